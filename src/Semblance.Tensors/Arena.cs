@@ -1,0 +1,101 @@
+namespace Semblance.Tensors;
+
+/// <summary>
+/// The memory of one running computation: blocks that are leased to activations and handed out again as soon as they
+/// are given back. Arenas themselves are pooled, so a steady stream of batches allocates nothing.
+/// </summary>
+internal sealed unsafe class Arena
+{
+    // An arena whose blocks add up to more than this is not kept for the next computation.
+    private const long LargestKept = 256L << 20;
+
+    private static readonly System.Collections.Concurrent.ConcurrentBag<Arena> Pool = [];
+
+    private readonly List<Block> _free = [];
+    private readonly Lock _gate = new();
+    private long _bytes;
+
+    /// <summary>Takes an arena from the pool.</summary>
+    public static Arena Rent() => Pool.TryTake(out var arena) ? arena : new Arena();
+
+    /// <summary>Gives the arena back once every lease has been returned.</summary>
+    public void Release()
+    {
+        if (_bytes <= LargestKept && Pool.Count <= Environment.ProcessorCount)
+        {
+            Pool.Add(this);
+        }
+    }
+
+    /// <summary>Leases room for <paramref name="count"/> floats; their content is whatever was there before.</summary>
+    public Lease Take(int count)
+    {
+        lock (_gate)
+        {
+            var best = -1;
+            for (var i = 0; i < _free.Count; i++)
+            {
+                // The smallest block that fits, unless it is so large that a later, larger tensor will want it.
+                if (_free[i].Capacity >= count && (best < 0 || _free[i].Capacity < _free[best].Capacity))
+                {
+                    best = i;
+                }
+            }
+
+            if (best >= 0)
+            {
+                var block = _free[best];
+                _free.RemoveAt(best);
+                return new Lease(this, block);
+            }
+
+            // Blocks that proved too small are dropped: sizes settle at what the batches need.
+            if (_free.Count > 0)
+            {
+                _bytes -= (long)_free[^1].Capacity * sizeof(float);
+                _free.RemoveAt(_free.Count - 1);
+            }
+
+            var capacity = RoundUp(count);
+            _bytes += (long)capacity * sizeof(float);
+            return new Lease(this, new Block(capacity));
+        }
+    }
+
+    // To an eighth of the next power of two, so that batches of almost equal size share blocks.
+    private static int RoundUp(int count)
+    {
+        var step = Math.Max(1024, (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count) / 8));
+        return (int)Math.Min(((long)count + step - 1) / step * step, int.MaxValue - 64);
+    }
+
+    internal sealed class Block
+    {
+        public Block(int capacity)
+        {
+            Capacity = capacity;
+            Memory = Tensor.AlignedMemory(capacity, out var data);
+            Data = data;
+        }
+
+        public int Capacity { get; }
+
+        public float[] Memory { get; }
+
+        public float* Data { get; }
+    }
+
+    /// <summary>One block in use.</summary>
+    internal sealed class Lease(Arena arena, Block block)
+    {
+        public float* Data => block.Data;
+
+        public void Return()
+        {
+            lock (arena._gate)
+            {
+                arena._free.Add(block);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+namespace Semblance.Tensors;
+
+/// <summary>
+/// The tokens of several sequences laid end to end, without padding: sequence <c>i</c> owns the tokens from
+/// <c>Offsets[i]</c> up to <c>Offsets[i + 1]</c>.
+/// </summary>
+public sealed class PackedBatch
+{
+    private readonly int[] _tokenIds;
+    private readonly int[] _typeIds;
+    private readonly int[] _offsets;
+
+    /// <summary>Makes a batch from arrays that the caller hands over.</summary>
+    /// <param name="tokenIds">The token ids of all sequences.</param>
+    /// <param name="typeIds">The token types, one for each token id.</param>
+    /// <param name="offsets">Where each sequence starts, rising from 0, and the token count last.</param>
+    /// <exception cref="ArgumentException">The arrays do not fit together.</exception>
+    public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets)
+    {
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        ArgumentNullException.ThrowIfNull(typeIds);
+        ArgumentNullException.ThrowIfNull(offsets);
+        if (typeIds.Length != tokenIds.Length)
+        {
+            throw new ArgumentException($"{tokenIds.Length} token ids, but {typeIds.Length} type ids.", nameof(typeIds));
+        }
+
+        if (offsets.Length == 0 || offsets[0] != 0 || offsets[^1] != tokenIds.Length)
+        {
+            throw new ArgumentException($"Offsets must run from 0 to the token count {tokenIds.Length}.", nameof(offsets));
+        }
+
+        for (var i = 1; i < offsets.Length; i++)
+        {
+            if (offsets[i] <= offsets[i - 1])
+            {
+                throw new ArgumentException($"Sequence {i - 1} has no tokens.", nameof(offsets));
+            }
+        }
+
+        _tokenIds = tokenIds;
+        _typeIds = typeIds;
+        _offsets = offsets;
+    }
+
+    /// <summary>The token ids of all sequences.</summary>
+    public ReadOnlySpan<int> TokenIds => _tokenIds;
+
+    /// <summary>The token type (segment) of each token.</summary>
+    public ReadOnlySpan<int> TypeIds => _typeIds;
+
+    /// <summary>Where each sequence starts; one entry more than there are sequences.</summary>
+    public ReadOnlySpan<int> Offsets => _offsets;
+
+    /// <summary>The number of sequences.</summary>
+    public int Count => _offsets.Length - 1;
+
+    /// <summary>The number of tokens of all sequences.</summary>
+    public int TokenCount => _tokenIds.Length;
+
+    /// <summary>The number of tokens of the longest sequence; 0 for a batch without sequences.</summary>
+    public int LongestSequence
+    {
+        get
+        {
+            var longest = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                longest = Math.Max(longest, Length(i));
+            }
+
+            return longest;
+        }
+    }
+
+    /// <summary>The number of tokens of sequence <paramref name="index"/>.</summary>
+    public int Length(int index) => _offsets[index + 1] - _offsets[index];
+
+    /// <summary>A batch of sequences given one by one.</summary>
+    /// <param name="sequences">The token ids of each sequence.</param>
+    /// <param name="types">The token types of each sequence, or null when all are 0.</param>
+    public static PackedBatch From(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]>? types = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var offsets = new int[sequences.Count + 1];
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            offsets[i + 1] = offsets[i] + sequences[i].Length;
+        }
+
+        var ids = new int[offsets[^1]];
+        var typeIds = new int[offsets[^1]];
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            sequences[i].CopyTo(ids, offsets[i]);
+            types?[i].CopyTo(typeIds, offsets[i]);
+        }
+
+        return new PackedBatch(ids, typeIds, offsets);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Semblance.Tensors;
+
+/// <summary>
+/// A dense float32 array in row-major order. The last dimension is contiguous; <see cref="Rows"/> and
+/// <see cref="Columns"/> view any rank as a matrix of <c>[everything else × last dimension]</c>.
+/// </summary>
+/// <remarks>
+/// The memory is the garbage collector's (<see cref="Zeros"/>, <see cref="From"/>), a mapped file's
+/// (<see cref="Map"/>) or leased from the computation that made the tensor; only in the last case does
+/// <see cref="Dispose"/> do anything: it gives the lease back early.
+/// </remarks>
+public sealed unsafe class Tensor : IDisposable
+{
+    /// <summary>Every tensor made here starts at a multiple of this many bytes: one cache line, one 512-bit vector.</summary>
+    public const int Alignment = 64;
+
+    private readonly int[] _shape;
+    private readonly object _owner; // keeps the memory alive
+    private readonly bool _readOnly;
+    private Arena.Lease? _lease;
+
+    private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
+    {
+        _shape = shape.ToArray();
+        Length = ElementCount(shape);
+        Columns = shape.Length == 0 ? 1 : shape[^1];
+        Rows = Columns == 0 ? 0 : Length / Columns;
+        Data = data;
+        _owner = owner;
+        _readOnly = readOnly;
+    }
+
+    internal Tensor(Arena.Lease lease, ReadOnlySpan<int> shape)
+        : this(lease.Data, lease, shape, readOnly: false) => _lease = lease;
+
+    /// <summary>The size of each dimension, outermost first.</summary>
+    public ReadOnlySpan<int> Shape => _shape;
+
+    /// <summary>The product of all dimensions but the last.</summary>
+    public int Rows { get; }
+
+    /// <summary>The last dimension.</summary>
+    public int Columns { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Length { get; }
+
+    /// <summary>All elements, row after row.</summary>
+    public ReadOnlySpan<float> Values => new(Data, Length);
+
+    /// <summary>All elements, to be changed.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is mapped from a file.</exception>
+    public Span<float> Writable => _readOnly
+        ? throw new InvalidOperationException($"A tensor {this} mapped from a file cannot be written; copy it with Tensor.From.")
+        : new Span<float>(Data, Length);
+
+    internal float* Data { get; private set; }
+
+    /// <summary>The elements of row <paramref name="index"/>.</summary>
+    public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);
+
+    /// <summary>A new tensor of zeros.</summary>
+    public static Tensor Zeros(params ReadOnlySpan<int> shape)
+    {
+        var memory = AlignedMemory(ElementCount(shape), out var data);
+        return new Tensor(data, memory, shape, readOnly: false);
+    }
+
+    /// <summary>A new tensor with a copy of <paramref name="values"/>.</summary>
+    /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
+    public static Tensor From(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+    {
+        if (ElementCount(shape) != values.Length)
+        {
+            throw new ArgumentException($"{values.Length} values do not fill the shape [{Describe(shape)}].", nameof(values));
+        }
+
+        var tensor = Zeros(shape);
+        values.CopyTo(tensor.Writable);
+        return tensor;
+    }
+
+    /// <summary>A read-only tensor over memory that somebody else holds, such as a mapped file.</summary>
+    /// <param name="data">The first element, aligned to four bytes.</param>
+    /// <param name="owner">What keeps the memory valid; the tensor keeps it alive.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    public static Tensor Map(float* data, object owner, params ReadOnlySpan<int> shape) => new(data, owner, shape, readOnly: true);
+
+    /// <summary>The number of elements of a shape.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is negative, or there are more than 2³¹−1 elements.</exception>
+    public static int ElementCount(ReadOnlySpan<int> shape)
+    {
+        long count = 1;
+        foreach (var dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            count *= dimension;
+            if (count > int.MaxValue)
+            {
+                throw new ArgumentOutOfRangeException(nameof(shape), $"The shape [{Describe(shape)}] has more than 2^31-1 elements.");
+            }
+        }
+
+        return (int)count;
+    }
+
+    /// <summary>Returns leased memory to its computation; does nothing for other tensors.</summary>
+    public void Dispose()
+    {
+        if (_lease is { } lease)
+        {
+            _lease = null;
+            Data = null;
+            lease.Return();
+        }
+    }
+
+    /// <summary>The shape, as in <c>float32[2, 3]</c>.</summary>
+    public override string ToString() => $"float32[{Describe(_shape)}]";
+
+    internal static float[] AlignedMemory(int count, out float* data)
+    {
+        // Pinned arrays never move, so the aligned address inside stays valid for as long as the array lives.
+        var array = GC.AllocateArray<float>(count + (Alignment / sizeof(float)), pinned: true);
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        data = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+        return array;
+    }
+
+    private static string Describe(ReadOnlySpan<int> shape) => string.Join(", ", shape.ToArray());
+}
