@@ -125,9 +125,14 @@ public sealed unsafe class Tensor : IDisposable
     {
         // Pinned arrays never move, so the aligned address inside stays valid for as long as the array lives.
         var array = GC.AllocateArray<float>(count + (Alignment / sizeof(float)), pinned: true);
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-        data = (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+        data = Align(array);
         return array;
+    }
+
+    internal static float* Align(float[] pinned)
+    {
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+        return (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 
     private static string Describe(ReadOnlySpan<int> shape) => string.Join(", ", shape.ToArray());

@@ -1,0 +1,81 @@
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors;
+
+/// <summary>
+/// One run through a model: it leases the memory of activations and spreads operations over the workers. Operations
+/// are extension methods on it, so that a model reads <c>run.Linear(x, layer)</c>.
+/// </summary>
+/// <remarks>
+/// Not for several threads at once: each call of a model makes its own. Tensors made by a computation are valid until
+/// it is disposed; disposing one earlier lets its memory serve the next.
+/// </remarks>
+public sealed class Computation : IDisposable
+{
+    // Below this many multiplications, waking another thread costs more than it saves.
+    private const long WorthSharing = 1 << 18;
+
+    private readonly Arena _arena = Arena.Rent();
+    private readonly List<Tensor> _tensors = [];
+    private readonly CancellationToken _cancellation;
+    private readonly int _maxThreads;
+
+    /// <summary>Starts a computation.</summary>
+    /// <param name="maxThreads">The most threads it may use, the caller's included.</param>
+    /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
+    /// <param name="cancellation">Stops the computation between two operations.</param>
+    public Computation(int maxThreads = int.MaxValue, InstructionSet? instructions = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
+        _maxThreads = maxThreads;
+        _cancellation = cancellation;
+        Instructions = instructions ?? InstructionSets.Current;
+    }
+
+    /// <summary>The vector instructions in use.</summary>
+    public InstructionSet Instructions { get; }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in _tensors)
+        {
+            tensor.Dispose();
+        }
+
+        _tensors.Clear();
+        _arena.Release();
+    }
+
+    /// <summary>Leases a tensor whose elements are not yet set.</summary>
+    internal Tensor Lease(params ReadOnlySpan<int> shape)
+    {
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape);
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Runs a kernel over its items, on several threads where that is worth it.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="items">How many items it has.</param>
+    /// <param name="cost">About how many multiplications all items take together.</param>
+    internal void Execute<TKernel>(TKernel kernel, int items, long cost)
+        where TKernel : struct, IKernel
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var threads = (int)Math.Min(Math.Min(_maxThreads, Workers.Shared.Count), Math.Max(1, cost / WorthSharing));
+        if (threads <= 1 || items <= 1)
+        {
+            Instructions.Run(kernel, 0, items);
+            return;
+        }
+
+        // A few ranges for each thread, so that one that is late holds up little.
+        var ranges = Math.Min(items, threads * 4);
+        var instructions = Instructions;
+        Workers.Shared.For(
+            ranges,
+            threads,
+            range => instructions.Run(kernel, (int)((long)items * range / ranges), (int)((long)items * (range + 1) / ranges)));
+    }
+}

@@ -1,0 +1,19 @@
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>A row count that the compiler knows: one specialisation of <see cref="MatrixTile{TLanes, TRows}"/> each.</summary>
+internal interface ITileRows
+{
+    static abstract int Count { get; }
+}
+
+internal readonly struct Rows1 : ITileRows { public static int Count => 1; }
+
+internal readonly struct Rows2 : ITileRows { public static int Count => 2; }
+
+internal readonly struct Rows4 : ITileRows { public static int Count => 4; }
+
+internal readonly struct Rows6 : ITileRows { public static int Count => 6; }
+
+internal readonly struct Rows8 : ITileRows { public static int Count => 8; }
+
+internal readonly struct Rows14 : ITileRows { public static int Count => 14; }

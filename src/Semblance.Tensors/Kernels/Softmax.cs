@@ -1,0 +1,43 @@
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>Softmax of one row in place.</summary>
+internal static unsafe class Softmax<TLanes>
+    where TLanes : struct, ILanes<TLanes>
+{
+    /// <summary>Turns scores into probabilities: e^(scale · (x − max)) over its sum.</summary>
+    /// <param name="row">The scores. The memory must reach to the next multiple of the register width; what lies there becomes zero.</param>
+    /// <param name="count">How many scores there are, at least one.</param>
+    /// <param name="scale">What the scores are multiplied by.</param>
+    public static void Apply(float* row, int count, float scale)
+    {
+        var end = (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+        for (var i = count; i < end; i++)
+        {
+            row[i] = float.NegativeInfinity;
+        }
+
+        var largest = TLanes.Load(row);
+        for (var i = TLanes.Count; i < end; i += TLanes.Count)
+        {
+            largest = TLanes.Max(largest, TLanes.Load(row + i));
+        }
+
+        var shift = TLanes.Broadcast(TLanes.Largest(largest));
+        var factor = TLanes.Broadcast(scale);
+        var sum = TLanes.Zero;
+        for (var i = 0; i < end; i += TLanes.Count)
+        {
+            var power = VectorMath<TLanes>.Exp((TLanes.Load(row + i) - shift) * factor);
+            power.Store(row + i);
+            sum += power;
+        }
+
+        var share = TLanes.Broadcast(1f / TLanes.Sum(sum));
+        for (var i = 0; i < end; i += TLanes.Count)
+        {
+            (TLanes.Load(row + i) * share).Store(row + i);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Semblance.Tensors;
+
+/// <summary>The parameters of layer normalisation (Ba et al. 2016, arXiv:1607.06450).</summary>
+public sealed class LayerNorm
+{
+    /// <summary>Makes a layer of its parameters.</summary>
+    /// <param name="weight"><c>[columns]</c>, the scale.</param>
+    /// <param name="bias"><c>[columns]</c>, the shift.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ArgumentException">Scale and shift differ in size.</exception>
+    public LayerNorm(Tensor weight, Tensor bias, float epsilon)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(bias);
+        if (weight.Length != bias.Length)
+        {
+            throw new ArgumentException($"A layer norm's weight {weight} and bias {bias} differ in size.", nameof(bias));
+        }
+
+        Weight = weight;
+        Bias = bias;
+        Epsilon = epsilon;
+    }
+
+    /// <summary><c>[columns]</c>, the scale.</summary>
+    public Tensor Weight { get; }
+
+    /// <summary><c>[columns]</c>, the shift.</summary>
+    public Tensor Bias { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>The width of a row.</summary>
+    public int Columns => Weight.Length;
+}

@@ -1,0 +1,49 @@
+using Semblance.Tensors.Instructions;
+using Semblance.Tensors.Kernels;
+
+namespace Semblance.Tensors;
+
+/// <summary>The parameters of y = x Wᵀ + b.</summary>
+public sealed class Linear
+{
+    private readonly PackedMatrix?[] _packed = new PackedMatrix?[Enum.GetValues<InstructionSet>().Length];
+
+    /// <summary>Makes a layer of its parameters.</summary>
+    /// <param name="weight"><c>[outputs × inputs]</c>.</param>
+    /// <param name="bias"><c>[outputs]</c>, or null.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Linear(Tensor weight, Tensor? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        if (weight.Shape.Length != 2)
+        {
+            throw new ArgumentException($"A linear layer's weight is [outputs × inputs], not {weight}.", nameof(weight));
+        }
+
+        if (bias is not null && bias.Length != weight.Rows)
+        {
+            throw new ArgumentException($"A bias {bias} does not fit a weight {weight}.", nameof(bias));
+        }
+
+        Weight = weight;
+        Bias = bias;
+    }
+
+    /// <summary><c>[outputs × inputs]</c>.</summary>
+    public Tensor Weight { get; }
+
+    /// <summary><c>[outputs]</c>, or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>The width of x.</summary>
+    public int Inputs => Weight.Columns;
+
+    /// <summary>The width of y.</summary>
+    public int Outputs => Weight.Rows;
+
+    /// <summary>Packs the weight for the instruction set in use, which the first call would do otherwise.</summary>
+    public void Prepare() => Packed(InstructionSets.Current);
+
+    // Two threads may pack at the same time; the results are equal, and one of them stays.
+    internal PackedMatrix Packed(InstructionSet set) => _packed[(int)set] ??= PackedMatrix.Pack(Weight, set);
+}

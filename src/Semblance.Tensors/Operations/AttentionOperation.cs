@@ -1,0 +1,45 @@
+using Semblance.Tensors.Kernels;
+
+namespace Semblance.Tensors;
+
+/// <summary>Scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762).</summary>
+public static class AttentionOperation
+{
+    /// <summary>
+    /// softmax(q kᵀ · scale) v within each sequence of the batch and each head. Queries are taken a few rows at a
+    /// time, so memory grows with the length of a sequence and not with its square.
+    /// </summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="query"><c>[tokens × hidden]</c>, the heads side by side.</param>
+    /// <param name="key"><c>[tokens × hidden]</c>.</param>
+    /// <param name="value"><c>[tokens × hidden]</c>.</param>
+    /// <param name="batch">Where each sequence starts.</param>
+    /// <param name="heads">The number of heads.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Attention(this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (!query.Shape.SequenceEqual(key.Shape) || !query.Shape.SequenceEqual(value.Shape)
+            || query.Rows != batch.TokenCount || query.Columns % heads != 0)
+        {
+            throw new ArgumentException(
+                $"Attention over {batch.TokenCount} tokens with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
+        }
+
+        var output = run.Lease(query.Rows, query.Columns);
+        long cost = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            cost += 2L * batch.Length(i) * batch.Length(i) * query.Columns;
+        }
+
+        run.Execute(new AttentionKernel(query, key, value, batch, heads, output), batch.Count * heads, cost);
+        return output;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Numerics.Tensors;
+
+namespace Semblance.Tensors;
+
+/// <summary>The first step of a transformer: token ids to rows.</summary>
+public static class EmbeddingOperation
+{
+    /// <summary>The sum of the word, position and type rows of each token.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="batch">The tokens; a token's position is its place in its sequence.</param>
+    /// <param name="words"><c>[vocabulary × hidden]</c>.</param>
+    /// <param name="positions"><c>[longest sequence × hidden]</c>, or null.</param>
+    /// <param name="types"><c>[types × hidden]</c>, or null.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
+    /// <exception cref="ArgumentException">A token id, type or position lies outside its table.</exception>
+    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(words);
+        var output = run.Lease(batch.TokenCount, words.Columns);
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            var start = batch.Offsets[sequence];
+            for (var token = start; token < batch.Offsets[sequence + 1]; token++)
+            {
+                var row = output.Writable.Slice(token * words.Columns, words.Columns);
+                RowOf(words, batch.TokenIds[token], "token id").CopyTo(row);
+                if (types is not null)
+                {
+                    TensorPrimitives.Add(row, RowOf(types, batch.TypeIds[token], "type id"), row);
+                }
+
+                if (positions is not null)
+                {
+                    TensorPrimitives.Add(row, RowOf(positions, token - start, "position"), row);
+                }
+            }
+        }
+
+        return output;
+    }
+
+    private static ReadOnlySpan<float> RowOf(Tensor table, int index, string what) => (uint)index < (uint)table.Rows
+        ? table.Row(index)
+        : throw new ArgumentException($"The {what} {index} is outside the model's table of {table.Rows} rows.");
+}

@@ -1,0 +1,44 @@
+using Semblance.Tensors.Kernels;
+
+namespace Semblance.Tensors;
+
+/// <summary>Layer normalisation, alone and after a residual connection.</summary>
+public static class LayerNormOperation
+{
+    /// <summary>(x − mean) / √(variance + ε) · weight + bias, row by row.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[rows × columns]</c>.</param>
+    /// <param name="layer">The parameters.</param>
+    /// <returns><c>[rows × columns]</c>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="x"/> is not as wide as the layer.</exception>
+    public static Tensor LayerNorm(this Computation run, Tensor x, LayerNorm layer) => Apply(run, x, null, layer);
+
+    /// <summary>Layer normalisation of x + residual.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[rows × columns]</c>.</param>
+    /// <param name="residual"><c>[rows × columns]</c>, what went around the block that made x.</param>
+    /// <param name="layer">The parameters.</param>
+    /// <returns><c>[rows × columns]</c>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor AddLayerNorm(this Computation run, Tensor x, Tensor residual, LayerNorm layer)
+    {
+        ArgumentNullException.ThrowIfNull(residual);
+        return Apply(run, x, residual, layer);
+    }
+
+    private static Tensor Apply(Computation run, Tensor x, Tensor? residual, LayerNorm layer)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(layer);
+        if (x.Columns != layer.Columns || (residual is not null && (residual.Rows != x.Rows || residual.Columns != x.Columns)))
+        {
+            throw new ArgumentException($"A layer norm of {layer.Columns} columns cannot take {x} with a residual {residual}.", nameof(x));
+        }
+
+        var y = run.Lease(x.Rows, x.Columns);
+        run.Execute(new LayerNormKernel(x, residual, layer, y), x.Rows, 8L * x.Length);
+        GC.KeepAlive(layer);
+        return y;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Numerics.Tensors;
+
+namespace Semblance.Tensors;
+
+/// <summary>Token rows to sequence rows.</summary>
+public static class PoolingOperation
+{
+    /// <summary>Pools each sequence in every way asked for, the results side by side.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[tokens × hidden]</c>.</param>
+    /// <param name="batch">Where each sequence starts.</param>
+    /// <param name="modes">The ways, in the order of the result.</param>
+    /// <param name="skip">
+    /// How many tokens at the front of each sequence to leave out (those of a prompt); <see cref="Pooling.Cls"/> still
+    /// takes the very first. A sequence that is left with none gives zeros, and for <see cref="Pooling.Max"/> the
+    /// original's −10⁹.
+    /// </param>
+    /// <returns><c>[sequences × (modes · hidden)]</c>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit or no mode is given.</exception>
+    public static Tensor Pool(this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        if (modes.IsEmpty)
+        {
+            throw new ArgumentException("At least one way of pooling is needed.", nameof(modes));
+        }
+
+        if (x.Rows != batch.TokenCount)
+        {
+            throw new ArgumentException($"A batch of {batch.TokenCount} tokens cannot pool {x}.", nameof(x));
+        }
+
+        var output = run.Lease(batch.Count, modes.Length * x.Columns);
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            int start = batch.Offsets[sequence], end = batch.Offsets[sequence + 1];
+            for (var i = 0; i < modes.Length; i++)
+            {
+                var row = output.Writable.Slice(((sequence * modes.Length) + i) * x.Columns, x.Columns);
+                Pool(x, start, Math.Min(end, start + skip), end, modes[i], row);
+            }
+        }
+
+        return output;
+    }
+
+    private static void Pool(Tensor x, int start, int first, int end, Pooling mode, Span<float> row)
+    {
+        row.Clear();
+        switch (mode)
+        {
+            case Pooling.Cls:
+                x.Row(start).CopyTo(row);
+                break;
+            case Pooling.LastToken when first < end:
+                x.Row(end - 1).CopyTo(row);
+                break;
+            case Pooling.LastToken:
+                break;
+            case Pooling.Max:
+                row.Fill(-1e9f);
+                for (var token = first; token < end; token++)
+                {
+                    TensorPrimitives.Max(row, x.Row(token), row);
+                }
+
+                break;
+            case Pooling.Mean or Pooling.MeanSqrtLength:
+                for (var token = first; token < end; token++)
+                {
+                    TensorPrimitives.Add(row, x.Row(token), row);
+                }
+
+                var count = Math.Max(1, end - first);
+                TensorPrimitives.Divide(row, mode == Pooling.Mean ? count : MathF.Sqrt(count), row);
+                break;
+            case Pooling.WeightedMean:
+                float weights = 0;
+                for (var token = first; token < end; token++)
+                {
+                    float weight = token - start + 1;
+                    TensorPrimitives.MultiplyAdd(x.Row(token), weight, row, row);
+                    weights += weight;
+                }
+
+                TensorPrimitives.Divide(row, MathF.Max(weights, 1f), row);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such pooling.");
+        }
+    }
+}

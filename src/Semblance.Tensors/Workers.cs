@@ -1,0 +1,188 @@
+using System.Runtime.ExceptionServices;
+
+namespace Semblance.Tensors;
+
+/// <summary>
+/// The threads that share the work of large operations: one for each physical core, the caller's own included. They
+/// are not the thread pool's, so a host application's tasks never wait for them, and they sleep when there is no work.
+/// </summary>
+public sealed class Workers
+{
+    [ThreadStatic]
+    private static bool t_insideJob;
+
+    private readonly Queue<Job> _jobs = new();
+    private readonly Lock _start = new();
+    private bool _started;
+
+    private Workers(int count) => Count = count;
+
+    /// <summary>The workers of this process.</summary>
+    public static Workers Shared { get; } = new(ProcessorTopology.PhysicalCores());
+
+    /// <summary>How many threads work on one job at most, the caller's included.</summary>
+    public int Count { get; }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for every index from 0 up to <paramref name="count"/>, the low ones first, on the calling thread and on
+    /// as many free workers as help. From inside another job everything runs on the calling thread.
+    /// </summary>
+    /// <param name="count">The number of items.</param>
+    /// <param name="maxThreads">The most threads to use, the caller's included; at least 1.</param>
+    /// <param name="body">What to do with one item. The first exception stops the rest and is thrown again here.</param>
+    /// <param name="cancellation">Stops before the next item.</param>
+    public void For(int count, int maxThreads, Action<int> body, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
+        var threads = Math.Min(Math.Min(maxThreads, Count), count);
+        if (threads <= 1 || t_insideJob)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                body(i);
+            }
+
+            return;
+        }
+
+        var job = new Job(count, body, cancellation);
+        Enqueue(job, threads - 1);
+        t_insideJob = true;
+        try
+        {
+            job.Work();
+        }
+        finally
+        {
+            t_insideJob = false;
+        }
+
+        job.Wait();
+    }
+
+    private void Enqueue(Job job, int helpers)
+    {
+        EnsureStarted();
+        lock (_jobs)
+        {
+            for (var i = 0; i < helpers; i++)
+            {
+                _jobs.Enqueue(job);
+            }
+
+            if (helpers == 1)
+            {
+                Monitor.Pulse(_jobs);
+            }
+            else
+            {
+                Monitor.PulseAll(_jobs);
+            }
+        }
+    }
+
+    private void EnsureStarted()
+    {
+        if (Volatile.Read(ref _started))
+        {
+            return;
+        }
+
+        lock (_start)
+        {
+            for (var i = 1; i < Count && !_started; i++)
+            {
+                new Thread(Loop) { IsBackground = true, Name = $"Semblance worker {i}" }.Start();
+            }
+
+            Volatile.Write(ref _started, true);
+        }
+    }
+
+    private void Loop()
+    {
+        t_insideJob = true;
+        while (true)
+        {
+            Job job;
+            lock (_jobs)
+            {
+                while (_jobs.Count == 0)
+                {
+                    Monitor.Wait(_jobs);
+                }
+
+                job = _jobs.Dequeue();
+            }
+
+            job.Work();
+        }
+    }
+
+    private sealed class Job
+    {
+        private readonly Action<int> _body;
+        private readonly CancellationToken _cancellation;
+        private readonly int _count;
+        private readonly object _finished = new();
+        private Exception? _failure;
+        private int _next;
+        private int _pending;
+
+        public Job(int count, Action<int> body, CancellationToken cancellation)
+        {
+            _body = body;
+            _cancellation = cancellation;
+            _count = _pending = count;
+        }
+
+        // Claims items until none is left. A worker that comes late finds nothing, and nobody waits for it.
+        public void Work()
+        {
+            int item;
+            while ((item = Interlocked.Increment(ref _next) - 1) < _count)
+            {
+                try
+                {
+                    if (Volatile.Read(ref _failure) is null)
+                    {
+                        _cancellation.ThrowIfCancellationRequested();
+                        _body(item);
+                    }
+                }
+#pragma warning disable CA1031 // Thrown again by Wait, on the caller's thread.
+                catch (Exception failure)
+#pragma warning restore CA1031
+                {
+                    Interlocked.CompareExchange(ref _failure, failure, null);
+                }
+
+                if (Interlocked.Decrement(ref _pending) == 0)
+                {
+                    lock (_finished)
+                    {
+                        Monitor.Pulse(_finished);
+                    }
+                }
+            }
+        }
+
+        public void Wait()
+        {
+            lock (_finished)
+            {
+                while (Volatile.Read(ref _pending) > 0)
+                {
+                    Monitor.Wait(_finished);
+                }
+            }
+
+            if (_failure is not null)
+            {
+                ExceptionDispatchInfo.Throw(_failure);
+            }
+        }
+    }
+}
