@@ -35,8 +35,8 @@ internal sealed unsafe class Arena
             var best = -1;
             for (var i = 0; i < _free.Count; i++)
             {
-                // The smallest block that fits, unless it is so large that a later, larger tensor will want it.
-                if (_free[i].Capacity >= count && (best < 0 || _free[i].Capacity < _free[best].Capacity))
+                // The smallest block that fits; among equals the one returned last, which is warm in the cache.
+                if (_free[i].Capacity >= count && (best < 0 || _free[i].Capacity <= _free[best].Capacity))
                 {
                     best = i;
                 }
