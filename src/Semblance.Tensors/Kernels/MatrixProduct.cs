@@ -98,6 +98,24 @@ internal readonly unsafe struct MatrixProduct : IKernel
             case Activation.QuickGelu:
                 Finish<TLanes, QuickGelu>(y, stride, rows, left, right);
                 break;
+            case Activation.GeluClipped:
+                Finish<TLanes, GeluClipped>(y, stride, rows, left, right);
+                break;
+            case Activation.Relu6:
+                Finish<TLanes, Relu6>(y, stride, rows, left, right);
+                break;
+            case Activation.ReluSquared:
+                Finish<TLanes, ReluSquared>(y, stride, rows, left, right);
+                break;
+            case Activation.LeakyRelu:
+                Finish<TLanes, LeakyRelu>(y, stride, rows, left, right);
+                break;
+            case Activation.Mish:
+                Finish<TLanes, Mish>(y, stride, rows, left, right);
+                break;
+            case Activation.Laplace:
+                Finish<TLanes, Laplace>(y, stride, rows, left, right);
+                break;
             case Activation.Relu:
                 Finish<TLanes, Relu>(y, stride, rows, left, right);
                 break;

@@ -33,4 +33,9 @@ public sealed class LayerNorm
 
     /// <summary>The width of a row.</summary>
     public int Columns => Weight.Length;
+
+    /// <summary>The parameters under the names of the original: <c>weight</c> and <c>bias</c>.</summary>
+    /// <param name="name">What stands before them, such as <c>embeddings.LayerNorm</c>.</param>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) =>
+        [new(name + ".weight", Weight), new(name + ".bias", Bias)];
 }

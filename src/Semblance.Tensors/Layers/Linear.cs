@@ -46,4 +46,15 @@ public sealed class Linear
 
     // Two threads may pack at the same time; the results are equal, and one of them stays.
     internal PackedMatrix Packed(InstructionSet set) => _packed[(int)set] ??= PackedMatrix.Pack(Weight, set);
+
+    /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>
+    /// <param name="name">What stands before them, such as <c>pooler.dense</c>.</param>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name)
+    {
+        yield return new(name + ".weight", Weight);
+        if (Bias is not null)
+        {
+            yield return new(name + ".bias", Bias);
+        }
+    }
 }

@@ -45,7 +45,13 @@ public class LinearOperationTests
             [Activation.Gelu] = x => 0.5 * x * (1 + Reference.Erf(x / Math.Sqrt(2))),
             [Activation.GeluTanh] = x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
             [Activation.QuickGelu] = x => x / (1 + Math.Exp(-1.702 * x)),
+            [Activation.GeluClipped] = x => Math.Clamp(0.5 * x * (1 + Reference.Erf(x / Math.Sqrt(2))), -10, 10),
             [Activation.Relu] = x => Math.Max(x, 0),
+            [Activation.Relu6] = x => Math.Clamp(x, 0, 6),
+            [Activation.ReluSquared] = x => Math.Pow(Math.Max(x, 0), 2),
+            [Activation.LeakyRelu] = x => x < 0 ? 0.01 * x : x,
+            [Activation.Mish] = x => x * Math.Tanh(Math.Log(1 + Math.Exp(x))),
+            [Activation.Laplace] = x => 0.5 * (1 + Reference.Erf((x - 0.707107) / (0.282095 * Math.Sqrt(2)))),
             [Activation.Silu] = x => x / (1 + Math.Exp(-x)),
             [Activation.Tanh] = Math.Tanh,
             [Activation.Sigmoid] = x => 1 / (1 + Math.Exp(-x)),
@@ -56,7 +62,7 @@ public class LinearOperationTests
         foreach (var (activation, formula) in formulas)
         {
             using var run = new Computation(instructions: set);
-            run.Linear(x, layer, activation).Values.ShouldBeNear(Reference.Linear(x, layer.Weight, layer.Bias, formula), 1e-5);
+            run.Linear(x, layer, activation).Values.ShouldBeNear(Reference.Linear(x, layer.Weight, layer.Bias, formula), 2e-5);
         }
     }
 

@@ -75,3 +75,60 @@ internal readonly struct Sigmoid : IActivation
     public static TLanes Apply<TLanes>(TLanes x)
         where TLanes : struct, ILanes<TLanes> => VectorMath<TLanes>.Sigmoid(x);
 }
+
+internal readonly struct GeluClipped : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => TLanes.Min(TLanes.Broadcast(10f), TLanes.Max(TLanes.Broadcast(-10f), Gelu.Apply(x)));
+}
+
+internal readonly struct Relu6 : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => TLanes.Min(TLanes.Broadcast(6f), Relu.Apply(x));
+}
+
+internal readonly struct ReluSquared : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var positive = Relu.Apply(x);
+        return positive * positive;
+    }
+}
+
+internal readonly struct LeakyRelu : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(x, TLanes.Zero, x * TLanes.Broadcast(0.01f), x);
+}
+
+internal readonly struct Mish : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        // With p = eˣ, tanh(ln(1 + p)) is (p² + 2p) / (p² + 2p + 2); from 20 on it is 1.
+        var power = VectorMath<TLanes>.Exp(TLanes.Min(TLanes.Broadcast(20f), x));
+        var square = TLanes.MultiplyAdd(power, power, power + power);
+        return x * (square / (square + TLanes.Broadcast(2f)));
+    }
+}
+
+internal readonly struct Laplace : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        // The mean is √½, the deviation √(1 / 4π).
+        var erf = VectorMath<TLanes>.Erf((x - TLanes.Broadcast(0.70710678f)) * TLanes.Broadcast(2.5066283f));
+        return TLanes.MultiplyAdd(erf, TLanes.Broadcast(0.5f), TLanes.Broadcast(0.5f));
+    }
+}

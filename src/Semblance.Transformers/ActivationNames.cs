@@ -1,0 +1,45 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers;
+
+/// <summary>The activation functions under the names that <c>config.json</c> gives them (transformers' <c>ACT2FN</c>).</summary>
+internal static class ActivationNames
+{
+    private static readonly Dictionary<string, Activation> Known = new(StringComparer.Ordinal)
+    {
+        ["gelu"] = Activation.Gelu,
+        ["gelu_10"] = Activation.GeluClipped,
+        ["gelu_accurate"] = Activation.GeluTanh,
+        ["gelu_fast"] = Activation.GeluTanh,
+        ["gelu_new"] = Activation.GeluTanh,
+        ["gelu_python"] = Activation.Gelu,
+        ["gelu_python_tanh"] = Activation.GeluTanh,
+        ["gelu_pytorch_tanh"] = Activation.GeluTanh,
+        ["laplace"] = Activation.Laplace,
+        ["leaky_relu"] = Activation.LeakyRelu,
+        ["linear"] = Activation.Identity,
+        ["mish"] = Activation.Mish,
+        ["quick_gelu"] = Activation.QuickGelu,
+        ["relu"] = Activation.Relu,
+        ["relu2"] = Activation.ReluSquared,
+        ["relu6"] = Activation.Relu6,
+        ["sigmoid"] = Activation.Sigmoid,
+        ["silu"] = Activation.Silu,
+        ["swish"] = Activation.Silu,
+        ["tanh"] = Activation.Tanh,
+    };
+
+    /// <summary>The activation that a field of the configuration names.</summary>
+    /// <exception cref="ModelFormatException">There is no such activation.</exception>
+    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback)
+    {
+        var name = config.Text(field) ?? fallback;
+        return Known.TryGetValue(name, out var activation)
+            ? activation
+            : throw config.Fault(field, $"is '{name}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>The shortest name of an activation.</summary>
+    public static string NameOf(Activation activation) =>
+        Known.Where(known => known.Value == activation).Select(known => known.Key).MinBy(name => (name.Length, name))!;
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Bert;
+
+/// <summary>The settings of a BERT, named as in its <c>config.json</c>; the defaults are those of bert-base-uncased.</summary>
+public sealed record BertConfig
+{
+    // No published model comes near these; a file that does is not believed.
+    private const int LargestWidth = 1 << 16;
+    private const int LargestTable = 1 << 24;
+
+    /// <summary>The number of token ids.</summary>
+    public int VocabSize { get; init; } = 30522;
+
+    /// <summary>The width of a hidden state.</summary>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>The number of layers.</summary>
+    public int NumHiddenLayers { get; init; } = 12;
+
+    /// <summary>The number of attention heads; it divides <see cref="HiddenSize"/>.</summary>
+    public int NumAttentionHeads { get; init; } = 12;
+
+    /// <summary>The width inside the feed-forward block.</summary>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>The function inside the feed-forward block.</summary>
+    public Activation HiddenAct { get; init; } = Activation.Gelu;
+
+    /// <summary>The longest sequence, in tokens.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    /// <summary>The number of token types.</summary>
+    public int TypeVocabSize { get; init; } = 2;
+
+    /// <summary>The ε of every layer norm.</summary>
+    public float LayerNormEps { get; init; } = 1e-12f;
+
+    /// <summary>Reads and checks a configuration.</summary>
+    /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
+    public static BertConfig Read(ConfigurationFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.Text("position_embedding_type") is { } positions and not "absolute")
+        {
+            throw file.Fault("position_embedding_type", $"is '{positions}'; only 'absolute' is supported");
+        }
+
+        if (file.Flag("is_decoder", false))
+        {
+            throw file.Fault("is_decoder", "is true; only encoders are supported");
+        }
+
+        var config = new BertConfig
+        {
+            VocabSize = file.WholeNumber("vocab_size", 1, LargestTable),
+            HiddenSize = file.WholeNumber("hidden_size", 1, LargestWidth),
+            NumHiddenLayers = file.WholeNumber("num_hidden_layers", 0, 1024),
+            NumAttentionHeads = file.WholeNumber("num_attention_heads", 1, LargestWidth),
+            IntermediateSize = file.WholeNumber("intermediate_size", 1, LargestWidth),
+            HiddenAct = file.ReadActivation("hidden_act", "gelu"),
+            MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, 512),
+            TypeVocabSize = file.WholeNumber("type_vocab_size", 1, LargestWidth, 2),
+            LayerNormEps = file.Number("layer_norm_eps", 1e-12f),
+        };
+        return config.HiddenSize % config.NumAttentionHeads == 0
+            ? config
+            : throw file.Fault("num_attention_heads", $"is {config.NumAttentionHeads}, which does not divide 'hidden_size' {config.HiddenSize}");
+    }
+
+    /// <summary>Writes a <c>config.json</c> that the original library reads.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        json.WriteStartArray("architectures");
+        json.WriteStringValue("BertModel");
+        json.WriteEndArray();
+        json.WriteNumber("attention_probs_dropout_prob", 0.1);
+        json.WriteString("hidden_act", ActivationNames.NameOf(HiddenAct));
+        json.WriteNumber("hidden_dropout_prob", 0.1);
+        json.WriteNumber("hidden_size", HiddenSize);
+        json.WriteNumber("initializer_range", 0.02);
+        json.WriteNumber("intermediate_size", IntermediateSize);
+        json.WriteNumber("layer_norm_eps", (double)(decimal)LayerNormEps);
+        json.WriteNumber("max_position_embeddings", MaxPositionEmbeddings);
+        json.WriteString("model_type", "bert");
+        json.WriteNumber("num_attention_heads", NumAttentionHeads);
+        json.WriteNumber("num_hidden_layers", NumHiddenLayers);
+        json.WriteNumber("pad_token_id", 0);
+        json.WriteString("position_embedding_type", "absolute");
+        json.WriteString("torch_dtype", "float32");
+        json.WriteNumber("type_vocab_size", TypeVocabSize);
+        json.WriteNumber("vocab_size", VocabSize);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,11 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Tasks;
+
+/// <summary>One linear layer over each token.</summary>
+internal sealed class TokenClassificationHead(Linear classifier) : TaskHead
+{
+    /// <returns><c>[tokens × labels]</c>.</returns>
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch) => run.Linear(hidden, classifier);
+}

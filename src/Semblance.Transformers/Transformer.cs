@@ -1,0 +1,73 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers.Bert;
+
+namespace Semblance.Transformers;
+
+/// <summary>The body of a transformer: token ids to hidden states. Immutable, and safe for all threads.</summary>
+public abstract class Transformer
+{
+    private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, Transformer>> Architectures = new(StringComparer.Ordinal)
+    {
+        ["bert"] = BertModel.Load,
+    };
+
+    private protected Transformer(string modelType) => ModelType = modelType;
+
+    /// <summary>The architecture's name in <c>config.json</c>, such as <c>bert</c>.</summary>
+    public string ModelType { get; }
+
+    /// <summary>The width of a hidden state.</summary>
+    public abstract int HiddenSize { get; }
+
+    /// <summary>The number of layers.</summary>
+    public abstract int LayerCount { get; }
+
+    /// <summary>The number of token ids that the model knows.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>The longest sequence that the model takes, special tokens included.</summary>
+    public abstract int MaxPositions { get; }
+
+    /// <summary>The number of parameters of the body.</summary>
+    public abstract long ParameterCount { get; }
+
+    /// <summary>How many multiplications one token costs in matrix products with weights.</summary>
+    public abstract long MultiplicationsPerToken { get; }
+
+    /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
+    /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
+    /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not fit.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
+    public static Transformer Load(string folder) => Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, out _);
+
+    /// <summary>The last hidden states of a batch.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="hiddenStates">Filled with the embedding output and the output of each layer, unless null.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
+    /// <exception cref="ArgumentException">A token id, type or position is outside the model's tables.</exception>
+    public abstract Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null);
+
+    /// <summary>What the architecture's pooler makes of the last hidden states, <c>[sequences × hidden]</c>, or null where there is none.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="hidden"><c>[tokens × hidden]</c>.</param>
+    /// <param name="batch">The tokens.</param>
+    public abstract Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch);
+
+    /// <summary>All parameters under the names of the original, for saving.</summary>
+    public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
+
+    internal static Transformer Load(ConfigurationFile config, string folder, out Checkpoint checkpoint)
+    {
+        var modelType = config.Text("model_type");
+        if (modelType is null || !Architectures.TryGetValue(modelType, out var load))
+        {
+            throw config.Fault("model_type", $"is {(modelType is null ? "missing" : $"'{modelType}'")}; architectures that can be loaded are {string.Join(", ", Architectures.Keys)}");
+        }
+
+        checkpoint = Checkpoint.Open(folder);
+        return load(config, checkpoint);
+    }
+}

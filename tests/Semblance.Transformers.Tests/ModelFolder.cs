@@ -1,0 +1,31 @@
+namespace Semblance.Transformers.Tests;
+
+/// <summary>A copy of a fixture folder that a test may break, removed at the end.</summary>
+internal sealed class ModelFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("semblance-");
+
+    public ModelFolder(string fixture)
+    {
+        foreach (var file in Directory.EnumerateFiles(Fixtures.Own(fixture)))
+        {
+            File.Copy(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)));
+        }
+    }
+
+    public string Path => _folder.FullName;
+
+    public void Edit(string file, string old, string replacement)
+    {
+        var path = System.IO.Path.Combine(Path, file);
+        var text = File.ReadAllText(path);
+        text.ShouldContain(old);
+        File.WriteAllText(path, text.Replace(old, replacement, StringComparison.Ordinal));
+    }
+
+    public void Write(string file, string content) => File.WriteAllText(System.IO.Path.Combine(Path, file), content);
+
+    public void Delete(string file) => File.Delete(System.IO.Path.Combine(Path, file));
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

@@ -1,0 +1,43 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Tests;
+
+/// <summary>A recorded batch, padded on the right as the fixtures are, and its packed form.</summary>
+internal sealed class PaddedBatch
+{
+    public PaddedBatch(Checkpoint file)
+    {
+        File = file;
+        var shape = file.Info("input_ids").Shape;
+        (Count, Width) = (shape[0], shape[1]);
+        var ids = file.ReadInt64("input_ids");
+        var mask = file.ReadInt64("attention_mask");
+        var types = file.Contains("token_type_ids") ? file.ReadInt64("token_type_ids") : new long[ids.Length];
+        Kept = [.. Enumerable.Range(0, ids.Length).Where(i => mask[i] != 0)];
+        int[] Row(long[] values, int row) => [.. Kept.Where(i => i / Width == row).Select(i => (int)values[i])];
+        Packed = PackedBatch.From(
+            [.. Enumerable.Range(0, Count).Select(row => Row(ids, row))],
+            [.. Enumerable.Range(0, Count).Select(row => Row(types, row))]);
+    }
+
+    public Checkpoint File { get; }
+
+    public int Count { get; }
+
+    public int Width { get; }
+
+    /// <summary>The places of the padded matrix that hold a token.</summary>
+    public int[] Kept { get; }
+
+    public PackedBatch Packed { get; }
+
+    /// <summary>A recorded output without the rows of padding.</summary>
+    public float[] Expected(string name)
+    {
+        var tensor = File.Read(name);
+        return File.Info(name).Shape.Count == 3
+            ? [.. Kept.SelectMany(place => tensor.Row(place).ToArray())]
+            : tensor.Values.ToArray();
+    }
+}

@@ -1,0 +1,70 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Tests;
+
+public class TransformerTests
+{
+    [Theory]
+    [InlineData("\"hidden_size\": 32", "\"hidden_size\": 4000000000", "hidden_size")]
+    [InlineData("\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size")]
+    [InlineData("\"hidden_size\": 32", "\"hidden_size\": \"32\"", "hidden_size")]
+    [InlineData("\"hidden_size\": 32", "\"hidden_size\": 48", "config.json wants")]
+    [InlineData("\"hidden_size\": 32,", "", "hidden_size")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "encoder.layer.2.attention.self.query.weight")]
+    [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2000000000", "num_hidden_layers")]
+    [InlineData("\"num_attention_heads\": 4", "\"num_attention_heads\": 5", "num_attention_heads")]
+    [InlineData("\"vocab_size\": 220", "\"vocab_size\": 999999999", "vocab_size")]
+    [InlineData("\"vocab_size\": 220", "\"vocab_size\": 221", "word_embeddings")]
+    [InlineData("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"jelu\"", "jelu")]
+    [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"mamba\"", "mamba")]
+    [InlineData("\"model_type\": \"bert\",", "", "model_type")]
+    [InlineData("\"position_embedding_type\": \"absolute\"", "\"position_embedding_type\": \"relative_key\"", "relative_key")]
+    [InlineData("{", "[", "JSON")]
+    public void A_configuration_that_lies_is_named_with_its_field(string old, string replacement, string named)
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Edit("config.json", old, replacement);
+        var fault = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path));
+        fault.Message.ShouldContain(folder.Path);
+        fault.Message.Replace("the configuration wants", "config.json wants", StringComparison.Ordinal).ShouldContain(named);
+    }
+
+    [Fact]
+    public void A_missing_configuration_is_named()
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Delete("config.json");
+        Should.Throw<FileNotFoundException>(() => Transformer.Load(folder.Path)).Message.ShouldContain("config.json");
+    }
+
+    [Fact]
+    public void Missing_weights_are_reported_together()
+    {
+        using var folder = new ModelFolder("models/bert-sharded");
+        folder.Edit("config.json", "\"intermediate_size\": 72", "\"intermediate_size\": 73");
+        var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
+        message.ShouldContain("[72, 32]");
+        message.ShouldContain("more");
+    }
+
+    [Fact]
+    public void A_sequence_longer_than_the_positions_is_refused()
+    {
+        var model = Transformer.Load(Fixtures.Own("models/bert"));
+        using var run = new Computation();
+        Should.Throw<ArgumentException>(() => model.Forward(run, PackedBatch.From([new int[65]]))).Message.ShouldContain("position 64");
+    }
+
+    [Fact]
+    public void Parameters_carry_the_names_and_shapes_of_the_file()
+    {
+        var folder = Fixtures.Own("models/bert");
+        var model = Transformer.Load(folder);
+        var stored = Checkpoints.Checkpoint.Open(folder).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape.ToArray());
+        model.Parameters().Select(parameter => parameter.Key).ShouldBe(stored.Keys, ignoreOrder: true);
+        foreach (var (name, tensor) in model.Parameters())
+        {
+            tensor.Shape.ToArray().ShouldBe(stored[name], name);
+        }
+    }
+}
