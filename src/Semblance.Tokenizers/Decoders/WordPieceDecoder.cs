@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Semblance.Tokenizers.Decoders;
+
+/// <summary>Words with spaces between them, their parts joined; clean-up takes out the spaces before some English punctuation.</summary>
+internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
+{
+    private static readonly (string From, string To)[] CleanUps =
+    [
+        (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
+        (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Decode(IEnumerable<string> tokens)
+    {
+        var text = new StringBuilder();
+        var isFirst = true;
+        foreach (var token in tokens)
+        {
+            var piece = isFirst ? token
+                : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]
+                : " " + token;
+            text.Append(cleanUp ? CleanUp(piece) : piece);
+            isFirst = false;
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The reference cleans token by token, not the joined text.</summary>
+    private static string CleanUp(string piece)
+    {
+        foreach (var (from, to) in CleanUps)
+        {
+            piece = piece.Replace(from, to, StringComparison.Ordinal);
+        }
+
+        return piece;
+    }
+}

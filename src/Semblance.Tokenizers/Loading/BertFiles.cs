@@ -1,0 +1,233 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Semblance.Tokenizers.Loading;
+
+/// <summary>Writes the files of a BERT tokenizer from its vocabulary.</summary>
+internal static class BertFiles
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The tokenizer.json that stands for a folder with a vocab.txt.</summary>
+    public static byte[] FromVocabularyFile(TokenizerFiles files, TokenizerConfiguration configuration)
+    {
+        var path = files.PathOf(TokenizerFiles.Vocabulary);
+        if (configuration.ClassName is { } name && (name.StartsWith("MPNet", StringComparison.Ordinal) || name.Contains("Japanese", StringComparison.Ordinal)))
+        {
+            throw new TokenizerFormatException($"{path}: a {name} cannot be read from its vocabulary alone; save it with a {TokenizerFiles.Json}.");
+        }
+
+        var content = files[TokenizerFiles.Vocabulary]!.AsSpan();
+        if (!Utf8.IsValid(content))
+        {
+            throw new TokenizerFormatException($"{path}: found bytes that are not UTF-8, expected a token a line; download the file again.");
+        }
+
+        var vocabulary = System.Text.Encoding.UTF8.GetString(content).TrimStart('\uFEFF').Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        if (vocabulary[^1].Length == 0)
+        {
+            vocabulary.RemoveAt(vocabulary.Count - 1);
+        }
+
+        var special = BertSpecialTokens.From(configuration);
+        foreach (var token in special.Required)
+        {
+            if (!vocabulary.Contains(token))
+            {
+                throw new TokenizerFormatException(
+                    $"{path}: the vocabulary of {vocabulary.Count} lines lacks the special token '{token}'; add it, or name another one in {TokenizerFiles.Configuration}.");
+            }
+        }
+
+        var lowercase = configuration.Flag("do_lower_case") ?? true;
+        var chinese = configuration.Flag("tokenize_chinese_chars") ?? true;
+        return WriteTokenizer(vocabulary, special, lowercase, configuration.Flag("strip_accents"), chinese, configuration.AddedTokens());
+    }
+
+    /// <summary>The four files of a new tokenizer.</summary>
+    public static TokenizerFiles Create(IReadOnlyList<string> vocabulary, bool lowercase)
+    {
+        var special = new BertSpecialTokens();
+        foreach (var token in special.Required)
+        {
+            if (!vocabulary.Contains(token))
+            {
+                throw new ArgumentException($"The vocabulary of {vocabulary.Count} tokens lacks '{token}'; a BERT tokenizer needs {string.Join(", ", special.Required)}.", nameof(vocabulary));
+            }
+        }
+
+        var unfit = vocabulary.FirstOrDefault(token => token.Contains('\n', StringComparison.Ordinal) || token.EndsWith('\r') || !IsWellFormed(token));
+        if (unfit is not null)
+        {
+            throw new ArgumentException($"The token '{unfit}' cannot be a line of {TokenizerFiles.Vocabulary}: it has a line break or half of a surrogate pair.", nameof(vocabulary));
+        }
+
+        return new TokenizerFiles("(vocabulary)")
+        {
+            [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, true, []),
+            [TokenizerFiles.Vocabulary] = System.Text.Encoding.UTF8.GetBytes(string.Concat(vocabulary.Select(token => token + "\n"))),
+            [TokenizerFiles.Configuration] = Write(json =>
+            {
+                json.WriteString("tokenizer_class", "BertTokenizer");
+                json.WriteBoolean("do_lower_case", lowercase);
+                json.WriteNull("strip_accents");
+                json.WriteBoolean("tokenize_chinese_chars", true);
+                special.Write(json);
+            }),
+            [TokenizerFiles.SpecialTokens] = Write(special.Write),
+        };
+    }
+
+    private static byte[] WriteTokenizer(
+        IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese, IEnumerable<AddedToken> more)
+    {
+        var ids = new Dictionary<string, int>();
+        for (var id = 0; id < vocabulary.Count; id++)
+        {
+            ids[vocabulary[id]] = id;
+        }
+
+        // As in the reference, a token that stands twice has the later id.
+        var added = special.All.Where(ids.ContainsKey).Select(token => new AddedToken(ids[token], token, false, false, false, false, true))
+            .Concat(more.Select(token => token with { Id = ids.GetValueOrDefault(token.Content, token.Id) }))
+            .GroupBy(token => token.Content).Select(tokens => tokens.Last()).OrderBy(token => token.Id);
+        return Write(json =>
+        {
+            json.WriteString("version", "1.0");
+            json.WriteNull("truncation");
+            json.WriteNull("padding");
+            json.WriteStartArray("added_tokens");
+            foreach (var token in added)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", token.Id);
+                json.WriteString("content", token.Content);
+                json.WriteBoolean("single_word", token.SingleWord);
+                json.WriteBoolean("lstrip", token.TrimLeft);
+                json.WriteBoolean("rstrip", token.TrimRight);
+                json.WriteBoolean("normalized", token.Normalized);
+                json.WriteBoolean("special", token.Special);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("normalizer");
+            json.WriteString("type", "BertNormalizer");
+            json.WriteBoolean("clean_text", true);
+            json.WriteBoolean("handle_chinese_chars", chinese);
+            if (stripAccents is { } strip)
+            {
+                json.WriteBoolean("strip_accents", strip);
+            }
+            else
+            {
+                json.WriteNull("strip_accents");
+            }
+
+            json.WriteBoolean("lowercase", lowercase);
+            json.WriteEndObject();
+            WriteComponent(json, "pre_tokenizer", "BertPreTokenizer", () => { });
+            WriteTemplate(json, special, ids);
+            WriteComponent(json, "decoder", "WordPiece", () =>
+            {
+                json.WriteString("prefix", "##");
+                json.WriteBoolean("cleanup", true);
+            });
+            WriteComponent(json, "model", "WordPiece", () =>
+            {
+                json.WriteString("unk_token", special.Unknown);
+                json.WriteString("continuing_subword_prefix", "##");
+                json.WriteNumber("max_input_chars_per_word", 100);
+                json.WriteStartObject("vocab");
+                for (var id = 0; id < vocabulary.Count; id++)
+                {
+                    if (ids[vocabulary[id]] == id)
+                    {
+                        json.WriteNumber(vocabulary[id], id);
+                    }
+                }
+
+                json.WriteEndObject();
+            });
+        });
+    }
+
+    private static void WriteTemplate(Utf8JsonWriter json, BertSpecialTokens special, Dictionary<string, int> ids)
+    {
+        void WriteTemplate(string name, params ReadOnlySpan<(string Kind, string Id, int TypeId)> pieces)
+        {
+            json.WriteStartArray(name);
+            foreach (var (kind, id, typeId) in pieces)
+            {
+                json.WriteStartObject();
+                json.WriteStartObject(kind);
+                json.WriteString("id", id);
+                json.WriteNumber("type_id", typeId);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        const string Special = "SpecialToken";
+        const string Text = "Sequence";
+        var (cls, sep) = (special.Class, special.Separator);
+        WriteComponent(json, "post_processor", "TemplateProcessing", () =>
+        {
+            WriteTemplate("single", (Special, cls, 0), (Text, "A", 0), (Special, sep, 0));
+            WriteTemplate("pair", (Special, cls, 0), (Text, "A", 0), (Special, sep, 0), (Text, "B", 1), (Special, sep, 1));
+            json.WriteStartObject("special_tokens");
+            foreach (var token in (string[])[cls, sep])
+            {
+                json.WriteStartObject(token);
+                json.WriteString("id", token);
+                json.WriteStartArray("ids");
+                json.WriteNumberValue(ids[token]);
+                json.WriteEndArray();
+                json.WriteStartArray("tokens");
+                json.WriteStringValue(token);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteComponent(Utf8JsonWriter json, string name, string type, Action writeRest)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("type", type);
+        writeRest();
+        json.WriteEndObject();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> writeMembers)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Indented))
+        {
+            json.WriteStartObject();
+            writeMembers(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

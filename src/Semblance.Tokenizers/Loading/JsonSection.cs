@@ -1,0 +1,152 @@
+using System.Text.Json;
+
+namespace Semblance.Tokenizers.Loading;
+
+/// <summary>A value in a JSON file, which knows where it stands for the sake of error messages.</summary>
+internal readonly struct JsonSection(JsonElement element, string path)
+{
+    private const int Largest = Trie.Limit - 1;
+
+    /// <summary>An error at this place.</summary>
+    public TokenizerFormatException Error(string message) => new($"{path}: {message}.");
+
+    /// <summary>The error for a component that is none of the supported ones.</summary>
+    public TokenizerFormatException Unsupported(string type, string supported) =>
+        new($"{path} type '{type}' is not supported; supported are {supported}.");
+
+    /// <summary>The member of an object, or null where it is absent or null.</summary>
+    public JsonSection? Optional(string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Error($"found {Shown()}, expected an object with '{name}'");
+        }
+
+        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? new JsonSection(value, Join(name))
+            : null;
+    }
+
+    /// <summary>The member of an object.</summary>
+    public JsonSection Required(string name) => Optional(name) ?? throw Error($"'{name}' is missing");
+
+    /// <summary>True if the object has the member, be it null.</summary>
+    public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+
+    /// <summary>The component's type.</summary>
+    public string Type() => Text("type");
+
+    /// <summary>A member that is a text.</summary>
+    public string Text(string name, string? fallback = null) =>
+        Optional(name) is { } value ? value.Text() : fallback ?? throw Error($"'{name}' is missing");
+
+    /// <summary>A member that is true or false.</summary>
+    public bool Flag(string name, bool fallback) => Optional(name) is not { } value ? fallback : value.Flag();
+
+    /// <summary>A member that is a whole number from 0 to 2^24 - 1.</summary>
+    public int Number(string name, int fallback) => Optional(name) is { } value ? value.TokenId() : fallback;
+
+    /// <summary>This text.</summary>
+    public string Text()
+    {
+        if (element.ValueKind != JsonValueKind.String)
+        {
+            throw Error($"found {Shown()}, expected a text");
+        }
+
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("found half of a surrogate pair, expected valid Unicode");
+        }
+    }
+
+    /// <summary>This text, or null if it is none.</summary>
+    public string? TextOrNull() => element.ValueKind == JsonValueKind.String ? Text() : null;
+
+    /// <summary>This number, or null if it is none.</summary>
+    public double? NumberOrNull() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) ? number : null;
+
+    /// <summary>This number, which is an id or as small.</summary>
+    public int TokenId() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is >= 0 and <= Largest
+        ? number
+        : throw Error($"found {Shown()}, expected a whole number from 0 to {Largest}");
+
+    /// <summary>The items of this array.</summary>
+    public IEnumerable<JsonSection> Items()
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            throw Error($"found {Shown()}, expected an array");
+        }
+
+        var at = path;
+        return element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]"));
+    }
+
+    /// <summary>The members of this object, by name.</summary>
+    public IEnumerable<(string Name, JsonSection Value)> Members()
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Error($"found {Shown()}, expected an object");
+        }
+
+        var section = this;
+        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, section.Join("…"))));
+    }
+
+    /// <summary>The id in a member <c>[token, id]</c>.</summary>
+    public int TokenAndId(string name) =>
+        Required(name) is var value && value.Items().ToArray() is [_, var id] ? id.TokenId() : throw value.Error("expected [token, id]");
+
+    /// <summary>Reads this object of tokens and their ids into <paramref name="trie"/>; the result has the token of each id.</summary>
+    public string?[] TokenIds(Trie trie)
+    {
+        var tokens = new List<string?>();
+        foreach (var (token, value) in Members())
+        {
+            var id = value.TokenId();
+            while (tokens.Count <= id)
+            {
+                tokens.Add(null);
+            }
+
+            tokens[id] = token;
+            if (!trie.Add(token, id))
+            {
+                throw Error("the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?");
+            }
+        }
+
+        return [.. tokens];
+    }
+
+    private bool Flag() => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Error($"found {Shown()}, expected true or false"),
+    };
+
+    private string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("found half of a surrogate pair in a name, expected valid Unicode");
+        }
+    }
+
+    /// <summary>The file and the member's name for what lies at its top: <c>…/tokenizer.json: normalizer</c>.</summary>
+    private string Join(string name) => path.EndsWith(".json", StringComparison.Ordinal) ? $"{path}: {name}" : $"{path}.{name}";
+
+    private string Shown() => element.GetRawText() is { Length: <= 40 } text ? text : element.GetRawText()[..40] + "…";
+}

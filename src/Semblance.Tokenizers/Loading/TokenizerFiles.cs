@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Semblance.Tokenizers.Loading;
+
+/// <summary>The files that make a tokenizer, in memory.</summary>
+internal sealed class TokenizerFiles(string folder)
+{
+    /// <summary>The whole pipeline in one file.</summary>
+    public const string Json = "tokenizer.json";
+
+    /// <summary>A WordPiece vocabulary: a token a line.</summary>
+    public const string Vocabulary = "vocab.txt";
+
+    /// <summary>The tokenizer's options.</summary>
+    public const string Configuration = "tokenizer_config.json";
+
+    /// <summary>The special tokens' names.</summary>
+    public const string SpecialTokens = "special_tokens_map.json";
+
+    private const long LargestFile = 1L << 28;
+
+    private readonly Dictionary<string, byte[]> _files = [];
+
+    /// <summary>The content of a file, null where it is absent.</summary>
+    public byte[]? this[string name]
+    {
+        get => _files.GetValueOrDefault(name);
+        set => _files[name] = value!;
+    }
+
+    /// <summary>Where a file lies, for messages.</summary>
+    public string PathOf(string name) => Path.Combine(folder, name);
+
+    /// <summary>Reads the files that are in a folder.</summary>
+    public static TokenizerFiles Read(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new TokenizerFormatException($"{folder}: there is no such folder; expected one with {Json} or {Vocabulary}.");
+        }
+
+        var files = new TokenizerFiles(folder);
+        foreach (var name in (ReadOnlySpan<string>)[Json, Vocabulary, Configuration, SpecialTokens])
+        {
+            var path = files.PathOf(name);
+            if (File.Exists(path))
+            {
+                files[name] = ReadFile(path);
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>A JSON file, or null where it is absent.</summary>
+    public JsonSection? ReadJson(string name)
+    {
+        if (this[name] is not { } content)
+        {
+            return null;
+        }
+
+        var path = PathOf(name);
+        var text = content.AsMemory(content.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
+        if (!Utf8.IsValid(text.Span))
+        {
+            throw new TokenizerFormatException($"{path}: found bytes that are not UTF-8, expected JSON; download the file again.");
+        }
+
+        try
+        {
+            var root = new JsonSection(JsonDocument.Parse(text).RootElement, path);
+            _ = root.Members();
+            return root;
+        }
+        catch (JsonException exception)
+        {
+            throw new TokenizerFormatException(
+                $"{path}: is no complete JSON, broken at line {exception.LineNumber + 1}; download the file again.", exception);
+        }
+    }
+
+    /// <summary>Writes the files to a folder, each under a temporary name first.</summary>
+    public void Save(string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var (name, content) in _files)
+        {
+            var path = Path.Combine(target, name);
+            var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+            try
+            {
+                File.WriteAllBytes(temporary, content);
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= LargestFile
+                ? File.ReadAllBytes(path)
+                : throw new TokenizerFormatException($"{path}: has {length} bytes, expected at most {LargestFile}; is this a tokenizer's file?");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerFormatException($"{path}: cannot be read: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Text;
+using Semblance.Tokenizers.Loading;
+using Semblance.Tokenizers.Unicode;
+
+namespace Semblance.Tokenizers.Normalizers;
+
+/// <summary>
+/// BERT's normalisation: control characters out and white space to spaces, spaces around Chinese characters, accents off
+/// (canonical decomposition without nonspacing marks), lower case.
+/// </summary>
+internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool? stripAccents, bool lowercase) : Normalizer
+{
+    private static readonly SearchValues<char> AsciiControls = SearchValues.Create(
+        [.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r'))]);
+
+    private readonly bool _stripAccents = stripAccents ?? lowercase;
+
+    /// <inheritdoc/>
+    public override bool IsLocal => true;
+
+    /// <summary>Reads a normalizer of type BertNormalizer; the options of a tokenizer_config.json win over its own.</summary>
+    public static BertNormalizer Read(JsonSection json, TokenizerConfiguration? options = null) => new(
+        json.Flag("clean_text", true),
+        options?.Flag("tokenize_chinese_chars") ?? json.Flag("handle_chinese_chars", true),
+        options?.Has("strip_accents") ?? false ? options.Flag("strip_accents")
+            : json.Optional("strip_accents") is null ? null
+            : json.Flag("strip_accents", false),
+        options?.Flag("do_lower_case") ?? json.Flag("lowercase", true));
+
+    /// <inheritdoc/>
+    public override void Normalize(NormalizedText text)
+    {
+        if (!Ascii.IsValid(text.Text) || (cleanText && text.Text.ContainsAny(AsciiControls)))
+        {
+            Rewrite(text);
+            return;
+        }
+
+        if (lowercase)
+        {
+            Ascii.ToLowerInPlace(text.InPlace, out _);
+        }
+
+        if (cleanText)
+        {
+            text.InPlace.Replace('\t', ' ');
+            text.InPlace.Replace('\n', ' ');
+            text.InPlace.Replace('\r', ' ');
+        }
+    }
+
+    private void Rewrite(NormalizedText text)
+    {
+        var old = text.Rewrite();
+        for (var i = 0; i < old.Length;)
+        {
+            Rune.DecodeFromUtf16(old[i..], out var rune, out var units);
+            var (character, from) = (rune.Value, i);
+            i += units;
+            if (cleanText && (CharacterData.ClassOf(character) & CharacterClass.Control) != 0)
+            {
+                continue;
+            }
+
+            if (cleanText && Rune.IsWhiteSpace(rune))
+            {
+                text.Append(' ', from);
+            }
+            else if (handleChineseCharacters && IsChinese(character))
+            {
+                text.Append(' ', from);
+                AppendFolded(text, character, from);
+                text.Append(' ', from);
+            }
+            else
+            {
+                AppendFolded(text, character, from);
+            }
+        }
+    }
+
+    private void AppendFolded(NormalizedText text, int character, int from)
+    {
+        if (!_stripAccents || character < 0x80)
+        {
+            AppendCased(text, character, from);
+            return;
+        }
+
+        foreach (var part in CharacterData.Decompose(character, stackalloc int[4]))
+        {
+            if ((CharacterData.ClassOf(part) & CharacterClass.Mark) == 0)
+            {
+                AppendCased(text, part, from);
+                Reorder(text, part);
+            }
+        }
+    }
+
+    private void AppendCased(NormalizedText text, int character, int from)
+    {
+        if (lowercase)
+        {
+            Lowercase.Append(text, character, from);
+        }
+        else
+        {
+            text.Append(character, from);
+        }
+    }
+
+    /// <summary>Puts combining characters that are left (spacing ones, those of recent scripts) in canonical order.</summary>
+    private static void Reorder(NormalizedText text, int character)
+    {
+        var combining = CharacterData.CombiningClass(character);
+        if (combining == 0)
+        {
+            return;
+        }
+
+        var units = character < 0x10000 ? 1 : 2;
+        var before = text.Text[..^units];
+        var over = 0;
+        while (Rune.DecodeLastFromUtf16(before, out var rune, out var previous) == OperationStatus.Done
+            && CharacterData.CombiningClass(rune.Value) > combining)
+        {
+            over += previous;
+            before = before[..^previous];
+        }
+
+        if (over > 0)
+        {
+            text.MoveBack(units, over);
+        }
+    }
+
+    /// <summary>The blocks that BERT calls Chinese; kana and Hangul are not among them.</summary>
+    private static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
+        or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
+        or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
+}

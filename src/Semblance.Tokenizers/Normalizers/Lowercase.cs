@@ -1,0 +1,39 @@
+using System.Text;
+using Semblance.Tokenizers.Unicode;
+
+namespace Semblance.Tokenizers.Normalizers;
+
+/// <summary>Lower case, character by character, without regard to language or context.</summary>
+internal sealed class Lowercase : Normalizer
+{
+    /// <inheritdoc/>
+    public override bool IsLocal => true;
+
+    /// <inheritdoc/>
+    public override void Normalize(NormalizedText text)
+    {
+        if (Ascii.IsValid(text.Text))
+        {
+            Ascii.ToLowerInPlace(text.InPlace, out _);
+            return;
+        }
+
+        var old = text.Rewrite();
+        for (var i = 0; i < old.Length;)
+        {
+            Rune.DecodeFromUtf16(old[i..], out var rune, out var units);
+            Append(text, rune.Value, i);
+            i += units;
+        }
+    }
+
+    /// <summary>Writes the lower case of a character.</summary>
+    public static void Append(NormalizedText text, int character, int from)
+    {
+        text.Append(CharacterData.ToLower(character), from);
+        if (character == 0x130)
+        {
+            text.Append(0x307, from);
+        }
+    }
+}

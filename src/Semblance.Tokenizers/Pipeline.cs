@@ -1,0 +1,171 @@
+using System.Buffers;
+using Semblance.Tokenizers.Models;
+using Semblance.Tokenizers.Normalizers;
+using Semblance.Tokenizers.PreTokenizers;
+
+namespace Semblance.Tokenizers;
+
+/// <summary>From text to tokens: added tokens, normalizer, pre-tokenizer, model.</summary>
+internal sealed class Pipeline
+{
+    // Long enough to amortise the steps' set-up, short enough for the first cache and for texts that are truncated soon.
+    private const int PieceLength = 1024;
+
+    private static readonly SearchValues<char> Spaces = SearchValues.Create(" \t\n\r");
+    private static readonly SearchValues<char> SpacesAndPunctuation = SearchValues.Create(" \t\n\r!\"'(),-./:;?[]{}\u3001\u3002\uFF0C");
+
+    private readonly Normalizer? _normalizer;
+    private readonly PreTokenizer? _preTokenizer;
+    private readonly AddedTokenMatcher _added;
+    private readonly AddedTokenMatcher _addedNormalized;
+    private readonly SearchValues<char>? _cuts;
+
+    public Pipeline(IReadOnlyCollection<AddedToken> added, Normalizer? normalizer, PreTokenizer? preTokenizer, Model model)
+    {
+        (_normalizer, _preTokenizer, Model) = (normalizer, preTokenizer, model);
+        _added = new AddedTokenMatcher(added.Where(token => !token.Normalized).Select(token => (token, token.Content)));
+        _addedNormalized = new AddedTokenMatcher(
+            added.Where(token => token.Normalized).Select(token => (token, Normalize(token.Content))));
+        _cuts = normalizer is not { IsLocal: false } && preTokenizer is { IsLocal: true } && _addedNormalized.IsLocal
+            ? _addedNormalized.IsEmpty ? SpacesAndPunctuation : Spaces
+            : null;
+    }
+
+    /// <summary>The model at its end.</summary>
+    public Model Model { get; }
+
+    /// <summary>
+    /// Appends the tokens of a text, at most <paramref name="limit"/>, and stops soon after: the result says whether there
+    /// are more, and <paramref name="found"/> how many were seen.
+    /// </summary>
+    public bool Tokenize(string text, int limit, Scratch scratch, TokenList tokens, out int found)
+    {
+        for (var position = 0; position < text.Length && tokens.Count <= limit;)
+        {
+            position = TokenizePiece(text, position, scratch, tokens);
+        }
+
+        found = tokens.Count;
+        tokens.Truncate(limit);
+        return found > limit;
+    }
+
+    /// <summary>The number of tokens of a text.</summary>
+    public int Count(string text, Scratch scratch, TokenList tokens)
+    {
+        var count = 0;
+        for (var position = 0; position < text.Length; count += tokens.Count)
+        {
+            tokens.Truncate(0);
+            position = TokenizePiece(text, position, scratch, tokens);
+        }
+
+        return count;
+    }
+
+    private string Normalize(string content)
+    {
+        var text = new NormalizedText();
+        text.Load(content, 0, content.Length);
+        _normalizer?.Normalize(text);
+        return text.Text.ToString();
+    }
+
+    private int TokenizePiece(string text, int position, Scratch scratch, TokenList tokens)
+    {
+        var end = EndOfPiece(text, position);
+        var token = _added.Find(text, position, end, out var tokenStart, out var tokenEnd);
+        TokenizePlain(text, position, token is null ? end : tokenStart, scratch, tokens);
+        if (token is null)
+        {
+            return end;
+        }
+
+        tokens.Add(token.Id, tokenStart, tokenEnd);
+        if (tokenEnd - tokenStart != token.Content.Length)
+        {
+            tokens.SetSurface(text[tokenStart..tokenEnd]);
+        }
+
+        return tokenEnd;
+    }
+
+    /// <summary>
+    /// A place where the text can be cut without a change in any token: before punctuation or the first of several
+    /// spaces (an added token may take in the white space to its left).
+    /// </summary>
+    private int EndOfPiece(string text, int position)
+    {
+        for (var end = position + PieceLength; _cuts is not null && end > 0 && end < text.Length; end++)
+        {
+            var next = text.AsSpan(end).IndexOfAny(_cuts);
+            if (next < 0)
+            {
+                break;
+            }
+
+            end += next;
+            if (!char.IsWhiteSpace(text[end - 1]))
+            {
+                return end;
+            }
+        }
+
+        return text.Length;
+    }
+
+    private void TokenizePlain(string source, int start, int end, Scratch scratch, TokenList tokens)
+    {
+        if (start >= end)
+        {
+            return;
+        }
+
+        var (text, words) = (scratch.Text, scratch.Words);
+        text.Load(source, start, end);
+        _normalizer?.Normalize(text);
+        words.Restart();
+        FindNormalized(text.Text, words);
+        _preTokenizer?.Split(text, words);
+        foreach (var word in words.Words)
+        {
+            var first = tokens.Count;
+            if (word.Id < 0)
+            {
+                Model.Tokenize(text.Text, word.Start, word.End, tokens);
+            }
+            else
+            {
+                tokens.Add(word.Id, word.Start, word.End);
+                tokens.SetSurface(text.Text[word.Start..word.End].ToString());
+            }
+
+            var starts = tokens.Starts;
+            var ends = tokens.Ends;
+            for (var i = first; i < starts.Length; i++)
+            {
+                (starts[i], ends[i]) = (text.OriginOf(starts[i]), text.OriginEnd(source, ends[i] - 1));
+            }
+        }
+    }
+
+    private void FindNormalized(ReadOnlySpan<char> text, WordList words)
+    {
+        var position = 0;
+        while (!_addedNormalized.IsEmpty && _addedNormalized.Find(text, position, text.Length, out var start, out var end) is { } token)
+        {
+            if (position < start)
+            {
+                words.Add(new Word(position, start));
+            }
+
+            words.Add(new Word(start, end, token.Id));
+            position = end;
+        }
+
+        if (position < text.Length)
+        {
+            words.Add(new Word(position, text.Length));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Semblance.Tokenizers.Loading;
+
+namespace Semblance.Tokenizers.PostProcessors;
+
+/// <summary>Puts the special tokens around a text or a pair: the last component of the pipeline.</summary>
+internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
+{
+    /// <summary>The post-processor of a tokenizer that has none: the texts alone.</summary>
+    public static PostProcessor None { get; } =
+        new([TemplatePiece.Text(0, 0)], [TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1)]);
+
+    /// <summary>The special token that a text begins with, or null.</summary>
+    public int? FirstId => single is [{ SpecialId: >= 0 and var id }, ..] ? id : null;
+
+    /// <summary>The special token that a text ends with, or null.</summary>
+    public int? LastId => single is [.., { SpecialId: >= 0 and var id }] ? id : null;
+
+    /// <summary>The parts of a result.</summary>
+    public ReadOnlySpan<TemplatePiece> Pieces(bool isPair) => isPair ? pair : single;
+
+    /// <summary>The number of special tokens that are added.</summary>
+    public int AddedTokens(bool isPair)
+    {
+        var count = 0;
+        foreach (var piece in Pieces(isPair))
+        {
+            count += piece.SpecialId >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Corrects the ranges of a text's tokens.</summary>
+    public virtual void TrimOffsets(TokenList tokens, Func<int, string?> textOf)
+    {
+    }
+
+    /// <summary>Reads the <c>post_processor</c> of a tokenizer.json.</summary>
+    public static PostProcessor Read(JsonSection json) => json.Type() switch
+    {
+        "BertProcessing" => BertProcessing.Read(json),
+        "RobertaProcessing" => RobertaProcessing.Read(json),
+        "TemplateProcessing" => TemplateProcessing.Read(json),
+        var type => throw json.Unsupported(type, "BertProcessing, RobertaProcessing, TemplateProcessing"),
+    };
+}

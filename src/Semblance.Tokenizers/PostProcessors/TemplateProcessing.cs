@@ -1,0 +1,31 @@
+using Semblance.Tokenizers.Loading;
+
+namespace Semblance.Tokenizers.PostProcessors;
+
+/// <summary>Special tokens as the file's templates for a text and for a pair lay them out.</summary>
+internal sealed class TemplateProcessing(TemplatePiece[] single, TemplatePiece[] pair) : PostProcessor(single, pair)
+{
+    /// <summary>Reads a post-processor of type TemplateProcessing.</summary>
+    public static new TemplateProcessing Read(JsonSection json) =>
+        new(ReadTemplate(json, "single"), ReadTemplate(json, "pair"));
+
+    private static TemplatePiece[] ReadTemplate(JsonSection json, string name)
+    {
+        var pieces = new List<TemplatePiece>();
+        foreach (var piece in json.Required(name).Items())
+        {
+            if (piece.Optional("Sequence") is { } text)
+            {
+                pieces.Add(TemplatePiece.Text(text.Text("id") == "B" ? 1 : 0, text.Number("type_id", 0)));
+            }
+            else
+            {
+                var special = piece.Required("SpecialToken");
+                var ids = json.Required("special_tokens").Required(special.Text("id")).Required("ids");
+                pieces.AddRange(ids.Items().Select(id => TemplatePiece.Special(id.TokenId(), special.Number("type_id", 0))));
+            }
+        }
+
+        return [.. pieces];
+    }
+}

@@ -1,0 +1,117 @@
+using Semblance.Tokenizers.PostProcessors;
+
+namespace Semblance.Tokenizers;
+
+/// <summary>
+/// The result of a tokenization whose memory is used again by the next one. For one thread at a time; what its spans show
+/// changes with the next <see cref="Tokenizer.Encode(string, string?, int, bool, TokenBuffer)"/>.
+/// </summary>
+public sealed class TokenBuffer
+{
+    private int[] _ids = [];
+    private int[] _typeIds = [];
+    private (int Start, int End)[] _offsets = [];
+    private sbyte[] _sequences = [];
+    private List<(int Index, string Text)> _surfaces = [];
+
+    /// <summary>The number of tokens.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The tokens' ids.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>The tokens' type ids: which segment each belongs to.</summary>
+    public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Count);
+
+    /// <summary>Where each token came from, in UTF-16 units of the text or the pair; (0, 0) for special tokens that were added.</summary>
+    public ReadOnlySpan<(int Start, int End)> Offsets => _offsets.AsSpan(0, Count);
+
+    /// <summary>The text each token came from: 0 the first, 1 its pair, -1 neither (an added special token).</summary>
+    public ReadOnlySpan<sbyte> Sequences => _sequences.AsSpan(0, Count);
+
+    /// <summary>The number of tokens without truncation; where tokenizing stopped early, a number that is at most that and more than <see cref="Count"/>.</summary>
+    public int TokenCount { get; internal set; }
+
+    /// <summary>True if tokens were left out.</summary>
+    public bool Truncated => TokenCount > Count;
+
+    /// <summary>The capacity in tokens.</summary>
+    internal int Capacity => _ids.Length;
+
+    internal Scratch Scratch { get; } = new();
+
+    internal TokenList First { get; } = new();
+
+    internal TokenList Second { get; } = new();
+
+    internal List<(int Index, string Text)> Surfaces => _surfaces;
+
+    /// <summary>Empties the buffer.</summary>
+    internal void Clear()
+    {
+        (Count, TokenCount) = (0, 0);
+        First.Truncate(0);
+        Second.Truncate(0);
+        if (_surfaces.Count > 0)
+        {
+            _surfaces = [];
+        }
+    }
+
+    /// <summary>Puts special tokens and texts together.</summary>
+    internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens)
+    {
+        foreach (var piece in pieces)
+        {
+            var text = piece.SpecialId >= 0 ? null : piece.Sequence == 0 ? First : Second;
+            if (text is null && !specialTokens)
+            {
+                continue;
+            }
+
+            var count = text?.Count ?? 1;
+            Reserve(Count + count);
+            _typeIds.AsSpan(Count, count).Fill(piece.TypeId);
+            _sequences.AsSpan(Count, count).Fill((sbyte)piece.Sequence);
+            if (text is null)
+            {
+                (_ids[Count], _offsets[Count]) = (piece.SpecialId, (0, 0));
+            }
+            else
+            {
+                Copy(text);
+            }
+
+            Count += count;
+        }
+    }
+
+    private void Copy(TokenList text)
+    {
+        text.Ids.CopyTo(_ids.AsSpan(Count));
+        var starts = text.Starts;
+        var ends = text.Ends;
+        var offsets = _offsets.AsSpan(Count, text.Count);
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = (starts[i], ends[i]);
+        }
+
+        foreach (var (index, surface) in text.Surfaces)
+        {
+            _surfaces.Add((Count + index, surface));
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_ids.Length < count)
+        {
+            var capacity = Math.Max(count, _ids.Length * 2);
+            Array.Resize(ref _ids, capacity);
+            Array.Resize(ref _typeIds, capacity);
+            Array.Resize(ref _offsets, capacity);
+            Array.Resize(ref _sequences, capacity);
+        }
+    }
+}

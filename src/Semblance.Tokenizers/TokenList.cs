@@ -1,0 +1,52 @@
+namespace Semblance.Tokenizers;
+
+/// <summary>Tokens as they come out of the model: ids and the range of the original text each came from.</summary>
+internal sealed class TokenList
+{
+    private int[] _ids = new int[64];
+    private int[] _starts = new int[64];
+    private int[] _ends = new int[64];
+    private readonly List<(int Index, string Text)> _surfaces = [];
+
+    /// <summary>The number of tokens.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The tokens' ids.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>Where each token begins.</summary>
+    public Span<int> Starts => _starts.AsSpan(0, Count);
+
+    /// <summary>Where each token ends.</summary>
+    public Span<int> Ends => _ends.AsSpan(0, Count);
+
+    /// <summary>The tokens whose text is not the vocabulary's: added tokens that took white space in, or in another case.</summary>
+    public IReadOnlyList<(int Index, string Text)> Surfaces => _surfaces;
+
+    /// <summary>Appends a token; models give its range in the normalised text.</summary>
+    public void Add(int id, int start, int end)
+    {
+        if (Count == _ids.Length)
+        {
+            Array.Resize(ref _ids, Count * 2);
+            Array.Resize(ref _starts, Count * 2);
+            Array.Resize(ref _ends, Count * 2);
+        }
+
+        (_ids[Count], _starts[Count], _ends[Count]) = (id, start, end);
+        Count++;
+    }
+
+    /// <summary>Notes the text that the last token stands for.</summary>
+    public void SetSurface(string text) => _surfaces.Add((Count - 1, text));
+
+    /// <summary>Keeps the first tokens only.</summary>
+    public void Truncate(int count)
+    {
+        Count = Math.Min(Count, count);
+        while (_surfaces.Count > 0 && _surfaces[^1].Index >= Count)
+        {
+            _surfaces.RemoveAt(_surfaces.Count - 1);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+using Semblance.Tokenizers.Decoders;
+using Semblance.Tokenizers.Loading;
+using Semblance.Tokenizers.PostProcessors;
+
+namespace Semblance.Tokenizers;
+
+/// <summary>
+/// Text to token ids and back, as the Hugging Face tokenizers library does it: added tokens, normalizer, pre-tokenizer,
+/// model, post-processor. Immutable; any number of threads can use one at the same time.
+/// </summary>
+public sealed class Tokenizer
+{
+    // A buffer that grew beyond this is not kept for the thread's next text.
+    private const int LargestKeptBuffer = 1 << 14;
+
+    [ThreadStatic]
+    private static TokenBuffer? t_buffer;
+
+    private readonly TokenizerFiles _files;
+    private readonly Pipeline _pipeline;
+    private readonly PostProcessor _postProcessor;
+    private readonly Decoder? _decoder;
+    private readonly Dictionary<int, AddedToken> _added;
+    private readonly Dictionary<string, int> _addedIds;
+
+    private Tokenizer(TokenizerFiles files)
+    {
+        _files = files;
+        var configuration = new TokenizerConfiguration(files);
+        var json = TokenizerJson.Read(files, configuration);
+        var model = json.Model;
+        _pipeline = new Pipeline(json.AddedTokens, json.Normalizer, json.PreTokenizer, model);
+        _postProcessor = json.PostProcessor;
+        _decoder = json.Decoder;
+        _added = json.AddedTokens.ToDictionary(token => token.Id);
+        _addedIds = json.AddedTokens.ToDictionary(token => token.Content, token => token.Id);
+        VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
+        ModelMaxLength = configuration.ModelMaxLength;
+        TruncationLength = json.TruncationLength;
+
+        int? Named(string name, params ReadOnlySpan<string> usual)
+        {
+            if (configuration.SpecialToken(name) is { } token)
+            {
+                return TokenToId(token);
+            }
+
+            foreach (var candidate in usual)
+            {
+                if (_addedIds.TryGetValue(candidate, out var id))
+                {
+                    return id;
+                }
+            }
+
+            return null;
+        }
+
+        UnknownId = model.UnknownId ?? Named("unk_token");
+        ClassId = Named("cls_token") ?? _postProcessor.FirstId;
+        SeparatorId = Named("sep_token") ?? _postProcessor.LastId;
+        PaddingId = Named("pad_token", "[PAD]", "<pad>");
+        MaskId = Named("mask_token", "[MASK]", "<mask>");
+    }
+
+    /// <summary>One more than the highest id: the number of rows that an embedding table needs.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>The id of the padding token, or null where there is none.</summary>
+    public int? PaddingId { get; }
+
+    /// <summary>The id of the token that texts begin with (<c>[CLS]</c>, <c>&lt;s&gt;</c>), or null where there is none.</summary>
+    public int? ClassId { get; }
+
+    /// <summary>The id of the token that texts end with (<c>[SEP]</c>, <c>&lt;/s&gt;</c>), or null where there is none.</summary>
+    public int? SeparatorId { get; }
+
+    /// <summary>The id of the token for what the vocabulary lacks, or null where there is none.</summary>
+    public int? UnknownId { get; }
+
+    /// <summary>The id of the token that stands for a hidden one, or null where there is none.</summary>
+    public int? MaskId { get; }
+
+    /// <summary>The longest input in tokens that tokenizer_config.json gives; <see cref="int.MaxValue"/> where it gives none.</summary>
+    public int ModelMaxLength { get; }
+
+    /// <summary>The largest length in the <c>truncation</c> section of tokenizer.json, or null. It is not applied.</summary>
+    public int? TruncationLength { get; }
+
+    /// <summary>
+    /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, or else from <c>vocab.txt</c> (BERT) with the options in
+    /// <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.
+    /// </summary>
+    /// <exception cref="TokenizerFormatException">A file is missing, damaged, or needs a component that is not supported.</exception>
+    public static Tokenizer Load(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return new Tokenizer(TokenizerFiles.Read(folder));
+    }
+
+    /// <summary>Makes a BERT tokenizer from its tokens; a token's place is its id.</summary>
+    /// <param name="vocabulary">The tokens, with <c>[UNK]</c>, <c>[CLS]</c> and <c>[SEP]</c> among them; <c>[PAD]</c> and <c>[MASK]</c> are used where present.</param>
+    /// <param name="lowerCase">Lower-cases texts and strips accents.</param>
+    /// <exception cref="ArgumentException">The vocabulary lacks a needed token or has one that cannot be written to a file.</exception>
+    public static Tokenizer CreateBert(IReadOnlyList<string> vocabulary, bool lowerCase = true)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return new Tokenizer(BertFiles.Create(vocabulary, lowerCase));
+    }
+
+    /// <summary>Writes the files that the tokenizer was made from, unchanged; each replaces an older one in one step.</summary>
+    public void Save(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        _files.Save(folder);
+    }
+
+    /// <summary>
+    /// Tokenizes a text or a pair. Any text will do; half of a surrogate pair counts as U+FFFD.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pair">A second text, for models that compare two.</param>
+    /// <param name="options">Largest length and special tokens; null for <see cref="TokenizerOptions.Default"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The largest length is negative.</exception>
+    public Encoding Encode(string text, string? pair = null, TokenizerOptions? options = null)
+    {
+        options ??= TokenizerOptions.Default;
+        var buffer = TakeBuffer();
+        Fill(buffer, text, pair, options.MaxLength, options.AddSpecialTokens);
+        var encoding = new Encoding(this, buffer);
+        ReturnBuffer(buffer);
+        return encoding;
+    }
+
+    /// <summary>
+    /// Tokenizes a text or a pair into memory that is used again, so that nothing is allocated once the buffer has grown.
+    /// What the buffer held is replaced.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pair">A second text, or null.</param>
+    /// <param name="maxLength">The largest number of tokens, special ones included; 0 for no limit.</param>
+    /// <param name="specialTokens">Adds the model's special tokens.</param>
+    /// <param name="destination">Receives ids, type ids and offsets.</param>
+    public void Encode(string text, string? pair, int maxLength, bool specialTokens, TokenBuffer destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        Fill(destination, text, pair, maxLength == 0 ? null : maxLength, specialTokens);
+    }
+
+    /// <summary>The number of tokens of a text, with the special ones and without truncation.</summary>
+    public int Count(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var buffer = TakeBuffer();
+        var count = _pipeline.Count(text, buffer.Scratch, buffer.First) + _postProcessor.AddedTokens(isPair: false);
+        ReturnBuffer(buffer);
+        return count;
+    }
+
+    /// <summary>Turns ids back into a text. Ids that the vocabulary lacks are left out.</summary>
+    /// <param name="ids">The tokens' ids.</param>
+    /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (var id in ids)
+        {
+            if (IdToToken(id) is { } token && !(skipSpecialTokens && _added.GetValueOrDefault(id) is { Special: true }))
+            {
+                tokens.Add(token);
+            }
+        }
+
+        return _decoder?.Decode(tokens) ?? string.Join(' ', tokens);
+    }
+
+    /// <summary>The id of a token, or null.</summary>
+    public int? TokenToId(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return _addedIds.TryGetValue(token, out var id) ? id : _pipeline.Model.TokenToId(token);
+    }
+
+    /// <summary>The token with an id, or null.</summary>
+    public string? IdToToken(int id) => _added.TryGetValue(id, out var token) ? token.Content : _pipeline.Model.IdToToken(id);
+
+    private static TokenBuffer TakeBuffer()
+    {
+        var buffer = t_buffer ?? new TokenBuffer();
+        t_buffer = null;
+        buffer.Clear();
+        return buffer;
+    }
+
+    private static void ReturnBuffer(TokenBuffer buffer) => t_buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
+
+    private void Fill(TokenBuffer buffer, string text, string? pair, int? maxLength, bool specialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength ?? 0, nameof(maxLength));
+        buffer.Clear();
+        var isPair = pair is not null;
+        var added = specialTokens ? _postProcessor.AddedTokens(isPair) : 0;
+        var limit = maxLength is { } length ? Math.Max(0, length - added) : int.MaxValue;
+        _pipeline.Tokenize(text, limit, buffer.Scratch, buffer.First, out var found);
+        buffer.TokenCount = found + added;
+        if (isPair)
+        {
+            _pipeline.Tokenize(pair!, limit, buffer.Scratch, buffer.Second, out var foundInPair);
+            buffer.TokenCount += foundInPair;
+            TruncatePair(buffer, text, pair!, limit, found, foundInPair);
+        }
+
+        Trim(buffer.First);
+        Trim(buffer.Second);
+        buffer.Assemble(_postProcessor.Pieces(isPair), specialTokens);
+    }
+
+    /// <summary>
+    /// Longest first: the shorter text stays whole if it fits in half the limit, else each gets half, and of an odd limit
+    /// the longer one (the second of equals) the odd token.
+    /// </summary>
+    private void TruncatePair(TokenBuffer buffer, string text, string pair, int limit, int found, int foundInPair)
+    {
+        if ((long)found + foundInPair <= limit)
+        {
+            return;
+        }
+
+        // Beyond the limit the numbers are but lower bounds.
+        var isFirstLonger = found > limit && foundInPair > limit && limit % 2 == 1
+            ? _pipeline.Count(text, buffer.Scratch, new TokenList()) > _pipeline.Count(pair, buffer.Scratch, new TokenList())
+            : found > foundInPair;
+        var shorter = Math.Min(Math.Min(found, foundInPair), limit / 2);
+        var longer = limit - shorter;
+        buffer.First.Truncate(isFirstLonger ? longer : shorter);
+        buffer.Second.Truncate(isFirstLonger ? shorter : longer);
+    }
+
+    private void Trim(TokenList tokens) => _postProcessor.TrimOffsets(tokens, tokens.Count == 0 ? static _ => null : TextOf(tokens));
+
+    private Func<int, string?> TextOf(TokenList tokens) => index =>
+    {
+        foreach (var (at, text) in tokens.Surfaces)
+        {
+            if (at == index)
+            {
+                return text;
+            }
+        }
+
+        return IdToToken(tokens.Ids[index]);
+    };
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace Semblance.Tokenizers.Unicode;
+
+/// <summary>
+/// Unicode properties with the values that the reference tokenizers use. They come from embedded tables: the runtime's
+/// own follow newer Unicode versions, and its normalisation does nothing in globalization-invariant mode.
+/// </summary>
+internal static class CharacterData
+{
+    private const int PageBits = 8;
+    private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
+
+    private static readonly ushort[] PageOf = new ushort[0x110000 >> PageBits];
+    private static readonly Dictionary<int, byte> CombiningClasses = [];
+    private static readonly Dictionary<int, int[]> Decompositions = [];
+    private static readonly CharacterClass[] Classes = ReadTables();
+
+    /// <summary>The classes of a code point.</summary>
+    public static CharacterClass ClassOf(int character) =>
+        Classes[(PageOf[character >> PageBits] << PageBits) | (character & ((1 << PageBits) - 1))];
+
+    /// <summary>The canonical combining class; 0 for a starter.</summary>
+    public static int CombiningClass(int character) =>
+        (ClassOf(character) & CharacterClass.Combining) == 0 ? 0 : CombiningClasses[character];
+
+    /// <summary>The full canonical decomposition, in <paramref name="room"/> (4 suffice) or the character alone.</summary>
+    public static ReadOnlySpan<int> Decompose(int character, Span<int> room)
+    {
+        if (character is >= HangulFirst and <= HangulLast)
+        {
+            var index = character - HangulFirst;
+            (room[0], room[1], room[2]) = (0x1100 + (index / 588), 0x1161 + (index % 588 / 28), 0x11A7 + (index % 28));
+            return room[..(index % 28 == 0 ? 2 : 3)];
+        }
+
+        if ((ClassOf(character) & CharacterClass.Decomposes) != 0)
+        {
+            return Decompositions[character];
+        }
+
+        room[0] = character;
+        return room[..1];
+    }
+
+    /// <summary>The lower case of a code point; U+0130 alone also needs a combining dot (U+0307) behind it.</summary>
+    public static int ToLower(int character) => character switch
+    {
+        < 0x80 => character is >= 'A' and <= 'Z' ? character | 0x20 : character,
+        0x130 => 'i',
+        // Younger than the runtime's tables.
+        0xA7CE or 0xA7D2 or 0xA7D4 => character + 1,
+        >= 0x16EA0 and <= 0x16EB8 => character + 0x1B,
+        _ => Rune.ToLowerInvariant(new Rune(character)).Value,
+    };
+
+    private static CharacterClass[] ReadTables()
+    {
+        var pages = new List<CharacterClass[]> { new CharacterClass[1 << PageBits] };
+        foreach (var line in Lines("CharacterClasses"))
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            var (name, range) = (line[..space], line[(space + 1)..]);
+            var first = Hex(range.Split("..")[0]);
+            var last = Hex(range.Split("..")[^1]);
+            for (var character = first; character <= last; character++)
+            {
+                Mark(pages, character, name switch
+                {
+                    "C" => CharacterClass.Control,
+                    "P" => CharacterClass.Punctuation,
+                    "M" => CharacterClass.Mark,
+                    _ => CharacterClass.Combining,
+                });
+                if (char.IsAsciiDigit(name[0]))
+                {
+                    CombiningClasses[character] = byte.Parse(name, CultureInfo.InvariantCulture);
+                }
+            }
+        }
+
+        foreach (var line in Lines("Decompositions"))
+        {
+            var semicolon = line.IndexOf(';', StringComparison.Ordinal);
+            var character = Hex(line[..semicolon]);
+            Decompositions[character] = [.. line[(semicolon + 1)..].Split(' ').Select(Hex)];
+            Mark(pages, character, CharacterClass.Decomposes);
+        }
+
+        return [.. pages.SelectMany(page => page)];
+    }
+
+    private static void Mark(List<CharacterClass[]> pages, int character, CharacterClass flag)
+    {
+        ref var page = ref PageOf[character >> PageBits];
+        if (page == 0)
+        {
+            page = (ushort)pages.Count;
+            pages.Add(new CharacterClass[1 << PageBits]);
+        }
+
+        pages[page][character & ((1 << PageBits) - 1)] |= flag;
+    }
+
+    private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Lines(string resource)
+    {
+        using var reader = new StreamReader(typeof(CharacterData).Assembly.GetManifestResourceStream(resource)!);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && line[0] != '#')
+            {
+                yield return line;
+            }
+        }
+    }
+}
