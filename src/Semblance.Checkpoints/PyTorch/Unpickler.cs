@@ -81,7 +81,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
             case 0x8a: // LONG1
                 var digits = Take(ReadByte());
                 var number = new BigInteger(digits);
-                return Push(digits.Length <= sizeof(long) ? (long)number : number);
+                return Push(digits.Length <= sizeof(long) ? (object)(long)number : number);
             case (byte)'G': // BINFLOAT
                 return Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
             case (byte)'U': // SHORT_BINSTRING, a text of Python 2
