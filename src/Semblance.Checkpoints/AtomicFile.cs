@@ -1,0 +1,47 @@
+namespace Semblance.Checkpoints;
+
+/// <summary>
+/// A file written under a temporary name beside its place and renamed when it is complete: a reader finds the old file
+/// or the new one, never a part. Without <see cref="Commit"/> the temporary file is removed.
+/// </summary>
+internal sealed class AtomicFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _temporary;
+
+    public AtomicFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = Path.GetFullPath(path);
+        _temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
+        Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+    }
+
+    public FileStream Stream { get; }
+
+    public bool Committed { get; private set; }
+
+    /// <summary>Brings the bytes to the disk and gives the file its name.</summary>
+    public void Commit()
+    {
+        Stream.Flush(flushToDisk: true);
+        Stream.Dispose();
+        File.Move(_temporary, _path, overwrite: true);
+        Committed = true;
+    }
+
+    public void Dispose()
+    {
+        if (!Committed)
+        {
+            try
+            {
+                Stream.Dispose(); // may fail: a full disk
+            }
+            finally
+            {
+                File.Delete(_temporary);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Semblance.Tensors;
+
+namespace Semblance.Checkpoints;
+
+/// <summary>
+/// The named tensors of a model, read where they lie: float32 weights are used from the mapped file without a copy,
+/// other types are converted when they are read. Immutable, safe for all threads, and nothing to dispose: a mapping
+/// lives as long as the checkpoint or a tensor of it.
+/// </summary>
+public abstract class Checkpoint
+{
+    private static readonly string[] FileNames =
+        ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
+
+    private protected Checkpoint(string path, IReadOnlyDictionary<string, StoredTensor> tensors)
+    {
+        Path = path;
+        Stored = tensors;
+        Tensors = [.. tensors.Values.Select(tensor => tensor.Info)];
+    }
+
+    /// <summary>The file that was opened, for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>All tensors, in the file's order.</summary>
+    public IReadOnlyCollection<TensorInfo> Tensors { get; }
+
+    internal IReadOnlyDictionary<string, StoredTensor> Stored { get; }
+
+    /// <summary>Opens the weights of a model folder: <c>model.safetensors</c>, else its shards, else <c>pytorch_model.bin</c>, else its shards.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
+    public static Checkpoint Open(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder}: there is no such folder; give a model's folder, or download the model first.");
+        }
+
+        var path = FileNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        return path is not null
+            ? OpenFile(path)
+            : throw new FileNotFoundException($"{folder}: the folder has no weights; looked for {string.Join(", ", FileNames)}.");
+    }
+
+    /// <summary>Opens one file of weights: <c>.safetensors</c>, a shard index (<c>.index.json</c>) or a <c>pytorch_model.bin</c>.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file cannot be read.</exception>
+    public static Checkpoint OpenFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return System.IO.Path.GetExtension(path) switch
+        {
+            ".safetensors" => SafetensorsFile.Open(path),
+            ".json" => ShardedCheckpoint.Open(path),
+            _ => PyTorchFile.Open(path),
+        };
+    }
+
+    /// <summary>Whether there is a tensor of this name.</summary>
+    public bool Contains(string name) => Stored.ContainsKey(name);
+
+    /// <summary>What the file says about a tensor.</summary>
+    /// <exception cref="CheckpointFormatException">There is no such tensor.</exception>
+    public TensorInfo Info(string name) => Find(name).Info;
+
+    /// <summary>A tensor as float32, of any stored type.</summary>
+    /// <exception cref="CheckpointFormatException">There is no such tensor, or it has more than 2³¹−1 elements.</exception>
+    public Tensor Read(string name) => Find(name).ReadSingle();
+
+    /// <summary>The elements of a tensor of any integer or boolean type, row after row.</summary>
+    /// <exception cref="CheckpointFormatException">There is no such tensor, it holds floats, or it has more than 2³¹−1 elements.</exception>
+    public long[] ReadInt64(string name) => Find(name).ReadInt64();
+
+    private StoredTensor Find(string name) => Stored.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new CheckpointFormatException(
+            Path,
+            $"there is no tensor '{name}' among its {Tensors.Count} ({string.Join(", ", Tensors.Take(3).Select(info => info.Name))}{(Tensors.Count > 3 ? ", …" : "")}).");
+}

@@ -1,0 +1,78 @@
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace Semblance.Checkpoints;
+
+/// <summary>
+/// A whole file mapped into memory, read-only. Whoever points into it holds this object; the mapping goes when the
+/// last one is collected (the view is a <see cref="System.Runtime.InteropServices.SafeHandle"/>). Mappings of the same
+/// file share its pages.
+/// </summary>
+internal sealed unsafe class MappedFile
+{
+    private readonly SafeMemoryMappedViewHandle _view;
+
+    private MappedFile(string path, SafeMemoryMappedViewHandle view, long length)
+    {
+        Path = path;
+        Length = length;
+        Data = (byte*)view.DangerousGetHandle();
+        _view = view;
+    }
+
+    public string Path { get; }
+
+    /// <summary>The file's length when it was opened: everything is checked against it.</summary>
+    public long Length { get; }
+
+    public byte* Data { get; }
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">It is empty or a placeholder of Git LFS.</exception>
+    public static MappedFile Open(string path)
+    {
+        if (!BitConverter.IsLittleEndian)
+        {
+            throw new PlatformNotSupportedException("Weights are stored little-endian and read in place; this machine is big-endian.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{path}: there is no such file.", path);
+        }
+
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        if (stream.Length == 0)
+        {
+            stream.Dispose();
+            throw new CheckpointFormatException(path, "the file is empty; download or copy it again.");
+        }
+
+        var length = stream.Length;
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
+        var file = new MappedFile(path, view, length);
+        if (file.Bytes(0, (int)Math.Min(length, 64)).StartsWith("version https://git-lfs."u8))
+        {
+            throw new CheckpointFormatException(path, "this is a placeholder of Git LFS, not the file itself; run `git lfs pull`.");
+        }
+
+        return file;
+    }
+
+    /// <summary>A part of the file; keep this object alive while reading it.</summary>
+    public ReadOnlySpan<byte> Bytes(long offset, int count)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count)
+        {
+            throw new CheckpointFormatException(
+                Path, $"bytes {offset} to {offset + count} are asked for, but the file has {Length}; it is damaged or cut short.");
+        }
+
+        return new ReadOnlySpan<byte>(Data + offset, count);
+    }
+
+    /// <summary>Keeps the mapping until here; for the end of whatever used <see cref="Bytes"/> or <see cref="Data"/>.</summary>
+    public void KeepAlive() => GC.KeepAlive(_view);
+}

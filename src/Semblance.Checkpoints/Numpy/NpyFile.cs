@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Semblance.Tensors;
+
+namespace Semblance.Checkpoints;
+
+/// <summary>
+/// A matrix in a NumPy array file (<c>.npy</c>), mapped into memory: float32, float16, int8 or uint8, two dimensions,
+/// C order; see <see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>.
+/// </summary>
+public sealed partial class NpyFile
+{
+    private const int MaxHeaderLength = 1 << 16;
+    private readonly StoredTensor _stored;
+
+    private NpyFile(string path, StoredTensor stored)
+    {
+        Path = path;
+        _stored = stored;
+    }
+
+    /// <summary>The file that was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>The type of the stored elements.</summary>
+    public DType DType => _stored.Info.DType;
+
+    /// <summary>The number of rows.</summary>
+    public int Rows => _stored.Info.Shape[0];
+
+    /// <summary>The number of elements in a row.</summary>
+    public int Columns => _stored.Info.Shape[1];
+
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">It is no <c>.npy</c> file, or not a matrix of one of the types above.</exception>
+    public static NpyFile Open(string path)
+    {
+        var file = MappedFile.Open(path);
+        var prefix = file.Bytes(0, 10);
+        if (!prefix.StartsWith(Magic) || prefix[6] is not (1 or 2 or 3))
+        {
+            throw new CheckpointFormatException(path, "this is no .npy file of format 1 to 3.");
+        }
+
+        var start = prefix[6] == 1 ? 10 : 12;
+        var length = prefix[6] == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(8, 4));
+        if (length > MaxHeaderLength)
+        {
+            throw new CheckpointFormatException(path, $"a header of {length} bytes is not read; a matrix needs some hundred.");
+        }
+
+        var info = Parse(path, Encoding.UTF8.GetString(file.Bytes(start, (int)length)));
+        var data = start + (long)length;
+        file.KeepAlive();
+        return info.Count <= long.MaxValue / sizeof(long) && info.ByteCount == file.Length - data
+            ? new NpyFile(path, new StoredTensor(info, file, data))
+            : throw new CheckpointFormatException(path, $"the array {info} does not take the {file.Length - data} bytes after the header; it is damaged or cut short.");
+    }
+
+    /// <summary>The matrix as float32: mapped if it is stored so, otherwise converted.</summary>
+    /// <exception cref="CheckpointFormatException">It has more than 2³¹−1 elements.</exception>
+    public Tensor Read() => _stored.ReadSingle();
+
+    /// <summary>The elements of an int8 matrix, row after row.</summary>
+    /// <exception cref="CheckpointFormatException">It holds another type, or more than 2³¹−1 elements.</exception>
+    public sbyte[] ReadInt8() => _stored.ReadExactly<sbyte>(DType.I8);
+
+    /// <summary>The elements of a uint8 matrix, row after row.</summary>
+    /// <exception cref="CheckpointFormatException">It holds another type, or more than 2³¹−1 elements.</exception>
+    public byte[] ReadUInt8() => _stored.ReadExactly<byte>(DType.U8);
+
+    internal static string DescriptionOf(DType type) => type switch
+    {
+        DType.F32 => "<f4",
+        DType.F16 => "<f2",
+        DType.I8 => "|i1",
+        DType.U8 => "|u1",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of these files"),
+    };
+
+    private static TensorInfo Parse(string path, string header)
+    {
+        var description = Description().Match(header);
+        var order = Order().Match(header);
+        var shape = Shape().Match(header);
+        if (!description.Success || !order.Success || !shape.Success
+            || !int.TryParse(shape.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            || !int.TryParse(shape.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
+        {
+            throw new CheckpointFormatException(path, "the header needs 'descr', 'fortran_order' and a 'shape' of two dimensions.");
+        }
+
+        if (order.Groups[1].ValueSpan is not "False")
+        {
+            throw new CheckpointFormatException(path, "the array is in Fortran order; save numpy.ascontiguousarray(array) instead.");
+        }
+
+        DType[] types = [DType.F32, DType.F16, DType.I8, DType.U8];
+        var index = Array.FindIndex(types, type => DescriptionOf(type) == description.Groups[1].Value);
+        return index >= 0
+            ? new TensorInfo("array", types[index], [rows, columns])
+            : throw new CheckpointFormatException(path, $"the array holds '{description.Groups[1].Value}'; float32, float16, int8 and uint8 are read (little-endian).");
+    }
+
+    [GeneratedRegex(@"'descr'\s*:\s*'([^']*)'")]
+    private static partial Regex Description();
+
+    [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)\b")]
+    private static partial Regex Order();
+
+    [GeneratedRegex(@"'shape'\s*:\s*\(\s*([0-9]+)L?\s*,\s*([0-9]+)L?\s*,?\s*\)")]
+    private static partial Regex Shape();
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Semblance.Tensors;
+
+namespace Semblance.Checkpoints;
+
+/// <summary>Collects named arrays and writes them as one safetensors file.</summary>
+/// <remarks>The arrays are not copied: they are read when <see cref="Save"/> runs.</remarks>
+public sealed class SafetensorsWriter
+{
+    private const int Alignment = 64;
+    private readonly Dictionary<string, Entry> _entries = [];
+
+    /// <summary>The header's <c>__metadata__</c>; at first <c>format: pt</c>, which readers of models demand.</summary>
+    public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
+
+    /// <summary>Adds a float32 tensor.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public void Add(string name, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Add(name, DType.F32, tensor.Length, tensor.Shape, stream =>
+        {
+            WriteValues(stream, tensor.Values);
+            GC.KeepAlive(tensor);
+        });
+    }
+
+    /// <summary>Adds an array of 64-bit integers.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    public void Add(string name, ReadOnlyMemory<long> values, params ReadOnlySpan<int> shape) =>
+        Add(name, DType.I64, values.Length, shape, stream => WriteValues(stream, values.Span));
+
+    /// <summary>Adds an array of signed bytes.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    public void Add(string name, ReadOnlyMemory<sbyte> values, params ReadOnlySpan<int> shape) =>
+        Add(name, DType.I8, values.Length, shape, stream => WriteValues(stream, values.Span));
+
+    /// <summary>Adds an array of unsigned bytes.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    public void Add(string name, ReadOnlyMemory<byte> values, params ReadOnlySpan<int> shape) =>
+        Add(name, DType.U8, values.Length, shape, stream => WriteValues(stream, values.Span));
+
+    /// <summary>Writes the file: under a temporary name, then renamed, so that a crash leaves the old file or the new one.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        // The reference's order: wide types first, so that every tensor is aligned, then by name.
+        var entries = _entries.Values
+            .OrderByDescending(entry => TensorInfo.SizeOf(entry.Info.DType))
+            .ThenBy(entry => entry.Info.Name, StringComparer.Ordinal)
+            .ToList();
+        using var file = new AtomicFile(path);
+        file.Stream.Write(Header(Metadata, entries.Select(entry => entry.Info)));
+        foreach (var entry in entries)
+        {
+            entry.Write(file.Stream);
+        }
+
+        file.Commit();
+    }
+
+    /// <summary>The bytes before the data, padded with spaces so that the data is aligned and there are at least <paramref name="minLength"/>.</summary>
+    internal static byte[] Header(IDictionary<string, string> metadata, IEnumerable<TensorInfo> tensors, int minLength = 0)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            if (metadata.Count > 0)
+            {
+                writer.WriteStartObject("__metadata__");
+                foreach (var (key, value) in metadata)
+                {
+                    writer.WriteString(key, value);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            var position = 0L;
+            foreach (var tensor in tensors)
+            {
+                WriteEntry(writer, tensor, position);
+                position += tensor.ByteCount;
+            }
+
+            writer.WriteEndObject();
+        }
+
+        var length = Math.Max(sizeof(long) + json.WrittenCount, minLength);
+        var header = new byte[(length + Alignment - 1) / Alignment * Alignment];
+        header.AsSpan().Fill((byte)' ');
+        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - sizeof(long));
+        json.WrittenSpan.CopyTo(header.AsSpan(sizeof(long)));
+        return header;
+    }
+
+    /// <summary>Writes values as they lie in memory.</summary>
+    internal static void WriteValues<T>(Stream stream, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        const int Chunk = 1 << 20; // the bytes of a large tensor do not fit one span
+        for (; !values.IsEmpty; values = values[Math.Min(Chunk, values.Length)..])
+        {
+            stream.Write(MemoryMarshal.AsBytes(values[..Math.Min(Chunk, values.Length)]));
+        }
+    }
+
+    private static void WriteEntry(Utf8JsonWriter writer, TensorInfo tensor, long position)
+    {
+        writer.WriteStartObject(tensor.Name);
+        writer.WriteString("dtype", tensor.DType.ToString().ToUpperInvariant());
+        writer.WriteStartArray("shape");
+        foreach (var size in tensor.Shape)
+        {
+            writer.WriteNumberValue(size);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("data_offsets");
+        writer.WriteNumberValue(position);
+        writer.WriteNumberValue(position + tensor.ByteCount);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private void Add(string name, DType type, int count, ReadOnlySpan<int> shape, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var info = new TensorInfo(name, type, shape.ToArray());
+        if (info.Count != count)
+        {
+            throw new ArgumentException($"{count} values do not fill the tensor {info}.", nameof(shape));
+        }
+
+        if (name == "__metadata__" || !_entries.TryAdd(name, new Entry(info, write)))
+        {
+            throw new ArgumentException($"The name '{name}' is taken.", nameof(name));
+        }
+    }
+
+    private readonly record struct Entry(TensorInfo Info, Action<Stream> Write);
+}

@@ -1,0 +1,41 @@
+namespace Semblance.Checkpoints.Tests;
+
+/// <summary>Damages valid files at random, repeatably.</summary>
+internal static class Mutation
+{
+    /// <summary>A copy with some bytes changed, sometimes cut or with a piece repeated.</summary>
+    public static byte[] Of(byte[] whole, int seed)
+    {
+        var random = new Random(seed);
+        var bytes = (byte[])whole.Clone();
+        for (var changes = random.Next(1, 4); changes > 0; changes--)
+        {
+            bytes[random.Next(bytes.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : whole[random.Next(whole.Length)];
+        }
+
+        var cut = random.Next(bytes.Length);
+        return random.Next(8) switch
+        {
+            0 => bytes[..cut],
+            1 => [.. bytes[..cut], .. bytes[random.Next(bytes.Length)..]],
+            _ => bytes,
+        };
+    }
+
+    /// <summary>Opens and reads everything; a <see cref="CheckpointFormatException"/> is as good as success, another exception is not.</summary>
+    public static void OpenAndReadAll(byte[] bytes, string path, Func<string, Checkpoint> open)
+    {
+        File.WriteAllBytes(path, bytes);
+        try
+        {
+            var checkpoint = open(path);
+            foreach (var info in checkpoint.Tensors)
+            {
+                checkpoint.Read(info.Name);
+            }
+        }
+        catch (CheckpointFormatException)
+        {
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Semblance.Tensors;
+
+namespace Semblance.Checkpoints.Tests;
+
+public class SafetensorsWriterTests
+{
+    [Fact]
+    public void What_is_written_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        Prop.ForAll(ArbMap.Default.GeneratorFor<float[]>().Two().ToArbitrary(), pair =>
+        {
+            var (first, second) = pair;
+            var writer = new SafetensorsWriter();
+            writer.Add("b \"quoted\" ü", Tensor.From(first, 1, first.Length));
+            writer.Add("a", Tensor.From(second, second.Length));
+            writer.Add("ids", new long[] { 1, -2, long.MaxValue }, 3, 1);
+            writer.Add("int8", new sbyte[] { -128, 127 }, 2);
+            writer.Add("uint8", new byte[] { 255 }, 1);
+            writer.Save(folder.File("a.safetensors"));
+
+            var file = SafetensorsFile.Open(folder.File("a.safetensors"));
+            file.Metadata["format"].ShouldBe("pt");
+            file.Read("b \"quoted\" ü").Values.ToArray().ShouldBe(first);
+            file.Read("a").Values.ToArray().ShouldBe(second);
+            file.Info("ids").Shape.ShouldBe([3, 1]);
+            file.ReadInt64("ids").ShouldBe([1, -2, long.MaxValue]);
+            file.ReadInt64("int8").ShouldBe([-128, 127]);
+            file.ReadInt64("uint8").ShouldBe([255]);
+            GC.KeepAlive(file);
+        }).Check(Config.QuickThrowOnFailure);
+    }
+
+    [Fact]
+    public void Values_that_do_not_fill_the_shape_are_refused() =>
+        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", new long[] { 1, 2 }, 3));
+
+    [Fact]
+    public void A_name_is_given_once()
+    {
+        var writer = new SafetensorsWriter();
+        writer.Add("a", Tensor.Zeros(1));
+        Should.Throw<ArgumentException>(() => writer.Add("a", Tensor.Zeros(1)));
+    }
+
+    [Fact]
+    public void A_save_that_fails_leaves_the_old_file()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.safetensors", [1, 2, 3]);
+        var writer = new SafetensorsWriter();
+        using var broken = new BrokenMemory();
+        writer.Add("a", broken.Memory, 4);
+        Should.Throw<InvalidOperationException>(() => writer.Save(path));
+        File.ReadAllBytes(path).ShouldBe([1, 2, 3]);
+        Directory.GetFiles(folder.Path).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Rows_are_streamed_and_counted_at_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new SafetensorsRowWriter(folder.File("a.safetensors"), columns: 3))
+        {
+            for (var row = 0; row < 1000; row++)
+            {
+                writer.Write([row, -row, 0.5f]);
+            }
+
+            writer.Write([1f, 2, 3, 4, 5, 6]);
+            writer.Rows.ShouldBe(1002);
+            writer.Complete();
+        }
+
+        var tensor = SafetensorsFile.Open(folder.File("a.safetensors")).Read("embeddings");
+        tensor.Shape.ToArray().ShouldBe([1002, 3]);
+        tensor.Row(999).ToArray().ShouldBe([999, -999, 0.5f]);
+        tensor.Row(1001).ToArray().ShouldBe([4, 5, 6]);
+        GC.KeepAlive(tensor);
+    }
+
+    [Fact]
+    public void A_stream_of_no_rows_is_a_valid_file()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new SafetensorsRowWriter(folder.File("a.safetensors"), columns: 3, "v", DType.U8))
+        {
+            writer.Complete();
+        }
+
+        SafetensorsFile.Open(folder.File("a.safetensors")).Info("v").Shape.ShouldBe([0, 3]);
+    }
+
+    [Fact]
+    public void A_stream_without_completion_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new SafetensorsRowWriter(folder.File("a.safetensors"), columns: 1))
+        {
+            writer.Write([1f]);
+        }
+
+        Directory.GetFiles(folder.Path).ShouldBeEmpty();
+    }
+
+    /// <summary>Memory that cannot be read, as from a failing device.</summary>
+    private sealed class BrokenMemory : System.Buffers.MemoryManager<long>
+    {
+        public override Memory<long> Memory => CreateMemory(4);
+
+        public override Span<long> GetSpan() => throw new InvalidOperationException("broken");
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
