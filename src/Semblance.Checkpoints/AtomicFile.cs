@@ -4,11 +4,13 @@ namespace Semblance.Checkpoints;
 /// A file written under a temporary name beside its place and renamed when it is complete: a reader finds the old file
 /// or the new one, never a part. Without <see cref="Commit"/> the temporary file is removed.
 /// </summary>
-internal sealed class AtomicFile : IDisposable
+public sealed class AtomicFile : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
 
+    /// <summary>Opens the temporary file.</summary>
+    /// <param name="path">The name that the file will have.</param>
     public AtomicFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -17,8 +19,10 @@ internal sealed class AtomicFile : IDisposable
         Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
     }
 
+    /// <summary>Where to write.</summary>
     public FileStream Stream { get; }
 
+    /// <summary>Whether the file has its name.</summary>
     public bool Committed { get; private set; }
 
     /// <summary>Brings the bytes to the disk and gives the file its name.</summary>
@@ -30,6 +34,7 @@ internal sealed class AtomicFile : IDisposable
         Committed = true;
     }
 
+    /// <summary>Closes the file, and removes it unless it was committed.</summary>
     public void Dispose()
     {
         if (!Committed)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
@@ -12,7 +13,13 @@ public abstract class Transformer
         ["bert"] = BertModel.Load,
     };
 
-    private protected Transformer(string modelType) => ModelType = modelType;
+    private readonly ConfigurationFile? _source;
+
+    private protected Transformer(string modelType, ConfigurationFile? source)
+    {
+        ModelType = modelType;
+        _source = source;
+    }
 
     /// <summary>The architecture's name in <c>config.json</c>, such as <c>bert</c>.</summary>
     public string ModelType { get; }
@@ -58,6 +65,39 @@ public abstract class Transformer
 
     /// <summary>All parameters under the names of the original, for saving.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
+
+    /// <summary>Writes <c>config.json</c>, as it was loaded where it was, and <c>model.safetensors</c>.</summary>
+    /// <param name="folder">An existing folder.</param>
+    public void Save(string folder)
+    {
+        using (var file = new AtomicFile(Path.Combine(folder, "config.json")))
+        {
+            using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+            {
+                if (_source is null)
+                {
+                    WriteConfiguration(json);
+                }
+                else
+                {
+                    _source.Root.WriteTo(json);
+                }
+            }
+
+            file.Commit();
+        }
+
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Parameters())
+        {
+            writer.Add(name, tensor);
+        }
+
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+    }
+
+    /// <summary>Writes the settings of a model that was not loaded from a file.</summary>
+    protected abstract void WriteConfiguration(Utf8JsonWriter json);
 
     internal static Transformer Load(ConfigurationFile config, string folder, out Checkpoint checkpoint)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 
@@ -16,8 +17,8 @@ public sealed class BertModel : Transformer
     private readonly Layer[] _layers;
     private readonly Linear? _pooler;
 
-    private BertModel(BertConfig config, Weights weights)
-        : base("bert")
+    private BertModel(BertConfig config, Weights weights, ConfigurationFile? source)
+        : base("bert", source)
     {
         Config = config;
         var hidden = config.HiddenSize;
@@ -55,10 +56,19 @@ public sealed class BertModel : Transformer
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
     public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint)
     {
-        var weights = new Weights(checkpoint, "bert.");
-        var model = new BertModel(BertConfig.Read(config), weights);
+        var weights = new CheckpointWeights(checkpoint, "bert.");
+        var model = new BertModel(BertConfig.Read(config), weights, config);
         weights.Check();
         return model;
+    }
+
+    /// <summary>A model that has learned nothing, to be trained or to measure speed with.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="seed">The same seed gives the same model.</param>
+    public static BertModel CreateRandom(BertConfig config, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new BertModel(config, new RandomWeights(seed), null);
     }
 
     /// <inheritdoc/>
@@ -93,6 +103,9 @@ public sealed class BertModel : Transformer
         using var first = run.Pool(hidden, batch, [Pooling.Cls]); // [sequences × hidden]
         return run.Linear(first, _pooler, Activation.Tanh);
     }
+
+    /// <inheritdoc/>
+    protected override void WriteConfiguration(Utf8JsonWriter json) => Config.Write(json);
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters()

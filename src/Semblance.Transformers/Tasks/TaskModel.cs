@@ -30,7 +30,7 @@ public sealed class TaskModel
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var body = Transformer.Load(config, folder, out var checkpoint);
-        var weights = new Weights(checkpoint, body.ModelType + ".");
+        var weights = new CheckpointWeights(checkpoint, body.ModelType + ".");
         var head = Head(config, body, weights);
         weights.Check();
         return new TaskModel(body, head);

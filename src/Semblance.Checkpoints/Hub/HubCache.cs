@@ -1,0 +1,96 @@
+namespace Semblance.Checkpoints;
+
+/// <summary>
+/// One model's part of the download cache, in the layout that all Hugging Face libraries share:
+/// <c>models--org--name/blobs/{etag}</c>, <c>snapshots/{commit}/{file}</c> linked to them, <c>refs/{revision}</c>.
+/// </summary>
+internal sealed class HubCache(string cacheFolder, string modelId)
+{
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+    private readonly string _name = "models--" + modelId.Replace("/", "--", StringComparison.Ordinal);
+
+    private string Folder => Path.Combine(Path.GetFullPath(cacheFolder), _name);
+
+    public string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
+
+    public string Blob(string etag) => Path.Combine(Folder, "blobs", etag);
+
+    public string Incomplete(string etag) => Blob(etag) + ".incomplete";
+
+    /// <summary>The commit that a revision meant when it was last asked for; null if it never was.</summary>
+    public string? FindCommit(string revision)
+    {
+        if (HubNames.IsCommit(revision))
+        {
+            return revision;
+        }
+
+        var path = RefPath(revision);
+        return File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubNames.IsCommit(commit) ? commit : null;
+    }
+
+    /// <summary>The snapshot of a revision if all of it is there.</summary>
+    public string? FindComplete(string revision) =>
+        FindCommit(revision) is { } commit && HubFiles.IsComplete(Snapshot(commit)) ? Snapshot(commit) : null;
+
+    public void WriteRef(string revision, string commit)
+    {
+        if (!HubNames.IsCommit(revision) && FindCommit(revision) != commit)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(RefPath(revision))!);
+            using var file = new AtomicFile(RefPath(revision));
+            file.Stream.Write(System.Text.Encoding.ASCII.GetBytes(commit));
+            file.Commit();
+        }
+    }
+
+    /// <summary>Makes a blob appear as a file of a snapshot: a relative link, or a copy where links are impossible.</summary>
+    public void Link(string commit, string file, string etag)
+    {
+        var path = Path.Combine(Snapshot(commit), file);
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        File.Delete(path); // a link whose blob is gone
+        try
+        {
+            File.CreateSymbolicLink(path, Path.GetRelativePath(folder, Blob(etag)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (!File.Exists(path)) // else another process was faster
+            {
+                using var copy = new AtomicFile(path);
+                using var blob = File.OpenRead(Blob(etag));
+                blob.CopyTo(copy.Stream);
+                copy.Commit();
+            }
+        }
+    }
+
+    /// <summary>Waits until no other process or thread downloads this blob. The lock is the one huggingface_hub takes.</summary>
+    public async Task<IDisposable> LockAsync(string etag, Func<TimeSpan, CancellationToken, Task> delay, CancellationToken cancellation)
+    {
+        var path = Path.Combine(Path.GetFullPath(cacheFolder), ".locks", _name, etag + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(Blob(etag))!);
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await delay(LockPoll, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private string RefPath(string revision) => Path.Combine(Folder, "refs", revision);
+}

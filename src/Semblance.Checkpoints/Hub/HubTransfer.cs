@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace Semblance.Checkpoints;
+
+/// <summary>Brings one blob into the cache: resumed where an earlier attempt stopped, checked, then named.</summary>
+internal sealed class HubTransfer(HubConnection connection, HubOptions options, HubCache cache)
+{
+    private const int BufferLength = 1 << 17;
+
+    /// <exception cref="HubException">The transfer failed for good.</exception>
+    public async Task RunAsync(HubBlob blob, Uri uri, string what, Action<long> received, CancellationToken cancellation)
+    {
+        var path = cache.Blob(blob.Etag);
+        var incomplete = cache.Incomplete(blob.Etag);
+        using var held = await cache.LockAsync(blob.Etag, options.Delay, cancellation).ConfigureAwait(false);
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        for (var again = true; ; again = false)
+        {
+            await connection.RetryAsync(
+                () => ContinueAsync(blob, uri, what, incomplete, received, cancellation),
+                options.MaxAttempts,
+                () => LengthOf(incomplete),
+                cancellation).ConfigureAwait(false);
+            if (await blob.MatchesAsync(incomplete, cancellation).ConfigureAwait(false))
+            {
+                File.Move(incomplete, path, overwrite: true);
+                return;
+            }
+
+            File.Delete(incomplete);
+            if (!again)
+            {
+                throw new HubException($"What arrived for {what} twice was not what the server announced (size or hash); a proxy or the server damages it. Try later or over another network.");
+            }
+        }
+    }
+
+    /// <summary>One request for what is still missing; true when all is there.</summary>
+    private async Task<bool> ContinueAsync(HubBlob blob, Uri uri, string what, string incomplete, Action<long> received, CancellationToken cancellation)
+    {
+        var have = LengthOf(incomplete);
+        if (have > 0 && have >= blob.Size)
+        {
+            return true;
+        }
+
+        using var response = await connection.SendAsync(HttpMethod.Get, uri, have, what, cancellation).ConfigureAwait(false);
+        var resumed = response.StatusCode == HttpStatusCode.PartialContent;
+        if (have > 0 && (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || (resumed && response.Content.Headers.ContentRange?.From != have)))
+        {
+            File.Delete(incomplete);
+            throw new HubException($"The server does not continue {what} at byte {have}; it begins anew.", null, new IOException());
+        }
+
+        var file = new FileStream(incomplete, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+        await using (file.ConfigureAwait(false))
+        {
+            await CopyAsync(response, file, blob.Size, what, received, cancellation).ConfigureAwait(false);
+            await file.FlushAsync(cancellation).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+            return !(file.Length < blob.Size)
+                ? true
+                : throw new HubException($"The connection for {what} ended at byte {file.Length} of {blob.Size}; try again, what is there stays.", null, new IOException());
+        }
+    }
+
+    private async Task CopyAsync(HttpResponseMessage response, FileStream file, long? size, string what, Action<long> received, CancellationToken cancellation)
+    {
+        var body = await connection.WaitAsync(timeout => response.Content.ReadAsStreamAsync(timeout), what, cancellation).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            var buffer = new byte[BufferLength];
+            while (!(file.Length > size)) // more than announced is damage, and no reason to fill the disk
+            {
+                var count = await connection.WaitAsync(timeout => body.ReadAsync(buffer, timeout).AsTask(), what, cancellation).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return;
+                }
+
+                await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                received(file.Length);
+            }
+        }
+    }
+
+    private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+}

@@ -1,0 +1,64 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+
+namespace Semblance.Transformers;
+
+/// <summary>
+/// Parameters from a file, checked against the shapes that the configuration demands. Names are found as they appear
+/// in the wild: with or without the model's prefix, and with the <c>gamma</c> and <c>beta</c> of old checkpoints.
+/// </summary>
+/// <param name="checkpoint">Where the tensors are.</param>
+/// <param name="prefix">What may stand before the names of the body, such as <c>bert.</c>.</param>
+internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix) : Weights
+{
+    private readonly List<string> _problems = [];
+
+    public override bool Contains(string name) => Resolve(name) is not null;
+
+    public override Tensor? Find(string name, ReadOnlySpan<int> shape)
+    {
+        if (Resolve(name) is not { } stored)
+        {
+            _problems.Add($"'{name}' is missing");
+            return null;
+        }
+
+        var found = checkpoint.Info(stored).Shape;
+        if (!found.SequenceEqual(shape.ToArray()))
+        {
+            _problems.Add($"'{stored}' is [{string.Join(", ", found)}], but the configuration wants [{string.Join(", ", shape.ToArray())}]");
+            return null;
+        }
+
+        return checkpoint.Read(stored);
+    }
+
+    public override void Check()
+    {
+        if (_problems.Count > 0)
+        {
+            const int Shown = 3;
+            var rest = _problems.Count > Shown ? $"; and {_problems.Count - Shown} more" : "";
+            throw new ModelFormatException(
+                checkpoint.Path,
+                $"the weights do not fit config.json: {string.Join("; ", _problems.Take(Shown))}{rest}. Was the folder copied whole, and do both files belong to the same model?");
+        }
+    }
+
+    private string? Resolve(string name)
+    {
+        foreach (var candidate in (ReadOnlySpan<string>)[name, prefix + name, Old(name), prefix + Old(name)])
+        {
+            if (checkpoint.Contains(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Old(string name) => name
+        .Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+        .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+}

@@ -1,0 +1,37 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers;
+
+/// <summary>
+/// The parameters of a model that has learned nothing: norms are the identity, biases zero, and the rest is normally
+/// distributed with deviation 0.02, as BERT starts (Devlin et al. 2019).
+/// </summary>
+/// <param name="seed">The same seed gives the same parameters.</param>
+internal sealed class RandomWeights(int seed) : Weights
+{
+    private const double Deviation = 0.02;
+
+    private readonly Random _random = new(seed);
+
+    public override bool Contains(string name) => true;
+
+    public override Tensor Find(string name, ReadOnlySpan<int> shape)
+    {
+        var tensor = Tensors.Tensor.Zeros(shape);
+        if (name.EndsWith("LayerNorm.weight", StringComparison.Ordinal))
+        {
+            tensor.Writable.Fill(1);
+        }
+        else if (!name.EndsWith(".bias", StringComparison.Ordinal))
+        {
+            foreach (ref var value in tensor.Writable)
+            {
+                // Box and Muller's transform.
+                var radius = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble()));
+                value = (float)(Deviation * radius * Math.Cos(2 * Math.PI * _random.NextDouble()));
+            }
+        }
+
+        return tensor;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Semblance.Checkpoints;
+
+namespace Semblance;
+
+/// <summary>Writing small JSON files: whole or not at all.</summary>
+internal static class JsonFile
+{
+    /// <summary>Writes a file, indented.</summary>
+    public static void Write(string path, Action<Utf8JsonWriter> content)
+    {
+        using var file = new AtomicFile(path);
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            content(json);
+        }
+
+        file.Commit();
+    }
+}

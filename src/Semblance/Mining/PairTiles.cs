@@ -1,0 +1,88 @@
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// Compares each vector with all later ones, once: the upper triangle of the score matrix, in tiles that several
+/// threads take. Only two stripes of vectors are ready at a time, so memory does not grow with their number.
+/// </summary>
+internal sealed class PairTiles(
+    Tensor vectors, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellation)
+{
+    private readonly int _block = options.BlockRows;
+    private readonly int _stripe =
+        Math.Max(1, options.StripeFloats / Math.Max(1, vectors.Columns) / options.BlockRows) * options.BlockRows;
+
+    public void Compare()
+    {
+        for (var column = 0; column < vectors.Rows; column += _stripe)
+        {
+            using var run = Computation();
+            var columns = Stripe(run, column);
+            var blocks = Comparands(columns);
+            for (var row = 0; row < column; row += _stripe)
+            {
+                using var rowRun = Computation();
+                Compare(Stripe(rowRun, row), row, blocks, column);
+            }
+
+            Compare(columns, column, blocks, column);
+        }
+    }
+
+    private Computation Computation(int maxThreads = int.MaxValue) =>
+        new(Math.Min(maxThreads, options.MaxThreads), cancellation: cancellation);
+
+    private Tensor Stripe(Computation run, int first) =>
+        Comparand.Ready(run, vectors.Slice(first, Math.Min(_stripe, vectors.Rows - first)), options.Similarity);
+
+    private Comparand[] Comparands(Tensor columns)
+    {
+        var blocks = new Comparand[(columns.Rows + _block - 1) / _block];
+        Workers.Shared.For(
+            blocks.Length, options.MaxThreads, block => blocks[block] = new Comparand(Block(columns, block), options.Similarity), cancellation);
+        return blocks;
+    }
+
+    private Tensor Block(Tensor stripe, int block) =>
+        stripe.Slice(block * _block, Math.Min(_block, stripe.Rows - (block * _block)));
+
+    private void Compare(Tensor rows, int firstRow, Comparand[] columns, int firstColumn)
+    {
+        var tiles = new List<(int Row, int Column)>();
+        for (var row = 0; row * _block < rows.Rows; row++)
+        {
+            for (var column = firstRow == firstColumn ? row : 0; column < columns.Length; column++)
+            {
+                tiles.Add((row, column));
+            }
+        }
+
+        Workers.Shared.For(
+            tiles.Count,
+            options.MaxThreads,
+            tile =>
+            {
+                var (row, column) = tiles[tile];
+                Tile(Block(rows, row), firstRow + (row * _block), columns[column], firstColumn + (column * _block));
+            },
+            cancellation);
+    }
+
+    private void Tile(Tensor rows, int firstRow, Comparand columns, int firstColumn)
+    {
+        using var run = Computation(1);
+        var scores = columns.Scores(run, rows);
+        long pairs = 0;
+        for (var i = 0; i < scores.Rows; i++)
+        {
+            // On the diagonal a vector meets only those after it.
+            var row = firstRow + i;
+            var skip = Math.Max(0, row + 1 - firstColumn);
+            sink.Take(scores.Row(i)[skip..], row, firstColumn + skip);
+            pairs += scores.Columns - skip;
+        }
+
+        progress.Add(pairs);
+    }
+}

@@ -1,0 +1,49 @@
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>Finds the most similar pairs among many vectors, by comparing all of them.</summary>
+public static class ParaphraseMining
+{
+    /// <summary>The most similar pairs of rows.</summary>
+    /// <remarks>
+    /// Each pair is compared once, in blocks: beside the pairs found, memory does not grow with the number of vectors
+    /// (with <see cref="MiningOptions.TopK"/> it does). The result does not depend on the number of threads.
+    /// sentence-transformers counts a pair in both directions: its <c>max_pairs</c> of 2n keeps about as many as n here.
+    /// </remarks>
+    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">What to look for; the best 500,000 pairs by cosine without.</param>
+    /// <param name="progress">Hears the part of the pairs that is done, from 0 to 1, from the threads that compare.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>
+    /// The pairs, each once with the lower row first; the best first, and among equals the lower rows. A score that is
+    /// not a number makes no pair.
+    /// </returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IReadOnlyList<ScoredPair> Mine(
+        Tensor embeddings,
+        MiningOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        options ??= new MiningOptions();
+        options.Check();
+        var count = embeddings.Rows;
+        var best = new Best<ScoredPair>(options.MaxPairs, options.Threshold);
+        var counter = new ProgressCounter(progress, (long)count * (count - 1) / 2);
+        if (options.TopK is { } topK)
+        {
+            var nearest = new NearestPairs(new Rankings(count, topK, options.Threshold));
+            new PairTiles(embeddings, options, nearest, counter, cancellation).Compare();
+            nearest.AddTo(count, best);
+        }
+        else
+        {
+            new PairTiles(embeddings, options, new BestPairs(best), counter, cancellation).Compare();
+        }
+
+        GC.KeepAlive(embeddings);
+        return best.ToArray();
+    }
+}

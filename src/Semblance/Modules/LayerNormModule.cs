@@ -1,0 +1,59 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>Layer normalisation of the sentence vectors.</summary>
+/// <param name="layer">The parameters.</param>
+public sealed class LayerNormModule(LayerNorm layer) : Module
+{
+    private const float Epsilon = 1e-5f; // PyTorch's default; the files do not say
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.LayerNorm";
+
+    /// <summary>The parameters.</summary>
+    public LayerNorm Layer { get; } = layer;
+
+    /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
+    public static LayerNormModule Load(string folder)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var dimension = config.WholeNumber("dimension", 1, 1 << 20);
+        var checkpoint = Checkpoint.Open(folder);
+        var (weight, bias) = (checkpoint.Read("norm.weight"), checkpoint.Read("norm.bias"));
+        return weight.Length == dimension && bias.Length == dimension
+            ? new LayerNormModule(new LayerNorm(weight, bias, Epsilon))
+            : throw new ModelFormatException(checkpoint.Path, $"'norm.weight' is {weight}, but {config.Path} wants [{dimension}].");
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        features.SentenceEmbeddings = run.LayerNorm(SentenceEmbeddings(features), Layer);
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder)
+    {
+        JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("dimension", Layer.Columns);
+            json.WriteEndObject();
+        });
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Layer.Parameters("norm"))
+        {
+            writer.Add(name, tensor);
+        }
+
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"LayerNorm({Layer.Columns})";
+}

@@ -1,0 +1,28 @@
+using Semblance.Tensors;
+
+namespace Semblance.Modules;
+
+/// <summary>One step of a <see cref="SentenceTransformer"/>. Immutable, and safe for all threads.</summary>
+public abstract class Module
+{
+    /// <summary>The module's type in <c>modules.json</c>.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>The width of the vectors that the module makes of vectors of a given width.</summary>
+    /// <param name="input">The width of what comes in.</param>
+    public virtual int OutputDimension(int input) => input;
+
+    /// <summary>Takes a batch one step further.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="features">The batch; the module's result replaces what it was made of.</param>
+    public abstract void Forward(Computation run, Features features);
+
+    /// <summary>Writes the module's files.</summary>
+    /// <param name="folder">An existing folder of its own.</param>
+    public abstract void Save(string folder);
+
+    /// <summary>The vectors of a batch, which an earlier module must have made.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    protected Tensor SentenceEmbeddings(Features features) => features.SentenceEmbeddings
+        ?? throw new InvalidOperationException($"{Type} works on sentence vectors, but no pooling stands before it.");
+}

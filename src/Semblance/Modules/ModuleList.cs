@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary><c>modules.json</c>: which modules a model is made of, in order, and where each has its files.</summary>
+internal static class ModuleList
+{
+    private const string FileName = "modules.json";
+
+    private static readonly Dictionary<string, Func<string, Module>> Loaders = new(StringComparer.Ordinal)
+    {
+        ["Transformer"] = TransformerModule.Load,
+        ["Pooling"] = PoolingModule.Load,
+        ["Dense"] = DenseModule.Load,
+        ["LayerNorm"] = LayerNormModule.Load,
+        ["Normalize"] = _ => new NormalizeModule(),
+    };
+
+    /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
+    public static IReadOnlyList<Module> Load(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            var transformer = TransformerModule.Load(folder);
+            return [transformer, new PoolingModule(transformer.Transformer.HiddenSize, [Pooling.Mean])];
+        }
+
+        var modules = new List<Module>();
+        foreach (var (type, subfolder) in Entries(path))
+        {
+            var name = type[(type.LastIndexOf('.') + 1)..];
+            if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || !Loaders.TryGetValue(name, out var load))
+            {
+                throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
+            }
+
+            modules.Add(load(Path.Combine(folder, subfolder)));
+        }
+
+        return modules is [TransformerModule, ..]
+            ? modules
+            : throw new ModelFormatException(path, "the first module must be a Transformer.");
+    }
+
+    /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
+    public static void Save(IReadOnlyList<Module> modules, string folder)
+    {
+        var names = modules.Select((module, i) => i == 0 ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
+        for (var i = 0; i < modules.Count; i++)
+        {
+            modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName);
+        }
+
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
+        {
+            json.WriteStartArray();
+            for (var i = 0; i < modules.Count; i++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("idx", i);
+                json.WriteString("name", i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                json.WriteString("path", names[i]);
+                json.WriteString("type", modules[i].Type);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private static List<(string Type, string Folder)> Entries(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var entries = new List<(int Index, string Type, string Folder)>();
+            foreach (var entry in document.RootElement.EnumerateArray())
+            {
+                var folder = entry.GetProperty("path").GetString() ?? "";
+                if (Path.IsPathRooted(folder) || folder.Split('/', '\\').Contains(".."))
+                {
+                    throw new ModelFormatException(path, $"the path '{folder}' leads out of the model's folder.");
+                }
+
+                entries.Add((entry.TryGetProperty("idx", out var index) ? index.GetInt32() : entries.Count, entry.GetProperty("type").GetString() ?? "", folder));
+            }
+
+            return [.. entries.OrderBy(entry => entry.Index).Select(entry => (entry.Type, entry.Folder))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
+        {
+            throw new ModelFormatException(path, $"expected a list of modules with 'idx', 'path' and 'type': {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Semblance.Tensors;
+
+namespace Semblance.Modules;
+
+/// <summary>Sentence vectors of length one.</summary>
+public sealed class NormalizeModule : Module
+{
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.Normalize";
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        features.SentenceEmbeddings = run.Normalize(SentenceEmbeddings(features));
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder)
+    {
+        // The module has no settings; its empty folder is part of the layout.
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => "Normalize()";
+}

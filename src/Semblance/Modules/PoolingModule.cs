@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>Token vectors to one vector for each text, in one way or several side by side.</summary>
+public sealed class PoolingModule : Module
+{
+    // In the order in which results stand side by side.
+    private static readonly (string Field, string Name, Pooling Mode)[] Modes =
+    [
+        ("pooling_mode_cls_token", "cls", Pooling.Cls),
+        ("pooling_mode_max_tokens", "max", Pooling.Max),
+        ("pooling_mode_mean_tokens", "mean", Pooling.Mean),
+        ("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", Pooling.MeanSqrtLength),
+        ("pooling_mode_weightedmean_tokens", "weightedmean", Pooling.WeightedMean),
+        ("pooling_mode_lasttoken", "lasttoken", Pooling.LastToken),
+    ];
+
+    private readonly Pooling[] _modes;
+
+    /// <summary>Makes a pooling of the given ways.</summary>
+    /// <param name="dimension">The width of the token vectors.</param>
+    /// <param name="modes">The ways; at least one. Results stand in the order of <see cref="Pooling"/>.</param>
+    /// <param name="includePrompt">Whether the tokens of a prompt count.</param>
+    /// <exception cref="ArgumentException">No way is given.</exception>
+    public PoolingModule(int dimension, IEnumerable<Pooling> modes, bool includePrompt = true)
+    {
+        _modes = [.. modes.Distinct().Order()];
+        if (_modes.Length == 0)
+        {
+            throw new ArgumentException("At least one way of pooling is needed.", nameof(modes));
+        }
+
+        Dimension = dimension;
+        IncludePrompt = includePrompt;
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.Pooling";
+
+    /// <summary>The width of the token vectors.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The ways of pooling, in the order of the result.</summary>
+    public IReadOnlyList<Pooling> PoolingModes => _modes;
+
+    /// <summary>Whether the tokens of a prompt count.</summary>
+    public bool IncludePrompt { get; }
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => _modes.Length * input;
+
+    /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
+    /// <exception cref="ModelFormatException">The configuration is damaged or names no pooling known here.</exception>
+    public static PoolingModule Load(string folder)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var dimension = config.WholeNumber(config.Find("embedding_dimension") is null ? "word_embedding_dimension" : "embedding_dimension", 1, 1 << 20);
+        foreach (var field in config.Root.EnumerateObject().Select(property => property.Name))
+        {
+            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Modes.Any(mode => mode.Field == field) && config.Flag(field, false))
+            {
+                throw config.Fault(field, $"is not a pooling known here; known are {string.Join(", ", Modes.Select(mode => mode.Field))}");
+            }
+        }
+
+        var modes = Modes.Where(mode => config.Flag(mode.Field, false)).Select(mode => mode.Mode).ToList();
+        if (config.Find("pooling_mode") is not null)
+        {
+            // The newer form: one name, or several.
+            var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
+            modes = [.. names.Select(name => Modes.FirstOrDefault(mode => mode.Name == name) is { Field: not null } known
+                ? known.Mode
+                : throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Modes.Select(mode => mode.Name))}"))];
+        }
+
+        return modes.Count > 0
+            ? new PoolingModule(dimension, modes, config.Flag("include_prompt", true))
+            : throw new ModelFormatException(config.Path, $"no way of pooling is on; one of {string.Join(", ", Modes.Select(mode => mode.Field))} must be true.");
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException("Pooling works on token vectors, but no transformer stands before it.");
+        features.SentenceEmbeddings = run.Pool(tokens, features.Batch, _modes, IncludePrompt ? 0 : features.PromptLength);
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("word_embedding_dimension", Dimension);
+        foreach (var (field, _, mode) in Modes)
+        {
+            json.WriteBoolean(field, _modes.Contains(mode));
+        }
+
+        json.WriteBoolean("include_prompt", IncludePrompt);
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"Pooling({string.Join(" + ", _modes.Select(mode => Modes.First(known => known.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
+}

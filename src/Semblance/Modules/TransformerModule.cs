@@ -1,0 +1,102 @@
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>The first module: a tokenizer and a transformer, text to one vector for each token.</summary>
+public sealed class TransformerModule : Module
+{
+    // One model family after another wrote the file under a name of its own.
+    private static readonly string[] SettingsFiles =
+    [
+        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
+        "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
+    ];
+
+    /// <summary>Puts a tokenizer before a transformer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="transformer">The transformer.</param>
+    /// <param name="maxSequenceLength">The longest text in tokens; null for what both can take.</param>
+    /// <param name="lowerCase">Lower-cases texts before the tokenizer sees them.</param>
+    /// <exception cref="ArgumentException">The tokenizer has ids that the transformer does not know, or the length is not possible.</exception>
+    public TransformerModule(Tokenizer tokenizer, Transformer transformer, int? maxSequenceLength = null, bool lowerCase = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(transformer);
+        if (tokenizer.VocabularySize > transformer.VocabularySize)
+        {
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+        }
+
+        var longest = Math.Min(transformer.MaxPositions, maxSequenceLength ?? tokenizer.ModelMaxLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(longest, 1, nameof(maxSequenceLength));
+        Tokenizer = tokenizer;
+        Transformer = transformer;
+        MaxSequenceLength = longest;
+        LowerCase = lowerCase;
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.Transformer";
+
+    /// <summary>Text to ids.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Ids to hidden states.</summary>
+    public Transformer Transformer { get; }
+
+    /// <summary>The longest text in tokens, special ones included.</summary>
+    public int MaxSequenceLength { get; }
+
+    /// <summary>Whether texts are lower-cased before the tokenizer sees them.</summary>
+    public bool LowerCase { get; }
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => Transformer.HiddenSize;
+
+    /// <summary>Loads the module from a folder with a transformer, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
+    public static TransformerModule Load(string folder)
+    {
+        var transformer = Transformer.Load(folder);
+        var tokenizer = Tokenizer.Load(folder);
+        var path = SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var settings = path is null ? null : ConfigurationFile.Read(path);
+        var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
+        if (tokenizer.VocabularySize > transformer.VocabularySize)
+        {
+            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; the files are not of the same model.");
+        }
+
+        return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        features.TokenEmbeddings = Transformer.Forward(run, features.Batch);
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder)
+    {
+        Transformer.Save(folder);
+        Tokenizer.Save(folder);
+        JsonFile.Write(Path.Combine(folder, SettingsFiles[0]), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("max_seq_length", MaxSequenceLength);
+            json.WriteBoolean("do_lower_case", LowerCase);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The text as the tokenizer gets it: as the original does, without white space at its ends.</summary>
+    internal string Prepare(string text)
+    {
+        var trimmed = text.Trim();
+        return LowerCase ? trimmed.ToLowerInvariant() : trimmed;
+    }
+}

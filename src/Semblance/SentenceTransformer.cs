@@ -1,0 +1,355 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Semblance.Checkpoints;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>
+/// Sentences to vectors whose distance is distance in meaning (Reimers and Gurevych 2019, arXiv:1908.10084): a tokenizer,
+/// a transformer, a pooling and what follows, as the model's folder says.
+/// </summary>
+/// <remarks>
+/// Immutable, and safe for all threads. A text's vector has the same bits alone, in any batch, in any order and with any
+/// number of threads.
+/// </remarks>
+public sealed class SentenceTransformer
+{
+    // What one step of a stream holds: enough to keep every thread busy, small enough to stay small.
+    private const int WindowTexts = 8192;
+    private const int WindowCharacters = 4 << 20;
+
+    private readonly TransformerModule _input;
+
+    /// <summary>Puts modules together.</summary>
+    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first.</param>
+    /// <param name="config">Prompts and similarity; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The first module is not a transformer.</exception>
+    public SentenceTransformer(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        _input = modules is [TransformerModule input, ..] ? input : throw new ArgumentException("The first module must be a transformer.", nameof(modules));
+        Modules = modules;
+        Config = config ?? new SentenceTransformerConfig();
+        Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+    }
+
+    /// <summary>The modules, in order.</summary>
+    public IReadOnlyList<Module> Modules { get; }
+
+    /// <summary>Prompts and similarity.</summary>
+    public SentenceTransformerConfig Config { get; }
+
+    /// <summary>The number of elements of a vector.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The longest text in tokens, special ones included; what is longer is cut.</summary>
+    public int MaxSequenceLength => _input.MaxSequenceLength;
+
+    /// <summary>Text to token ids.</summary>
+    public Tokenizer Tokenizer => _input.Tokenizer;
+
+    /// <summary>Loads a model from a folder, or by its Hub id.</summary>
+    /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
+    /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
+    public static SentenceTransformer Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
+
+    /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
+    /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="revision">A branch, tag or commit of the Hub; null for the main one.</param>
+    /// <param name="progress">Told about a download.</param>
+    /// <param name="cancellation">Stops a download; what has arrived is used by the next.</param>
+    /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
+    public static async Task<SentenceTransformer> LoadAsync(
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        if (Directory.Exists(model))
+        {
+            return LoadFolder(model);
+        }
+
+        using var hub = new HubClient();
+        return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>The vectors of several texts.</summary>
+    /// <param name="texts">The texts; any text will do.</param>
+    /// <param name="options">How to encode; null for the defaults.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    public Embeddings Encode(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options = Check(options);
+        var dimension = options.Dimensions ?? Dimension;
+        var vectors = Tensor.Zeros(texts.Count, dimension);
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) =>
+        {
+            foreach (var module in Modules.Skip(1))
+            {
+                module.Forward(run, features);
+            }
+
+            var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
+            if (dimension < Dimension)
+            {
+                result = run.FirstColumns(result, dimension);
+            }
+
+            if (options.Normalize)
+            {
+                result = run.Normalize(result);
+            }
+
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
+                {
+                    throw new ModelFormatException("model", $"the vector of text {batch[i]} is not finite; are the model's weights damaged?");
+                }
+
+                result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * dimension, dimension));
+            }
+        }, cancellation);
+        return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
+    }
+
+    /// <summary>The vector of one text.</summary>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
+    /// <param name="text">The text; any text will do.</param>
+    /// <param name="options">How to encode; null for the defaults.</param>
+    public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
+
+    /// <summary>Encodes questions: with the model's prompt <c>query</c>, if it has one and no other is asked for.</summary>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
+    public Embeddings EncodeQuery(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
+        Encode(texts, WithPromptNamed(options, "query"), progress, cancellation);
+
+    /// <summary>Encodes documents: with the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and no other is asked for.</summary>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
+    public Embeddings EncodeDocument(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
+        Encode(texts, WithPromptNamed(options, "document", "passage", "corpus"), progress, cancellation);
+
+    /// <summary>The vectors of the tokens of several texts, as the transformer makes them.</summary>
+    /// <returns>For each text <c>[tokens × hidden]</c>, special tokens included.</returns>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
+    public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var results = new Tensor[texts.Count];
+        ForEachBatch(texts, Check(options), progress, (_, features, batch) =>
+        {
+            var tokens = features.TokenEmbeddings!;
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
+                results[batch[i]] = Tensor.From(tokens.Values.Slice(start * tokens.Columns, count * tokens.Columns), count, tokens.Columns);
+            }
+        }, cancellation);
+        return results;
+    }
+
+    /// <summary>Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are handed out.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">How to encode; null for the defaults.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns>The texts with their vectors, in their order.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    public async IAsyncEnumerable<Embedding> EncodeAsync(
+        IAsyncEnumerable<string> texts, EncodeOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options = Check(options);
+        Task<(List<string> Texts, Embeddings Embeddings)>? encoding = null;
+        long encoded = 0;
+        await foreach (var window in Windows(texts, cancellation).ConfigureAwait(false))
+        {
+            var finished = encoding is null ? default : await encoding.ConfigureAwait(false);
+            var first = encoded;
+            encoding = Task.Run(() => (window, EncodeWindow(window, first, options, cancellation)), cancellation);
+            encoded += window.Count;
+            foreach (var embedding in Split(finished))
+            {
+                yield return embedding;
+            }
+        }
+
+        if (encoding is not null)
+        {
+            foreach (var embedding in Split(await encoding.ConfigureAwait(false)))
+            {
+                yield return embedding;
+            }
+        }
+    }
+
+    /// <summary>How alike each vector of one set is to each of another, by the model's own similarity.</summary>
+    /// <param name="a"><c>[rows × dimension]</c>.</param>
+    /// <param name="b"><c>[columns × dimension]</c>.</param>
+    /// <returns><c>[rows × columns]</c>; larger is more alike.</returns>
+    public Tensor Similarity(Embeddings a, Embeddings b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return Semblance.Similarity.Matrix(a.Vectors, b.Vectors, Config.SimilarityFunction);
+    }
+
+    /// <summary>How alike the vectors of two sets are, the first to the first and so on, by the model's own similarity.</summary>
+    /// <param name="a"><c>[rows × dimension]</c>.</param>
+    /// <param name="b"><c>[rows × dimension]</c>.</param>
+    public float[] PairwiseSimilarity(Embeddings a, Embeddings b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return Semblance.Similarity.Pairwise(a.Vectors, b.Vectors, Config.SimilarityFunction);
+    }
+
+    /// <summary>Writes the model in the layout of sentence-transformers.</summary>
+    /// <param name="folder">The folder, made if need be; files of an older model in it are replaced one by one.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Config.Save(folder);
+        ModuleList.Save(Modules, folder);
+    }
+
+    /// <summary>The pipeline, a module a line.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder("SentenceTransformer(").AppendLine();
+        for (var i = 0; i < Modules.Count; i++)
+        {
+            text.Append("  (").Append(i).Append(") ").Append(Modules[i]).AppendLine();
+        }
+
+        return text.Append(')').ToString();
+    }
+
+    private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder), SentenceTransformerConfig.Load(folder));
+
+    // Tokenizes, runs the transformer over each batch on the workers, and lets the caller take what it wants of it.
+    private TokenizedTexts ForEachBatch(
+        IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellation)
+    {
+        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var prompt = PromptOf(options);
+        var promptLength = prompt.Length == 0 ? 0 : PromptLength(prompt);
+        var tokenized = TokenizedTexts.From(_input, texts, prompt, options, threads, cancellation);
+        var batches = tokenized.Batches(options.BatchTokens, threads);
+        var done = 0;
+        Workers.Shared.For(batches.Count, threads, i =>
+        {
+            using var run = new Computation(threads, cancellation: cancellation);
+            var features = new Features(tokenized.Pack(batches[i]), promptLength);
+            _input.Forward(run, features);
+            take(run, features, batches[i]);
+            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), texts.Count));
+        }, cancellation);
+        GC.KeepAlive(this); // the kernels saw only addresses
+        return tokenized;
+    }
+
+    private Embeddings EncodeWindow(List<string> window, long first, EncodeOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return Encode(window, options, null, cancellation);
+        }
+        catch (TextTooLongException e)
+        {
+            throw new TextTooLongException((int)Math.Min(int.MaxValue, first + e.Index), e.Limit);
+        }
+    }
+
+    private static IEnumerable<Embedding> Split((List<string> Texts, Embeddings Embeddings) window)
+    {
+        for (var i = 0; i < (window.Texts?.Count ?? 0); i++)
+        {
+            yield return new Embedding(window.Texts![i], window.Embeddings[i].ToArray(), window.Embeddings.TokenCounts[i], window.Embeddings.Truncated[i]);
+        }
+    }
+
+    private static async IAsyncEnumerable<List<string>> Windows(IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var window = new List<string>();
+        long characters = 0;
+        await foreach (var text in texts.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            window.Add(text);
+            characters += text?.Length ?? 0;
+            if (window.Count == WindowTexts || characters >= WindowCharacters)
+            {
+                yield return window;
+                (window, characters) = ([], 0);
+            }
+        }
+
+        if (window.Count > 0)
+        {
+            yield return window;
+        }
+    }
+
+    private EncodeOptions Check(EncodeOptions? options)
+    {
+        options ??= EncodeOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > Dimension)
+            ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {Dimension} elements; Dimensions must be from 1 to that.")
+            : options;
+    }
+
+    private EncodeOptions WithPromptNamed(EncodeOptions? options, params ReadOnlySpan<string> names)
+    {
+        options ??= EncodeOptions.Default;
+        if (options.Prompt is null && options.PromptName is null)
+        {
+            foreach (var name in names)
+            {
+                if (Config.Prompts.ContainsKey(name))
+                {
+                    return options with { PromptName = name };
+                }
+            }
+        }
+
+        return options;
+    }
+
+    private string PromptOf(EncodeOptions options)
+    {
+        if (options.Prompt is not null)
+        {
+            return options.Prompt;
+        }
+
+        if ((options.PromptName ?? Config.DefaultPromptName) is not { } name)
+        {
+            return "";
+        }
+
+        return Config.Prompts.TryGetValue(name, out var prompt)
+            ? prompt
+            : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Config.Prompts.Count == 0 ? "none" : string.Join(", ", Config.Prompts.Keys))}.", nameof(options));
+    }
+
+    // The tokens of a prompt alone, without the special one that ends a text.
+    private int PromptLength(string prompt)
+    {
+        var encoding = Tokenizer.Encode(_input.Prepare(prompt));
+        var count = Math.Min(encoding.Count, MaxSequenceLength);
+        return count > 0 && encoding.Count > 0 && encoding.SpecialTokensMask[^1] == 1 ? count - 1 : count;
+    }
+}
