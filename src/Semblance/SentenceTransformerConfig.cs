@@ -80,9 +80,9 @@ public sealed record SentenceTransformerConfig
         {
             return SimilarityFunctions.Parse(name);
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
-            throw file.Fault("similarity_fn_name", $"is '{name}': {e.Message}");
+            throw new ModelFormatException(file.Path, $"'similarity_fn_name': {e.Message}", e);
         }
     }
 }
