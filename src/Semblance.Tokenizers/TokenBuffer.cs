@@ -50,8 +50,8 @@ public sealed class TokenBuffer
     internal void Clear()
     {
         (Count, TokenCount) = (0, 0);
-        First.Truncate(0);
-        Second.Truncate(0);
+        First.Restart();
+        Second.Restart();
         if (_surfaces.Count > 0)
         {
             _surfaces = [];
