@@ -37,7 +37,7 @@ internal sealed class Pipeline
     /// <summary>Appends the tokens of a text; stops soon after there are more than <paramref name="limit"/>.</summary>
     public void Tokenize(string text, int limit, Scratch scratch, TokenList tokens)
     {
-        for (var position = 0; position < text.Length && tokens.Count <= limit;)
+        for (var position = 0; position < text.Length && (tokens.Count <= limit || tokens.IsWatching);)
         {
             position = TokenizePiece(text, position, scratch, tokens);
         }

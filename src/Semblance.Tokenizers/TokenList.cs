@@ -3,6 +3,9 @@ namespace Semblance.Tokenizers;
 /// <summary>Tokens as they come out of the model: ids and the range of the original text each came from.</summary>
 internal sealed class TokenList
 {
+    private static readonly Comparer<(int Index, string Text)> ByIndex =
+        Comparer<(int Index, string Text)>.Create((one, other) => one.Index.CompareTo(other.Index));
+
     private int[] _ids = new int[64];
     private int[] _starts = new int[64];
     private int[] _ends = new int[64];
@@ -31,6 +34,9 @@ internal sealed class TokenList
     /// </summary>
     public int Seen => _seen ?? Count;
 
+    /// <summary>True until that word has come.</summary>
+    public bool IsWatching => _watched < int.MaxValue && _seen is null;
+
     /// <summary>Appends a token; models give its range in the normalised text.</summary>
     public void Add(int id, int start, int end)
     {
@@ -47,6 +53,13 @@ internal sealed class TokenList
 
     /// <summary>Notes the text that the last token stands for.</summary>
     public void SetSurface(string text) => _surfaces.Add((Count - 1, text));
+
+    /// <summary>The text that a token stands for where it is not the vocabulary's, else null.</summary>
+    public string? SurfaceOf(int index)
+    {
+        var at = _surfaces.BinarySearch((index, ""), ByIndex);
+        return at < 0 ? null : _surfaces[at].Text;
+    }
 
     /// <summary>Empties the list and watches for its growing to a number of tokens.</summary>
     public void Restart(int watched = int.MaxValue)

@@ -202,7 +202,7 @@ public sealed class Tokenizer
         var isPair = pair is not null;
         var added = specialTokens ? _postProcessor.AddedTokens(isPair) : 0;
         var limit = maxLength is { } length ? Math.Max(0, length - added) : int.MaxValue;
-        buffer.First.Restart(maxLength ?? int.MaxValue);
+        buffer.First.Restart(isPair && maxLength is { } watched ? watched : int.MaxValue);
         _pipeline.Tokenize(text, limit, buffer.Scratch, buffer.First);
         if (isPair)
         {
@@ -238,18 +238,12 @@ public sealed class Tokenizer
         second.Truncate(isFirstLonger ? shorter : longer);
     }
 
-    private void Trim(TokenList tokens) => _postProcessor.TrimOffsets(tokens, tokens.Count == 0 ? static _ => null : TextOf(tokens));
-
-    private Func<int, string?> TextOf(TokenList tokens) => index =>
+    private void Trim(TokenList tokens)
     {
-        foreach (var (at, text) in tokens.Surfaces)
+        for (var i = 0; _postProcessor.TrimsOffsets && i < tokens.Count; i++)
         {
-            if (at == index)
-            {
-                return text;
-            }
+            var token = tokens.SurfaceOf(i) ?? IdToToken(tokens.Ids[i]);
+            _postProcessor.TrimOffset(token, i == 0, ref tokens.Starts[i], ref tokens.Ends[i]);
         }
-
-        return IdToToken(tokens.Ids[index]);
-    };
+    }
 }

@@ -84,6 +84,22 @@ public class LoadingTests
     }
 
     [Fact]
+    public void White_space_that_an_added_token_took_in_is_left_out_of_its_range()
+    {
+        using var folder = new TemporaryFolder();
+        WriteChanged(folder, json =>
+        {
+            json["post_processor"] = JsonNode.Parse("""{"type": "RobertaProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2], "add_prefix_space": false}""");
+            json["added_tokens"]![4]!["lstrip"] = true;
+        });
+        var tokenizer = Tokenizer.Load(folder.Path);
+        var encoding = tokenizer.Encode(string.Concat(Enumerable.Repeat("  [MASK]", 1 << 17)));
+        encoding.Count.ShouldBe((1 << 17) + 2);
+        encoding.Tokens[2].ShouldBe("  [MASK]");
+        encoding.Offsets[2].ShouldBe((10, 16));
+    }
+
+    [Fact]
     public void The_truncation_section_is_reported_and_not_applied()
     {
         using var folder = new TemporaryFolder();

@@ -70,11 +70,16 @@ public class TokenizerTests
     [InlineData("[[MASK", 3)]
     [InlineData("世", 1)]
     [InlineData("e\u0301\u0302 ", 1)]
+    [InlineData("a\u302e\u1baa\u302e ", 1)]
     public void Megabytes_of_text_are_tokenized_in_linear_time(string unit, int tokens)
     {
         var repeats = (1 << 20) / unit.Length;
         Small.Count(string.Concat(Enumerable.Repeat(unit, repeats))).ShouldBe((tokens * repeats) + 2);
     }
+
+    [Fact]
+    public void A_megabyte_of_combining_characters_is_ordered_without_quadratic_work() =>
+        Small.Count("a" + new string('\u302e', 1 << 19) + new string('\u1baa', 1 << 19)).ShouldBe(3);
 
     [Fact]
     public void Tokenizing_stops_soon_after_the_limit()
