@@ -112,7 +112,12 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     {
         if (text.Combining.Count > 0)
         {
-            text.Combining.Flush(text.LastStarter, (character, from) => AppendUnlessMark(text, character, from));
+            foreach (var (character, from) in text.Combining.Ordered(text.LastStarter))
+            {
+                AppendUnlessMark(text, character, from);
+            }
+
+            text.Combining.Clear();
         }
     }
 

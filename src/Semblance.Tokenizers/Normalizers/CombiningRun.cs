@@ -10,6 +10,7 @@ internal sealed class CombiningRun
 {
     private readonly List<(int Character, int From, bool IsFirst)> _characters = [];
     private long[] _order = [];
+    private (int Character, int From)[] _ordered = [];
 
     /// <summary>The number of characters in it.</summary>
     public int Count => _characters.Count;
@@ -20,27 +21,28 @@ internal sealed class CombiningRun
     /// <param name="isFirst">False for the further characters of a decomposition.</param>
     public void Add(int character, int from, bool isFirst) => _characters.Add((character, from, isFirst));
 
-    /// <summary>Hands the characters out in canonical order and forgets them.</summary>
+    /// <summary>The characters in canonical order, each with the unit that it counts as coming from.</summary>
     /// <param name="from">The unit that the character before the run came from.</param>
-    /// <param name="append">Takes a character and the unit that it counts as coming from.</param>
-    public void Flush(int from, Action<int, int> append)
+    public ReadOnlySpan<(int Character, int From)> Ordered(int from)
     {
-        if (_order.Length < _characters.Count)
+        var count = _characters.Count;
+        if (_order.Length < count)
         {
-            _order = new long[_characters.Count * 2];
+            _order = new long[count * 2];
+            _ordered = new (int, int)[count * 2];
         }
 
-        var order = _order.AsSpan(0, _characters.Count);
-        for (var i = 0; i < order.Length; i++)
+        var order = _order.AsSpan(0, count);
+        for (var i = 0; i < count; i++)
         {
             order[i] = ((long)CharacterData.CombiningClass(_characters[i].Character) << 32) | (uint)i;
         }
 
         order.Sort();
         var next = 0;
-        foreach (var key in order)
+        for (var i = 0; i < count; i++)
         {
-            var (character, _, isFirst) = _characters[(int)key];
+            var (character, _, isFirst) = _characters[(int)order[i]];
             if (isFirst)
             {
                 while (!_characters[next].IsFirst)
@@ -51,9 +53,12 @@ internal sealed class CombiningRun
                 from = _characters[next++].From;
             }
 
-            append(character, from);
+            _ordered[i] = (character, from);
         }
 
-        _characters.Clear();
+        return _ordered.AsSpan(0, count);
     }
+
+    /// <summary>Forgets the characters.</summary>
+    public void Clear() => _characters.Clear();
 }
