@@ -25,6 +25,9 @@ internal sealed class NormalizedText
     /// <summary>The unit that the last character with combining class 0 came from.</summary>
     public int LastStarter { get; set; }
 
+    /// <summary>The number of UTF-16 units that there is room for.</summary>
+    public int Capacity => Math.Max(_text.Length, _previous.Length);
+
     /// <summary>The text as it is now.</summary>
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 

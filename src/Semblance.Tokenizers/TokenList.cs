@@ -13,6 +13,9 @@ internal sealed class TokenList
     private int _watched = int.MaxValue;
     private int? _seen;
 
+    /// <summary>The number of tokens that there is room for.</summary>
+    public int Capacity => _ids.Length;
+
     /// <summary>The number of tokens.</summary>
     public int Count { get; private set; }
 
