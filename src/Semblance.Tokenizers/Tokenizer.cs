@@ -14,7 +14,7 @@ public sealed class Tokenizer
     private const int LargestKeptBuffer = 1 << 14;
 
     [ThreadStatic]
-    private static TokenBuffer? t_buffer;
+    private static TokenBuffer? _buffer;
 
     private readonly TokenizerFiles _files;
     private readonly Pipeline _pipeline;
@@ -186,13 +186,13 @@ public sealed class Tokenizer
 
     private static TokenBuffer TakeBuffer()
     {
-        var buffer = t_buffer ?? new TokenBuffer();
-        t_buffer = null;
+        var buffer = _buffer ?? new TokenBuffer();
+        _buffer = null;
         buffer.Clear();
         return buffer;
     }
 
-    private static void ReturnBuffer(TokenBuffer buffer) => t_buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
+    private static void ReturnBuffer(TokenBuffer buffer) => _buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
 
     private void Fill(TokenBuffer buffer, string text, string? pair, int? maxLength, bool specialTokens)
     {

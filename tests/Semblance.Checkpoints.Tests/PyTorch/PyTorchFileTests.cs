@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
-using Semblance.Tests;
 
 namespace Semblance.Checkpoints.Tests;
 
