@@ -15,8 +15,13 @@ internal static class Measurement
     /// <summary>The median share of the machine's limit, and the median speed, in floating-point operations per second.</summary>
     public static (double Share, double Speed) ShareOfPeak(double operations, int threads, Action action, int runs = 7)
     {
-        action();
-        Peak.Measure(threads);
+        // Long enough for the runtime to have compiled the loops for good, and for the clock to have risen.
+        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 500;)
+        {
+            action();
+            Peak.Measure(threads);
+        }
+
         var shares = new List<double>();
         var speeds = new List<double>();
         for (var run = 0; run < runs; run++)

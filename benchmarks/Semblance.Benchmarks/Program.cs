@@ -6,6 +6,9 @@ var benchmarks = new (string Name, Action Run)[]
 {
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
+    ("latency", LatencyBenchmark.Run),
+    ("mining", MiningBenchmark.Run),
+    ("memory", MemoryBenchmark.Run),
 };
 if (args.Length == 0 || args.Any(arg => !benchmarks.Any(benchmark => benchmark.Name == arg)))
 {

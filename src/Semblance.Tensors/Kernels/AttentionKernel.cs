@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -42,6 +43,7 @@ internal readonly unsafe struct AttentionKernel : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Head<TLanes>(int sequence, int head)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -105,6 +107,7 @@ internal readonly unsafe struct AttentionKernel : IKernel
         GC.KeepAlive(scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackValues(float* source, int length, int columns, float* panel, int width)
     {
         for (var k = 0; k < length; k++, source += _hidden, panel += width)

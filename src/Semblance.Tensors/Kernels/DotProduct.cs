@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -6,6 +7,7 @@ namespace Semblance.Tensors.Kernels;
 internal static unsafe class DotProduct<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Of(float* a, float* b, int count)
     {
         // Four sums, because one alone would wait for itself.

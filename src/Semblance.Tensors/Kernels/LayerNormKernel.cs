@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -33,6 +34,7 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row<TLanes>(nint start)
         where TLanes : struct, ILanes<TLanes>
     {

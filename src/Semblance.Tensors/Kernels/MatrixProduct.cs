@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -10,6 +11,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
 {
     private const int ChunkFloats = 128 * 1024;
     private const int TallestTile = 14;
+    private const int CachePeriod = 1024; // floats
 
     private readonly PackedMatrix _panels;
     private readonly float* _x;
@@ -35,43 +37,72 @@ internal readonly unsafe struct MatrixProduct : IKernel
     public void Run<TLanes>(int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (var item = first; item < end; item++)
+        var x = _x;
+        nint stride = _panels.Depth;
+        object? scratch = null;
+        for (int item = first, chunk = -1; item < end; item++)
         {
-            int row = item / _panels.PanelCount * _chunkRows, panel = item % _panels.PanelCount;
-            Panel<TLanes>(row, Math.Min(_rows, row + _chunkRows), panel);
+            var row = item / _panels.PanelCount * _chunkRows;
+            var endRow = Math.Min(_rows, row + _chunkRows);
+            if (row != chunk)
+            {
+                chunk = row;
+                x = _x + (row * (nint)_panels.Depth);
+                if (_panels.Depth % CachePeriod == 0)
+                {
+                    stride = _panels.Depth + Tensor.Alignment;
+                    x = Spread(x, endRow - row, stride, out scratch);
+                }
+            }
+
+            Panel<TLanes>(x, stride, row, endRow, item % _panels.PanelCount);
         }
+
+        GC.KeepAlive(scratch);
     }
 
-    private void Panel<TLanes>(int row, int endRow, int panel)
+    // Rows a multiple of 4 KiB apart fall on the same few lines of the first-level cache and throw each other out.
+    private float* Spread(float* x, int rows, nint stride, out object scratch)
+    {
+        var copy = Scratch.Take(rows * stride, out scratch);
+        for (var i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth).CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
+        }
+
+        return copy;
+    }
+
+    // The buffers need no zeros: what is read of them has been written.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Panel<TLanes>(float* x, nint strideX, int row, int endRow, int panel)
         where TLanes : struct, ILanes<TLanes>
     {
         int width = _panels.PanelWidth, depth = _panels.Depth, column = panel * width;
         var columns = Math.Min(width, _panels.Columns - column);
         var packed = _panels.Panels + ((nint)panel * width * depth);
         var edge = stackalloc float[TallestTile * 2 * TLanes.Count];
-        var left = TLanes.Zero;
-        var right = TLanes.Zero;
-        if (_bias is not null)
+        var bias = stackalloc float[2 * TLanes.Count];
+        for (var i = 0; i < width; i++)
         {
-            left = VectorMath<TLanes>.LoadPartial(_bias + column, Math.Min(columns, TLanes.Count));
-            right = VectorMath<TLanes>.LoadPartial(_bias + column + TLanes.Count, columns - TLanes.Count);
+            bias[i] = _bias is not null && i < columns ? _bias[column + i] : 0f;
         }
 
-        for (; row < endRow; row += TLanes.TileRows)
+        for (int rows; row < endRow; row += rows, x += rows * strideX)
         {
-            var rows = Math.Min(TLanes.TileRows, endRow - row);
-            var x = _x + ((nint)row * depth);
+            rows = TileColumn<TLanes>.TallestTile(endRow - row);
             var y = _y + ((nint)row * _panels.Columns) + column;
             if (columns == width)
             {
-                TileColumn<TLanes>.Multiply(x, depth, rows, packed, depth, y, _panels.Columns);
-                Finish(y, _panels.Columns, rows, left, right);
+                TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, y, _panels.Columns);
+                Finish<TLanes>(y, _panels.Columns, rows, bias);
                 continue;
             }
 
             // The last panel is wider than what is left of y: its tile is made beside it and copied.
-            TileColumn<TLanes>.Multiply(x, depth, rows, packed, depth, edge, width);
-            Finish(edge, width, rows, left, right);
+            TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, edge, width);
+            Finish<TLanes>(edge, width, rows, bias);
             for (var i = 0; i < rows; i++)
             {
                 new ReadOnlySpan<float>(edge + (i * width), columns).CopyTo(new Span<float>(y + ((nint)i * _panels.Columns), columns));
@@ -79,7 +110,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         }
     }
 
-    private void Finish<TLanes>(float* y, nint stride, int rows, TLanes left, TLanes right)
+    private void Finish<TLanes>(float* y, nint stride, int rows, float* bias)
         where TLanes : struct, ILanes<TLanes>
     {
         switch (_activation)
@@ -87,56 +118,58 @@ internal readonly unsafe struct MatrixProduct : IKernel
             case Activation.Identity when _bias is null:
                 break;
             case Activation.Identity:
-                Finish<TLanes, Identity>(y, stride, rows, left, right);
+                Finish<TLanes, Identity>(y, stride, rows, bias);
                 break;
             case Activation.Gelu:
-                Finish<TLanes, Gelu>(y, stride, rows, left, right);
+                Finish<TLanes, Gelu>(y, stride, rows, bias);
                 break;
             case Activation.GeluTanh:
-                Finish<TLanes, GeluTanh>(y, stride, rows, left, right);
+                Finish<TLanes, GeluTanh>(y, stride, rows, bias);
                 break;
             case Activation.QuickGelu:
-                Finish<TLanes, QuickGelu>(y, stride, rows, left, right);
+                Finish<TLanes, QuickGelu>(y, stride, rows, bias);
                 break;
             case Activation.GeluClipped:
-                Finish<TLanes, GeluClipped>(y, stride, rows, left, right);
+                Finish<TLanes, GeluClipped>(y, stride, rows, bias);
                 break;
             case Activation.Relu6:
-                Finish<TLanes, Relu6>(y, stride, rows, left, right);
+                Finish<TLanes, Relu6>(y, stride, rows, bias);
                 break;
             case Activation.ReluSquared:
-                Finish<TLanes, ReluSquared>(y, stride, rows, left, right);
+                Finish<TLanes, ReluSquared>(y, stride, rows, bias);
                 break;
             case Activation.LeakyRelu:
-                Finish<TLanes, LeakyRelu>(y, stride, rows, left, right);
+                Finish<TLanes, LeakyRelu>(y, stride, rows, bias);
                 break;
             case Activation.Mish:
-                Finish<TLanes, Mish>(y, stride, rows, left, right);
+                Finish<TLanes, Mish>(y, stride, rows, bias);
                 break;
             case Activation.Laplace:
-                Finish<TLanes, Laplace>(y, stride, rows, left, right);
+                Finish<TLanes, Laplace>(y, stride, rows, bias);
                 break;
             case Activation.Relu:
-                Finish<TLanes, Relu>(y, stride, rows, left, right);
+                Finish<TLanes, Relu>(y, stride, rows, bias);
                 break;
             case Activation.Silu:
-                Finish<TLanes, Silu>(y, stride, rows, left, right);
+                Finish<TLanes, Silu>(y, stride, rows, bias);
                 break;
             case Activation.Tanh:
-                Finish<TLanes, Tanh>(y, stride, rows, left, right);
+                Finish<TLanes, Tanh>(y, stride, rows, bias);
                 break;
             case Activation.Sigmoid:
-                Finish<TLanes, Sigmoid>(y, stride, rows, left, right);
+                Finish<TLanes, Sigmoid>(y, stride, rows, bias);
                 break;
             default:
                 throw new InvalidOperationException($"There is no activation {_activation}.");
         }
     }
 
-    private static void Finish<TLanes, TActivation>(float* y, nint stride, int rows, TLanes left, TLanes right)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Finish<TLanes, TActivation>(float* y, nint stride, int rows, float* bias)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation
     {
+        TLanes left = TLanes.Load(bias), right = TLanes.Load(bias + TLanes.Count);
         for (var i = 0; i < rows; i++, y += stride)
         {
             TActivation.Apply(TLanes.Load(y) + left).Store(y);

@@ -9,7 +9,7 @@ namespace Semblance.Tensors.Kernels;
 /// </summary>
 /// <remarks>
 /// Each element is one chain of fused multiply-adds in the order of the depth, so a row's result does not depend on
-/// how many rows stand beside it.
+/// how many rows stand beside it. The row count is a type, so that the compiler drops the rows that are not there.
 /// </remarks>
 internal static unsafe class MatrixTile<TLanes, TRows>
     where TLanes : struct, ILanes<TLanes>
@@ -22,7 +22,7 @@ internal static unsafe class MatrixTile<TLanes, TRows>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="c">The first row of the result, two registers wide.</param>
     /// <param name="strideC">Floats from one row of c to the next.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // inlined, it would share its registers
     public static void Multiply(float* a, nint strideA, float* panel, int depth, float* c, nint strideC)
     {
         TLanes left0 = TLanes.Zero, right0 = TLanes.Zero;
@@ -43,85 +43,83 @@ internal static unsafe class MatrixTile<TLanes, TRows>
         // Rows are reached from four base pointers and three strides: more would not fit the address registers.
         float* a4 = a + (4 * strideA), a8 = a + (8 * strideA), a12 = a + (12 * strideA);
         nint stride2 = 2 * strideA, stride3 = 3 * strideA;
-        for (var end = panel + (nint)depth * 2 * TLanes.Count; panel < end; panel += 2 * TLanes.Count)
+        for (var end = panel + ((nint)depth * 2 * TLanes.Count); panel < end; panel += 2 * TLanes.Count)
         {
             TLanes left = TLanes.Load(panel), right = TLanes.Load(panel + TLanes.Count);
-            var x = TLanes.Broadcast(a[0]);
-            left0 = TLanes.MultiplyAdd(x, left, left0);
-            right0 = TLanes.MultiplyAdd(x, right, right0);
+            Accumulate(a[0], left, right, ref left0, ref right0);
             if (TRows.Count > 1)
             {
-                x = TLanes.Broadcast(a[strideA]);
-                left1 = TLanes.MultiplyAdd(x, left, left1);
-                right1 = TLanes.MultiplyAdd(x, right, right1);
+                Accumulate(a[strideA], left, right, ref left1, ref right1);
             }
 
             if (TRows.Count > 2)
             {
-                x = TLanes.Broadcast(a[stride2]);
-                left2 = TLanes.MultiplyAdd(x, left, left2);
-                right2 = TLanes.MultiplyAdd(x, right, right2);
-                x = TLanes.Broadcast(a[stride3]);
-                left3 = TLanes.MultiplyAdd(x, left, left3);
-                right3 = TLanes.MultiplyAdd(x, right, right3);
+                Accumulate(a[stride2], left, right, ref left2, ref right2);
+            }
+
+            if (TRows.Count > 3)
+            {
+                Accumulate(a[stride3], left, right, ref left3, ref right3);
             }
 
             if (TRows.Count > 4)
             {
-                x = TLanes.Broadcast(a4[0]);
-                left4 = TLanes.MultiplyAdd(x, left, left4);
-                right4 = TLanes.MultiplyAdd(x, right, right4);
-                x = TLanes.Broadcast(a4[strideA]);
-                left5 = TLanes.MultiplyAdd(x, left, left5);
-                right5 = TLanes.MultiplyAdd(x, right, right5);
+                Accumulate(a4[0], left, right, ref left4, ref right4);
+            }
+
+            if (TRows.Count > 5)
+            {
+                Accumulate(a4[strideA], left, right, ref left5, ref right5);
             }
 
             if (TRows.Count > 6)
             {
-                x = TLanes.Broadcast(a4[stride2]);
-                left6 = TLanes.MultiplyAdd(x, left, left6);
-                right6 = TLanes.MultiplyAdd(x, right, right6);
-                x = TLanes.Broadcast(a4[stride3]);
-                left7 = TLanes.MultiplyAdd(x, left, left7);
-                right7 = TLanes.MultiplyAdd(x, right, right7);
+                Accumulate(a4[stride2], left, right, ref left6, ref right6);
+            }
+
+            if (TRows.Count > 7)
+            {
+                Accumulate(a4[stride3], left, right, ref left7, ref right7);
             }
 
             if (TRows.Count > 8)
             {
-                x = TLanes.Broadcast(a8[0]);
-                left8 = TLanes.MultiplyAdd(x, left, left8);
-                right8 = TLanes.MultiplyAdd(x, right, right8);
-                x = TLanes.Broadcast(a8[strideA]);
-                left9 = TLanes.MultiplyAdd(x, left, left9);
-                right9 = TLanes.MultiplyAdd(x, right, right9);
-                x = TLanes.Broadcast(a8[stride2]);
-                left10 = TLanes.MultiplyAdd(x, left, left10);
-                right10 = TLanes.MultiplyAdd(x, right, right10);
-                x = TLanes.Broadcast(a8[stride3]);
-                left11 = TLanes.MultiplyAdd(x, left, left11);
-                right11 = TLanes.MultiplyAdd(x, right, right11);
-                x = TLanes.Broadcast(a12[0]);
-                left12 = TLanes.MultiplyAdd(x, left, left12);
-                right12 = TLanes.MultiplyAdd(x, right, right12);
-                x = TLanes.Broadcast(a12[strideA]);
-                left13 = TLanes.MultiplyAdd(x, left, left13);
-                right13 = TLanes.MultiplyAdd(x, right, right13);
+                Accumulate(a8[0], left, right, ref left8, ref right8);
+            }
+
+            if (TRows.Count > 9)
+            {
+                Accumulate(a8[strideA], left, right, ref left9, ref right9);
+            }
+
+            if (TRows.Count > 10)
+            {
+                Accumulate(a8[stride2], left, right, ref left10, ref right10);
+            }
+
+            if (TRows.Count > 11)
+            {
+                Accumulate(a8[stride3], left, right, ref left11, ref right11);
+            }
+
+            if (TRows.Count > 12)
+            {
+                Accumulate(a12[0], left, right, ref left12, ref right12);
+            }
+
+            if (TRows.Count > 13)
+            {
+                Accumulate(a12[strideA], left, right, ref left13, ref right13);
             }
 
             a++;
-            if (TRows.Count > 4)
-            {
-                a4++;
-            }
-
-            if (TRows.Count > 8)
-            {
-                a8++;
-                a12++;
-            }
+            a4++;
+            a8++;
+            a12++;
         }
 
         Store(c, left0, right0);
+
         if (TRows.Count > 1)
         {
             Store(c + (1 * strideC), left1, right1);
@@ -130,30 +128,70 @@ internal static unsafe class MatrixTile<TLanes, TRows>
         if (TRows.Count > 2)
         {
             Store(c + (2 * strideC), left2, right2);
+        }
+
+        if (TRows.Count > 3)
+        {
             Store(c + (3 * strideC), left3, right3);
         }
 
         if (TRows.Count > 4)
         {
             Store(c + (4 * strideC), left4, right4);
+        }
+
+        if (TRows.Count > 5)
+        {
             Store(c + (5 * strideC), left5, right5);
         }
 
         if (TRows.Count > 6)
         {
             Store(c + (6 * strideC), left6, right6);
+        }
+
+        if (TRows.Count > 7)
+        {
             Store(c + (7 * strideC), left7, right7);
         }
 
         if (TRows.Count > 8)
         {
             Store(c + (8 * strideC), left8, right8);
+        }
+
+        if (TRows.Count > 9)
+        {
             Store(c + (9 * strideC), left9, right9);
+        }
+
+        if (TRows.Count > 10)
+        {
             Store(c + (10 * strideC), left10, right10);
+        }
+
+        if (TRows.Count > 11)
+        {
             Store(c + (11 * strideC), left11, right11);
+        }
+
+        if (TRows.Count > 12)
+        {
             Store(c + (12 * strideC), left12, right12);
+        }
+
+        if (TRows.Count > 13)
+        {
             Store(c + (13 * strideC), left13, right13);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(float a, TLanes left, TLanes right, ref TLanes leftSum, ref TLanes rightSum)
+    {
+        var x = TLanes.Broadcast(a);
+        leftSum = TLanes.MultiplyAdd(x, left, leftSum);
+        rightSum = TLanes.MultiplyAdd(x, right, rightSum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

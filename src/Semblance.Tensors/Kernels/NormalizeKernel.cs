@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -15,6 +16,7 @@ internal readonly unsafe struct NormalizeKernel(Tensor x, Tensor y) : IKernel
     private readonly float* _y = y.Data;
     private readonly int _columns = x.Columns;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TLanes>(int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -55,6 +56,7 @@ internal sealed unsafe class PackedMatrix
     };
 
     /// <summary>Writes <paramref name="rows"/> rows of a matrix as the columns of one panel; the other columns become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed(float* source, nint stride, int rows, int depth, float* panel, int width)
     {
         const int Block = 16; // one cache line of each row at a time

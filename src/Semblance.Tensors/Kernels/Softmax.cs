@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -10,6 +11,7 @@ internal static unsafe class Softmax<TLanes>
     /// <param name="row">The scores. The memory must reach to the next multiple of the register width; what lies there becomes zero.</param>
     /// <param name="count">How many scores there are, at least one.</param>
     /// <param name="scale">What the scores are multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float* row, int count, float scale)
     {
         var end = (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;

@@ -6,46 +6,69 @@ namespace Semblance.Tensors.Kernels;
 internal static unsafe class TileColumn<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    /// <summary>c = a · panel, cut into the tallest tiles that fit the register file.</summary>
+    /// <summary>c = a · panel, cut into tiles that fit the register file.</summary>
     public static void Multiply(float* a, nint strideA, int rows, float* panel, int depth, float* c, nint strideC)
     {
         while (rows > 0)
         {
-            int done;
-            if (TLanes.TileRows >= 14 && rows >= 14)
-            {
-                MatrixTile<TLanes, Rows14>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 14;
-            }
-            else if (TLanes.TileRows >= 14 && rows >= 8)
-            {
-                MatrixTile<TLanes, Rows8>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 8;
-            }
-            else if (rows >= 6)
-            {
-                MatrixTile<TLanes, Rows6>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 6;
-            }
-            else if (rows >= 4)
-            {
-                MatrixTile<TLanes, Rows4>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 4;
-            }
-            else if (rows >= 2)
-            {
-                MatrixTile<TLanes, Rows2>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 2;
-            }
-            else
-            {
-                MatrixTile<TLanes, Rows1>.Multiply(a, strideA, panel, depth, c, strideC);
-                done = 1;
-            }
+            var tile = TallestTile(rows);
+            Tile(tile, a, strideA, panel, depth, c, strideC);
+            a += tile * strideA;
+            c += tile * strideC;
+            rows -= tile;
+        }
+    }
 
-            a += done * strideA;
-            c += done * strideC;
-            rows -= done;
+    /// <summary>How many of some rows to take at once. The last two tiles share what is left: one row alone would take as long as four.</summary>
+    public static int TallestTile(int rows) =>
+        rows >= 2 * TLanes.TileRows ? TLanes.TileRows : rows > TLanes.TileRows ? (rows + 1) / 2 : rows;
+
+    private static void Tile(int rows, float* a, nint strideA, float* panel, int depth, float* c, nint strideC)
+    {
+        switch (rows)
+        {
+            case 1:
+                MatrixTile<TLanes, Rows1>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 2:
+                MatrixTile<TLanes, Rows2>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 3:
+                MatrixTile<TLanes, Rows3>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 4:
+                MatrixTile<TLanes, Rows4>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 5:
+                MatrixTile<TLanes, Rows5>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 6:
+                MatrixTile<TLanes, Rows6>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 7:
+                MatrixTile<TLanes, Rows7>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 8:
+                MatrixTile<TLanes, Rows8>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 9:
+                MatrixTile<TLanes, Rows9>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 10:
+                MatrixTile<TLanes, Rows10>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 11:
+                MatrixTile<TLanes, Rows11>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 12:
+                MatrixTile<TLanes, Rows12>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 13:
+                MatrixTile<TLanes, Rows13>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
+            case 14:
+                MatrixTile<TLanes, Rows14>.Multiply(a, strideA, panel, depth, c, strideC);
+                break;
         }
     }
 }

@@ -59,7 +59,17 @@ public sealed class BertModel : Transformer
         var weights = new CheckpointWeights(checkpoint, "bert.");
         var model = new BertModel(BertConfig.Read(config), weights, config);
         weights.Check();
+        model.Prepare();
         return model;
+    }
+
+    // Packs all weights now, so that the first text does not wait for it.
+    private void Prepare()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Prepare();
+        }
     }
 
     /// <summary>A model that has learned nothing, to be trained or to measure speed with.</summary>
@@ -161,6 +171,14 @@ public sealed class BertModel : Transformer
             _intermediate = weights.Linear(name + ".intermediate.dense", inner, hidden);
             _output = weights.Linear(name + ".output.dense", hidden, inner);
             _outputNorm = weights.LayerNorm(name + ".output.LayerNorm", hidden, config.LayerNormEps);
+        }
+
+        public void Prepare()
+        {
+            foreach (var linear in (ReadOnlySpan<Linear>)[_query, _key, _value, _attentionOutput, _intermediate, _output])
+            {
+                linear.Prepare();
+            }
         }
 
         public Tensor Forward(Computation run, Tensor x, PackedBatch batch) // x: [tokens × hidden]
