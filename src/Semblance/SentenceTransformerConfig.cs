@@ -80,7 +80,7 @@ public sealed record SentenceTransformerConfig
         {
             return SimilarityFunctions.Parse(name);
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
             throw file.Fault("similarity_fn_name", $"is '{name}': {e.Message}");
         }
