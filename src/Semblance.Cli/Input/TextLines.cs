@@ -139,7 +139,8 @@ internal sealed class TextLines : IDisposable
     {
         try
         {
-            return await _stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+            // A terminal or a pipe does not give up waiting for the next bytes by itself.
+            return await _stream.ReadAsync(buffer, cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
