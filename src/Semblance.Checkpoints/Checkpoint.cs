@@ -7,6 +7,10 @@ namespace Semblance.Checkpoints;
 /// other types are converted when they are read. Immutable, safe for all threads, and nothing to dispose: a mapping
 /// lives as long as the checkpoint or a tensor of it.
 /// </summary>
+/// <remarks>
+/// A file in use may be replaced by renaming, as every writer here does, but must not be shortened or overwritten in
+/// place: the operating system ends a process that reads mapped bytes which are gone.
+/// </remarks>
 public abstract class Checkpoint
 {
     private static readonly string[] FileNames =

@@ -27,10 +27,47 @@ internal sealed unsafe class MappedFile
 
     public byte* Data { get; }
 
+    /// <summary>Maps a file and reads what it is; if it is refused, it is unmapped at once.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is empty or a placeholder of Git LFS.</exception>
-    public static MappedFile Open(string path)
+    /// <exception cref="CheckpointFormatException">It is empty, a placeholder of Git LFS, or <paramref name="read"/> refuses it.</exception>
+    public static T Open<T>(string path, Func<MappedFile, T> read)
     {
+        var file = Map(path);
+        try
+        {
+            return file.Bytes(0, (int)Math.Min(file.Length, 64)).StartsWith("version https://git-lfs."u8)
+                ? throw new CheckpointFormatException(path, "this is a placeholder of Git LFS, not the file itself; run `git lfs pull`.")
+                : read(file);
+        }
+        catch
+        {
+            file._view.Dispose();
+            throw;
+        }
+        finally
+        {
+            file.KeepAlive();
+        }
+    }
+
+    /// <summary>A part of the file; keep this object alive while reading it.</summary>
+    public ReadOnlySpan<byte> Bytes(long offset, int count)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count)
+        {
+            throw new CheckpointFormatException(
+                Path, $"bytes {offset} to {offset + count} are asked for, but the file has {Length}; it is damaged or cut short.");
+        }
+
+        return new ReadOnlySpan<byte>(Data + offset, count);
+    }
+
+    /// <summary>Keeps the mapping until here; for the end of whatever used <see cref="Bytes"/> or <see cref="Data"/>.</summary>
+    public void KeepAlive() => GC.KeepAlive(_view);
+
+    private static MappedFile Map(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         if (!BitConverter.IsLittleEndian)
         {
             throw new PlatformNotSupportedException("Weights are stored little-endian and read in place; this machine is big-endian.");
@@ -52,27 +89,6 @@ internal sealed unsafe class MappedFile
         using var mapping = MemoryMappedFile.CreateFromFile(
             stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
-        var file = new MappedFile(path, view, length);
-        if (file.Bytes(0, (int)Math.Min(length, 64)).StartsWith("version https://git-lfs."u8))
-        {
-            throw new CheckpointFormatException(path, "this is a placeholder of Git LFS, not the file itself; run `git lfs pull`.");
-        }
-
-        return file;
+        return new MappedFile(path, view, length);
     }
-
-    /// <summary>A part of the file; keep this object alive while reading it.</summary>
-    public ReadOnlySpan<byte> Bytes(long offset, int count)
-    {
-        if (offset < 0 || count < 0 || offset > Length - count)
-        {
-            throw new CheckpointFormatException(
-                Path, $"bytes {offset} to {offset + count} are asked for, but the file has {Length}; it is damaged or cut short.");
-        }
-
-        return new ReadOnlySpan<byte>(Data + offset, count);
-    }
-
-    /// <summary>Keeps the mapping until here; for the end of whatever used <see cref="Bytes"/> or <see cref="Data"/>.</summary>
-    public void KeepAlive() => GC.KeepAlive(_view);
 }

@@ -9,7 +9,7 @@ namespace Semblance.Tensors;
 public sealed class Workers
 {
     [ThreadStatic]
-    private static bool t_insideJob;
+    private static bool _insideJob;
 
     private readonly Queue<Job> _jobs = new();
     private readonly Lock _start = new();
@@ -36,7 +36,7 @@ public sealed class Workers
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
         var threads = Math.Min(Math.Min(maxThreads, Count), count);
-        if (threads <= 1 || t_insideJob)
+        if (threads <= 1 || _insideJob)
         {
             for (var i = 0; i < count; i++)
             {
@@ -49,14 +49,14 @@ public sealed class Workers
 
         var job = new Job(count, body, cancellation);
         Enqueue(job, threads - 1);
-        t_insideJob = true;
+        _insideJob = true;
         try
         {
             job.Work();
         }
         finally
         {
-            t_insideJob = false;
+            _insideJob = false;
         }
 
         job.Wait();
@@ -103,7 +103,7 @@ public sealed class Workers
 
     private void Loop()
     {
-        t_insideJob = true;
+        _insideJob = true;
         while (true)
         {
             Job job;

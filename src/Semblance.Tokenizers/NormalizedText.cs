@@ -1,4 +1,5 @@
 using System.Text;
+using Semblance.Tokenizers.Normalizers;
 
 namespace Semblance.Tokenizers;
 
@@ -17,6 +18,15 @@ internal sealed class NormalizedText
 
     /// <summary>Where the part begins in the original text.</summary>
     public int Start { get; private set; }
+
+    /// <summary>Combining characters that a normalizer has yet to write.</summary>
+    public CombiningRun Combining { get; } = new();
+
+    /// <summary>The unit that the last character with combining class 0 came from.</summary>
+    public int LastStarter { get; set; }
+
+    /// <summary>The number of UTF-16 units that there is room for.</summary>
+    public int Capacity => Math.Max(_text.Length, _previous.Length);
 
     /// <summary>The text as it is now.</summary>
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
@@ -67,7 +77,7 @@ internal sealed class NormalizedText
 
         (_text, _previous, _origins, _previousOrigins) = (_previous, _text, _previousOrigins, _origins);
         var old = _previous.AsSpan(0, _length);
-        (_length, _moved) = (0, true);
+        (_length, _moved, LastStarter) = (0, true, 0);
         return old;
     }
 
@@ -88,16 +98,6 @@ internal sealed class NormalizedText
             _origins[_length++] = origin;
             _origins[_length++] = origin;
         }
-    }
-
-    /// <summary>Moves the last <paramref name="units"/> units before the <paramref name="over"/> units in front of them.</summary>
-    public void MoveBack(int units, int over)
-    {
-        Span<char> moved = stackalloc char[2];
-        var tail = _text.AsSpan(_length - units - over, units + over);
-        tail[over..].CopyTo(moved);
-        tail[..over].CopyTo(tail[units..]);
-        moved[..units].CopyTo(tail);
     }
 
     /// <summary>Where unit <paramref name="index"/> came from in the original text.</summary>

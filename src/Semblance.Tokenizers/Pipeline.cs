@@ -34,20 +34,13 @@ internal sealed class Pipeline
     /// <summary>The model at its end.</summary>
     public Model Model { get; }
 
-    /// <summary>
-    /// Appends the tokens of a text, at most <paramref name="limit"/>, and stops soon after: the result says whether there
-    /// are more, and <paramref name="found"/> how many were seen.
-    /// </summary>
-    public bool Tokenize(string text, int limit, Scratch scratch, TokenList tokens, out int found)
+    /// <summary>Appends the tokens of a text; stops soon after there are more than <paramref name="limit"/>.</summary>
+    public void Tokenize(string text, int limit, Scratch scratch, TokenList tokens)
     {
-        for (var position = 0; position < text.Length && tokens.Count <= limit;)
+        for (var position = 0; position < text.Length && (tokens.Count <= limit || tokens.IsWatching);)
         {
             position = TokenizePiece(text, position, scratch, tokens);
         }
-
-        found = tokens.Count;
-        tokens.Truncate(limit);
-        return found > limit;
     }
 
     /// <summary>The number of tokens of a text.</summary>
@@ -56,7 +49,7 @@ internal sealed class Pipeline
         var count = 0;
         for (var position = 0; position < text.Length; count += tokens.Count)
         {
-            tokens.Truncate(0);
+            tokens.Restart();
             position = TokenizePiece(text, position, scratch, tokens);
         }
 
@@ -133,6 +126,7 @@ internal sealed class Pipeline
             if (word.Id < 0)
             {
                 Model.Tokenize(text.Text, word.Start, word.End, tokens);
+                tokens.EndWord();
             }
             else
             {

@@ -35,8 +35,8 @@ public sealed class TokenBuffer
     /// <summary>True if tokens were left out.</summary>
     public bool Truncated => TokenCount > Count;
 
-    /// <summary>The capacity in tokens.</summary>
-    internal int Capacity => _ids.Length;
+    /// <summary>The capacity of its largest part, in tokens or characters.</summary>
+    internal int Capacity => Math.Max(Math.Max(_ids.Length, Scratch.Text.Capacity), Math.Max(First.Capacity, Second.Capacity));
 
     internal Scratch Scratch { get; } = new();
 
@@ -50,8 +50,8 @@ public sealed class TokenBuffer
     internal void Clear()
     {
         (Count, TokenCount) = (0, 0);
-        First.Truncate(0);
-        Second.Truncate(0);
+        First.Restart();
+        Second.Restart();
         if (_surfaces.Count > 0)
         {
             _surfaces = [];

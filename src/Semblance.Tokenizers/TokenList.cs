@@ -3,10 +3,18 @@ namespace Semblance.Tokenizers;
 /// <summary>Tokens as they come out of the model: ids and the range of the original text each came from.</summary>
 internal sealed class TokenList
 {
+    private static readonly Comparer<(int Index, string Text)> ByIndex =
+        Comparer<(int Index, string Text)>.Create((one, other) => one.Index.CompareTo(other.Index));
+
     private int[] _ids = new int[64];
     private int[] _starts = new int[64];
     private int[] _ends = new int[64];
     private readonly List<(int Index, string Text)> _surfaces = [];
+    private int _watched = int.MaxValue;
+    private int? _seen;
+
+    /// <summary>The number of tokens that there is room for.</summary>
+    public int Capacity => _ids.Length;
 
     /// <summary>The number of tokens.</summary>
     public int Count { get; private set; }
@@ -22,6 +30,15 @@ internal sealed class TokenList
 
     /// <summary>The tokens whose text is not the vocabulary's: added tokens that took white space in, or in another case.</summary>
     public IReadOnlyList<(int Index, string Text)> Surfaces => _surfaces;
+
+    /// <summary>
+    /// The number of tokens up to the end of the first word at which there were as many as <see cref="Restart"/>
+    /// was told to watch for; all of them where there were fewer.
+    /// </summary>
+    public int Seen => _seen ?? Count;
+
+    /// <summary>True until that word has come.</summary>
+    public bool IsWatching => _watched < int.MaxValue && _seen is null;
 
     /// <summary>Appends a token; models give its range in the normalised text.</summary>
     public void Add(int id, int start, int end)
@@ -39,6 +56,23 @@ internal sealed class TokenList
 
     /// <summary>Notes the text that the last token stands for.</summary>
     public void SetSurface(string text) => _surfaces.Add((Count - 1, text));
+
+    /// <summary>The text that a token stands for where it is not the vocabulary's, else null.</summary>
+    public string? SurfaceOf(int index)
+    {
+        var at = _surfaces.BinarySearch((index, ""), ByIndex);
+        return at < 0 ? null : _surfaces[at].Text;
+    }
+
+    /// <summary>Empties the list and watches for its growing to a number of tokens.</summary>
+    public void Restart(int watched = int.MaxValue)
+    {
+        Truncate(0);
+        (_watched, _seen) = (watched, null);
+    }
+
+    /// <summary>Notes that a word ends here.</summary>
+    public void EndWord() => _seen ??= Count >= _watched ? Count : null;
 
     /// <summary>Keeps the first tokens only.</summary>
     public void Truncate(int count)

@@ -14,7 +14,7 @@ public sealed class Tokenizer
     private const int LargestKeptBuffer = 1 << 14;
 
     [ThreadStatic]
-    private static TokenBuffer? t_buffer;
+    private static TokenBuffer? _buffer;
 
     private readonly TokenizerFiles _files;
     private readonly Pipeline _pipeline;
@@ -186,13 +186,13 @@ public sealed class Tokenizer
 
     private static TokenBuffer TakeBuffer()
     {
-        var buffer = t_buffer ?? new TokenBuffer();
-        t_buffer = null;
+        var buffer = _buffer ?? new TokenBuffer();
+        _buffer = null;
         buffer.Clear();
         return buffer;
     }
 
-    private static void ReturnBuffer(TokenBuffer buffer) => t_buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
+    private static void ReturnBuffer(TokenBuffer buffer) => _buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
 
     private void Fill(TokenBuffer buffer, string text, string? pair, int? maxLength, bool specialTokens)
     {
@@ -202,15 +202,16 @@ public sealed class Tokenizer
         var isPair = pair is not null;
         var added = specialTokens ? _postProcessor.AddedTokens(isPair) : 0;
         var limit = maxLength is { } length ? Math.Max(0, length - added) : int.MaxValue;
-        _pipeline.Tokenize(text, limit, buffer.Scratch, buffer.First, out var found);
-        buffer.TokenCount = found + added;
+        buffer.First.Restart(isPair && maxLength is { } watched ? watched : int.MaxValue);
+        _pipeline.Tokenize(text, limit, buffer.Scratch, buffer.First);
         if (isPair)
         {
-            _pipeline.Tokenize(pair!, limit, buffer.Scratch, buffer.Second, out var foundInPair);
-            buffer.TokenCount += foundInPair;
-            TruncatePair(buffer, text, pair!, limit, found, foundInPair);
+            buffer.Second.Restart(maxLength ?? int.MaxValue);
+            _pipeline.Tokenize(pair!, limit, buffer.Scratch, buffer.Second);
         }
 
+        buffer.TokenCount = buffer.First.Count + buffer.Second.Count + added;
+        Truncate(buffer.First, buffer.Second, limit);
         Trim(buffer.First);
         Trim(buffer.Second);
         buffer.Assemble(_postProcessor.Pieces(isPair), specialTokens);
@@ -218,37 +219,31 @@ public sealed class Tokenizer
 
     /// <summary>
     /// Longest first: the shorter text stays whole if it fits in half the limit, else each gets half, and of an odd limit
-    /// the longer one (the second of equals) the odd token.
+    /// the longer one (the second of equals) the odd token. As in the reference, which stops tokenizing at the word that
+    /// reaches the largest length, "longer" compares what was seen until there.
     /// </summary>
-    private void TruncatePair(TokenBuffer buffer, string text, string pair, int limit, int found, int foundInPair)
+    private static void Truncate(TokenList first, TokenList second, int limit)
     {
-        if ((long)found + foundInPair <= limit)
+        if ((long)first.Seen + second.Seen <= limit)
         {
+            first.Truncate(limit);
+            second.Truncate(limit);
             return;
         }
 
-        // Beyond the limit the numbers are but lower bounds.
-        var isFirstLonger = found > limit && foundInPair > limit && limit % 2 == 1
-            ? _pipeline.Count(text, buffer.Scratch, new TokenList()) > _pipeline.Count(pair, buffer.Scratch, new TokenList())
-            : found > foundInPair;
-        var shorter = Math.Min(Math.Min(found, foundInPair), limit / 2);
+        var shorter = Math.Min(Math.Min(first.Seen, second.Seen), limit / 2);
         var longer = limit - shorter;
-        buffer.First.Truncate(isFirstLonger ? longer : shorter);
-        buffer.Second.Truncate(isFirstLonger ? shorter : longer);
+        var isFirstLonger = first.Seen > second.Seen;
+        first.Truncate(isFirstLonger ? longer : shorter);
+        second.Truncate(isFirstLonger ? shorter : longer);
     }
 
-    private void Trim(TokenList tokens) => _postProcessor.TrimOffsets(tokens, tokens.Count == 0 ? static _ => null : TextOf(tokens));
-
-    private Func<int, string?> TextOf(TokenList tokens) => index =>
+    private void Trim(TokenList tokens)
     {
-        foreach (var (at, text) in tokens.Surfaces)
+        for (var i = 0; _postProcessor.TrimsOffsets && i < tokens.Count; i++)
         {
-            if (at == index)
-            {
-                return text;
-            }
+            var token = tokens.SurfaceOf(i) ?? IdToToken(tokens.Ids[i]);
+            _postProcessor.TrimOffset(token, i == 0, ref tokens.Starts[i], ref tokens.Ends[i]);
         }
-
-        return IdToToken(tokens.Ids[index]);
-    };
+    }
 }

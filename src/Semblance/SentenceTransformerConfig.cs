@@ -82,7 +82,7 @@ public sealed record SentenceTransformerConfig
         }
         catch (FormatException e)
         {
-            throw file.Fault("similarity_fn_name", $"is '{name}': {e.Message}");
+            throw new ModelFormatException(file.Path, $"'similarity_fn_name': {e.Message}", e);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Semblance.Tests;
-
 namespace Semblance.Checkpoints.Tests;
 
 public class CheckpointTests

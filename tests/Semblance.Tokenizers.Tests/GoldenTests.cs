@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Semblance.Tests;
 
 namespace Semblance.Tokenizers.Tests;
 

@@ -17,6 +17,9 @@ internal sealed class HubCache(string cacheFolder, string modelId)
 
     public string Incomplete(string etag) => Blob(etag) + ".incomplete";
 
+    /// <summary>Whether a file is there, and if it is a link, also what it points to.</summary>
+    public static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
+
     /// <summary>The commit that a revision meant when it was last asked for; null if it never was.</summary>
     public string? FindCommit(string revision)
     {
@@ -48,21 +51,20 @@ internal sealed class HubCache(string cacheFolder, string modelId)
     public void Link(string commit, string file, string etag)
     {
         var path = Path.Combine(Snapshot(commit), file);
-        if (File.Exists(path))
+        if (Exists(path))
         {
             return;
         }
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        File.Delete(path); // a link whose blob is gone
         try
         {
             File.CreateSymbolicLink(path, Path.GetRelativePath(folder, Blob(etag)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (!File.Exists(path)) // else another process was faster
+            if (!Exists(path)) // else another process was faster; a link to nothing is replaced
             {
                 using var copy = new AtomicFile(path);
                 using var blob = File.OpenRead(Blob(etag));

@@ -166,7 +166,7 @@ public sealed class HubClient : IDisposable
         async Task<string> FetchAsync(string file, int number, int count)
         {
             var path = Path.Combine(cache.Snapshot(commit), file);
-            if (File.Exists(path))
+            if (HubCache.Exists(path))
             {
                 return path;
             }

@@ -36,7 +36,7 @@ internal static partial class HubFiles
         var modules = Path.Combine(folder, Modules);
         var needed = ModuleFolders(File.Exists(modules) ? File.ReadAllBytes(modules) : null);
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(File.Exists) // a link whose blob is gone does not count
+            .Where(HubCache.Exists) // a link whose blob is gone does not count
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
             .ToHashSet();
         return needed.All(module => module.Length == 0 || files.Any(file => FolderOf(file) == module))

@@ -38,31 +38,7 @@ public sealed partial class NpyFile
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is no <c>.npy</c> file, or not a matrix of one of the types above.</exception>
-    public static NpyFile Open(string path)
-    {
-        var file = MappedFile.Open(path);
-        var prefix = file.Bytes(0, 10);
-        if (!prefix.StartsWith(Magic) || prefix[6] is not (1 or 2 or 3))
-        {
-            throw new CheckpointFormatException(path, "this is no .npy file of format 1 to 3.");
-        }
-
-        var start = prefix[6] == 1 ? 10 : 12;
-        var length = prefix[6] == 1
-            ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
-            : BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(8, 4));
-        if (length > MaxHeaderLength)
-        {
-            throw new CheckpointFormatException(path, $"a header of {length} bytes is not read; a matrix needs some hundred.");
-        }
-
-        var info = Parse(path, Encoding.UTF8.GetString(file.Bytes(start, (int)length)));
-        var data = start + (long)length;
-        file.KeepAlive();
-        return info.Count <= long.MaxValue / sizeof(long) && info.ByteCount == file.Length - data
-            ? new NpyFile(path, new StoredTensor(info, file, data))
-            : throw new CheckpointFormatException(path, $"the array {info} does not take the {file.Length - data} bytes after the header; it is damaged or cut short.");
-    }
+    public static NpyFile Open(string path) => MappedFile.Open(path, Read);
 
     /// <summary>The matrix as float32: mapped if it is stored so, otherwise converted.</summary>
     /// <exception cref="CheckpointFormatException">It has more than 2³¹−1 elements.</exception>
@@ -84,6 +60,30 @@ public sealed partial class NpyFile
         DType.U8 => "|u1",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of these files"),
     };
+
+    private static NpyFile Read(MappedFile file)
+    {
+        var prefix = file.Bytes(0, 10);
+        if (!prefix.StartsWith(Magic) || prefix[6] is not (1 or 2 or 3))
+        {
+            throw new CheckpointFormatException(file.Path, "this is no .npy file of format 1 to 3.");
+        }
+
+        var start = prefix[6] == 1 ? 10 : 12;
+        var length = prefix[6] == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(8, 4));
+        if (length > MaxHeaderLength)
+        {
+            throw new CheckpointFormatException(file.Path, $"a header of {length} bytes is not read; a matrix needs some hundred.");
+        }
+
+        var info = Parse(file.Path, Encoding.UTF8.GetString(file.Bytes(start, (int)length)));
+        var data = start + (long)length;
+        return info.Count <= long.MaxValue / sizeof(long) && info.ByteCount == file.Length - data
+            ? new NpyFile(file.Path, new StoredTensor(info, file, data))
+            : throw new CheckpointFormatException(file.Path, $"the array {info} does not take the {file.Length - data} bytes after the header; it is damaged or cut short.");
+    }
 
     private static TensorInfo Parse(string path, string header)
     {

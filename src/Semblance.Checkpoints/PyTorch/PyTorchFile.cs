@@ -22,23 +22,23 @@ internal sealed class PyTorchFile : Checkpoint
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It cannot be read, or its pickle asks for anything but tensors.</exception>
-    public static new PyTorchFile Open(string path)
+    public static new PyTorchFile Open(string path) => MappedFile.Open(path, Read);
+
+    private static PyTorchFile Read(MappedFile file)
     {
-        var file = MappedFile.Open(path);
         var (root, storages) = file.Bytes(0, (int)Math.Min(4, file.Length)) switch
         {
             [(byte)'P', (byte)'K', 3, 4] => ReadArchive(file),
             [0x80, ..] => ReadLegacy(file),
-            _ => throw new CheckpointFormatException(path, "this is no file of torch.save: neither a zip archive nor a pickle."),
+            _ => throw new CheckpointFormatException(file.Path, "this is no file of torch.save: neither a zip archive nor a pickle."),
         };
         var tensors = new OrderedDictionary<string, StoredTensor>();
-        foreach (var (name, tensor) in Flatten(path, root))
+        foreach (var (name, tensor) in Flatten(file.Path, root))
         {
             tensors.Add(name, Locate(file, name, tensor, storages));
         }
 
-        file.KeepAlive();
-        return new PyTorchFile(path, tensors);
+        return new PyTorchFile(file.Path, tensors);
     }
 
     private static (object? Root, StorageMap Storages) ReadArchive(MappedFile file)

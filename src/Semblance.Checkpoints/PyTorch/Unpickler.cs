@@ -184,10 +184,10 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
     {
         ("collections.OrderedDict", []) => new OrderedDictionary<string, object?>(),
         ("collections.OrderedDict", [List<object?> pairs]) => Dictionary(pairs), // as Python 2 writes it
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [StorageReference storage, long offset, object?[] size, object?[] stride, ..]) =>
-            new TensorReference(storage, offset, Numbers(size), Numbers(stride)),
+        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [StorageReference storage, long offset, object?[] sizes, object?[] strides, ..]) =>
+            new TensorReference(storage, offset, Numbers(sizes), Numbers(strides)),
         ("torch._utils._rebuild_parameter", [TensorReference tensor, ..]) => tensor,
-        ("torch.Size", [object?[] or List<object?>]) => arguments[0] is List<object?> list ? list.ToArray() : arguments[0],
+        ("torch.Size", [object?[] size]) => size,
         ("torch.device", _) => null,
         _ => throw Fault($"calls '{function?.Name ?? "something unnamed"}' with unexpected arguments; it is damaged or not a dictionary of tensors."),
     };

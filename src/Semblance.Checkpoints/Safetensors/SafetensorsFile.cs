@@ -16,11 +16,9 @@ public sealed class SafetensorsFile : Checkpoint
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">It is not a valid safetensors file.</exception>
-    public static new SafetensorsFile Open(string path)
+    public static new SafetensorsFile Open(string path) => MappedFile.Open(path, file =>
     {
-        var file = MappedFile.Open(path);
         var (tensors, metadata) = SafetensorsHeader.Read(file);
-        file.KeepAlive();
         return new SafetensorsFile(path, tensors, metadata);
-    }
+    });
 }

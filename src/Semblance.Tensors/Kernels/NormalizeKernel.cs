@@ -24,7 +24,14 @@ internal readonly unsafe struct NormalizeKernel(Tensor x, Tensor y) : IKernel
             var sum = DotProduct<TLanes>.Of(from, from, _columns);
             var norm = float.IsFinite(sum) && sum > SmallestSum ? MathF.Sqrt(sum) : NormInDouble(from);
             norm = MathF.Max(norm, SmallestNorm);
-            for (var i = 0; i < _columns; i++)
+            var divisor = TLanes.Broadcast(norm);
+            var i = 0;
+            for (; i <= _columns - TLanes.Count; i += TLanes.Count)
+            {
+                (TLanes.Load(from + i) / divisor).Store(to + i);
+            }
+
+            for (; i < _columns; i++)
             {
                 to[i] = from[i] / norm;
             }

@@ -6,7 +6,7 @@ internal static unsafe class Scratch
     private const int LargestKept = 16 << 20; // floats
 
     [ThreadStatic]
-    private static float[]? t_memory;
+    private static float[]? _memory;
 
     /// <summary>
     /// Room for <paramref name="count"/> floats, valid until the same thread asks again. The caller keeps
@@ -15,11 +15,11 @@ internal static unsafe class Scratch
     public static float* Take(long count, out object owner)
     {
         var padding = Tensor.Alignment / sizeof(float);
-        var memory = t_memory;
+        var memory = _memory;
         if (memory is null || memory.Length < count + padding)
         {
             memory = Tensor.AlignedMemory(checked((int)count), out _);
-            t_memory = count <= LargestKept ? memory : null;
+            _memory = count <= LargestKept ? memory : null;
         }
 
         owner = memory;

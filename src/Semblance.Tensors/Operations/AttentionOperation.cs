@@ -40,6 +40,9 @@ public static class AttentionOperation
         }
 
         run.Execute(new AttentionKernel(query, key, value, batch, heads, output), batch.Count * heads, cost);
+        GC.KeepAlive(query); // the kernel saw only addresses
+        GC.KeepAlive(key);
+        GC.KeepAlive(value);
         return output;
     }
 }

@@ -38,6 +38,8 @@ public static class LayerNormOperation
 
         var y = run.Lease(x.Rows, x.Columns);
         run.Execute(new LayerNormKernel(x, residual, layer, y), x.Rows, 8L * x.Length);
+        GC.KeepAlive(x); // the kernel saw only addresses
+        GC.KeepAlive(residual);
         GC.KeepAlive(layer);
         return y;
     }

@@ -25,6 +25,7 @@ public static class LinearOperation
         var y = run.Lease(x.Rows, layer.Outputs);
         var kernel = new MatrixProduct(x, layer.Packed(run.Instructions), layer.Bias, activation, y);
         run.Execute(kernel, kernel.Items, (long)x.Rows * layer.Inputs * layer.Outputs);
+        GC.KeepAlive(x); // the kernel saw only addresses
         GC.KeepAlive(layer);
         return y;
     }

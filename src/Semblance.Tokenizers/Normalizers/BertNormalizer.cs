@@ -65,36 +65,67 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
 
             if (cleanText && Rune.IsWhiteSpace(rune))
             {
-                text.Append(' ', from);
+                AppendFolded(text, ' ', from);
             }
             else if (handleChineseCharacters && IsChinese(character))
             {
-                text.Append(' ', from);
+                AppendFolded(text, ' ', from);
                 AppendFolded(text, character, from);
-                text.Append(' ', from);
+                AppendFolded(text, ' ', from);
             }
             else
             {
                 AppendFolded(text, character, from);
             }
         }
+
+        FlushCombining(text);
     }
 
     private void AppendFolded(NormalizedText text, int character, int from)
     {
-        if (!_stripAccents || character < 0x80)
+        if (!_stripAccents)
         {
             AppendCased(text, character, from);
             return;
         }
 
+        var isFirst = true;
         foreach (var part in CharacterData.Decompose(character, stackalloc int[4]))
         {
-            if ((CharacterData.ClassOf(part) & CharacterClass.Mark) == 0)
+            if (CharacterData.CombiningClass(part) == 0)
             {
-                AppendCased(text, part, from);
-                Reorder(text, part);
+                FlushCombining(text);
+                AppendUnlessMark(text, part, from);
+                text.LastStarter = from;
             }
+            else
+            {
+                text.Combining.Add(part, from, isFirst);
+            }
+
+            isFirst = false;
+        }
+    }
+
+    private void FlushCombining(NormalizedText text)
+    {
+        if (text.Combining.Count > 0)
+        {
+            foreach (var (character, from) in text.Combining.Ordered(text.LastStarter))
+            {
+                AppendUnlessMark(text, character, from);
+            }
+
+            text.Combining.Clear();
+        }
+    }
+
+    private void AppendUnlessMark(NormalizedText text, int character, int from)
+    {
+        if ((CharacterData.ClassOf(character) & CharacterClass.Mark) == 0)
+        {
+            AppendCased(text, character, from);
         }
     }
 
@@ -107,31 +138,6 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
         else
         {
             text.Append(character, from);
-        }
-    }
-
-    /// <summary>Puts combining characters that are left (spacing ones, those of recent scripts) in canonical order.</summary>
-    private static void Reorder(NormalizedText text, int character)
-    {
-        var combining = CharacterData.CombiningClass(character);
-        if (combining == 0)
-        {
-            return;
-        }
-
-        var units = character < 0x10000 ? 1 : 2;
-        var before = text.Text[..^units];
-        var over = 0;
-        while (Rune.DecodeLastFromUtf16(before, out var rune, out var previous) == OperationStatus.Done
-            && CharacterData.CombiningClass(rune.Value) > combining)
-        {
-            over += previous;
-            before = before[..^previous];
-        }
-
-        if (over > 0)
-        {
-            text.MoveBack(units, over);
         }
     }
 

@@ -30,8 +30,11 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
         return count;
     }
 
-    /// <summary>Corrects the ranges of a text's tokens.</summary>
-    public virtual void TrimOffsets(TokenList tokens, Func<int, string?> textOf)
+    /// <summary>True if white space in tokens is to be left out of their ranges.</summary>
+    public virtual bool TrimsOffsets => false;
+
+    /// <summary>Leaves white space that a token has at its ends out of its range.</summary>
+    public virtual void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end)
     {
     }
 

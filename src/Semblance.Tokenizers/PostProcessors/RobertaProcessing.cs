@@ -18,28 +18,29 @@ internal sealed class RobertaProcessing(int cls, int sep, bool trimOffsets, bool
         json.TokenAndId("cls"), json.TokenAndId("sep"), json.Flag("trim_offsets", true), json.Flag("add_prefix_space", true));
 
     /// <inheritdoc/>
-    public override void TrimOffsets(TokenList tokens, Func<int, string?> textOf)
+    public override bool TrimsOffsets => trimOffsets;
+
+    /// <inheritdoc/>
+    public override void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end)
     {
-        var starts = tokens.Starts;
-        var ends = tokens.Ends;
-        for (var i = 0; trimOffsets && i < starts.Length; i++)
+        int leading = 0, trailing = 0;
+        while (leading < token.Length && IsSpace(token[leading]))
         {
-            var text = textOf(i) ?? "";
-            if (text.Length == 0 || (!IsSpace(text[0]) && !IsSpace(text[^1])))
-            {
-                continue;
-            }
-
-            var leading = text.TakeWhile(IsSpace).Count();
-            var trailing = text.Reverse().TakeWhile(IsSpace).Count();
-            if (leading > 0 && addPrefixSpace && (i == 0 || starts[i] == 0))
-            {
-                leading--;
-            }
-
-            starts[i] = Math.Min(starts[i] + leading, ends[i]);
-            ends[i] = trailing > ends[i] ? ends[i] : Math.Max(ends[i] - trailing, starts[i]);
+            leading++;
         }
+
+        while (trailing < token.Length && IsSpace(token[^(trailing + 1)]))
+        {
+            trailing++;
+        }
+
+        if (leading > 0 && addPrefixSpace && (isFirst || start == 0))
+        {
+            leading--;
+        }
+
+        start = Math.Min(start + leading, end);
+        end = trailing > end ? end : Math.Max(end - trailing, start);
     }
 
     /// <summary>White space, or how byte-level vocabularies write a space.</summary>

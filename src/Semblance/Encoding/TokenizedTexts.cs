@@ -11,7 +11,7 @@ internal sealed class TokenizedTexts
     private const int ChunkSize = 64;
 
     [ThreadStatic]
-    private static TokenBuffer? t_buffer;
+    private static TokenBuffer? _buffer;
 
     private readonly int[][] _ids;
     private readonly int[]?[] _typeIds;
@@ -36,7 +36,7 @@ internal sealed class TokenizedTexts
         var chunks = (texts.Count + ChunkSize - 1) / ChunkSize;
         Workers.Shared.For(chunks, threads, chunk =>
         {
-            var buffer = t_buffer ??= new TokenBuffer();
+            var buffer = _buffer ??= new TokenBuffer();
             for (var i = chunk * ChunkSize; i < Math.Min(texts.Count, (chunk + 1) * ChunkSize); i++)
             {
                 var text = texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts));

@@ -10,8 +10,8 @@ public sealed record MiningOptions
     public int MaxPairs { get; init; } = 500_000;
 
     /// <summary>
-    /// Keeps only the pairs of which one is among the so many nearest of the other; null, the default, keeps all. Takes
-    /// memory for as many hits of every vector.
+    /// Keeps only the pairs of which one is among the so many nearest of the other; null, the default, keeps all
+    /// (sentence-transformers takes 100). Needs memory for as many hits of every vector.
     /// </summary>
     public int? TopK { get; init; }
 

@@ -95,7 +95,7 @@ public sealed class TransformerModule : Module
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, {Transformer.HiddenSize} wide, up to {MaxSequenceLength} tokens{(LowerCase ? ", lower-cased" : "")})";
+        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most {MaxSequenceLength} tokens)";
 
     /// <summary>The text as the tokenizer gets it: as the original does, without white space at its ends.</summary>
     internal string Prepare(string text)

@@ -9,8 +9,9 @@ public static class Similarity
     // What a length is at least in a cosine, as in PyTorch: zero vectors score 0.
     private const double SmallestNorm = 1e-12;
 
+    // So many rows at a time, fewer where their scores would not stay in the cache until they are copied.
     private const int BlockRows = 448;
-    private const int BlockScores = 8 << 20;
+    private const int BlockScores = 512 * 1024;
 
     /// <summary>The scores of all rows of <paramref name="a"/> with all rows of <paramref name="b"/>.</summary>
     /// <param name="a"><c>[m × dimensions]</c>.</param>
@@ -29,7 +30,7 @@ public static class Similarity
 
         using var run = new Computation();
         var right = new Comparand(Comparand.Ready(run, b.AsMatrix(), similarity), similarity);
-        var rows = Math.Clamp(BlockScores / b.Rows, 1, BlockRows);
+        var rows = Math.Clamp(BlockScores / b.Rows, 14, BlockRows);
         Workers.Shared.For((a.Rows + rows - 1) / rows, int.MaxValue, block =>
         {
             var first = block * rows;

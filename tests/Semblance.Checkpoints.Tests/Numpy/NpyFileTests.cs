@@ -113,6 +113,30 @@ public class NpyFileTests
     }
 
     [Fact]
+    public void A_mutated_file_is_read_or_refused_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new NpyWriter(folder.File("a.npy"), 2))
+        {
+            writer.Write([1f, 2f, 3f, 4f]);
+            writer.Complete();
+        }
+
+        var whole = File.ReadAllBytes(folder.File("a.npy"));
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            var path = folder.Write("mutated.npy", Mutation.Of(whole, seed));
+            try
+            {
+                NpyFile.Open(path).Read();
+            }
+            catch (CheckpointFormatException)
+            {
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }
+
+    [Fact]
     public void Without_completion_the_old_file_stays()
     {
         using var folder = new TemporaryFolder();

@@ -80,4 +80,36 @@ internal sealed class PickleBytes
 
         return bytes.ToArray();
     }
+
+    /// <summary>The same archive with 64-bit sizes and offsets, as beyond 4 GB; <paramref name="offsetBy"/> makes the offsets lie.</summary>
+    public static byte[] LargeArchive(byte[] pickle, byte[] storage, long offsetBy = 0)
+    {
+        var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        var directory = new List<byte>();
+        foreach (var (name, content) in new[] { ("archive/data.pkl", pickle), ("archive/data/0", storage) })
+        {
+            var start = bytes.Position;
+            var utf8 = Encoding.UTF8.GetBytes(name);
+            writer.Write([.. "PK\x03\x04"u8, .. new byte[14], .. Enumerable.Repeat((byte)255, 8), (byte)utf8.Length, 0, 0, 0, .. utf8, .. content]);
+            directory.AddRange([.. "PK\x01\x02"u8, .. new byte[16], .. Enumerable.Repeat((byte)255, 8), (byte)utf8.Length, 0, 28, 0, .. new byte[10], 255, 255, 255, 255, .. utf8, 1, 0, 24, 0]);
+            foreach (var number in new[] { content.Length, content.Length, start + offsetBy })
+            {
+                directory.AddRange(BitConverter.GetBytes(number));
+            }
+        }
+
+        var directoryStart = bytes.Position;
+        writer.Write(directory.ToArray());
+        var endStart = bytes.Position;
+        writer.Write([.. "PK\x06\x06"u8, .. new byte[28]]);
+        writer.Write(2L);
+        writer.Write((long)directory.Count);
+        writer.Write(directoryStart);
+        writer.Write([.. "PK\x06\x07"u8, .. new byte[4]]);
+        writer.Write(endStart);
+        writer.Write(1);
+        writer.Write([.. "PK\x05\x06"u8, .. new byte[4], .. Enumerable.Repeat((byte)255, 12), 0, 0]);
+        return bytes.ToArray();
+    }
 }

@@ -1,0 +1,25 @@
+using Semblance.Benchmarks;
+using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
+
+var benchmarks = new (string Name, Action Run)[]
+{
+    ("matrix-product", MatrixProductBenchmark.Run),
+    ("encode", EncodeBenchmark.Run),
+};
+if (args.Length == 0 || args.Any(arg => !benchmarks.Any(benchmark => benchmark.Name == arg)))
+{
+    Console.Error.WriteLine($"Name one or more of: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}.");
+    return 2;
+}
+
+var threads = Workers.Shared.Count;
+Peak.Measure(threads);
+Console.WriteLine($"{InstructionSets.Current}, {threads} cores; fused multiply-adds: {Peak.Measure(1) / 1e9:F1} GF/s on one, {Peak.Measure(threads) / 1e9:F1} GF/s on all");
+foreach (var arg in args)
+{
+    Console.WriteLine();
+    benchmarks.First(benchmark => benchmark.Name == arg).Run();
+}
+
+return 0;

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using Semblance.Tensors;
+
+namespace Semblance.Tests;
+
+public class SemanticSearchTests
+{
+    [Theory]
+    [InlineData("semantic_search_top4", 4, SimilarityFunction.Cosine)]
+    [InlineData("semantic_search_dot_top3", 3, SimilarityFunction.DotProduct)]
+    public void Hits_equal_those_of_sentence_transformers(string recorded, int topK, SimilarityFunction similarity)
+    {
+        using var expected = JsonDocument.Parse(File.ReadAllText(Fixtures.Own("util/expected.json")));
+        var hits = SemanticSearch.Search(
+            Vectors.Recorded("a"), Vectors.Recorded("b"), new SearchOptions { TopK = topK, Similarity = similarity });
+        var queries = expected.RootElement.GetProperty(recorded);
+        hits.Length.ShouldBe(queries.GetArrayLength());
+        foreach (var (query, list) in queries.EnumerateArray().Index())
+        {
+            hits[query].Select(hit => hit.Index).ShouldBe(list.EnumerateArray().Select(hit => hit.GetProperty("corpus_id").GetInt32()));
+            foreach (var (place, hit) in list.EnumerateArray().Index())
+            {
+                hits[query][place].Score.ShouldBe(hit.GetProperty("score").GetSingle(), 1e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Search_ranks_as_comparing_everything_and_sorting_does()
+    {
+        // Coarse vectors: most scores occur many times, so the ranking is decided by ties.
+        var sizes = Gen.Choose(0, 1 << 30).Select(seed => new Random(seed));
+        Prop.ForAll(sizes.ToArbitrary(), random =>
+        {
+            var columns = random.Next(1, 20);
+            var queries = Vectors.Coarse(random.Next(), random.Next(1, 60), columns);
+            var corpus = Vectors.Coarse(random.Next(), random.Next(1, 300), columns);
+            var options = new SearchOptions
+            {
+                TopK = random.Next(1, 40),
+                Similarity = (SimilarityFunction)random.Next(4),
+                MaxThreads = random.Next(1, 4),
+                BlockRows = random.Next(1, 50),
+                BlockQueries = random.Next(1, 50),
+            };
+            var hits = SemanticSearch.Search(queries, corpus, options);
+            for (var query = 0; query < queries.Rows; query++)
+            {
+                hits[query].ShouldBe(ByComparingAll(queries, query, corpus, options));
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_query_gets_the_same_hits_alone_and_among_others()
+    {
+        Tensor queries = Vectors.Random(1, 40, 64), corpus = Vectors.Random(2, 1000, 64);
+        var together = SemanticSearch.Search(queries, corpus);
+        for (var query = 0; query < queries.Rows; query++)
+        {
+            SemanticSearch.Search(Tensor.From(queries.Row(query), 64), corpus, new SearchOptions { MaxThreads = 1 })[0]
+                .ShouldBe(together[query]);
+        }
+    }
+
+    [Fact]
+    public void A_score_that_is_not_a_number_is_no_hit()
+    {
+        var corpus = Vectors.Random(1, 100, 8);
+        corpus.Writable[(3 * 8) + 5] = float.NaN;
+        corpus.Writable[(60 * 8) + 5] = float.PositiveInfinity;
+        var queries = Vectors.Random(2, 2, 8);
+        queries.Writable[8] = float.NaN;
+        var hits = SemanticSearch.Search(queries, corpus, new SearchOptions { TopK = 1000 });
+        hits[0].Select(hit => hit.Index).Order().ShouldBe(Enumerable.Range(0, 100).Except([3, 60]));
+        hits[1].ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_to_find_gives_empty_lists()
+    {
+        SemanticSearch.Search(Tensor.Zeros(2, 8), Tensor.Zeros(0, 8)).ShouldBe([[], []]);
+        SemanticSearch.Search(Tensor.Zeros(0, 8), Tensor.Zeros(2, 8)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Progress_rises_to_1_and_a_cancelled_search_ends()
+    {
+        Tensor queries = Vectors.Random(1, 3, 8), corpus = Vectors.Random(2, 500, 8);
+        var progress = new Recorder();
+        SemanticSearch.Search(queries, corpus, new SearchOptions { BlockRows = 20 }, progress);
+        progress.Values.ShouldBeInOrder();
+        progress.Values.Count.ShouldBe(25);
+        progress.Values[^1].ShouldBe(1);
+
+        using var source = new CancellationTokenSource();
+        var cancel = new Recorder(source.Cancel);
+        Should.Throw<OperationCanceledException>(
+            () => SemanticSearch.Search(queries, corpus, new SearchOptions { BlockRows = 20, MaxThreads = 1 }, cancel, source.Token));
+        cancel.Values.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Options_and_shapes_out_of_range_are_named()
+    {
+        var x = Tensor.Zeros(2, 8);
+        Should.Throw<ArgumentException>(() => SemanticSearch.Search(x, Tensor.Zeros(2, 7))).Message.ShouldContain("7 dimensions");
+        Should.Throw<ArgumentOutOfRangeException>(() => SemanticSearch.Search(x, x, new SearchOptions { TopK = 0 })).Message.ShouldContain("TopK");
+    }
+
+    private static IEnumerable<SearchHit> ByComparingAll(Tensor queries, int query, Tensor corpus, SearchOptions options) =>
+        Similarity.Matrix(queries, corpus, options.Similarity).Row(query).ToArray()
+            .Select((score, index) => new SearchHit(index, score))
+            .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Index)
+            .Take(options.TopK);
+}

@@ -1,0 +1,11 @@
+namespace Semblance.Tokenizers.Tests;
+
+/// <summary>A vocabulary small enough to follow by hand.</summary>
+internal static class Vocabulary
+{
+    public static readonly string[] Small =
+    [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "run", "runs", "##n", "##ning", "##er", "dog", ".", "a", "b", "e", "i",
+        "世", "##s", "[", "ασ",
+    ];
+}
