@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Semblance.Cli.Commands;
+
+namespace Semblance.Cli;
+
+/// <summary>The <c>semblance</c> command: finds the command that is meant, runs it, and says how it ended.</summary>
+internal static class CommandLine
+{
+    /// <summary>Exit code: done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Exit code: it failed, and one line says why.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Exit code: the command line is wrong.</summary>
+    public const int Wrong = 2;
+
+    /// <summary>Exit code: somebody asked it to stop.</summary>
+    public const int Stopped = 130;
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] arguments, Host host, CancellationToken cancellation = default)
+    {
+        // A sentence may begin with '@': it is no file of arguments.
+        var parsed = Root(host).Parse(arguments.Length == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
+        {
+            var command = parsed.CommandResult.Command is RootCommand ? "semblance" : $"semblance {parsed.CommandResult.Command.Name}";
+            host.Error.WriteLine($"{command}: {Problem(parsed)} See '{command} --help'.");
+            return Wrong;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = arguments.Length == 0 ? host.Error : host.Text,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+            host.Flush();
+            return arguments.Length == 0 ? Wrong : exitCode;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Stopped;
+        }
+        catch (IOException failure) when (Failure.IsBrokenPipe(failure))
+        {
+            return Done; // whoever read the results has seen enough
+        }
+#pragma warning disable CA1031 // The last resort: whatever it is becomes one line.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Fail(host, failure);
+        }
+    }
+
+    // A word that nobody knows says more than what is missing because of it.
+    private static string Problem(ParseResult parsed)
+    {
+        var problem = parsed.UnmatchedTokens is [var unknown, ..]
+            ? $"There is no {(unknown.StartsWith('-') ? "option" : "command or argument")} '{unknown}'."
+            : Failure.OneLine(parsed.Errors[0].Message);
+        return problem.EndsWith('.') ? problem : problem + ".";
+    }
+
+    private static int Fail(Host host, Exception failure)
+    {
+        try
+        {
+            host.Flush(); // results before the fault are good
+        }
+        catch (IOException)
+        {
+            // The fault itself is worth more than that it could not be followed by results.
+        }
+
+        host.Error.WriteLine($"semblance: {Failure.Describe(failure)}");
+        return Failed;
+    }
+
+    private static RootCommand Root(Host host) => new("Sentence-BERT for .NET: sentences to vectors whose distance is distance in meaning.")
+    {
+        new EncodeCommand(host),
+        new SimilarityCommand(host),
+        new SearchCommand(host),
+        new MineCommand(host),
+        new TokenizeCommand(host),
+        new ForwardCommand(host),
+        new InfoCommand(host),
+        new DownloadCommand(host),
+        new InitCommand(host),
+    };
+}

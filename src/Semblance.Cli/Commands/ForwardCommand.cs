@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Semblance.Checkpoints;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Tensors;
+using Semblance.Transformers;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>forward</c>: a recorded batch through a model, to compare its outputs with another library's.</summary>
+internal sealed class ForwardCommand : CliCommand
+{
+    private readonly ModelOption _model = new();
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask and token_type_ids: [sequences × width], padded on either side");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "A .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits; padding is zero");
+
+    public ForwardCommand(Host host)
+        : base("forward", "Run a padded batch of token ids through a model", host)
+    {
+        _input.Required = true;
+        _output.Required = true;
+        _output.AcceptEndings(standardOutput: false, ".safetensors");
+        Add(_model);
+        Add(_input);
+        Add(_output);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var output = arguments.GetRequiredValue(_output)!;
+        OutputFile.CheckFolder(output);
+        var batch = PaddedBatch.Read(arguments.GetRequiredValue(_input)!);
+        var folder = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var model = TaskModel.Load(folder);
+        using var run = new Computation(cancellation: cancellation);
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Forward(model, run, batch))
+        {
+            writer.Add(name, IsOfTokens(name, tensor, batch, folder) ? batch.Pad(tensor) : tensor);
+        }
+
+        OutputFile.Open(output, () =>
+        {
+            writer.Save(output);
+            return output;
+        });
+    }
+
+    private static IReadOnlyDictionary<string, Tensor> Forward(TaskModel model, Computation run, PaddedBatch batch)
+    {
+        try
+        {
+            return model.Forward(run, batch.Packed);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(batch.Name, $"the batch does not fit the model: {Failure.Describe(e)}");
+        }
+    }
+
+    // A row of an output is a token or a sequence. Only where every sequence is one token, their numbers do not tell.
+    private static bool IsOfTokens(string name, Tensor tensor, PaddedBatch batch, string folder)
+    {
+        if (batch.Packed.TokenCount != batch.Packed.Count)
+        {
+            return tensor.Rows == batch.Packed.TokenCount;
+        }
+
+        return name == "logits"
+            ? !ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            : name != "pooler_output";
+    }
+}

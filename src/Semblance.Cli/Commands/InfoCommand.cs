@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>info</c>: what a model is, and what it runs on.</summary>
+internal sealed class InfoCommand : CliCommand
+{
+    private readonly ModelOption _model = new();
+    private readonly Option<string> _format = NewOption.Format();
+
+    public InfoCommand(Host host)
+        : base("info", "Show what a model is made of, and what it runs on", host)
+    {
+        Add(_model);
+        Add(_format);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        var model = SentenceTransformer.Load(folder);
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(folder, file.FullName), Size: Size(file)))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .ToList();
+        if (arguments.GetValue(_format) == "json")
+        {
+            using var output = new JsonLines(Host.Output);
+            output.Write(json => Write(json, folder, model, files));
+        }
+        else
+        {
+            Write(Host.Text, folder, model, files);
+        }
+    }
+
+    private static void Write(TextWriter text, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    {
+        Line("folder", $"{folder}");
+        Line("dimension", $"{model.Dimension}");
+        Line("max length", $"{model.MaxSequenceLength} tokens");
+        Line("vocabulary", $"{model.Tokenizer.VocabularySize:N0} tokens");
+        Line("similarity", $"{model.Config.SimilarityFunction.Name()}");
+        Line("parameters", $"{Transformer(model).ParameterCount:N0} in the transformer");
+        Line("instructions", $"{InstructionSets.Current}");
+        Line("threads", $"{Workers.Shared.Count}");
+        for (var i = 0; i < model.Modules.Count; i++)
+        {
+            Line(i == 0 ? "modules" : "", $"{model.Modules[i]}");
+        }
+
+        foreach (var (i, (name, prompt)) in model.Config.Prompts.Index())
+        {
+            Line(i == 0 ? "prompts" : "", $"{name}{(name == model.Config.DefaultPromptName ? " (default)" : "")}: {prompt}");
+        }
+
+        foreach (var (i, (name, size)) in files.Index())
+        {
+            Line(i == 0 ? "files" : "", $"{name} ({size:N0} bytes)");
+        }
+
+        void Line(string name, FormattableString value) => text.WriteLine($"{name,-14}{Numbers.Invariant(value)}");
+    }
+
+    private static void Write(Utf8JsonWriter json, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    {
+        json.WriteString("folder", folder);
+        json.WriteNumber("dimension", model.Dimension);
+        json.WriteNumber("max_length", model.MaxSequenceLength);
+        json.WriteNumber("vocabulary", model.Tokenizer.VocabularySize);
+        json.WriteString("similarity", model.Config.SimilarityFunction.Name());
+        json.WriteNumber("parameters", Transformer(model).ParameterCount);
+        json.WriteString("instructions", InstructionSets.Current.ToString());
+        json.WriteNumber("threads", Workers.Shared.Count);
+        json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
+        json.WriteStartObject("prompts");
+        foreach (var (name, prompt) in model.Config.Prompts)
+        {
+            json.WriteString(name, prompt);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("default_prompt_name", model.Config.DefaultPromptName);
+        json.WriteStartObject("files");
+        foreach (var (name, size) in files)
+        {
+            json.WriteNumber(name, size);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Transformers.Transformer Transformer(SentenceTransformer model) => ((TransformerModule)model.Modules[0]).Transformer;
+
+    // In the Hub's cache a file is a link.
+    private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers.Bert;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>init</c>: a model with random weights, to be trained or to try things with.</summary>
+internal sealed class InitCommand : CliCommand
+{
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The new model's folder");
+    private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default 6");
+    private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The width of a hidden state, and of a vector; default 384");
+    private readonly Option<int?> _heads = NewOption.Count("--heads", "The number of attention heads, which divides the hidden size; default 12");
+    private readonly Option<int?> _intermediateSize = NewOption.Count("--intermediate-size", "The width inside the feed-forward block; default four times the hidden size");
+    private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The longest text in tokens; default 512");
+    private readonly Option<string?> _vocabulary = NewOption.Text("--vocab", "FILE", "A vocab.txt, a token a line; without it, a vocabulary of characters");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The same seed gives the same weights; default 0");
+
+    public InitCommand(Host host)
+        : base("init", "Make a model with random weights, which has learned nothing", host)
+    {
+        _output.Required = true;
+        Add(_output);
+        Add(_layers);
+        Add(_hiddenSize);
+        Add(_heads);
+        Add(_intermediateSize);
+        Add(_maxLength);
+        Add(_vocabulary);
+        Add(_seed);
+        Validators.Add(result =>
+        {
+            var (hidden, heads) = (result.GetValue(_hiddenSize) ?? 384, result.GetValue(_heads) ?? 12);
+            if (hidden % heads != 0)
+            {
+                result.AddError($"--heads {heads} must divide --hidden-size {hidden}.");
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var folder = arguments.GetValue(_output)!;
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            throw new IOException($"{folder}: there is something already; choose a new folder.");
+        }
+
+        var tokenizer = Tokenizer.CreateBert(await VocabularyAsync(arguments, cancellation).ConfigureAwait(false));
+        var hidden = arguments.GetValue(_hiddenSize) ?? 384;
+        var config = new BertConfig
+        {
+            VocabSize = tokenizer.VocabularySize,
+            HiddenSize = hidden,
+            NumHiddenLayers = arguments.GetValue(_layers) ?? 6,
+            NumAttentionHeads = arguments.GetValue(_heads) ?? 12,
+            IntermediateSize = arguments.GetValue(_intermediateSize) ?? checked(4 * hidden),
+            MaxPositionEmbeddings = arguments.GetValue(_maxLength) ?? 512,
+        };
+        var transformer = BertModel.CreateRandom(config, arguments.GetValue(_seed) ?? 0);
+        var model = new SentenceTransformer(
+            [new TransformerModule(tokenizer, transformer, config.MaxPositionEmbeddings), new PoolingModule(hidden, [Pooling.Mean]), new NormalizeModule()]);
+        Save(model, folder);
+        Host.Error.WriteLine(Output.Numbers.Invariant($"note: the model has {transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
+        Host.Text.WriteLine(folder);
+    }
+
+    // Beside its place first, so that there is a whole model or none.
+    private static void Save(SentenceTransformer model, string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            model.Save(temporary);
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path); // it is empty
+            }
+
+            Directory.Move(temporary, path);
+        }
+        catch
+        {
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> VocabularyAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        if (arguments.GetValue(_vocabulary) is not { } path)
+        {
+            return CharacterVocabulary.Create();
+        }
+
+        using var lines = TextLines.Open(path, Host);
+        return await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Tokenizers;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>tokenize</c>: a line of text, its tokens.</summary>
+internal sealed class TokenizeCommand : CliCommand
+{
+    private readonly ModelOption _model = new() { Description = "A folder with a tokenizer's files, or a model's id on the Hugging Face Hub; without it, the stand-in's tokenizer" };
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly Option<bool> _pair = new("--pair") { Description = "A line is two texts with a tab between them" };
+    private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The most tokens, special ones included; without it, all");
+
+    public TokenizeCommand(Host host)
+        : base("tokenize", "Show the tokens of each line of a text: a JSON object with ids, tokens, type_ids and offsets (start, end, start, end, … in code points)", host)
+    {
+        Add(_model);
+        Add(_input);
+        Add(_pair);
+        Add(_maxLength);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false)));
+        var options = new TokenizerOptions { MaxLength = arguments.GetValue(_maxLength) };
+        using var output = new JsonLines(Host.Output);
+        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            var (text, pair) = arguments.GetValue(_pair) ? lines.Pair(line) : (line, null);
+            var encoding = tokenizer.Encode(text, pair, options);
+            var offsets = encoding.CodePointOffsets(text, pair);
+            output.Write(json =>
+            {
+                json.WriteNumbers("ids", encoding.Ids);
+                json.WriteStrings("tokens", encoding.Tokens);
+                json.WriteNumbers("type_ids", encoding.TypeIds);
+                json.WriteNumbers("offsets", [.. offsets.SelectMany(range => new[] { range.Start, range.End })]);
+            });
+        }
+    }
+
+    // Models of the first years keep their transformer, with its tokenizer, in a folder of its own.
+    private static string TokenizerFolder(string folder)
+    {
+        var own = Path.Combine(folder, "0_Transformer");
+        return Directory.Exists(own) ? own : folder;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Semblance.Cli;
+
+/// <summary>What went wrong, in one line.</summary>
+internal static class Failure
+{
+    // EPIPE, and Windows' ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+    private static readonly int[] BrokenPipe = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8)];
+
+    /// <summary>The sentence that stands for an exception: its own where it was made for users.</summary>
+    public static string Describe(Exception failure) => failure switch
+    {
+        TypeInitializationException { InnerException: { } inner } => Describe(inner),
+        AggregateException { InnerExceptions: [var only] } => Describe(only),
+        OutOfMemoryException => "there is not enough memory; give less at a time (--batch-tokens), or a smaller input.",
+        ArgumentException { ParamName: { } name } and not ArgumentNullException =>
+            OneLine(failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)),
+        FormatException or IOException or UnauthorizedAccessException or PlatformNotSupportedException or (ArgumentException and not ArgumentNullException) =>
+            OneLine(failure.Message),
+        _ => $"unexpected {failure.GetType().Name}: {OneLine(failure.Message)} Please report this, with the command line.",
+    };
+
+    /// <summary>A text without line breaks.</summary>
+    public static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>Whether a write failed because nobody reads any more.</summary>
+    public static bool IsBrokenPipe(IOException failure) => BrokenPipe.Contains(failure.HResult);
+}

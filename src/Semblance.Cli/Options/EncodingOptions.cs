@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Semblance.Cli.Input;
+
+namespace Semblance.Cli.Options;
+
+/// <summary>The options that all commands share that encode texts, the model among them.</summary>
+internal sealed class EncodingOptions
+{
+    private readonly ModelOption _model = new();
+    private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "About how many tokens a thread works on at a time; default 2048");
+    private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");
+    private readonly Option<bool> _normalize = new("--normalize") { Description = "Divide each vector by its length" };
+    private readonly Option<int?> _dimensions = NewOption.Count("--dimensions", "Keep only the first N elements of each vector");
+    private readonly Option<Precision> _precision = new("--precision") { Description = "How vectors are stored: float32, or smaller", HelpName = "float32|int8|uint8|binary|ubinary" };
+    private readonly Option<string?> _calibration = NewOption.Text("--calibration", "FILE", "Texts whose vectors give int8 and uint8 their ranges; without it, the first 10,000 texts");
+    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to put before each text");
+    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts to put before each text");
+
+    public EncodingOptions(Command command)
+    {
+        _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+        command.Add(_model);
+        command.Add(_batchTokens);
+        command.Add(_threads);
+        command.Add(_normalize);
+        command.Add(_dimensions);
+        command.Add(_precision);
+        command.Add(_calibration);
+        command.Add(_prompt);
+        command.Add(_promptName);
+    }
+
+    /// <summary>Loads the model, and reads how to encode with it.</summary>
+    public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    {
+        using var calibration = arguments.GetValue(_calibration) is { } path ? TextLines.Open(path, host) : null;
+        var model = await _model.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
+        var options = new EncodeOptions
+        {
+            BatchTokens = arguments.GetValue(_batchTokens) ?? EncodeOptions.Default.BatchTokens,
+            Threads = arguments.GetValue(_threads),
+            Normalize = arguments.GetValue(_normalize),
+            Dimensions = arguments.GetValue(_dimensions),
+            Prompt = arguments.GetValue(_prompt),
+            PromptName = arguments.GetValue(_promptName),
+        };
+        var encoder = new Encoder(model, options, arguments.GetValue(_precision));
+        if (calibration is not null)
+        {
+            await encoder.CalibrateAsync(calibration, cancellation).ConfigureAwait(false);
+        }
+
+        return encoder;
+    }
+}

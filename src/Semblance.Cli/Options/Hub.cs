@@ -1,0 +1,25 @@
+using Semblance.Checkpoints;
+
+namespace Semblance.Cli.Options;
+
+/// <summary>Models from the Hugging Face Hub, with a bar while they arrive.</summary>
+internal static class Hub
+{
+    /// <summary>The folder of a model, downloaded unless it is there.</summary>
+    public static async Task<string> DownloadAsync(string id, string? revision, Host host, CancellationToken cancellation)
+    {
+        using var hub = new HubClient();
+        var folder = "";
+        await host.WithProgressAsync(
+            $"downloading {id}",
+            async progress => folder = await hub.DownloadAsync(id, revision, new Files(progress), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        return folder;
+    }
+
+    // Every file counts the same: their sizes are not known before they come.
+    private sealed class Files(IProgress<double> progress) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) =>
+            progress.Report((value.Number - 1 + (value.Size is > 0 and var size ? (double)value.Received / size : 0)) / value.Count);
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Semblance.Modules;
+using Semblance.Transformers;
+
+namespace Semblance.Cli.Options;
+
+/// <summary><c>--model</c>: a folder, a Hub id, or nothing for the stand-in.</summary>
+internal sealed class ModelOption : Option<string?>
+{
+    public ModelOption()
+        : base("--model")
+    {
+        Description = "A model's folder, or its id on the Hugging Face Hub; without it, a stand-in that has learned nothing";
+        HelpName = "MODEL";
+    }
+
+    /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
+    public async Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    {
+        var model = arguments.GetValue(this);
+        if (model is null)
+        {
+            return DefaultModel.Folder(host);
+        }
+
+        if (Directory.Exists(model))
+        {
+            return model;
+        }
+
+        return File.Exists(model) || Path.IsPathRooted(model) || model.StartsWith('.') || model.Count(c => c is '/' or '\\') > 1
+            ? throw new DirectoryNotFoundException($"{model}: there is no such folder; give a model's folder, or an id such as sentence-transformers/all-MiniLM-L6-v2.")
+            : await Hub.DownloadAsync(model, null, host, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The model, which makes sentence vectors.</summary>
+    public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    {
+        var folder = await FolderAsync(arguments, host, cancellation).ConfigureAwait(false);
+        var model = SentenceTransformer.Load(folder);
+        return model.Modules.Any(module => module is PoolingModule)
+            ? model
+            : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
+    }
+}

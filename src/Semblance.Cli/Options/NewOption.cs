@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Semblance.Cli.Options;
+
+/// <summary>Options of usual kinds.</summary>
+internal static class NewOption
+{
+    /// <summary>A text, such as a path.</summary>
+    public static Option<string?> Text(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
+
+    /// <summary>A whole number from 1 on.</summary>
+    public static Option<int?> Count(string name, string description) =>
+        Parsed<int?>(name, "N", description, "a whole number from 1 on", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
+
+    /// <summary>A whole number.</summary>
+    public static Option<int?> Integer(string name, string description) =>
+        Parsed<int?>(name, "N", description, "a whole number", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null);
+
+    /// <summary>A number.</summary>
+    public static Option<float?> Number(string name, string value, string description) =>
+        Parsed<float?>(name, value, description, "a number", text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : null);
+
+    /// <summary>One of some words; the first, unless another is given.</summary>
+    public static Option<string> Choice(string name, string description, params string[] choices)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => choices[0] };
+        option.AcceptOnlyFromAmong(choices);
+        return option;
+    }
+
+    /// <summary>How results are shown: as lines for people, or as JSON.</summary>
+    public static Option<string> Format() => Choice("--format", "Lines of text, or JSON objects", "text", "json");
+
+    private static Option<T?> Parsed<T>(string name, string value, string description, string expected, Func<string, T?> parse) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        CustomParser = result =>
+        {
+            var parsed = parse(result.Tokens[0].Value);
+            if (parsed is null)
+            {
+                result.AddError($"{name} needs {expected}, not '{result.Tokens[0].Value}'.");
+            }
+
+            return parsed;
+        },
+    };
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Semblance.Cli.Tests.Commands;
+
+public class InfoCommandTests
+{
+    [Fact]
+    public async Task The_facts_of_a_model_are_shown()
+    {
+        var folder = Fixtures.Own("st/prompts-dot");
+        var text = (await Outcome.OfAsync("info", "--model", folder)).Done().Output;
+        text.ShouldContain("Pooling(mean)");
+        text.ShouldContain("model.safetensors (109,568 bytes)");
+        var json = JsonDocument.Parse((await Outcome.OfAsync("info", "--model", folder, "--format", "json")).Done().Output).RootElement;
+        json.GetProperty("dimension").GetInt32().ShouldBe(32);
+        json.GetProperty("similarity").GetString().ShouldBe("dot");
+        json.GetProperty("prompts").GetProperty("query").GetString().ShouldNotBeNull();
+        json.GetProperty("modules").GetArrayLength().ShouldBe(2);
+        json.GetProperty("threads").GetInt32().ShouldBeGreaterThan(0);
+    }
+}

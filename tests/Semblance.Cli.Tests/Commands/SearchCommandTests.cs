@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Semblance.Cli.Tests.Commands;
+
+public class SearchCommandTests
+{
+    [Theory]
+    [InlineData("mean-normalize")]
+    [InlineData("prompts-dot")]
+    public async Task Hits_are_those_of_the_library(string name)
+    {
+        var recorded = new RecordedModel(name);
+        using var folder = new TemporaryFolder();
+        var corpus = folder.Write("corpus.txt", recorded.Text);
+        var outcome = (await Outcome.OfAsync("search", "--model", recorded.Folder, "--corpus", corpus, "--query", "A man eats", "--top-k", "3")).Done();
+
+        var model = SentenceTransformer.Load(recorded.Folder);
+        var scores = model.Similarity(model.EncodeQuery(["A man eats"]), model.EncodeDocument(recorded.Sentences)).Values.ToArray();
+        var best = Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(3).ToArray();
+        outcome.Lines.ShouldBe(best.Select((i, rank) => $"{rank + 1}\t{scores[i].ToString("F6", CultureInfo.InvariantCulture)}\t{recorded.Sentences[i]}"));
+        outcome.ErrorLines.Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Several_queries_are_numbered_and_json_has_one_object_for_each()
+    {
+        var model = new RecordedModel("mean-normalize");
+        using var folder = new TemporaryFolder();
+        string[] options = ["search", "--model", model.Folder, "--corpus", folder.Write("corpus.txt", model.Text), "--queries", folder.Write("queries.txt", "Hi\nA man\n"), "--top-k", "2"];
+        var lines = (await Outcome.OfAsync(options)).Done().Lines;
+        lines.Select(line => line[..4]).ShouldBe(["1\t1\t", "1\t2\t", "2\t1\t", "2\t2\t"]);
+        lines[0].ShouldBe("1\t1\t1.000000\tHi");
+
+        var records = (await Outcome.OfAsync([.. options, "--format", "json"])).Done().Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        records.Select(record => record.GetProperty("query").GetString()).ShouldBe(["Hi", "A man"]);
+        var hit = records[0].GetProperty("hits")[0];
+        (hit.GetProperty("rank").GetInt32(), hit.GetProperty("line").GetInt32(), hit.GetProperty("text").GetString()).ShouldBe((1, 15, "Hi"));
+        hit.GetProperty("score").GetSingle().ShouldBe(1, 1e-5f);
+    }
+
+    [Fact]
+    public async Task A_small_precision_still_finds_the_text_itself()
+    {
+        var model = new RecordedModel("mean-normalize");
+        var corpus = string.Concat(Enumerable.Range(0, 120).Select(i => $"{model.Sentences[i % 14]} {i}\n"));
+        foreach (var precision in (string[])["int8", "uint8", "binary", "ubinary"])
+        {
+            var outcome = await Outcome.WithInputAsync(corpus, "search", "--model", model.Folder, "--corpus", "-", "--query", "A monkey is playing drums. 7", "--precision", precision);
+            outcome.Done().Lines[0].ShouldStartWith("1\t");
+            outcome.Lines.Length.ShouldBe(10);
+        }
+    }
+
+    [Theory]
+    [InlineData("--corpus", "f")]
+    [InlineData("--query", "q")]
+    [InlineData("--corpus", "f", "--query", "q", "--queries", "g")]
+    [InlineData("--corpus", "f", "--query", "q", "--top-k", "0")]
+    [InlineData("--corpus", "f", "--query", "q", "--format", "xml")]
+    public async Task A_wrong_command_line_is_told(params string[] arguments)
+    {
+        var outcome = await Outcome.OfAsync(["search", .. arguments]);
+        outcome.ExitCode.ShouldBe(2);
+        outcome.ErrorLines.Length.ShouldBe(1);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+
+namespace Semblance.Cli.Tests;
+
+/// <summary>The command as it is built and started.</summary>
+public class ProcessTests
+{
+    private static readonly string Model = Fixtures.Own("st/mean-normalize");
+
+    private static readonly string Executable = Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Semblance.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), OperatingSystem.IsWindows() ? "semblance.exe" : "semblance");
+
+    [Fact]
+    public async Task The_executable_encodes_searches_and_fails()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.txt", "A man is eating food.\nHi\n");
+        var (exitCode, output, error) = await RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
+        (exitCode, output).ShouldBe((0, ""), error);
+        error.ShouldStartWith("encoded 2 lines");
+        new FileInfo(folder.Of("out.npy")).Length.ShouldBe(128 + (2 * 32 * 4));
+
+        (exitCode, output, _) = await RunAsync("search", "--model", Model, "--corpus", input, "--query", "Hi", "--top-k", "1");
+        (exitCode, output).ShouldBe((0, "1\t1.000000\tHi\n"));
+
+        (exitCode, output, error) = await RunAsync("encode", "--model", "/no/model", "--input", input);
+        (exitCode, output).ShouldBe((1, ""));
+        error.ShouldStartWith("semblance: /no/model: ");
+
+        (exitCode, output, error) = await RunAsync("encode", "--wrong");
+        (exitCode, output).ShouldBe((2, ""));
+        error.ShouldContain("--wrong");
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_seen_enough_ends_it_quietly()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start("tokenize", "--model", Model, "--input", folder.Write("in.txt", string.Concat(Enumerable.Repeat("A man is eating food.\n", 100_000))));
+        (await process.StandardOutput.ReadLineAsync())!.ShouldStartWith("{\"ids\":");
+        process.StandardOutput.Close();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        (process.ExitCode, error).ShouldBe((0, ""));
+    }
+
+    [Fact]
+    public async Task A_request_to_stop_leaves_no_file()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // a console program is stopped by a key there
+        }
+
+        using var folder = new TemporaryFolder();
+        using var watcher = new FileSystemWatcher(folder.Path);
+        var isWriting = new TaskCompletionSource();
+        watcher.Created += (_, _) => isWriting.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        using var process = Start("encode", "--model", Model, "--output", folder.Of("out.npy"));
+        await process.StandardInput.WriteLineAsync("A man is eating food."); // and then nothing: it waits for more
+        await process.StandardInput.FlushAsync();
+        await isWriting.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        process.ExitCode.ShouldBe(130);
+        folder.Files.ShouldBeEmpty();
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Executable, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+}
