@@ -1,0 +1,18 @@
+#:project ../src/Semblance/Semblance.csproj
+#:property PublishAot=false
+
+// The lines of a file nearest to a question: dotnet run examples/search.cs [model folder or Hub id]
+using Semblance;
+
+var model = SentenceTransformer.Load(args.FirstOrDefault() ?? "models/stand-in");
+var corpus = File.ReadAllLines("examples/faq.txt");
+var documents = model.EncodeDocument(corpus);
+
+foreach (var question in new[] { "I forgot my login", "我想换一个收货地点" })
+{
+    Console.WriteLine(question);
+    foreach (var hit in SemanticSearch.Search(model.EncodeQuery([question]).Vectors, documents.Vectors, new SearchOptions { TopK = 3 })[0])
+    {
+        Console.WriteLine($"  {hit.Score:F3}  {corpus[hit.Index]}");
+    }
+}

@@ -1,0 +1,17 @@
+#:project ../src/Semblance/Semblance.csproj
+#:property PublishAot=false
+
+// Sentences to vectors, and how alike they are: dotnet run examples/similarity.cs [model folder or Hub id]
+using Semblance;
+
+var model = SentenceTransformer.Load(args.FirstOrDefault() ?? "models/stand-in");
+Console.WriteLine(model);
+
+string[] sentences = ["The parcel never came.", "My delivery is missing.", "我的快递一直没到。", "I love this recipe."];
+var embeddings = model.Encode(sentences);
+var similarity = model.Similarity(embeddings, embeddings); // [4 × 4]
+
+for (var i = 0; i < sentences.Length; i++)
+{
+    Console.WriteLine($"{string.Join("  ", similarity.Row(i).ToArray().Select(score => score.ToString("F3")))}  {sentences[i]}");
+}

@@ -1,0 +1,23 @@
+#:project ../src/Semblance/Semblance.csproj
+#:property PublishAot=false
+
+// A file of any length, a line at a time, in bounded memory: dotnet run examples/stream.cs FILE [model folder or Hub id]
+using Semblance;
+
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("Name a text file.");
+    return 2;
+}
+
+var model = SentenceTransformer.Load(args.ElementAtOrDefault(1) ?? "models/stand-in");
+long lines = 0, tokens = 0, cut = 0;
+await foreach (var embedding in model.EncodeAsync(File.ReadLinesAsync(args[0]), new EncodeOptions { Normalize = true }))
+{
+    lines++;
+    tokens += embedding.TokenCount;
+    cut += embedding.Truncated ? 1 : 0; // embedding.Vector is what you would store
+}
+
+Console.WriteLine($"{lines:N0} lines, {tokens:N0} tokens, {cut:N0} longer than {model.MaxSequenceLength} tokens");
+return 0;
