@@ -23,27 +23,9 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, Host host, CancellationToken cancellation = default)
     {
-        // A sentence may begin with '@': it is no file of arguments.
-        var parsed = Root(host).Parse(arguments.Length == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
-        {
-            var command = parsed.CommandResult.Command is RootCommand ? "semblance" : $"semblance {parsed.CommandResult.Command.Name}";
-            host.Error.WriteLine($"{command}: {Problem(parsed)} See '{command} --help'.");
-            return Wrong;
-        }
-
-        var configuration = new InvocationConfiguration
-        {
-            Output = arguments.Length == 0 ? host.Error : host.Text,
-            Error = host.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        };
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
-            host.Flush();
-            return arguments.Length == 0 ? Wrong : exitCode;
+            return await InvokeAsync(arguments, host, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -59,6 +41,31 @@ internal static class CommandLine
         {
             return Fail(host, failure);
         }
+    }
+
+    private static async Task<int> InvokeAsync(string[] arguments, Host host, CancellationToken cancellation)
+    {
+        var isEmpty = arguments.Length == 0;
+
+        // A sentence may begin with '@': it is no file of arguments.
+        var parsed = Root(host).Parse(isEmpty ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
+        {
+            var command = parsed.CommandResult.Command is RootCommand ? "semblance" : $"semblance {parsed.CommandResult.Command.Name}";
+            host.Error.WriteLine($"{command}: {Problem(parsed)} See '{command} --help'.");
+            return Wrong;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = isEmpty ? host.Error : host.Text,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        var exitCode = await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        host.Flush();
+        return isEmpty ? Wrong : exitCode;
     }
 
     // A word that nobody knows says more than what is missing because of it.

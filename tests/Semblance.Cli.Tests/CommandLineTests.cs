@@ -19,6 +19,10 @@ public class CommandLineTests
     [InlineData("mine", "--threshold", "NaN")]
     [InlineData("forward", "--input", "a.safetensors")]
     [InlineData("forward", "--input", "a.safetensors", "--output", "b.npy")]
+    [InlineData("init")]
+    [InlineData("init", "--output", "x", "--heads", "x")]
+    [InlineData("init", "--output", "x", "--hidden-size", "0")]
+    [InlineData("init", "--output", "x", "--seed", "1.5")]
     [InlineData("no-such-command")]
     [InlineData("download")]
     public async Task A_wrong_command_line_is_exit_code_two(params string[] arguments)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
 
 namespace Semblance.Cli.Tests;
 
@@ -30,6 +32,23 @@ public class ProcessTests
         (exitCode, output, error) = await RunAsync("encode", "--wrong");
         (exitCode, output).ShouldBe((2, ""));
         error.ShouldContain("--wrong");
+    }
+
+    [Fact]
+    public async Task A_compressed_input_that_is_cut_short_fails()
+    {
+        using var folder = new TemporaryFolder();
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{i}\n"))));
+        }
+
+        var input = folder.Write("in.txt.gz", packed.ToArray()[..^100]);
+        var (exitCode, output, error) = await RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
+        (exitCode, output).ShouldBe((1, ""));
+        error.ShouldContain("in.txt.gz: the gzip data is damaged or cut short");
+        folder.Files.ShouldBe(["in.txt.gz"]);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ namespace Semblance.Cli.Commands;
 /// <summary><c>init</c>: a model with random weights, to be trained or to try things with.</summary>
 internal sealed class InitCommand : CliCommand
 {
+    private const int UsualHiddenSize = 384;
+    private const int UsualHeads = 12;
+
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The new model's folder");
     private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default 6");
     private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The width of a hidden state, and of a vector; default 384");
@@ -34,11 +37,15 @@ internal sealed class InitCommand : CliCommand
         Add(_seed);
         Validators.Add(result =>
         {
-            var (hidden, heads) = (result.GetValue(_hiddenSize) ?? 384, result.GetValue(_heads) ?? 12);
-            if (hidden % heads != 0)
+            if (Number(_hiddenSize) is { } hidden && Number(_heads) is { } heads && hidden % heads != 0)
             {
                 result.AddError($"--heads {heads} must divide --hidden-size {hidden}.");
             }
+
+            // Null for what is no number: that is told by itself.
+            int? Number(Option<int?> option) => result.GetResult(option)?.Tokens is [var token, ..]
+                ? int.TryParse(token.Value, out var number) && number > 0 ? number : null
+                : option == _heads ? UsualHeads : UsualHiddenSize;
         });
     }
 
@@ -51,13 +58,13 @@ internal sealed class InitCommand : CliCommand
         }
 
         var tokenizer = Tokenizer.CreateBert(await VocabularyAsync(arguments, cancellation).ConfigureAwait(false));
-        var hidden = arguments.GetValue(_hiddenSize) ?? 384;
+        var hidden = arguments.GetValue(_hiddenSize) ?? UsualHiddenSize;
         var config = new BertConfig
         {
             VocabSize = tokenizer.VocabularySize,
             HiddenSize = hidden,
             NumHiddenLayers = arguments.GetValue(_layers) ?? 6,
-            NumAttentionHeads = arguments.GetValue(_heads) ?? 12,
+            NumAttentionHeads = arguments.GetValue(_heads) ?? UsualHeads,
             IntermediateSize = arguments.GetValue(_intermediateSize) ?? checked(4 * hidden),
             MaxPositionEmbeddings = arguments.GetValue(_maxLength) ?? 512,
         };

@@ -82,7 +82,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         int width = _panels.PanelWidth, depth = _panels.Depth, column = panel * width;
         var columns = Math.Min(width, _panels.Columns - column);
         var packed = _panels.Panels + ((nint)panel * width * depth);
-        var edge = stackalloc float[TallestTile * 2 * TLanes.Count];
+        var tile = stackalloc float[TallestTile * 2 * TLanes.Count];
         var bias = stackalloc float[2 * TLanes.Count];
         for (var i = 0; i < width; i++)
         {
@@ -92,72 +92,57 @@ internal readonly unsafe struct MatrixProduct : IKernel
         for (int rows; row < endRow; row += rows, x += rows * strideX)
         {
             rows = TileColumn<TLanes>.TallestTile(endRow - row);
-            var y = _y + ((nint)row * _panels.Columns) + column;
-            if (columns == width)
-            {
-                TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, y, _panels.Columns);
-                Finish<TLanes>(y, _panels.Columns, rows, bias);
-                continue;
-            }
-
-            // The last panel is wider than what is left of y: its tile is made beside it and copied.
-            TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, edge, width);
-            Finish<TLanes>(edge, width, rows, bias);
-            for (var i = 0; i < rows; i++)
-            {
-                new ReadOnlySpan<float>(edge + (i * width), columns).CopyTo(new Span<float>(y + ((nint)i * _panels.Columns), columns));
-            }
+            TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, tile, width);
+            Finish<TLanes>(tile, rows, bias, _y + ((nint)row * _panels.Columns) + column, columns);
         }
     }
 
-    private void Finish<TLanes>(float* y, nint stride, int rows, float* bias)
+    private void Finish<TLanes>(float* tile, int rows, float* bias, float* y, int columns)
         where TLanes : struct, ILanes<TLanes>
     {
         switch (_activation)
         {
-            case Activation.Identity when _bias is null:
-                break;
             case Activation.Identity:
-                Finish<TLanes, Identity>(y, stride, rows, bias);
+                Finish<TLanes, Identity>(tile, rows, bias, y, columns);
                 break;
             case Activation.Gelu:
-                Finish<TLanes, Gelu>(y, stride, rows, bias);
+                Finish<TLanes, Gelu>(tile, rows, bias, y, columns);
                 break;
             case Activation.GeluTanh:
-                Finish<TLanes, GeluTanh>(y, stride, rows, bias);
+                Finish<TLanes, GeluTanh>(tile, rows, bias, y, columns);
                 break;
             case Activation.QuickGelu:
-                Finish<TLanes, QuickGelu>(y, stride, rows, bias);
+                Finish<TLanes, QuickGelu>(tile, rows, bias, y, columns);
                 break;
             case Activation.GeluClipped:
-                Finish<TLanes, GeluClipped>(y, stride, rows, bias);
+                Finish<TLanes, GeluClipped>(tile, rows, bias, y, columns);
                 break;
             case Activation.Relu6:
-                Finish<TLanes, Relu6>(y, stride, rows, bias);
+                Finish<TLanes, Relu6>(tile, rows, bias, y, columns);
                 break;
             case Activation.ReluSquared:
-                Finish<TLanes, ReluSquared>(y, stride, rows, bias);
+                Finish<TLanes, ReluSquared>(tile, rows, bias, y, columns);
                 break;
             case Activation.LeakyRelu:
-                Finish<TLanes, LeakyRelu>(y, stride, rows, bias);
+                Finish<TLanes, LeakyRelu>(tile, rows, bias, y, columns);
                 break;
             case Activation.Mish:
-                Finish<TLanes, Mish>(y, stride, rows, bias);
+                Finish<TLanes, Mish>(tile, rows, bias, y, columns);
                 break;
             case Activation.Laplace:
-                Finish<TLanes, Laplace>(y, stride, rows, bias);
+                Finish<TLanes, Laplace>(tile, rows, bias, y, columns);
                 break;
             case Activation.Relu:
-                Finish<TLanes, Relu>(y, stride, rows, bias);
+                Finish<TLanes, Relu>(tile, rows, bias, y, columns);
                 break;
             case Activation.Silu:
-                Finish<TLanes, Silu>(y, stride, rows, bias);
+                Finish<TLanes, Silu>(tile, rows, bias, y, columns);
                 break;
             case Activation.Tanh:
-                Finish<TLanes, Tanh>(y, stride, rows, bias);
+                Finish<TLanes, Tanh>(tile, rows, bias, y, columns);
                 break;
             case Activation.Sigmoid:
-                Finish<TLanes, Sigmoid>(y, stride, rows, bias);
+                Finish<TLanes, Sigmoid>(tile, rows, bias, y, columns);
                 break;
             default:
                 throw new InvalidOperationException($"There is no activation {_activation}.");
@@ -165,15 +150,26 @@ internal readonly unsafe struct MatrixProduct : IKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Finish<TLanes, TActivation>(float* y, nint stride, int rows, float* bias)
+    private void Finish<TLanes, TActivation>(float* tile, int rows, float* bias, float* y, int columns)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation
     {
-        TLanes left = TLanes.Load(bias), right = TLanes.Load(bias + TLanes.Count);
-        for (var i = 0; i < rows; i++, y += stride)
+        TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
+        for (var row = 0; row < rows; row++, tile += 2 * TLanes.Count, y += _panels.Columns)
         {
-            TActivation.Apply(TLanes.Load(y) + left).Store(y);
-            TActivation.Apply(TLanes.Load(y + TLanes.Count) + right).Store(y + TLanes.Count);
+            var left = TActivation.Apply(TLanes.Load(tile) + biasLeft);
+            var right = TActivation.Apply(TLanes.Load(tile + TLanes.Count) + biasRight);
+            if (columns == 2 * TLanes.Count)
+            {
+                left.Store(y);
+                right.Store(y + TLanes.Count);
+                continue;
+            }
+
+            // The last panel is wider than what is left of y.
+            left.Store(tile);
+            right.Store(tile + TLanes.Count);
+            new ReadOnlySpan<float>(tile, columns).CopyTo(new Span<float>(y, columns));
         }
     }
 }
