@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Benchmarks;
@@ -9,7 +8,7 @@ namespace Semblance.Benchmarks;
 /// The machine's limit: fused multiply-adds on registers alone, in as many independent chains as hide their latency.
 /// Measured beside every benchmark, because clocks and neighbours change.
 /// </summary>
-internal static class Peak
+internal static unsafe class Peak
 {
     private const int Steps = 4_000_000;
     private const int Chains = 12;
@@ -17,99 +16,47 @@ internal static class Peak
     /// <summary>Floating-point operations per second of so many threads together.</summary>
     public static double Measure(int threads)
     {
-        var lanes = InstructionSets.Current switch
-        {
-            InstructionSet.Avx512 => Vector512<float>.Count,
-            InstructionSet.Avx2 => Vector256<float>.Count,
-            _ => Vector128<float>.Count,
-        };
+        long operations = 0;
         var watch = Stopwatch.StartNew();
-        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() => Run(lanes))).ToList();
+        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+        {
+            var lanes = 0;
+            InstructionSets.Current.Run(new Multiplications(&lanes), 0, Steps);
+            Interlocked.Add(ref operations, 2L * Steps * Chains * lanes);
+        })).ToList();
         workers.ForEach(worker => worker.Start());
         workers.ForEach(worker => worker.Join());
-        return 2.0 * threads * Steps * Chains * lanes / watch.Elapsed.TotalSeconds;
+        return operations / watch.Elapsed.TotalSeconds;
     }
 
-    private static void Run(int lanes)
+    private readonly struct Multiplications(int* lanes) : IKernel
     {
-        var sum = lanes switch
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TLanes>(int first, int end)
+            where TLanes : struct, ILanes<TLanes>
         {
-            16 => Run512(),
-            8 => Run256(),
-            _ => Run128(),
-        };
-        GC.KeepAlive(sum);
-    }
+            // Chains that start apart, so that none can stand for another.
+            TLanes x = TLanes.Broadcast(1.0001f), y = TLanes.Broadcast(0.5f);
+            TLanes a = x, b = a + y, c = b + y, d = c + y, e = d + y, f = e + y;
+            TLanes g = f + y, h = g + y, i = h + y, j = i + y, k = j + y, l = k + y;
+            for (var step = first; step < end; step++)
+            {
+                a = TLanes.MultiplyAdd(a, y, x);
+                b = TLanes.MultiplyAdd(b, y, x);
+                c = TLanes.MultiplyAdd(c, y, x);
+                d = TLanes.MultiplyAdd(d, y, x);
+                e = TLanes.MultiplyAdd(e, y, x);
+                f = TLanes.MultiplyAdd(f, y, x);
+                g = TLanes.MultiplyAdd(g, y, x);
+                h = TLanes.MultiplyAdd(h, y, x);
+                i = TLanes.MultiplyAdd(i, y, x);
+                j = TLanes.MultiplyAdd(j, y, x);
+                k = TLanes.MultiplyAdd(k, y, x);
+                l = TLanes.MultiplyAdd(l, y, x);
+            }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run512()
-    {
-        Vector512<float> x = Vector512.Create(1.0001f), y = Vector512.Create(0.5f);
-        Vector512<float> a = x, b = x + y, c = b + y, d = c + y, e = d + y, f = e + y, g = f + y, h = g + y, i = h + y, j = i + y, k = j + y, l = k + y;
-        for (var step = 0; step < Steps; step++)
-        {
-            a = Vector512.FusedMultiplyAdd(a, y, x);
-            b = Vector512.FusedMultiplyAdd(b, y, x);
-            c = Vector512.FusedMultiplyAdd(c, y, x);
-            d = Vector512.FusedMultiplyAdd(d, y, x);
-            e = Vector512.FusedMultiplyAdd(e, y, x);
-            f = Vector512.FusedMultiplyAdd(f, y, x);
-            g = Vector512.FusedMultiplyAdd(g, y, x);
-            h = Vector512.FusedMultiplyAdd(h, y, x);
-            i = Vector512.FusedMultiplyAdd(i, y, x);
-            j = Vector512.FusedMultiplyAdd(j, y, x);
-            k = Vector512.FusedMultiplyAdd(k, y, x);
-            l = Vector512.FusedMultiplyAdd(l, y, x);
+            var sum = a + b + c + d + (e + f + g + h) + (i + j + k + l);
+            *lanes = TLanes.Sum(sum) > 0 ? TLanes.Count : 0; // the sums are used, so the loop stays
         }
-
-        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run256()
-    {
-        Vector256<float> x = Vector256.Create(1.0001f), y = Vector256.Create(0.5f);
-        Vector256<float> a = x, b = x + y, c = b + y, d = c + y, e = d + y, f = e + y, g = f + y, h = g + y, i = h + y, j = i + y, k = j + y, l = k + y;
-        for (var step = 0; step < Steps; step++)
-        {
-            a = Vector256.FusedMultiplyAdd(a, y, x);
-            b = Vector256.FusedMultiplyAdd(b, y, x);
-            c = Vector256.FusedMultiplyAdd(c, y, x);
-            d = Vector256.FusedMultiplyAdd(d, y, x);
-            e = Vector256.FusedMultiplyAdd(e, y, x);
-            f = Vector256.FusedMultiplyAdd(f, y, x);
-            g = Vector256.FusedMultiplyAdd(g, y, x);
-            h = Vector256.FusedMultiplyAdd(h, y, x);
-            i = Vector256.FusedMultiplyAdd(i, y, x);
-            j = Vector256.FusedMultiplyAdd(j, y, x);
-            k = Vector256.FusedMultiplyAdd(k, y, x);
-            l = Vector256.FusedMultiplyAdd(l, y, x);
-        }
-
-        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run128()
-    {
-        Vector128<float> x = Vector128.Create(1.0001f), y = Vector128.Create(0.5f);
-        Vector128<float> a = x, b = x + y, c = b + y, d = c + y, e = d + y, f = e + y, g = f + y, h = g + y, i = h + y, j = i + y, k = j + y, l = k + y;
-        for (var step = 0; step < Steps; step++)
-        {
-            a = Vector128.FusedMultiplyAdd(a, y, x);
-            b = Vector128.FusedMultiplyAdd(b, y, x);
-            c = Vector128.FusedMultiplyAdd(c, y, x);
-            d = Vector128.FusedMultiplyAdd(d, y, x);
-            e = Vector128.FusedMultiplyAdd(e, y, x);
-            f = Vector128.FusedMultiplyAdd(f, y, x);
-            g = Vector128.FusedMultiplyAdd(g, y, x);
-            h = Vector128.FusedMultiplyAdd(h, y, x);
-            i = Vector128.FusedMultiplyAdd(i, y, x);
-            j = Vector128.FusedMultiplyAdd(j, y, x);
-            k = Vector128.FusedMultiplyAdd(k, y, x);
-            l = Vector128.FusedMultiplyAdd(l, y, x);
-        }
-
-        return Vector128.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
     }
 }

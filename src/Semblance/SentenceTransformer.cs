@@ -19,9 +19,9 @@ namespace Semblance;
 /// </remarks>
 public sealed class SentenceTransformer
 {
-    // What one step of a stream holds: enough to keep every thread busy, small enough to stay small.
-    private const int WindowTexts = 8192;
-    private const int WindowCharacters = 4 << 20;
+    // What one step of a stream holds for each thread: enough to keep it busy, small enough to stay small.
+    private const int WindowTexts = 1024;
+    private const int WindowCharacters = 1 << 20;
 
     private readonly TransformerModule _input;
 
@@ -288,7 +288,7 @@ public sealed class SentenceTransformer
         {
             window.Add(text);
             characters += text?.Length ?? 0;
-            if (window.Count == WindowTexts || characters >= WindowCharacters)
+            if (window.Count >= WindowTexts * Workers.Shared.Count || characters >= (long)WindowCharacters * Workers.Shared.Count)
             {
                 yield return window;
                 (window, characters) = ([], 0);
