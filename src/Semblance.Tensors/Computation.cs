@@ -17,20 +17,27 @@ public sealed class Computation : IDisposable
 
     private readonly Arena _arena = Arena.Rent();
     private readonly List<Tensor> _tensors = [];
+    private readonly List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private readonly CancellationToken _cancellation;
     private readonly int _maxThreads;
 
     /// <summary>Starts a computation.</summary>
     /// <param name="maxThreads">The most threads it may use, the caller's included.</param>
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
+    /// <param name="recording">Remembers each operation, so that <see cref="Backward"/> can find gradients.</param>
     /// <param name="cancellation">Stops the computation between two operations.</param>
-    public Computation(int maxThreads = int.MaxValue, InstructionSet? instructions = null, CancellationToken cancellation = default)
+    public Computation(
+        int maxThreads = int.MaxValue, InstructionSet? instructions = null, bool recording = false, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
         _maxThreads = maxThreads;
         _cancellation = cancellation;
         Instructions = instructions ?? InstructionSets.Current;
+        Recording = recording;
     }
+
+    /// <summary>Whether operations are remembered for <see cref="Backward"/>.</summary>
+    public bool Recording { get; }
 
     /// <summary>The vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
@@ -40,17 +47,70 @@ public sealed class Computation : IDisposable
     {
         foreach (var tensor in _tensors)
         {
-            tensor.Dispose();
+            tensor.Release();
         }
 
         _tensors.Clear();
         _arena.Release();
     }
 
+    /// <summary>
+    /// Goes back over what was recorded and adds to <see cref="Tensor.Gradient"/> of every tensor that requires one and was not itself
+    /// computed here (Linnainmaa 1970: reverse accumulation).
+    /// </summary>
+    /// <param name="output">A result of this computation.</param>
+    /// <param name="gradient">The derivative of what is minimised by each element of <paramref name="output"/>; ones when null.</param>
+    /// <exception cref="InvalidOperationException">Nothing was recorded.</exception>
+    /// <exception cref="ArgumentException">The gradient has another shape than the output.</exception>
+    public void Backward(Tensor output, Tensor? gradient = null)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (!Recording)
+        {
+            throw new InvalidOperationException("The computation was not recording; start it with recording: true.");
+        }
+
+        if (gradient is not null && !gradient.Shape.SequenceEqual(output.Shape))
+        {
+            throw new ArgumentException($"A gradient {gradient} does not fit an output {output}.", nameof(gradient));
+        }
+
+        var seed = Lease(output.Shape);
+        if (gradient is null)
+        {
+            seed.Writable.Fill(1);
+        }
+        else
+        {
+            gradient.Values.CopyTo(seed.Writable);
+        }
+
+        output.AddGradient(seed);
+        for (var i = _tape.Count - 1; i >= 0; i--)
+        {
+            var (result, backward) = _tape[i];
+            if (result.Gradient is { } arrived)
+            {
+                backward(arrived);
+                result.Gradient = null;
+                arrived.Release();
+            }
+        }
+
+        _tape.Clear();
+    }
+
+    /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
+    internal void Record(Tensor output, Action<Tensor> backward)
+    {
+        output.RequiresGradient = true;
+        _tape.Add((output, backward));
+    }
+
     /// <summary>Leases a tensor whose elements are not yet set.</summary>
     internal Tensor Lease(params ReadOnlySpan<int> shape)
     {
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape);
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recording);
         _tensors.Add(tensor);
         return tensor;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
@@ -20,6 +21,7 @@ public sealed unsafe class Tensor : IDisposable
     private readonly int[] _shape;
     private readonly object _owner; // keeps the memory alive
     private readonly bool _readOnly;
+    private readonly bool _recorded;
     private Arena.Lease? _lease;
 
     private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
@@ -33,8 +35,12 @@ public sealed unsafe class Tensor : IDisposable
         _readOnly = readOnly;
     }
 
-    internal Tensor(Arena.Lease lease, ReadOnlySpan<int> shape)
-        : this(lease.Data, lease, shape, readOnly: false) => _lease = lease;
+    internal Tensor(Arena.Lease lease, ReadOnlySpan<int> shape, bool recorded)
+        : this(lease.Data, lease, shape, readOnly: false)
+    {
+        _lease = lease;
+        _recorded = recorded;
+    }
 
     /// <summary>The size of each dimension, outermost first.</summary>
     public ReadOnlySpan<int> Shape => _shape;
@@ -53,11 +59,39 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>All elements, to be changed.</summary>
     /// <exception cref="InvalidOperationException">The tensor is mapped from a file.</exception>
-    public Span<float> Writable => _readOnly
-        ? throw new InvalidOperationException($"A tensor {this} mapped from a file cannot be written; copy it with Tensor.From.")
-        : new Span<float>(Data, Length);
+    public Span<float> Writable
+    {
+        get
+        {
+            if (_readOnly)
+            {
+                throw new InvalidOperationException($"A tensor {this} mapped from a file cannot be written; copy it with Tensor.From.");
+            }
+
+            Version++;
+            return new Span<float>(Data, Length);
+        }
+    }
+
+    /// <summary>
+    /// Whether a recording computation is to find how its result changes with this tensor. Set it for what is trained;
+    /// what is computed from such tensors has it by itself.
+    /// </summary>
+    public bool RequiresGradient { get; set; }
+
+    /// <summary>
+    /// The derivative of what <see cref="Computation.Backward"/> started from, by each element; null before. It adds up over several runs
+    /// until it is set to null.
+    /// </summary>
+    public Tensor? Gradient { get; set; }
+
+    /// <summary>Counts the times that somebody could have written: what was made of the elements is stale when it has risen.</summary>
+    internal int Version { get; private set; }
 
     internal float* Data { get; private set; }
+
+    /// <summary>Whether the memory is a computation's, and goes with it.</summary>
+    internal bool IsLeased => _lease is not null;
 
     /// <summary>The elements of row <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);
@@ -107,8 +141,34 @@ public sealed unsafe class Tensor : IDisposable
         return (int)count;
     }
 
-    /// <summary>Returns leased memory to its computation; does nothing for other tensors.</summary>
+    /// <summary>
+    /// Returns leased memory to its computation, which may hand it out again. Does nothing for other tensors, nor while the
+    /// computation records: the way back needs them all.
+    /// </summary>
     public void Dispose()
+    {
+        if (!_recorded)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Adds to the gradient. The contribution is handed over: it may become the gradient itself.</summary>
+    internal void AddGradient(Tensor contribution)
+    {
+        if (Gradient is null && IsLeased)
+        {
+            Gradient = contribution;
+            return;
+        }
+
+        // What outlives the computation keeps its gradient in memory of its own.
+        Gradient ??= Zeros(Shape);
+        TensorPrimitives.Add(Gradient.Values, contribution.Values, Gradient.Writable);
+        contribution.Release();
+    }
+
+    internal void Release()
     {
         if (_lease is { } lease)
         {

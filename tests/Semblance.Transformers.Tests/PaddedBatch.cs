@@ -6,14 +6,14 @@ namespace Semblance.Transformers.Tests;
 /// <summary>A recorded batch, padded on the right as the fixtures are, and its packed form.</summary>
 internal sealed class PaddedBatch
 {
-    public PaddedBatch(Checkpoint file)
+    public PaddedBatch(Checkpoint file, string prefix = "")
     {
         File = file;
-        var shape = file.Info("input_ids").Shape;
+        var shape = file.Info(prefix + "input_ids").Shape;
         (Count, Width) = (shape[0], shape[1]);
-        var ids = file.ReadInt64("input_ids");
-        var mask = file.ReadInt64("attention_mask");
-        var types = file.Contains("token_type_ids") ? file.ReadInt64("token_type_ids") : new long[ids.Length];
+        var ids = file.ReadInt64(prefix + "input_ids");
+        var mask = file.ReadInt64(prefix + "attention_mask");
+        var types = file.Contains(prefix + "token_type_ids") ? file.ReadInt64(prefix + "token_type_ids") : new long[ids.Length];
         Kept = [.. Enumerable.Range(0, ids.Length).Where(i => mask[i] != 0)];
         int[] Row(long[] values, int row) => [.. Kept.Where(i => i / Width == row).Select(i => (int)values[i])];
         Packed = PackedBatch.From(

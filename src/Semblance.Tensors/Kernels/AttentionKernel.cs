@@ -47,74 +47,32 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private void Head<TLanes>(int sequence, int head)
         where TLanes : struct, ILanes<TLanes>
     {
-        int width = 2 * TLanes.Count, length = _batch.Length(sequence);
-        int keyPanels = (length + width - 1) / width, valuePanels = (_headSize + width - 1) / width;
-        var paddedLength = keyPanels * width;
+        var length = _batch.Length(sequence);
+        int paddedLength = PanelProduct<TLanes>.Padded(length), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var strip = Math.Min(StripRows, length);
         var offset = ((nint)_batch.Offsets[sequence] * _hidden) + (head * _headSize);
 
         var keys = Scratch.Take(
-            ((long)paddedLength * _headSize) + ((long)valuePanels * width * length) + ((long)strip * (paddedLength + (valuePanels * width))),
-            out var scratch);
+            ((long)paddedLength * _headSize) + ((long)length * paddedSize) + ((long)strip * (paddedLength + PanelProduct<TLanes>.Width)), out var scratch);
         var values = keys + ((nint)paddedLength * _headSize);
-        var scores = values + ((nint)valuePanels * width * length);
-        var result = scores + ((nint)strip * paddedLength);
-
-        for (var panel = 0; panel < keyPanels; panel++)
-        {
-            PackedMatrix.PackTransposed(
-                _key + offset + ((nint)panel * width * _hidden), _hidden, Math.Min(width, length - (panel * width)), _headSize, keys + ((nint)panel * width * _headSize), width);
-        }
-
-        for (var panel = 0; panel < valuePanels; panel++)
-        {
-            PackValues(_value + offset + (panel * width), length, Math.Min(width, _headSize - (panel * width)), values + ((nint)panel * width * length), width);
-        }
+        var scores = values + ((nint)length * paddedSize);
+        var edge = scores + ((nint)strip * paddedLength);
+        PanelProduct<TLanes>.PackTransposed(_key + offset, _hidden, length, _headSize, keys);
+        PanelProduct<TLanes>.Pack(_value + offset, _hidden, _headSize, length, values);
 
         for (var row = 0; row < length; row += strip)
         {
             var rows = Math.Min(strip, length - row);
-            var query = _query + offset + ((nint)row * _hidden);
-            for (var panel = 0; panel < keyPanels; panel++)
-            {
-                TileColumn<TLanes>.Multiply(query, _hidden, rows, keys + ((nint)panel * width * _headSize), _headSize, scores + (panel * width), paddedLength);
-            }
-
+            var place = offset + ((nint)row * _hidden);
+            PanelProduct<TLanes>.MultiplyPadded(_query + place, _hidden, rows, keys, _headSize, scores, paddedLength, length);
             for (var i = 0; i < rows; i++)
             {
                 Softmax<TLanes>.Apply(scores + ((nint)i * paddedLength), length, _scale);
             }
 
-            var output = _output + offset + ((nint)row * _hidden);
-            for (var panel = 0; panel < valuePanels; panel++)
-            {
-                var columns = Math.Min(width, _headSize - (panel * width));
-                var packed = values + ((nint)panel * width * length);
-                if (columns == width)
-                {
-                    TileColumn<TLanes>.Multiply(scores, paddedLength, rows, packed, length, output + (panel * width), _hidden);
-                    continue;
-                }
-
-                TileColumn<TLanes>.Multiply(scores, paddedLength, rows, packed, length, result, width);
-                for (var i = 0; i < rows; i++)
-                {
-                    new ReadOnlySpan<float>(result + ((nint)i * width), columns).CopyTo(new Span<float>(output + ((nint)i * _hidden) + (panel * width), columns));
-                }
-            }
+            PanelProduct<TLanes>.Multiply(scores, paddedLength, rows, values, length, _output + place, _hidden, _headSize, edge);
         }
 
         GC.KeepAlive(scratch);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void PackValues(float* source, int length, int columns, float* panel, int width)
-    {
-        for (var k = 0; k < length; k++, source += _hidden, panel += width)
-        {
-            var row = new Span<float>(panel, width);
-            new ReadOnlySpan<float>(source, columns).CopyTo(row);
-            row[columns..].Clear();
-        }
     }
 }

@@ -93,83 +93,37 @@ internal readonly unsafe struct MatrixProduct : IKernel
         {
             rows = TileColumn<TLanes>.TallestTile(endRow - row);
             TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, tile, width);
-            Finish<TLanes>(tile, rows, bias, _y + ((nint)row * _panels.Columns) + column, columns);
+            var y = _y + ((nint)row * _panels.Columns) + column;
+            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns));
         }
     }
 
-    private void Finish<TLanes>(float* tile, int rows, float* bias, float* y, int columns)
+    // A tile on its way to y.
+    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns) : IActivated
         where TLanes : struct, ILanes<TLanes>
     {
-        switch (_activation)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Run<TActivation>()
+            where TActivation : struct, IActivation
         {
-            case Activation.Identity:
-                Finish<TLanes, Identity>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Gelu:
-                Finish<TLanes, Gelu>(tile, rows, bias, y, columns);
-                break;
-            case Activation.GeluTanh:
-                Finish<TLanes, GeluTanh>(tile, rows, bias, y, columns);
-                break;
-            case Activation.QuickGelu:
-                Finish<TLanes, QuickGelu>(tile, rows, bias, y, columns);
-                break;
-            case Activation.GeluClipped:
-                Finish<TLanes, GeluClipped>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Relu6:
-                Finish<TLanes, Relu6>(tile, rows, bias, y, columns);
-                break;
-            case Activation.ReluSquared:
-                Finish<TLanes, ReluSquared>(tile, rows, bias, y, columns);
-                break;
-            case Activation.LeakyRelu:
-                Finish<TLanes, LeakyRelu>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Mish:
-                Finish<TLanes, Mish>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Laplace:
-                Finish<TLanes, Laplace>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Relu:
-                Finish<TLanes, Relu>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Silu:
-                Finish<TLanes, Silu>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Tanh:
-                Finish<TLanes, Tanh>(tile, rows, bias, y, columns);
-                break;
-            case Activation.Sigmoid:
-                Finish<TLanes, Sigmoid>(tile, rows, bias, y, columns);
-                break;
-            default:
-                throw new InvalidOperationException($"There is no activation {_activation}.");
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Finish<TLanes, TActivation>(float* tile, int rows, float* bias, float* y, int columns)
-        where TLanes : struct, ILanes<TLanes>
-        where TActivation : struct, IActivation
-    {
-        TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
-        for (var row = 0; row < rows; row++, tile += 2 * TLanes.Count, y += _panels.Columns)
-        {
-            var left = TActivation.Apply(TLanes.Load(tile) + biasLeft);
-            var right = TActivation.Apply(TLanes.Load(tile + TLanes.Count) + biasRight);
-            if (columns == 2 * TLanes.Count)
+            TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
+            float* from = tile, to = y;
+            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += stride)
             {
-                left.Store(y);
-                right.Store(y + TLanes.Count);
-                continue;
-            }
+                var left = TActivation.Apply(TLanes.Load(from) + biasLeft);
+                var right = TActivation.Apply(TLanes.Load(from + TLanes.Count) + biasRight);
+                if (columns == 2 * TLanes.Count)
+                {
+                    left.Store(to);
+                    right.Store(to + TLanes.Count);
+                    continue;
+                }
 
-            // The last panel is wider than what is left of y.
-            left.Store(tile);
-            right.Store(tile + TLanes.Count);
-            new ReadOnlySpan<float>(tile, columns).CopyTo(new Span<float>(y, columns));
+                // The last panel is wider than what is left of y.
+                left.Store(from);
+                right.Store(from + TLanes.Count);
+                new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+            }
         }
     }
 }

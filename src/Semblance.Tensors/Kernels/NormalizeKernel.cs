@@ -6,8 +6,8 @@ namespace Semblance.Tensors.Kernels;
 /// <summary>One row per item, divided by its Euclidean length.</summary>
 internal readonly unsafe struct NormalizeKernel(Tensor x, Tensor y) : IKernel
 {
-    // What a row is divided by at least, as in PyTorch.
-    private const float SmallestNorm = 1e-12f;
+    /// <summary>What a row is divided by at least, as in PyTorch.</summary>
+    public const float SmallestNorm = 1e-12f;
 
     // Outside this range squares overflow or vanish, and the row is summed in double precision instead.
     private const float SmallestSum = 1e-30f;

@@ -11,13 +11,11 @@ internal sealed unsafe class PackedMatrix
 {
     private readonly float[] _memory;
 
-    private PackedMatrix(float[] memory, float* panels, int depth, int columns, int panelWidth)
+    private PackedMatrix(int depth, int columns, InstructionSet set, int version)
     {
-        _memory = memory;
+        (Depth, Columns, PanelWidth, Version) = (depth, columns, PanelWidthOf(set), version);
+        _memory = Tensor.AlignedMemory(checked(PanelCount * PanelWidth * depth), out var panels);
         Panels = panels;
-        Depth = depth;
-        Columns = columns;
-        PanelWidth = panelWidth;
     }
 
     public float* Panels { get; }
@@ -30,20 +28,31 @@ internal sealed unsafe class PackedMatrix
 
     public int PanelWidth { get; }
 
+    /// <summary>The version of the tensor that was packed.</summary>
+    public int Version { get; }
+
     public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
 
-    /// <summary>Packs a weight <c>[columns × depth]</c>.</summary>
-    public static PackedMatrix Pack(Tensor weight, InstructionSet set)
+    /// <summary>Packs the transpose of a matrix <c>[columns × depth]</c>: a product with it is x · matrixᵀ.</summary>
+    public static PackedMatrix Transpose(Tensor matrix, InstructionSet set)
     {
-        var width = PanelWidthOf(set);
-        int depth = weight.Columns, columns = weight.Rows;
-        var panelCount = (columns + width - 1) / width;
-        var memory = Tensor.AlignedMemory(checked(panelCount * width * depth), out var panels);
-        var source = weight.Data;
-        Workers.Shared.For(panelCount, int.MaxValue, panel => PackTransposed(
-            source + ((nint)panel * width * depth), depth, Math.Min(width, columns - (panel * width)), depth, panels + ((nint)panel * width * depth), width));
-        GC.KeepAlive(weight);
-        return new PackedMatrix(memory, panels, depth, columns, width);
+        var packed = new PackedMatrix(matrix.Columns, matrix.Rows, set, matrix.Version);
+        var (source, width, depth) = ((nint)matrix.Data, packed.PanelWidth, packed.Depth);
+        Workers.Shared.For(packed.PanelCount, int.MaxValue, panel => PackTransposed(
+            (float*)source + ((nint)panel * width * depth), depth, Math.Min(width, packed.Columns - (panel * width)), depth, packed.Panel(panel), width));
+        GC.KeepAlive(matrix);
+        return packed;
+    }
+
+    /// <summary>Packs a matrix <c>[depth × columns]</c> as it is: a product with it is x · matrix.</summary>
+    public static PackedMatrix Pack(Tensor matrix, InstructionSet set)
+    {
+        var packed = new PackedMatrix(matrix.Rows, matrix.Columns, set, matrix.Version);
+        var (source, width) = ((nint)matrix.Data, packed.PanelWidth);
+        Workers.Shared.For(packed.PanelCount, int.MaxValue, panel => PackRows(
+            (float*)source + (panel * width), packed.Columns, Math.Min(width, packed.Columns - (panel * width)), packed.Depth, packed.Panel(panel), width));
+        GC.KeepAlive(matrix);
+        return packed;
     }
 
     /// <summary>How wide a panel is: two registers.</summary>
@@ -54,6 +63,21 @@ internal sealed unsafe class PackedMatrix
         InstructionSet.AdvSimd => 2 * Lanes128.Count,
         _ => 2 * LanesPortable.Count,
     };
+
+    /// <summary>The first float of a panel.</summary>
+    public float* Panel(int index) => Panels + ((nint)index * PanelWidth * Depth);
+
+    /// <summary>Writes some columns of <paramref name="depth"/> rows as one panel; the other columns become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackRows(float* source, nint stride, int columns, int depth, float* panel, int width)
+    {
+        for (var k = 0; k < depth; k++, source += stride, panel += width)
+        {
+            var row = new Span<float>(panel, width);
+            new ReadOnlySpan<float>(source, columns).CopyTo(row);
+            row[columns..].Clear();
+        }
+    }
 
     /// <summary>Writes <paramref name="rows"/> rows of a matrix as the columns of one panel; the other columns become zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -34,6 +34,9 @@ public sealed class LayerNorm
     /// <summary>The width of a row.</summary>
     public int Columns => Weight.Length;
 
+    /// <summary>Whether the scale or the shift is trained.</summary>
+    internal bool RequiresGradient => Weight.RequiresGradient || Bias.RequiresGradient;
+
     /// <summary>The parameters under the names of the original: <c>weight</c> and <c>bias</c>.</summary>
     /// <param name="name">What stands before them, such as <c>embeddings.LayerNorm</c>.</param>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) =>

@@ -44,8 +44,15 @@ public sealed class Linear
     /// <summary>Packs the weight for the instruction set in use, which the first call would do otherwise.</summary>
     public void Prepare() => Packed(InstructionSets.Current);
 
+    /// <summary>Whether the weight or the bias is trained.</summary>
+    internal bool RequiresGradient => Weight.RequiresGradient || Bias is { RequiresGradient: true };
+
     // Two threads may pack at the same time; the results are equal, and one of them stays.
-    internal PackedMatrix Packed(InstructionSet set) => _packed[(int)set] ??= PackedMatrix.Pack(Weight, set);
+    internal PackedMatrix Packed(InstructionSet set)
+    {
+        var packed = _packed[(int)set];
+        return packed is not null && packed.Version == Weight.Version ? packed : _packed[(int)set] = PackedMatrix.Transpose(Weight, set);
+    }
 
     /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>
     /// <param name="name">What stands before them, such as <c>pooler.dense</c>.</param>

@@ -33,16 +33,51 @@ public static class AttentionOperation
         }
 
         var output = run.Lease(query.Rows, query.Columns);
+        run.Execute(new AttentionKernel(query, key, value, batch, heads, output), batch.Count * heads, Cost(batch, query.Columns));
+        KeepAlive(query, key, value); // the kernel saw only addresses
+        if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient))
+        {
+            run.Record(output, gradient => Backward(run, query, key, value, batch, heads, gradient));
+        }
+
+        return output;
+    }
+
+    private static void Backward(Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, Tensor gradient)
+    {
+        Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Shape), dValue = run.Lease(value.Shape);
+        var kernel = new AttentionGradient(query, key, value, batch, heads, gradient, dQuery, dKey, dValue);
+        run.Execute(kernel, batch.Count * heads, 3 * Cost(batch, query.Columns));
+        KeepAlive(query, key, value);
+        foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])
+        {
+            if (tensor.RequiresGradient)
+            {
+                tensor.AddGradient(slope);
+            }
+            else
+            {
+                slope.Release();
+            }
+        }
+    }
+
+    // Multiplications of the two products.
+    private static long Cost(PackedBatch batch, int columns)
+    {
         long cost = 0;
         for (var i = 0; i < batch.Count; i++)
         {
-            cost += 2L * batch.Length(i) * batch.Length(i) * query.Columns;
+            cost += 2L * batch.Length(i) * batch.Length(i) * columns;
         }
 
-        run.Execute(new AttentionKernel(query, key, value, batch, heads, output), batch.Count * heads, cost);
-        GC.KeepAlive(query); // the kernel saw only addresses
+        return cost;
+    }
+
+    private static void KeepAlive(Tensor query, Tensor key, Tensor value)
+    {
+        GC.KeepAlive(query);
         GC.KeepAlive(key);
         GC.KeepAlive(value);
-        return output;
     }
 }

@@ -20,6 +20,23 @@ public static class ColumnsOperation
             x.Row(row)[..count].CopyTo(y.Writable[(row * count)..]);
         }
 
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(y, gradient => Backward(run, x, gradient));
+        }
+
         return y;
+    }
+
+    private static void Backward(Computation run, Tensor x, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        dx.Writable.Clear();
+        for (var row = 0; row < x.Rows; row++)
+        {
+            gradient.Row(row).CopyTo(dx.Writable[(row * x.Columns)..]);
+        }
+
+        x.AddGradient(dx);
     }
 }

@@ -38,7 +38,37 @@ public static class EmbeddingOperation
             }
         }
 
+        if (run.Recording && (words.RequiresGradient || positions is { RequiresGradient: true } || types is { RequiresGradient: true }))
+        {
+            run.Record(output, gradient => Backward(batch, words, positions, types, gradient));
+        }
+
         return output;
+    }
+
+    // Only the rows that were looked up change; each adds up in the order of the tokens.
+    private static void Backward(PackedBatch batch, Tensor words, Tensor? positions, Tensor? types, Tensor gradient)
+    {
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            var start = batch.Offsets[sequence];
+            for (var token = start; token < batch.Offsets[sequence + 1]; token++)
+            {
+                AddToRow(words, batch.TokenIds[token], gradient.Row(token));
+                AddToRow(types, batch.TypeIds[token], gradient.Row(token));
+                AddToRow(positions, token - start, gradient.Row(token));
+            }
+        }
+    }
+
+    private static void AddToRow(Tensor? table, int index, ReadOnlySpan<float> gradient)
+    {
+        if (table is { RequiresGradient: true })
+        {
+            table.Gradient ??= Tensor.Zeros(table.Shape);
+            var row = table.Gradient.Writable.Slice(index * table.Columns, table.Columns);
+            TensorPrimitives.Add(row, gradient, row);
+        }
     }
 
     private static ReadOnlySpan<float> RowOf(Tensor table, int index, string what) => (uint)index < (uint)table.Rows

@@ -1,4 +1,5 @@
 using Semblance.Tensors.Kernels;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
@@ -38,9 +39,63 @@ public static class LayerNormOperation
 
         var y = run.Lease(x.Rows, x.Columns);
         run.Execute(new LayerNormKernel(x, residual, layer, y), x.Rows, 8L * x.Length);
-        GC.KeepAlive(x); // the kernel saw only addresses
+        KeepAlive(x, residual, layer); // the kernel saw only addresses
+        if (run.Recording && (x.RequiresGradient || residual is { RequiresGradient: true } || layer.RequiresGradient))
+        {
+            run.Record(y, gradient => Backward(run, x, residual, layer, gradient));
+        }
+
+        return y;
+    }
+
+    private static void Backward(Computation run, Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient)
+    {
+        Tensor normalized = run.Lease(x.Shape), dx = run.Lease(x.Shape);
+        run.Execute(new LayerNormGradient(x, residual, layer, gradient, normalized, dx), x.Rows, 16L * x.Length);
+        KeepAlive(x, residual, layer);
+        if (layer.Weight.RequiresGradient)
+        {
+            TensorPrimitives.Multiply(normalized.Values, gradient.Values, normalized.Writable);
+            layer.Weight.AddGradient(SumColumns(run, normalized, layer.Weight));
+        }
+
+        if (layer.Bias.RequiresGradient)
+        {
+            layer.Bias.AddGradient(SumColumns(run, gradient, layer.Bias));
+        }
+
+        if (residual is { RequiresGradient: true })
+        {
+            dx.Values.CopyTo(normalized.Writable); // the sum passes its gradient to both
+            residual.AddGradient(normalized);
+        }
+        else
+        {
+            normalized.Release();
+        }
+
+        if (x.RequiresGradient)
+        {
+            x.AddGradient(dx);
+        }
+        else
+        {
+            dx.Release();
+        }
+    }
+
+    private static Tensor SumColumns(Computation run, Tensor x, Tensor like)
+    {
+        var sums = run.Lease(like.Shape);
+        var kernel = new ColumnSums(x, sums);
+        run.Execute(kernel, kernel.Items, x.Length);
+        return sums;
+    }
+
+    private static void KeepAlive(Tensor x, Tensor? residual, LayerNorm layer)
+    {
+        GC.KeepAlive(x);
         GC.KeepAlive(residual);
         GC.KeepAlive(layer);
-        return y;
     }
 }

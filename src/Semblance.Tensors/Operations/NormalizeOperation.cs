@@ -1,4 +1,5 @@
 using Semblance.Tensors.Kernels;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
@@ -16,6 +17,27 @@ public static class NormalizeOperation
         var y = run.Lease(x.Rows, x.Columns);
         run.Execute(new NormalizeKernel(x, y), x.Rows, 2L * x.Length);
         GC.KeepAlive(x);
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(y, gradient => Backward(run, x, y, gradient));
+        }
+
         return y;
+    }
+
+    // With y = x / |x|: dx = (dy − y · Σ dy y) / |x|.
+    private static void Backward(Computation run, Tensor x, Tensor y, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var slope = TensorPrimitives.Dot(gradient.Row(row), y.Row(row));
+            var norm = MathF.Max(TensorPrimitives.Norm(x.Row(row)), NormalizeKernel.SmallestNorm);
+            var target = dx.Writable.Slice(row * x.Columns, x.Columns);
+            TensorPrimitives.MultiplyAdd(y.Row(row), -slope, gradient.Row(row), target);
+            TensorPrimitives.Divide(target, norm, target);
+        }
+
+        x.AddGradient(dx);
     }
 }

@@ -44,7 +44,81 @@ public static class PoolingOperation
             }
         }
 
+        if (run.Recording && x.RequiresGradient)
+        {
+            var ways = modes.ToArray();
+            run.Record(output, gradient => Backward(run, x, batch, ways, skip, output, gradient));
+        }
+
         return output;
+    }
+
+    private static void Backward(Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, Tensor output, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        dx.Writable.Clear();
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            int start = batch.Offsets[sequence], end = batch.Offsets[sequence + 1];
+            for (var i = 0; i < modes.Length; i++)
+            {
+                var columns = ((sequence * modes.Length) + i) * x.Columns;
+                Spread(x, dx, start, Math.Min(end, start + skip), end, modes[i], output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
+            }
+        }
+
+        x.AddGradient(dx);
+    }
+
+    private static void Spread(Tensor x, Tensor dx, int start, int first, int end, Pooling mode, ReadOnlySpan<float> pooled, ReadOnlySpan<float> gradient)
+    {
+        Span<float> Row(int token) => dx.Writable.Slice(token * x.Columns, x.Columns);
+        switch (mode)
+        {
+            case Pooling.Cls:
+                TensorPrimitives.Add(Row(start), gradient, Row(start));
+                break;
+            case Pooling.LastToken when first < end:
+                TensorPrimitives.Add(Row(end - 1), gradient, Row(end - 1));
+                break;
+            case Pooling.LastToken:
+                break;
+            case Pooling.Max:
+                for (var column = 0; column < x.Columns; column++)
+                {
+                    // The first token that has the largest element gets all of it.
+                    for (var token = first; token < end; token++)
+                    {
+                        if (x.Row(token)[column] == pooled[column])
+                        {
+                            Row(token)[column] += gradient[column];
+                            break;
+                        }
+                    }
+                }
+
+                break;
+            default:
+                var count = Math.Max(1, end - first);
+                float weights = 0;
+                for (var token = first; token < end; token++)
+                {
+                    weights += token - start + 1;
+                }
+
+                for (var token = first; token < end; token++)
+                {
+                    var share = mode switch
+                    {
+                        Pooling.Mean => 1f / count,
+                        Pooling.MeanSqrtLength => 1f / MathF.Sqrt(count),
+                        _ => (token - start + 1) / MathF.Max(weights, 1f),
+                    };
+                    TensorPrimitives.MultiplyAdd(gradient, share, Row(token), Row(token));
+                }
+
+                break;
+        }
     }
 
     private static void Pool(Tensor x, int start, int first, int end, Pooling mode, Span<float> row)

@@ -1,0 +1,64 @@
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>Code that is compiled for each activation function.</summary>
+internal interface IActivated
+{
+    void Run<TActivation>()
+        where TActivation : struct, IActivation;
+}
+
+/// <summary>From an activation's name to its code.</summary>
+internal static class ActivationDispatch
+{
+    public static void Run<TBody>(this Activation activation, TBody body)
+        where TBody : struct, IActivated
+    {
+        switch (activation)
+        {
+            case Activation.Identity:
+                body.Run<Identity>();
+                break;
+            case Activation.Gelu:
+                body.Run<Gelu>();
+                break;
+            case Activation.GeluTanh:
+                body.Run<GeluTanh>();
+                break;
+            case Activation.QuickGelu:
+                body.Run<QuickGelu>();
+                break;
+            case Activation.GeluClipped:
+                body.Run<GeluClipped>();
+                break;
+            case Activation.Relu:
+                body.Run<Relu>();
+                break;
+            case Activation.Relu6:
+                body.Run<Relu6>();
+                break;
+            case Activation.ReluSquared:
+                body.Run<ReluSquared>();
+                break;
+            case Activation.LeakyRelu:
+                body.Run<LeakyRelu>();
+                break;
+            case Activation.Silu:
+                body.Run<Silu>();
+                break;
+            case Activation.Mish:
+                body.Run<Mish>();
+                break;
+            case Activation.Laplace:
+                body.Run<Laplace>();
+                break;
+            case Activation.Tanh:
+                body.Run<Tanh>();
+                break;
+            case Activation.Sigmoid:
+                body.Run<Sigmoid>();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(activation), activation, "There is no such activation.");
+        }
+    }
+}

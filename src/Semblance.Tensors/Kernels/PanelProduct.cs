@@ -1,0 +1,55 @@
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>Products of small matrices inside one kernel: packing one side into panels, and multiplying with it.</summary>
+internal static unsafe class PanelProduct<TLanes>
+    where TLanes : struct, ILanes<TLanes>
+{
+    public static int Width => 2 * TLanes.Count;
+
+    /// <summary>A width filled up to whole panels.</summary>
+    public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
+
+    /// <summary>Packs the transpose of <c>[columns × depth]</c> into <c>depth × Padded(columns)</c> floats.</summary>
+    public static void PackTransposed(float* source, nint stride, int columns, int depth, float* panels)
+    {
+        for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
+        {
+            PackedMatrix.PackTransposed(source + (column * stride), stride, Math.Min(Width, columns - column), depth, panels, Width);
+        }
+    }
+
+    /// <summary>Packs <c>[depth × columns]</c> into <c>depth × Padded(columns)</c> floats.</summary>
+    public static void Pack(float* source, nint stride, int columns, int depth, float* panels)
+    {
+        for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
+        {
+            PackedMatrix.PackRows(source + column, stride, Math.Min(Width, columns - column), depth, panels, Width);
+        }
+    }
+
+    /// <summary>c = a · panels, where c has room for whole panels.</summary>
+    public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns)
+    {
+        for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
+        {
+            TileColumn<TLanes>.Multiply(a, strideA, rows, panels, depth, c + column, strideC);
+        }
+    }
+
+    /// <summary>c = a · panels, written only where c has columns; the edge has room for as many rows of one panel.</summary>
+    public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge)
+    {
+        var whole = columns / Width * Width;
+        MultiplyPadded(a, strideA, rows, panels, depth, c, strideC, whole);
+        if (whole < columns)
+        {
+            TileColumn<TLanes>.Multiply(a, strideA, rows, panels + ((nint)whole * depth), depth, edge, Width);
+            for (var i = 0; i < rows; i++)
+            {
+                new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole).CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));
+            }
+        }
+    }
+}

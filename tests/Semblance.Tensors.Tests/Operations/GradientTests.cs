@@ -1,0 +1,184 @@
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Tests.Operations;
+
+/// <summary>Every backward kernel against central differences of the slow reference in double precision.</summary>
+public class GradientTests
+{
+    public static TheoryData<InstructionSet> InstructionSets => TestTensors.InstructionSets;
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Linear_layers_with_every_activation(InstructionSet set)
+    {
+        foreach (var activation in Enum.GetValues<Activation>())
+        {
+            var (x, weight, bias) = (TestTensors.Random(1, 5, 7), TestTensors.Random(2, 9, 7), TestTensors.Random(3, 9));
+            Check(
+                set,
+                [x, weight, bias],
+                run => run.Linear(x, new Linear(weight, bias), activation),
+                values => DoubleReference.Linear(values[0], values[1], values[2], 7, DoubleReference.Formula(activation)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Linear_layers_wider_than_a_panel(InstructionSet set)
+    {
+        var (x, weight) = (TestTensors.Random(1, 20, 40), TestTensors.Random(2, 35, 40));
+        Check(set, [x, weight], run => run.Linear(x, new Linear(weight, null)), values => DoubleReference.Linear(values[0], values[1], null, 40, v => v));
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Attention(InstructionSet set)
+    {
+        foreach (var (hidden, heads) in new[] { (8, 2), (6, 1), (40, 2) })
+        {
+            var batch = TestTensors.Batch(1, 3, 6);
+            var (q, k, v) = (TestTensors.Random(1, 10, hidden), TestTensors.Random(2, 10, hidden), TestTensors.Random(3, 10, hidden));
+            Check(set, [q, k, v], run => run.Attention(q, k, v, batch, heads), values => DoubleReference.Attention(values[0], values[1], values[2], batch, hidden, heads));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Layer_norm_with_and_without_a_residual(InstructionSet set)
+    {
+        foreach (var columns in new[] { 5, 16, 37 })
+        {
+            var (x, residual, weight, bias) = (TestTensors.Random(1, 4, columns), TestTensors.Random(2, 4, columns), TestTensors.Random(3, columns), TestTensors.Random(4, columns));
+            var layer = new LayerNorm(weight, bias, 1e-5f);
+            Check(set, [x, residual, weight, bias], run => run.AddLayerNorm(x, residual, layer), v => DoubleReference.LayerNorm(v[0], v[1], v[2], v[3], 1e-5));
+            Check(set, [x, weight, bias], run => run.LayerNorm(x, layer), v => DoubleReference.LayerNorm(v[0], new double[v[0].Length], v[1], v[2], 1e-5));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Normalisation(InstructionSet set)
+    {
+        var x = TestTensors.Random(1, 4, 9);
+        Check(set, [x], run => run.Normalize(x), values => DoubleReference.Normalize(values[0], 9));
+    }
+
+    [Fact]
+    public void Embedding_adds_up_where_a_row_is_used_twice()
+    {
+        var (words, positions, types) = (TestTensors.Random(1, 6, 4), TestTensors.Random(2, 5, 4), TestTensors.Random(3, 2, 4));
+        var batch = PackedBatch.From([[4, 1, 4], [0, 4]], [[0, 1, 0], [1, 1]]);
+        Check(InstructionSet.Portable, [words, positions, types], run => run.Embed(batch, words, positions, types), v => DoubleReference.Embed(batch, v[0], v[1], v[2], 4));
+    }
+
+    [Fact]
+    public void Every_pooling_alone_and_side_by_side()
+    {
+        var x = TestTensors.Random(1, 9, 5);
+        var batch = TestTensors.Batch(4, 1, 4);
+        foreach (var skip in new[] { 0, 2 })
+        {
+            foreach (var mode in Enum.GetValues<Pooling>())
+            {
+                Check(InstructionSet.Portable, [x], run => run.Pool(x, batch, [mode], skip), v => DoubleReference.Pool(v[0], batch, 5, [mode], skip));
+            }
+
+            Check(InstructionSet.Portable, [x], run => run.Pool(x, batch, [Pooling.Cls, Pooling.Mean, Pooling.Max], skip), v => DoubleReference.Pool(v[0], batch, 5, [Pooling.Cls, Pooling.Mean, Pooling.Max], skip));
+        }
+    }
+
+    [Fact]
+    public void The_first_columns()
+    {
+        var x = TestTensors.Random(1, 3, 6);
+        Check(InstructionSet.Portable, [x], run => run.FirstColumns(x, 4), v => [.. Enumerable.Range(0, 12).Select(i => v[0][(i / 4 * 6) + (i % 4)])]);
+    }
+
+    [Fact]
+    public void A_tensor_used_twice_gets_the_sum()
+    {
+        var (x, weight) = (TestTensors.Random(1, 3, 4), TestTensors.Random(2, 4, 4));
+        var layer = new Linear(weight, null);
+        Check(
+            InstructionSet.Portable,
+            [x, weight],
+            run => run.Linear(run.Linear(x, layer, Activation.Tanh), layer),
+            v => DoubleReference.Linear(DoubleReference.Linear(v[0], v[1], null, 4, Math.Tanh), v[1], null, 4, y => y));
+    }
+
+    [Fact]
+    public void Gradients_add_up_over_runs_and_have_the_same_bits_for_any_number_of_threads()
+    {
+        var (x, weight) = (TestTensors.Random(1, 300, 256), TestTensors.Random(2, 256, 256));
+        weight.RequiresGradient = true;
+        float[] Gradient(int threads, int runs)
+        {
+            weight.Gradient = null;
+            for (var i = 0; i < runs; i++)
+            {
+                using var run = new Computation(threads, recording: true);
+                run.Backward(run.Linear(x, new Linear(weight, null), Activation.Gelu));
+            }
+
+            return weight.Gradient!.Values.ToArray();
+        }
+
+        var once = Gradient(1, 1);
+        Gradient(8, 1).ShouldBe(once);
+        Gradient(8, 2).ShouldBe([.. once.Select(g => g + g)]);
+    }
+
+    [Fact]
+    public void Weights_that_changed_are_packed_again()
+    {
+        var (x, weight) = (TestTensors.Random(1, 3, 4), TestTensors.Random(2, 4, 4));
+        var layer = new Linear(weight, null);
+        using var run = new Computation();
+        run.Linear(x, layer);
+        weight.Writable.Clear();
+        run.Linear(x, layer).Values.ToArray().ShouldAllBe(y => y == 0);
+    }
+
+    [Fact]
+    public void What_was_not_recorded_says_so()
+    {
+        using var run = new Computation();
+        var y = run.Linear(TestTensors.Random(1, 2, 3), new Linear(TestTensors.Random(2, 3, 3), null));
+        Should.Throw<InvalidOperationException>(() => run.Backward(y)).Message.ShouldContain("recording");
+        using var recording = new Computation(recording: true);
+        Should.Throw<ArgumentException>(() => recording.Backward(y, Tensor.Zeros(1)));
+    }
+
+    // The loss is a fixed random mix of the outputs, so that every output matters.
+    private static void Check(InstructionSet set, Tensor[] inputs, Func<Computation, Tensor> forward, Func<double[][], double[]> reference)
+    {
+        const double Step = 1e-5;
+        foreach (var input in inputs)
+        {
+            (input.RequiresGradient, input.Gradient) = (true, null);
+        }
+
+        using var run = new Computation(instructions: set, recording: true);
+        var output = forward(run);
+        var mix = TestTensors.Random(99, output.Shape.ToArray());
+        run.Backward(output, mix);
+
+        var values = inputs.Select(input => input.Values.ToArray().Select(v => (double)v).ToArray()).ToArray();
+        double Loss() => reference(values).Zip(mix.Values.ToArray(), (y, m) => y * m).Sum();
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var gradient = inputs[i].Gradient.ShouldNotBeNull();
+            for (var j = 0; j < values[i].Length; j++)
+            {
+                var value = values[i][j];
+                values[i][j] = value + Step;
+                var above = Loss();
+                values[i][j] = value - Step;
+                var below = Loss();
+                values[i][j] = value;
+                var expected = (above - below) / (2 * Step);
+                Math.Abs(gradient.Values[j] - expected).ShouldBeLessThanOrEqualTo(2e-5 * Math.Max(1, Math.Abs(expected)), $"input {i}, element {j}: {gradient.Values[j]} for {expected}");
+            }
+        }
+    }
+}
