@@ -142,7 +142,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     }
 
     /// <summary>The blocks that BERT calls Chinese; kana and Hangul are not among them.</summary>
-    private static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
+    public static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
         or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
         or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
 }
