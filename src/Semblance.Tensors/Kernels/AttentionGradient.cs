@@ -71,7 +71,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
         {
             float* p = probabilities + ((nint)i * paddedLength), ds = slopes + ((nint)i * paddedLength);
             Softmax<TLanes>.Apply(p, length, _scale);
-            Scale(p, ds, length);
+            Scale<TLanes>(p, ds, length);
         }
 
         PanelProduct<TLanes>.Pack(_key + offset, _hidden, _headSize, length, panels);
@@ -85,20 +85,19 @@ internal readonly unsafe struct AttentionGradient : IKernel
         GC.KeepAlive(scratch);
     }
 
-    private void Scale(float* p, float* slopes, int length)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scale<TLanes>(float* p, float* slopes, int length)
+        where TLanes : struct, ILanes<TLanes>
     {
-        float sum = 0;
-        for (var j = 0; j < length; j++)
+        var mean = TLanes.Broadcast(DotProduct<TLanes>.Of(p, slopes, length));
+        var scale = TLanes.Broadcast(_scale);
+        for (var j = 0; j < length; j += TLanes.Count)
         {
-            sum += slopes[j] * p[j];
-        }
-
-        for (var j = 0; j < length; j++)
-        {
-            slopes[j] = p[j] * (slopes[j] - sum) * _scale;
+            (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows reach to a whole register
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(float* from, float* to, int length, int stride)
     {
         for (var i = 0; i < length; i++)

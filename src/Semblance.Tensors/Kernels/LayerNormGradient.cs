@@ -25,46 +25,40 @@ internal readonly unsafe struct LayerNormGradient(Tensor x, Tensor? residual, La
         for (var row = first; row < end; row++)
         {
             var start = (nint)row * _columns;
-            float* n = _normalized + start, dx = _dx + start;
-            Normalize(_x + start, _residual is null ? null : _residual + start, n, out var scale);
-
-            double sum = 0, product = 0;
-            for (var i = 0; i < _columns; i++)
+            float* n = _normalized + start, dx = _dx + start, dy = _gradient + start;
+            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(_x + start, _residual is null ? null : _residual + start, n, _columns, _epsilon);
+            TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale), slopes = TLanes.Zero, products = TLanes.Zero;
+            var whole = _columns / TLanes.Count * TLanes.Count;
+            for (var i = 0; i < whole; i += TLanes.Count)
             {
-                dx[i] = _gradient[start + i] * _weight[i];
+                var normal = (TLanes.Load(n + i) - means) * scales;
+                var slope = TLanes.Load(dy + i) * TLanes.Load(_weight + i);
+                normal.Store(n + i);
+                slope.Store(dx + i);
+                slopes += slope;
+                products = TLanes.MultiplyAdd(slope, normal, products);
+            }
+
+            float sum = TLanes.Sum(slopes), product = TLanes.Sum(products);
+            for (var i = whole; i < _columns; i++)
+            {
+                n[i] = (n[i] - mean) * scale;
+                dx[i] = dy[i] * _weight[i];
                 sum += dx[i];
-                product += (double)dx[i] * n[i];
+                product = MathF.FusedMultiplyAdd(dx[i], n[i], product);
             }
 
-            float mean = (float)(sum / _columns), slope = (float)(product / _columns);
-            for (var i = 0; i < _columns; i++)
+            float shift = sum / _columns, share = product / _columns;
+            TLanes shifts = TLanes.Broadcast(shift), shares = TLanes.Broadcast(share);
+            for (var i = 0; i < whole; i += TLanes.Count)
             {
-                dx[i] = (dx[i] - mean - (n[i] * slope)) * scale;
+                ((TLanes.Load(dx + i) - shifts - (TLanes.Load(n + i) * shares)) * scales).Store(dx + i);
+            }
+
+            for (var i = whole; i < _columns; i++)
+            {
+                dx[i] = (dx[i] - shift - (n[i] * share)) * scale;
             }
         }
-    }
-
-    private void Normalize(float* x, float* residual, float* n, out float scale)
-    {
-        double sum = 0, squares = 0;
-        for (var i = 0; i < _columns; i++)
-        {
-            n[i] = residual is null ? x[i] : x[i] + residual[i];
-            sum += n[i];
-        }
-
-        var mean = sum / _columns;
-        for (var i = 0; i < _columns; i++)
-        {
-            squares += (n[i] - mean) * (n[i] - mean);
-        }
-
-        var factor = 1 / Math.Sqrt((squares / _columns) + _epsilon);
-        for (var i = 0; i < _columns; i++)
-        {
-            n[i] = (float)((n[i] - mean) * factor);
-        }
-
-        scale = (float)factor;
     }
 }

@@ -39,9 +39,27 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         where TLanes : struct, ILanes<TLanes>
     {
         float* x = _x + start, residual = _residual is null ? null : _residual + start, y = _y + start;
-        int whole = _columns / TLanes.Count * TLanes.Count, rest = _columns - whole;
+        var (mean, scale) = Statistics<TLanes>(x, residual, y, _columns, _epsilon);
+        TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale);
+        var i = 0;
+        for (; i <= _columns - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight + i), TLanes.Load(_bias + i)).Store(y + i);
+        }
 
-        var sum = TLanes.Zero;
+        for (; i < _columns; i++)
+        {
+            y[i] = MathF.FusedMultiplyAdd((y[i] - mean) * scale, _weight[i], _bias[i]);
+        }
+    }
+
+    /// <summary>Writes x + residual to y, and finds its mean and 1 / √(variance + ε).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (float Mean, float Scale) Statistics<TLanes>(float* x, float* residual, float* y, int columns, float epsilon)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var whole = columns / TLanes.Count * TLanes.Count;
+        var sums = TLanes.Zero;
         for (var i = 0; i < whole; i += TLanes.Count)
         {
             var value = TLanes.Load(x + i);
@@ -51,48 +69,30 @@ internal readonly unsafe struct LayerNormKernel : IKernel
             }
 
             value.Store(y + i);
-            sum += value;
+            sums += value;
         }
 
-        var tail = TLanes.Zero;
-        if (rest > 0)
+        var sum = TLanes.Sum(sums);
+        for (var i = whole; i < columns; i++)
         {
-            tail = VectorMath<TLanes>.LoadPartial(x + whole, rest);
-            if (residual is not null)
-            {
-                tail += VectorMath<TLanes>.LoadPartial(residual + whole, rest);
-            }
-
-            sum += tail;
+            y[i] = residual is null ? x[i] : x[i] + residual[i];
+            sum += y[i];
         }
 
-        var mean = TLanes.Broadcast(TLanes.Sum(sum) / _columns);
-        var squares = TLanes.Zero;
+        var mean = sum / columns;
+        TLanes means = TLanes.Broadcast(mean), squares = TLanes.Zero;
         for (var i = 0; i < whole; i += TLanes.Count)
         {
-            var difference = TLanes.Load(y + i) - mean;
+            var difference = TLanes.Load(y + i) - means;
             squares = TLanes.MultiplyAdd(difference, difference, squares);
         }
 
-        if (rest > 0)
+        var square = TLanes.Sum(squares);
+        for (var i = whole; i < columns; i++)
         {
-            // The lanes beyond the row hold 0 − mean; they must not count.
-            VectorMath<TLanes>.StorePartial(tail - mean, y + whole, rest);
-            tail = VectorMath<TLanes>.LoadPartial(y + whole, rest);
-            squares = TLanes.MultiplyAdd(tail, tail, squares);
+            square = MathF.FusedMultiplyAdd(y[i] - mean, y[i] - mean, square);
         }
 
-        var scale = TLanes.Broadcast(1f / MathF.Sqrt((TLanes.Sum(squares) / _columns) + _epsilon));
-        for (var i = 0; i < whole; i += TLanes.Count)
-        {
-            TLanes.MultiplyAdd((TLanes.Load(y + i) - mean) * scale, TLanes.Load(_weight + i), TLanes.Load(_bias + i)).Store(y + i);
-        }
-
-        if (rest > 0)
-        {
-            var weight = VectorMath<TLanes>.LoadPartial(_weight + whole, rest);
-            var bias = VectorMath<TLanes>.LoadPartial(_bias + whole, rest);
-            VectorMath<TLanes>.StorePartial(TLanes.MultiplyAdd(tail * scale, weight, bias), y + whole, rest);
-        }
+        return (mean, 1f / MathF.Sqrt((square / columns) + epsilon));
     }
 }

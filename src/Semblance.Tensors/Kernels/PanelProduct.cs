@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -12,6 +13,7 @@ internal static unsafe class PanelProduct<TLanes>
     public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
 
     /// <summary>Packs the transpose of <c>[columns × depth]</c> into <c>depth × Padded(columns)</c> floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed(float* source, nint stride, int columns, int depth, float* panels)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
@@ -21,6 +23,7 @@ internal static unsafe class PanelProduct<TLanes>
     }
 
     /// <summary>Packs <c>[depth × columns]</c> into <c>depth × Padded(columns)</c> floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* source, nint stride, int columns, int depth, float* panels)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
@@ -30,6 +33,7 @@ internal static unsafe class PanelProduct<TLanes>
     }
 
     /// <summary>c = a · panels, where c has room for whole panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
@@ -39,6 +43,7 @@ internal static unsafe class PanelProduct<TLanes>
     }
 
     /// <summary>c = a · panels, written only where c has columns; the edge has room for as many rows of one panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge)
     {
         var whole = columns / Width * Width;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
@@ -7,6 +8,7 @@ internal static unsafe class TileColumn<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>c = a · panel, cut into tiles that fit the register file.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* a, nint strideA, int rows, float* panel, int depth, float* c, nint strideC)
     {
         while (rows > 0)
@@ -23,6 +25,7 @@ internal static unsafe class TileColumn<TLanes>
     public static int TallestTile(int rows) =>
         rows >= 2 * TLanes.TileRows ? TLanes.TileRows : rows > TLanes.TileRows ? (rows + 1) / 2 : rows;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int rows, float* a, nint strideA, float* panel, int depth, float* c, nint strideC)
     {
         switch (rows)
