@@ -1,4 +1,5 @@
 using Semblance.Tensors.Instructions;
+using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
@@ -20,20 +21,24 @@ public sealed class Computation : IDisposable
     private readonly List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private readonly CancellationToken _cancellation;
     private readonly int _maxThreads;
+    private readonly ulong? _dropoutSeed;
+    private uint _dropouts;
 
     /// <summary>Starts a computation.</summary>
     /// <param name="maxThreads">The most threads it may use, the caller's included.</param>
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
     /// <param name="recording">Remembers each operation, so that <see cref="Backward"/> can find gradients.</param>
+    /// <param name="dropoutSeed">Turns dropout on: the same seed drops the same elements. Null, the default, leaves all in place.</param>
     /// <param name="cancellation">Stops the computation between two operations.</param>
     public Computation(
-        int maxThreads = int.MaxValue, InstructionSet? instructions = null, bool recording = false, CancellationToken cancellation = default)
+        int maxThreads = int.MaxValue, InstructionSet? instructions = null, bool recording = false, ulong? dropoutSeed = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
         _maxThreads = maxThreads;
         _cancellation = cancellation;
         Instructions = instructions ?? InstructionSets.Current;
         Recording = recording;
+        _dropoutSeed = dropoutSeed;
     }
 
     /// <summary>Whether operations are remembered for <see cref="Backward"/>.</summary>
@@ -99,6 +104,9 @@ public sealed class Computation : IDisposable
 
         _tape.Clear();
     }
+
+    /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
+    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, rate) : default;
 
     /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
     internal void Record(Tensor output, Action<Tensor> backward)

@@ -21,9 +21,10 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly int _hidden;
     private readonly int _headSize;
     private readonly float _scale;
+    private readonly DropoutMask _dropout;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
+        Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask dropout, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query.Data;
         _key = key.Data;
@@ -34,6 +35,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
         _dValue = dValue.Data;
         _batch = batch;
         _heads = heads;
+        _dropout = dropout;
         _hidden = query.Columns;
         _headSize = query.Columns / heads;
         _scale = 1f / MathF.Sqrt(_headSize);
@@ -71,7 +73,17 @@ internal readonly unsafe struct AttentionGradient : IKernel
         {
             float* p = probabilities + ((nint)i * paddedLength), ds = slopes + ((nint)i * paddedLength);
             Softmax<TLanes>.Apply(p, length, _scale);
+            var index = AttentionKernel.FirstIndex(_batch.Offsets[sequence] + i, head);
+            if (_dropout.IsActive)
+            {
+                _dropout.Apply(new Span<float>(ds, length), index);
+            }
+
             Scale<TLanes>(p, ds, length);
+            if (_dropout.IsActive)
+            {
+                _dropout.Apply(new Span<float>(p, length), index); // what the values were mixed with
+            }
         }
 
         PanelProduct<TLanes>.Pack(_key + offset, _hidden, _headSize, length, panels);

@@ -20,8 +20,9 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private readonly int _hidden;
     private readonly int _headSize;
     private readonly float _scale;
+    private readonly DropoutMask _dropout;
 
-    public AttentionKernel(Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, Tensor output)
+    public AttentionKernel(Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask dropout, Tensor output)
     {
         _query = query.Data;
         _key = key.Data;
@@ -29,6 +30,7 @@ internal readonly unsafe struct AttentionKernel : IKernel
         _output = output.Data;
         _batch = batch;
         _heads = heads;
+        _dropout = dropout;
         _hidden = query.Columns;
         _headSize = query.Columns / heads;
         _scale = 1f / MathF.Sqrt(_headSize);
@@ -68,6 +70,10 @@ internal readonly unsafe struct AttentionKernel : IKernel
             for (var i = 0; i < rows; i++)
             {
                 Softmax<TLanes>.Apply(scores + ((nint)i * paddedLength), length, _scale);
+                if (_dropout.IsActive)
+                {
+                    _dropout.Apply(new Span<float>(scores + ((nint)i * paddedLength), length), FirstIndex(_batch.Offsets[sequence] + row + i, head));
+                }
             }
 
             PanelProduct<TLanes>.Multiply(scores, paddedLength, rows, values, length, _output + place, _hidden, _headSize, edge);
@@ -75,4 +81,7 @@ internal readonly unsafe struct AttentionKernel : IKernel
 
         GC.KeepAlive(scratch);
     }
+
+    /// <summary>Where the weights of one token and head begin in the dropout's numbering: room for 2²³ tokens each.</summary>
+    public static ulong FirstIndex(int token, int head) => ((ulong)head << 54) | ((ulong)(uint)token << 23);
 }

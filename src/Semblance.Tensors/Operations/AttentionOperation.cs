@@ -15,9 +15,11 @@ public static class AttentionOperation
     /// <param name="value"><c>[tokens × hidden]</c>.</param>
     /// <param name="batch">Where each sequence starts.</param>
     /// <param name="heads">The number of heads.</param>
+    /// <param name="dropout">How many of the weights are left out while the model learns.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor Attention(this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads)
+    public static Tensor Attention(
+        this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, float dropout = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -33,20 +35,22 @@ public static class AttentionOperation
         }
 
         var output = run.Lease(query.Rows, query.Columns);
-        run.Execute(new AttentionKernel(query, key, value, batch, heads, output), batch.Count * heads, Cost(batch, query.Columns));
+        var mask = run.NextDropout(dropout);
+        run.Execute(new AttentionKernel(query, key, value, batch, heads, mask, output), batch.Count * heads, Cost(batch, query.Columns));
         KeepAlive(query, key, value); // the kernel saw only addresses
         if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient))
         {
-            run.Record(output, gradient => Backward(run, query, key, value, batch, heads, gradient));
+            run.Record(output, gradient => Backward(run, query, key, value, batch, heads, mask, gradient));
         }
 
         return output;
     }
 
-    private static void Backward(Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, Tensor gradient)
+    private static void Backward(
+        Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask mask, Tensor gradient)
     {
         Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Shape), dValue = run.Lease(value.Shape);
-        var kernel = new AttentionGradient(query, key, value, batch, heads, gradient, dQuery, dKey, dValue);
+        var kernel = new AttentionGradient(query, key, value, batch, heads, mask, gradient, dQuery, dKey, dValue);
         run.Execute(kernel, batch.Count * heads, 3 * Cost(batch, query.Columns));
         KeepAlive(query, key, value);
         foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])

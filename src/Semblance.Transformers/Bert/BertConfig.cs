@@ -37,6 +37,12 @@ public sealed record BertConfig
     /// <summary>The ε of every layer norm.</summary>
     public float LayerNormEps { get; init; } = 1e-12f;
 
+    /// <summary>How much of each block's output is left out while the model learns.</summary>
+    public float HiddenDropoutProb { get; init; } = 0.1f;
+
+    /// <summary>How many of the attention weights are left out while the model learns.</summary>
+    public float AttentionProbsDropoutProb { get; init; } = 0.1f;
+
     /// <summary>Reads and checks a configuration.</summary>
     /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
     public static BertConfig Read(ConfigurationFile file)
@@ -63,6 +69,8 @@ public sealed record BertConfig
             MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, 512),
             TypeVocabSize = file.WholeNumber("type_vocab_size", 1, LargestWidth, 2),
             LayerNormEps = file.Number("layer_norm_eps", 1e-12f),
+            HiddenDropoutProb = Probability(file, "hidden_dropout_prob"),
+            AttentionProbsDropoutProb = Probability(file, "attention_probs_dropout_prob"),
         };
         return config.HiddenSize % config.NumAttentionHeads == 0
             ? config
@@ -77,9 +85,9 @@ public sealed record BertConfig
         json.WriteStartArray("architectures");
         json.WriteStringValue("BertModel");
         json.WriteEndArray();
-        json.WriteNumber("attention_probs_dropout_prob", 0.1);
+        json.WriteNumber("attention_probs_dropout_prob", (double)(decimal)AttentionProbsDropoutProb);
         json.WriteString("hidden_act", ActivationNames.NameOf(HiddenAct));
-        json.WriteNumber("hidden_dropout_prob", 0.1);
+        json.WriteNumber("hidden_dropout_prob", (double)(decimal)HiddenDropoutProb);
         json.WriteNumber("hidden_size", HiddenSize);
         json.WriteNumber("initializer_range", 0.02);
         json.WriteNumber("intermediate_size", IntermediateSize);
@@ -94,5 +102,11 @@ public sealed record BertConfig
         json.WriteNumber("type_vocab_size", TypeVocabSize);
         json.WriteNumber("vocab_size", VocabSize);
         json.WriteEndObject();
+    }
+
+    private static float Probability(ConfigurationFile file, string field)
+    {
+        var value = file.Number(field, 0.1f);
+        return value is >= 0 and < 1 ? value : throw file.Fault(field, $"is {value}; expected a number from 0 to below 1");
     }
 }

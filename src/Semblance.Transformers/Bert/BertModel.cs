@@ -85,7 +85,7 @@ public sealed class BertModel : Transformer
     public override Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null)
     {
         using var embedded = run.Embed(batch, _words, _positions, _types); // [tokens × hidden]
-        var hidden = run.LayerNorm(embedded, _embeddingNorm);
+        var hidden = run.Dropout(run.LayerNorm(embedded, _embeddingNorm), Config.HiddenDropoutProb);
         hiddenStates?.Add(hidden);
         foreach (var layer in _layers)
         {
@@ -147,8 +147,7 @@ public sealed class BertModel : Transformer
 
     private sealed class Layer
     {
-        private readonly int _heads;
-        private readonly Activation _activation;
+        private readonly BertConfig _config;
         private readonly Linear _query;
         private readonly Linear _key;
         private readonly Linear _value;
@@ -161,8 +160,7 @@ public sealed class BertModel : Transformer
         public Layer(BertConfig config, Weights weights, string name)
         {
             int hidden = config.HiddenSize, inner = config.IntermediateSize;
-            _heads = config.NumAttentionHeads;
-            _activation = config.HiddenAct;
+            _config = config;
             _query = weights.Linear(name + ".attention.self.query", hidden, hidden);
             _key = weights.Linear(name + ".attention.self.key", hidden, hidden);
             _value = weights.Linear(name + ".attention.self.value", hidden, hidden);
@@ -184,8 +182,8 @@ public sealed class BertModel : Transformer
         public Tensor Forward(Computation run, Tensor x, PackedBatch batch) // x: [tokens × hidden]
         {
             using var attended = Attend(run, x, batch); // [tokens × hidden]
-            using var inner = run.Linear(attended, _intermediate, _activation); // [tokens × intermediate]
-            using var outer = run.Linear(inner, _output); // [tokens × hidden]
+            using var inner = run.Linear(attended, _intermediate, _config.HiddenAct); // [tokens × intermediate]
+            using var outer = run.Dropout(run.Linear(inner, _output), _config.HiddenDropoutProb); // [tokens × hidden]
             return run.AddLayerNorm(outer, attended, _outputNorm);
         }
 
@@ -194,8 +192,8 @@ public sealed class BertModel : Transformer
             using var query = run.Linear(x, _query); // [tokens × hidden], heads side by side
             using var key = run.Linear(x, _key);
             using var value = run.Linear(x, _value);
-            using var context = run.Attention(query, key, value, batch, _heads);
-            using var mixed = run.Linear(context, _attentionOutput);
+            using var context = run.Attention(query, key, value, batch, _config.NumAttentionHeads, _config.AttentionProbsDropoutProb);
+            using var mixed = run.Dropout(run.Linear(context, _attentionOutput), _config.HiddenDropoutProb);
             return run.AddLayerNorm(mixed, x, _attentionNorm);
         }
 

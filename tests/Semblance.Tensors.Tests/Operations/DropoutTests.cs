@@ -1,0 +1,96 @@
+namespace Semblance.Tensors.Tests.Operations;
+
+public class DropoutTests
+{
+    [Fact]
+    public void Without_a_seed_nothing_is_dropped()
+    {
+        using var run = new Computation();
+        var x = TestTensors.Random(1, 4, 5);
+        run.Dropout(x, 0.5f).ShouldBeSameAs(x);
+    }
+
+    [Fact]
+    public void The_share_that_is_dropped_is_the_rate_and_the_rest_is_scaled()
+    {
+        var x = Tensor.Zeros(200, 500);
+        x.Writable.Fill(3);
+        using var run = new Computation(dropoutSeed: 1);
+        var y = run.Dropout(x, 0.25f).Values.ToArray();
+        y.ShouldAllBe(v => v == 0 || v == 4);
+        (y.Count(v => v == 0) / (double)y.Length).ShouldBe(0.25, 0.01);
+        y.Average().ShouldBe(3, 0.05);
+    }
+
+    [Fact]
+    public void The_same_seed_drops_the_same_elements_on_any_number_of_threads()
+    {
+        var x = TestTensors.Random(1, 3000, 100);
+        float[] Drop(ulong seed, int threads)
+        {
+            using var run = new Computation(threads, dropoutSeed: seed);
+            return run.Dropout(x, 0.1f).Values.ToArray();
+        }
+
+        Drop(7, 1).ShouldBe(Drop(7, 8));
+        Drop(7, 1).ShouldNotBe(Drop(8, 1));
+    }
+
+    [Fact]
+    public void Two_places_of_one_run_drop_different_elements()
+    {
+        var x = TestTensors.Random(1, 10, 100);
+        using var run = new Computation(dropoutSeed: 3);
+        run.Dropout(x, 0.5f).Values.ToArray().ShouldNotBe(run.Dropout(x, 0.5f).Values.ToArray());
+    }
+
+    [Fact]
+    public void The_way_back_drops_what_the_way_there_dropped()
+    {
+        var x = TestTensors.Random(1, 10, 20);
+        x.RequiresGradient = true;
+        using var run = new Computation(recording: true, dropoutSeed: 3);
+        var y = run.Dropout(x, 0.5f);
+        run.Backward(y);
+        for (var i = 0; i < x.Length; i++)
+        {
+            x.Gradient!.Values[i].ShouldBe(y.Values[i] == 0 ? 0 : 2);
+        }
+    }
+
+    [Fact]
+    public void The_way_back_through_attention_agrees_with_small_steps_along_the_gradient()
+    {
+        var batch = TestTensors.Batch(3, 17);
+        Tensor[] inputs = [TestTensors.Random(1, 20, 24), TestTensors.Random(2, 20, 24), TestTensors.Random(3, 20, 24)];
+        var mix = TestTensors.Random(4, 20, 24);
+        foreach (var input in inputs)
+        {
+            input.RequiresGradient = true;
+        }
+
+        double Loss(double step)
+        {
+            var moved = inputs.Select(input => Tensor.From([.. input.Values.ToArray().Zip(input.Gradient!.Values.ToArray(), (v, g) => (float)(v + (step * g)))], 20, 24)).ToArray();
+            using var run = new Computation(dropoutSeed: 5);
+            return run.Attention(moved[0], moved[1], moved[2], batch, 2, dropout: 0.3f).Values.ToArray().Zip(mix.Values.ToArray(), (y, m) => (double)y * m).Sum();
+        }
+
+        using (var run = new Computation(recording: true, dropoutSeed: 5))
+        {
+            run.Backward(run.Attention(inputs[0], inputs[1], inputs[2], batch, 2, dropout: 0.3f), mix);
+        }
+
+        // Along the gradient the loss rises by the gradient's squared length.
+        var squares = inputs.Sum(input => input.Gradient!.Values.ToArray().Sum(g => (double)g * g));
+        const double Step = 2e-3;
+        ((Loss(Step) - Loss(-Step)) / (2 * Step)).ShouldBe(squares, squares * 2e-3);
+    }
+
+    [Fact]
+    public void A_rate_of_one_is_refused()
+    {
+        using var run = new Computation(dropoutSeed: 1);
+        Should.Throw<ArgumentOutOfRangeException>(() => run.Dropout(Tensor.Zeros(2), 1f));
+    }
+}
