@@ -9,13 +9,13 @@ namespace Semblance.Training;
 /// <param name="sentences2">The other.</param>
 /// <param name="scores">How alike they are, on any scale.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+/// <exception cref="ArgumentException">The lists differ in length or are empty, or the scores are not finite or all the same.</exception>
 public sealed class EmbeddingSimilarityEvaluator(
     IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<double> scores, string name = "") : Evaluator(name)
 {
     private readonly IReadOnlyList<string> _sentences1 = Checked(sentences1, nameof(sentences1));
     private readonly IReadOnlyList<string> _sentences2 = Checked(sentences2, sentences1.Count, nameof(sentences2));
-    private readonly double[] _scores = [.. Checked(scores, sentences1.Count, nameof(scores))];
+    private readonly double[] _scores = Varied(Checked(scores, sentences1.Count, nameof(scores)), nameof(scores));
 
     /// <summary>The similarities to evaluate; null for the model's own.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
@@ -37,4 +37,9 @@ public sealed class EmbeddingSimilarityEvaluator(
         AddBest(metrics, functions, ["pearson", "spearman"], (function, metric) => $"{metric}_{function}");
         return Result(metrics, $"spearman_{Main(functions)}");
     }
+
+    private static double[] Varied(IReadOnlyList<double> scores, string parameter) =>
+        scores.All(double.IsFinite) && scores.Distinct().Count() > 1
+            ? [.. scores]
+            : throw new ArgumentException($"The {scores.Count} scores are all the same, or one is not finite: nothing goes together with them. Are they from the right column?", parameter);
 }

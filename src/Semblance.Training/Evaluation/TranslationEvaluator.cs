@@ -31,5 +31,5 @@ public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnly
     }
 
     private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellation) =>
-        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellation).Where((hits, i) => hits[0].Index == i).Count() / queries.Rows;
+        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellation).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;
 }

@@ -151,6 +151,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         Should.Throw<ArgumentException>(() => new TripletEvaluator(["a"], ["b"], [])).ParamName.ShouldBe("negatives");
         Should.Throw<ArgumentException>(() => new EmbeddingSimilarityEvaluator(["a", "b"], ["b", "c"], [1])).ParamName.ShouldBe("scores");
+        Should.Throw<ArgumentException>(() => new EmbeddingSimilarityEvaluator(["a", "b"], ["b", "c"], [1, 1])).Message.ShouldContain("all the same");
         Should.Throw<ArgumentException>(() => new TranslationEvaluator([], [])).ParamName.ShouldBe("source");
         Should.Throw<ArgumentException>(() => new ParaphraseMiningEvaluator(["a", "b"], [(0, 2)])).Message.ShouldContain("(0, 2)");
         Should.Throw<ArgumentException>(() => new InformationRetrievalEvaluator(
