@@ -16,6 +16,7 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
     private readonly double? _beta1;
     private readonly double _decayRate = -0.8;
     private readonly double _clipThreshold = 1;
+    private float[] _change = []; // as long as the longest parameter
 
     /// <summary>Finds the rate itself: the smaller of 10⁻² and 1/√step; the rate given to each step then counts only through the groups' factors. True by default.</summary>
     public bool RelativeStep { get; init; } = true;
@@ -81,26 +82,31 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
         var scale = ScaleParameter ? Math.Max(SmallestScale, RootMeanSquare(parameter.Values)) : 1;
         var rate = relative * scale * update.Factor;
         var kept = 1 - Math.Pow(update.Step, DecayRate);
-        using var change = Tensor.Zeros(parameter.Shape);
-        TensorPrimitives.Multiply(gradient.Values, gradient.Values, change.Writable);
-        TensorPrimitives.Add(change.Values, (float)SmallestSquare, change.Writable);
+        if (_change.Length < parameter.Length)
+        {
+            _change = new float[parameter.Length];
+        }
+
+        var change = _change.AsSpan(0, parameter.Length);
+        TensorPrimitives.Multiply(gradient.Values, gradient.Values, change);
+        TensorPrimitives.Add(change, (float)SmallestSquare, change);
         if (state.TryGetValue("exp_avg_sq", out var squares))
         {
-            RunningMean(squares.Writable, kept, change.Values);
-            TensorPrimitives.ReciprocalSqrt(squares.Values, change.Writable);
+            RunningMean(squares.Writable, kept, change);
+            TensorPrimitives.ReciprocalSqrt(squares.Values, change);
         }
         else
         {
-            Factor(change, state["exp_avg_sq_row"], state["exp_avg_sq_col"], kept);
+            Factor(change, parameter.Shape, state["exp_avg_sq_row"], state["exp_avg_sq_col"], kept);
         }
 
-        TensorPrimitives.Multiply(change.Values, gradient.Values, change.Writable);
-        var clip = Math.Max(1, RootMeanSquare(change.Values) / ClipThreshold);
-        TensorPrimitives.Multiply(change.Values, (float)(rate / clip), change.Writable);
+        TensorPrimitives.Multiply(change, gradient.Values, change);
+        var clip = Math.Max(1, RootMeanSquare(change) / ClipThreshold);
+        TensorPrimitives.Multiply(change, (float)(rate / clip), change);
         if (Beta1 is { } beta1)
         {
-            RunningMean(state["exp_avg"].Writable, beta1, change.Values);
-            state["exp_avg"].Values.CopyTo(change.Writable);
+            RunningMean(state["exp_avg"].Writable, beta1, change);
+            change = state["exp_avg"].Writable;
         }
 
         if (update.WeightDecay != 0)
@@ -108,18 +114,18 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
             TensorPrimitives.Multiply(parameter.Values, (float)(1 - (update.WeightDecay * rate)), parameter.Writable);
         }
 
-        TensorPrimitives.Subtract(parameter.Values, change.Values, parameter.Writable);
+        TensorPrimitives.Subtract(parameter.Values, change, parameter.Writable);
     }
 
     // In: the squares. Out: one over the root of their running mean, rebuilt from the means of rows and columns.
-    private static void Factor(Tensor squares, Tensor rowMeans, Tensor columnMeans, double kept)
+    private static void Factor(Span<float> squares, ReadOnlySpan<int> shape, Tensor rowMeans, Tensor columnMeans, double kept)
     {
-        var (rows, columns) = (squares.Shape[^2], squares.Columns);
+        var (rows, columns) = (shape[^2], shape[^1]);
         Span<float> rowMean = new float[rows];
         Span<float> columnMean = new float[columns];
-        for (var matrix = 0; matrix < squares.Rows / rows; matrix++)
+        for (var matrix = 0; matrix < squares.Length / (rows * columns); matrix++)
         {
-            var values = squares.Writable.Slice(matrix * rows * columns, rows * columns);
+            var values = squares.Slice(matrix * rows * columns, rows * columns);
             columnMean.Clear();
             for (var i = 0; i < rows; i++)
             {
