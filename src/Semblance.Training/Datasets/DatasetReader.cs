@@ -1,0 +1,152 @@
+using System.Collections;
+using System.Globalization;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The rows of a file, read one after another in bounded memory each time they are enumerated: TSV, CSV, JSON Lines or
+/// plain text, each as it is or compressed with gzip.
+/// </summary>
+/// <remarks>Every text must have a character that is not a space. One enumeration at a time.</remarks>
+public sealed class DatasetReader : IEnumerable<Example>
+{
+    private readonly ColumnMapping _columns;
+
+    /// <summary>Reads a file when it is enumerated.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Which columns are what; null for plain text.</param>
+    public DatasetReader(string path, ColumnMapping? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Path = path;
+        _columns = columns ?? new ColumnMapping("text");
+        if (_columns.Texts.Count == 0)
+        {
+            throw new ArgumentException("A row needs at least one text; name its column.", nameof(columns));
+        }
+
+        if (_columns.ScoreRange is { } range && !(range.Lowest < range.Highest))
+        {
+            throw new ArgumentException($"Scores from {range.Lowest} to {range.Highest} are no range.", nameof(columns));
+        }
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>How the file holds its rows; null, the default, for what its name says.</summary>
+    public DatasetFormat? Format { get; init; }
+
+    /// <summary>Whether the first row of TSV and CSV names the columns; without, they are named 0, 1, 2 … True by default.</summary>
+    public bool Header { get; init; } = true;
+
+    /// <summary>What happens at a row that cannot be used; reading stops by default.</summary>
+    public BrokenRows BrokenRows { get; init; }
+
+    /// <summary>How many rows the last enumeration has left out so far.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>What was wrong with the first row that the last enumeration left out.</summary>
+    public DatasetException? FirstSkipped { get; private set; }
+
+    /// <summary>Reads the rows.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a broken row and <see cref="BrokenRows"/> says to stop.</exception>
+    public IEnumerator<Example> GetEnumerator()
+    {
+        (Skipped, FirstSkipped) = (0, null);
+        foreach (var row in Rows())
+        {
+            if (TryRead(row, out var example) is not { } problem)
+            {
+                yield return example!;
+                continue;
+            }
+
+            var fault = new DatasetException(Path, row.Line, problem);
+            FirstSkipped ??= BrokenRows == BrokenRows.Skip ? fault : throw fault;
+            Skipped++;
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerable<Row> Rows()
+    {
+        var columns = _columns.Columns;
+        return (Format ?? FormatOf(Path)) switch
+        {
+            DatasetFormat.Tsv => DelimitedRows.ReadTsv(Path, columns, Header),
+            DatasetFormat.Csv => DelimitedRows.ReadCsv(Path, columns, Header),
+            DatasetFormat.JsonLines => JsonRows.Read(Path, columns),
+            _ when columns.Length > 1 => throw new DatasetException(Path, null, $"plain text has one text a line and no columns; {string.Join(", ", columns)} are asked for."),
+            _ => TextLines.Read(Path).Where(line => !string.IsNullOrWhiteSpace(line.Text)).Select(line => line.Valid ? new Row(line.Number, [line.Text]) : Row.Broken(line.Number, Row.NotUtf8)),
+        };
+    }
+
+    // What is wrong with the row, or null.
+    private string? TryRead(Row row, out Example? example)
+    {
+        example = null;
+        if (row.Problem is not null)
+        {
+            return row.Problem;
+        }
+
+        var texts = row.Fields[.._columns.Texts.Count];
+        if (Array.FindIndex(texts, string.IsNullOrWhiteSpace) is >= 0 and var empty)
+        {
+            return $"the text in column '{_columns.Texts[empty]}' is empty.";
+        }
+
+        try
+        {
+            float? score = _columns.Score is null ? null : Score(row.Fields[texts.Length]);
+            int? label = _columns.Label is null ? null : Label(row.Fields[^1]);
+            example = new Example(texts, score, label);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message + ".";
+        }
+    }
+
+    private float Score(string field)
+    {
+        if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) || !float.IsFinite((float)score))
+        {
+            throw new FormatException($"the score is '{field}'; a number is expected, with a point");
+        }
+
+        return _columns.ScoreRange is not { } range
+            ? (float)score
+            : score >= range.Lowest && score <= range.Highest
+                ? (float)((score - range.Lowest) / (range.Highest - range.Lowest))
+                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the score is {field}; it must be from {range.Lowest} to {range.Highest}"));
+    }
+
+    private int Label(string field)
+    {
+        if (_columns.LabelNames is { } names)
+        {
+            return names.Of(field);
+        }
+
+        return int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var label)
+            ? label
+            : throw new FormatException($"the label is '{field}'; a whole number from 0 is expected, or names for the labels");
+    }
+
+    private static DatasetFormat FormatOf(string path)
+    {
+        var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        return System.IO.Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".tsv" => DatasetFormat.Tsv,
+            ".csv" => DatasetFormat.Csv,
+            ".jsonl" or ".ndjson" or ".json" => DatasetFormat.JsonLines,
+            ".txt" => DatasetFormat.Text,
+            var ending => throw new DatasetException(path, null, $"the ending '{ending}' does not say what the file holds; name the format, or use .tsv, .csv, .jsonl or .txt, with or without .gz."),
+        };
+    }
+}

@@ -1,0 +1,71 @@
+namespace Semblance.Training;
+
+/// <summary>The rows of TSV and CSV.</summary>
+internal static class DelimitedRows
+{
+    /// <summary>Reads rows of tab-separated columns.</summary>
+    public static IEnumerable<Row> ReadTsv(string path, string[] columns, bool header) =>
+        Select(path, columns, header, TextLines.Read(path).Where(line => line.Text.Length > 0)
+            .Select(line => line.Valid ? new Row(line.Number, line.Text.Split('\t')) : Row.Broken(line.Number, Row.NotUtf8)));
+
+    /// <summary>Reads rows of comma-separated columns, quoted or not.</summary>
+    public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) => Select(path, columns, header, Records(path));
+
+    // Of each row the columns that are wanted; the first row names them, or the columns' numbers do.
+    private static IEnumerable<Row> Select(string path, string[] columns, bool header, IEnumerable<Row> rows)
+    {
+        int[]? places = null;
+        var width = 0;
+        foreach (var row in rows)
+        {
+            if (places is null && (header || row.Problem is null))
+            {
+                string[] names = row.Problem is { } fault
+                    ? throw new DatasetException(path, row.Line, fault)
+                    : header ? row.Fields : [.. row.Fields.Select((_, i) => $"{i}")];
+                (places, width) = (Array.ConvertAll(columns, column => Place(path, row.Line, names, column)), names.Length);
+                if (header)
+                {
+                    continue;
+                }
+            }
+
+            yield return row.Problem is not null
+                ? row
+                : row.Fields.Length == width
+                    ? new Row(row.Line, Array.ConvertAll(places!, place => row.Fields[place]))
+                    : Row.Broken(row.Line, $"the row has {row.Fields.Length} columns; {width} are expected.");
+        }
+    }
+
+    private static int Place(string path, long line, string[] names, string column) => names.Count(name => name == column) switch
+    {
+        1 => Array.IndexOf(names, column),
+        0 => throw new DatasetException(path, line, $"there is no column '{column}'; there are {string.Join(", ", names)}."),
+        var count => throw new DatasetException(path, line, $"there are {count} columns '{column}'; name them apart."),
+    };
+
+    private static IEnumerable<Row> Records(string path)
+    {
+        var record = new CsvRecord();
+        foreach (var line in TextLines.Read(path))
+        {
+            if (line.Text.Length == 0 && !record.Open)
+            {
+                continue;
+            }
+
+            record.Add(line);
+            if (!record.Open)
+            {
+                yield return record.Take();
+            }
+        }
+
+        if (record.Open)
+        {
+            // All that follows the quote was taken for its field: there is nothing to skip to.
+            throw new DatasetException(path, record.Line, "a double quote opens a field and no other closes it; close it, or double the quotes inside the field.");
+        }
+    }
+}

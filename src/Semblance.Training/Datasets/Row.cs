@@ -1,0 +1,12 @@
+namespace Semblance.Training;
+
+/// <summary>A row of a file.</summary>
+/// <param name="Line">The line that it begins on, from 1.</param>
+/// <param name="Fields">The columns that were asked for, in that order.</param>
+/// <param name="Problem">Why the row cannot be used; null if it can.</param>
+internal readonly record struct Row(long Line, string[] Fields, string? Problem = null)
+{
+    public const string NotUtf8 = "the bytes are not UTF-8; convert the file, for example with iconv.";
+
+    public static Row Broken(long line, string problem) => new(line, [], problem);
+}

@@ -1,0 +1,57 @@
+namespace Semblance.Training;
+
+/// <summary>Which pairs belong together (duplicates, paraphrases): how well one threshold on the similarity tells.</summary>
+/// <remarks>
+/// Metrics, for each similarity F: <c>F_accuracy</c> and <c>F_accuracy_threshold</c> of the best threshold; <c>F_f1</c>,
+/// <c>F_f1_threshold</c>, <c>F_precision</c>, <c>F_recall</c> and <c>F_mcc</c> of that with the best F1; <c>F_ap</c>, the
+/// average precision. Of several the best as <c>max</c>. Primary: average precision.
+/// </remarks>
+/// <param name="sentences1">One text of each pair.</param>
+/// <param name="sentences2">The other.</param>
+/// <param name="labels">Whether they belong together.</param>
+/// <param name="name">What is evaluated on.</param>
+/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+public sealed class BinaryClassificationEvaluator(
+    IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<bool> labels, string name = "") : Evaluator(name)
+{
+    private static readonly string[] Names = ["accuracy", "accuracy_threshold", "f1", "f1_threshold", "precision", "recall", "ap", "mcc"];
+
+    private readonly IReadOnlyList<string> _sentences1 = Checked(sentences1, nameof(sentences1));
+    private readonly IReadOnlyList<string> _sentences2 = Checked(sentences2, sentences1.Count, nameof(sentences2));
+    private readonly bool[] _labels = [.. Checked(labels, sentences1.Count, nameof(labels))];
+
+    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
+
+    /// <summary>
+    /// Looks, with Euclidean and Manhattan, for what belongs together among the least alike. sentence-transformers (5.2)
+    /// does: it takes its negated distances for distances. Only to compare with numbers from there; false by default.
+    /// </summary>
+    public bool DistancesReversed { get; init; }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var (a, b) = (Encode(model, _sentences1, cancellation), Encode(model, _sentences2, cancellation));
+        var functions = Functions(Similarities, model);
+        var metrics = new OrderedDictionary<string, double>();
+        foreach (var function in functions)
+        {
+            var sign = DistancesReversed && function is (SimilarityFunction.Euclidean or SimilarityFunction.Manhattan) ? -1 : 1;
+            var scores = Array.ConvertAll(Pairwise(a, b, function), score => sign * score);
+            var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);
+            var (f1, precision, recall, f1Threshold) = BinaryClassification.BestF1(scores, _labels);
+            var ap = BinaryClassification.AveragePrecision(scores, _labels);
+            var mcc = BinaryClassification.MatthewsCorrelation(scores, _labels, f1Threshold);
+            double[] values = [accuracy, sign * accuracyThreshold, f1, sign * f1Threshold, precision, recall, ap, mcc];
+            foreach (var (metric, value) in Names.Zip(values))
+            {
+                metrics[$"{function.Name()}_{metric}"] = value;
+            }
+        }
+
+        AddBest(metrics, functions, Names, (function, metric) => $"{function}_{metric}");
+        return Result(metrics, $"{Main(functions)}_ap");
+    }
+}

@@ -1,0 +1,35 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>Bitext matching: how often the most similar text of the other language, by cosine, is the translation.</summary>
+/// <remarks>Metrics: <c>src2trg_accuracy</c>, <c>trg2src_accuracy</c> and <c>mean_accuracy</c>. Primary: the mean.</remarks>
+/// <param name="source">Texts of one language.</param>
+/// <param name="target">Their translations.</param>
+/// <param name="name">What is evaluated on.</param>
+/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnlyList<string> target, string name = "") : Evaluator(name)
+{
+    private static readonly SearchOptions Nearest = new() { TopK = 1 };
+
+    private readonly IReadOnlyList<string> _source = Checked(source, nameof(source));
+    private readonly IReadOnlyList<string> _target = Checked(target, source.Count, nameof(target));
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var (source, target) = (Encode(model, _source, cancellation), Encode(model, _target, cancellation));
+        var (there, back) = (Matched(source, target, cancellation), Matched(target, source, cancellation));
+        var metrics = new OrderedDictionary<string, double>
+        {
+            ["src2trg_accuracy"] = there,
+            ["trg2src_accuracy"] = back,
+            ["mean_accuracy"] = (there + back) / 2,
+        };
+        return Result(metrics, "mean_accuracy");
+    }
+
+    private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellation) =>
+        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellation).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;
+}

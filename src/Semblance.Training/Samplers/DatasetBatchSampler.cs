@@ -1,0 +1,34 @@
+namespace Semblance.Training;
+
+/// <summary>A sampler of one data set.</summary>
+public abstract class DatasetBatchSampler : BatchSampler
+{
+    private protected DatasetBatchSampler(int rows, int batchSize, long seed)
+        : base(seed)
+    {
+        if (rows < 1)
+        {
+            throw new ArgumentException("The data set has no rows; is it the right file, and are all its rows skipped?", nameof(rows));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        (Rows, BatchSize) = (rows, batchSize);
+    }
+
+    /// <summary>How many rows the data set has.</summary>
+    public int Rows { get; }
+
+    /// <summary>How many rows a batch has at most.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Leaves out batches that are not full; false by default.</summary>
+    public bool DropLast { get; init; }
+
+    private protected IEnumerable<Batch> InOrder(IReadOnlyList<int> rows)
+    {
+        for (var first = 0; first < rows.Count - (DropLast ? BatchSize - 1 : 0); first += BatchSize)
+        {
+            yield return new Batch([.. rows.Skip(first).Take(BatchSize)]);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Semblance.Training;
+
+/// <summary>Draws batches from several data sets; each batch is of one.</summary>
+public abstract class MultiDatasetBatchSampler : BatchSampler
+{
+    private protected MultiDatasetBatchSampler(IReadOnlyList<BatchSampler> samplers, long seed)
+        : base(seed)
+    {
+        ArgumentNullException.ThrowIfNull(samplers);
+        Samplers = samplers.Count > 0 ? samplers : throw new ArgumentException("There must be at least one data set.", nameof(samplers));
+    }
+
+    /// <summary>A sampler for each data set.</summary>
+    public IReadOnlyList<BatchSampler> Samplers { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Batch> Batches(long epoch)
+    {
+        var batches = Samplers.Select(sampler => sampler.Batches(epoch).GetEnumerator()).ToArray();
+        try
+        {
+            foreach (var dataset in Order(epoch))
+            {
+                if (!batches[dataset].MoveNext())
+                {
+                    yield break;
+                }
+
+                yield return batches[dataset].Current with { Dataset = dataset };
+            }
+        }
+        finally
+        {
+            Array.ForEach(batches, enumerator => enumerator.Dispose());
+        }
+    }
+
+    /// <summary>Whose turn it is; the epoch ends where a data set has no batch for its turn.</summary>
+    private protected abstract IEnumerable<int> Order(long epoch);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// Every row once an epoch, in an order by chance, but no text twice in a batch, in whichever column: for losses that take
+/// the other rows of a batch for negatives (multiple negatives ranking, GIST, mega-batch margin).
+/// </summary>
+/// <remarks>
+/// A row that shares a text with the batch waits for a later one; the last batches may be smaller. Texts are compared by
+/// their 64-bit hashes: of different texts with the same hash one just waits.
+/// </remarks>
+public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
+{
+    private readonly ulong[][] _hashes;
+
+    /// <summary>Reads the texts once.</summary>
+    /// <param name="examples">The rows.</param>
+    /// <param name="batchSize">How many rows a batch has.</param>
+    /// <param name="seed">Where chance begins.</param>
+    public NoDuplicatesBatchSampler(IReadOnlyList<Example> examples, int batchSize, long seed = 0)
+        : base(examples?.Count ?? throw new ArgumentNullException(nameof(examples)), batchSize, seed) =>
+        _hashes = [.. examples.Select(example => example.Texts.Select(Hash).ToArray())];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Batch> Batches(long epoch)
+    {
+        var fresh = new Queue<int>(Permutation.Of(Rows, Seed, epoch));
+        var ready = new Queue<int>();
+        var waiting = new OrderedDictionary<ulong, Queue<int>>(); // by the text that each shares with an earlier batch
+        while (fresh.Count + ready.Count + waiting.Count > 0)
+        {
+            Release(waiting, ready);
+            var rows = new List<int>(Math.Min(BatchSize, Rows));
+            var texts = new HashSet<ulong>();
+            while (rows.Count < BatchSize && (ready.TryDequeue(out var row) || fresh.TryDequeue(out row)))
+            {
+                var hashes = _hashes[row];
+                var shared = Array.FindIndex(hashes, texts.Contains);
+                if (shared < 0)
+                {
+                    rows.Add(row);
+                    texts.UnionWith(hashes);
+                }
+                else if (waiting.TryGetValue(hashes[shared], out var queue))
+                {
+                    queue.Enqueue(row);
+                }
+                else
+                {
+                    waiting.Add(hashes[shared], new Queue<int>([row]));
+                }
+            }
+
+            if (rows.Count == BatchSize || !DropLast)
+            {
+                yield return new Batch(rows);
+            }
+        }
+    }
+
+    // One row of each text may come into the next batch: a second of the same could not.
+    private static void Release(OrderedDictionary<ulong, Queue<int>> waiting, Queue<int> ready)
+    {
+        for (var i = waiting.Count - 1; i >= 0; i--)
+        {
+            var queue = waiting.GetAt(i).Value;
+            ready.Enqueue(queue.Dequeue());
+            if (queue.Count == 0)
+            {
+                waiting.RemoveAt(i);
+            }
+        }
+    }
+
+    // FNV-1a over UTF-16 (Fowler, Noll and Vo): the same in every process, as string.GetHashCode is not.
+    private static ulong Hash(string text)
+    {
+        var hash = 0xCBF29CE484222325;
+        foreach (var unit in MemoryMarshal.Cast<char, ushort>(text.AsSpan()))
+        {
+            hash = (hash ^ unit) * 0x100000001B3;
+        }
+
+        return hash;
+    }
+}

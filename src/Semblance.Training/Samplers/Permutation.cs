@@ -1,0 +1,34 @@
+namespace Semblance.Training;
+
+/// <summary>Orders by chance that are functions of a seed and an epoch, and so the same on every machine.</summary>
+internal static class Permutation
+{
+    /// <summary>The numbers from 0 to <paramref name="count"/> − 1 in an order by chance.</summary>
+    public static int[] Of(int count, long seed, long epoch)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+        Shuffle<int>(order, seed, epoch);
+        return order;
+    }
+
+    /// <summary>Puts items into an order by chance (Fisher and Yates).</summary>
+    public static void Shuffle<T>(Span<T> items, long seed, long epoch)
+    {
+        var state = Mix((ulong)seed) + (ulong)epoch;
+        state = Mix(state);
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            // SplitMix64 (Steele, Lea and Flood 2014), brought to 0 … i by the upper half of a product (Lemire 2019).
+            state += 0x9E3779B97F4A7C15;
+            var j = (int)Math.BigMul(Mix(state), (ulong)i + 1, out _);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

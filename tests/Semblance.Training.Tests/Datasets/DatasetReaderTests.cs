@@ -1,0 +1,150 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Semblance.Training.Tests;
+
+public sealed class DatasetReaderTests : IDisposable
+{
+    private static readonly ColumnMapping Pair = new("a", "b") { Score = "score", ScoreRange = (0, 5) };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("x.tsv", "score\tb\ta\n5\tzwei\teins \"1\"\n2.5\tvier\tdrei\n")]
+    [InlineData("x.tsv", "\uFEFFscore\tb\ta\r\n5\tzwei\teins \"1\"\r\n\r\n2.5\tvier\tdrei")]
+    [InlineData("x.csv", "a,b,score\n\"eins \"\"1\"\"\",zwei,5\n\ndrei,vier,2.5\n")]
+    [InlineData("x.jsonl", "{\"a\":\"eins \\\"1\\\"\",\"b\":\"zwei\",\"score\":5}\n\n{\"score\":\"2.5\",\"b\":\"vier\",\"a\":\"drei\",\"c\":null}\n")]
+    public void Every_format_gives_the_same_rows_plain_or_compressed(string name, string content)
+    {
+        foreach (var path in new[] { Write(name, content), Compress(name, content) })
+        {
+            var rows = new DatasetReader(path, Pair).ToList();
+            rows.Select(row => (row.Texts[0], row.Texts[1], row.Score)).ShouldBe([("eins \"1\"", "zwei", 1f), ("drei", "vier", 0.5f)]);
+        }
+    }
+
+    [Fact]
+    public void Plain_text_is_a_text_a_line() =>
+        new DatasetReader(Write("x.txt", "eins\t1\n\n zwei\r\n")).Select(row => row.Texts.Single()).ShouldBe(["eins\t1", " zwei"]);
+
+    [Fact]
+    public void Columns_without_names_have_numbers()
+    {
+        var columns = new ColumnMapping("2", "0");
+        new DatasetReader(Write("x.tsv", "b\t-\ta\n"), columns) { Header = false }.Single().Texts.ShouldBe(["a", "b"]);
+        new DatasetReader(Write("x.jsonl", "[\"b\", null, \"a\"]\n"), columns).Single().Texts.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public void A_quoted_field_holds_commas_lines_and_quotes()
+    {
+        var path = Write("x.csv", "a,b\n\"one, \"\"two\"\"\n\nthree\",\" x \"\n5\" disk,\"\"\"\"\n");
+        var rows = new DatasetReader(path, new ColumnMapping("a", "b")).ToList();
+        rows[0].Texts.ShouldBe(["one, \"two\"\n\nthree", " x "]);
+        rows[1].Texts.ShouldBe(["5\" disk", "\""]);
+    }
+
+    [Theory]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\t3\n1\t2\n", 3, "2 columns; 3 are expected")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\thigh\n", 2, "'high'")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\t5.1\n", 2, "from 0 to 5")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\tNaN\n", 2, "'NaN'")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t \t1\n", 2, "column 'b' is empty")]
+    [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; there are a, b")]
+    [InlineData("x.tsv", "a\tb\tb\tscore\n1\t2\t3\t4\n", 1, "2 columns 'b'")]
+    [InlineData("x.csv", "a,b,score\n\"1\n\"x,2,3\n", 2, "after a closing double quote")]
+    [InlineData("x.csv", "a,b,score\n1,2,3\n1,\"2,3\n1,2,3\n", 3, "no other closes it")]
+    [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\"}\n", 1, "no 'score'")]
+    [InlineData("x.jsonl", "\n{\"a\":\"1\",\"b\":[],\"score\":1}\n", 2, "'b' is array")]
+    [InlineData("x.jsonl", "{\"a\":\"\\ud800\",\"b\":\"2\",\"score\":1}\n", 1, "surrogate")]
+    [InlineData("x.jsonl", "{\"a\":\n", 1, "not a JSON value")]
+    [InlineData("x.jsonl", "7\n", 1, "neither")]
+    public void A_broken_row_names_file_and_line(string name, string content, long line, string problem)
+    {
+        var path = Write(name, content);
+        var error = Should.Throw<DatasetException>(() => new DatasetReader(path, Pair).Count());
+        error.Message.ShouldStartWith($"{path}, line {line}: ");
+        error.Message.ShouldContain(problem);
+        error.Line.ShouldBe(line);
+    }
+
+    [Fact]
+    public void Broken_rows_are_skipped_and_counted_if_asked_for()
+    {
+        var path = Write("x.tsv", "label\ta\n0\teins\nzero\tzwei\n1\n1\tvier\n-1\tfünf\n");
+        var reader = new DatasetReader(path, new ColumnMapping("a") { Label = "label" }) { BrokenRows = BrokenRows.Skip };
+        for (var pass = 0; pass < 2; pass++)
+        {
+            reader.Select(row => (row.Texts[0], row.Label)).ShouldBe([("eins", 0), ("vier", 1)]);
+            reader.Skipped.ShouldBe(3);
+            reader.FirstSkipped!.Line.ShouldBe(3);
+        }
+    }
+
+    [Theory]
+    [InlineData("x.tsv")]
+    [InlineData("x.csv")]
+    [InlineData("x.txt")]
+    public void Bytes_that_are_not_UTF_8_are_a_broken_row(string name)
+    {
+        File.WriteAllBytes(_folder.File(name), [.. "0\neins\n"u8, .. "zw"u8, 0xE9, .. "i\ndrei\n"u8]);
+        var columns = new ColumnMapping("0");
+        Should.Throw<DatasetException>(() => new DatasetReader(_folder.File(name), columns).Count()).Message.ShouldContain("line 3: the bytes are not UTF-8");
+        new DatasetReader(_folder.File(name), columns) { BrokenRows = BrokenRows.Skip, Header = true }.Last().Texts[0].ShouldBe("drei");
+    }
+
+    [Fact]
+    public void Labels_are_numbered_as_they_come_or_as_given()
+    {
+        var path = Write("x.tsv", "label\ta\nno\teins\nyes\tzwei\nno\tdrei\n");
+        var growing = new LabelNames();
+        new DatasetReader(path, new ColumnMapping("a") { Label = "label", LabelNames = growing }).Select(row => row.Label).ShouldBe([0, 1, 0]);
+        growing.Names.ShouldBe(["no", "yes"]);
+        new DatasetReader(path, new ColumnMapping("a") { Label = "label", LabelNames = new LabelNames("yes", "no") }).Select(row => row.Label).ShouldBe([1, 0, 1]);
+        Should.Throw<DatasetException>(() => new DatasetReader(path, new ColumnMapping("a") { Label = "label", LabelNames = new LabelNames("yes") }).Count())
+            .Message.ShouldContain("line 2: there is no label 'no'; the 1 labels are yes");
+    }
+
+    [Fact]
+    public void A_gzip_file_that_is_cut_short_is_an_error_and_no_row_to_skip()
+    {
+        var random = new Random(1);
+        var path = Compress("x.txt", string.Concat(Enumerable.Range(0, 20_000).Select(_ => $"{random.NextInt64()}\n")));
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        Should.Throw<DatasetException>(() => new DatasetReader(path) { BrokenRows = BrokenRows.Skip }.Count()).Message.ShouldContain("cut short");
+        File.WriteAllBytes(path, [1, 2, 3]);
+        Should.Throw<DatasetException>(() => new DatasetReader(path).Count()).Message.ShouldContain("damaged");
+    }
+
+    [Fact]
+    public void Files_that_are_not_there_or_not_known_say_so()
+    {
+        Should.Throw<DatasetException>(() => new DatasetReader(_folder.File("none.tsv"), Pair).Count()).Message.ShouldContain("no such file");
+        Should.Throw<DatasetException>(() => new DatasetReader(_folder.File("x.xlsx"), Pair).Count()).Message.ShouldContain("'.xlsx'");
+        Should.Throw<DatasetException>(() => new DatasetReader(Write("x.txt", "a\n"), Pair).Count()).Message.ShouldContain("a, b, score");
+        Should.Throw<DatasetException>(() => new DatasetReader(_folder.Path, Pair) { Format = DatasetFormat.Tsv }.Count()).Message.ShouldContain("folder");
+    }
+
+    [Fact]
+    public void A_long_line_and_many_lines_come_whole()
+    {
+        var lines = Enumerable.Range(1, 3000).Select(i => new string((char)('a' + (i % 26)), i == 1000 ? 300_000 : i % 200 + 1)).ToArray();
+        new DatasetReader(Write("x.txt", string.Join('\n', lines))).Select(row => row.Texts[0]).ShouldBe(lines);
+    }
+
+    private string Write(string name, string content)
+    {
+        File.WriteAllText(_folder.File(name), content);
+        return _folder.File(name);
+    }
+
+    private string Compress(string name, string content)
+    {
+        using var gzip = new GZipStream(File.Create(_folder.File(name + ".gz")), CompressionLevel.Fastest);
+        gzip.Write(Encoding.UTF8.GetBytes(content));
+        return _folder.File(name + ".gz");
+    }
+}

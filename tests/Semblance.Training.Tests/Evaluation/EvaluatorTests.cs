@@ -1,0 +1,186 @@
+using System.Text.Json;
+using Semblance.Tensors;
+
+namespace Semblance.Training.Tests;
+
+public sealed class EvaluatorTests : IDisposable
+{
+    private static readonly SimilarityFunction[] AllFunctions =
+        [SimilarityFunction.Cosine, SimilarityFunction.Euclidean, SimilarityFunction.Manhattan, SimilarityFunction.DotProduct];
+
+    private readonly JsonDocument _recorded = JsonDocument.Parse(File.ReadAllText(Fixtures.Own("util/evaluators.json")));
+
+    private static SentenceTransformer Model => RecordedModel.MeanNormalize;
+
+    private string[] First => Texts("sentences1");
+
+    private string[] Second => Texts("sentences2");
+
+    private bool[] Labels => [.. _recorded.RootElement.GetProperty("labels").EnumerateArray().Select(label => label.GetInt32() == 1)];
+
+    public void Dispose() => _recorded.Dispose();
+
+    [Fact]
+    public void Embedding_similarity_is_as_recorded()
+    {
+        double[] scores = [.. _recorded.RootElement.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble())];
+        ShouldMatch("EmbeddingSimilarityEvaluator", new EmbeddingSimilarityEvaluator(First, Second, scores, "t"), "t_spearman_cosine");
+        ShouldMatch(
+            "EmbeddingSimilarityEvaluator_all", new EmbeddingSimilarityEvaluator(First, Second, scores, "t") { Similarities = AllFunctions }, "t_spearman_max");
+    }
+
+    [Fact]
+    public void Binary_classification_is_as_recorded() => ShouldMatch(
+        "BinaryClassificationEvaluator",
+        new BinaryClassificationEvaluator(First, Second, Labels, "t") { Similarities = AllFunctions, DistancesReversed = true },
+        "t_max_ap");
+
+    [Fact]
+    public void Distances_of_vectors_of_length_one_classify_as_their_cosine_does()
+    {
+        var metrics = new BinaryClassificationEvaluator(First, Second, Labels) { Similarities = AllFunctions }.Evaluate(Model).Metrics;
+        foreach (var metric in new[] { "accuracy", "f1", "precision", "recall", "ap", "mcc" })
+        {
+            metrics[$"euclidean_{metric}"].ShouldBe(metrics[$"cosine_{metric}"]);
+        }
+
+        metrics["euclidean_f1_threshold"].ShouldBe(-Math.Sqrt(2 - (2 * metrics["cosine_f1_threshold"])), 0.02);
+    }
+
+    [Fact]
+    public void Triplets_are_as_recorded() =>
+        ShouldMatch("TripletEvaluator", new TripletEvaluator(First, Second, Texts("sentences3"), "t"), "t_cosine_accuracy");
+
+    [Fact]
+    public void Information_retrieval_is_as_recorded_whatever_the_chunks()
+    {
+        foreach (var chunk in new[] { 50_000, 4, 1 })
+        {
+            var evaluator = new InformationRetrievalEvaluator(ById("queries"), ById("corpus"), Relevant(), "t")
+            {
+                AccuracyAtK = [1, 3, 5],
+                PrecisionRecallAtK = [1, 3, 5],
+                NdcgAtK = [3, 10],
+                CorpusChunkSize = chunk,
+            };
+            ShouldMatch("InformationRetrievalEvaluator", evaluator, "t_cosine_ndcg@10");
+        }
+    }
+
+    [Fact]
+    public void Reranking_is_as_recorded()
+    {
+        var samples = _recorded.RootElement.GetProperty("reranking_samples").EnumerateArray()
+            .Select(sample => new RerankingSample(sample.GetProperty("query").GetString()!, Texts(sample, "positive"), Texts(sample, "negative")))
+            .ToArray();
+        ShouldMatch("RerankingEvaluator", new RerankingEvaluator(samples, "t") { AtK = 3 }, "t_map");
+    }
+
+    [Fact]
+    public void A_model_that_cannot_tell_gains_nothing_by_the_order_of_the_texts()
+    {
+        var sample = new RerankingSample("question", ["same"], ["same", "same"]);
+        var metrics = new RerankingEvaluator([sample]).Evaluate(Model).Metrics;
+        metrics["map"].ShouldBe(1 / 3.0, 1e-12);
+        metrics["mrr@10"].ShouldBe(1 / 3.0, 1e-12);
+    }
+
+    [Fact]
+    public void Translation_is_as_recorded() => ShouldMatch("TranslationEvaluator", new TranslationEvaluator(First, Second, "t"), "t_mean_accuracy");
+
+    [Fact]
+    public void The_squared_error_is_as_recorded() => ShouldMatch("MSEEvaluator", new MSEEvaluator(First, Second, Model, "t"), "t_negative_mse");
+
+    [Fact]
+    public void A_teacher_of_other_dimensions_is_refused()
+    {
+        var evaluator = new MSEEvaluator(First, Second, Model) { Encoding = new EncodeOptions { Dimensions = 3 } };
+        Should.Throw<ArgumentException>(() => evaluator.Evaluate(Model)).Message.ShouldContain("3 dimensions");
+    }
+
+    [Fact]
+    public void Paraphrase_mining_is_as_recorded()
+    {
+        var duplicates = Enumerable.Range(0, First.Length).Select(i => (i, i + First.Length));
+        ShouldMatch("ParaphraseMiningEvaluator", new ParaphraseMiningEvaluator([.. First, .. Second], duplicates, name: "t"), "t_average_precision");
+    }
+
+    [Fact]
+    public void Paraphrases_of_a_paraphrase_are_paraphrases_if_asked_for()
+    {
+        string[] texts = ["a b", "a b", "a b", "c"];
+        var given = new ParaphraseMiningEvaluator(texts, [(0, 1), (2, 1)]).Evaluate(Model).Metrics;
+        given["recall"].ShouldBe(1);
+        given["average_precision"].ShouldBe((1 + (2 / 3.0)) / 2, 1e-12);
+        var closed = new ParaphraseMiningEvaluator(texts, [(0, 1), (2, 1)], transitive: true).Evaluate(Model).Metrics;
+        closed["average_precision"].ShouldBe(1, 1e-12);
+    }
+
+    [Fact]
+    public void A_classifier_on_the_vectors_is_measured()
+    {
+        // Answers 1 where the two texts have the same vector.
+        static Tensor Classifier(IReadOnlyList<Tensor> columns) => Tensor.From(
+            [.. Similarity.Pairwise(columns[0], columns[1]).SelectMany(score => new[] { 0.9999f, score })], columns[0].Rows, 2);
+        var evaluator = new LabelAccuracyEvaluator([["Hi", "Hi", "Hi"], ["Hi", "The moon is large", "Hi"]], [1, 0, 0], Classifier, "t");
+        evaluator.Evaluate(Model).Metrics.ShouldBe(new Dictionary<string, double> { ["t_accuracy"] = 2 / 3.0 });
+    }
+
+    [Fact]
+    public void A_sequence_reports_all_and_is_compared_by_the_last()
+    {
+        Evaluator triplets = new TripletEvaluator(First, Second, Texts("sentences3"), "triplets");
+        Evaluator translation = new TranslationEvaluator(First, Second, "translation");
+        var result = new SequentialEvaluator([triplets, translation]).Evaluate(Model);
+        result.PrimaryMetric.ShouldBe("sequential_score");
+        result.PrimaryScore.ShouldBe(translation.Evaluate(Model).PrimaryScore);
+        result.Metrics.Count.ShouldBe(5);
+        new SequentialEvaluator([triplets, translation], scores => scores.Average()).Evaluate(Model).PrimaryScore.ShouldBe((6 / 9.0 + (2 / 9.0)) / 2, 1e-12);
+        Should.Throw<InvalidOperationException>(() => new SequentialEvaluator([triplets, triplets]).Evaluate(Model)).Message.ShouldContain("triplets_cosine_accuracy");
+    }
+
+    [Fact]
+    public void Fewer_dimensions_and_prompts_go_through_to_the_model()
+    {
+        var evaluator = new TranslationEvaluator(First, Second) { Encoding = new EncodeOptions { Dimensions = 1 } };
+        evaluator.Evaluate(Model).PrimaryScore.ShouldNotBe(new TranslationEvaluator(First, Second).Evaluate(Model).PrimaryScore);
+    }
+
+    [Fact]
+    public void Columns_that_do_not_fit_are_refused_at_once()
+    {
+        Should.Throw<ArgumentException>(() => new TripletEvaluator(["a"], ["b"], [])).ParamName.ShouldBe("negatives");
+        Should.Throw<ArgumentException>(() => new EmbeddingSimilarityEvaluator(["a", "b"], ["b", "c"], [1])).ParamName.ShouldBe("scores");
+        Should.Throw<ArgumentException>(() => new EmbeddingSimilarityEvaluator(["a", "b"], ["b", "c"], [1, 1])).Message.ShouldContain("all the same");
+        Should.Throw<ArgumentException>(() => new TranslationEvaluator([], [])).ParamName.ShouldBe("source");
+        Should.Throw<ArgumentException>(() => new ParaphraseMiningEvaluator(["a", "b"], [(0, 2)])).Message.ShouldContain("(0, 2)");
+        Should.Throw<ArgumentException>(() => new InformationRetrievalEvaluator(
+            new Dictionary<string, string> { ["q"] = "a" },
+            new Dictionary<string, string> { ["1"] = "b" },
+            new Dictionary<string, IReadOnlySet<string>> { ["q"] = new HashSet<string> { "d1" } })).Message.ShouldContain("ids the same");
+    }
+
+    private void ShouldMatch(string recorded, Evaluator evaluator, string primary)
+    {
+        var result = evaluator.Evaluate(Model);
+        var expected = _recorded.RootElement.GetProperty("expected").GetProperty(recorded).EnumerateObject().ToDictionary(metric => metric.Name, metric => metric.Value.GetDouble());
+        foreach (var (metric, value) in expected)
+        {
+            var tolerance = metric.Contains("threshold", StringComparison.Ordinal) || metric.Contains("mse", StringComparison.Ordinal) ? 1e-4 : 1e-6;
+            result.Metrics.Keys.ShouldContain(metric);
+            result.Metrics[metric].ShouldBe(value, tolerance, metric);
+        }
+
+        result.PrimaryMetric.ShouldBe(primary);
+    }
+
+    private string[] Texts(string column) => Texts(_recorded.RootElement, column);
+
+    private static string[] Texts(JsonElement parent, string column) => [.. parent.GetProperty(column).EnumerateArray().Select(text => text.GetString()!)];
+
+    private Dictionary<string, string> ById(string column) =>
+        _recorded.RootElement.GetProperty(column).EnumerateObject().ToDictionary(text => text.Name, text => text.Value.GetString()!);
+
+    private Dictionary<string, IReadOnlySet<string>> Relevant() => _recorded.RootElement.GetProperty("relevant").EnumerateObject()
+        .ToDictionary(query => query.Name, IReadOnlySet<string> (query) => Texts(_recorded.RootElement.GetProperty("relevant"), query.Name).ToHashSet());
+}

@@ -1,0 +1,150 @@
+namespace Semblance.Training.Tests;
+
+public class BatchSamplerTests
+{
+    // Many rows share texts: a question with several answers, and answers that are questions elsewhere.
+    private static readonly Example[] Shared = [.. Enumerable.Range(0, 500).Select(i => new Example([$"q{i % 60}", $"a{i % 200}", $"q{i * 7 % 90}"]))];
+
+    private static readonly int[] Labels = [.. Enumerable.Range(0, 301).Select(i => i * i % 23 % 7)];
+
+    public static TheoryData<string, BatchSampler> Samplers => new()
+    {
+        { "default", new DefaultBatchSampler(101, 8, seed: 3) },
+        { "no duplicates", new NoDuplicatesBatchSampler(Shared, 16, seed: 3) },
+        { "group by label", new GroupByLabelBatchSampler(Labels, 12, seed: 3) },
+        { "round robin", new RoundRobinBatchSampler([new DefaultBatchSampler(50, 8), new NoDuplicatesBatchSampler(Shared, 16), new DefaultBatchSampler(33, 4)]) },
+        { "proportional", new ProportionalBatchSampler([new DefaultBatchSampler(50, 8), new NoDuplicatesBatchSampler(Shared, 16), new DefaultBatchSampler(33, 4)]) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Samplers), DisableDiscoveryEnumeration = true)]
+    public void Going_on_from_any_position_gives_the_same_batches(string name, BatchSampler sampler)
+    {
+        name.ShouldNotBeEmpty();
+        var steps = (int)(sampler.Count(0) + sampler.Count(1)) + 2;
+        var positions = new List<SamplerPosition>();
+        var batches = new List<Batch>();
+        using (var stream = new BatchStream(sampler))
+        {
+            for (var step = 0; step < steps; step++)
+            {
+                positions.Add(stream.Position);
+                batches.Add(stream.Next());
+            }
+
+            stream.Position.Epoch.ShouldBe(2);
+        }
+
+        for (var start = 0; start < steps; start++)
+        {
+            using var resumed = new BatchStream(sampler, positions[start]);
+            foreach (var expected in batches.Skip(start).Take(4))
+            {
+                var actual = resumed.Next();
+                actual.Rows.ShouldBe(expected.Rows);
+                actual.Dataset.ShouldBe(expected.Dataset);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Samplers), DisableDiscoveryEnumeration = true)]
+    public void Epochs_differ_and_their_batches_are_counted(string name, BatchSampler sampler)
+    {
+        name.ShouldNotBeEmpty();
+        sampler.Batches(0).LongCount().ShouldBe(sampler.Count(0));
+        sampler.Batches(0).First().Rows.ShouldBe(sampler.Batches(0).First().Rows);
+        sampler.Batches(0).SelectMany(batch => batch.Rows).SequenceEqual(sampler.Batches(1).SelectMany(batch => batch.Rows)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Every_row_comes_once_an_epoch()
+    {
+        new DefaultBatchSampler(101, 8, 1).Batches(5).SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, 101));
+        new NoDuplicatesBatchSampler(Shared, 16, 1).Batches(5).SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, Shared.Length));
+        new DefaultBatchSampler(10, 4) { Shuffle = false }.Batches(0).Select(batch => batch.Rows).ShouldBe([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]);
+        new DefaultBatchSampler(10, 4) { DropLast = true }.Batches(0).Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void An_order_by_chance_is_fair_and_the_same_everywhere()
+    {
+        var counts = new int[4, 4];
+        for (var epoch = 0; epoch < 40_000; epoch++)
+        {
+            var order = Permutation.Of(4, 7, epoch);
+            for (var i = 0; i < 4; i++)
+            {
+                counts[i, order[i]]++;
+            }
+        }
+
+        counts.Cast<int>().ShouldAllBe(count => Math.Abs(count - 10_000) < 500);
+        Permutation.Of(8, 42, 0).ShouldBe(Permutation.Of(8, 42, 0));
+        Permutation.Of(8, 42, 0).ShouldNotBe(Permutation.Of(8, 43, 0));
+    }
+
+    [Fact]
+    public void No_text_comes_twice_in_a_batch()
+    {
+        var batches = new NoDuplicatesBatchSampler(Shared, 16, 1).Batches(0).ToList();
+        foreach (var batch in batches)
+        {
+            var texts = batch.Rows.SelectMany(row => Shared[row].Texts.Distinct()).ToList();
+            texts.Distinct().Count().ShouldBe(texts.Count);
+        }
+
+        batches.Count(batch => batch.Rows.Count == 16).ShouldBeGreaterThan(batches.Count / 2);
+        new NoDuplicatesBatchSampler(Shared, 16, 1) { DropLast = true }.Batches(0).ShouldAllBe(batch => batch.Rows.Count == 16);
+    }
+
+    [Fact]
+    public void One_text_in_every_row_makes_batches_of_one_row_and_takes_no_longer()
+    {
+        var sampler = new NoDuplicatesBatchSampler([.. Enumerable.Range(0, 50_000).Select(i => new Example(["same", $"{i}"]))], 64);
+        sampler.Batches(0).Count().ShouldBe(50_000);
+    }
+
+    [Fact]
+    public void A_batch_has_several_labels_and_of_each_several_rows()
+    {
+        var batches = new GroupByLabelBatchSampler(Labels, 12, 1).Batches(0).ToList();
+        foreach (var batch in batches)
+        {
+            batch.Rows.GroupBy(row => Labels[row]).ShouldAllBe(rows => rows.Count() % 2 == 0);
+        }
+
+        batches.ShouldAllBe(batch => batch.Rows.Count < 12 || batch.Rows.Select(row => Labels[row]).Distinct().Count() > 1);
+        var rows = batches.SelectMany(batch => batch.Rows).ToList();
+        rows.Distinct().Count().ShouldBe(rows.Count);
+        rows.Count.ShouldBe(Labels.GroupBy(label => label).Sum(group => group.Count() / 2 * 2));
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 2, 3], 4)).Message.ShouldContain("No label has 2 rows");
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 1, 3], 3)).ParamName.ShouldBe("batchSize");
+    }
+
+    [Fact]
+    public void Data_sets_take_turns_until_one_ends()
+    {
+        BatchSampler[] samplers = [new DefaultBatchSampler(10, 2), new DefaultBatchSampler(6, 2), new DefaultBatchSampler(100, 2)];
+        new RoundRobinBatchSampler(samplers).Batches(0).Select(batch => batch.Dataset).ShouldBe([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
+    }
+
+    [Fact]
+    public void Larger_data_sets_come_more_often_and_all_of_them_comes()
+    {
+        BatchSampler[] samplers = [new DefaultBatchSampler(10, 2), new DefaultBatchSampler(100, 2)];
+        var batches = new ProportionalBatchSampler(samplers).Batches(0).ToList();
+        batches.Where(batch => batch.Dataset == 0).SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, 10));
+        batches.Where(batch => batch.Dataset == 1).SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, 100));
+        batches.Take(50).Select(batch => batch.Dataset).ShouldContain(0);
+    }
+
+    [Fact]
+    public void Data_that_changed_or_is_too_small_says_so()
+    {
+        Should.Throw<ArgumentException>(() => new BatchStream(new DefaultBatchSampler(10, 2), new SamplerPosition(3, 6))).Message.ShouldContain("Epoch 3 has 5 batches");
+        Should.Throw<ArgumentException>(() => new DefaultBatchSampler(0, 2)).Message.ShouldContain("no rows");
+        using var stream = new BatchStream(new DefaultBatchSampler(3, 4) { DropLast = true });
+        Should.Throw<InvalidOperationException>(() => stream.Next()).Message.ShouldContain("no full batch");
+    }
+}
