@@ -48,6 +48,17 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return guide;
     }
 
+    /// <summary>The numbers of texts, if there are any, as many as there are vectors.</summary>
+    internal IReadOnlyList<IReadOnlyList<int>>? RequireTextNumbers(Loss loss)
+    {
+        if (TextNumbers is { } texts && (texts.Count != Embeddings.Count || texts.Any(column => column.Count != Rows)))
+        {
+            throw new LossInputException($"{loss.Name} needs a text number for each of {Rows} rows of {Embeddings.Count} columns, or none at all.");
+        }
+
+        return TextNumbers;
+    }
+
     /// <summary>The labels as <c>[batch × count]</c>; <paramref name="count"/> of 0 takes any.</summary>
     internal Tensor RequireLabels(Loss loss, int count = 1)
     {
@@ -56,9 +67,11 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
             throw new LossInputException($"{loss.Name} needs labels, and the batch has none.");
         }
 
-        if (Rows == 0 || labels.Length == 0 || labels.Length % Rows != 0 || (count > 0 && labels.Length != Rows * count) || (labels.Shape.Length > 1 && labels.Shape[0] != Rows))
+        var fits = labels.Shape.Length > 0 && labels.Shape[0] == Rows && labels.Length > 0 && (count == 0 || labels.Length == Rows * count);
+        if (!fits)
         {
-            throw new LossInputException($"{loss.Name} needs {(count > 0 ? $"{count} " : string.Empty)}labels for each of {Rows} rows, not {labels}.");
+            var expected = count == 0 ? "labels" : count == 1 ? "one label" : $"{count} labels";
+            throw new LossInputException($"{loss.Name} needs {expected} for each of {Rows} rows, not {labels}.");
         }
 
         for (var i = 0; i < labels.Length; i++)
@@ -97,7 +110,8 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         {
             if (columns[column].Rows != Rows || columns[column].Columns != columns[0].Columns || columns[column].Length == 0)
             {
-                throw new LossInputException($"{loss.Name} needs as many vectors in each text column, equally long; {kind} column 0 has {columns[0]} for {Rows} rows, column {column} {columns[column]}.");
+                throw new LossInputException(
+                    $"{loss.Name} needs {Rows} vectors in each column, equally long and at least one; {kind} column 0 has {columns[0]}, column {column} {columns[column]}.");
             }
         }
     }

@@ -32,7 +32,9 @@ public sealed class MultipleNegativesRankingLoss(float scale = 20, SimilarityFun
 
         var candidates = run.ConcatenateRows([.. input.Embeddings.Skip(1)]);
         var scores = run.Scale(run.Similarities(input.Embeddings[0], candidates, similarity), scale);
-        return input.TextNumbers is { } texts ? run.LeaveOut(scores, Duplicates(texts[1], [.. texts.Skip(1).SelectMany(column => column)])) : scores;
+        return input.RequireTextNumbers(loss) is { } texts
+            ? run.LeaveOut(scores, Duplicates(texts[1], [.. texts.Skip(1).SelectMany(column => column)]))
+            : scores;
     }
 
     // What equals the right answer of a row, and is not it.

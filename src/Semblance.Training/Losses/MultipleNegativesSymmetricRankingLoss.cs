@@ -20,8 +20,9 @@ public sealed class MultipleNegativesSymmetricRankingLoss(float scale = 20, Simi
         ArgumentNullException.ThrowIfNull(input);
         var rows = input.Rows;
         var scores = MultipleNegativesRankingLoss.Scores(run, this, input with { TextNumbers = null }, _scale, similarity);
-        var (forward, backward) = (scores, run.Transpose(run.Gather(scores, [.. Enumerable.Range(0, rows * rows).Select(i => (i / rows * scores.Columns) + (i % rows))], rows, rows)));
-        if (input.TextNumbers is { } texts)
+        int[] transposed = [.. Enumerable.Range(0, rows * rows).Select(i => (i % rows * scores.Columns) + (i / rows))];
+        Tensor forward = scores, backward = run.Gather(scores, transposed, rows, rows);
+        if (input.RequireTextNumbers(this) is { } texts)
         {
             forward = run.LeaveOut(forward, MultipleNegativesRankingLoss.Duplicates(texts[1], [.. texts.Skip(1).SelectMany(column => column)]));
             backward = run.LeaveOut(backward, MultipleNegativesRankingLoss.Duplicates(texts[0], [.. texts[0]]));

@@ -162,13 +162,15 @@ public class LossTests
         Fails(new MultipleNegativesRankingLoss(), [one, one], null, "batch of one row");
         Fails(new MegaBatchMarginLoss(), [one, one], null, "batch of one row");
         Fails(new CosineSimilarityLoss(), [two, two], null, "needs labels");
-        Fails(new CosineSimilarityLoss(), [two, two], Tensor.Zeros(3), "1 labels for each of 2 rows");
+        Fails(new CosineSimilarityLoss(), [two, two], Tensor.Zeros(3), "one label for each of 2 rows");
         Fails(new CosineSimilarityLoss(), [two, two], Tensor.From([1, float.NaN], 2), "row 1");
         Fails(new SoftmaxLoss(4, 3), [two, two], Tensor.From([0, 3], 2), "label 3 of row 1 is not one of the classes 0 to 2");
         Fails(new ContrastiveLoss(), [two, two], Tensor.From([0, 0.5f], 2), "label 0.5 of row 1");
         Fails(new MarginMSELoss(), [two, two, two], Tensor.Zeros(2, 3), "1 margins or 2 scores");
         Fails(new GISTEmbedLoss(), [two, two], null, "guide");
         Fails(new MatryoshkaLoss(new CoSENTLoss(), [8]), [two, two], Tensor.Zeros(2), "cannot cut vectors of 4 elements to 8");
+        Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Forward(new Computation(), new LossInput([two, two]) { TextNumbers = [[0, 1]] })).Message.ShouldContain("text number");
+        Fails(new MSELoss(), [Tensor.Zeros(0, 4)], Tensor.Zeros(0, 4), "at least one");
         Fails(new AnglELoss(), [Random(1, 2, 3), Random(2, 2, 3)], Tensor.Zeros(2), "even");
     }
 

@@ -4,7 +4,10 @@ using Semblance.Transformers;
 
 namespace Semblance.Training.Tests.Losses;
 
-/// <summary>A loss case recorded from the original library.</summary>
+/// <summary>
+/// A loss case recorded from the original library: vectors with their gradients, or, where the library records none, the token ids and the
+/// gradients of the model's parameters.
+/// </summary>
 internal sealed class RecordedLoss(string name)
 {
     private const double Tolerance = 2e-5;
