@@ -23,6 +23,7 @@ public sealed unsafe class Tensor : IDisposable
     private readonly bool _readOnly;
     private readonly bool _recorded;
     private Arena.Lease? _lease;
+    private Tensor? _spareGradient;
 
     private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
     {
@@ -84,6 +85,9 @@ public sealed unsafe class Tensor : IDisposable
     /// until it is set to null.
     /// </summary>
     public Tensor? Gradient { get; set; }
+
+    /// <summary>Forgets the gradient; its memory serves the next one.</summary>
+    public void ClearGradient() => (_spareGradient, Gradient) = (Gradient ?? _spareGradient, null);
 
     /// <summary>Counts the times that somebody could have written: what was made of the elements is stale when it has risen.</summary>
     internal int Version { get; private set; }
@@ -163,9 +167,22 @@ public sealed unsafe class Tensor : IDisposable
         }
 
         // What outlives the computation keeps its gradient in memory of its own.
-        Gradient ??= Zeros(Shape);
-        TensorPrimitives.Add(Gradient.Values, contribution.Values, Gradient.Writable);
+        var gradient = GradientFromZero();
+        TensorPrimitives.Add(gradient.Values, contribution.Values, gradient.Writable);
         contribution.Release();
+    }
+
+    /// <summary>The gradient in memory of its own; zeros where there was none.</summary>
+    internal Tensor GradientFromZero()
+    {
+        if (Gradient is null)
+        {
+            Gradient = _spareGradient ?? Zeros(Shape);
+            _spareGradient?.Writable.Clear();
+            _spareGradient = null;
+        }
+
+        return Gradient;
     }
 
     internal void Release()

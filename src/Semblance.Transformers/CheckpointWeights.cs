@@ -9,7 +9,8 @@ namespace Semblance.Transformers;
 /// </summary>
 /// <param name="checkpoint">Where the tensors are.</param>
 /// <param name="prefix">What may stand before the names of the body, such as <c>bert.</c>.</param>
-internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix) : Weights
+/// <param name="writable">Copies the tensors into memory that training can change.</param>
+internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix, bool writable = false) : Weights
 {
     private readonly List<string> _problems = [];
 
@@ -30,7 +31,8 @@ internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix) : 
             return null;
         }
 
-        return checkpoint.Read(stored);
+        var tensor = checkpoint.Read(stored);
+        return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 
     public override void Check()

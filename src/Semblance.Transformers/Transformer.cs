@@ -8,7 +8,7 @@ namespace Semblance.Transformers;
 /// <summary>The body of a transformer: token ids to hidden states. Immutable, and safe for all threads.</summary>
 public abstract class Transformer
 {
-    private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, Transformer>> Architectures = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
         ["bert"] = BertModel.Load,
     };
@@ -44,10 +44,12 @@ public abstract class Transformer
 
     /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
     /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not fit.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
-    public static Transformer Load(string folder) => Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, out _);
+    public static Transformer Load(string folder, bool trainable = false) =>
+        Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, trainable, out _);
 
     /// <summary>The last hidden states of a batch.</summary>
     /// <param name="run">The computation; it owns what is returned.</param>
@@ -99,7 +101,7 @@ public abstract class Transformer
     /// <summary>Writes the settings of a model that was not loaded from a file.</summary>
     protected abstract void WriteConfiguration(Utf8JsonWriter json);
 
-    internal static Transformer Load(ConfigurationFile config, string folder, out Checkpoint checkpoint)
+    internal static Transformer Load(ConfigurationFile config, string folder, bool trainable, out Checkpoint checkpoint)
     {
         var modelType = config.Text("model_type");
         if (modelType is null || !Architectures.TryGetValue(modelType, out var load))
@@ -108,6 +110,6 @@ public abstract class Transformer
         }
 
         checkpoint = Checkpoint.Open(folder);
-        return load(config, checkpoint);
+        return load(config, checkpoint, trainable);
     }
 }

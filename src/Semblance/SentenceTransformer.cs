@@ -79,6 +79,34 @@ public sealed class SentenceTransformer
         return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read.</exception>
+    public static SentenceTransformer LoadTrainable(string folder) =>
+        new(ModuleList.Load(folder, trainable: true), SentenceTransformerConfig.Load(folder));
+
+    /// <summary>All parameters; each name begins with its module's place.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => KeyValuePair.Create($"{i}.{parameter.Key}", parameter.Value)));
+
+    /// <summary>Runs texts through all modules inside a computation of the caller's: how training does it.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="texts">The texts; what is too long is cut.</param>
+    /// <returns><c>[texts × dimension]</c>.</returns>
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var tokenized = TokenizedTexts.From(_input, texts, "", EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
+        var features = new Features(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]));
+        foreach (var module in Modules)
+        {
+            module.Forward(run, features);
+        }
+
+        return features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors.");
+    }
+
     /// <summary>The vectors of several texts.</summary>
     /// <param name="texts">The texts; any text will do.</param>
     /// <param name="options">How to encode; null for the defaults.</param>
@@ -236,7 +264,7 @@ public sealed class SentenceTransformer
         return text.Append(')').ToString();
     }
 
-    private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder), SentenceTransformerConfig.Load(folder));
+    private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder, trainable: false), SentenceTransformerConfig.Load(folder));
 
     // Tokenizes, runs the transformer over each batch on the workers, and lets the caller take what it wants of it.
     private TokenizedTexts ForEachBatch(

@@ -65,8 +65,7 @@ public static class EmbeddingOperation
     {
         if (table is { RequiresGradient: true })
         {
-            table.Gradient ??= Tensor.Zeros(table.Shape);
-            var row = table.Gradient.Writable.Slice(index * table.Columns, table.Columns);
+            var row = table.GradientFromZero().Writable.Slice(index * table.Columns, table.Columns);
             TensorPrimitives.Add(row, gradient, row);
         }
     }

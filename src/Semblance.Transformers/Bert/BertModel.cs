@@ -53,13 +53,20 @@ public sealed class BertModel : Transformer
         Config.NumHiddenLayers * ((4L * Config.HiddenSize * Config.HiddenSize) + (2L * Config.HiddenSize * Config.IntermediateSize));
 
     /// <summary>Loads the body from a configuration and its weights.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint)
+    public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
     {
-        var weights = new CheckpointWeights(checkpoint, "bert.");
+        var weights = new CheckpointWeights(checkpoint, "bert.", trainable);
         var model = new BertModel(BertConfig.Read(config), weights, config);
         weights.Check();
-        model.Prepare();
+        if (!trainable)
+        {
+            model.Prepare();
+        }
+
         return model;
     }
 

@@ -29,7 +29,7 @@ public sealed class TaskModel
     public static TaskModel Load(string folder)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var body = Transformer.Load(config, folder, out var checkpoint);
+        var body = Transformer.Load(config, folder, trainable: false, out var checkpoint);
         var weights = new CheckpointWeights(checkpoint, body.ModelType + ".");
         var head = Head(config, body, weights);
         weights.Check();

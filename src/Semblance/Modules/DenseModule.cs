@@ -35,8 +35,10 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
     public override int OutputDimension(int input) => Layer.Outputs;
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
-    public static DenseModule Load(string folder)
+    public static DenseModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
@@ -47,8 +49,8 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
         }
 
         var checkpoint = Checkpoint.Open(folder);
-        var weight = checkpoint.Read("linear.weight");
-        var bias = config.Flag("bias", true) ? checkpoint.Read("linear.bias") : null;
+        var weight = ReadParameter(checkpoint, "linear.weight", trainable);
+        var bias = config.Flag("bias", true) ? ReadParameter(checkpoint, "linear.bias", trainable) : null;
         return weight.Shape.SequenceEqual([outputs, inputs]) && (bias is null || bias.Length == outputs)
             ? new DenseModule(new Linear(weight, bias), activation)
             : throw new ModelFormatException(checkpoint.Path, $"'linear.weight' is {weight}, but {config.Path} wants [{outputs}, {inputs}].");
@@ -60,6 +62,9 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
         ArgumentNullException.ThrowIfNull(features);
         features.SentenceEmbeddings = run.Linear(SentenceEmbeddings(features), Layer, Activation);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("linear");
 
     /// <inheritdoc/>
     public override void Save(string folder)
@@ -74,7 +79,7 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
             json.WriteEndObject();
         });
         var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Layer.Parameters("linear"))
+        foreach (var (name, tensor) in Parameters())
         {
             writer.Add(name, tensor);
         }

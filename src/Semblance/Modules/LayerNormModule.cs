@@ -17,13 +17,15 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     public LayerNorm Layer { get; } = layer;
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
-    public static LayerNormModule Load(string folder)
+    public static LayerNormModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var dimension = config.WholeNumber("dimension", 1, 1 << 20);
         var checkpoint = Checkpoint.Open(folder);
-        var (weight, bias) = (checkpoint.Read("norm.weight"), checkpoint.Read("norm.bias"));
+        var (weight, bias) = (ReadParameter(checkpoint, "norm.weight", trainable), ReadParameter(checkpoint, "norm.bias", trainable));
         return weight.Length == dimension && bias.Length == dimension
             ? new LayerNormModule(new LayerNorm(weight, bias, Epsilon))
             : throw new ModelFormatException(checkpoint.Path, $"'norm.weight' is {weight}, but {config.Path} wants [{dimension}].");
@@ -37,6 +39,9 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("norm");
+
+    /// <inheritdoc/>
     public override void Save(string folder)
     {
         JsonFile.Write(Path.Combine(folder, "config.json"), json =>
@@ -46,7 +51,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
             json.WriteEndObject();
         });
         var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Layer.Parameters("norm"))
+        foreach (var (name, tensor) in Parameters())
         {
             writer.Add(name, tensor);
         }

@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Modules;
@@ -17,9 +18,19 @@ public abstract class Module
     /// <param name="features">The batch; the module's result replaces what it was made of.</param>
     public abstract void Forward(Computation run, Features features);
 
+    /// <summary>What the module has to train, under the names in its file; nothing for most.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [];
+
     /// <summary>Writes the module's files.</summary>
     /// <param name="folder">An existing folder of its own.</param>
     public abstract void Save(string folder);
+
+    /// <summary>A parameter from a file, in memory of its own where it is to be trained.</summary>
+    private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
+    {
+        var tensor = checkpoint.Read(name);
+        return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;
+    }
 
     /// <summary>The vectors of a batch, which an earlier module must have made.</summary>
     /// <exception cref="InvalidOperationException">There are none.</exception>

@@ -9,22 +9,22 @@ internal static class ModuleList
 {
     private const string FileName = "modules.json";
 
-    private static readonly Dictionary<string, Func<string, Module>> Loaders = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<string, bool, Module>> Loaders = new(StringComparer.Ordinal)
     {
         ["Transformer"] = TransformerModule.Load,
-        ["Pooling"] = PoolingModule.Load,
+        ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
         ["Dense"] = DenseModule.Load,
         ["LayerNorm"] = LayerNormModule.Load,
-        ["Normalize"] = _ => new NormalizeModule(),
+        ["Normalize"] = (_, _) => new NormalizeModule(),
     };
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
-    public static IReadOnlyList<Module> Load(string folder)
+    public static IReadOnlyList<Module> Load(string folder, bool trainable)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            var transformer = TransformerModule.Load(folder);
+            var transformer = TransformerModule.Load(folder, trainable);
             return [transformer, new PoolingModule(transformer.Transformer.HiddenSize, [Pooling.Mean])];
         }
 
@@ -37,7 +37,7 @@ internal static class ModuleList
                 throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
             }
 
-            modules.Add(load(Path.Combine(folder, subfolder)));
+            modules.Add(load(Path.Combine(folder, subfolder), trainable));
         }
 
         return modules is [TransformerModule, ..]

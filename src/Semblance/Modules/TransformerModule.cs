@@ -56,10 +56,12 @@ public sealed class TransformerModule : Module
     public override int OutputDimension(int input) => Transformer.HiddenSize;
 
     /// <summary>Loads the module from a folder with a transformer, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Gives the transformer parameters that training can change.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
-    public static TransformerModule Load(string folder)
+    public static TransformerModule Load(string folder, bool trainable = false)
     {
-        var transformer = Transformer.Load(folder);
+        var transformer = Transformer.Load(folder, trainable);
         var tokenizer = Tokenizer.Load(folder);
         var path = SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         var settings = path is null ? null : ConfigurationFile.Read(path);
@@ -78,6 +80,9 @@ public sealed class TransformerModule : Module
         ArgumentNullException.ThrowIfNull(features);
         features.TokenEmbeddings = Transformer.Forward(run, features.Batch);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Transformer.Parameters();
 
     /// <inheritdoc/>
     public override void Save(string folder)

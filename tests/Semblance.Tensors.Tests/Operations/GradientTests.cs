@@ -150,7 +150,7 @@ public class GradientTests
     }
 
     // The loss is a fixed random mix of the outputs, so that every output matters.
-    private static void Check(InstructionSet set, Tensor[] inputs, Func<Computation, Tensor> forward, Func<double[][], double[]> reference)
+    internal static void Check(InstructionSet set, Tensor[] inputs, Func<Computation, Tensor> forward, Func<double[][], double[]> reference)
     {
         const double Step = 1e-5;
         foreach (var input in inputs)

@@ -1,0 +1,55 @@
+namespace Semblance.Tensors;
+
+/// <summary>Picking elements.</summary>
+public static class GatherOperation
+{
+    /// <summary>
+    /// A tensor of elements of another: a selection, a diagonal, a transposed matrix or a repeated row, as the indices say.
+    /// </summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="elements">For each element of the result, row after row, its place in <see cref="Tensor.Values"/> of <paramref name="x"/>; kept.</param>
+    /// <param name="shape">The shape of the result.</param>
+    /// <returns><paramref name="shape"/>.</returns>
+    /// <exception cref="ArgumentException">There are not as many indices as the shape has elements.</exception>
+    /// <exception cref="IndexOutOfRangeException">An index is negative or not below the number of elements.</exception>
+    public static Tensor Gather(this Computation run, Tensor x, int[] elements, params ReadOnlySpan<int> shape)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(elements);
+        if (elements.Length != Tensor.ElementCount(shape))
+        {
+            throw new ArgumentException($"{elements.Length} indices do not fill {Tensor.ElementCount(shape)} elements.", nameof(elements));
+        }
+
+        var y = run.Lease(shape);
+        var from = x.Values;
+        var to = y.Writable;
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = from[elements[i]];
+        }
+
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(y, gradient => Backward(run, x, elements, gradient));
+        }
+
+        return y;
+    }
+
+    private static void Backward(Computation run, Tensor x, int[] elements, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        var from = gradient.Values;
+        var to = dx.Writable;
+        to.Clear();
+        for (var i = 0; i < from.Length; i++)
+        {
+            to[elements[i]] += from[i];
+        }
+
+        x.AddGradient(dx);
+    }
+}

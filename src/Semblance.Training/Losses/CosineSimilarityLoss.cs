@@ -1,0 +1,18 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The squared difference of the cosine of two sentence vectors and a label, as Sentence-BERT was trained on graded similarity
+/// (Reimers and Gurevych 2019, arXiv:1908.10084). Two text columns, a label for each pair, usually from 0 to 1.
+/// </summary>
+public sealed class CosineSimilarityLoss : Loss
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, LossInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        input.RequireColumns(this, 2, 2);
+        return run.MeanSquaredError(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine), input.RequireLabels(this));
+    }
+}

@@ -1,0 +1,103 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>What several losses are made of.</summary>
+internal static class LossOperations
+{
+    /// <summary>a · bᵀ: <c>[rows of a × rows of b]</c>.</summary>
+    public static Tensor Product(this Computation run, Tensor a, Tensor b) => run.Linear(a, new Linear(b, null));
+
+    /// <summary>The similarity of every row of a with every row of b.</summary>
+    public static Tensor Similarities(this Computation run, Tensor a, Tensor b, SimilarityFunction similarity) => similarity switch
+    {
+        SimilarityFunction.Cosine => run.Product(run.Normalize(a), run.Normalize(b)),
+        SimilarityFunction.DotProduct => run.Product(a, b),
+        SimilarityFunction.Euclidean => run.Scale(run.Distances(a, b, Distance.Euclidean), -1),
+        SimilarityFunction.Manhattan => run.Scale(run.Distances(a, b, Distance.Manhattan), -1),
+        _ => throw new ArgumentOutOfRangeException(nameof(similarity)),
+    };
+
+    /// <summary>The similarity of each row of a with the same row of b: <c>[rows × 1]</c>.</summary>
+    public static Tensor RowSimilarities(this Computation run, Tensor a, Tensor b, SimilarityFunction similarity) => similarity switch
+    {
+        SimilarityFunction.Cosine => run.RowSums(run.Multiply(run.Normalize(a), run.Normalize(b))),
+        SimilarityFunction.DotProduct => run.RowSums(run.Multiply(a, b)),
+        SimilarityFunction.Euclidean => run.Scale(run.RowDistances(a, b, Distance.Euclidean), -1),
+        SimilarityFunction.Manhattan => run.Scale(run.RowDistances(a, b, Distance.Manhattan), -1),
+        _ => throw new ArgumentOutOfRangeException(nameof(similarity)),
+    };
+
+    /// <summary>The distance of every row to every row: <c>[rows × rows]</c>.</summary>
+    public static Tensor Distances(this Computation run, Tensor x, DistanceMetric metric) => metric switch
+    {
+        DistanceMetric.Cosine => run.Scale(run.Similarities(x, x, SimilarityFunction.Cosine), -1, 1),
+        DistanceMetric.Euclidean => run.Distances(x, x, Distance.Euclidean),
+        DistanceMetric.Manhattan => run.Distances(x, x, Distance.Manhattan),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric)),
+    };
+
+    /// <summary>The distance of each row of a to the same row of b: <c>[rows × 1]</c>.</summary>
+    public static Tensor RowDistances(this Computation run, Tensor a, Tensor b, DistanceMetric metric) => metric switch
+    {
+        DistanceMetric.Cosine => run.Scale(run.RowSimilarities(a, b, SimilarityFunction.Cosine), -1, 1),
+        DistanceMetric.Euclidean => run.RowDistances(a, b, Distance.Euclidean),
+        DistanceMetric.Manhattan => run.RowDistances(a, b, Distance.Manhattan),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric)),
+    };
+
+    /// <summary>max(x, 0).</summary>
+    public static Tensor Relu(this Computation run, Tensor x) => run.Activate(x, Activation.Relu);
+
+    /// <summary>x², element by element.</summary>
+    public static Tensor Square(this Computation run, Tensor x) => run.Multiply(x, x);
+
+    /// <summary>The mean of all elements: <c>[1]</c>.</summary>
+    public static Tensor Mean(this Computation run, Tensor x) => run.Scale(run.Sum(x), 1f / x.Length);
+
+    /// <summary>The mean squared difference: <c>[1]</c>.</summary>
+    public static Tensor MeanSquaredError(this Computation run, Tensor x, Tensor y) => run.Mean(run.Square(run.Subtract(x, y)));
+
+    /// <summary>The mean over rows of −ln of the probability that row i's logits give to class i of <paramref name="classes"/>: <c>[1]</c>.</summary>
+    public static Tensor CrossEntropy(this Computation run, Tensor logits, IEnumerable<int> classes)
+    {
+        int[] elements = [.. classes.Select((target, row) => (row * logits.Columns) + target)];
+        return run.Scale(run.Mean(run.Gather(run.LogSoftmax(logits), elements, logits.Rows, 1)), -1);
+    }
+
+    /// <summary>ln(1 + eˣ) of each row of a column: <c>[rows × 1]</c>.</summary>
+    public static Tensor Softplus(this Computation run, Tensor x)
+    {
+        var logits = run.ConcatenateColumns(Tensor.Zeros(x.Rows, 1), x);
+        return run.Scale(run.Gather(run.LogSoftmax(logits), [.. Enumerable.Range(0, x.Rows).Select(row => 2 * row)], x.Rows, 1), -1);
+    }
+
+    /// <summary>The elements (i, i).</summary>
+    public static Tensor Diagonal(this Computation run, Tensor x) =>
+        run.Gather(x, [.. Enumerable.Range(0, x.Rows).Select(row => row * (x.Columns + 1))], x.Rows, 1);
+
+    /// <summary>xᵀ.</summary>
+    public static Tensor Transpose(this Computation run, Tensor x) =>
+        run.Gather(x, [.. Enumerable.Range(0, x.Length).Select(i => (i % x.Rows * x.Columns) + (i / x.Rows))], x.Columns, x.Rows);
+
+    /// <summary>x with −∞ where <paramref name="leftOut"/> says so: no probability, no gradient.</summary>
+    public static Tensor LeaveOut(this Computation run, Tensor x, Func<int, int, bool> leftOut)
+    {
+        var mask = Tensor.Zeros(x.Shape);
+        var values = mask.Writable;
+        var any = false;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (leftOut(i / x.Columns, i % x.Columns))
+            {
+                values[i] = float.NegativeInfinity;
+                any = true;
+            }
+        }
+
+        return any ? run.Add(x, mask) : x;
+    }
+
+    /// <summary>A loss of zero that still depends on x, with gradients of zero: <c>[1]</c>.</summary>
+    public static Tensor Nothing(this Computation run, Tensor x) => run.Scale(run.Sum(x), 0);
+}

@@ -1,0 +1,104 @@
+using System.Numerics;
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// Classification of sentence pairs: softmax(W (u, v, |u − v|)) and cross-entropy, as Sentence-BERT was trained on natural language
+/// inference (Reimers and Gurevych 2019, arXiv:1908.10084). Two text columns, labels 0 to classes − 1.
+/// </summary>
+public sealed class SoftmaxLoss : Loss
+{
+    private readonly Concatenation _concatenation;
+
+    /// <summary>Makes the loss with a new classifier, uniform in ±1/√inputs.</summary>
+    /// <param name="dimension">The elements of a sentence vector.</param>
+    /// <param name="classes">How many labels there are.</param>
+    /// <param name="concatenation">What the classifier sees.</param>
+    /// <param name="seed">Where the random weights begin.</param>
+    public SoftmaxLoss(int dimension, int classes, Concatenation concatenation = Concatenation.Vectors | Concatenation.Difference, int seed = 0)
+        : this(NewClassifier(Positive(dimension) * Parts(concatenation), Positive(classes), seed), concatenation)
+    {
+    }
+
+    /// <summary>Makes the loss with a given classifier.</summary>
+    /// <param name="classifier">From all that <paramref name="concatenation"/> puts side by side to the classes.</param>
+    /// <param name="concatenation">What the classifier sees.</param>
+    public SoftmaxLoss(Linear classifier, Concatenation concatenation = Concatenation.Vectors | Concatenation.Difference)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        if (classifier.Inputs % Parts(concatenation) != 0)
+        {
+            throw new ArgumentException($"A classifier of {classifier.Inputs} inputs does not fit {Parts(concatenation)} vectors side by side.", nameof(classifier));
+        }
+
+        Classifier = classifier;
+        _concatenation = concatenation;
+        foreach (var (_, parameter) in Parameters())
+        {
+            parameter.RequiresGradient = true;
+        }
+    }
+
+    /// <summary>The classifier, trained with the model and not needed after.</summary>
+    public Linear Classifier { get; }
+
+    /// <summary>The scores of the classes for each pair, before softmax.</summary>
+    /// <param name="run">The computation that made the vectors.</param>
+    /// <param name="u"><c>[batch × dimension]</c>.</param>
+    /// <param name="v"><c>[batch × dimension]</c>.</param>
+    /// <returns><c>[batch × classes]</c>.</returns>
+    public Tensor Logits(Computation run, Tensor u, Tensor v)
+    {
+        var parts = new List<Tensor>();
+        if (_concatenation.HasFlag(Concatenation.Vectors))
+        {
+            parts.AddRange([u, v]);
+        }
+
+        if (_concatenation.HasFlag(Concatenation.Difference))
+        {
+            parts.Add(run.Abs(run.Subtract(u, v)));
+        }
+
+        if (_concatenation.HasFlag(Concatenation.Product))
+        {
+            parts.Add(run.Multiply(u, v));
+        }
+
+        return run.Linear(run.ConcatenateColumns(parts), Classifier);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, LossInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        input.RequireColumns(this, 2, 2);
+        return run.CrossEntropy(Logits(run, input.Embeddings[0], input.Embeddings[1]), input.RequireClasses(this, Classifier.Outputs));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Classifier.Parameters("classifier");
+
+    // u and v are two, the others one each.
+    private static int Parts(Concatenation concatenation) =>
+        concatenation is > 0 and <= (Concatenation.Vectors | Concatenation.Difference | Concatenation.Product)
+            ? BitOperations.PopCount((uint)concatenation) + (concatenation.HasFlag(Concatenation.Vectors) ? 1 : 0)
+            : throw new ArgumentOutOfRangeException(nameof(concatenation));
+
+    private static Linear NewClassifier(int inputs, int classes, int seed)
+    {
+        var random = new Random(seed);
+        var bound = 1 / Math.Sqrt(inputs);
+        Tensor weight = Tensor.Zeros(classes, inputs), bias = Tensor.Zeros(classes);
+        foreach (var tensor in (Tensor[])[weight, bias])
+        {
+            foreach (ref var value in tensor.Writable)
+            {
+                value = (float)(((random.NextDouble() * 2) - 1) * bound);
+            }
+        }
+
+        return new Linear(weight, bias);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Semblance.Training;
+
+/// <summary>How a <see cref="Trainer"/> trains.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>How many times the parameters change.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>The learning rate of each step.</summary>
+    public required LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>How many batches make up one step: their gradients are averaged.</summary>
+    public int AccumulationSteps { get; init; } = 1;
+
+    /// <summary>Gradients are scaled down to this length together; null leaves them.</summary>
+    public double? MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Where dropout begins; null trains without.</summary>
+    public ulong? DropoutSeed { get; init; } = 42;
+
+    /// <summary>Evaluates every so many steps, and at the end; 0 only at the end.</summary>
+    public long EvaluateEvery { get; init; }
+
+    /// <summary>Stops after so many evaluations without a better score; null goes on to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Where checkpoints and the best model are written; null writes nothing.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Writes a checkpoint every so many steps; 0 none.</summary>
+    public long CheckpointEvery { get; init; }
+}

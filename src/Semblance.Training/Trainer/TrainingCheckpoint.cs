@@ -1,0 +1,75 @@
+using System.Globalization;
+using Semblance.Checkpoints;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// Everything that training needs to go on as if it had never stopped: one safetensors file with the parameters, the
+/// optimiser's memory and, in its metadata, where it was. It is renamed to its place when it is whole, so a crash leaves the one before.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    private const string FileName = "checkpoint.safetensors";
+    private const string ParameterPrefix = "parameter.";
+
+    /// <summary>Writes the checkpoint over the one before.</summary>
+    public static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    {
+        var writer = new SafetensorsWriter();
+        writer.Metadata["steps"] = state.Steps.ToString(CultureInfo.InvariantCulture);
+        writer.Metadata["epoch"] = state.Position.Epoch.ToString(CultureInfo.InvariantCulture);
+        writer.Metadata["batches"] = state.Position.Batches.ToString(CultureInfo.InvariantCulture);
+        writer.Metadata["best_score"] = state.BestScore.ToString("R", CultureInfo.InvariantCulture);
+        writer.Metadata["without_better"] = state.WithoutBetter.ToString(CultureInfo.InvariantCulture);
+        foreach (var parameter in parameters)
+        {
+            writer.Add(ParameterPrefix + parameter.Name, parameter.Value);
+        }
+
+        optimizer.SaveState(writer);
+        Directory.CreateDirectory(folder);
+        writer.Save(Path.Combine(folder, FileName));
+    }
+
+    /// <summary>Takes up the checkpoint of a folder; the beginning where there is none.</summary>
+    /// <exception cref="CheckpointFormatException">The checkpoint is of another training.</exception>
+    public static TrainingState Load(string folder, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            return TrainingState.Beginning;
+        }
+
+        var file = SafetensorsFile.Open(path);
+        var state = new TrainingState(
+            Number(file, "steps"),
+            new SamplerPosition(Number(file, "epoch"), Number(file, "batches")),
+            double.TryParse(Text(file, "best_score"), CultureInfo.InvariantCulture, out var best) ? best : throw Fault(file, "best_score"),
+            (int)Number(file, "without_better"));
+        var stored = parameters.Select(parameter => (parameter, Value: file.Read(ParameterPrefix + parameter.Name))).ToArray();
+        foreach (var (parameter, value) in stored)
+        {
+            if (!value.Shape.SequenceEqual(parameter.Value.Shape))
+            {
+                throw new CheckpointFormatException(path, $"'{parameter.Name}' is {value}, but the model's is {parameter.Value}; the checkpoint is of another model.");
+            }
+        }
+
+        optimizer.LoadState(file);
+        foreach (var (parameter, value) in stored)
+        {
+            value.Values.CopyTo(parameter.Value.Writable);
+        }
+
+        return state;
+    }
+
+    private static long Number(SafetensorsFile file, string name) =>
+        long.TryParse(Text(file, name), CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : throw Fault(file, name);
+
+    private static string Text(SafetensorsFile file, string name) => file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
+
+    private static CheckpointFormatException Fault(SafetensorsFile file, string name) =>
+        new(file.Path, $"its metadata lacks '{name}' or has no number there; it is not a checkpoint of a training.");
+}

@@ -1,0 +1,11 @@
+namespace Semblance.Training;
+
+/// <summary>Where a training is, beside its parameters and its optimiser.</summary>
+/// <param name="Steps">How many steps have been taken.</param>
+/// <param name="Position">Where the sampler is.</param>
+/// <param name="BestScore">The best score of an evaluation; minus infinity before the first.</param>
+/// <param name="WithoutBetter">How many evaluations there have been since.</param>
+internal sealed record TrainingState(long Steps, SamplerPosition Position, double BestScore, int WithoutBetter)
+{
+    public static TrainingState Beginning { get; } = new(0, default, double.NegativeInfinity, 0);
+}
