@@ -67,6 +67,7 @@ public sealed class Trainer
     public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellation = default)
     {
         var state = resume && _options.Folder is not null ? TrainingCheckpoint.Load(_options.Folder, _parameters, _optimizer) : TrainingState.Beginning;
+        ClearGradients(); // a training that was stopped within a step left some
         using var batches = new BatchStream(_sampler, state.Position);
         while (state.Steps < _options.Steps && !(state.WithoutBetter >= _options.Patience))
         {
@@ -161,12 +162,16 @@ public sealed class Trainer
         }
 
         _optimizer.Step(gradients, _options.Schedule.At(step));
+        ClearGradients();
+        return norm;
+    }
+
+    private void ClearGradients()
+    {
         foreach (var parameter in _parameters)
         {
             parameter.Value.ClearGradient();
         }
-
-        return norm;
     }
 
     private static bool IsDue(long steps, long every) => every > 0 && steps % every == 0;

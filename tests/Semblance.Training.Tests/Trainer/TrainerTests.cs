@@ -66,6 +66,18 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_stopped_step_left_behind_does_not_count()
+    {
+        var (clean, stale) = (Model(), Model());
+        Make(clean, Path.Combine(_folder.FullName, "clean")).Train();
+        var trainer = Make(stale, Path.Combine(_folder.FullName, "stale"));
+        var (_, parameter) = stale.Parameters().First();
+        parameter.Gradient = Semblance.Tensors.Tensor.From([.. Enumerable.Repeat(1f, parameter.Length)], [.. parameter.Shape]);
+        trainer.Train();
+        stale.Encode("A man is eating food.").ShouldBe(clean.Encode("A man is eating food."));
+    }
+
+    [Fact]
     public void Accumulated_batches_equal_one_large_batch_where_rows_do_not_interact()
     {
         float[] Trained(int batch, int accumulation)
