@@ -93,18 +93,28 @@ public sealed class SentenceTransformer
     /// <summary>Runs texts through all modules inside a computation of the caller's: how training does it.</summary>
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="texts">The texts; what is too long is cut.</param>
+    /// <param name="prompt">What stands before each text.</param>
     /// <returns><c>[texts × dimension]</c>.</returns>
-    public Tensor Forward(Computation run, IReadOnlyList<string> texts)
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "")
     {
-        ArgumentNullException.ThrowIfNull(texts);
-        var tokenized = TokenizedTexts.From(_input, texts, "", EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
-        var features = new Features(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]));
+        var features = Tokenize(texts, prompt);
         foreach (var module in Modules)
         {
             module.Forward(run, features);
         }
 
         return features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors.");
+    }
+
+    /// <summary>Texts as the first module takes them.</summary>
+    /// <param name="texts">The texts; what is too long is cut.</param>
+    /// <param name="prompt">What stands before each text.</param>
+    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "")
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(prompt);
+        var tokenized = TokenizedTexts.From(_input, texts, prompt, EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
+        return new Features(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]), prompt.Length == 0 ? 0 : PromptLength(prompt));
     }
 
     /// <summary>The vectors of several texts.</summary>

@@ -4,4 +4,8 @@ namespace Semblance.Training;
 /// <param name="Texts">Its texts, in the order of the mapping: a pair, an anchor with positive and negative, or one text alone.</param>
 /// <param name="Score">How alike the texts are, if a column says so.</param>
 /// <param name="Label">The class, from 0, if a column says so.</param>
-public sealed record Example(IReadOnlyList<string> Texts, float? Score = null, int? Label = null);
+public sealed record Example(IReadOnlyList<string> Texts, float? Score = null, int? Label = null)
+{
+    /// <summary>Several numbers that the row should give: a teacher's scores, or its vector. Equally many in all rows of a data set; null for most.</summary>
+    public IReadOnlyList<float>? Targets { get; init; }
+}

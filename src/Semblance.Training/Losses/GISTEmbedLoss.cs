@@ -24,6 +24,12 @@ public sealed class GISTEmbedLoss(
     private readonly float _temperature = Positive(temperature);
     private readonly float _margin = Finite(margin);
 
+    /// <summary>The guide model, which encodes each batch's texts too; null where <see cref="LossInput.GuideEmbeddings"/> are given.</summary>
+    public SentenceTransformer? Guide { get; init; }
+
+    internal override IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) =>
+        Guide is null ? null : [.. Enumerable.Range(0, batch.Columns).Select(column => Guide.Encode(batch.Texts(column), cancellation: batch.Cancellation).Vectors)];
+
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {

@@ -4,12 +4,12 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What training makes small.</summary>
+/// <summary>An objective that is computed from sentence vectors alone.</summary>
 /// <remarks>
-/// A loss is computed from vectors alone: whoever has texts, or recorded vectors, calls the same method. Where the computation records,
+/// Whoever has texts, or recorded vectors, calls the same method. Where the computation records,
 /// <see cref="Computation.Backward"/> from the result gives the gradients of the vectors and of what they were computed from.
 /// </remarks>
-public abstract class Loss
+public abstract class Loss : Objective
 {
     /// <summary>The loss of one batch.</summary>
     /// <param name="run">The computation that made the vectors.</param>
@@ -18,10 +18,19 @@ public abstract class Loss
     /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
     public abstract Tensor Forward(Computation run, LossInput input);
 
-    /// <summary>What the loss itself has to train, under the names of the original; nothing for most.</summary>
-    public virtual IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [];
+    /// <inheritdoc/>
+    public sealed override double Backward(TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var run = batch.Start();
+        var input = batch.Input(run) with { GuideEmbeddings = GuideEmbeddings(batch) };
+        var loss = Forward(run, input);
+        run.Backward(loss, Tensor.From([batch.Scale], 1));
+        return loss.Values[0];
+    }
 
-    internal string Name => GetType().Name;
+    /// <summary>The vectors of a batch's texts from the loss's guide model, if it has one.</summary>
+    internal virtual IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) => null;
 
     /// <summary>A setting that must be above zero.</summary>
     private protected static T Positive<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)

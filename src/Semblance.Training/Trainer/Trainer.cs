@@ -1,5 +1,3 @@
-using Semblance.Tensors;
-
 namespace Semblance.Training;
 
 /// <summary>
@@ -91,9 +89,9 @@ public sealed class Trainer
             progress?.Report(new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation));
         }
 
-        if (_options.Folder is not null && _evaluator is null)
+        if (_evaluator is null)
         {
-            _model.Save(_options.Folder);
+            Save();
         }
 
         return state.BestScore;
@@ -107,11 +105,7 @@ public sealed class Trainer
             return state with { WithoutBetter = state.WithoutBetter + 1 };
         }
 
-        if (_options.Folder is not null)
-        {
-            _model.Save(_options.Folder);
-        }
-
+        Save();
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
@@ -123,32 +117,28 @@ public sealed class Trainer
         {
             var batch = batches.Next();
             dataset = _datasets[batch.Dataset];
-            var seed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i);
-            using var run = new Computation(recording: true, dropoutSeed: seed, cancellation: cancellation);
-            var loss = dataset.Loss.Forward(run, Input(run, [.. batch.Rows.Select(row => dataset.Rows[row])]));
-            sum += loss.Values[0];
-            run.Backward(loss, Tensor.From([dataset.Weight / _options.AccumulationSteps], 1));
+            sum += dataset.Loss.Backward(new TrainingBatch(_model, [.. batch.Rows.Select(row => dataset.Rows[row])])
+            {
+                Prompts = dataset.Prompts,
+                Scale = dataset.Weight / _options.AccumulationSteps,
+                DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
+                Cancellation = cancellation,
+            });
         }
 
         return (sum / _options.AccumulationSteps, dataset.Name);
     }
 
-    private LossInput Input(Computation run, IReadOnlyList<Example> rows)
+    private void Save()
     {
-        var columns = Enumerable.Range(0, rows[0].Texts.Count).Select(column => rows.Select(row => row.Texts[column]).ToArray()).ToArray();
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var text in columns.SelectMany(column => column))
+        if (_options.Folder is not null)
         {
-            numbers.TryAdd(text, numbers.Count);
+            _model.Save(_options.Folder);
+            foreach (var dataset in _datasets)
+            {
+                dataset.Loss.Save(_model, _options.Folder);
+            }
         }
-
-        var labels = rows.Select(row => row.Score ?? row.Label).ToArray();
-        return new LossInput(
-            [.. columns.Select(column => _model.Forward(run, column))],
-            labels.Contains(null) ? null : Tensor.From([.. labels.Select(label => label!.Value)], labels.Length))
-        {
-            TextNumbers = [.. columns.Select(column => column.Select(text => numbers[text]).ToArray())],
-        };
     }
 
     private double Update(long step, double loss)

@@ -1,0 +1,25 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>What training makes small on the rows of a data set: a <see cref="Loss"/> of sentence vectors, or one that looks deeper into the model.</summary>
+public abstract class Objective
+{
+    /// <summary>Computes the loss of one batch and adds its gradients to those of all parameters.</summary>
+    /// <param name="batch">The rows and the model.</param>
+    /// <returns>The loss, not scaled.</returns>
+    /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
+    public abstract double Backward(TrainingBatch batch);
+
+    /// <summary>What the loss itself has to train, under the names of the original; nothing for most.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [];
+
+    /// <summary>Writes what the loss has learned beside the model; nothing for most.</summary>
+    /// <param name="model">The model, as it was just written.</param>
+    /// <param name="folder">Its folder.</param>
+    public virtual void Save(SentenceTransformer model, string folder)
+    {
+    }
+
+    internal string Name => GetType().Name;
+}

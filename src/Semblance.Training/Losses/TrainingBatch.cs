@@ -1,0 +1,67 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>What an <see cref="Objective"/> learns from at once.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Rows">The rows; all have the same number of texts.</param>
+public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Example> Rows)
+{
+    /// <summary>What stands before the texts of each column; columns beyond the list have none.</summary>
+    public IReadOnlyList<string> Prompts { get; init; } = [];
+
+    /// <summary>What gradients are multiplied by.</summary>
+    public float Scale { get; init; } = 1;
+
+    /// <summary>Where chance begins in this batch, dropout's and the objective's own; null without dropout.</summary>
+    public ulong? DropoutSeed { get; init; }
+
+    /// <summary>Stops between two operations.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The number of text columns.</summary>
+    public int Columns => Rows[0].Texts.Count;
+
+    /// <summary>A computation for the batch, or for a part of it.</summary>
+    /// <param name="recording">Whether gradients will be asked for.</param>
+    public Computation Start(bool recording = true) => new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, cancellation: Cancellation);
+
+    /// <summary>The texts of a column, without prompt.</summary>
+    /// <param name="column">The column, from 0.</param>
+    public string[] Texts(int column) => [.. Rows.Select(row => row.Texts[column])];
+
+    /// <summary>The vectors of a column.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="column">The column, from 0.</param>
+    /// <returns><c>[rows × dimension]</c>.</returns>
+    public Tensor Embed(Computation run, int column) => Model.Forward(run, Texts(column), column < Prompts.Count ? Prompts[column] : "");
+
+    /// <summary>The batch as a loss of vectors takes it, with the vectors of all columns.</summary>
+    /// <param name="run">The computation that makes the vectors.</param>
+    public LossInput Input(Computation run) => Input([.. Enumerable.Range(0, Columns).Select(column => Embed(run, column))]);
+
+    /// <summary>The batch as a loss of vectors takes it.</summary>
+    /// <param name="embeddings">For each column <c>[rows × dimension]</c>.</param>
+    public LossInput Input(IReadOnlyList<Tensor> embeddings) => new(embeddings, Labels()) { TextNumbers = TextNumbers() };
+
+    private Tensor? Labels()
+    {
+        if (Rows[0].Targets is { } targets)
+        {
+            return Tensor.From([.. Rows.SelectMany(row => row.Targets!)], Rows.Count, targets.Count);
+        }
+
+        var labels = Rows.Select(row => row.Score ?? row.Label).ToArray();
+        return labels.Contains(null) ? null : Tensor.From([.. labels.Select(label => label!.Value)], labels.Length);
+    }
+
+    private int[][] TextNumbers()
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        return [.. Enumerable.Range(0, Columns).Select(column => Array.ConvertAll(Texts(column), text =>
+        {
+            numbers.TryAdd(text, numbers.Count);
+            return numbers[text];
+        }))];
+    }
+}
