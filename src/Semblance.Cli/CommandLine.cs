@@ -99,6 +99,7 @@ internal static class CommandLine
         new SearchCommand(host),
         new MineCommand(host),
         new TokenizeCommand(host),
+        new TrainCommand(host),
         new TrainVocabularyCommand(host),
         new ForwardCommand(host),
         new InfoCommand(host),

@@ -36,7 +36,7 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     /// <summary>Runs something that takes long, with a bar if somebody watches.</summary>
     /// <param name="title">What is done.</param>
     /// <param name="work">Does it, and reports the part that is done, from 0 to 1.</param>
-    public Task WithProgressAsync(string title, Func<IProgress<double>, Task> work) =>
+    public Task WithProgressAsync(string title, Func<IProgressBar, Task> work) =>
         isInteractive ? ProgressBar.RunAsync(title, work) : work(new Unwatched());
 
     /// <summary>Hands out what is buffered.</summary>
@@ -69,8 +69,18 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
         return Console.OpenStandardOutput();
     }
 
-    private sealed class Unwatched : IProgress<double>
+    private sealed class Unwatched : IProgressBar
     {
+        public bool IsWatched => false;
+
+        public string Title
+        {
+            set
+            {
+                // Nobody reads.
+            }
+        }
+
         public void Report(double value)
         {
             // Nobody looks.

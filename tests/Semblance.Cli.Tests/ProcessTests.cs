@@ -90,6 +90,52 @@ public class ProcessTests
         folder.Files.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(11)]
+    public async Task A_training_that_was_killed_goes_on_with_the_same_bits(int checkpoints)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", "first\tsecond\tscore\n" + string.Concat(Enumerable.Range(0, 64).Select(i => $"The number {i} and {i * 7 % 64}.\tA number, {i * 5 % 64}!\t{i % 6}\n")));
+        var recipe = folder.Write("r.yaml", Commands.TrainCommandTests.Recipe());
+        string[] Command(string output) => ["train", recipe, "--data", folder.Path, "--output", folder.Of(output), "--set", "steps=300", "--set", "checkpoint-every=7", "--set", "evaluate.every=50"];
+        var (exitCode, _, error) = await RunAsync(Command("whole"));
+        exitCode.ShouldBe(0, error);
+
+        Directory.CreateDirectory(folder.Of("killed"));
+        using var watcher = new FileSystemWatcher(folder.Of("killed"), "checkpoint.safetensors");
+        var written = 0;
+        var enough = new TaskCompletionSource();
+        void Written(object sender, FileSystemEventArgs e)
+        {
+            if (Interlocked.Increment(ref written) == checkpoints)
+            {
+                enough.TrySetResult();
+            }
+        }
+
+        watcher.Renamed += Written;
+        watcher.Created += Written;
+        watcher.Changed += Written;
+        watcher.EnableRaisingEvents = true;
+        using (var process = Start(Command("killed")))
+        {
+            process.StandardInput.Close();
+            await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldNotBe(0, "it was to be killed before its end");
+        }
+
+        (exitCode, _, error) = await RunAsync([.. Command("killed"), "--resume"]);
+        exitCode.ShouldBe(0, error);
+        error.ShouldNotContain("before: "); // it went on
+        foreach (var file in (string[])["model.safetensors", "checkpoint.safetensors"])
+        {
+            File.ReadAllBytes(Path.Combine(folder.Of("killed"), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder.Of("whole"), file))).ShouldBeTrue(file);
+        }
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);

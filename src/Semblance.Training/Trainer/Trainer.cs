@@ -59,7 +59,7 @@ public sealed class Trainer
     /// <summary>Trains to the end, or until the evaluations no longer get better.</summary>
     /// <param name="resume">Goes on from the folder's checkpoint, if it has one.</param>
     /// <param name="progress">Told after each step.</param>
-    /// <param name="cancellation">Stops between two operations; the last checkpoint stays.</param>
+    /// <param name="cancellation">Stops between two operations, with a checkpoint of the last whole step.</param>
     /// <returns>The best score of an evaluation; minus infinity without one.</returns>
     /// <exception cref="TrainingException">The loss or the gradient is no longer a number.</exception>
     public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellation = default)
@@ -67,34 +67,57 @@ public sealed class Trainer
         var state = resume && _options.Folder is not null ? TrainingCheckpoint.Load(_options.Folder, _parameters, _optimizer) : TrainingState.Beginning;
         ClearGradients(); // a training that was stopped within a step left some
         using var batches = new BatchStream(_sampler, state.Position);
-        while (state.Steps < _options.Steps && !(state.WithoutBetter >= _options.Patience))
+        try
         {
-            var step = state.Steps;
-            var (loss, dataset) = Accumulate(batches, step, cancellation);
-            var norm = Update(step, loss);
-            state = state with { Steps = step + 1, Position = batches.Position };
-
-            EvaluationResult? evaluation = null;
-            if (_evaluator is not null && (IsDue(state.Steps, _options.EvaluateEvery) || state.Steps == _options.Steps))
+            while (state.Steps < _options.Steps && !(state.WithoutBetter >= _options.Patience))
             {
-                evaluation = _evaluator.Evaluate(_model, cancellation);
-                state = Judge(state, evaluation.PrimaryScore);
+                state = Step(state, batches, progress, cancellation);
             }
-
-            if (_options.Folder is not null && IsDue(state.Steps, _options.CheckpointEvery))
-            {
-                TrainingCheckpoint.Save(_options.Folder, state, _parameters, _optimizer);
-            }
-
-            progress?.Report(new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation));
+        }
+        catch (OperationCanceledException)
+        {
+            SaveCheckpoint(state); // parameters change only at the end of a step
+            throw;
         }
 
-        if (_evaluator is null)
+        if (_evaluator is null || !_options.KeepBest)
         {
             Save();
         }
 
         return state.BestScore;
+    }
+
+    private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellation)
+    {
+        var step = state.Steps;
+        var (loss, dataset, rows) = Accumulate(batches, step, cancellation);
+        var norm = Update(step, loss);
+        state = state with { Steps = step + 1, Position = batches.Position };
+        var isLast = state.Steps == _options.Steps;
+
+        EvaluationResult? evaluation = null;
+        if (_evaluator is not null && (IsDue(state.Steps, _options.EvaluateEvery) || isLast))
+        {
+            evaluation = _evaluator.Evaluate(_model, CancellationToken.None); // a step ends whole
+            state = Judge(state, evaluation.PrimaryScore);
+        }
+
+        if (IsDue(state.Steps, _options.CheckpointEvery) || isLast)
+        {
+            SaveCheckpoint(state);
+        }
+
+        progress?.Report(new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation) { Rows = rows });
+        return state;
+    }
+
+    private void SaveCheckpoint(TrainingState state)
+    {
+        if (_options.Folder is not null && _options.CheckpointEvery > 0)
+        {
+            TrainingCheckpoint.Save(_options.Folder, state, _parameters, _optimizer);
+        }
     }
 
     // The best model so far lies in the folder, ready to be used.
@@ -105,18 +128,24 @@ public sealed class Trainer
             return state with { WithoutBetter = state.WithoutBetter + 1 };
         }
 
-        Save();
+        if (_options.KeepBest)
+        {
+            Save();
+        }
+
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
-    private (double Loss, string Dataset) Accumulate(BatchStream batches, long step, CancellationToken cancellation)
+    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, CancellationToken cancellation)
     {
         var sum = 0.0;
+        var rows = 0;
         var dataset = _datasets[0];
         for (var i = 0; i < _options.AccumulationSteps; i++)
         {
             var batch = batches.Next();
             dataset = _datasets[batch.Dataset];
+            rows += batch.Rows.Count;
             sum += dataset.Loss.Backward(new TrainingBatch(_model, [.. batch.Rows.Select(row => dataset.Rows[row])])
             {
                 Prompts = dataset.Prompts,
@@ -126,7 +155,7 @@ public sealed class Trainer
             });
         }
 
-        return (sum / _options.AccumulationSteps, dataset.Name);
+        return (sum / _options.AccumulationSteps, dataset.Name, rows);
     }
 
     private void Save()

@@ -24,9 +24,12 @@ public sealed record TrainerOptions
     /// <summary>Stops after so many evaluations without a better score; null goes on to the end.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>Writes the model whenever an evaluation finds it better than before; false writes the last one, at the end.</summary>
+    public bool KeepBest { get; init; } = true;
+
     /// <summary>Where checkpoints and the best model are written; null writes nothing.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Writes a checkpoint every so many steps; 0 none.</summary>
+    /// <summary>Writes a checkpoint every so many steps, at the end and when training is stopped; 0 none.</summary>
     public long CheckpointEvery { get; init; }
 }

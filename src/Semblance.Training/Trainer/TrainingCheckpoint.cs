@@ -7,13 +7,17 @@ namespace Semblance.Training;
 /// Everything that training needs to go on as if it had never stopped: one safetensors file with the parameters, the
 /// optimiser's memory and, in its metadata, where it was. It is renamed to its place when it is whole, so a crash leaves the one before.
 /// </summary>
-internal static class TrainingCheckpoint
+public static class TrainingCheckpoint
 {
     private const string FileName = "checkpoint.safetensors";
     private const string ParameterPrefix = "parameter.";
 
+    /// <summary>Whether a folder has a checkpoint.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
     /// <summary>Writes the checkpoint over the one before.</summary>
-    public static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
     {
         var writer = new SafetensorsWriter();
         writer.Metadata["steps"] = state.Steps.ToString(CultureInfo.InvariantCulture);
@@ -33,7 +37,7 @@ internal static class TrainingCheckpoint
 
     /// <summary>Takes up the checkpoint of a folder; the beginning where there is none.</summary>
     /// <exception cref="CheckpointFormatException">The checkpoint is of another training.</exception>
-    public static TrainingState Load(string folder, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    internal static TrainingState Load(string folder, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))

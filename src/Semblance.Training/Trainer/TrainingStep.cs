@@ -7,4 +7,8 @@ namespace Semblance.Training;
 /// <param name="GradientNorm">The length of the gradient before it was scaled down.</param>
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="Evaluation">What an evaluation after the step gave, if there was one.</param>
-public sealed record TrainingStep(long Step, string Dataset, double Loss, double GradientNorm, double LearningRate, EvaluationResult? Evaluation);
+public sealed record TrainingStep(long Step, string Dataset, double Loss, double GradientNorm, double LearningRate, EvaluationResult? Evaluation)
+{
+    /// <summary>How many rows its batches had.</summary>
+    public int Rows { get; init; }
+}

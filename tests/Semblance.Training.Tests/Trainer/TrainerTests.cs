@@ -42,9 +42,9 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(7)]
-    public void A_training_that_was_stopped_goes_on_with_the_same_bits(int stopAfter)
+    [InlineData(3, true)]
+    [InlineData(7, false)]
+    public void A_training_that_was_stopped_goes_on_with_the_same_bits(int stopAfter, bool killed)
     {
         var whole = Model();
         Make(whole, Path.Combine(_folder.FullName, "whole")).Train();
@@ -52,12 +52,29 @@ public sealed class TrainerTests : IDisposable
         var folder = Path.Combine(_folder.FullName, "stopped");
         using var stop = new CancellationTokenSource();
         Should.Throw<OperationCanceledException>(() => Make(Model(), folder).Train(
-            progress: new Immediate<TrainingStep>(step => { if (step.Step + 1 == stopAfter) { stop.Cancel(); } }), cancellation: stop.Token));
+            progress: new Immediate<TrainingStep>(step =>
+            {
+                if (step.Step + 1 == stopAfter)
+                {
+                    stop.Cancel();
+                }
+            }), cancellation: stop.Token));
+        if (killed)
+        {
+            File.Delete(Path.Combine(folder, "checkpoint.safetensors"));
+            Should.Throw<TimeoutException>(() => Make(Model(), folder).Train(progress: new Immediate<TrainingStep>(step =>
+            {
+                if (step.Step + 1 == stopAfter)
+                {
+                    throw new TimeoutException("killed: nothing is written any more");
+                }
+            })));
+        }
 
         var resumed = Model(); // fresh, as after a kill
         var steps = new List<long>();
         Make(resumed, folder).Train(resume: true, new Immediate<TrainingStep>(step => steps.Add(step.Step)));
-        steps[0].ShouldBe(stopAfter / 2 * 2);
+        steps[0].ShouldBe(killed ? stopAfter / 2 * 2 : stopAfter);
         steps[^1].ShouldBe(9);
         foreach (var (name, value) in resumed.Parameters())
         {

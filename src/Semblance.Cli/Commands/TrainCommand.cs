@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Cli.Recipes;
+using Semblance.Training;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>train</c>: a recipe, a model that has learned what it says.</summary>
+internal sealed class TrainCommand : CliCommand
+{
+    private readonly Argument<string> _recipe = new("RECIPE") { Description = "A recipe, a YAML file; those in recipes/ explain themselves" };
+    private readonly Option<string?> _data = NewOption.Text("--data", "FOLDER", "What the recipe's data files are relative to; default the current folder");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "Where to write, instead of where the recipe says");
+    private readonly Option<string[]> _set = new("--set") { Description = "Changes a setting of the recipe, as in rate=1e-4 or datasets.0.batch-size=64", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where a training of this recipe stopped, bit for bit" };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where a training lies already" };
+
+    public TrainCommand(Host host)
+        : base("train", "Train a model as a recipe says", host)
+    {
+        Add(_recipe);
+        Add(_data);
+        Add(_output);
+        Add(_set);
+        Add(_resume);
+        Add(_overwrite);
+        Validators.Add(result =>
+        {
+            foreach (var change in result.GetValue(_set) ?? [])
+            {
+                if (change.IndexOf('=', StringComparison.Ordinal) < 1)
+                {
+                    result.AddError($"--set needs KEY=VALUE, not '{change}'.");
+                }
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var changes = arguments.GetValue(_set)!.Select(change => change.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1])).ToArray();
+        var (path, data, output) = (arguments.GetRequiredValue(_recipe), arguments.GetValue(_data) ?? ".", arguments.GetValue(_output));
+        if (RecipeNode.Read(path) is var root && root.Find("vocabulary") is not null)
+        {
+            await LearnVocabularyAsync(root, data, output ?? root.Get("output").Text(), cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var variants = Recipe.Read(path, data, output, changes);
+        var resume = arguments.GetValue(_resume);
+        foreach (var (_, recipe) in variants)
+        {
+            if (TrainingCheckpoint.Exists(recipe.Output) && !resume && !arguments.GetValue(_overwrite))
+            {
+                throw new IOException($"{recipe.Output}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.");
+            }
+        }
+
+        foreach (var (name, recipe) in variants)
+        {
+            if (name.Length > 0)
+            {
+                Host.Error.WriteLine($"— {name}");
+            }
+
+            var score = await TrainAsync(recipe, resume, cancellation).ConfigureAwait(false);
+            Host.Text.WriteLine(string.Join('\t', (string[])[.. name.Length > 0 ? [name] : Array.Empty<string>(), recipe.Output, .. score is { } best ? [Numbers.Invariant($"{100 * best:F2}")] : Array.Empty<string>()]));
+            Host.Text.Flush();
+        }
+    }
+
+    private async Task LearnVocabularyAsync(RecipeNode recipe, string data, string output, CancellationToken cancellation)
+    {
+        await Host.WithProgressAsync("learning words", bar => Task.Run(() =>
+        {
+            var tokens = RecipeVocabulary.Learn(recipe, data, output, bar, cancellation);
+            Host.Error.WriteLine(Numbers.Invariant($"{tokens:N0} tokens"));
+        }, cancellation)).ConfigureAwait(false);
+        Host.Text.WriteLine(output);
+    }
+
+    // Returns the best score, if there is an evaluation.
+    private async Task<double?> TrainAsync(Recipe recipe, bool resume, CancellationToken cancellation)
+    {
+        var training = await recipe.PrepareAsync(cancellation).ConfigureAwait(false);
+        foreach (var dataset in training.Datasets)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
+        }
+
+        if (!(resume && TrainingCheckpoint.Exists(recipe.Output)) && training.Evaluator?.Evaluate(training.Model, cancellation) is { } before)
+        {
+            Host.Error.WriteLine($"before: {TrainingProgress.Describe(before)}");
+        }
+
+        var score = double.NegativeInfinity;
+        try
+        {
+            await Host.WithProgressAsync("training", bar => Task.Run(() =>
+            {
+                var progress = new TrainingProgress(training.Options.Steps, bar, Host.Error);
+                score = training.Trainer.Train(resume, progress, cancellation);
+            }, CancellationToken.None)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Host.Error.WriteLine($"stopped; the same command with --resume goes on from {recipe.Output}");
+            throw;
+        }
+
+        return training.Evaluator is null ? null : score;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Semblance.Cli.Recipes;
+
+/// <summary>A recipe cannot be followed.</summary>
+/// <param name="path">The recipe; the message starts with it.</param>
+/// <param name="line">The line with the fault, counted from 1.</param>
+/// <param name="problem">What was found and what to do.</param>
+internal sealed class RecipeException(string path, long line, string problem) : FormatException($"{path}, line {line}: {problem}");

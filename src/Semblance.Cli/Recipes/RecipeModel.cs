@@ -1,0 +1,81 @@
+using Semblance.Checkpoints;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers.Bert;
+
+namespace Semblance.Cli.Recipes;
+
+/// <summary>The model that a recipe begins with: one of a folder or the Hub, or a new one with random weights.</summary>
+internal static class RecipeModel
+{
+    /// <summary>Makes the model.</summary>
+    /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
+    /// <param name="seed">Where random weights begin.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    {
+        if (!node.IsMapping)
+        {
+            return await LoadAsync(node.Text(), cancellation).ConfigureAwait(false);
+        }
+
+        node.Only("folder", "new", "pooling", "normalize", "max-length");
+        var model = node.Find("new") is { } settings ? New(settings, seed) : await LoadAsync(node.Get("folder").Text(), cancellation).ConfigureAwait(false);
+        var input = (TransformerModule)model.Modules[0];
+        if (node.Find("max-length") is { } length)
+        {
+            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(2, input.Transformer.MaxPositions), input.LowerCase);
+        }
+
+        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.Transformer.HiddenSize, modes.Items().Select(Pooling)) : null;
+        var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
+        if (node.Find("normalize") is { } normalize)
+        {
+            rest = rest.Where(module => module is not NormalizeModule).Concat(normalize.Flag() ? [new NormalizeModule()] : []);
+        }
+
+        return new SentenceTransformer([input, .. rest], model.Config);
+    }
+
+    private static async Task<SentenceTransformer> LoadAsync(string model, CancellationToken cancellation)
+    {
+        if (Directory.Exists(model))
+        {
+            return SentenceTransformer.LoadTrainable(model);
+        }
+
+        using var hub = new HubClient();
+        return SentenceTransformer.LoadTrainable(await hub.DownloadAsync(model, null, null, cancellation).ConfigureAwait(false));
+    }
+
+    private static SentenceTransformer New(RecipeNode node, int seed)
+    {
+        node.Only("tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout");
+        var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
+        var hidden = node.Get("hidden-size").Count();
+        var dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f;
+        var config = new BertConfig
+        {
+            VocabSize = tokenizer.VocabularySize,
+            HiddenSize = hidden,
+            NumHiddenLayers = node.Get("layers").Number(0, 1024),
+            NumAttentionHeads = node.Get("heads").Count(),
+            IntermediateSize = node.Find("intermediate-size")?.Count() ?? checked(4 * hidden),
+            MaxPositionEmbeddings = node.Find("max-length")?.Count() ?? 512,
+            HiddenDropoutProb = dropout,
+            AttentionProbsDropoutProb = dropout,
+        };
+        if (hidden % config.NumAttentionHeads != 0)
+        {
+            throw node.Get("heads").Fault($"{config.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
+        }
+
+        return new SentenceTransformer(
+            [new TransformerModule(tokenizer, BertModel.CreateRandom(config, seed), config.MaxPositionEmbeddings), new PoolingModule(hidden, [Tensors.Pooling.Mean])]);
+    }
+
+    private static Pooling Pooling(RecipeNode node) => node.OneOf(
+        ("cls", Tensors.Pooling.Cls), ("mean", Tensors.Pooling.Mean), ("max", Tensors.Pooling.Max), ("mean-sqrt-length", Tensors.Pooling.MeanSqrtLength),
+        ("weighted-mean", Tensors.Pooling.WeightedMean), ("last-token", Tensors.Pooling.LastToken));
+}

@@ -1,0 +1,41 @@
+using Semblance.Tokenizers;
+using Semblance.Tokenizers.Training;
+using Semblance.Training;
+
+namespace Semblance.Cli.Recipes;
+
+/// <summary>A recipe for a tokenizer: the vocabulary that suits its data sets' texts.</summary>
+internal static class RecipeVocabulary
+{
+    /// <summary>Learns the vocabulary and writes the tokenizer's files.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">What the paths of data are relative to.</param>
+    /// <param name="output">Where to write.</param>
+    /// <param name="progress">Told the part that is done.</param>
+    /// <param name="cancellation">Stops it; nothing is written.</param>
+    /// <returns>The number of tokens.</returns>
+    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased");
+        var usual = new WordPieceTrainerOptions();
+        var options = new WordPieceTrainerOptions
+        {
+            VocabularySize = settings.Find("size")?.Count() ?? usual.VocabularySize,
+            MinFrequency = settings.Find("min-frequency")?.Count() ?? usual.MinFrequency,
+            LowerCase = !(settings.Find("cased")?.Flag() ?? false),
+        };
+        var trainer = new WordPieceTrainer(options);
+        foreach (var node in recipe.Get("datasets").Items())
+        {
+            var columns = node.Only("files", "texts").Find("texts") is { } texts ? new ColumnMapping([.. texts.Items().Select(column => column.Text())]) : null;
+            foreach (var file in node.Get("files").Items())
+            {
+                trainer.Add(new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip }.SelectMany(row => row.Texts), cancellation);
+            }
+        }
+
+        var tokens = trainer.Train(progress, cancellation);
+        Tokenizer.CreateBert(tokens, options.LowerCase).Save(output);
+        return tokens.Count;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Semblance.Cli.Output;
+using Semblance.Training;
+
+namespace Semblance.Cli.Recipes;
+
+/// <summary>Shows how a training goes: a bar with loss, rate and time left for who watches, a line now and then for a log.</summary>
+/// <param name="steps">How many steps there are.</param>
+/// <param name="bar">The bar; nobody watches where it has no use for words.</param>
+/// <param name="log">Where evaluations are written.</param>
+internal sealed class TrainingProgress(long steps, IProgressBar bar, TextWriter log) : IProgress<TrainingStep>
+{
+    private const double Smoothing = 0.98;
+    private const int LinesInLog = 20;
+
+    private long _first = -1;
+    private long _started;
+    private double _loss = double.NaN;
+
+    /// <summary>The metrics of an evaluation, the one that counts first.</summary>
+    public static string Describe(EvaluationResult result) =>
+        string.Join("  ", result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
+
+    /// <inheritdoc/>
+    public void Report(TrainingStep value)
+    {
+        if (_first < 0)
+        {
+            (_first, _started) = (value.Step, Stopwatch.GetTimestamp());
+        }
+
+        _loss = double.IsNaN(_loss) ? value.Loss : (Smoothing * _loss) + ((1 - Smoothing) * value.Loss);
+        var done = value.Step + 1;
+        var line = Numbers.Invariant($"loss {_loss:F4}  rate {value.LearningRate:G3}  {Speed(done)}");
+        bar.Title = line;
+        bar.Report((double)done / steps);
+        if (value.Evaluation is { } evaluation)
+        {
+            log.WriteLine(Numbers.Invariant($"step {done:N0} of {steps:N0}: {line}  {Describe(evaluation)}"));
+        }
+        else if (!bar.IsWatched && (done * LinesInLog / steps) != ((done - 1) * LinesInLog / steps))
+        {
+            log.WriteLine(Numbers.Invariant($"step {done:N0} of {steps:N0}: {line}"));
+        }
+    }
+
+    private string Speed(long done)
+    {
+        var taken = done - _first;
+        var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        return taken < 2 ? "" : Numbers.Invariant($"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
+    }
+}
