@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Semblance.Training;
+
+/// <summary>Round numbers along an axis.</summary>
+internal static class AxisTicks
+{
+    /// <summary>Multiples of 1, 2 or 5 times a power of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about <paramref name="count"/>.</summary>
+    public static double[] Linear(double lowest, double highest, int count)
+    {
+        if (!(highest > lowest))
+        {
+            return [lowest];
+        }
+
+        var step = RoundUp((highest - lowest) / count);
+        var first = Math.Ceiling((lowest / step) - 1e-9);
+        var ticks = Math.Floor((highest / step) + 1e-9) - first + 1;
+        return [.. Enumerable.Range(0, (int)ticks).Select(i => (first + i) * step)];
+    }
+
+    /// <summary>Powers of ten, and 2 and 5 times them where there are few.</summary>
+    public static double[] Logarithmic(double lowest, double highest)
+    {
+        var (first, last) = ((int)Math.Floor(Math.Log10(lowest)), (int)Math.Ceiling(Math.Log10(highest)));
+        double[] digits = last - first > 2 ? [1] : [1, 2, 5];
+        var stride = Math.Max(1, (last - first) / 5);
+        return
+        [
+            .. Enumerable.Range(first, last - first + 1)
+                .Where(power => power % stride == 0)
+                .SelectMany(power => digits.Select(digit => digit * Math.Pow(10, power)))
+                .Where(tick => tick >= lowest * (1 - 1e-9) && tick <= highest * (1 + 1e-9)),
+        ];
+    }
+
+    /// <summary>A tick's label.</summary>
+    public static string Label(double tick) => Math.Abs(tick) switch
+    {
+        0 => "0",
+        < 1e-3 => tick.ToString("0.##e-0", CultureInfo.InvariantCulture),
+        < 1e3 => tick.ToString("0.####", CultureInfo.InvariantCulture),
+        < 1e7 => tick.ToString("N0", CultureInfo.InvariantCulture),
+        _ => tick.ToString("0.##e0", CultureInfo.InvariantCulture),
+    };
+
+    private static double RoundUp(double step)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(step)));
+        return (step / power) switch
+        {
+            <= 1 + 1e-9 => power,
+            <= 2 => 2 * power,
+            <= 5 => 5 * power,
+            _ => 10 * power,
+        };
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+
+namespace Semblance.Training;
+
+/// <summary>A curve as inline SVG: axes, the values as a faint line, what they come to as a strong one, and what the page's script needs to read it out.</summary>
+internal sealed record LineChart(Curve Curve)
+{
+    private const int MostPoints = 400;
+    private const double Left = 48;
+    private const double Top = 26;
+    private const double Right = 14;
+    private const double Bottom = 24;
+
+    /// <summary>Over the whole page, or half of it.</summary>
+    public bool Wide { get; init; }
+
+    /// <summary>Draws the mean of the values strong and the values faint.</summary>
+    public bool Smooth { get; init; }
+
+    /// <summary>Powers of ten at equal distances, where the values span more than two of them.</summary>
+    public bool MayBeLogarithmic { get; init; }
+
+    private double Width => Wide ? 720 : 350;
+
+    private double Height => Wide ? 230 : 190;
+
+    /// <summary>The SVG element.</summary>
+    public string Render()
+    {
+        if (Curve.Points.Length == 0)
+        {
+            return "";
+        }
+
+        var line = (Smooth ? Curve.Smoothed() : Curve).Thinned(MostPoints);
+        var raw = Smooth ? Curve.Extremes(MostPoints) : line;
+        var (lowest, highest) = (raw.Points.Min(point => point.Value), raw.Points.Max(point => point.Value));
+        var logarithmic = MayBeLogarithmic && lowest > 0 && highest > 100 * lowest;
+        if (highest - lowest <= 1e-12 * Math.Abs(highest))
+        {
+            var margin = highest == 0 ? 1 : Math.Abs(highest) / 10; // a level line in the middle
+            (lowest, highest) = (lowest - margin, highest + margin);
+        }
+
+        var (first, last) = (Curve.Points[0].Step, Curve.Points[^1].Step);
+        double X(double step) => Left + ((Width - Left - Right) * (last > first ? (step - first) / (last - first) : 0.5));
+        double Y(double value) => Height - Bottom - ((Height - Top - Bottom) * (logarithmic
+            ? Math.Log(value / lowest) / Math.Log(highest / lowest)
+            : (value - lowest) / (highest - lowest)));
+        string Path(Curve curve) => "M" + string.Join('L', curve.Points.Select(point => Text($"{X(point.Step):0.#} {Y(point.Value):0.#}")));
+
+        var title = WebUtility.HtmlEncode(Curve.Title);
+        var yTicks = logarithmic ? AxisTicks.Logarithmic(lowest, highest) : AxisTicks.Linear(lowest, highest, 4);
+        var xTicks = AxisTicks.Linear(first, last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
+        return string.Concat([
+            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {AxisTicks.Label(Curve.Points[0].Value)} at step {first}, {AxisTicks.Label(line.Points[^1].Value)} at step {last}" """),
+            Text($"""data-steps="{string.Join(',', line.Points.Select(point => point.Step))}" data-values="{string.Join(',', line.Points.Select(point => ReportText.Number(point.Value)))}">"""),
+            Text($"""<text class="title" x="0" y="12">{title}</text><text class="readout" x="{Width - Right}" y="12"></text>"""),
+            .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/><text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),
+            Text($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
+            .. xTicks.Select(tick => Text($"""<path class="axis" d="M{X(tick):0.#} {Height - Bottom}v4"/><text class="x" x="{X(tick):0.#}" y="{Height - 7}">{AxisTicks.Label(tick)}</text>""")),
+            Smooth ? $"""<path class="raw" d="{Path(raw)}"/>""" : "",
+            $"""<path class="line" d="{Path(line)}"/>""",
+            .. line.Points.Length <= 30 ? line.Points.Select(point => Text($"""<circle class="dot" cx="{X(point.Step):0.#}" cy="{Y(point.Value):0.#}" r="2.2"/>""")) : [],
+            Text($"""<g class="cursor"><path d="M0 {Top}V{Height - Bottom}"/><circle r="3.2"/></g></svg>"""),
+        ]);
+    }
+
+    /// <summary>A curve the size of a word.</summary>
+    public static string Sparkline(Curve curve)
+    {
+        var points = curve.Thinned(60).Points;
+        if (points.Length < 2)
+        {
+            return "";
+        }
+
+        var (lowest, highest) = (points.Min(point => point.Value), points.Max(point => point.Value));
+        var places = points.Select((point, i) => (X: 2 + (76.0 * i / (points.Length - 1)), Y: highest > lowest ? 14 - (12 * (point.Value - lowest) / (highest - lowest)) : 8)).ToArray();
+        var path = "M" + string.Join('L', places.Select(place => Text($"{place.X:0.#} {place.Y:0.#}")));
+        return Text($"""<svg class="spark" viewBox="0 0 80 16" aria-hidden="true"><path class="line" d="{path}"/><circle class="dot" cx="{places[^1].X:0.#}" cy="{places[^1].Y:0.#}" r="1.8"/></svg>""");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

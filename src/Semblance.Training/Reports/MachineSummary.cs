@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>What a training ran on. Nothing in it names the machine or its user.</summary>
+/// <param name="Processor">The processor's name.</param>
+/// <param name="Threads">How many threads worked.</param>
+/// <param name="Runtime">The version of .NET.</param>
+/// <param name="System">The operating system.</param>
+public sealed record MachineSummary(string Processor, int Threads, string Runtime, string System)
+{
+    private const uint ExtendedLeaves = 0x80000000; // its answer is the last there is
+    private const uint BrandString = 0x80000002; // and the two after it: 48 characters
+
+    /// <summary>This machine.</summary>
+    public static MachineSummary Current { get; } =
+        new(ProcessorName(), Workers.Shared.Count, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription);
+
+    private static string ProcessorName()
+    {
+        var name = "";
+        if (X86Base.IsSupported && (uint)X86Base.CpuId(unchecked((int)ExtendedLeaves), 0).Eax >= BrandString + 2)
+        {
+            var brand = new byte[48];
+            for (var i = 0; i < 3; i++)
+            {
+                var (a, b, c, d) = X86Base.CpuId(unchecked((int)BrandString) + i, 0);
+                int[] registers = [a, b, c, d];
+                for (var j = 0; j < 4; j++)
+                {
+                    BinaryPrimitives.WriteInt32LittleEndian(brand.AsSpan((16 * i) + (4 * j)), registers[j]);
+                }
+            }
+
+            name = Encoding.ASCII.GetString(brand).Trim('\0', ' ');
+        }
+
+        return name.Length > 0 ? name : $"{RuntimeInformation.ProcessArchitecture} processor";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace Semblance.Training;
+
+/// <summary>A metric's name taken apart: <c>sts-dev_spearman_cosine</c> is <c>spearman_cosine</c> of <c>sts-dev</c>.</summary>
+/// <param name="Evaluator">What was evaluated on; empty where the name does not say.</param>
+/// <param name="Metric">The metric of the task.</param>
+internal sealed partial record MetricName(string Evaluator, string Metric)
+{
+    /// <summary>The task that the metric is of, as sentence-transformers calls it.</summary>
+    public string Task => Metric switch
+    {
+        _ when Metric.StartsWith("pearson", StringComparison.Ordinal) || Metric.StartsWith("spearman", StringComparison.Ordinal) => "semantic-similarity",
+        "negative_mse" => "knowledge-distillation",
+        "map" or "average_precision" or "f1" or "precision" or "recall" or "threshold" => Metric == "map" ? "reranking" : "paraphrase-mining",
+        _ when Metric.EndsWith("2src_accuracy", StringComparison.Ordinal) || Metric is "src2trg_accuracy" or "mean_accuracy" => "translation",
+        _ when Metric.Contains('@', StringComparison.Ordinal) => Similarity().IsMatch(Metric) ? "information-retrieval" : "reranking",
+        _ when Similarity().IsMatch(Metric) => Metric.EndsWith("_accuracy", StringComparison.Ordinal) ? "triplet" : "binary-classification",
+        _ => "sentence-similarity",
+    };
+
+    /// <summary>Takes a name apart; one that no evaluator here gives is a metric as a whole.</summary>
+    public static MetricName Parse(string name) =>
+        Parts().Match(name) is { Success: true } match ? new(match.Groups["evaluator"].Value, match.Groups["metric"].Value) : new("", name);
+
+    // The evaluator's part is as short as can be, so that the metric's is whole.
+    [GeneratedRegex(
+        """
+        ^((?<evaluator>.+?)_)??(?<metric>
+          (pearson|spearman)_(cosine|dot|euclidean|manhattan|max)
+          | (cosine|dot|euclidean|manhattan|max)_(accuracy|f1)(_threshold)?
+          | (cosine|dot|euclidean|manhattan|max)_(precision|recall|ap|mcc)
+          | ((cosine|dot|euclidean|manhattan|max)_)?(accuracy|precision|recall|ndcg|mrr|map)@\d+
+          | (src2trg|trg2src|mean)_accuracy
+          | accuracy | negative_mse | map | average_precision | f1 | precision | recall | threshold | sequential_score
+        )$
+        """,
+        RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parts();
+
+    [GeneratedRegex("^(cosine|dot|euclidean|manhattan|max)_", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Similarity();
+}

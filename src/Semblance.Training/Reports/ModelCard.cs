@@ -1,0 +1,298 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Semblance.Checkpoints;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The page that goes with a model: <c>README.md</c> in its folder, as the Hugging Face Hub shows it. What machines read of it is the YAML
+/// at its head (huggingface.co/docs/hub/model-cards).
+/// </summary>
+public static partial class ModelCard
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "README.md";
+
+    private static readonly string[] Sentences = ["The parcel never came.", "My delivery is missing.", "I love this recipe."];
+
+    /// <summary>Writes the card into the model's folder, over the one that is there.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="summary">The training.</param>
+    /// <param name="model">The model it made.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string folder, TrainingSummary summary, SentenceTransformer model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var text = Render(summary, model);
+        Directory.CreateDirectory(folder);
+        using var file = new AtomicFile(Path.Combine(folder, FileName));
+        file.Stream.Write(Encoding.UTF8.GetBytes(text));
+        file.Commit();
+    }
+
+    /// <summary>The card's text.</summary>
+    /// <param name="summary">The training.</param>
+    /// <param name="model">The model it made.</param>
+    /// <returns>Markdown with a head of YAML.</returns>
+    public static string Render(TrainingSummary summary, SentenceTransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(model);
+        var card = new StringBuilder();
+        AddFrontMatter(card, summary);
+        AddDescription(card, summary, model);
+        AddUsage(card, summary);
+        AddEvaluation(card, summary);
+        AddTraining(card, summary);
+        AddCitations(card, summary);
+        return card.ToString();
+    }
+
+    private static void AddFrontMatter(StringBuilder card, TrainingSummary summary)
+    {
+        var metrics = LastMetrics(summary);
+        Line(card, "---");
+        AddList(card, "language", summary.Languages);
+        AddField(card, "license", summary.Licence?.ToLowerInvariant());
+        Line(card, "library_name: sentence-transformers");
+        Line(card, "pipeline_tag: sentence-similarity");
+        AddField(card, "base_model", BaseModelId(summary));
+        AddList(card, "tags", [
+            "sentence-transformers", "sentence-similarity", "feature-extraction", "semblance",
+            .. summary.Datasets.SelectMany(dataset => LossCitations.LossNames(dataset.Loss)).Distinct().Select(loss => $"loss:{loss}"),
+        ]);
+        AddList(card, "datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
+        AddList(card, "metrics", metrics.Select(metric => metric.Name.Metric).Distinct());
+        AddModelIndex(card, summary, metrics);
+        Line(card, "---");
+        Line(card);
+    }
+
+    // As the Hub reads results: one entry for each task and what it was evaluated on.
+    private static void AddModelIndex(StringBuilder card, TrainingSummary summary, List<(string Stage, MetricName Name, double Value)> metrics)
+    {
+        if (metrics.Count == 0)
+        {
+            return;
+        }
+
+        Line(card, "model-index:");
+        Line(card, $"- name: {ReportText.Literal(summary.Name)}");
+        Line(card, "  results:");
+        foreach (var group in metrics.GroupBy(metric => (metric.Name.Task, On: metric.Name.Evaluator.Length > 0 ? metric.Name.Evaluator : metric.Stage)))
+        {
+            Line(card, "  - task:");
+            Line(card, $"      type: {group.Key.Task}");
+            Line(card, $"      name: {Title(group.Key.Task)}");
+            Line(card, "    dataset:");
+            Line(card, $"      name: {ReportText.Literal(group.Key.On)}");
+            Line(card, $"      type: {ReportText.Literal(group.Key.On)}");
+            Line(card, "    metrics:");
+            foreach (var (_, name, value) in group)
+            {
+                Line(card, $"    - type: {ReportText.Literal(name.Metric)}");
+                Line(card, $"      value: {value.ToString("R", CultureInfo.InvariantCulture)}");
+                Line(card, $"      name: {ReportText.Literal(Title(name.Metric))}");
+            }
+        }
+    }
+
+    private static void AddDescription(StringBuilder card, TrainingSummary summary, SentenceTransformer model)
+    {
+        Line(card, $"# {ReportText.Markdown(summary.Name)}");
+        Line(card);
+        Line(card, $"A sentence encoder: it turns a text into a vector of {model.Dimension} numbers, and texts of like meaning into vectors that are near. "
+            + "For semantic search, finding paraphrases, grouping and deduplication.");
+        Line(card);
+        Row(card, "Property", "Value");
+        Row(card, "---", "---");
+        var baseModel = BaseModelId(summary) is { } id ? $"[{ReportText.Markdown(id)}](https://huggingface.co/{id})" : ReportText.Markdown(summary.BaseModel ?? "none: random weights");
+        Row(card, "Base model", baseModel);
+        Row(card, "Vector", $"{model.Dimension} numbers");
+        Row(card, "Longest text", $"{model.MaxSequenceLength} tokens");
+        Row(card, "Similarity", model.Config.SimilarityFunction.Name());
+        if (summary.Languages.Count > 0)
+        {
+            Row(card, "Languages", ReportText.Markdown(string.Join(", ", summary.Languages)));
+        }
+
+        if (summary.Licence is { } licence)
+        {
+            Row(card, "Licence", ReportText.Markdown(licence));
+        }
+
+        Line(card);
+        Fence(card, "", model.ToString());
+    }
+
+    private static void AddUsage(StringBuilder card, TrainingSummary summary)
+    {
+        string[] examples = [.. summary.Datasets.SelectMany(dataset => dataset.Examples).SelectMany(example => example.Texts).Distinct().Take(3).Select(text => ReportText.Shorten(text))];
+        var sentences = (examples.Length == 3 ? examples : Sentences).Select(ReportText.Literal).ToArray();
+        var name = ReportText.Literal(summary.Name);
+        Line(card, "## Usage");
+        Line(card);
+        Line(card, "In C#, with [Semblance](https://www.nuget.org/packages/Semblance):");
+        Line(card);
+        Fence(card, "csharp", $"""
+            using Semblance;
+
+            var model = SentenceTransformer.Load({name});
+            var embeddings = model.Encode([
+                {string.Join(",\n    ", sentences)},
+            ]);
+            var similarity = model.Similarity(embeddings, embeddings); // [3 × 3]
+            """);
+        Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
+        Line(card);
+        Fence(card, "python", $"""
+            from sentence_transformers import SentenceTransformer
+
+            model = SentenceTransformer({name})
+            embeddings = model.encode([
+                {string.Join(",\n    ", sentences)},
+            ])
+            similarity = model.similarity(embeddings, embeddings)  # [3, 3]
+            """);
+    }
+
+    private static void AddEvaluation(StringBuilder card, TrainingSummary summary)
+    {
+        if (summary.Results.Count == 0)
+        {
+            return;
+        }
+
+        Line(card, "## Evaluation");
+        Line(card);
+        Row(card, ["Metric", .. summary.Results.Select(result => ReportText.Markdown(result.Stage))]);
+        Row(card, ["---", .. summary.Results.Select(_ => "---:")]);
+        foreach (var metric in summary.Results.SelectMany(result => result.Result.Metrics.Keys).Distinct())
+        {
+            var bold = summary.Results.Any(result => result.Result.PrimaryMetric == metric) ? "**" : "";
+            var values = summary.Results.Select(result => result.Result.Metrics.TryGetValue(metric, out var value) ? ReportText.Score(value) : "");
+            Row(card, [bold + ReportText.Markdown(metric) + bold, .. values]);
+        }
+
+        Line(card);
+        Line(card, "Bold: what models were compared by.");
+        Line(card);
+    }
+
+    private static void AddTraining(StringBuilder card, TrainingSummary summary)
+    {
+        Line(card, "## Training");
+        Line(card);
+        Row(card, "Data set", "Rows", "Loss", "Source and licence");
+        Row(card, "---", "---:", "---", "---");
+        foreach (var dataset in summary.Datasets)
+        {
+            Row(card, ReportText.Markdown(dataset.Name), ReportText.Count(dataset.Rows), ReportText.Markdown(dataset.Loss), ReportText.Markdown(dataset.Source ?? ""));
+        }
+
+        Line(card);
+        foreach (var dataset in summary.Datasets.Where(dataset => dataset.Examples.Count > 0))
+        {
+            AddExamples(card, dataset);
+        }
+
+        Line(card, $"{ReportText.Count(summary.Steps)} steps in {ReportText.Duration(summary.Duration)} on {ReportText.Markdown(summary.Machine.Processor)}, "
+            + $"{summary.Machine.Threads} threads, {ReportText.Markdown(summary.Machine.Runtime)}.");
+        Line(card);
+        if (summary.Settings.Count > 0)
+        {
+            Row(card, "Setting", "Value");
+            Row(card, "---", "---");
+            foreach (var (name, value) in summary.Settings)
+            {
+                Row(card, ReportText.Markdown(name), ReportText.Markdown(value));
+            }
+
+            Line(card);
+        }
+    }
+
+    private static void AddExamples(StringBuilder card, DatasetSummary dataset)
+    {
+        var columns = dataset.Examples.Max(example => example.Texts.Count);
+        var labelled = dataset.Examples.Any(example => example.Score is not null || example.Label is not null);
+        Line(card, $"Rows of {ReportText.Markdown(dataset.Name)}:");
+        Line(card);
+        Row(card, [.. Enumerable.Range(1, columns).Select(column => $"Text {column}"), .. labelled ? ["Label"] : Array.Empty<string>()]);
+        Row(card, [.. Enumerable.Repeat("---", columns + (labelled ? 1 : 0))]);
+        foreach (var example in dataset.Examples)
+        {
+            var texts = Enumerable.Range(0, columns).Select(column => ReportText.Markdown(ReportText.Shorten(example.Texts.ElementAtOrDefault(column) ?? "")));
+            var label = (example.Score ?? example.Label)?.ToString(CultureInfo.InvariantCulture) ?? "";
+            Row(card, [.. texts, .. labelled ? [label] : Array.Empty<string>()]);
+        }
+
+        Line(card);
+    }
+
+    private static void AddCitations(StringBuilder card, TrainingSummary summary)
+    {
+        Line(card, "## Citations");
+        Line(card);
+        Fence(card, "bibtex", string.Join("\n\n", LossCitations.For(summary.Datasets.Select(dataset => dataset.Loss))));
+    }
+
+    // Of each metric the last value, where it is one.
+    private static List<(string Stage, MetricName Name, double Value)> LastMetrics(TrainingSummary summary)
+    {
+        var last = new OrderedDictionary<string, (string Stage, double Value)>();
+        foreach (var (stage, result) in summary.Results)
+        {
+            foreach (var (metric, value) in result.Metrics)
+            {
+                last[metric] = (stage, value);
+            }
+        }
+
+        return [.. last.Where(metric => double.IsFinite(metric.Value.Value)).Select(metric => (metric.Value.Stage, MetricName.Parse(metric.Key), metric.Value.Value))];
+    }
+
+    // As SentenceTransformer.Load reads it: a folder, or an id of the Hub.
+    private static string? BaseModelId(TrainingSummary summary) => summary.BaseModel is { } model && IsHubId(model) && !Directory.Exists(model) ? model : null;
+
+    private static bool IsHubId(string name) => HubId().IsMatch(name);
+
+    private static string Title(string name) => string.Join(' ', name.Split('_', '-').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    private static void AddField(StringBuilder card, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            Line(card, $"{name}: {ReportText.Literal(value)}");
+        }
+    }
+
+    private static void AddList(StringBuilder card, string name, IEnumerable<string> values)
+    {
+        var list = values.ToArray();
+        if (list.Length > 0)
+        {
+            Line(card, $"{name}:");
+            foreach (var value in list)
+            {
+                Line(card, $"- {ReportText.Literal(value)}");
+            }
+        }
+    }
+
+    private static void Fence(StringBuilder card, string language, string text)
+    {
+        Line(card, $"```{language}");
+        Line(card, text.ReplaceLineEndings("\n"));
+        Line(card, "```");
+        Line(card);
+    }
+
+    private static void Row(StringBuilder card, params IReadOnlyList<string> cells) => Line(card, $"| {string.Join(" | ", cells)} |");
+
+    private static void Line(StringBuilder card, string text = "") => card.Append(text).Append('\n');
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex HubId();
+}

@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The framing of TFRecord files (tensorflow.org/tutorials/load_data/tfrecord): length, checksum of the length, data,
+/// checksum of the data. Checksums are CRC-32C, rotated and shifted so that a checksum of checksums is not their own.
+/// </summary>
+internal static class RecordFrame
+{
+    /// <summary>A record as it stands in the file.</summary>
+    public static byte[] Around(ReadOnlySpan<byte> data)
+    {
+        var frame = new byte[sizeof(ulong) + sizeof(uint) + data.Length + sizeof(uint)];
+        BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(8), MaskedCrc(frame.AsSpan(0, 8)));
+        data.CopyTo(frame.AsSpan(12));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(12 + data.Length), MaskedCrc(data));
+        return frame;
+    }
+
+    internal static uint MaskedCrc(ReadOnlySpan<byte> data)
+    {
+        var crc = Crc32C(data);
+        return BitOperations.RotateRight(crc, 15) + 0xa282ead8;
+    }
+
+    internal static uint Crc32C(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in data)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        return ~crc;
+    }
+}

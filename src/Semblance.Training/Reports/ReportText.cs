@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+
+namespace Semblance.Training;
+
+/// <summary>Texts of strangers, numbers and times as cards and reports show them.</summary>
+internal static class ReportText
+{
+    private const string MarkdownSyntax = @"\`*_{}[]<>()#+-!|~&$";
+
+    /// <summary>A string literal of C#, Python, YAML and JSON alike, quotes and all.</summary>
+    public static string Literal(string text)
+    {
+        var literal = new StringBuilder("\"");
+        foreach (var character in text)
+        {
+            _ = character switch
+            {
+                '"' or '\\' => literal.Append('\\').Append(character),
+                _ when char.IsControl(character) || character is '\u2028' or '\u2029' or '\uFEFF' => literal.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
+                _ => literal.Append(character),
+            };
+        }
+
+        return literal.Append('"').ToString();
+    }
+
+    /// <summary>A text on one line of Markdown, also in a table, that is shown as it is.</summary>
+    public static string Markdown(string text)
+    {
+        var escaped = new StringBuilder();
+        foreach (var character in text)
+        {
+            _ = MarkdownSyntax.Contains(character, StringComparison.Ordinal) ? escaped.Append('\\').Append(character)
+                : char.IsControl(character) || character is '\u2028' or '\u2029' ? escaped.Append(' ')
+                : escaped.Append(character);
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>The beginning of a long text.</summary>
+    public static string Shorten(string text, int length = 160) => text.Length <= length
+        ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
+
+    /// <summary>A count: <c>1,234,567</c>.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A score, to four places; a dash for what is no number.</summary>
+    public static string Score(double score) => double.IsFinite(score) ? score.ToString("F4", CultureInfo.InvariantCulture) : "–";
+
+    /// <summary>A number, to four digits.</summary>
+    public static string Number(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
+
+    /// <summary>How long something took: <c>2 h 5 min</c>.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s"),
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min"),
+    };
+}

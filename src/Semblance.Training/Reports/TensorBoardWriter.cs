@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// Writes the course of a training as an event file that TensorBoard opens: <c>tensorboard --logdir FOLDER</c>. Scalars are
+/// <c>train/loss</c>, <c>train/loss/DATASET</c>, <c>train/gradient_norm</c>, <c>train/learning_rate</c> and <c>eval/METRIC</c>.
+/// </summary>
+/// <remarks>
+/// Each writer makes a file of its own, so a resumed training goes on in a new one; TensorBoard then forgets what the earlier
+/// files have from the first step of the new one on. A step is one write to the file: a kill loses none. For one thread at a time.
+/// Format: TFRecord frames of <c>tensorflow.Event</c> messages, version <c>brain.Event:2</c>.
+/// </remarks>
+public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
+{
+    private const int SessionStart = 1;
+
+    private readonly TimeProvider _time;
+    private readonly FileStream _file;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="folder">Where the event files are, made if need be.</param>
+    /// <param name="firstStep">The step that comes next: 0 for a new training, more for one that was resumed.</param>
+    /// <param name="time">What time it is; null for the machine's clock.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public TensorBoardWriter(string folder, long firstStep = 0, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstStep);
+        _time = time ?? TimeProvider.System;
+        Directory.CreateDirectory(folder);
+        _file = NewFile(folder, _time.GetUtcNow().ToUnixTimeSeconds());
+        Path = _file.Name;
+        Write(Event(0).Text(3, "brain.Event:2"));
+        Write(Event(firstStep).Message(7, new ProtobufMessage().Integer(1, SessionStart)));
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Writes what a step was like.</summary>
+    /// <param name="value">The step.</param>
+    public void Report(TrainingStep value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var summary = new ProtobufMessage();
+        Add(summary, "train/loss", value.Loss);
+        Add(summary, $"train/loss/{value.Dataset}", value.Loss);
+        Add(summary, "train/gradient_norm", value.GradientNorm);
+        Add(summary, "train/learning_rate", value.LearningRate);
+        foreach (var (metric, score) in value.Evaluation?.Metrics ?? new Dictionary<string, double>())
+        {
+            Add(summary, $"eval/{metric}", score);
+        }
+
+        Write(Event(value.Step).Message(5, summary));
+    }
+
+    /// <summary>Writes one number, such as <c>train/pairs_per_second</c>.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="tag">The name of its curve; what stands before the first slash groups curves.</param>
+    /// <param name="value">The number; TensorBoard keeps single precision.</param>
+    public void Scalar(long step, string tag, double value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        var summary = new ProtobufMessage();
+        Add(summary, tag, value);
+        Write(Event(step).Message(5, summary));
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static void Add(ProtobufMessage summary, string tag, double value) =>
+        summary.Message(1, new ProtobufMessage().Text(1, tag).Float(2, (float)value));
+
+    // tensorflow/core/util/event.proto: wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7.
+    private ProtobufMessage Event(long step) =>
+        new ProtobufMessage().Double(1, _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0).Integer(2, step);
+
+    private void Write(ProtobufMessage message) => _file.Write(RecordFrame.Around(message.ToArray()));
+
+    // TensorBoard reads a folder's files in the order of their names, so those of one second are numbered.
+    private static FileStream NewFile(string folder, long second)
+    {
+        for (var number = 0; ; number++)
+        {
+            var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second:D10}.{number:D3}"));
+            if (!File.Exists(path))
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The course of a training as JSON Lines: <c>log.jsonl</c> in its folder, a step a line, with <c>step</c>, <c>dataset</c>, <c>loss</c>,
+/// <c>gradient_norm</c>, <c>learning_rate</c> and, after an evaluation, <c>evaluation</c> with its <c>metrics</c> and which of them is <c>primary</c>.
+/// </summary>
+/// <remarks>
+/// A line is one write to the file, so a kill loses at most the line being written, and whoever reads leaves out a last line that is not
+/// whole. JSON has no word for what is not a finite number: it is <c>null</c>, and read as NaN. For one thread at a time.
+/// </remarks>
+public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "log.jsonl";
+
+    private readonly FileStream _file;
+    private readonly long _every;
+
+    /// <summary>Opens the log of a training, new or to go on with.</summary>
+    /// <param name="folder">The training's folder, made if need be.</param>
+    /// <param name="firstStep">The step that comes next: lines of this and later steps are dropped, as is a last line that is not whole. 0 begins anew.</param>
+    /// <param name="every">Keeps the steps that are multiples of it, and those with an evaluation; 1 keeps all.</param>
+    /// <exception cref="FormatException">A line of the log is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    public TrainingLog(string folder, long firstStep = 0, long every = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstStep);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        _every = every;
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, FileName);
+        var kept = firstStep > 0 && File.Exists(path) ? Read(path).TakeWhile(line => line.Step.Step < firstStep).LastOrDefault().End : 0;
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file.SetLength(kept);
+        _file.Position = kept;
+    }
+
+    /// <summary>Reads the log of a training, finished or running.</summary>
+    /// <param name="folder">The training's folder.</param>
+    /// <returns>The steps in order.</returns>
+    /// <exception cref="FormatException">A line of the log is damaged.</exception>
+    /// <exception cref="IOException">There is no log, or it cannot be read.</exception>
+    public static IReadOnlyList<TrainingStep> Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return [.. Read(Path.Combine(folder, FileName)).Select(line => line.Step)];
+    }
+
+    /// <summary>Adds a step.</summary>
+    /// <param name="value">The step.</param>
+    public void Report(TrainingStep value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.Step % _every != 0 && value.Evaluation is null)
+        {
+            return;
+        }
+
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            Write(json, value);
+        }
+
+        line.Write("\n"u8);
+        _file.Write(line.WrittenSpan);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static void Write(Utf8JsonWriter json, TrainingStep step)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("step", step.Step);
+        json.WriteString("dataset", step.Dataset);
+        Number("loss", step.Loss);
+        Number("gradient_norm", step.GradientNorm);
+        Number("learning_rate", step.LearningRate);
+        if (step.Evaluation is { } evaluation)
+        {
+            json.WriteStartObject("evaluation");
+            json.WriteString("primary", evaluation.PrimaryMetric);
+            json.WriteStartObject("metrics");
+            foreach (var (metric, score) in evaluation.Metrics)
+            {
+                Number(metric, score);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+
+        void Number(string name, double value)
+        {
+            if (double.IsFinite(value))
+            {
+                json.WriteNumber(name, value);
+            }
+            else
+            {
+                json.WriteNull(name);
+            }
+        }
+    }
+
+    // Each step, and where its line ends.
+    private static IEnumerable<(TrainingStep Step, long End)> Read(string path)
+    {
+        var bytes = ReadShared(path);
+        var number = 1;
+        for (var start = 0; start < bytes.Length; number++)
+        {
+            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
+            if (length < 0)
+            {
+                yield break;
+            }
+
+            var end = start + length + 1;
+            TrainingStep step;
+            try
+            {
+                using var json = JsonDocument.Parse(bytes.AsMemory(start, length));
+                step = Step(json.RootElement);
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+            {
+                if (end == bytes.Length)
+                {
+                    yield break; // a crash of the machine can leave a line of zeros
+                }
+
+                throw new FormatException($"{path}, line {number}: it is not a step of a training; expected a JSON object with step, dataset, loss, gradient_norm and learning_rate. Mend the line or remove it.", e);
+            }
+
+            yield return (step, end);
+            start = end;
+        }
+    }
+
+    // The training that writes the log may be running.
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static TrainingStep Step(JsonElement line)
+    {
+        return new TrainingStep(
+            line.GetProperty("step").GetInt64(),
+            line.GetProperty("dataset").GetString() ?? "",
+            Number(line.GetProperty("loss")),
+            Number(line.GetProperty("gradient_norm")),
+            Number(line.GetProperty("learning_rate")),
+            line.TryGetProperty("evaluation", out var evaluation) ? Evaluation(evaluation) : null);
+
+        static EvaluationResult Evaluation(JsonElement evaluation) => new(
+            new OrderedDictionary<string, double>(evaluation.GetProperty("metrics").EnumerateObject().Select(metric => KeyValuePair.Create(metric.Name, Number(metric.Value)))),
+            evaluation.GetProperty("primary").GetString() ?? "");
+
+        static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();
+    }
+}

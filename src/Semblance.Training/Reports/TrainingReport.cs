@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Semblance.Checkpoints;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// A training on one page: what came of it, its curves, its data, its settings and its machine, as one HTML file that needs nothing else:
+/// no network, and without its script only the readouts of the curves are missing.
+/// </summary>
+public static class TrainingReport
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>Writes the report into a folder, from the log that is there.</summary>
+    /// <param name="folder">The training's folder, with a <see cref="TrainingLog"/>.</param>
+    /// <param name="summary">The training.</param>
+    /// <exception cref="FormatException">A line of the log is damaged.</exception>
+    /// <exception cref="IOException">There is no log, or the report cannot be written.</exception>
+    public static void Save(string folder, TrainingSummary summary)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var page = Render(summary, TrainingLog.Load(folder));
+        using var file = new AtomicFile(Path.Combine(folder, FileName));
+        file.Stream.Write(Encoding.UTF8.GetBytes(page));
+        file.Commit();
+    }
+
+    /// <summary>The page.</summary>
+    /// <param name="summary">The training.</param>
+    /// <param name="steps">Its steps, in order; not all need be there.</param>
+    /// <returns>HTML.</returns>
+    public static string Render(TrainingSummary summary, IReadOnlyList<TrainingStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(steps);
+        return $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+            <title>{Text(summary.Name)}: training report</title>
+            <style>
+            {ReportPage.Style}
+            </style>
+            </head>
+            <body>
+            <main>
+            <header>
+            <p class="kicker">Training report</p>
+            <h1>{Text(summary.Name)}</h1>
+            <p class="byline">{Byline(summary)}</p>
+            </header>
+            {Abstract(summary)}
+            {Warnings(summary.Warnings)}
+            {Results(summary.Results)}
+            {Curves(steps)}
+            {Evaluations(steps)}
+            {Datasets(summary.Datasets)}
+            {Pairs("Settings", summary.Settings)}
+            {Pairs("Environment", Environment(summary))}
+            <footer>Made by Semblance.</footer>
+            </main>
+            <script>
+            {ReportPage.Script}
+            </script>
+            </body>
+            </html>
+
+            """.ReplaceLineEndings("\n");
+    }
+
+    private static string Byline(TrainingSummary summary)
+    {
+        var from = summary.BaseModel is null ? "from random weights" : $"from {Text(summary.BaseModel)}";
+        var finished = summary.Finished?.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+        return string.Join(" · ", new[] { from, summary.Languages.Count > 0 ? Text(string.Join(", ", summary.Languages)) : null, Text(summary.Licence), finished }.Where(part => !string.IsNullOrEmpty(part)));
+    }
+
+    private static string Abstract(TrainingSummary summary)
+    {
+        var sets = summary.Datasets.Count == 1 ? "one data set" : $"{summary.Datasets.Count} data sets";
+        var course = new StringBuilder($"Trained on {sets} of {ReportText.Count(summary.Datasets.Sum(dataset => dataset.Rows))} rows in {ReportText.Count(summary.Steps)} steps and {ReportText.Duration(summary.Duration)}");
+        if (summary.Results is [.., var last])
+        {
+            var metric = last.Result.PrimaryMetric;
+            course.Append(CultureInfo.InvariantCulture, $"; {Text(metric)} is {ReportText.Score(last.Result.PrimaryScore)}");
+            if (summary.Results.FirstOrDefault(result => result.Result.Metrics.ContainsKey(metric)) is { } first && first != last)
+            {
+                course.Append(CultureInfo.InvariantCulture, $" ({Text(first.Stage)}: {ReportText.Score(first.Result.Metrics[metric])})");
+            }
+        }
+
+        return $"<p class=\"abstract\">{course}.</p>";
+    }
+
+    private static string Warnings(IReadOnlyList<TrainingWarning> warnings) => warnings.Count == 0
+        ? ""
+        : $"<section class=\"warnings\"><h2>Went wrong</h2><ul>{string.Concat(warnings.Select(warning => $"<li>{Text(warning.Message)}</li>"))}</ul></section>";
+
+    private static string Results(IReadOnlyList<StageResult> results)
+    {
+        if (results.Count == 0)
+        {
+            return "";
+        }
+
+        var rows = results.SelectMany(result => result.Result.Metrics.Keys).Distinct().Select(metric => string.Concat([
+            results.Any(result => result.Result.PrimaryMetric == metric) ? "<tr class=\"primary\">" : "<tr>",
+            $"<th>{Text(metric)}</th>",
+            .. results.Select(result => Number(result.Result.Metrics.TryGetValue(metric, out var value) ? ReportText.Score(value) : "")),
+            "</tr>",
+        ]));
+        return Section("Results", Table(["Metric"], results.Select(result => result.Stage), rows));
+    }
+
+    private static string Curves(IReadOnlyList<TrainingStep> steps)
+    {
+        if (steps.Count == 0)
+        {
+            return "";
+        }
+
+        var losses = steps.GroupBy(step => step.Dataset).Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss)))).ToArray();
+        var primary = Metrics(steps).Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title)).ToArray();
+        LineChart[] pace =
+        [
+            new(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
+            new(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) { Smooth = true, MayBeLogarithmic = true },
+        ];
+        return Section("Course", string.Concat(
+            Figure("Loss by step, for each data set. Faint: each step, of long trainings the extremes; strong: exponentially weighted mean.", losses.Select(curve => new LineChart(curve) { Wide = losses.Length == 1, Smooth = true })),
+            Figure("Evaluation by step.", primary.Select(curve => new LineChart(curve) { Wide = primary.Length == 1 })),
+            Figure("Learning rate and length of the gradient before clipping, by step.", pace)));
+    }
+
+    private static string Evaluations(IReadOnlyList<TrainingStep> steps)
+    {
+        var rows = Metrics(steps).Where(metric => metric.Points.Length > 0).Select(metric =>
+        {
+            var highest = metric.Points.MaxBy(point => point.Value);
+            return $"<tr><th>{Text(metric.Title)}</th><td>{LineChart.Sparkline(metric)}</td>{Number(ReportText.Score(metric.Points[0].Value))}"
+                + $"{Number(ReportText.Score(metric.Points[^1].Value))}{Number(ReportText.Score(highest.Value))}{Number(ReportText.Count(highest.Step))}</tr>";
+        }).ToArray();
+        return rows.Length == 0 ? "" : Section("Evaluations on the way", Table(["Metric", "Course"], ["First", "Last", "Highest", "at step"], rows));
+    }
+
+    private static IEnumerable<Curve> Metrics(IReadOnlyList<TrainingStep> steps) => steps
+        .Where(step => step.Evaluation is not null)
+        .SelectMany(step => step.Evaluation!.Metrics.Select(metric => (metric.Key, step.Step, metric.Value)))
+        .GroupBy(point => point.Key)
+        .Select(metric => new Curve(metric.Key, metric.Select(point => (point.Step, point.Value))));
+
+    private static string Datasets(IReadOnlyList<DatasetSummary> datasets)
+    {
+        var rows = datasets.Select(dataset => string.Concat([
+            $"<tr><td>{Text(dataset.Name)}{(dataset.Source is null ? "" : $"<br><span class=\"example\">{Text(dataset.Source)}</span>")}",
+            .. dataset.Examples.Select(example => $"<br><span class=\"example\">{Text(string.Join(" | ", example.Texts.Select(text => $"“{ReportText.Shorten(text)}”")))}</span>"),
+            $"</td><td>{Text(dataset.Loss)}</td>{Number(ReportText.Count(dataset.Rows))}</tr>",
+        ]));
+        return datasets.Count == 0 ? "" : Section("Data", Table(["Data set", "Loss"], ["Rows"], rows));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Environment(TrainingSummary summary) =>
+    [
+        new("processor", summary.Machine.Processor),
+        new("threads", summary.Machine.Threads.ToString(CultureInfo.InvariantCulture)),
+        new("runtime", summary.Machine.Runtime),
+        new("system", summary.Machine.System),
+        new("steps", ReportText.Count(summary.Steps)),
+        new("time", ReportText.Duration(summary.Duration)),
+    ];
+
+    private static string Pairs(string title, IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        var list = string.Concat(pairs.Select(pair => $"<div><dt>{Text(pair.Key)}</dt><dd>{Text(pair.Value)}</dd></div>"));
+        return list.Length == 0 ? "" : Section(title, $"<dl class=\"settings\">{list}</dl>");
+    }
+
+    private static string Section(string title, string content) => $"<section><h2>{title}</h2>{content}</section>";
+
+    private static string Figure(string caption, IEnumerable<LineChart> charts)
+    {
+        var plots = string.Concat(charts.Select(chart => chart.Render()));
+        return plots.Length == 0 ? "" : $"<figure><div class=\"panels\">{plots}</div><figcaption>{caption}</figcaption></figure>";
+    }
+
+    private static string Table(IEnumerable<string> texts, IEnumerable<string> numbers, IEnumerable<string> rows) => string.Concat([
+        "<div class=\"scroll\"><table>",
+        "<thead><tr>",
+        .. texts.Select(column => $"<th>{Text(column)}</th>"),
+        .. numbers.Select(column => $"<th class=\"n\">{Text(column)}</th>"),
+        "</tr></thead><tbody>",
+        .. rows,
+        "</tbody></table></div>",
+    ]);
+
+    private static string Number(string text) => $"<td class=\"n\">{text}</td>";
+
+    private static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
+}
