@@ -33,7 +33,7 @@ public static class LinearOperation
         return activation == Activation.Identity ? sums : run.Activate(sums, activation);
     }
 
-    private static void Backward(Computation run, Tensor x, Linear layer, Tensor gradient) // gradient: [rows × outputs]
+    internal static void Backward(Computation run, Tensor x, Linear layer, Tensor gradient) // gradient: [rows × outputs]
     {
         if (x.RequiresGradient)
         {
@@ -58,7 +58,7 @@ public static class LinearOperation
         }
     }
 
-    private static Tensor Product(Computation run, Tensor x, PackedMatrix panels, Tensor? bias, Activation activation)
+    internal static Tensor Product(Computation run, Tensor x, PackedMatrix panels, Tensor? bias, Activation activation)
     {
         var y = run.Lease(x.Rows, panels.Columns);
         var kernel = new MatrixProduct(x, panels, bias, activation, y);

@@ -25,7 +25,8 @@ internal static class Permutation
         }
     }
 
-    private static ulong Mix(ulong z)
+    /// <summary>SplitMix64's finaliser.</summary>
+    public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

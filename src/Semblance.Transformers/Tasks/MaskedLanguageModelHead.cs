@@ -1,36 +1,134 @@
+using System.Text.Json;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>BERT's head for masked words: a dense layer, a layer norm, and the word table as the last layer.</summary>
-internal sealed class MaskedLanguageModelHead : TaskHead
+/// <summary>
+/// BERT's head for masked words (Devlin et al. 2019, arXiv:1810.04805): a dense layer, a layer norm, and the word table as
+/// the last layer. Parameter names are those of transformers' <c>BertForMaskedLM</c>.
+/// </summary>
+public sealed class MaskedLanguageModelHead : TaskHead
 {
-    private readonly Linear _dense;
-    private readonly Activation _activation;
-    private readonly LayerNorm _norm;
-    private readonly Linear _decoder;
+    private const string BodyPrefix = "bert.";
+    private const string Dense = "cls.predictions.transform.dense";
+    private const string Norm = "cls.predictions.transform.LayerNorm";
+    private const string Bias = "cls.predictions.bias";
+    private const string UntiedWords = "cls.predictions.decoder.weight";
 
-    public MaskedLanguageModelHead(BertModel body, Weights weights)
+    private readonly BertModel _body;
+    private readonly Linear _dense;
+    private readonly LayerNorm _norm;
+
+    internal MaskedLanguageModelHead(BertModel body, Weights weights, bool tied = false)
     {
         var config = body.Config;
-        _dense = weights.Linear("cls.predictions.transform.dense", config.HiddenSize, config.HiddenSize);
-        _norm = weights.LayerNorm("cls.predictions.transform.LayerNorm", config.HiddenSize, config.LayerNormEps);
-        var words = weights.Contains("cls.predictions.decoder.weight")
-            ? weights.Tensor("cls.predictions.decoder.weight", config.VocabSize, config.HiddenSize)
-            : body.Words;
-        var bias = weights.Tensor("cls.predictions.bias", config.VocabSize);
+        _body = body;
+        _dense = weights.Linear(Dense, config.HiddenSize, config.HiddenSize);
+        _norm = weights.LayerNorm(Norm, config.HiddenSize, config.LayerNormEps);
+        var words = !tied && weights.Contains(UntiedWords) ? weights.Tensor(UntiedWords, config.VocabSize, config.HiddenSize) : body.Words;
+        var bias = weights.Tensor(Bias, config.VocabSize);
         weights.Check();
-        _activation = config.HiddenAct;
-        _decoder = new Linear(words, bias);
+        Decoder = new Linear(words, bias);
+    }
+
+    /// <summary>The transformer that the head stands on.</summary>
+    public Transformer Body => _body;
+
+    /// <summary>The last layer, from <see cref="Transform"/> to the vocabulary. Its weight is the body's word table.</summary>
+    public Linear Decoder { get; }
+
+    /// <summary>Loads the head of a folder to be trained with a body, whose word table it shares.</summary>
+    /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="body">The body, of the same sizes; usually of the same folder.</param>
+    /// <returns>The head, or null where the folder has only a body.</returns>
+    /// <exception cref="ArgumentException">The body is not a BERT.</exception>
+    /// <exception cref="ModelFormatException">The head is of other sizes, or has a word table of its own.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
+    public static MaskedLanguageModelHead? Load(string folder, Transformer body)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), BodyPrefix, writable: true);
+        if (!weights.Contains(Bias))
+        {
+            return null;
+        }
+
+        return config.Flag("tie_word_embeddings", true)
+            ? new MaskedLanguageModelHead(Bert(body), weights, tied: true)
+            : throw config.Fault("tie_word_embeddings", "is false; only heads that share the body's word table can be trained");
+    }
+
+    /// <summary>A head that has learned nothing.</summary>
+    /// <param name="body">The body, whose word table the head shares.</param>
+    /// <param name="seed">The same seed gives the same head.</param>
+    /// <exception cref="ArgumentException">The body is not a BERT.</exception>
+    public static MaskedLanguageModelHead CreateRandom(Transformer body, int seed) => new(Bert(body), new RandomWeights(seed), tied: true);
+
+    /// <summary>What stands before the last layer: dense, activation and norm.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="hidden"><c>[tokens × hidden]</c>: all tokens, or those that are to be predicted.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
+    public Tensor Transform(Computation run, Tensor hidden)
+    {
+        using var dense = run.Linear(hidden, _dense, _body.Config.HiddenAct);
+        return run.LayerNorm(dense, _norm);
     }
 
     /// <returns><c>[tokens × vocabulary]</c>.</returns>
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
     {
-        using var dense = run.Linear(hidden, _dense, _activation); // [tokens × hidden]
-        using var normed = run.LayerNorm(dense, _norm);
-        return run.Linear(normed, _decoder);
+        using var transformed = Transform(run, hidden); // [tokens × hidden]
+        return run.Linear(transformed, Decoder);
     }
+
+    /// <summary>The head's own parameters; the word table is the body's.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _dense.Parameters(Dense), .. _norm.Parameters(Norm), new(Bias, Decoder.Bias!)];
+
+    /// <summary>Makes a folder that the body was written to one of <c>BertForMaskedLM</c>: <c>config.json</c> and <c>model.safetensors</c> with body and head.</summary>
+    /// <param name="folder">The folder, as <see cref="Transformer.Save"/> left it.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in _body.Parameters())
+        {
+            writer.Add(BodyPrefix + name, tensor);
+        }
+
+        foreach (var (name, tensor) in Parameters())
+        {
+            writer.Add(name, tensor);
+        }
+
+        // The weights first: a body alone loads from them too.
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+        NameArchitecture(Path.Combine(folder, "config.json"));
+    }
+
+    private static void NameArchitecture(string path)
+    {
+        var config = ConfigurationFile.Read(path);
+        using var file = new AtomicFile(path);
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("architectures");
+            json.WriteStringValue("BertForMaskedLM");
+            json.WriteEndArray();
+            foreach (var field in config.Root.EnumerateObject().Where(field => !field.NameEquals("architectures")))
+            {
+                field.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        file.Commit();
+    }
+
+    private static BertModel Bert(Transformer body) => body as BertModel
+        ?? throw new ArgumentException($"The head stands on a bert, but the body is a {body?.ModelType ?? "null"}.", nameof(body));
 }

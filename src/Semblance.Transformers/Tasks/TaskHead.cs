@@ -3,8 +3,12 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>What stands on a transformer's body to make the logits of a task.</summary>
-internal abstract class TaskHead
+public abstract class TaskHead
 {
+    private protected TaskHead()
+    {
+    }
+
     /// <summary>The logits of a batch.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>, the last hidden states.</param>

@@ -1,0 +1,45 @@
+using System.Numerics.Tensors;
+
+namespace Semblance.Tensors;
+
+/// <summary>Picking rows.</summary>
+public static class RowsOperation
+{
+    /// <summary>Some rows of a matrix, in any order; a row may come twice.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[rows × columns]</c>.</param>
+    /// <param name="rows">The places of the rows, from 0; kept.</param>
+    /// <returns><c>[picked × columns]</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public static Tensor Rows(this Computation run, Tensor x, int[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(rows);
+        var y = run.Lease(rows.Length, x.Columns);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            x.Row(rows[i]).CopyTo(y.Writable.Slice(i * x.Columns, x.Columns));
+        }
+
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(y, gradient => Backward(run, x, rows, gradient));
+        }
+
+        return y;
+    }
+
+    private static void Backward(Computation run, Tensor x, int[] rows, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        dx.Writable.Clear();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = dx.Writable.Slice(rows[i] * x.Columns, x.Columns);
+            TensorPrimitives.Add(row, gradient.Row(i), row);
+        }
+
+        x.AddGradient(dx);
+    }
+}

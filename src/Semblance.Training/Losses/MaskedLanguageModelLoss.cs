@@ -1,0 +1,125 @@
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// Pretraining: the cross-entropy of hidden words (Devlin et al. 2019, arXiv:1810.04805). One text column, no labels; pooling and what
+/// follows it take no part. Only the hidden tokens go through the head and the vocabulary.
+/// </summary>
+/// <remarks>
+/// <see cref="TrainingBatch.DropoutSeed"/> also decides which tokens are hidden; without it, the same places are in every batch.
+/// <see cref="Save"/> makes the folder one of <c>BertForMaskedLM</c>, from which the head is loaded again.
+/// </remarks>
+public sealed class MaskedLanguageModelLoss : Objective
+{
+    private const ulong SeedWithoutDropout = 0;
+
+    private readonly TransformerModule _module;
+
+    /// <summary>Makes the loss with a given head.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="head">The head, on the transformer of <paramref name="model"/>.</param>
+    /// <param name="options">How much is hidden; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The tokenizer has no mask token, the head is another transformer's, or an option is out of range.</exception>
+    public MaskedLanguageModelLoss(SentenceTransformer model, MaskedLanguageModelHead head, MaskingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(head);
+        _module = (TransformerModule)model.Modules[0];
+        if (!ReferenceEquals(head.Body, _module.Transformer))
+        {
+            throw new ArgumentException("The head shares the word table of another transformer; make it for the model's own.", nameof(head));
+        }
+
+        Head = head;
+        Masking = new TokenMasking(model.Tokenizer, options);
+        foreach (var (_, parameter) in Parameters())
+        {
+            parameter.RequiresGradient = true;
+        }
+    }
+
+    /// <summary>Makes the loss with a head that has learned nothing.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="options">How much is hidden; null for the defaults.</param>
+    /// <param name="seed">Where the random weights begin.</param>
+    /// <exception cref="ArgumentException">The transformer is not a BERT, the tokenizer has no mask token, or an option is out of range.</exception>
+    public MaskedLanguageModelLoss(SentenceTransformer model, MaskingOptions? options = null, int seed = 0)
+        : this(model, MaskedLanguageModelHead.CreateRandom(TransformerOf(model), seed), options)
+    {
+    }
+
+    /// <summary>The head, trained with the model.</summary>
+    public MaskedLanguageModelHead Head { get; }
+
+    /// <summary>What hides tokens.</summary>
+    public TokenMasking Masking { get; }
+
+    /// <summary>Makes the loss with the head that a folder has; with a random one where it has only the body.</summary>
+    /// <param name="folder">The folder that the model was loaded from.</param>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="options">How much is hidden; null for the defaults.</param>
+    /// <param name="seed">Where the weights of a random head begin.</param>
+    /// <exception cref="ArgumentException">The transformer is not a BERT, the tokenizer has no mask token, or an option is out of range.</exception>
+    /// <exception cref="FormatException">The head is damaged, of other sizes, or has a word table of its own.</exception>
+    public static MaskedLanguageModelLoss Load(string folder, SentenceTransformer model, MaskingOptions? options = null, int seed = 0)
+    {
+        var body = TransformerOf(model);
+        return new(model, MaskedLanguageModelHead.Load(folder, body) ?? MaskedLanguageModelHead.CreateRandom(body, seed), options);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Head.Parameters();
+
+    /// <inheritdoc/>
+    public override double Backward(TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var tokens = Hide(batch.Model, batch.Texts(0), batch.Prompts is [var prompt, ..] ? prompt : "", batch.DropoutSeed ?? SeedWithoutDropout);
+        using var run = batch.Start();
+        var loss = Forward(run, tokens);
+        run.Backward(loss, Tensor.From([batch.Scale], 1));
+        return loss.Values[0];
+    }
+
+    /// <summary>The mean cross-entropy of the hidden tokens.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="tokens">The batch, with at least one hidden token.</param>
+    /// <returns><c>[1]</c>.</returns>
+    public Tensor Forward(Computation run, MaskedTokens tokens)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(tokens);
+        return run.Mean(run.CrossEntropy(Transformed(run, tokens), Head.Decoder, tokens.Targets));
+    }
+
+    /// <inheritdoc/>
+    public override void Save(SentenceTransformer model, string folder) => Head.Save(folder);
+
+    /// <summary>The scores of all words for each hidden token: <c>[hidden tokens × vocabulary]</c>.</summary>
+    internal Tensor Scores(Computation run, MaskedTokens tokens) => run.Linear(Transformed(run, tokens), Head.Decoder);
+
+    /// <summary>Tokenizes texts and hides some of their tokens.</summary>
+    /// <exception cref="LossInputException">All tokens are special.</exception>
+    internal MaskedTokens Hide(SentenceTransformer model, IReadOnlyList<string> texts, string prompt, ulong seed)
+    {
+        if (!ReferenceEquals(model.Modules[0], _module))
+        {
+            throw new ArgumentException("The loss was made for another model, whose word table its head shares.", nameof(model));
+        }
+
+        var tokens = Masking.Apply(model.Tokenize(texts, prompt).Batch, seed);
+        return tokens.Positions.Length > 0 ? tokens : throw new LossInputException($"MaskedLanguageModelLoss: none of the {texts.Count} texts has a token that could be hidden; leave empty texts out.");
+    }
+
+    private Tensor Transformed(Computation run, MaskedTokens tokens)
+    {
+        using var hidden = _module.Transformer.Forward(run, tokens.Batch); // [tokens × hidden]
+        using var chosen = run.Rows(hidden, tokens.Positions);
+        return Head.Transform(run, chosen);
+    }
+
+    private static Transformers.Transformer TransformerOf(SentenceTransformer model) => ((TransformerModule)(model ?? throw new ArgumentNullException(nameof(model))).Modules[0]).Transformer;
+}
