@@ -16,6 +16,14 @@ public sealed record ColumnMapping(params IReadOnlyList<string> Texts)
     /// <summary>The names of the classes; null where the column holds whole numbers from 0.</summary>
     public LabelNames? LabelNames { get; init; }
 
-    /// <summary>All columns that are needed: the texts, then score and label.</summary>
-    internal string[] Columns => [.. Texts, .. Score is null ? Array.Empty<string>() : [Score], .. Label is null ? Array.Empty<string>() : [Label]];
+    /// <summary>
+    /// The columns that become <see cref="Example.Targets"/>, such as a teacher's scores or its vector. Each holds a number or an array of
+    /// numbers, <c>[0.5, 2]</c>; all rows must have equally many. Empty for none. <see cref="ScoreRange"/> leaves them as they are.
+    /// </summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>All columns that are needed: the texts, then score, label and targets.</summary>
+    internal string[] Columns => [.. Texts, .. One(Score), .. One(Label), .. Targets];
+
+    private static string[] One(string? column) => column is null ? [] : [column];
 }

@@ -11,6 +11,7 @@ namespace Semblance.Training;
 public sealed class DatasetReader : IEnumerable<Example>
 {
     private readonly ColumnMapping _columns;
+    private int? _targets; // of each row so far
 
     /// <summary>Reads a file when it is enumerated.</summary>
     /// <param name="path">The file.</param>
@@ -53,7 +54,7 @@ public sealed class DatasetReader : IEnumerable<Example>
     /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a broken row and <see cref="BrokenRows"/> says to stop.</exception>
     public IEnumerator<Example> GetEnumerator()
     {
-        (Skipped, FirstSkipped) = (0, null);
+        (Skipped, FirstSkipped, _targets) = (0, null, null);
         foreach (var row in Rows())
         {
             if (TryRead(row, out var example) is not { } problem)
@@ -77,7 +78,7 @@ public sealed class DatasetReader : IEnumerable<Example>
         {
             DatasetFormat.Tsv => DelimitedRows.ReadTsv(Path, columns, Header),
             DatasetFormat.Csv => DelimitedRows.ReadCsv(Path, columns, Header),
-            DatasetFormat.JsonLines => JsonRows.Read(Path, columns),
+            DatasetFormat.JsonLines => JsonRows.Read(Path, columns, columns.Length - _columns.Targets.Count),
             _ when columns.Length > 1 => throw new DatasetException(Path, null, $"plain text has one text a line and no columns; {string.Join(", ", columns)} are asked for."),
             _ => TextLines.Read(Path).Where(line => !string.IsNullOrWhiteSpace(line.Text)).Select(line => line.Valid ? new Row(line.Number, [line.Text]) : Row.Broken(line.Number, Row.NotUtf8)),
         };
@@ -101,8 +102,8 @@ public sealed class DatasetReader : IEnumerable<Example>
         try
         {
             float? score = _columns.Score is null ? null : Score(row.Fields[texts.Length]);
-            int? label = _columns.Label is null ? null : Label(row.Fields[^1]);
-            example = new Example(texts, score, label);
+            int? label = _columns.Label is null ? null : Label(row.Fields[texts.Length + (score is null ? 0 : 1)]);
+            example = new Example(texts, score, label) { Targets = Targets(row.Fields[^_columns.Targets.Count..]) };
             return null;
         }
         catch (FormatException e)
@@ -113,17 +114,39 @@ public sealed class DatasetReader : IEnumerable<Example>
 
     private float Score(string field)
     {
-        if (!double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var score) || !float.IsFinite((float)score))
-        {
-            throw new FormatException($"the score is '{field}'; a number is expected, with a point");
-        }
-
+        var score = Number(field, "score");
         return _columns.ScoreRange is not { } range
             ? (float)score
             : score >= range.Lowest && score <= range.Highest
                 ? (float)((score - range.Lowest) / (range.Highest - range.Lowest))
                 : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the score is {field}; it must be from {range.Lowest} to {range.Highest}"));
     }
+
+    // All rows of a file have as many targets as its first.
+    private float[]? Targets(string[] fields)
+    {
+        if (fields.Length == 0)
+        {
+            return null;
+        }
+
+        var targets = fields.SelectMany(Elements).Select(field => (float)Number(field, "target")).ToArray();
+        _targets ??= targets.Length;
+        return targets.Length == _targets
+            ? targets
+            : throw new FormatException($"the row has {targets.Length} targets; {_targets} are expected, as many as in the first row");
+    }
+
+    private static string[] Elements(string field)
+    {
+        var trimmed = field.Trim();
+        return trimmed is ['[', .. var elements, ']'] ? elements.Split(',') : [trimmed];
+    }
+
+    private static double Number(string field, string what) =>
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite((float)number)
+            ? number
+            : throw new FormatException($"the {what} is '{field}'; a number is expected, with a point");
 
     private int Label(string field)
     {

@@ -7,16 +7,19 @@ namespace Semblance.Training;
 internal static class JsonRows
 {
     /// <summary>Reads a row a line: an object with the columns as properties, or an array with columns 0, 1, 2 …</summary>
-    public static IEnumerable<Row> Read(string path, string[] columns) => TextLines.Read(path)
+    /// <param name="path">The file.</param>
+    /// <param name="columns">The columns that are wanted.</param>
+    /// <param name="scalars">How many of them hold one value; the others may hold an array, given as it is written.</param>
+    public static IEnumerable<Row> Read(string path, string[] columns, int scalars) => TextLines.Read(path)
         .Where(line => !string.IsNullOrWhiteSpace(line.Text))
-        .Select(line => line.Valid ? Parse(line, columns) : Row.Broken(line.Number, Row.NotUtf8));
+        .Select(line => line.Valid ? Parse(line, columns, scalars) : Row.Broken(line.Number, Row.NotUtf8));
 
-    private static Row Parse(TextLine line, string[] columns)
+    private static Row Parse(TextLine line, string[] columns, int scalars)
     {
         try
         {
             using var document = JsonDocument.Parse(line.Text);
-            return new Row(line.Number, Array.ConvertAll(columns, column => Field(document.RootElement, column)));
+            return new Row(line.Number, [.. columns.Select((column, i) => Field(document.RootElement, column, i >= scalars))]);
         }
         catch (JsonException)
         {
@@ -32,7 +35,7 @@ internal static class JsonRows
         }
     }
 
-    private static string Field(JsonElement row, string column)
+    private static string Field(JsonElement row, string column, bool array)
     {
         var value = row.ValueKind switch
         {
@@ -45,6 +48,7 @@ internal static class JsonRows
         {
             JsonValueKind.String => value.GetString()!,
             JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.Array when array => value.GetRawText(),
             _ => throw new FormatException($"'{column}' is {value.ValueKind.ToString().ToLowerInvariant()}; a text or a number is expected."),
         };
     }

@@ -37,6 +37,42 @@ public sealed class DatasetReaderTests : IDisposable
         new DatasetReader(Write("x.jsonl", "[\"b\", null, \"a\"]\n"), columns).Single().Texts.ShouldBe(["a", "b"]);
     }
 
+    [Theory]
+    [InlineData("x.tsv", "q\td\tm1\tm2\n1\t2\t0.5\t-2\n3\t4\t1e-2\t3\n", "m1", "m2")]
+    [InlineData("x.tsv", "q\td\tm\n1\t2\t[0.5, -2]\n3\t4\t[1e-2,3]\n", "m")]
+    [InlineData("x.jsonl", "{\"q\":\"1\",\"d\":\"2\",\"m\":[0.5, -2]}\n{\"q\":\"3\",\"d\":\"4\",\"m\":[0.01, 3]}\n", "m")]
+    [InlineData("x.jsonl", "{\"q\":\"1\",\"d\":\"2\",\"m\":0.5,\"n\":[-2]}\n{\"q\":\"3\",\"d\":\"4\",\"m\":\"0.01\",\"n\":3}\n", "m", "n")]
+    public void Targets_come_from_several_columns_or_from_arrays(string name, string content, params string[] columns)
+    {
+        var rows = new DatasetReader(Write(name, content), new ColumnMapping("q", "d") { Targets = columns }).ToList();
+        rows.Select(row => row.Texts[1]).ShouldBe(["2", "4"]);
+        rows[0].Targets.ShouldBe([0.5f, -2]);
+        rows[1].Targets.ShouldBe([0.01f, 3]);
+    }
+
+    [Fact]
+    public void Score_label_and_targets_keep_apart()
+    {
+        var columns = new ColumnMapping("q") { Score = "s", Label = "l", Targets = ["m", "n"] };
+        var row = new DatasetReader(Write("x.tsv", "m\tl\tq\tn\ts\n1\t2\t3\t4\t5\n"), columns).Single();
+        (row.Score, row.Label).ShouldBe((5f, 2));
+        row.Targets.ShouldBe([1f, 4]);
+        new DatasetReader(Write("y.tsv", "q\n1\n"), new ColumnMapping("q")).Single().Targets.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[1, 2]}\n{\"q\":\"1\",\"m\":[1]}\n", 2, "1 targets; 2 are expected")]
+    [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[]}\n", 1, "the target is ''")]
+    [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[[1]]}\n", 1, "the target is '[1]'")]
+    [InlineData("x.jsonl", "{\"q\":[1],\"m\":1}\n", 1, "'q' is array")]
+    [InlineData("x.tsv", "q\tm\n1\t[1, x]\n", 2, "the target is ' x'")]
+    public void Broken_targets_are_named(string name, string content, long line, string problem)
+    {
+        var error = Should.Throw<DatasetException>(() => new DatasetReader(Write(name, content), new ColumnMapping("q") { Targets = ["m"] }).Count());
+        error.Message.ShouldContain(problem);
+        error.Line.ShouldBe(line);
+    }
+
     [Fact]
     public void A_quoted_field_holds_commas_lines_and_quotes()
     {
