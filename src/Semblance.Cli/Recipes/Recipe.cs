@@ -79,8 +79,9 @@ internal sealed class Recipe
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
         var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
         var model = await RecipeModel.CreateAsync(_root.Get("model"), Seed, cancellation).ConfigureAwait(false);
-        RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder))];
-        var training = datasets.Select(dataset => dataset.ToTraining(model, Seed)).ToArray();
+        RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, Seed, cancellation))];
+        var context = new RecipeLoss.Context(model, await RecipeModel.FolderAsync(_root.Get("model"), cancellation).ConfigureAwait(false), null, Seed);
+        var training = datasets.Select(dataset => dataset.ToTraining(context)).ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
         var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));

@@ -1,3 +1,4 @@
+using Semblance.Tokenizers;
 using Semblance.Training;
 
 namespace Semblance.Cli.Recipes;
@@ -7,8 +8,8 @@ internal sealed class RecipeDataset
 {
     private static readonly string[] Keys =
     [
-        "name", "files", "texts", "score", "score-range", "label", "labels", "broken-rows", "most",
-        "loss", "batch-size", "sampler", "share", "weight", "prompts",
+        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "most", "max-tokens",
+        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts",
     ];
 
     private readonly RecipeNode _node;
@@ -33,35 +34,55 @@ internal sealed class RecipeDataset
     /// <summary>How often its batches come among those of the others; null for as often as it has batches.</summary>
     public double? Share { get; }
 
+    /// <summary>The loss, as the recipe names it.</summary>
+    public string LossName => _node.Get("loss").Named().Name;
+
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>
     /// <param name="folder">What paths are relative to.</param>
-    public static RecipeDataset Load(RecipeNode node, string folder)
+    /// <param name="tokenizer">What running text is divided with.</param>
+    /// <param name="seed">Where chance begins.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellation)
     {
         node.Only(Keys);
+        var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
         var labels = node.Find("label") is null ? null : node.Find("labels") is { } names ? new LabelNames(names.Items().Select(name => name.Text())) : new LabelNames();
-        var columns = node.Find("texts") is null ? null : Columns(node, labels);
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
-        var rows = new List<Example>();
         var skipped = 0L;
-        foreach (var file in node.Get("files").Items())
+        var rows = (node.Find("form")?.OneOf(("rows", 0), ("groups", 1), ("nli-triplets", 2), ("running-text", 3)) ?? 0) switch
         {
-            var reader = new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = broken };
-            rows.AddRange(reader);
-            skipped += reader.Skipped;
-        }
-
+            0 => [.. Kept(Read(), node, labels)],
+            1 => GroupedTexts.Pairs(Read(), seed),
+            2 => NliTriplets.From(Read(), labels ?? throw node.Fault("'nli-triplets' needs a 'label' column."), seed),
+            _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellation),
+        };
         if (rows.Count == 0)
         {
             throw node.Get("files").Fault($"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
         }
 
         return new RecipeDataset(node, node.Find("most") is { } most ? [.. rows.Take(most.Count())] : rows, labels, skipped);
+
+        IEnumerable<Example> Read()
+        {
+            foreach (var file in files)
+            {
+                var reader = new DatasetReader(file, Columns(node, labels)) { BrokenRows = broken };
+                foreach (var row in reader)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    yield return row;
+                }
+
+                skipped += reader.Skipped;
+            }
+        }
     }
 
     /// <summary>The rows with their loss, as the trainer takes them.</summary>
-    public TrainingDataset ToTraining(SentenceTransformer model, int seed) =>
-        new(Name, Rows, RecipeLoss.Create(_node.Get("loss"), new RecipeLoss.Context(model, _labels?.Names.Count, seed)))
+    public TrainingDataset ToTraining(RecipeLoss.Context context) =>
+        new(Name, Rows, RecipeLoss.Create(_node.Get("loss"), context with { LabelCount = _labels?.Names.Count }))
         {
             Weight = _node.Find("weight")?.Number(0f, 1e6f) ?? 1,
             Prompts = [.. _node.Find("prompts")?.Items().Select(prompt => prompt.Text()) ?? []],
@@ -70,6 +91,11 @@ internal sealed class RecipeDataset
     /// <summary>Makes its batches. Batches of the full size only, unless there is not even one.</summary>
     public BatchSampler Sampler(int seed)
     {
+        if (_node.Find("batch-tokens") is { } tokens)
+        {
+            return Rows is TextBlocks blocks ? new TokenBudgetBatchSampler(blocks.TokenCounts, tokens.Count(), seed) : throw tokens.Fault("'batch-tokens' is for the form 'running-text'; name a 'batch-size'.");
+        }
+
         var size = _node.Get("batch-size").Count();
         var dropLast = Rows.Count >= size;
         return (_node.Find("sampler")?.OneOf(("shuffle", 0), ("no-duplicates", 1), ("by-label", 2)) ?? 0) switch
@@ -80,11 +106,26 @@ internal sealed class RecipeDataset
         };
     }
 
+    // Of rows with labels, those that were asked for, without their label: pairs that are alike.
+    private static IEnumerable<Example> Kept(IEnumerable<Example> rows, RecipeNode node, LabelNames? labels)
+    {
+        if (node.Find("keep-labels") is not { } keep)
+        {
+            return rows;
+        }
+
+        var kept = keep.Items().Select(label => label.Text()).ToHashSet();
+        return labels is null
+            ? throw keep.Fault("'keep-labels' needs a 'label' column.")
+            : rows.Where(row => kept.Contains(labels.Names[row.Label!.Value])).Select(row => row with { Label = null });
+    }
+
     private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) => new([.. node.Get("texts").Items().Select(column => column.Text())])
     {
         Score = node.Find("score")?.Text(),
         ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest] ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9)) : null,
         Label = node.Find("label")?.Text(),
         LabelNames = labels,
+        Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],
     };
 }

@@ -33,6 +33,7 @@ internal static class RecipeLoss
         ["MarginMSELoss"] = (node, _) => new MarginMSELoss(Similarity(node.Only("similarity"), SimilarityFunction.DotProduct)),
         ["DistillKLDivLoss"] = (node, _) => new DistillKLDivLoss(Temperature(node.Only("temperature", "similarity"), 1), Similarity(node, SimilarityFunction.DotProduct)),
         ["ContrastiveTensionInBatchNegativesLoss"] = (node, _) => new ContrastiveTensionInBatchNegativesLoss(Scale(node.Only("scale", "similarity")), Similarity(node)),
+        ["MaskedLanguageModelLoss"] = (node, context) => MaskedLanguageModel(node.Only("rate", "whole-words"), context),
         ["MatryoshkaLoss"] = (node, context) => new MatryoshkaLoss(Inner(node.Only("loss", "dimensions", "weights"), context), [.. node.Get("dimensions").Items().Select(item => item.Count())], Weights(node)),
     };
 
@@ -49,15 +50,23 @@ internal static class RecipeLoss
 
     /// <summary>What some losses need to know beside their settings.</summary>
     /// <param name="Model">The model that is trained.</param>
+    /// <param name="Folder">Where the model was loaded from; null for a new one.</param>
     /// <param name="LabelCount">How many classes the data set has; null where it has none.</param>
     /// <param name="Seed">Where random weights begin.</param>
-    internal sealed record Context(SentenceTransformer Model, int? LabelCount, int Seed)
+    internal sealed record Context(SentenceTransformer Model, string? Folder, int? LabelCount, int Seed)
     {
         public int Classes(RecipeNode node) => LabelCount ?? throw node.Fault("SoftmaxLoss needs classes: name the data set's 'label' column and its 'labels'.");
     }
 
     private static Loss Inner(RecipeNode node, Context context) =>
         Create(node.Get("loss"), context) as Loss ?? throw node.Get("loss").Fault("a loss of sentence vectors is needed here.");
+
+    private static MaskedLanguageModelLoss MaskedLanguageModel(RecipeNode node, Context context)
+    {
+        var usual = new MaskingOptions();
+        var options = usual with { Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate, WholeWords = node.Find("whole-words")?.Flag() ?? usual.WholeWords };
+        return context.Folder is { } folder ? MaskedLanguageModelLoss.Load(folder, context.Model, options, context.Seed) : new MaskedLanguageModelLoss(context.Model, options, context.Seed);
+    }
 
     private static float Scale(RecipeNode node) => node.Find("scale")?.Number(float.Epsilon, 1e6f) ?? 20;
 

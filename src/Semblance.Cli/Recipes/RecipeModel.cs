@@ -15,13 +15,14 @@ internal static class RecipeModel
     /// <param name="cancellation">Stops a download.</param>
     public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellation)
     {
+        var folder = await FolderAsync(node, cancellation).ConfigureAwait(false);
         if (!node.IsMapping)
         {
-            return await LoadAsync(node.Text(), cancellation).ConfigureAwait(false);
+            return SentenceTransformer.LoadTrainable(folder!);
         }
 
         node.Only("folder", "new", "pooling", "normalize", "max-length");
-        var model = node.Find("new") is { } settings ? New(settings, seed) : await LoadAsync(node.Get("folder").Text(), cancellation).ConfigureAwait(false);
+        var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
         var input = (TransformerModule)model.Modules[0];
         if (node.Find("max-length") is { } length)
         {
@@ -38,15 +39,17 @@ internal static class RecipeModel
         return new SentenceTransformer([input, .. rest], model.Config);
     }
 
-    private static async Task<SentenceTransformer> LoadAsync(string model, CancellationToken cancellation)
+    /// <summary>The folder that the model is loaded from; null for a new one.</summary>
+    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation)
     {
-        if (Directory.Exists(model))
+        var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
+        if (model is null || Directory.Exists(model))
         {
-            return SentenceTransformer.LoadTrainable(model);
+            return model;
         }
 
         using var hub = new HubClient();
-        return SentenceTransformer.LoadTrainable(await hub.DownloadAsync(model, null, null, cancellation).ConfigureAwait(false));
+        return await hub.DownloadAsync(model, null, null, cancellation).ConfigureAwait(false);
     }
 
     private static SentenceTransformer New(RecipeNode node, int seed)
