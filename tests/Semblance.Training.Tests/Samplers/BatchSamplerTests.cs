@@ -12,6 +12,7 @@ public class BatchSamplerTests
         { "default", new DefaultBatchSampler(101, 8, seed: 3) },
         { "no duplicates", new NoDuplicatesBatchSampler(Shared, 16, seed: 3) },
         { "group by label", new GroupByLabelBatchSampler(Labels, 12, seed: 3) },
+        { "token budget", new TokenBudgetBatchSampler([.. Enumerable.Range(0, 101).Select(i => 1 + (i * 7 % 30))], 100, seed: 3) },
         { "round robin", new RoundRobinBatchSampler([new DefaultBatchSampler(50, 8), new NoDuplicatesBatchSampler(Shared, 16), new DefaultBatchSampler(33, 4)]) },
         { "proportional", new ProportionalBatchSampler([new DefaultBatchSampler(50, 8), new NoDuplicatesBatchSampler(Shared, 16), new DefaultBatchSampler(33, 4)]) },
     };
@@ -64,6 +65,20 @@ public class BatchSamplerTests
         new NoDuplicatesBatchSampler(Shared, 16, 1).Batches(5).SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, Shared.Length));
         new DefaultBatchSampler(10, 4) { Shuffle = false }.Batches(0).Select(batch => batch.Rows).ShouldBe([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]);
         new DefaultBatchSampler(10, 4) { DropLast = true }.Batches(0).Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void Batches_are_as_full_of_tokens_as_they_can_be()
+    {
+        int[] counts = [.. Enumerable.Range(0, 500).Select(i => 1 + (i * 13 % 64))];
+        counts[7] = 300; // more than a batch holds
+        var batches = new TokenBudgetBatchSampler(counts, 256, 1).Batches(2).ToList();
+        batches.SelectMany(batch => batch.Rows).Order().ShouldBe(Enumerable.Range(0, 500));
+        batches.Where(batch => batch.Rows.Sum(row => counts[row]) > 256).Select(batch => batch.Rows).ShouldBe([[7]]);
+        batches.Zip(batches.Skip(1)).ShouldAllBe(pair => pair.First.Rows.Sum(row => counts[row]) + counts[pair.Second.Rows[0]] > 256);
+        new TokenBudgetBatchSampler([3, 3, 4, 9, 1], 10) { Shuffle = false }.Batches(0).Select(batch => batch.Rows).ShouldBe([[0, 1, 2], [3, 4]]);
+        Should.Throw<ArgumentException>(() => new TokenBudgetBatchSampler([], 10)).Message.ShouldContain("no rows");
+        Should.Throw<ArgumentOutOfRangeException>(() => new TokenBudgetBatchSampler([1], 0));
     }
 
     [Fact]

@@ -1,0 +1,104 @@
+using Semblance.Tokenizers;
+
+namespace Semblance.Training;
+
+/// <summary>Divides lines into sentences, and sentences of too many tokens between words; a word of too many tokens inside.</summary>
+/// <param name="tokenizer">What counts the tokens.</param>
+/// <param name="room">The most tokens of a piece.</param>
+internal sealed class SentencePieces(Tokenizer tokenizer, int room)
+{
+    private const string EndsBeforeSpace = ".!?…";
+    private const string Ends = "。！？；";
+    private const string Closes = "\"'”’»)]}」』）】";
+
+    /// <summary>The pieces of a line; together they are the whole line, unless it has no token at all.</summary>
+    /// <param name="line">The line, without white space at its ends.</param>
+    /// <param name="buffer">Memory to use.</param>
+    public List<SentencePiece> Of(string line, TokenBuffer buffer)
+    {
+        var pieces = new List<SentencePiece>();
+        for (var start = 0; start < line.Length;)
+        {
+            start = AddPieces(line, start, buffer, pieces);
+        }
+
+        return pieces;
+    }
+
+    // Returns where it has to go on: behind a place inside a word, where the rest tokenizes otherwise than it did.
+    private int AddPieces(string line, int start, TokenBuffer buffer, List<SentencePiece> pieces)
+    {
+        tokenizer.Encode(start == 0 ? line : line[start..], null, 0, specialTokens: false, buffer);
+        var (count, shift) = (buffer.Count, start);
+        int Place(int token) => token < count ? buffer.Offsets[token].Start + shift : line.Length;
+        for (int first = 0, end; first < count; first = end)
+        {
+            for (end = first + 1; end < count && !(StartsWord(buffer, end) && StartsSentence(line, Place(end))); end++)
+            {
+            }
+
+            var inWord = false;
+            if (end - first > room)
+            {
+                (end, inWord) = Cut(buffer, first);
+            }
+
+            pieces.Add(new SentencePiece(start, Place(end), end - first));
+            start = Place(end);
+            if (inWord)
+            {
+                return start;
+            }
+        }
+
+        return line.Length;
+    }
+
+    private (int End, bool InWord) Cut(TokenBuffer buffer, int first)
+    {
+        for (var end = first + room; end > first; end--)
+        {
+            if (StartsWord(buffer, end))
+            {
+                return (end, false);
+            }
+        }
+
+        for (var end = first + room; end > first; end--)
+        {
+            if (Parted(buffer, end))
+            {
+                return (end, true);
+            }
+        }
+
+        return (buffer.Count, false); // one character of more tokens than there is room for
+    }
+
+    private bool StartsWord(TokenBuffer buffer, int token) => Parted(buffer, token) && tokenizer.IdToToken(buffer.Ids[token]) is not ['#', '#', _, ..];
+
+    // Two tokens can come from one character.
+    private static bool Parted(TokenBuffer buffer, int token) => buffer.Offsets[token].Start >= buffer.Offsets[token - 1].End;
+
+    private static bool StartsSentence(string line, int place)
+    {
+        var end = place;
+        while (end > 0 && char.IsWhiteSpace(line[end - 1]))
+        {
+            end--;
+        }
+
+        var afterSpace = end < place;
+        if (!afterSpace && (Closes.Contains(line[place]) || Ends.Contains(line[place]) || EndsBeforeSpace.Contains(line[place])))
+        {
+            return false; // still the end of the last one
+        }
+
+        while (end > 0 && Closes.Contains(line[end - 1]))
+        {
+            end--;
+        }
+
+        return end > 0 && (Ends.Contains(line[end - 1]) || (afterSpace && EndsBeforeSpace.Contains(line[end - 1])));
+    }
+}
