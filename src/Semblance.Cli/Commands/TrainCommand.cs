@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Cli.Recipes;
@@ -89,17 +90,28 @@ internal sealed class TrainCommand : CliCommand
             Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
         }
 
-        if (!(resume && TrainingCheckpoint.Exists(recipe.Output)) && training.Evaluator?.Evaluate(training.Model, cancellation) is { } before)
+        var results = new List<StageResult>();
+        if (training.Evaluator?.Evaluate(training.Model, cancellation) is { } before)
         {
+            results.Add(new StageResult("before training", before));
             Host.Error.WriteLine($"before: {TrainingProgress.Describe(before)}");
         }
 
+        var first = resume ? TrainingCheckpoint.Steps(recipe.Output) : 0;
+        if (first > 0)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"going on from step {first:N0}"));
+        }
+
+        var time = Stopwatch.StartNew();
         var score = double.NegativeInfinity;
         try
         {
             await Host.WithProgressAsync("training", bar => Task.Run(() =>
             {
-                var progress = new TrainingProgress(training.Options.Steps, bar, Host.Error);
+                using var log = new TrainingLog(recipe.Output, first);
+                using var board = new TensorBoardWriter(recipe.Output, first);
+                var progress = new TrainingProgress(training.Options.Steps, bar, Host.Error, [log, board]);
                 score = training.Trainer.Train(resume, progress, cancellation);
             }, CancellationToken.None)).ConfigureAwait(false);
         }
@@ -109,6 +121,14 @@ internal sealed class TrainCommand : CliCommand
             throw;
         }
 
+        if (TrainingLog.Load(recipe.Output).Select(step => step.Evaluation).OfType<EvaluationResult>().ToArray() is [.., var last] evaluations)
+        {
+            results.Add(new StageResult("trained", training.Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
+        }
+
+        var summary = recipe.Summarize(training, results, time.Elapsed);
+        TrainingReport.Save(recipe.Output, summary);
+        ModelCard.Save(recipe.Output, summary, training.Model);
         return training.Evaluator is null ? null : score;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class Recipe
     private static readonly string[] Keys =
     [
         "model", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
-        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "vary",
+        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "vary", "card",
     ];
 
     private readonly RecipeNode _root;
@@ -100,6 +100,28 @@ internal sealed class Recipe
         };
         var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), options, evaluator);
         return new Prepared(model, datasets, trainer, options, evaluator);
+    }
+
+    /// <summary>What there is to say about the training when it is done.</summary>
+    /// <param name="training">The training.</param>
+    /// <param name="results">What was measured.</param>
+    /// <param name="duration">How long it took.</param>
+    public TrainingSummary Summarize(Prepared training, IReadOnlyList<StageResult> results, TimeSpan duration)
+    {
+        var card = _root.Find("card")?.Only("name", "languages", "licence");
+        var model = _root.Get("model");
+        return new TrainingSummary
+        {
+            Name = card?.Find("name")?.Text() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Output)),
+            BaseModel = model.IsMapping ? model.Find("folder")?.Text() : model.Text(),
+            Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
+            Licence = card?.Find("licence")?.Text(),
+            Datasets = [.. training.Datasets.Select(dataset => dataset.Summary)],
+            Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
+            Results = results,
+            Steps = training.Options.Steps,
+            Duration = duration,
+        };
     }
 
     private BatchSampler Sampler(RecipeDataset[] datasets)

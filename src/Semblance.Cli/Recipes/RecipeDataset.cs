@@ -8,8 +8,8 @@ internal sealed class RecipeDataset
 {
     private static readonly string[] Keys =
     [
-        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "most", "max-tokens",
-        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts",
+        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "most", "most-per-group", "max-tokens",
+        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "source",
     ];
 
     private readonly RecipeNode _node;
@@ -34,8 +34,8 @@ internal sealed class RecipeDataset
     /// <summary>How often its batches come among those of the others; null for as often as it has batches.</summary>
     public double? Share { get; }
 
-    /// <summary>The loss, as the recipe names it.</summary>
-    public string LossName => _node.Get("loss").Named().Name;
+    /// <summary>What the model's card says of it.</summary>
+    public DatasetSummary Summary => new(Name, Rows.Count, _node.Get("loss").Named().Name) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>
@@ -49,12 +49,16 @@ internal sealed class RecipeDataset
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
         var labels = node.Find("label") is null ? null : node.Find("labels") is { } names ? new LabelNames(names.Items().Select(name => name.Text())) : new LabelNames();
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
+        var most = node.Find("most-per-group")?.Count();
         var skipped = 0L;
-        var rows = (node.Find("form")?.OneOf(("rows", 0), ("groups", 1), ("nli-triplets", 2), ("running-text", 3)) ?? 0) switch
+        var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5), ("running-text", 6)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
-            1 => GroupedTexts.Pairs(Read(), seed),
-            2 => NliTriplets.From(Read(), labels ?? throw node.Fault("'nli-triplets' needs a 'label' column."), seed),
+            1 => GroupedTexts.Pairs(Read(), seed, most),
+            2 => GroupedTexts.Triplets(Read(), seed, most),
+            3 => GroupedTexts.Pairs(Sentences(), seed, most),
+            4 => GroupedTexts.Triplets(Sentences(), seed, most),
+            5 => NliTriplets.From(Read(), labels ?? throw node.Fault("'triplets-of-inference' needs a 'label' column."), seed),
             _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellation),
         };
         if (rows.Count == 0)
@@ -62,7 +66,9 @@ internal sealed class RecipeDataset
             throw node.Get("files").Fault($"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
         }
 
-        return new RecipeDataset(node, node.Find("most") is { } most ? [.. rows.Take(most.Count())] : rows, labels, skipped);
+        return new RecipeDataset(node, node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows, labels, skipped);
+
+        IEnumerable<Example> Sentences() => DocumentSentences.Read(files, tokenizer, most: node.Find("max-tokens")?.Count() ?? 60);
 
         IEnumerable<Example> Read()
         {

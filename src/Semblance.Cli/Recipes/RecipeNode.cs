@@ -72,6 +72,15 @@ internal sealed class RecipeNode
     /// <summary>What is written at a key.</summary>
     public RecipeNode Get(string key) => Find(key) ?? throw Fault($"{_name} lacks '{key}'.");
 
+    /// <summary>All that is written below, each value with the dotted path to it.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Settings(string path = "") => _node switch
+    {
+        YamlMappingNode => Entries().SelectMany(entry => entry.Value.Settings(path.Length == 0 ? entry.Key : $"{path}.{entry.Key}")),
+        YamlSequenceNode { Children: var children } when children.All(child => child is YamlScalarNode) => [new(path, string.Join(", ", children))],
+        YamlSequenceNode => Items().SelectMany((item, i) => item.Settings($"{path}.{i}")),
+        _ => [new(path, Text())],
+    };
+
     /// <summary>Checks that no other keys than these are there.</summary>
     public RecipeNode Only(params string[] keys)
     {

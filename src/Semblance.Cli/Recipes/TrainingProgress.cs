@@ -7,8 +7,9 @@ namespace Semblance.Cli.Recipes;
 /// <summary>Shows how a training goes: a bar with loss, rate and time left for who watches, a line now and then for a log.</summary>
 /// <param name="steps">How many steps there are.</param>
 /// <param name="bar">The bar; nobody watches where it has no use for words.</param>
-/// <param name="log">Where evaluations are written.</param>
-internal sealed class TrainingProgress(long steps, IProgressBar bar, TextWriter log) : IProgress<TrainingStep>
+/// <param name="log">Where evaluations and warnings are written.</param>
+/// <param name="others">Who else is told about each step.</param>
+internal sealed class TrainingProgress(long steps, IProgressBar bar, TextWriter log, IReadOnlyList<IProgress<TrainingStep>> others) : IProgress<TrainingStep>
 {
     private const double Smoothing = 0.98;
     private const int LinesInLog = 20;
@@ -24,6 +25,16 @@ internal sealed class TrainingProgress(long steps, IProgressBar bar, TextWriter 
     /// <inheritdoc/>
     public void Report(TrainingStep value)
     {
+        foreach (var other in others)
+        {
+            other.Report(value);
+        }
+
+        if (value.Warning is { } warning)
+        {
+            log.WriteLine($"warning: {warning.Message}");
+        }
+
         if (_first < 0)
         {
             (_first, _started) = (value.Step, Stopwatch.GetTimestamp());

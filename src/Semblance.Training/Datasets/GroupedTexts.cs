@@ -34,6 +34,33 @@ public static class GroupedTexts
         return [.. groups.Values.SelectMany((group, number) => Pairs([.. group.Keys], number, seed, mostPairsPerGroup ?? Math.Max(0, group.Count - 1)))];
     }
 
+    /// <summary>The pairs of <see cref="Pairs"/>, each with a text of another group, by chance, as negative.</summary>
+    /// <param name="rows">Rows of two texts, the group's name and a text, of at least two groups.</param>
+    /// <param name="seed">Where chance begins.</param>
+    /// <param name="mostPairsPerGroup">As in <see cref="Pairs"/>.</param>
+    /// <returns>Rows of anchor, positive and negative. The label is the number of the anchor's group, from 0.</returns>
+    /// <exception cref="ArgumentException">A row does not have two texts, or there is one group only.</exception>
+    public static IReadOnlyList<Example> Triplets(IEnumerable<Example> rows, long seed = 42, int? mostPairsPerGroup = null)
+    {
+        var pairs = Pairs(rows, seed, mostPairsPerGroup);
+        if (pairs.Count > 0 && pairs[^1].Label == pairs[0].Label)
+        {
+            throw new ArgumentException("All pairs are of one group, so there is no text of another for a negative.", nameof(rows));
+        }
+
+        var others = Permutation.Of(pairs.Count, seed, pairs.Count);
+        return [.. pairs.Select((pair, i) =>
+        {
+            var other = others[i];
+            while (pairs[other].Label == pair.Label)
+            {
+                other = (other + 1) % pairs.Count;
+            }
+
+            return pair with { Texts = [.. pair.Texts, pairs[other].Texts[0]] };
+        })];
+    }
+
     // Neighbours first, then texts two apart, and so on: no text comes much more often than another.
     private static IEnumerable<Example> Pairs(string[] texts, int number, long seed, int most)
     {

@@ -19,6 +19,9 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>Stops between two operations.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Told the vectors of each column as they are made; null for nobody.</summary>
+    public Action<Tensor>? Embedded { get; init; }
+
     /// <summary>The number of text columns.</summary>
     public int Columns => Rows[0].Texts.Count;
 
@@ -34,7 +37,12 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="column">The column, from 0.</param>
     /// <returns><c>[rows × dimension]</c>.</returns>
-    public Tensor Embed(Computation run, int column) => Model.Forward(run, Texts(column), column < Prompts.Count ? Prompts[column] : "");
+    public Tensor Embed(Computation run, int column)
+    {
+        var vectors = Model.Forward(run, Texts(column), column < Prompts.Count ? Prompts[column] : "");
+        Embedded?.Invoke(vectors);
+        return vectors;
+    }
 
     /// <summary>The batch as a loss of vectors takes it, with the vectors of all columns.</summary>
     /// <param name="run">The computation that makes the vectors.</param>

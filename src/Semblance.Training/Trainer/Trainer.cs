@@ -1,3 +1,5 @@
+using Semblance.Tensors;
+
 namespace Semblance.Training;
 
 /// <summary>
@@ -13,6 +15,7 @@ public sealed class Trainer
     private readonly Evaluator? _evaluator;
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly Optimizer _optimizer;
+    private readonly TrainingWatch _watch = new();
 
     /// <summary>Puts a training together.</summary>
     /// <param name="model">The model, from <see cref="SentenceTransformer.LoadTrainable"/>; it is changed in place.</param>
@@ -91,7 +94,8 @@ public sealed class Trainer
     private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
         var step = state.Steps;
-        var (loss, dataset, rows) = Accumulate(batches, step, cancellation);
+        Tensor? vectors = null;
+        var (loss, dataset, rows) = Accumulate(batches, step, made => vectors = Tensor.From(made.Values, made.Shape), cancellation);
         var norm = Update(step, loss);
         state = state with { Steps = step + 1, Position = batches.Position };
         var isLast = state.Steps == _options.Steps;
@@ -108,7 +112,8 @@ public sealed class Trainer
             SaveCheckpoint(state);
         }
 
-        progress?.Report(new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation) { Rows = rows });
+        var report = new TrainingStep(step, dataset, loss, norm, _options.Schedule.At(step), evaluation) { Rows = rows };
+        progress?.Report(report with { Warning = _watch.Observe(report, vectors) });
         return state;
     }
 
@@ -136,7 +141,7 @@ public sealed class Trainer
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
-    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, CancellationToken cancellation)
+    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellation)
     {
         var sum = 0.0;
         var rows = 0;
@@ -151,6 +156,7 @@ public sealed class Trainer
                 Prompts = dataset.Prompts,
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
+                Embedded = embedded,
                 Cancellation = cancellation,
             });
         }

@@ -16,6 +16,11 @@ public static class TrainingCheckpoint
     /// <param name="folder">The folder; it need not be there.</param>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
+    /// <summary>How many steps had been taken at a folder's checkpoint; 0 where there is none.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
+    public static long Steps(string folder) => Exists(folder) ? Number(SafetensorsFile.Open(Path.Combine(folder, FileName)), "steps") : 0;
+
     /// <summary>Writes the checkpoint over the one before.</summary>
     internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
     {

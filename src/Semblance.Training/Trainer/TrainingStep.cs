@@ -11,4 +11,7 @@ public sealed record TrainingStep(long Step, string Dataset, double Loss, double
 {
     /// <summary>How many rows its batches had.</summary>
     public int Rows { get; init; }
+
+    /// <summary>What goes wrong, where something does.</summary>
+    public TrainingWarning? Warning { get; init; }
 }

@@ -19,6 +19,10 @@ public class TrainCommandTests
         var before = outcome.ErrorLines.Single(line => line.StartsWith("before: ", StringComparison.Ordinal)).Split("spearman_cosine ")[1].Split(' ')[0];
         best.ShouldBeGreaterThan(100 * double.Parse(before, System.Globalization.CultureInfo.InvariantCulture));
         SentenceTransformer.Load(folder.Of("out")).Encode("A man is eating food.").Length.ShouldBe(32);
+        folder.Files.ShouldContain(file => file.StartsWith("out/events.out.tfevents.".Replace('/', Path.DirectorySeparatorChar), StringComparison.Ordinal));
+        File.ReadLines(Path.Combine(folder.Of("out"), "log.jsonl")).Count().ShouldBe(12);
+        File.ReadAllText(Path.Combine(folder.Of("out"), "report.html")).ShouldContain("CoSENTLoss");
+        File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("2e-3");
     }
 
     [Fact]
