@@ -6,7 +6,7 @@ namespace Semblance.Tensors;
 /// </summary>
 internal sealed unsafe class Arena
 {
-    // An arena whose blocks add up to more than this is not kept for the next computation.
+    // An arena whose blocks add up to more than this is not kept for the next computation, unless that trains: it needs as much.
     private const long LargestKept = 256L << 20;
 
     private static readonly System.Collections.Concurrent.ConcurrentBag<Arena> Pool = [];
@@ -19,9 +19,10 @@ internal sealed unsafe class Arena
     public static Arena Rent() => Pool.TryTake(out var arena) ? arena : new Arena();
 
     /// <summary>Gives the arena back once every lease has been returned.</summary>
-    public void Release()
+    /// <param name="training">Keeps it, however large.</param>
+    public void Release(bool training)
     {
-        if (_bytes <= LargestKept && Pool.Count <= Environment.ProcessorCount)
+        if ((training || _bytes <= LargestKept) && Pool.Count <= Environment.ProcessorCount)
         {
             Pool.Add(this);
         }
@@ -49,11 +50,12 @@ internal sealed unsafe class Arena
                 return new Lease(this, block);
             }
 
-            // Blocks that proved too small are dropped: sizes settle at what the batches need.
+            // The largest of the blocks that proved too small is dropped: sizes settle at what the batches need.
             if (_free.Count > 0)
             {
-                _bytes -= (long)_free[^1].Capacity * sizeof(float);
-                _free.RemoveAt(_free.Count - 1);
+                var largest = _free.MaxBy(block => block.Capacity)!;
+                _bytes -= (long)largest.Capacity * sizeof(float);
+                _free.Remove(largest);
             }
 
             var capacity = RoundUp(count);

@@ -56,12 +56,13 @@ public sealed class Computation : IDisposable
         }
 
         _tensors.Clear();
-        _arena.Release();
+        _arena.Release(Recording);
     }
 
     /// <summary>
     /// Goes back over what was recorded and adds to <see cref="Tensor.Gradient"/> of every tensor that requires one and was not itself
-    /// computed here (Linnainmaa 1970: reverse accumulation).
+    /// computed here (Linnainmaa 1970: reverse accumulation). The memory of what was recorded is given back on the way, but for the
+    /// <paramref name="output"/>.
     /// </summary>
     /// <param name="output">A result of this computation.</param>
     /// <param name="gradient">The derivative of what is minimised by each element of <paramref name="output"/>; ones when null.</param>
@@ -99,6 +100,11 @@ public sealed class Computation : IDisposable
                 backward(arrived);
                 result.Gradient = null;
                 arrived.Release();
+            }
+
+            if (result != output)
+            {
+                result.Release();
             }
         }
 

@@ -18,12 +18,16 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Every tensor made here starts at a multiple of this many bytes: one cache line, one 512-bit vector.</summary>
     public const int Alignment = 64;
 
+    private const int BlockLength = 4096;
+    private const int BlocksOfTask = 64;
+
     private readonly int[] _shape;
     private readonly object _owner; // keeps the memory alive
     private readonly bool _readOnly;
     private readonly bool _recorded;
     private Arena.Lease? _lease;
     private Tensor? _spareGradient;
+    private bool[]? _reachedRows; // the others are zero; null where any row may hold anything
 
     private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
     {
@@ -69,7 +73,7 @@ public sealed unsafe class Tensor : IDisposable
                 throw new InvalidOperationException($"A tensor {this} mapped from a file cannot be written; copy it with Tensor.From.");
             }
 
-            Version++;
+            MarkWritten();
             return new Span<float>(Data, Length);
         }
     }
@@ -103,7 +107,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>A new tensor of zeros.</summary>
     public static Tensor Zeros(params ReadOnlySpan<int> shape)
     {
-        var memory = AlignedMemory(ElementCount(shape), out var data);
+        var memory = AlignedMemory(ElementCount(shape), out var data, zeros: true);
         return new Tensor(data, memory, shape, readOnly: false);
     }
 
@@ -167,22 +171,67 @@ public sealed unsafe class Tensor : IDisposable
         }
 
         // What outlives the computation keeps its gradient in memory of its own.
-        var gradient = GradientFromZero();
-        TensorPrimitives.Add(gradient.Values, contribution.Values, gradient.Writable);
+        var first = Gradient is null;
+        var gradient = Gradient ??= TakeSpare();
+        if (first)
+        {
+            contribution.Values.CopyTo(gradient.Writable);
+        }
+        else
+        {
+            TensorPrimitives.Add(gradient.Values, contribution.Values, gradient.Writable);
+        }
+
         contribution.Release();
     }
 
-    /// <summary>The gradient in memory of its own; zeros where there was none.</summary>
-    internal Tensor GradientFromZero()
+    /// <summary>The gradient, for a kernel that writes all of it, or adds to all of it where there was one before.</summary>
+    /// <param name="run">The computation, which lends the memory if it lent that of this tensor.</param>
+    internal (Tensor Gradient, bool Adds) GradientToWrite(Computation run)
+    {
+        var adds = Gradient is not null;
+        Gradient ??= IsLeased ? run.Lease(Shape) : TakeSpare();
+        Gradient.MarkWritten();
+        return (Gradient, adds);
+    }
+
+    /// <summary>Adds to one row of the gradient. What no row was added to costs nothing: neither to clear nor to measure.</summary>
+    internal void AddToGradientRow(int row, ReadOnlySpan<float> values)
     {
         if (Gradient is null)
         {
-            Gradient = _spareGradient ?? Zeros(Shape);
-            _spareGradient?.Writable.Clear();
-            _spareGradient = null;
+            Gradient = TakeSpare();
+            Gradient.Clear();
         }
 
-        return Gradient;
+        var target = new Span<float>(Gradient.Data + ((nint)row * Columns), Columns);
+        Gradient._reachedRows?[row] = true;
+        TensorPrimitives.Add(target, values, target);
+    }
+
+    /// <summary>Multiplies all elements by a number, on all threads.</summary>
+    internal void Scale(float factor)
+    {
+        ForEachBlock((first, count) =>
+        {
+            var part = new Span<float>(Data + first, count);
+            TensorPrimitives.Multiply(part, factor, part);
+        });
+        Version++;
+    }
+
+    /// <summary>The sum of squares, blocks in float32 and their sum in double, always in the same order.</summary>
+    internal double SumOfSquares()
+    {
+        var sums = new double[BlockCount];
+        ForEachBlock((first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));
+        var sum = 0.0;
+        foreach (var part in sums)
+        {
+            sum += part;
+        }
+
+        return sum;
     }
 
     internal void Release()
@@ -198,10 +247,11 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The shape, as in <c>float32[2, 3]</c>.</summary>
     public override string ToString() => $"float32[{Describe(_shape)}]";
 
-    internal static float[] AlignedMemory(int count, out float* data)
+    internal static float[] AlignedMemory(int count, out float* data, bool zeros = false)
     {
         // Pinned arrays never move, so the aligned address inside stays valid for as long as the array lives.
-        var array = GC.AllocateArray<float>(count + (Alignment / sizeof(float)), pinned: true);
+        count = checked(count + (Alignment / sizeof(float)));
+        var array = zeros ? GC.AllocateArray<float>(count, pinned: true) : GC.AllocateUninitializedArray<float>(count, pinned: true);
         data = Align(array);
         return array;
     }
@@ -210,6 +260,61 @@ public sealed unsafe class Tensor : IDisposable
     {
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
         return (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
+    }
+
+    // Memory for a gradient; what it holds may be anything.
+    private Tensor TakeSpare()
+    {
+        var gradient = _spareGradient ?? Zeros(Shape);
+        _spareGradient = null;
+        return gradient;
+    }
+
+    // Zeros everywhere; from now on only single rows are reached.
+    private void Clear()
+    {
+        if (_reachedRows is not { } reached)
+        {
+            new Span<float>(Data, Length).Clear();
+            _reachedRows = new bool[Rows];
+            return;
+        }
+
+        for (var row = 0; row < reached.Length; row++)
+        {
+            if (reached[row])
+            {
+                new Span<float>(Data + ((nint)row * Columns), Columns).Clear();
+            }
+        }
+
+        reached.AsSpan().Clear();
+    }
+
+    private void MarkWritten()
+    {
+        Version++;
+        _reachedRows = null;
+    }
+
+    private int BlockCount => (Length + BlockLength - 1) / BlockLength;
+
+    // Leaves out the blocks in which everything is zero.
+    private void ForEachBlock(Action<int, int> body)
+    {
+        var tasks = (BlockCount + BlocksOfTask - 1) / BlocksOfTask;
+        Workers.Shared.For(tasks, int.MaxValue, task =>
+        {
+            for (var block = task * BlocksOfTask; block < Math.Min(BlockCount, (task + 1) * BlocksOfTask); block++)
+            {
+                var first = block * BlockLength;
+                var count = Math.Min(BlockLength, Length - first);
+                if (_reachedRows is not { } reached || reached.AsSpan(first / Columns, ((first + count - 1) / Columns) - (first / Columns) + 1).Contains(true))
+                {
+                    body(first, count);
+                }
+            }
+        });
     }
 
     private static string Describe(ReadOnlySpan<int> shape) => string.Join(", ", shape.ToArray());

@@ -59,11 +59,10 @@ internal readonly unsafe struct AttentionGradient : IKernel
         var offset = ((nint)_batch.Offsets[sequence] * _hidden) + (head * _headSize);
         var square = (nint)length * paddedLength;
 
-        var panels = Scratch.Take((3 * (long)square) + ((long)Math.Max(paddedLength, length) * paddedSize) + ((long)length * PanelProduct<TLanes>.Width), out var scratch);
+        var panels = Scratch.Take((2 * (long)square) + ((long)Math.Max(paddedLength, length) * paddedSize) + ((long)length * PanelProduct<TLanes>.Width), out var scratch);
         var probabilities = panels + ((nint)paddedLength * paddedSize); // [length × padded length]
         var slopes = probabilities + square; // dp, then ds
-        var transposed = slopes + square;
-        var edge = transposed + square;
+        var edge = slopes + square;
 
         PanelProduct<TLanes>.PackTransposed(_key + offset, _hidden, length, _headSize, panels);
         PanelProduct<TLanes>.MultiplyPadded(_query + offset, _hidden, length, panels, _headSize, probabilities, paddedLength, length);
@@ -88,12 +87,10 @@ internal readonly unsafe struct AttentionGradient : IKernel
 
         PanelProduct<TLanes>.Pack(_key + offset, _hidden, _headSize, length, panels);
         PanelProduct<TLanes>.Multiply(slopes, paddedLength, length, panels, length, _dQuery + offset, _hidden, _headSize, edge);
-        Transpose(slopes, transposed, length, paddedLength);
         PanelProduct<TLanes>.Pack(_query + offset, _hidden, _headSize, length, panels);
-        PanelProduct<TLanes>.Multiply(transposed, paddedLength, length, panels, length, _dKey + offset, _hidden, _headSize, edge);
-        Transpose(probabilities, transposed, length, paddedLength);
+        PanelProduct<TLanes>.Multiply(slopes, 1, length, panels, length, _dKey + offset, _hidden, _headSize, edge, paddedLength);
         PanelProduct<TLanes>.Pack(_gradient + offset, _hidden, _headSize, length, panels);
-        PanelProduct<TLanes>.Multiply(transposed, paddedLength, length, panels, length, _dValue + offset, _hidden, _headSize, edge);
+        PanelProduct<TLanes>.Multiply(probabilities, 1, length, panels, length, _dValue + offset, _hidden, _headSize, edge, paddedLength);
         GC.KeepAlive(scratch);
     }
 
@@ -106,18 +103,6 @@ internal readonly unsafe struct AttentionGradient : IKernel
         for (var j = 0; j < length; j += TLanes.Count)
         {
             (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows reach to a whole register
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(float* from, float* to, int length, int stride)
-    {
-        for (var i = 0; i < length; i++)
-        {
-            for (var j = 0; j < length; j++)
-            {
-                to[((nint)j * stride) + i] = from[((nint)i * stride) + j];
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// y = f(x · panels + bias). An item is one panel of one chunk of rows; a chunk's part of x stays in the second-level
+/// y = f(x · panels + bias), or y + that. An item is one panel of one chunk of rows; a chunk's part of x stays in the second-level
 /// cache while the panels pass, and each tile gets its bias and activation while it is in the first.
 /// </summary>
 internal readonly unsafe struct MatrixProduct : IKernel
@@ -19,16 +19,28 @@ internal readonly unsafe struct MatrixProduct : IKernel
     private readonly float* _y;
     private readonly int _rows;
     private readonly int _chunkRows;
+    private readonly int _transposedWidth; // of a panel of xᵀ; 0 where x lies row by row
     private readonly Activation _activation;
+    private readonly bool _adds;
 
-    public MatrixProduct(Tensor x, PackedMatrix panels, Tensor? bias, Activation activation, Tensor y)
+    public MatrixProduct(Tensor x, PackedMatrix panels, Tensor? bias, Activation activation, Tensor y, bool adds = false)
+        : this(x.Data, x.Rows, panels, y, adds)
     {
-        _x = x.Data;
-        _panels = panels;
         _bias = bias is null ? null : bias.Data;
         _activation = activation;
+    }
+
+    /// <summary>y = xᵀ · panels, or y + that, where x is packed into panels one tile wide.</summary>
+    public MatrixProduct(PackedMatrix x, PackedMatrix panels, Tensor y, bool adds)
+        : this(x.Panels, x.Columns, panels, y, adds) => _transposedWidth = x.PanelWidth;
+
+    private MatrixProduct(float* x, int rows, PackedMatrix panels, Tensor y, bool adds)
+    {
+        _x = x;
+        _panels = panels;
         _y = y.Data;
-        _rows = x.Rows;
+        _adds = adds;
+        _rows = rows;
         _chunkRows = Math.Max(1, ChunkFloats / Math.Max(1, panels.Depth) / (3 * TallestTile)) * 3 * TallestTile; // a multiple of 6 and 14
     }
 
@@ -48,7 +60,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
             {
                 chunk = row;
                 x = _x + (row * (nint)_panels.Depth);
-                if (_panels.Depth % CachePeriod == 0)
+                if (_panels.Depth % CachePeriod == 0 && _transposedWidth == 0)
                 {
                     stride = _panels.Depth + Tensor.Alignment;
                     x = Spread(x, endRow - row, stride, out scratch);
@@ -91,15 +103,24 @@ internal readonly unsafe struct MatrixProduct : IKernel
 
         for (int rows; row < endRow; row += rows, x += rows * strideX)
         {
-            rows = TileColumn<TLanes>.TallestTile(endRow - row);
-            TileColumn<TLanes>.Multiply(x, strideX, rows, packed, depth, tile, width);
+            if (_transposedWidth > 0)
+            {
+                rows = Math.Min(_transposedWidth, endRow - row);
+                TileColumn<TLanes>.Tile(rows, x, 1, _transposedWidth, packed, depth, tile, width);
+            }
+            else
+            {
+                rows = TileColumn<TLanes>.TallestTile(endRow - row);
+                TileColumn<TLanes>.Tile(rows, x, strideX, 1, packed, depth, tile, width);
+            }
+
             var y = _y + ((nint)row * _panels.Columns) + column;
-            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns));
+            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns, _adds));
         }
     }
 
     // A tile on its way to y.
-    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns) : IActivated
+    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns, bool adds) : IActivated
         where TLanes : struct, ILanes<TLanes>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -114,6 +135,12 @@ internal readonly unsafe struct MatrixProduct : IKernel
                 var right = TActivation.Apply(TLanes.Load(from + TLanes.Count) + biasRight);
                 if (columns == 2 * TLanes.Count)
                 {
+                    if (adds)
+                    {
+                        left += TLanes.Load(to);
+                        right += TLanes.Load(to + TLanes.Count);
+                    }
+
                     left.Store(to);
                     right.Store(to + TLanes.Count);
                     continue;
@@ -122,7 +149,10 @@ internal readonly unsafe struct MatrixProduct : IKernel
                 // The last panel is wider than what is left of y.
                 left.Store(from);
                 right.Store(from + TLanes.Count);
-                new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+                for (var i = 0; i < columns; i++)
+                {
+                    to[i] = adds ? to[i] + from[i] : from[i];
+                }
             }
         }
     }

@@ -18,12 +18,13 @@ internal static unsafe class MatrixTile<TLanes, TRows>
     /// <summary>c = a · panel.</summary>
     /// <param name="a">The first row, of <paramref name="depth"/> floats.</param>
     /// <param name="strideA">Floats from one row of a to the next.</param>
+    /// <param name="stepA">Floats from one element of a row to the next: 1, or more where a lies transposed.</param>
     /// <param name="panel">The panel: <paramref name="depth"/> rows of two registers, one after the other.</param>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="c">The first row of the result, two registers wide.</param>
     /// <param name="strideC">Floats from one row of c to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // inlined, it would share its registers
-    public static void Multiply(float* a, nint strideA, float* panel, int depth, float* c, nint strideC)
+    public static void Multiply(float* a, nint strideA, nint stepA, float* panel, int depth, float* c, nint strideC)
     {
         TLanes left0 = TLanes.Zero, right0 = TLanes.Zero;
         TLanes left1 = TLanes.Zero, right1 = TLanes.Zero;
@@ -112,10 +113,10 @@ internal static unsafe class MatrixTile<TLanes, TRows>
                 Accumulate(a12[strideA], left, right, ref left13, ref right13);
             }
 
-            a++;
-            a4++;
-            a8++;
-            a12++;
+            a += stepA;
+            a4 += stepA;
+            a8 += stepA;
+            a12 += stepA;
         }
 
         Store(c, left0, right0);

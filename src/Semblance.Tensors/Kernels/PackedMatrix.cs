@@ -7,15 +7,25 @@ namespace Semblance.Tensors.Kernels;
 /// The transpose of a weight in panels two registers wide: <c>[panel][depth][2 × lanes]</c>, the last panel filled up
 /// with zeros. A tile of the product reads its panel from front to back.
 /// </summary>
-internal sealed unsafe class PackedMatrix
+internal sealed unsafe class PackedMatrix : IDisposable
 {
-    private readonly float[] _memory;
+    private readonly object _memory; // kept alive
 
-    private PackedMatrix(int depth, int columns, InstructionSet set, int version)
+    private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null)
     {
-        (Depth, Columns, PanelWidth, Version) = (depth, columns, PanelWidthOf(set), version);
-        _memory = Tensor.AlignedMemory(checked(PanelCount * PanelWidth * depth), out var panels);
-        Panels = panels;
+        (Depth, Columns, PanelWidth) = (depth, columns, panelWidth);
+        var count = checked(PanelCount * PanelWidth * depth);
+        if (run is null)
+        {
+            _memory = Tensor.AlignedMemory(count, out var panels);
+            Panels = panels;
+        }
+        else
+        {
+            var lease = run.Lease(count);
+            _memory = lease;
+            Panels = lease.Data;
+        }
     }
 
     public float* Panels { get; }
@@ -29,31 +39,42 @@ internal sealed unsafe class PackedMatrix
     public int PanelWidth { get; }
 
     /// <summary>The version of the tensor that was packed.</summary>
-    public int Version { get; }
+    public int Version { get; private set; }
 
     public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
 
     /// <summary>Packs the transpose of a matrix <c>[columns × depth]</c>: a product with it is x · matrixᵀ.</summary>
-    public static PackedMatrix Transpose(Tensor matrix, InstructionSet set)
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="set">The instructions that will multiply.</param>
+    /// <param name="stale">What was packed of the same matrix before it changed; its memory serves again.</param>
+    public static PackedMatrix Transpose(Tensor matrix, InstructionSet set, PackedMatrix? stale = null)
     {
-        var packed = new PackedMatrix(matrix.Columns, matrix.Rows, set, matrix.Version);
+        var version = matrix.Version;
+        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set));
         var (source, width, depth) = ((nint)matrix.Data, packed.PanelWidth, packed.Depth);
         Workers.Shared.For(packed.PanelCount, int.MaxValue, panel => PackTransposed(
             (float*)source + ((nint)panel * width * depth), depth, Math.Min(width, packed.Columns - (panel * width)), depth, packed.Panel(panel), width));
         GC.KeepAlive(matrix);
+        packed.Version = version;
         return packed;
     }
 
-    /// <summary>Packs a matrix <c>[depth × columns]</c> as it is: a product with it is x · matrix.</summary>
-    public static PackedMatrix Pack(Tensor matrix, InstructionSet set)
+    /// <summary>Packs some rows of a matrix <c>[depth × columns]</c> as they are, for a product x · matrix within a computation.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">One past the last row.</param>
+    /// <param name="panelWidth">How wide a panel is.</param>
+    public static PackedMatrix Pack(Computation run, Tensor matrix, int first, int end, int panelWidth)
     {
-        var packed = new PackedMatrix(matrix.Rows, matrix.Columns, set, matrix.Version);
-        var (source, width) = ((nint)matrix.Data, packed.PanelWidth);
-        Workers.Shared.For(packed.PanelCount, int.MaxValue, panel => PackRows(
-            (float*)source + (panel * width), packed.Columns, Math.Min(width, packed.Columns - (panel * width)), packed.Depth, packed.Panel(panel), width));
+        var packed = new PackedMatrix(end - first, matrix.Columns, panelWidth, run);
+        run.Execute(new Packing(matrix.Data + ((nint)first * matrix.Columns), packed), packed.PanelCount, (long)packed.Depth * packed.Columns);
         GC.KeepAlive(matrix);
         return packed;
     }
+
+    /// <summary>Gives memory back that a computation lent.</summary>
+    public void Dispose() => (_memory as Tensor)?.Release();
 
     /// <summary>How wide a panel is: two registers.</summary>
     public static int PanelWidthOf(InstructionSet set) => set switch
@@ -62,6 +83,15 @@ internal sealed unsafe class PackedMatrix
         InstructionSet.Avx2 => 2 * Lanes256.Count,
         InstructionSet.AdvSimd => 2 * Lanes128.Count,
         _ => 2 * LanesPortable.Count,
+    };
+
+    /// <summary>How wide a panel of a transposed left side is: one tile.</summary>
+    public static int TileRowsOf(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx512 => Lanes512.TileRows,
+        InstructionSet.Avx2 => Lanes256.TileRows,
+        InstructionSet.AdvSimd => Lanes128.TileRows,
+        _ => LanesPortable.TileRows,
     };
 
     /// <summary>The first float of a panel.</summary>
@@ -100,6 +130,20 @@ internal sealed unsafe class PackedMatrix
         for (var k = 0; k < depth && rows < width; k++)
         {
             new Span<float>(panel + ((nint)k * width) + rows, width - rows).Clear();
+        }
+    }
+
+    // An item is a panel.
+    private readonly struct Packing(float* source, PackedMatrix packed) : IKernel
+    {
+        public void Run<TLanes>(int first, int end)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var width = packed.PanelWidth;
+            for (var panel = first; panel < end; panel++)
+            {
+                PackRows(source + (panel * width), packed.Columns, Math.Min(width, packed.Columns - (panel * width)), packed.Depth, packed.Panel(panel), width);
+            }
         }
     }
 }

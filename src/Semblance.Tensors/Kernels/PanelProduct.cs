@@ -34,23 +34,23 @@ internal static unsafe class PanelProduct<TLanes>
 
     /// <summary>c = a · panels, where c has room for whole panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns)
+    public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, nint stepA = 1)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
         {
-            TileColumn<TLanes>.Multiply(a, strideA, rows, panels, depth, c + column, strideC);
+            TileColumn<TLanes>.Multiply(a, strideA, rows, panels, depth, c + column, strideC, stepA);
         }
     }
 
-    /// <summary>c = a · panels, written only where c has columns; the edge has room for as many rows of one panel.</summary>
+    /// <summary>c = a · panels, written only where c has columns; the edge has room for as many rows of one panel. A step above 1 is for an a that lies transposed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge)
+    public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge, nint stepA = 1)
     {
         var whole = columns / Width * Width;
-        MultiplyPadded(a, strideA, rows, panels, depth, c, strideC, whole);
+        MultiplyPadded(a, strideA, rows, panels, depth, c, strideC, whole, stepA);
         if (whole < columns)
         {
-            TileColumn<TLanes>.Multiply(a, strideA, rows, panels + ((nint)whole * depth), depth, edge, Width);
+            TileColumn<TLanes>.Multiply(a, strideA, rows, panels + ((nint)whole * depth), depth, edge, Width, stepA);
             for (var i = 0; i < rows; i++)
             {
                 new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole).CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));

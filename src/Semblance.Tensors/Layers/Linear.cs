@@ -51,7 +51,7 @@ public sealed class Linear
     internal PackedMatrix Packed(InstructionSet set)
     {
         var packed = _packed[(int)set];
-        return packed is not null && packed.Version == Weight.Version ? packed : _packed[(int)set] = PackedMatrix.Transpose(Weight, set);
+        return packed is not null && packed.Version == Weight.Version ? packed : _packed[(int)set] = PackedMatrix.Transpose(Weight, set, packed);
     }
 
     /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>

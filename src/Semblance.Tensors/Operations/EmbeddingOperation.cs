@@ -65,8 +65,7 @@ public static class EmbeddingOperation
     {
         if (table is { RequiresGradient: true })
         {
-            var row = table.GradientFromZero().Writable.Slice(index * table.Columns, table.Columns);
-            TensorPrimitives.Add(row, gradient, row);
+            table.AddToGradientRow(index, gradient);
         }
     }
 

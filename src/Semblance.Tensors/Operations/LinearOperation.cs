@@ -5,6 +5,9 @@ namespace Semblance.Tensors;
 /// <summary>y = f(x Wᵀ + b).</summary>
 public static class LinearOperation
 {
+    // The gradient of a weight is summed over so many rows at a time: their panels fit the second-level cache.
+    private const int RowsOfPart = 1024;
+
     /// <summary>A linear layer and the activation that follows it, in one pass over the result.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × inputs]</c>.</param>
@@ -35,18 +38,24 @@ public static class LinearOperation
 
     internal static void Backward(Computation run, Tensor x, Linear layer, Tensor gradient) // gradient: [rows × outputs]
     {
+        var panelWidth = PackedMatrix.PanelWidthOf(run.Instructions);
         if (x.RequiresGradient)
         {
-            x.AddGradient(Product(run, gradient, PackedMatrix.Pack(layer.Weight, run.Instructions), null, Activation.Identity)); // dy · W
+            using var weight = PackedMatrix.Pack(run, layer.Weight, 0, layer.Outputs, panelWidth);
+            var (dx, adds) = x.GradientToWrite(run);
+            Execute(run, new MatrixProduct(gradient, weight, null, Activation.Identity, dx, adds), gradient.Rows, weight); // dy · W
         }
 
         if (layer.Weight.RequiresGradient)
         {
-            var transposed = run.Lease(gradient.Columns, gradient.Rows);
-            var transpose = new TransposeKernel(gradient, transposed);
-            run.Execute(transpose, transpose.Items, gradient.Length);
-            layer.Weight.AddGradient(Product(run, transposed, PackedMatrix.Pack(x, run.Instructions), null, Activation.Identity)); // dyᵀ · x
-            transposed.Release();
+            var (dWeight, adds) = layer.Weight.GradientToWrite(run);
+            for (var first = 0; first < x.Rows; first += RowsOfPart, adds = true)
+            {
+                var end = Math.Min(x.Rows, first + RowsOfPart);
+                using var slopes = PackedMatrix.Pack(run, gradient, first, end, PackedMatrix.TileRowsOf(run.Instructions));
+                using var inputs = PackedMatrix.Pack(run, x, first, end, panelWidth);
+                Execute(run, new MatrixProduct(slopes, inputs, dWeight, adds), layer.Outputs, inputs); // dyᵀ · x
+            }
         }
 
         if (layer.Bias is { RequiresGradient: true } bias)
@@ -56,15 +65,20 @@ public static class LinearOperation
             run.Execute(columnSums, columnSums.Items, gradient.Length);
             bias.AddGradient(sums);
         }
+
+        GC.KeepAlive(x); // the kernels saw only addresses
+        GC.KeepAlive(layer);
     }
 
     internal static Tensor Product(Computation run, Tensor x, PackedMatrix panels, Tensor? bias, Activation activation)
     {
         var y = run.Lease(x.Rows, panels.Columns);
-        var kernel = new MatrixProduct(x, panels, bias, activation, y);
-        run.Execute(kernel, kernel.Items, (long)x.Rows * panels.Depth * panels.Columns);
-        GC.KeepAlive(x); // the kernel saw only addresses
+        Execute(run, new MatrixProduct(x, panels, bias, activation, y), x.Rows, panels);
+        GC.KeepAlive(x);
         GC.KeepAlive(bias);
         return y;
     }
+
+    private static void Execute(Computation run, MatrixProduct kernel, int rows, PackedMatrix panels) =>
+        run.Execute(kernel, kernel.Items, (long)rows * panels.Depth * panels.Columns);
 }

@@ -21,13 +21,13 @@ public static class GradientClipping
         }
 
         var all = gradients.OfType<Tensor>().ToArray();
-        var norm = Math.Sqrt(all.Sum(gradient => SumOfSquares(gradient.Values)));
+        var norm = Math.Sqrt(all.Sum(gradient => gradient.SumOfSquares()));
         var factor = maxNorm / (norm + 1e-6); // as in PyTorch
         if (factor < 1 && double.IsFinite(norm))
         {
             foreach (var gradient in all)
             {
-                TensorPrimitives.Multiply(gradient.Values, (float)factor, gradient.Writable);
+                gradient.Scale((float)factor);
             }
         }
 

@@ -32,6 +32,34 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
+    public void A_weight_that_many_rows_pass_has_the_sum_of_their_gradients_on_any_number_of_threads(InstructionSet set)
+    {
+        const int Rows = 2500, Inputs = 37, Outputs = 45;
+        var (x, slopes) = (TestTensors.Random(1, Rows, Inputs), TestTensors.Random(2, Rows, Outputs));
+        var gradients = new[] { 1, 2 }.Select(threads =>
+        {
+            var weight = TestTensors.Random(3, Outputs, Inputs);
+            weight.RequiresGradient = true;
+            for (var time = 0; time < 2; time++)
+            {
+                using var run = new Computation(threads, set, recording: true);
+                run.Backward(run.Linear(x, new Linear(weight, null)), slopes);
+            }
+
+            return weight.Gradient!;
+        }).ToArray();
+        var expected = new float[Outputs * Inputs];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            expected[i] = (float)Enumerable.Range(0, Rows).Sum(row => 2.0 * slopes.Row(row)[i / Inputs] * x.Row(row)[i % Inputs]);
+        }
+
+        gradients[0].Values.ShouldBeNear(expected, 2e-4);
+        gradients[1].Values.SequenceEqual(gradients[0].Values).ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
     public void Attention(InstructionSet set)
     {
         foreach (var (hidden, heads) in new[] { (8, 2), (6, 1), (40, 2) })

@@ -111,6 +111,34 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void A_gradient_of_single_rows_steps_as_a_dense_one()
+    {
+        foreach (var (name, create) in Optimizers)
+        {
+            NamedParameter[] rows = [new("words", RandomTensor(1, 500, 48)), new("unused", Tensor.Zeros(1))];
+            NamedParameter[] dense = [new("words", Copy(rows[0].Value)), rows[1]];
+            var (optimizer, other) = (create(rows), create(dense));
+            rows[0].Value.RequiresGradient = true;
+            for (var step = 0; step < 3; step++)
+            {
+                int[] ids = [step, 7, 499 - (3 * step), 7];
+                using (var run = new Computation(recording: true))
+                {
+                    run.Backward(run.Embed(PackedBatch.From([ids]), rows[0].Value), RandomTensor(step, 4, 48));
+                }
+
+                var copy = Copy(rows[0].Value.Gradient!);
+                GradientClipping.ByGlobalNorm([rows[0].Value.Gradient, null], 0.5).ShouldBe(GradientClipping.ByGlobalNorm([null, copy], 0.5));
+                optimizer.Step([rows[0].Value.Gradient, null], 0.01);
+                other.Step([copy, null], 0.01);
+                rows[0].Value.ClearGradient();
+            }
+
+            rows[0].Value.Values.SequenceEqual(dense[0].Value.Values).ShouldBeTrue(name);
+        }
+    }
+
+    [Fact]
     public void A_parameter_without_a_gradient_stays_and_does_not_count_the_step()
     {
         var (parameters, alone) = (Random(2), Random(2));
