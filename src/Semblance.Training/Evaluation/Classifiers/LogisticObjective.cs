@@ -1,0 +1,254 @@
+using System.Numerics.Tensors;
+using Tensor = Semblance.Tensors.Tensor;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// What logistic regression minimises, mean −log p(label) + λ/2 ‖weights‖², with its gradient and the products of its
+/// Hessian with vectors.
+/// </summary>
+/// <remarks>
+/// Parameters are a row for each class (one row for two classes): the weights, then the intercept. Vectors are taken
+/// relative to their mean: it only moves the intercepts, and takes the one direction that all sentence vectors share out
+/// of the conjugate gradients' way.
+/// </remarks>
+internal sealed class LogisticObjective
+{
+    private const int BlockRows = 128; // stay in the second-level cache between the two halves of a product
+
+    private readonly float[] _vectors;
+    private readonly float[] _mean;
+    private readonly int[] _labels;
+    private readonly int _dimension;
+    private readonly int _outputs;
+    private readonly double _penalty;
+    private readonly double[] _probabilities;
+
+    public LogisticObjective(Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c)
+    {
+        (_dimension, _outputs) = (vectors.Columns, classes == 2 ? 1 : classes);
+        _penalty = 1 / (c * rows.Length);
+        _vectors = new float[rows.Length * _dimension];
+        _labels = new int[rows.Length];
+        _probabilities = new double[rows.Length * _outputs];
+        var mean = new double[_dimension];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var vector = vectors.Row(rows[i]);
+            vector.CopyTo(Vector(i));
+            _labels[i] = labels[rows[i]];
+            for (var j = 0; j < mean.Length; j++)
+            {
+                mean[j] += vector[j];
+            }
+        }
+
+        var count = rows.Length;
+        _mean = Array.ConvertAll(mean, sum => (float)(sum / count));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            TensorPrimitives.Subtract(Vector(i), _mean, Vector(i));
+        }
+    }
+
+    /// <summary>The number of parameters.</summary>
+    public int Parameters => _outputs * (_dimension + 1);
+
+    /// <summary>Parameters from weights and intercepts that are not relative to the mean.</summary>
+    public double[] Pack(Tensor weights, ReadOnlySpan<float> intercepts)
+    {
+        var parameters = new double[Parameters];
+        for (var k = 0; k < _outputs; k++)
+        {
+            var row = parameters.AsSpan(k * (_dimension + 1), _dimension + 1);
+            TensorPrimitives.ConvertChecked(weights.Row(k), row);
+            row[^1] = intercepts[k] + TensorPrimitives.Dot(weights.Row(k), _mean);
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Weights and intercepts from parameters.</summary>
+    public (Tensor Weights, float[] Intercepts) Unpack(ReadOnlySpan<double> parameters)
+    {
+        var weights = Tensor.From(Narrow(parameters), _outputs, _dimension);
+        var intercepts = new float[_outputs];
+        for (var k = 0; k < _outputs; k++)
+        {
+            var shift = 0.0;
+            for (var j = 0; j < _dimension; j++)
+            {
+                shift += (double)weights.Row(k)[j] * _mean[j];
+            }
+
+            intercepts[k] = (float)(parameters[(k * (_dimension + 1)) + _dimension] - shift);
+        }
+
+        return (weights, intercepts);
+    }
+
+    /// <summary>What parameters, or a change of them, give for each row and class: <c>[rows × outputs]</c>.</summary>
+    public double[] Logits(ReadOnlySpan<double> parameters)
+    {
+        var logits = new double[_labels.Length * _outputs];
+        Logits(Narrow(parameters), parameters, 0, _labels.Length, logits);
+        return logits;
+    }
+
+    /// <summary>The objective, from the logits of the parameters.</summary>
+    public double Value(ReadOnlySpan<double> logits, ReadOnlySpan<double> parameters)
+    {
+        var loss = 0.0;
+        for (var i = 0; i < _labels.Length; i++)
+        {
+            var row = logits.Slice(i * _outputs, _outputs);
+            loss += _outputs == 1 ? Softplus(_labels[i] == 1 ? -row[0] : row[0]) : LogSumExp(row) - row[_labels[i]];
+        }
+
+        return (loss / _labels.Length) + (_penalty / 2 * SquaredWeights(parameters));
+    }
+
+    /// <summary>The gradient where the logits are those of the parameters; <see cref="HessianProduct"/> is then about this place.</summary>
+    public double[] Gradient(ReadOnlySpan<double> logits, ReadOnlySpan<double> parameters)
+    {
+        var errors = new double[logits.Length];
+        for (var i = 0; i < _labels.Length; i++)
+        {
+            var row = logits.Slice(i * _outputs, _outputs);
+            var probabilities = _probabilities.AsSpan(i * _outputs, _outputs);
+            var error = errors.AsSpan(i * _outputs, _outputs);
+            if (_outputs == 1)
+            {
+                probabilities[0] = 1 / (1 + Math.Exp(-row[0]));
+                error[0] = probabilities[0] - _labels[i];
+                continue;
+            }
+
+            var total = LogSumExp(row);
+            for (var k = 0; k < _outputs; k++)
+            {
+                probabilities[k] = Math.Exp(row[k] - total);
+                error[k] = probabilities[k] - (_labels[i] == k ? 1 : 0);
+            }
+        }
+
+        var gradient = new double[Parameters];
+        for (var first = 0; first < _labels.Length; first += BlockRows)
+        {
+            AddProducts(errors, first, Math.Min(BlockRows, _labels.Length - first), gradient);
+        }
+
+        return Penalized(gradient, parameters);
+    }
+
+    /// <summary>The Hessian, where the last gradient was taken, times a direction.</summary>
+    public double[] HessianProduct(ReadOnlySpan<double> direction)
+    {
+        var product = new double[Parameters];
+        var changes = new double[_labels.Length * _outputs];
+        var narrow = Narrow(direction);
+        for (var first = 0; first < _labels.Length; first += BlockRows)
+        {
+            var count = Math.Min(BlockRows, _labels.Length - first);
+            Logits(narrow, direction, first, count, changes);
+            for (var i = first; i < first + count; i++)
+            {
+                var change = changes.AsSpan(i * _outputs, _outputs);
+                var p = _probabilities.AsSpan(i * _outputs, _outputs);
+                var shared = _outputs == 1 ? p[0] * change[0] : TensorPrimitives.Dot<double>(p, change);
+                for (var k = 0; k < _outputs; k++)
+                {
+                    change[k] = p[k] * (change[k] - shared);
+                }
+            }
+
+            AddProducts(changes, first, count, product);
+        }
+
+        return Penalized(product, direction);
+    }
+
+    private Span<float> Vector(int row) => _vectors.AsSpan(row * _dimension, _dimension);
+
+    private void Logits(float[] weights, ReadOnlySpan<double> parameters, int first, int count, double[] logits)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            for (var k = 0; k < _outputs; k++)
+            {
+                logits[(i * _outputs) + k] = TensorPrimitives.Dot<float>(Vector(i), weights.AsSpan(k * _dimension, _dimension)) + parameters[(k * (_dimension + 1)) + _dimension];
+            }
+        }
+    }
+
+    // Σ factor × (vector, 1) over the rows of a block: float within it, double beyond.
+    private void AddProducts(double[] factors, int first, int count, double[] sums)
+    {
+        Span<float> block = new float[_dimension];
+        for (var k = 0; k < _outputs; k++)
+        {
+            var sum = sums.AsSpan(k * (_dimension + 1), _dimension + 1);
+            block.Clear();
+            for (var i = first; i < first + count; i++)
+            {
+                var factor = factors[(i * _outputs) + k];
+                sum[^1] += factor;
+                TensorPrimitives.MultiplyAdd(Vector(i), (float)factor, block, block);
+            }
+
+            for (var j = 0; j < block.Length; j++)
+            {
+                sum[j] += block[j];
+            }
+        }
+    }
+
+    // The mean over rows, and the penalty of all but the intercepts.
+    private double[] Penalized(double[] sums, ReadOnlySpan<double> parameters)
+    {
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = (sums[i] / _labels.Length) + (IsIntercept(i) ? 0 : _penalty * parameters[i]);
+        }
+
+        return sums;
+    }
+
+    private double SquaredWeights(ReadOnlySpan<double> parameters)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            sum += IsIntercept(i) ? 0 : parameters[i] * parameters[i];
+        }
+
+        return sum;
+    }
+
+    private bool IsIntercept(int parameter) => parameter % (_dimension + 1) == _dimension;
+
+    // The weights alone, for the kernels.
+    private float[] Narrow(ReadOnlySpan<double> parameters)
+    {
+        var weights = new float[_outputs * _dimension];
+        for (var k = 0; k < _outputs; k++)
+        {
+            TensorPrimitives.ConvertTruncating(parameters.Slice(k * (_dimension + 1), _dimension), weights.AsSpan(k * _dimension, _dimension));
+        }
+
+        return weights;
+    }
+
+    private static double Softplus(double x) => Math.Max(x, 0) + double.LogP1(Math.Exp(-Math.Abs(x)));
+
+    private static double LogSumExp(ReadOnlySpan<double> logits)
+    {
+        var (highest, sum) = (TensorPrimitives.Max(logits), 0.0);
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp(logit - highest);
+        }
+
+        return highest + Math.Log(sum);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace Semblance;
+
+/// <summary>
+/// Search by words: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond") over
+/// inverted lists. It finds what <see cref="SemanticSearch"/> may miss, names and numbers, and is the baseline to beat.
+/// </summary>
+/// <remarks>
+/// The score of a text is the sum over the query's terms t (see <see cref="Bm25Terms"/>), as often as they come, of
+/// idf(t) · f / (f + k1 · (1 − b + b · length / mean length)), where f is how often t is in the text, n texts of N have it,
+/// and idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)), never negative: the form of Lucene since version 8. Texts are added one
+/// by one and not kept; a text takes about two bytes for each of its different terms. Any number of threads may search at
+/// a time, but none while a text is added.
+/// </remarks>
+public sealed class Bm25Index
+{
+    private readonly Bm25Options _options;
+    private readonly Dictionary<string, int> _terms = [];
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly List<PostingList> _postings = [];
+    private readonly List<int> _lengths = [];
+    private readonly Dictionary<int, int> _frequencies = []; // of the text that is being added
+    private long _totalLength;
+
+    /// <summary>An index of no texts.</summary>
+    /// <param name="options">k1 and b; 1.2 and 0.75 without.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public Bm25Index(Bm25Options? options = null)
+    {
+        _options = options ?? new Bm25Options();
+        _options.Check();
+        _lookup = _terms.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>An index of texts.</summary>
+    /// <inheritdoc cref="Bm25Index(Bm25Options?)"/>
+    /// <param name="texts">The texts; their places from 0 are what searches return.</param>
+    /// <param name="options">k1 and b; 1.2 and 0.75 without.</param>
+    public Bm25Index(IEnumerable<string> texts, Bm25Options? options = null)
+        : this(options)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        foreach (var text in texts)
+        {
+            Add(text);
+        }
+    }
+
+    /// <summary>The number of texts.</summary>
+    public int Count => _lengths.Count;
+
+    /// <summary>Adds a text behind the others.</summary>
+    /// <param name="text">Any text; one without a term is never found, but has its place.</param>
+    /// <returns>Its place, from 0.</returns>
+    public int Add(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var place = _lengths.Count;
+        _frequencies.Clear();
+        Bm25Terms.Visit(text, this, static (index, term) => CollectionsMarshal.GetValueRefOrAddDefault(index._frequencies, index.Number(term), out _)++);
+        var length = 0;
+        foreach (var (term, frequency) in _frequencies)
+        {
+            _postings[term].Add(place, frequency);
+            length += frequency;
+        }
+
+        _lengths.Add(length);
+        _totalLength += length;
+        return place;
+    }
+
+    /// <summary>The texts that go best with a query.</summary>
+    /// <param name="query">Any text.</param>
+    /// <param name="topK">How many hits at most; 10 by default.</param>
+    /// <returns>The hits, the best first and the lower place first among equals. A text that has no term of the query is no hit.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is below 1.</exception>
+    public SearchHit[] Search(string query, int topK = 10)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        var scores = ArrayPool<float>.Shared.Rent(Count);
+        try
+        {
+            var all = scores.AsSpan(0, Count);
+            all.Clear();
+            foreach (var (term, weight) in Weights(query))
+            {
+                AddScores(_postings[term], weight, all);
+            }
+
+            var best = new Best<SearchHit>(topK, float.Epsilon);
+            for (var text = ScoreScan.Next(all, 0, best.Threshold); text < all.Length; text = ScoreScan.Next(all, text + 1, best.Threshold))
+            {
+                best.Add(new SearchHit(text, all[text]));
+            }
+
+            return best.ToArray();
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scores);
+        }
+    }
+
+    // The number of a term, which a new one gets.
+    private int Number(ReadOnlySpan<char> term)
+    {
+        if (!_lookup.TryGetValue(term, out var number))
+        {
+            number = _postings.Count;
+            _terms.Add(term.ToString(), number);
+            _postings.Add(new PostingList());
+        }
+
+        return number;
+    }
+
+    // How much each of the query's terms counts, in the order that they first come in.
+    private OrderedDictionary<int, double> Weights(string query)
+    {
+        var weights = new OrderedDictionary<int, double>();
+        Bm25Terms.Visit(query, (Index: this, Weights: weights), static (state, term) =>
+        {
+            if (state.Index._lookup.TryGetValue(term, out var number))
+            {
+                var texts = state.Index._postings[number].Count;
+                var idf = Math.Log(1 + ((state.Index.Count - texts + 0.5) / (texts + 0.5)));
+                state.Weights[number] = state.Weights.GetValueOrDefault(number) + idf;
+            }
+        });
+        return weights;
+    }
+
+    private void AddScores(PostingList postings, double weight, Span<float> scores)
+    {
+        var lengths = CollectionsMarshal.AsSpan(_lengths);
+        var fixedPart = (float)(_options.K1 * (1 - _options.B));
+        var lengthPart = (float)(_options.K1 * _options.B * Count / _totalLength);
+        var factor = (float)weight;
+        for (var reader = postings.Read(); reader.MoveNext();)
+        {
+            scores[reader.Text] += factor * reader.Frequency / (reader.Frequency + fixedPart + (lengthPart * lengths[reader.Text]));
+        }
+    }
+}
