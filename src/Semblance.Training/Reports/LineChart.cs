@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Semblance.Training;
 
-/// <summary>A curve as inline SVG: axes, the values as a faint line, what they come to as a strong one, and what the page's script needs to read it out.</summary>
+/// <summary>A curve as inline SVG: axes, the values as a faint line or band, what they come to as a strong one, and what the page's script needs to read it out.</summary>
 internal sealed record LineChart(Curve Curve)
 {
     private const int MostPoints = 400;
@@ -34,8 +34,8 @@ internal sealed record LineChart(Curve Curve)
         }
 
         var line = (Smooth ? Curve.Smoothed() : Curve).Thinned(MostPoints);
-        var raw = Smooth ? Curve.Extremes(MostPoints) : line;
-        var (lowest, highest) = (raw.Points.Min(point => point.Value), raw.Points.Max(point => point.Value));
+        var dense = Curve.Points.Length > MostPoints;
+        var (lowest, highest) = (Curve.Points.Min(point => point.Value), Curve.Points.Max(point => point.Value));
         var logarithmic = MayBeLogarithmic && lowest > 0 && highest > 100 * lowest;
         if (highest - lowest <= 1e-12 * Math.Abs(highest))
         {
@@ -60,7 +60,7 @@ internal sealed record LineChart(Curve Curve)
             .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/><text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),
             Text($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
             .. xTicks.Select(tick => Text($"""<path class="axis" d="M{X(tick):0.#} {Height - Bottom}v4"/><text class="x" x="{X(tick):0.#}" y="{Height - 7}">{AxisTicks.Label(tick)}</text>""")),
-            Smooth ? $"""<path class="raw" d="{Path(raw)}"/>""" : "",
+            !Smooth ? "" : dense ? $"""<path class="band" d="{Path(Curve.Outline(MostPoints / 2))}Z"/>""" : $"""<path class="raw" d="{Path(Curve)}"/>""",
             $"""<path class="line" d="{Path(line)}"/>""",
             .. line.Points.Length <= 30 ? line.Points.Select(point => Text($"""<circle class="dot" cx="{X(point.Step):0.#}" cy="{Y(point.Value):0.#}" r="2.2"/>""")) : [],
             Text($"""<g class="cursor"><path d="M0 {Top}V{Height - Bottom}"/><circle r="3.2"/></g></svg>"""),

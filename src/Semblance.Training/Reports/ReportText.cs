@@ -6,7 +6,7 @@ namespace Semblance.Training;
 /// <summary>Texts of strangers, numbers and times as cards and reports show them.</summary>
 internal static class ReportText
 {
-    private const string MarkdownSyntax = @"\`*_{}[]<>()#+-!|~&$";
+    private const string MarkdownSyntax = @"\`*_[]<>|~&$";
 
     /// <summary>A string literal of C#, Python, YAML and JSON alike, quotes and all.</summary>
     public static string Literal(string text)
@@ -25,7 +25,7 @@ internal static class ReportText
         return literal.Append('"').ToString();
     }
 
-    /// <summary>A text on one line of Markdown, also in a table, that is shown as it is.</summary>
+    /// <summary>A text inside a line of Markdown, also in a table, that is shown as it is.</summary>
     public static string Markdown(string text)
     {
         var escaped = new StringBuilder();
