@@ -4,7 +4,10 @@ using System.Net;
 namespace Semblance.Training;
 
 /// <summary>A curve as inline SVG: axes, the values as a faint line or band, what they come to as a strong one, and what the page's script needs to read it out.</summary>
-internal sealed record LineChart(Curve Curve)
+/// <param name="Curve">What is drawn.</param>
+/// <param name="First">The step where the axis begins.</param>
+/// <param name="Last">The step where it ends.</param>
+internal sealed record LineChart(Curve Curve, long First, long Last)
 {
     private const int MostPoints = 400;
     private const double Left = 48;
@@ -43,8 +46,7 @@ internal sealed record LineChart(Curve Curve)
             (lowest, highest) = (lowest - margin, highest + margin);
         }
 
-        var (first, last) = (Curve.Points[0].Step, Curve.Points[^1].Step);
-        double X(double step) => Left + ((Width - Left - Right) * (last > first ? (step - first) / (last - first) : 0.5));
+        double X(double step) => Left + ((Width - Left - Right) * (Last > First ? (step - First) / (Last - First) : 0.5));
         double Y(double value) => Height - Bottom - ((Height - Top - Bottom) * (logarithmic
             ? Math.Log(value / lowest) / Math.Log(highest / lowest)
             : (value - lowest) / (highest - lowest)));
@@ -52,9 +54,9 @@ internal sealed record LineChart(Curve Curve)
 
         var title = WebUtility.HtmlEncode(Curve.Title);
         var yTicks = logarithmic ? AxisTicks.Logarithmic(lowest, highest) : AxisTicks.Linear(lowest, highest, 4);
-        var xTicks = AxisTicks.Linear(first, last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
+        var xTicks = AxisTicks.Linear(First, Last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
         return string.Concat([
-            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {AxisTicks.Label(Curve.Points[0].Value)} at step {first}, {AxisTicks.Label(line.Points[^1].Value)} at step {last}" """),
+            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {ReportText.Number(line.Points[0].Value)} at step {line.Points[0].Step}, {ReportText.Number(line.Points[^1].Value)} at step {line.Points[^1].Step}" """),
             Text($"""data-steps="{string.Join(',', line.Points.Select(point => point.Step))}" data-values="{string.Join(',', line.Points.Select(point => ReportText.Number(point.Value)))}">"""),
             Text($"""<text class="title" x="0" y="12">{title}</text><text class="readout" x="{Width - Right}" y="12"></text>"""),
             .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/><text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),

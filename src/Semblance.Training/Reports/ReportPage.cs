@@ -43,7 +43,7 @@ internal static class ReportPage
         .plot .y { text-anchor: end; } .plot .x { text-anchor: middle; }
         .plot path, .spark path, .plot .cursor circle { fill: none; }
         .grid { stroke: var(--grid); } .axis { stroke: var(--soft); stroke-width: .75; }
-        .plot .band { fill: var(--raw); } .raw { stroke: var(--raw); stroke-width: .8; stroke-linejoin: round; } .line { stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
+        .plot .band { fill: var(--raw); stroke: var(--raw); stroke-width: .8; } .raw { stroke: var(--raw); stroke-width: .8; stroke-linejoin: round; } .line { stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
         .dot { fill: var(--line); } .spark { width: 5rem; height: 1rem; vertical-align: -.15rem; } .spark .line { stroke-width: 1.1; }
         .cursor { display: none; } .cursor path { stroke: var(--soft); stroke-width: .6; } .plot .cursor circle { fill: var(--paper); stroke: var(--line); stroke-width: 1.5; }
         .settings { columns: 2; column-gap: 2.4rem; margin: 0; font-size: .88rem; } .settings div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: .75px solid var(--grid); padding: .25rem 0; break-inside: avoid; }

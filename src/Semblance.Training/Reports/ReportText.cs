@@ -51,7 +51,9 @@ internal static class ReportText
     public static string Score(double score) => double.IsFinite(score) ? score.ToString("F4", CultureInfo.InvariantCulture) : "–";
 
     /// <summary>A number, to four digits.</summary>
-    public static string Number(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Number(double number) => number != 0 && Math.Abs(number) is < 1e-3 or >= 1e7
+        ? number.ToString("0.###e-0", CultureInfo.InvariantCulture)
+        : number.ToString(Math.Abs(number) < 1e4 ? "G4" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>How long something took: <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time) => time switch

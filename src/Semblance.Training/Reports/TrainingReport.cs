@@ -127,14 +127,15 @@ public static class TrainingReport
 
         var losses = steps.GroupBy(step => step.Dataset).Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss)))).ToArray();
         var primary = Metrics(steps).Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title)).ToArray();
+        LineChart Chart(Curve curve) => new(curve, steps[0].Step, steps[^1].Step);
         LineChart[] pace =
         [
-            new(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
-            new(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) { Smooth = true, MayBeLogarithmic = true },
+            Chart(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
+            Chart(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) with { Smooth = true, MayBeLogarithmic = true },
         ];
         return Section("Course", string.Concat(
-            Figure("Loss by step, for each data set. Faint: the steps, or the band they lie in; strong: their exponentially weighted mean.", losses.Select(curve => new LineChart(curve) { Wide = losses.Length == 1, Smooth = true })),
-            Figure("Evaluation by step.", primary.Select(curve => new LineChart(curve) { Wide = primary.Length == 1 })),
+            Figure("Loss by step, for each data set. Faint: the steps, or the band they lie in; strong: their exponentially weighted mean.", losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
+            Figure("Evaluation by step.", primary.Select(curve => Chart(curve) with { Wide = primary.Length == 1 })),
             Figure("Learning rate and length of the gradient before clipping, by step.", pace)));
     }
 

@@ -135,6 +135,15 @@ public sealed class TrainingReportTests
     public void Ticks_of_a_logarithmic_axis_are_powers_of_ten(double lowest, double highest, string expected) =>
         string.Join(' ', AxisTicks.Logarithmic(lowest, highest).Select(AxisTicks.Label)).ShouldBe(expected);
 
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(1.23456e-5, "1.235e-5")]
+    [InlineData(-0.0123456, "-0.01235")]
+    [InlineData(12.3456, "12.35")]
+    [InlineData(123456, "123456")]
+    [InlineData(1.5e9, "1.5e9")]
+    public void Numbers_have_four_digits(double number, string expected) => ReportText.Number(number).ShouldBe(expected);
+
     // What the page shows, read as XML.
     private static XElement Markup(string page)
     {
