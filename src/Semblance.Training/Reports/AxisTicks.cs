@@ -5,6 +5,8 @@ namespace Semblance.Training;
 /// <summary>Round numbers along an axis.</summary>
 internal static class AxisTicks
 {
+    private const double Rounding = 1e-9;
+
     /// <summary>Multiples of 1, 2 or 5 times a power of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about <paramref name="count"/>.</summary>
     public static double[] Linear(double lowest, double highest, int count)
     {
@@ -14,24 +16,17 @@ internal static class AxisTicks
         }
 
         var step = RoundUp((highest - lowest) / count);
-        var first = Math.Ceiling((lowest / step) - 1e-9);
-        var ticks = Math.Floor((highest / step) + 1e-9) - first + 1;
+        var first = Math.Ceiling((lowest / step) - Rounding);
+        var ticks = Math.Floor((highest / step) + Rounding) - first + 1;
         return [.. Enumerable.Range(0, (int)ticks).Select(i => (first + i) * step)];
     }
 
-    /// <summary>Powers of ten, and 2 and 5 times them where there are few.</summary>
+    /// <summary>Powers of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about six at most.</summary>
     public static double[] Logarithmic(double lowest, double highest)
     {
-        var (first, last) = ((int)Math.Floor(Math.Log10(lowest)), (int)Math.Ceiling(Math.Log10(highest)));
-        double[] digits = last - first > 2 ? [1] : [1, 2, 5];
+        var (first, last) = ((int)Math.Ceiling(Math.Log10(lowest) - Rounding), (int)Math.Floor(Math.Log10(highest) + Rounding));
         var stride = Math.Max(1, (last - first) / 5);
-        return
-        [
-            .. Enumerable.Range(first, last - first + 1)
-                .Where(power => power % stride == 0)
-                .SelectMany(power => digits.Select(digit => digit * Math.Pow(10, power)))
-                .Where(tick => tick >= lowest * (1 - 1e-9) && tick <= highest * (1 + 1e-9)),
-        ];
+        return [.. Enumerable.Range(first, last - first + 1).Where(power => power % stride == 0).Select(power => Math.Pow(10, power))];
     }
 
     /// <summary>A tick's label.</summary>
@@ -49,9 +44,9 @@ internal static class AxisTicks
         var power = Math.Pow(10, Math.Floor(Math.Log10(step)));
         return (step / power) switch
         {
-            <= 1 + 1e-9 => power,
-            <= 2 => 2 * power,
-            <= 5 => 5 * power,
+            <= 1 + Rounding => power,
+            <= 2 + Rounding => 2 * power,
+            <= 5 + Rounding => 5 * power,
             _ => 10 * power,
         };
     }

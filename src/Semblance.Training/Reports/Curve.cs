@@ -35,16 +35,22 @@ internal sealed record Curve
         ? this
         : this with { Points = [.. Enumerable.Range(1, count).Select(i => Points[((long)i * Points.Length / count) - 1])] };
 
-    /// <summary>The lowest and the highest point of each of so many stretches: thinner, and no spike is lost.</summary>
-    public Curve Extremes(int count) => Points.Length <= 2 * count
-        ? this
-        : this with
+    /// <summary>
+    /// The outline of all points, in so many stretches: the highest of each from first to last, and back along the lowest. It is thin, and no spike is lost.
+    /// </summary>
+    public Curve Outline(int count)
+    {
+        var stretches = Enumerable.Range(0, count)
+            .Select(i => Points[(int)((long)i * Points.Length / count)..(int)((i + 1L) * Points.Length / count)])
+            .Where(stretch => stretch.Length > 0)
+            .ToArray();
+        return this with
         {
             Points =
             [
-                .. Enumerable.Range(0, count)
-                    .Select(i => Points[(int)((long)i * Points.Length / count)..(int)((i + 1L) * Points.Length / count)])
-                    .SelectMany(stretch => new[] { stretch.MinBy(point => point.Value), stretch.MaxBy(point => point.Value) }.OrderBy(point => point.Step)),
+                .. stretches.Select(stretch => stretch.MaxBy(point => point.Value)),
+                .. stretches.Reverse().Select(stretch => stretch.MinBy(point => point.Value)),
             ],
         };
+    }
 }

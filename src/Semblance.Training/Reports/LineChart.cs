@@ -3,8 +3,11 @@ using System.Net;
 
 namespace Semblance.Training;
 
-/// <summary>A curve as inline SVG: axes, the values as a faint line, what they come to as a strong one, and what the page's script needs to read it out.</summary>
-internal sealed record LineChart(Curve Curve)
+/// <summary>A curve as inline SVG: axes, the values as a faint line or band, what they come to as a strong one, and what the page's script needs to read it out.</summary>
+/// <param name="Curve">What is drawn.</param>
+/// <param name="First">The step where the axis begins.</param>
+/// <param name="Last">The step where it ends.</param>
+internal sealed record LineChart(Curve Curve, long First, long Last)
 {
     private const int MostPoints = 400;
     private const double Left = 48;
@@ -34,8 +37,8 @@ internal sealed record LineChart(Curve Curve)
         }
 
         var line = (Smooth ? Curve.Smoothed() : Curve).Thinned(MostPoints);
-        var raw = Smooth ? Curve.Extremes(MostPoints) : line;
-        var (lowest, highest) = (raw.Points.Min(point => point.Value), raw.Points.Max(point => point.Value));
+        var dense = Curve.Points.Length > MostPoints;
+        var (lowest, highest) = (Curve.Points.Min(point => point.Value), Curve.Points.Max(point => point.Value));
         var logarithmic = MayBeLogarithmic && lowest > 0 && highest > 100 * lowest;
         if (highest - lowest <= 1e-12 * Math.Abs(highest))
         {
@@ -43,8 +46,7 @@ internal sealed record LineChart(Curve Curve)
             (lowest, highest) = (lowest - margin, highest + margin);
         }
 
-        var (first, last) = (Curve.Points[0].Step, Curve.Points[^1].Step);
-        double X(double step) => Left + ((Width - Left - Right) * (last > first ? (step - first) / (last - first) : 0.5));
+        double X(double step) => Left + ((Width - Left - Right) * (Last > First ? (step - First) / (Last - First) : 0.5));
         double Y(double value) => Height - Bottom - ((Height - Top - Bottom) * (logarithmic
             ? Math.Log(value / lowest) / Math.Log(highest / lowest)
             : (value - lowest) / (highest - lowest)));
@@ -52,15 +54,15 @@ internal sealed record LineChart(Curve Curve)
 
         var title = WebUtility.HtmlEncode(Curve.Title);
         var yTicks = logarithmic ? AxisTicks.Logarithmic(lowest, highest) : AxisTicks.Linear(lowest, highest, 4);
-        var xTicks = AxisTicks.Linear(first, last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
+        var xTicks = AxisTicks.Linear(First, Last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
         return string.Concat([
-            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {AxisTicks.Label(Curve.Points[0].Value)} at step {first}, {AxisTicks.Label(line.Points[^1].Value)} at step {last}" """),
+            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {ReportText.Number(line.Points[0].Value)} at step {line.Points[0].Step}, {ReportText.Number(line.Points[^1].Value)} at step {line.Points[^1].Step}" """),
             Text($"""data-steps="{string.Join(',', line.Points.Select(point => point.Step))}" data-values="{string.Join(',', line.Points.Select(point => ReportText.Number(point.Value)))}">"""),
             Text($"""<text class="title" x="0" y="12">{title}</text><text class="readout" x="{Width - Right}" y="12"></text>"""),
             .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/><text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),
             Text($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
             .. xTicks.Select(tick => Text($"""<path class="axis" d="M{X(tick):0.#} {Height - Bottom}v4"/><text class="x" x="{X(tick):0.#}" y="{Height - 7}">{AxisTicks.Label(tick)}</text>""")),
-            Smooth ? $"""<path class="raw" d="{Path(raw)}"/>""" : "",
+            !Smooth ? "" : dense ? $"""<path class="band" d="{Path(Curve.Outline(MostPoints / 2))}Z"/>""" : $"""<path class="raw" d="{Path(Curve)}"/>""",
             $"""<path class="line" d="{Path(line)}"/>""",
             .. line.Points.Length <= 30 ? line.Points.Select(point => Text($"""<circle class="dot" cx="{X(point.Step):0.#}" cy="{Y(point.Value):0.#}" r="2.2"/>""")) : [],
             Text($"""<g class="cursor"><path d="M0 {Top}V{Height - Bottom}"/><circle r="3.2"/></g></svg>"""),

@@ -6,12 +6,12 @@ internal static class ReportPage
     /// <summary>The page's style sheet.</summary>
     public const string Style =
         """
-        :root { --paper: #fffefb; --ink: #1d1d1b; --soft: #6b6862; --rule: #d9d5cb; --grid: #ece8df; --line: #1f4e79; --raw: #1f4e7938; --warn: #9a3412; color-scheme: light; }
-        @media (prefers-color-scheme: dark) { :root { --paper: #17181a; --ink: #e4e2dc; --soft: #9b988f; --rule: #3b3b3a; --grid: #282928; --line: #8ab8e6; --raw: #8ab8e63d; --warn: #f0a070; color-scheme: dark; } }
-        @media print { :root { --paper: #fff; --ink: #000; --soft: #555; --rule: #bbb; --grid: #e6e6e6; --line: #1f4e79; --raw: #1f4e7938; --warn: #9a3412; color-scheme: light; } }
+        :root { --paper: #fffefb; --ink: #1d1d1b; --soft: #6b6862; --rule: #d9d5cb; --grid: #ece8df; --line: #1f4e79; --raw: #1f4e7930; --warn: #9a3412; color-scheme: light; }
+        @media (prefers-color-scheme: dark) { :root { --paper: #17181a; --ink: #e4e2dc; --soft: #9b988f; --rule: #3b3b3a; --grid: #282928; --line: #8ab8e6; --raw: #8ab8e636; --warn: #f0a070; color-scheme: dark; } }
+        @media print { :root { --paper: #fff; --ink: #000; --soft: #555; --rule: #bbb; --grid: #e6e6e6; --line: #1f4e79; --raw: #1f4e7930; --warn: #9a3412; color-scheme: light; } }
         @page { margin: 18mm 16mm; }
         * { box-sizing: border-box; }
-        body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", Georgia, "Liberation Serif", serif; font-variant-numeric: oldstyle-nums; text-rendering: optimizeLegibility; }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", Georgia, "Liberation Serif", "Songti SC", "Noto Serif CJK SC", serif; font-variant-numeric: oldstyle-nums; text-rendering: optimizeLegibility; }
         main { max-width: 46rem; margin: 0 auto; padding: 4rem 1.25rem 5rem; }
         header { border-bottom: 1px solid var(--rule); padding-bottom: 1.6rem; margin-bottom: 1.6rem; }
         .kicker { margin: 0; color: var(--soft); font-size: .82rem; letter-spacing: .12em; text-transform: uppercase; }
@@ -34,6 +34,7 @@ internal static class ReportPage
         .n { text-align: right; white-space: nowrap; }
         tr.primary > * { font-weight: 600; }
         tr { break-inside: avoid; }
+        .loss { overflow-wrap: normal; }
         .example { color: var(--soft); font-size: .84rem; }
         .warnings { border-left: 2px solid var(--warn); padding-left: 1rem; } .warnings li { margin: .2rem 0; } .warnings ul { margin: .4rem 0; padding-left: 1.1rem; } .warnings h2 { margin-top: 0; color: var(--warn); }
         .plot { display: block; width: 100%; height: auto; overflow: visible; touch-action: pan-y; }
@@ -42,7 +43,7 @@ internal static class ReportPage
         .plot .y { text-anchor: end; } .plot .x { text-anchor: middle; }
         .plot path, .spark path, .plot .cursor circle { fill: none; }
         .grid { stroke: var(--grid); } .axis { stroke: var(--soft); stroke-width: .75; }
-        .raw { stroke: var(--raw); stroke-width: .8; stroke-linejoin: round; } .line { stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
+        .plot .band { fill: var(--raw); stroke: var(--raw); stroke-width: .8; } .raw { stroke: var(--raw); stroke-width: .8; stroke-linejoin: round; } .line { stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
         .dot { fill: var(--line); } .spark { width: 5rem; height: 1rem; vertical-align: -.15rem; } .spark .line { stroke-width: 1.1; }
         .cursor { display: none; } .cursor path { stroke: var(--soft); stroke-width: .6; } .plot .cursor circle { fill: var(--paper); stroke: var(--line); stroke-width: 1.5; }
         .settings { columns: 2; column-gap: 2.4rem; margin: 0; font-size: .88rem; } .settings div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: .75px solid var(--grid); padding: .25rem 0; break-inside: avoid; }

@@ -6,7 +6,7 @@ namespace Semblance.Training;
 /// <summary>Texts of strangers, numbers and times as cards and reports show them.</summary>
 internal static class ReportText
 {
-    private const string MarkdownSyntax = @"\`*_{}[]<>()#+-!|~&$";
+    private const string MarkdownSyntax = @"\`*_[]<>|~&$";
 
     /// <summary>A string literal of C#, Python, YAML and JSON alike, quotes and all.</summary>
     public static string Literal(string text)
@@ -25,7 +25,7 @@ internal static class ReportText
         return literal.Append('"').ToString();
     }
 
-    /// <summary>A text on one line of Markdown, also in a table, that is shown as it is.</summary>
+    /// <summary>A text inside a line of Markdown, also in a table, that is shown as it is.</summary>
     public static string Markdown(string text)
     {
         var escaped = new StringBuilder();
@@ -51,7 +51,9 @@ internal static class ReportText
     public static string Score(double score) => double.IsFinite(score) ? score.ToString("F4", CultureInfo.InvariantCulture) : "–";
 
     /// <summary>A number, to four digits.</summary>
-    public static string Number(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Number(double number) => number != 0 && Math.Abs(number) is < 1e-3 or >= 1e7
+        ? number.ToString("0.###e-0", CultureInfo.InvariantCulture)
+        : number.ToString(Math.Abs(number) < 1e4 ? "G4" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>How long something took: <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time) => time switch

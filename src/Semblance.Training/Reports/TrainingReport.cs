@@ -100,7 +100,7 @@ public static class TrainingReport
 
     private static string Warnings(IReadOnlyList<TrainingWarning> warnings) => warnings.Count == 0
         ? ""
-        : $"<section class=\"warnings\"><h2>Went wrong</h2><ul>{string.Concat(warnings.Select(warning => $"<li>{Text(warning.Message)}</li>"))}</ul></section>";
+        : $"<section class=\"warnings\"><h2>Warnings</h2><ul>{string.Concat(warnings.Select(warning => $"<li>{Text(warning.Message)}</li>"))}</ul></section>";
 
     private static string Results(IReadOnlyList<StageResult> results)
     {
@@ -127,14 +127,15 @@ public static class TrainingReport
 
         var losses = steps.GroupBy(step => step.Dataset).Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss)))).ToArray();
         var primary = Metrics(steps).Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title)).ToArray();
+        LineChart Chart(Curve curve) => new(curve, steps[0].Step, steps[^1].Step);
         LineChart[] pace =
         [
-            new(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
-            new(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) { Smooth = true, MayBeLogarithmic = true },
+            Chart(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
+            Chart(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) with { Smooth = true, MayBeLogarithmic = true },
         ];
         return Section("Course", string.Concat(
-            Figure("Loss by step, for each data set. Faint: each step, of long trainings the extremes; strong: exponentially weighted mean.", losses.Select(curve => new LineChart(curve) { Wide = losses.Length == 1, Smooth = true })),
-            Figure("Evaluation by step.", primary.Select(curve => new LineChart(curve) { Wide = primary.Length == 1 })),
+            Figure("Loss by step, for each data set. Faint: the steps, or the band they lie in; strong: their exponentially weighted mean.", losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
+            Figure("Evaluation by step.", primary.Select(curve => Chart(curve) with { Wide = primary.Length == 1 })),
             Figure("Learning rate and length of the gradient before clipping, by step.", pace)));
     }
 
@@ -160,7 +161,7 @@ public static class TrainingReport
         var rows = datasets.Select(dataset => string.Concat([
             $"<tr><td>{Text(dataset.Name)}{(dataset.Source is null ? "" : $"<br><span class=\"example\">{Text(dataset.Source)}</span>")}",
             .. dataset.Examples.Select(example => $"<br><span class=\"example\">{Text(string.Join(" | ", example.Texts.Select(text => $"“{ReportText.Shorten(text)}”")))}</span>"),
-            $"</td><td>{Text(dataset.Loss)}</td>{Number(ReportText.Count(dataset.Rows))}</tr>",
+            $"</td><td class=\"loss\">{Text(dataset.Loss).Replace("(", "(<wbr>", StringComparison.Ordinal)}</td>{Number(ReportText.Count(dataset.Rows))}</tr>",
         ]));
         return datasets.Count == 0 ? "" : Section("Data", Table(["Data set", "Loss"], ["Rows"], rows));
     }
