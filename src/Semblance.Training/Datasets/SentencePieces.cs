@@ -17,23 +17,12 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
     public List<SentencePiece> Of(string line, TokenBuffer buffer)
     {
         var pieces = new List<SentencePiece>();
-        for (var start = 0; start < line.Length;)
-        {
-            start = AddPieces(line, start, buffer, pieces);
-        }
-
-        return pieces;
-    }
-
-    // Returns where it has to go on: behind a place inside a word, where the rest tokenizes otherwise than it did.
-    private int AddPieces(string line, int start, TokenBuffer buffer, List<SentencePiece> pieces)
-    {
-        tokenizer.Encode(start == 0 ? line : line[start..], null, 0, specialTokens: false, buffer);
-        var (count, shift) = (buffer.Count, start);
-        int Place(int token) => token < count ? buffer.Offsets[token].Start + shift : line.Length;
+        tokenizer.Encode(line, null, 0, specialTokens: false, buffer);
+        var (start, count) = (0, buffer.Count);
+        int Place(int token) => token < count ? buffer.Offsets[token].Start : line.Length;
         for (int first = 0, end; first < count; first = end)
         {
-            for (end = first + 1; end < count && !(StartsWord(buffer, end) && StartsSentence(line, Place(end))); end++)
+            for (end = first + 1; end < count && end - first <= room && !(StartsWord(buffer, end) && StartsSentence(line, Place(end))); end++)
             {
             }
 
@@ -47,11 +36,17 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
             start = Place(end);
             if (inWord)
             {
-                return start;
+                while (++end < count && !StartsWord(buffer, end))
+                {
+                }
+
+                // The rest of a word tokenizes otherwise than it did within the word.
+                pieces.AddRange(Of(line[start..Place(end)], new TokenBuffer()).Select(piece => piece with { Start = piece.Start + start, End = piece.End + start }));
+                start = Place(end);
             }
         }
 
-        return line.Length;
+        return pieces;
     }
 
     private (int End, bool InWord) Cut(TokenBuffer buffer, int first)

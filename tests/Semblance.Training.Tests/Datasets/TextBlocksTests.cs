@@ -46,15 +46,15 @@ public sealed class TextBlocksTests : IDisposable
     {
         var random = new Random(3);
         string Word() => new([.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => "abcdefghij天地人."[random.Next(14)])]);
-        string[] lines = [.. Enumerable.Range(0, 5000).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(40)).Select(_ => Word())))];
+        string[] lines = [.. Enumerable.Range(0, 4200).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(10)).Select(_ => Word())))];
         foreach (var maxTokens in new[] { 4, 17, 128 })
         {
             var blocks = Read(maxTokens, lines);
             string.Concat(blocks.Select(row => row.Texts[0])).Replace(" ", "", StringComparison.Ordinal)
                 .ShouldBe(string.Concat(lines).Replace(" ", "", StringComparison.Ordinal));
-            blocks.Select(row => Letters.Count(row.Texts[0])).ShouldBe(blocks.TokenCounts);
+            blocks.Select(row => Letters.Count(row.Texts[0])).SequenceEqual(blocks.TokenCounts).ShouldBeTrue();
             blocks.TokenCounts.Max().ShouldBeLessThanOrEqualTo(maxTokens);
-            blocks.Select(row => row.Texts[0]).ShouldBe(Read(maxTokens, lines).Select(row => row.Texts[0]));
+            blocks.Select(row => row.Texts[0]).SequenceEqual(Read(maxTokens, lines).Select(row => row.Texts[0])).ShouldBeTrue();
         }
 
         Read(128, [.. lines.Where(line => line.Length > 0)]).TokenCounts.Average().ShouldBeGreaterThan(90); // rows are full
