@@ -41,23 +41,26 @@ internal static class DoubleReference
         return y;
     }
 
-    public static double[] Attention(double[] query, double[] key, double[] value, PackedBatch batch, int hidden, int heads)
+    public static double[] Attention(double[] query, double[] key, double[] value, AttentionMask mask, int hidden, int heads)
     {
         var size = hidden / heads;
         var y = new double[query.Length];
-        for (var sequence = 0; sequence < batch.Count; sequence++)
+        for (var sequence = 0; sequence < mask.Queries.Count; sequence++)
         {
-            int start = batch.Offsets[sequence], end = batch.Offsets[sequence + 1];
-            for (var i = start; i < end; i++)
+            int start = mask.Queries.Offsets[sequence], queries = mask.Queries.Length(sequence);
+            int keyStart = mask.Keys.Offsets[sequence], keys = mask.Keys.Length(sequence);
+            for (var i = 0; i < queries; i++)
             {
+                var seen = mask.IsCausal ? keys - (queries - 1 - i) : keys;
                 for (var head = 0; head < heads; head++)
                 {
                     var columns = Enumerable.Range(head * size, size).ToArray();
-                    var powers = Enumerable.Range(start, end - start)
-                        .Select(j => Math.Exp(columns.Sum(c => query[(i * hidden) + c] * key[(j * hidden) + c]) / Math.Sqrt(size))).ToArray();
+                    var scores = Enumerable.Range(keyStart, seen)
+                        .Select(j => columns.Sum(c => query[((start + i) * hidden) + c] * key[(j * hidden) + c]) / Math.Sqrt(size)).ToArray();
+                    var powers = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
                     foreach (var c in columns)
                     {
-                        y[(i * hidden) + c] = powers.Select((p, j) => p * value[((start + j) * hidden) + c]).Sum() / powers.Sum();
+                        y[((start + i) * hidden) + c] = powers.Select((p, j) => p * value[((keyStart + j) * hidden) + c]).Sum() / powers.Sum();
                     }
                 }
             }

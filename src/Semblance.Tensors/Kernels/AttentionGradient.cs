@@ -9,7 +9,7 @@ namespace Semblance.Tensors.Kernels;
 /// </summary>
 internal readonly unsafe struct AttentionGradient : IKernel
 {
-    private readonly PackedBatch _batch;
+    private readonly AttentionMask _mask;
     private readonly float* _query;
     private readonly float* _key;
     private readonly float* _value;
@@ -24,7 +24,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly DropoutMask _dropout;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask dropout, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query.Data;
         _key = key.Data;
@@ -33,7 +33,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
         _dQuery = dQuery.Data;
         _dKey = dKey.Data;
         _dValue = dValue.Data;
-        _batch = batch;
+        _mask = mask;
         _heads = heads;
         _dropout = dropout;
         _hidden = query.Columns;
@@ -54,43 +54,48 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private void Head<TLanes>(int sequence, int head)
         where TLanes : struct, ILanes<TLanes>
     {
-        var length = _batch.Length(sequence);
-        int paddedLength = PanelProduct<TLanes>.Padded(length), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
-        var offset = ((nint)_batch.Offsets[sequence] * _hidden) + (head * _headSize);
-        var square = (nint)length * paddedLength;
+        int queries = _mask.Queries.Length(sequence), keys = _mask.Keys.Length(sequence);
+        int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
+        var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
+        var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
+        nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
-        var panels = Scratch.Take((2 * (long)square) + ((long)Math.Max(paddedLength, length) * paddedSize) + ((long)length * PanelProduct<TLanes>.Width), out var scratch);
-        var probabilities = panels + ((nint)paddedLength * paddedSize); // [length × padded length]
+        var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width), out var scratch);
+        var probabilities = panels + panel; // [queries × padded keys]
         var slopes = probabilities + square; // dp, then ds
         var edge = slopes + square;
 
-        PanelProduct<TLanes>.PackTransposed(_key + offset, _hidden, length, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_query + offset, _hidden, length, panels, _headSize, probabilities, paddedLength, length);
-        PanelProduct<TLanes>.PackTransposed(_value + offset, _hidden, length, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_gradient + offset, _hidden, length, panels, _headSize, slopes, paddedLength, length);
-        for (var i = 0; i < length; i++)
+        PanelProduct<TLanes>.PackTransposed(_key + keyOffset, _hidden, keys, _headSize, panels);
+        PanelProduct<TLanes>.MultiplyPadded(_query + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
+        PanelProduct<TLanes>.PackTransposed(_value + keyOffset, _hidden, keys, _headSize, panels);
+        PanelProduct<TLanes>.MultiplyPadded(_gradient + queryOffset, _hidden, queries, panels, _headSize, slopes, paddedKeys, keys);
+        for (var i = 0; i < queries; i++)
         {
-            float* p = probabilities + ((nint)i * paddedLength), ds = slopes + ((nint)i * paddedLength);
-            Softmax<TLanes>.Apply(p, length, _scale);
-            var index = AttentionKernel.FirstIndex(_batch.Offsets[sequence] + i, head);
+            float* p = probabilities + ((nint)i * paddedKeys), ds = slopes + ((nint)i * paddedKeys);
+            var visible = _mask.Visible(sequence, i);
+            Softmax<TLanes>.Apply(p, visible, _scale);
+            var index = AttentionKernel.FirstIndex(_mask.Queries.Offsets[sequence] + i, head);
             if (_dropout.IsActive)
             {
-                _dropout.Apply(new Span<float>(ds, length), index);
+                _dropout.Apply(new Span<float>(ds, visible), index);
             }
 
-            Scale<TLanes>(p, ds, length);
+            Scale<TLanes>(p, ds, visible);
             if (_dropout.IsActive)
             {
-                _dropout.Apply(new Span<float>(p, length), index); // what the values were mixed with
+                _dropout.Apply(new Span<float>(p, visible), index); // what the values were mixed with
             }
+
+            new Span<float>(p + visible, keys - visible).Clear();
+            new Span<float>(ds + visible, keys - visible).Clear();
         }
 
-        PanelProduct<TLanes>.Pack(_key + offset, _hidden, _headSize, length, panels);
-        PanelProduct<TLanes>.Multiply(slopes, paddedLength, length, panels, length, _dQuery + offset, _hidden, _headSize, edge);
-        PanelProduct<TLanes>.Pack(_query + offset, _hidden, _headSize, length, panels);
-        PanelProduct<TLanes>.Multiply(slopes, 1, length, panels, length, _dKey + offset, _hidden, _headSize, edge, paddedLength);
-        PanelProduct<TLanes>.Pack(_gradient + offset, _hidden, _headSize, length, panels);
-        PanelProduct<TLanes>.Multiply(probabilities, 1, length, panels, length, _dValue + offset, _hidden, _headSize, edge, paddedLength);
+        PanelProduct<TLanes>.Pack(_key + keyOffset, _hidden, _headSize, keys, panels);
+        PanelProduct<TLanes>.Multiply(slopes, paddedKeys, queries, panels, keys, _dQuery + queryOffset, _hidden, _headSize, edge);
+        PanelProduct<TLanes>.Pack(_query + queryOffset, _hidden, _headSize, queries, panels);
+        PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey + keyOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Pack(_gradient + queryOffset, _hidden, _headSize, queries, panels);
+        PanelProduct<TLanes>.Multiply(probabilities, 1, keys, panels, queries, _dValue + keyOffset, _hidden, _headSize, edge, paddedKeys);
         GC.KeepAlive(scratch);
     }
 

@@ -11,7 +11,7 @@ internal readonly unsafe struct AttentionKernel : IKernel
 {
     private const int StripRows = 84; // a multiple of 6 and 14
 
-    private readonly PackedBatch _batch;
+    private readonly AttentionMask _mask;
     private readonly float* _query;
     private readonly float* _key;
     private readonly float* _value;
@@ -22,13 +22,13 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private readonly float _scale;
     private readonly DropoutMask _dropout;
 
-    public AttentionKernel(Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask dropout, Tensor output)
+    public AttentionKernel(Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, Tensor output)
     {
         _query = query.Data;
         _key = key.Data;
         _value = value.Data;
         _output = output.Data;
-        _batch = batch;
+        _mask = mask;
         _heads = heads;
         _dropout = dropout;
         _hidden = query.Columns;
@@ -49,39 +49,45 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private void Head<TLanes>(int sequence, int head)
         where TLanes : struct, ILanes<TLanes>
     {
-        var length = _batch.Length(sequence);
-        int paddedLength = PanelProduct<TLanes>.Padded(length), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
-        var strip = Math.Min(StripRows, length);
-        var offset = ((nint)_batch.Offsets[sequence] * _hidden) + (head * _headSize);
+        int queries = _mask.Queries.Length(sequence), keys = _mask.Keys.Length(sequence);
+        int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
+        var strip = Math.Min(StripRows, queries);
+        var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
+        var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
 
-        var keys = Scratch.Take(
-            ((long)paddedLength * _headSize) + ((long)length * paddedSize) + ((long)strip * (paddedLength + PanelProduct<TLanes>.Width)), out var scratch);
-        var values = keys + ((nint)paddedLength * _headSize);
-        var scores = values + ((nint)length * paddedSize);
-        var edge = scores + ((nint)strip * paddedLength);
-        PanelProduct<TLanes>.PackTransposed(_key + offset, _hidden, length, _headSize, keys);
-        PanelProduct<TLanes>.Pack(_value + offset, _hidden, _headSize, length, values);
+        var keyPanels = Scratch.Take(
+            ((long)paddedKeys * _headSize) + ((long)keys * paddedSize) + ((long)strip * (paddedKeys + PanelProduct<TLanes>.Width)), out var scratch);
+        var valuePanels = keyPanels + ((nint)paddedKeys * _headSize);
+        var scores = valuePanels + ((nint)keys * paddedSize);
+        var edge = scores + ((nint)strip * paddedKeys);
+        PanelProduct<TLanes>.PackTransposed(_key + keyOffset, _hidden, keys, _headSize, keyPanels);
+        PanelProduct<TLanes>.Pack(_value + keyOffset, _hidden, _headSize, keys, valuePanels);
 
-        for (var row = 0; row < length; row += strip)
+        for (var row = 0; row < queries; row += strip)
         {
-            var rows = Math.Min(strip, length - row);
-            var place = offset + ((nint)row * _hidden);
-            PanelProduct<TLanes>.MultiplyPadded(_query + place, _hidden, rows, keys, _headSize, scores, paddedLength, length);
+            var rows = Math.Min(strip, queries - row);
+            var place = queryOffset + ((nint)row * _hidden);
+            PanelProduct<TLanes>.MultiplyPadded(
+                _query + place, _hidden, rows, keyPanels, _headSize, scores, paddedKeys, _mask.Visible(sequence, row + rows - 1));
             for (var i = 0; i < rows; i++)
             {
-                Softmax<TLanes>.Apply(scores + ((nint)i * paddedLength), length, _scale);
+                var weights = scores + ((nint)i * paddedKeys);
+                var visible = _mask.Visible(sequence, row + i);
+                Softmax<TLanes>.Apply(weights, visible, _scale);
                 if (_dropout.IsActive)
                 {
-                    _dropout.Apply(new Span<float>(scores + ((nint)i * paddedLength), length), FirstIndex(_batch.Offsets[sequence] + row + i, head));
+                    _dropout.Apply(new Span<float>(weights, visible), FirstIndex(_mask.Queries.Offsets[sequence] + row + i, head));
                 }
+
+                new Span<float>(weights + visible, keys - visible).Clear();
             }
 
-            PanelProduct<TLanes>.Multiply(scores, paddedLength, rows, values, length, _output + place, _hidden, _headSize, edge);
+            PanelProduct<TLanes>.Multiply(scores, paddedKeys, rows, valuePanels, keys, _output + place, _hidden, _headSize, edge);
         }
 
         GC.KeepAlive(scratch);
     }
 
-    /// <summary>Where the weights of one token and head begin in the dropout's numbering: room for 2²³ tokens each.</summary>
-    public static ulong FirstIndex(int token, int head) => ((ulong)head << 54) | ((ulong)(uint)token << 23);
+    /// <summary>Where the weights of one query and head begin in the dropout's numbering: room for 2²³ tokens each.</summary>
+    public static ulong FirstIndex(int query, int head) => ((ulong)head << 54) | ((ulong)(uint)query << 23);
 }

@@ -19,39 +19,56 @@ public static class AttentionOperation
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor Attention(
-        this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, float dropout = 0)
+        this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, float dropout = 0) =>
+        run.Attention(query, key, value, new AttentionMask(batch), heads, dropout);
+
+    /// <summary>
+    /// softmax(q kᵀ · scale) v within each sequence and each head, over the keys that each query sees: causal attention, and
+    /// cross-attention to another batch.
+    /// </summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="query"><c>[query tokens × hidden]</c>, the heads side by side.</param>
+    /// <param name="key"><c>[key tokens × hidden]</c>.</param>
+    /// <param name="value"><c>[key tokens × hidden]</c>.</param>
+    /// <param name="mask">Where each sequence lies, and what its queries see.</param>
+    /// <param name="heads">The number of heads.</param>
+    /// <param name="dropout">How many of the weights are left out while the model learns.</param>
+    /// <returns><c>[query tokens × hidden]</c>.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Attention(
+        this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
-        if (!query.Shape.SequenceEqual(key.Shape) || !query.Shape.SequenceEqual(value.Shape)
-            || query.Rows != batch.TokenCount || query.Columns % heads != 0)
+        if (query.Rows != mask.Queries.TokenCount || key.Rows != mask.Keys.TokenCount || !key.Shape.SequenceEqual(value.Shape)
+            || query.Columns != key.Columns || query.Columns % heads != 0)
         {
             throw new ArgumentException(
-                $"Attention over {batch.TokenCount} tokens with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
+                $"Attention from {mask.Queries.TokenCount} tokens to {mask.Keys.TokenCount} with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
         }
 
         var output = run.Lease(query.Rows, query.Columns);
-        var mask = run.NextDropout(dropout);
-        run.Execute(new AttentionKernel(query, key, value, batch, heads, mask, output), batch.Count * heads, Cost(batch, query.Columns));
+        var dropped = run.NextDropout(dropout);
+        run.Execute(new AttentionKernel(query, key, value, mask, heads, dropped, output), mask.Queries.Count * heads, Cost(mask, query.Columns));
         KeepAlive(query, key, value); // the kernel saw only addresses
         if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient))
         {
-            run.Record(output, gradient => Backward(run, query, key, value, batch, heads, mask, gradient));
+            run.Record(output, gradient => Backward(run, query, key, value, mask, heads, dropped, gradient));
         }
 
         return output;
     }
 
     private static void Backward(
-        Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, DropoutMask mask, Tensor gradient)
+        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, Tensor gradient)
     {
         Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Shape), dValue = run.Lease(value.Shape);
-        var kernel = new AttentionGradient(query, key, value, batch, heads, mask, gradient, dQuery, dKey, dValue);
-        run.Execute(kernel, batch.Count * heads, 3 * Cost(batch, query.Columns));
+        var kernel = new AttentionGradient(query, key, value, mask, heads, dropped, gradient, dQuery, dKey, dValue);
+        run.Execute(kernel, mask.Queries.Count * heads, 3 * Cost(mask, query.Columns));
         KeepAlive(query, key, value);
         foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])
         {
@@ -67,12 +84,12 @@ public static class AttentionOperation
     }
 
     // Multiplications of the two products.
-    private static long Cost(PackedBatch batch, int columns)
+    private static long Cost(AttentionMask mask, int columns)
     {
         long cost = 0;
-        for (var i = 0; i < batch.Count; i++)
+        for (var i = 0; i < mask.Queries.Count; i++)
         {
-            cost += 2L * batch.Length(i) * batch.Length(i) * columns;
+            cost += 2L * mask.Queries.Length(i) * mask.Keys.Length(i) * columns;
         }
 
         return cost;

@@ -45,7 +45,9 @@ public sealed record BertConfig
 
     /// <summary>Reads and checks a configuration.</summary>
     /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
-    public static BertConfig Read(ConfigurationFile file)
+    public static BertConfig Read(ConfigurationFile file) => Read(file, decoder: false);
+
+    internal static BertConfig Read(ConfigurationFile file, bool decoder)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Text("position_embedding_type") is { } positions and not "absolute")
@@ -53,9 +55,9 @@ public sealed record BertConfig
             throw file.Fault("position_embedding_type", $"is '{positions}'; only 'absolute' is supported");
         }
 
-        if (file.Flag("is_decoder", false))
+        if (file.Flag("is_decoder", false) && !decoder)
         {
-            throw file.Fault("is_decoder", "is true; only encoders are supported");
+            throw file.Fault("is_decoder", "is true, but an encoder is wanted; a decoder is loaded with BertDecoder.Load");
         }
 
         var config = new BertConfig

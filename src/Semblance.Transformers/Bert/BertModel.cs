@@ -10,24 +10,17 @@ namespace Semblance.Transformers.Bert;
 /// </summary>
 public sealed class BertModel : Transformer
 {
-    private readonly Tensor _words; // [vocabulary × hidden]
-    private readonly Tensor _positions; // [positions × hidden]
-    private readonly Tensor _types; // [types × hidden]
-    private readonly LayerNorm _embeddingNorm;
-    private readonly Layer[] _layers;
+    private readonly BertEmbeddings _embeddings;
+    private readonly BertLayer[] _layers;
     private readonly Linear? _pooler;
 
     private BertModel(BertConfig config, Weights weights, ConfigurationFile? source)
         : base("bert", source)
     {
         Config = config;
-        var hidden = config.HiddenSize;
-        _words = weights.Tensor("embeddings.word_embeddings.weight", config.VocabSize, hidden);
-        _positions = weights.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, hidden);
-        _types = weights.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, hidden);
-        _embeddingNorm = weights.LayerNorm("embeddings.LayerNorm", hidden, config.LayerNormEps);
-        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new Layer(config, weights, $"encoder.layer.{i}"))];
-        _pooler = weights.Contains("pooler.dense.weight") ? weights.Linear("pooler.dense", hidden, hidden) : null;
+        _embeddings = new BertEmbeddings(config, weights);
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new BertLayer(config, weights, $"encoder.layer.{i}"))];
+        _pooler = weights.Contains("pooler.dense.weight") ? weights.Linear("pooler.dense", config.HiddenSize, config.HiddenSize) : null;
     }
 
     /// <summary>The settings.</summary>
@@ -91,12 +84,12 @@ public sealed class BertModel : Transformer
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null)
     {
-        using var embedded = run.Embed(batch, _words, _positions, _types); // [tokens × hidden]
-        var hidden = run.Dropout(run.LayerNorm(embedded, _embeddingNorm), Config.HiddenDropoutProb);
+        var hidden = _embeddings.Forward(run, batch); // [tokens × hidden]
         hiddenStates?.Add(hidden);
+        var mask = new AttentionMask(batch);
         foreach (var layer in _layers)
         {
-            var next = layer.Forward(run, hidden, batch);
+            var next = layer.Forward(run, hidden, mask);
             hiddenStates?.Add(next);
             if (hiddenStates is null)
             {
@@ -125,95 +118,9 @@ public sealed class BertModel : Transformer
     protected override void WriteConfiguration(Utf8JsonWriter json) => Config.Write(json);
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters()
-    {
-        yield return new("embeddings.word_embeddings.weight", _words);
-        yield return new("embeddings.position_embeddings.weight", _positions);
-        yield return new("embeddings.token_type_embeddings.weight", _types);
-        foreach (var parameter in _embeddingNorm.Parameters("embeddings.LayerNorm"))
-        {
-            yield return parameter;
-        }
-
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            foreach (var parameter in _layers[i].Parameters($"encoder.layer.{i}"))
-            {
-                yield return parameter;
-            }
-        }
-
-        foreach (var parameter in _pooler?.Parameters("pooler.dense") ?? [])
-        {
-            yield return parameter;
-        }
-    }
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        [.. _embeddings.Parameters(), .. _layers.SelectMany(layer => layer.Parameters()), .. _pooler?.Parameters("pooler.dense") ?? []];
 
     /// <summary>The word table, which the masked-language-model head shares.</summary>
-    internal Tensor Words => _words;
-
-    private sealed class Layer
-    {
-        private readonly BertConfig _config;
-        private readonly Linear _query;
-        private readonly Linear _key;
-        private readonly Linear _value;
-        private readonly Linear _attentionOutput;
-        private readonly LayerNorm _attentionNorm;
-        private readonly Linear _intermediate;
-        private readonly Linear _output;
-        private readonly LayerNorm _outputNorm;
-
-        public Layer(BertConfig config, Weights weights, string name)
-        {
-            int hidden = config.HiddenSize, inner = config.IntermediateSize;
-            _config = config;
-            _query = weights.Linear(name + ".attention.self.query", hidden, hidden);
-            _key = weights.Linear(name + ".attention.self.key", hidden, hidden);
-            _value = weights.Linear(name + ".attention.self.value", hidden, hidden);
-            _attentionOutput = weights.Linear(name + ".attention.output.dense", hidden, hidden);
-            _attentionNorm = weights.LayerNorm(name + ".attention.output.LayerNorm", hidden, config.LayerNormEps);
-            _intermediate = weights.Linear(name + ".intermediate.dense", inner, hidden);
-            _output = weights.Linear(name + ".output.dense", hidden, inner);
-            _outputNorm = weights.LayerNorm(name + ".output.LayerNorm", hidden, config.LayerNormEps);
-        }
-
-        public void Prepare()
-        {
-            foreach (var linear in (ReadOnlySpan<Linear>)[_query, _key, _value, _attentionOutput, _intermediate, _output])
-            {
-                linear.Prepare();
-            }
-        }
-
-        public Tensor Forward(Computation run, Tensor x, PackedBatch batch) // x: [tokens × hidden]
-        {
-            using var attended = Attend(run, x, batch); // [tokens × hidden]
-            using var inner = run.Linear(attended, _intermediate, _config.HiddenAct); // [tokens × intermediate]
-            using var outer = run.Dropout(run.Linear(inner, _output), _config.HiddenDropoutProb); // [tokens × hidden]
-            return run.AddLayerNorm(outer, attended, _outputNorm);
-        }
-
-        private Tensor Attend(Computation run, Tensor x, PackedBatch batch)
-        {
-            using var query = run.Linear(x, _query); // [tokens × hidden], heads side by side
-            using var key = run.Linear(x, _key);
-            using var value = run.Linear(x, _value);
-            using var context = run.Attention(query, key, value, batch, _config.NumAttentionHeads, _config.AttentionProbsDropoutProb);
-            using var mixed = run.Dropout(run.Linear(context, _attentionOutput), _config.HiddenDropoutProb);
-            return run.AddLayerNorm(mixed, x, _attentionNorm);
-        }
-
-        public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) =>
-        [
-            .. _query.Parameters(name + ".attention.self.query"),
-            .. _key.Parameters(name + ".attention.self.key"),
-            .. _value.Parameters(name + ".attention.self.value"),
-            .. _attentionOutput.Parameters(name + ".attention.output.dense"),
-            .. _attentionNorm.Parameters(name + ".attention.output.LayerNorm"),
-            .. _intermediate.Parameters(name + ".intermediate.dense"),
-            .. _output.Parameters(name + ".output.dense"),
-            .. _outputNorm.Parameters(name + ".output.LayerNorm"),
-        ];
-    }
+    internal Tensor Words => _embeddings.Words;
 }

@@ -51,6 +51,59 @@ public class AttentionOperationTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Queries_and_keys_of_any_lengths_equal_the_reference(InstructionSet set)
+    {
+        int[] few = [1, 2, 5, 16, 33, 90, 85], many = [1, 40, 5, 17, 200, 90, 86];
+        foreach (var mask in new AttentionMask[]
+        {
+            new(TestTensors.Batch(few), TestTensors.Batch(many)),
+            new(TestTensors.Batch(many), TestTensors.Batch(few)),
+            new(TestTensors.Batch(few), TestTensors.Batch(many), causal: true),
+            new(TestTensors.Batch(many), causal: true),
+        })
+        {
+            foreach (var (hidden, heads) in new[] { (32, 4), (60, 5), (7, 7) })
+            {
+                int queries = mask.Queries.TokenCount, keys = mask.Keys.TokenCount;
+                var (q, k, v) = (TestTensors.Random(1, queries, hidden), TestTensors.Random(2, keys, hidden), TestTensors.Random(3, keys, hidden));
+                double[] Doubles(Tensor x) => [.. x.Values.ToArray().Select(value => (double)value)];
+                var expected = DoubleReference.Attention(Doubles(q), Doubles(k), Doubles(v), mask, hidden, heads);
+                using var run = new Computation(instructions: set);
+                run.Attention(q, k, v, mask, heads).Values.ShouldBeNear([.. expected.Select(value => (float)value)], 5e-6);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void A_causal_query_has_the_same_bits_whatever_comes_after_it(InstructionSet set)
+    {
+        var (q, k, v) = (TestTensors.Random(1, 100, 48), TestTensors.Random(2, 100, 48), TestTensors.Random(3, 100, 48));
+        using var run = new Computation(instructions: set);
+        var whole = run.Attention(q, k, v, new AttentionMask(TestTensors.Batch(100), causal: true), 4);
+        foreach (var length in new[] { 1, 15, 16, 33, 85, 99 })
+        {
+            Tensor First(Tensor x) => Tensor.From(x.Values[..(length * 48)], length, 48);
+            var beginning = run.Attention(First(q), First(k), First(v), new AttentionMask(TestTensors.Batch(length), causal: true), 4);
+            beginning.Values.SequenceEqual(whole.Values[..(length * 48)]).ShouldBeTrue($"the first {length}");
+            var last = run.Attention(Tensor.From(q.Row(length - 1), 1, 48), First(k), First(v), new AttentionMask(TestTensors.Batch(1), TestTensors.Batch(length), causal: true), 4);
+            last.Values.SequenceEqual(whole.Row(length - 1)).ShouldBeTrue($"query {length - 1} alone");
+        }
+    }
+
+    [Fact]
+    public void Sequences_that_do_not_fit_are_named()
+    {
+        Should.Throw<ArgumentException>(() => new AttentionMask(TestTensors.Batch(2, 3), TestTensors.Batch(5))).Message.ShouldContain("2 sequences");
+        Should.Throw<ArgumentException>(() => new AttentionMask(TestTensors.Batch(2, 3), TestTensors.Batch(5, 2), causal: true)).Message.ShouldContain("Sequence 1 has 3 queries but 2 keys");
+        using var run = new Computation();
+        var (q, k) = (Tensor.Zeros(5, 8), Tensor.Zeros(4, 8));
+        Should.Throw<ArgumentException>(() => run.Attention(q, k, k, new AttentionMask(TestTensors.Batch(5), TestTensors.Batch(5)), 2));
+        Should.Throw<ArgumentException>(() => run.Attention(q, Tensor.Zeros(4, 6), Tensor.Zeros(4, 6), new AttentionMask(TestTensors.Batch(5), TestTensors.Batch(4)), 2));
+    }
+
     [Fact]
     public void Shapes_that_do_not_fit_are_named()
     {

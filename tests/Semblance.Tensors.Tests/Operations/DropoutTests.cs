@@ -58,11 +58,13 @@ public class DropoutTests
         }
     }
 
-    [Fact]
-    public void The_way_back_through_attention_agrees_with_small_steps_along_the_gradient()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_way_back_through_attention_agrees_with_small_steps_along_the_gradient(bool causal)
     {
-        var batch = TestTensors.Batch(3, 17);
-        Tensor[] inputs = [TestTensors.Random(1, 20, 24), TestTensors.Random(2, 20, 24), TestTensors.Random(3, 20, 24)];
+        var mask = new AttentionMask(TestTensors.Batch(3, 17), TestTensors.Batch(5, 18), causal);
+        Tensor[] inputs = [TestTensors.Random(1, 20, 24), TestTensors.Random(2, 23, 24), TestTensors.Random(3, 23, 24)];
         var mix = TestTensors.Random(4, 20, 24);
         foreach (var input in inputs)
         {
@@ -71,14 +73,14 @@ public class DropoutTests
 
         double Loss(double step)
         {
-            var moved = inputs.Select(input => Tensor.From([.. input.Values.ToArray().Zip(input.Gradient!.Values.ToArray(), (v, g) => (float)(v + (step * g)))], 20, 24)).ToArray();
+            var moved = inputs.Select(input => Tensor.From([.. input.Values.ToArray().Zip(input.Gradient!.Values.ToArray(), (v, g) => (float)(v + (step * g)))], input.Shape)).ToArray();
             using var run = new Computation(dropoutSeed: 5);
-            return run.Attention(moved[0], moved[1], moved[2], batch, 2, dropout: 0.3f).Values.ToArray().Zip(mix.Values.ToArray(), (y, m) => (double)y * m).Sum();
+            return run.Attention(moved[0], moved[1], moved[2], mask, 2, dropout: 0.3f).Values.ToArray().Zip(mix.Values.ToArray(), (y, m) => (double)y * m).Sum();
         }
 
         using (var run = new Computation(recording: true, dropoutSeed: 5))
         {
-            run.Backward(run.Attention(inputs[0], inputs[1], inputs[2], batch, 2, dropout: 0.3f), mix);
+            run.Backward(run.Attention(inputs[0], inputs[1], inputs[2], mask, 2, dropout: 0.3f), mix);
         }
 
         // Along the gradient the loss rises by the gradient's squared length.

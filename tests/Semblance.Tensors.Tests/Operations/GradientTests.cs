@@ -60,14 +60,34 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Attention(InstructionSet set)
+    public void Attention_to_itself_causal_or_not_and_to_another_batch(InstructionSet set)
     {
-        foreach (var (hidden, heads) in new[] { (8, 2), (6, 1), (40, 2) })
+        var queries = TestTensors.Batch(1, 3, 6);
+        foreach (var mask in new AttentionMask[]
         {
-            var batch = TestTensors.Batch(1, 3, 6);
-            var (q, k, v) = (TestTensors.Random(1, 10, hidden), TestTensors.Random(2, 10, hidden), TestTensors.Random(3, 10, hidden));
-            Check(set, [q, k, v], run => run.Attention(q, k, v, batch, heads), values => DoubleReference.Attention(values[0], values[1], values[2], batch, hidden, heads));
+            new(queries),
+            new(queries, causal: true),
+            new(queries, TestTensors.Batch(1, 1, 1)),
+            new(queries, TestTensors.Batch(4, 2, 9)),
+            new(queries, TestTensors.Batch(4, 3, 9), causal: true),
+        })
+        {
+            foreach (var (hidden, heads) in new[] { (8, 2), (6, 1), (40, 2) })
+            {
+                var keys = mask.Keys.TokenCount;
+                var (q, k, v) = (TestTensors.Random(1, 10, hidden), TestTensors.Random(2, keys, hidden), TestTensors.Random(3, keys, hidden));
+                Check(set, [q, k, v], run => run.Attention(q, k, v, mask, heads), values => DoubleReference.Attention(values[0], values[1], values[2], mask, hidden, heads));
+            }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Causal_attention_longer_than_a_panel(InstructionSet set)
+    {
+        var mask = new AttentionMask(TestTensors.Batch(35), TestTensors.Batch(70), causal: true);
+        var (q, k, v) = (TestTensors.Random(1, 35, 4), TestTensors.Random(2, 70, 4), TestTensors.Random(3, 70, 4));
+        Check(set, [q, k, v], run => run.Attention(q, k, v, mask, 2), values => DoubleReference.Attention(values[0], values[1], values[2], mask, 4, 2));
     }
 
     [Theory]

@@ -1,0 +1,21 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers;
+
+/// <summary>Parameters from the first of several sources that has them.</summary>
+/// <param name="sources">The sources, in order.</param>
+internal sealed class LayeredWeights(params IReadOnlyList<Weights> sources) : Weights
+{
+    public override bool Contains(string name) => sources.Any(source => source.Contains(name));
+
+    public override Tensor? Find(string name, ReadOnlySpan<int> shape) =>
+        (sources.FirstOrDefault(source => source.Contains(name)) ?? sources[^1]).Find(name, shape);
+
+    public override void Check()
+    {
+        foreach (var source in sources)
+        {
+            source.Check();
+        }
+    }
+}
