@@ -3,12 +3,13 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The sum of each column, row after row. An item is a block of columns.</summary>
-internal readonly unsafe struct ColumnSums(Tensor x, Tensor sums) : IKernel
+/// <summary>The sum of each column, row after row, of x or of x · factors. An item is a block of columns.</summary>
+internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sums) : IKernel
 {
-    private const int Block = 64;
+    private const int Block = 64; // four of the widest registers
 
     private readonly float* _x = x.Data;
+    private readonly float* _factors = factors is null ? null : factors.Data;
     private readonly float* _sums = sums.Data;
     private readonly int _rows = x.Rows;
     private readonly int _columns = x.Columns;
@@ -19,21 +20,51 @@ internal readonly unsafe struct ColumnSums(Tensor x, Tensor sums) : IKernel
     public void Run<TLanes>(int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {
-        int start = first * Block, count = Math.Min(_columns, end * Block) - start;
-        new Span<float>(_sums + start, count).Clear();
-        for (var row = 0; row < _rows; row++)
+        int column = first * Block, last = Math.Min(_columns, end * Block);
+        for (; column <= last - (4 * TLanes.Count); column += 4 * TLanes.Count)
         {
-            float* x = _x + ((nint)row * _columns) + start, sums = _sums + start;
-            var i = 0;
-            for (; i <= count - TLanes.Count; i += TLanes.Count)
+            FourRegisters<TLanes>(column);
+        }
+
+        for (; column < last; column++)
+        {
+            float sum = 0;
+            for (var i = (nint)column; i < (nint)_rows * _columns; i += _columns)
             {
-                (TLanes.Load(sums + i) + TLanes.Load(x + i)).Store(sums + i);
+                sum = MathF.FusedMultiplyAdd(_x[i], _factors is null ? 1 : _factors[i], sum);
             }
 
-            for (; i < count; i++)
+            _sums[column] = sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FourRegisters<TLanes>(int column)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
+        float* x = _x + column, factors = _factors + column;
+        for (var row = 0; row < _rows; row++, x += _columns, factors += _columns)
+        {
+            if (_factors is null)
             {
-                sums[i] += x[i];
+                s0 += TLanes.Load(x);
+                s1 += TLanes.Load(x + TLanes.Count);
+                s2 += TLanes.Load(x + (2 * TLanes.Count));
+                s3 += TLanes.Load(x + (3 * TLanes.Count));
+            }
+            else
+            {
+                s0 = TLanes.MultiplyAdd(TLanes.Load(x), TLanes.Load(factors), s0);
+                s1 = TLanes.MultiplyAdd(TLanes.Load(x + TLanes.Count), TLanes.Load(factors + TLanes.Count), s1);
+                s2 = TLanes.MultiplyAdd(TLanes.Load(x + (2 * TLanes.Count)), TLanes.Load(factors + (2 * TLanes.Count)), s2);
+                s3 = TLanes.MultiplyAdd(TLanes.Load(x + (3 * TLanes.Count)), TLanes.Load(factors + (3 * TLanes.Count)), s3);
             }
         }
+
+        s0.Store(_sums + column);
+        s1.Store(_sums + column + TLanes.Count);
+        s2.Store(_sums + column + (2 * TLanes.Count));
+        s3.Store(_sums + column + (3 * TLanes.Count));
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
@@ -30,10 +33,32 @@ internal readonly struct DropoutMask
     /// <summary>Multiplies a run of elements by their factors.</summary>
     public void Apply(Span<float> elements, ulong firstIndex)
     {
-        for (var i = 0; i < elements.Length; i++)
+        var i = Vector512.IsHardwareAccelerated ? ApplyInVectors(elements, firstIndex) : 0;
+        for (; i < elements.Length; i++)
         {
             elements[i] *= Factor(firstIndex + (ulong)i);
         }
+    }
+
+    // The same, eight elements at a time, as far as they go.
+    private int ApplyInVectors(Span<float> elements, ulong firstIndex)
+    {
+        var steps = Vector512<ulong>.Indices * 0x9E3779B97F4A7C15 + Vector512.Create(_key);
+        var (bar, scale) = (Vector512.Create(_bar), Vector256.Create(Scale));
+        ref var first = ref MemoryMarshal.GetReference(elements);
+        var i = 0;
+        for (; i <= elements.Length - Vector512<ulong>.Count; i += Vector512<ulong>.Count)
+        {
+            var x = steps + Vector512.Create((firstIndex + (ulong)i) * 0x9E3779B97F4A7C15);
+            x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9;
+            x = (x ^ (x >>> 27)) * 0x94D049BB133111EB;
+            x ^= x >>> 31;
+            var kept = Vector512.GreaterThanOrEqual(x >>> 32, bar);
+            var factors = Vector512.Narrow(kept, kept).GetLower().AsSingle() & scale;
+            (Vector256.LoadUnsafe(ref first, (nuint)i) * factors).StoreUnsafe(ref first, (nuint)i);
+        }
+
+        return i;
     }
 
     // The finaliser of SplitMix64 (Steele et al. 2014, doi:10.1145/2660193.2660195).

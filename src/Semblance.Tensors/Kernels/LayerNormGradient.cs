@@ -5,9 +5,11 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// The way back through layer normalisation, one row per item: with n the normalised row and g the gradient times the
-/// weight, dx = (g − mean(g) − n · mean(g · n)) / deviation. It leaves n behind, for the gradient of the weight.
+/// weight, dx = (g − mean(g) − n · mean(g · n)) / deviation, which is the residual's as well. It leaves n behind, for the
+/// gradient of the weight.
 /// </summary>
-internal readonly unsafe struct LayerNormGradient(Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient, Tensor normalized, Tensor dx) : IKernel
+internal readonly unsafe struct LayerNormGradient(
+    Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient, Tensor normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel
 {
     private readonly float* _x = x.Data;
     private readonly float* _residual = residual is null ? null : residual.Data;
@@ -15,6 +17,8 @@ internal readonly unsafe struct LayerNormGradient(Tensor x, Tensor? residual, La
     private readonly float* _gradient = gradient.Data;
     private readonly float* _normalized = normalized.Data;
     private readonly float* _dx = dx.Data;
+    private readonly float* _dResidual = dResidual is null ? null : dResidual.Data;
+    private readonly bool _adds = adds;
     private readonly int _columns = x.Columns;
     private readonly float _epsilon = layer.Epsilon;
 
@@ -59,6 +63,27 @@ internal readonly unsafe struct LayerNormGradient(Tensor x, Tensor? residual, La
             {
                 dx[i] = (dx[i] - shift - (n[i] * share)) * scale;
             }
+
+            if (_dResidual is not null)
+            {
+                PassOn<TLanes>(dx, _dResidual + start);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PassOn<TLanes>(float* dx, float* dResidual)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var i = 0;
+        for (; i <= _columns - TLanes.Count; i += TLanes.Count)
+        {
+            (_adds ? TLanes.Load(dx + i) + TLanes.Load(dResidual + i) : TLanes.Load(dx + i)).Store(dResidual + i);
+        }
+
+        for (; i < _columns; i++)
+        {
+            dResidual[i] = _adds ? dx[i] + dResidual[i] : dx[i];
         }
     }
 }

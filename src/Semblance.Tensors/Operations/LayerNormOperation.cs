@@ -1,5 +1,4 @@
 using Semblance.Tensors.Kernels;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
@@ -51,29 +50,20 @@ public static class LayerNormOperation
     private static void Backward(Computation run, Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient)
     {
         Tensor normalized = run.Lease(x.Shape), dx = run.Lease(x.Shape);
-        run.Execute(new LayerNormGradient(x, residual, layer, gradient, normalized, dx), x.Rows, 16L * x.Length);
+        var (dResidual, adds) = residual is { RequiresGradient: true } ? residual.GradientToWrite(run) : (null, false);
+        run.Execute(new LayerNormGradient(x, residual, layer, gradient, normalized, dx, dResidual, adds), x.Rows, 16L * x.Length);
         KeepAlive(x, residual, layer);
         if (layer.Weight.RequiresGradient)
         {
-            TensorPrimitives.Multiply(normalized.Values, gradient.Values, normalized.Writable);
-            layer.Weight.AddGradient(SumColumns(run, normalized, layer.Weight));
+            layer.Weight.AddGradient(run.SumColumns(gradient, normalized, layer.Weight));
         }
 
         if (layer.Bias.RequiresGradient)
         {
-            layer.Bias.AddGradient(SumColumns(run, gradient, layer.Bias));
+            layer.Bias.AddGradient(run.SumColumns(gradient, null, layer.Bias));
         }
 
-        if (residual is { RequiresGradient: true })
-        {
-            dx.Values.CopyTo(normalized.Writable); // the sum passes its gradient to both
-            residual.AddGradient(normalized);
-        }
-        else
-        {
-            normalized.Release();
-        }
-
+        normalized.Release();
         if (x.RequiresGradient)
         {
             x.AddGradient(dx);
@@ -82,14 +72,6 @@ public static class LayerNormOperation
         {
             dx.Release();
         }
-    }
-
-    private static Tensor SumColumns(Computation run, Tensor x, Tensor like)
-    {
-        var sums = run.Lease(like.Shape);
-        var kernel = new ColumnSums(x, sums);
-        run.Execute(kernel, kernel.Items, x.Length);
-        return sums;
     }
 
     private static void KeepAlive(Tensor x, Tensor? residual, LayerNorm layer)

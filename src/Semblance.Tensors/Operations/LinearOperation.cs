@@ -60,10 +60,7 @@ public static class LinearOperation
 
         if (layer.Bias is { RequiresGradient: true } bias)
         {
-            var sums = run.Lease(bias.Shape);
-            var columnSums = new ColumnSums(gradient, sums);
-            run.Execute(columnSums, columnSums.Items, gradient.Length);
-            bias.AddGradient(sums);
+            bias.AddGradient(run.SumColumns(gradient, null, bias));
         }
 
         GC.KeepAlive(x); // the kernels saw only addresses

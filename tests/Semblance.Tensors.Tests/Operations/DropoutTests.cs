@@ -1,3 +1,5 @@
+using Semblance.Tensors.Kernels;
+
 namespace Semblance.Tensors.Tests.Operations;
 
 public class DropoutTests
@@ -34,6 +36,18 @@ public class DropoutTests
 
         Drop(7, 1).ShouldBe(Drop(7, 8));
         Drop(7, 1).ShouldNotBe(Drop(8, 1));
+    }
+
+    [Fact]
+    public void A_run_of_elements_is_dropped_as_each_of_them_is()
+    {
+        var mask = new DropoutMask(seed: 5, place: 2, rate: 0.3f);
+        foreach (var (first, count) in new[] { (0ul, 1000), (13ul, 37), ((11ul << 54) | (7ul << 23), 100) })
+        {
+            var run = Enumerable.Repeat(2f, count).ToArray();
+            mask.Apply(run, first);
+            run.ShouldBe(Enumerable.Range(0, count).Select(i => 2 * mask.Factor(first + (ulong)i)));
+        }
     }
 
     [Fact]
