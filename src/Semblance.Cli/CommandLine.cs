@@ -98,6 +98,7 @@ internal static class CommandLine
         new SimilarityCommand(host),
         new SearchCommand(host),
         new MineCommand(host),
+        new EvaluateCommand(host),
         new TokenizeCommand(host),
         new TrainCommand(host),
         new TrainVocabularyCommand(host),

@@ -34,10 +34,10 @@ public static class GroupedTexts
         return [.. groups.Values.SelectMany((group, number) => Pairs([.. group.Keys], number, seed, mostPairsPerGroup ?? Math.Max(0, group.Count - 1)))];
     }
 
-    /// <summary>The pairs of <see cref="Pairs"/>, each with a text of another group, by chance, as negative.</summary>
+    /// <summary>The same pairs, each with a text of another group, by chance, as negative.</summary>
     /// <param name="rows">Rows of two texts, the group's name and a text, of at least two groups.</param>
     /// <param name="seed">Where chance begins.</param>
-    /// <param name="mostPairsPerGroup">As in <see cref="Pairs"/>.</param>
+    /// <param name="mostPairsPerGroup">The most pairs of a group, as for pairs.</param>
     /// <returns>Rows of anchor, positive and negative. The label is the number of the anchor's group, from 0.</returns>
     /// <exception cref="ArgumentException">A row does not have two texts, or there is one group only.</exception>
     public static IReadOnlyList<Example> Triplets(IEnumerable<Example> rows, long seed = 42, int? mostPairsPerGroup = null)

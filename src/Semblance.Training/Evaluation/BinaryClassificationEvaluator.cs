@@ -39,19 +39,34 @@ public sealed class BinaryClassificationEvaluator(
         foreach (var function in functions)
         {
             var sign = DistancesReversed && function is (SimilarityFunction.Euclidean or SimilarityFunction.Manhattan) ? -1 : 1;
-            var scores = Array.ConvertAll(Pairwise(a, b, function), score => sign * score);
-            var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);
-            var (f1, precision, recall, f1Threshold) = BinaryClassification.BestF1(scores, _labels);
-            var ap = BinaryClassification.AveragePrecision(scores, _labels);
-            var mcc = BinaryClassification.MatthewsCorrelation(scores, _labels, f1Threshold);
-            double[] values = [accuracy, sign * accuracyThreshold, f1, sign * f1Threshold, precision, recall, ap, mcc];
-            foreach (var (metric, value) in Names.Zip(values))
-            {
-                metrics[$"{function.Name()}_{metric}"] = value;
-            }
+            AddMetrics(metrics, function.Name(), Array.ConvertAll(Pairwise(a, b, function), score => sign * score), sign);
         }
 
         AddBest(metrics, functions, Names, (function, metric) => $"{function}_{metric}");
         return Result(metrics, $"{Main(functions)}_ap");
+    }
+
+    /// <summary>Evaluates any other way to compare two texts, such as a baseline.</summary>
+    /// <param name="similarity">How alike two texts are, a number.</param>
+    /// <param name="function">What it is called: F in the metrics' names.</param>
+    public EvaluationResult Evaluate(Func<string, string, double> similarity, string function)
+    {
+        ArgumentNullException.ThrowIfNull(similarity);
+        var metrics = new OrderedDictionary<string, double>();
+        AddMetrics(metrics, function, [.. _sentences1.Zip(_sentences2, similarity)], 1);
+        return Result(metrics, $"{function}_ap");
+    }
+
+    private void AddMetrics(OrderedDictionary<string, double> metrics, string function, double[] scores, int sign)
+    {
+        var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);
+        var (f1, precision, recall, f1Threshold) = BinaryClassification.BestF1(scores, _labels);
+        var ap = BinaryClassification.AveragePrecision(scores, _labels);
+        var mcc = BinaryClassification.MatthewsCorrelation(scores, _labels, f1Threshold);
+        double[] values = [accuracy, sign * accuracyThreshold, f1, sign * f1Threshold, precision, recall, ap, mcc];
+        foreach (var (metric, value) in Names.Zip(values))
+        {
+            metrics[$"{function}_{metric}"] = value;
+        }
     }
 }

@@ -38,6 +38,21 @@ public sealed class EmbeddingSimilarityEvaluator(
         return Result(metrics, $"spearman_{Main(functions)}");
     }
 
+    /// <summary>Evaluates any other way to compare two texts, such as a baseline.</summary>
+    /// <param name="similarity">How alike two texts are, a finite number.</param>
+    /// <param name="function">What it is called: F in the metrics' names.</param>
+    public EvaluationResult Evaluate(Func<string, string, double> similarity, string function)
+    {
+        ArgumentNullException.ThrowIfNull(similarity);
+        double[] similarities = [.. _sentences1.Zip(_sentences2, similarity)];
+        var metrics = new OrderedDictionary<string, double>
+        {
+            [$"pearson_{function}"] = Correlation.Pearson(_scores, similarities),
+            [$"spearman_{function}"] = Correlation.Spearman(_scores, similarities),
+        };
+        return Result(metrics, $"spearman_{function}");
+    }
+
     private static double[] Varied(IReadOnlyList<double> scores, string parameter) =>
         scores.All(double.IsFinite) && scores.Distinct().Count() > 1
             ? [.. scores]

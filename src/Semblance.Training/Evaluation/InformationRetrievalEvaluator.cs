@@ -83,10 +83,21 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         return Result(metrics, primary);
     }
 
+    /// <summary>Evaluates BM25, the usual baseline, on the same questions and documents; F in the metrics' names is <c>bm25</c>.</summary>
+    /// <param name="options">Its constants; the usual ones without.</param>
+    public EvaluationResult EvaluateBm25(Bm25Options? options = null)
+    {
+        var index = new Bm25Index(_corpus, options);
+        var metrics = new OrderedDictionary<string, double>();
+        AddMetrics(metrics, "bm25", Array.ConvertAll(_queries, query => index.Search(query, LargestK)));
+        return Result(metrics, $"bm25_ndcg@{NdcgAtK.Max()}");
+    }
+
+    private int LargestK => new[] { AccuracyAtK, PrecisionRecallAtK, NdcgAtK, MrrAtK, MapAtK }.Max(atK => atK.Max());
+
     // For each function and each question the best hits.
     private SearchHit[][][] Search(SentenceTransformer model, IReadOnlyList<SimilarityFunction> functions, CancellationToken cancellation)
     {
-        int[] all = [.. AccuracyAtK, .. PrecisionRecallAtK, .. NdcgAtK, .. MrrAtK, .. MapAtK];
         var queries = model.EncodeQuery(_queries, Encoding with { Prompt = QueryPrompt ?? Encoding.Prompt }, null, cancellation).Vectors;
         var best = functions.Select(_ => Array.ConvertAll(_queries, _ => Array.Empty<SearchHit>())).ToArray();
         for (var first = 0; first < _corpus.Length; first += CorpusChunkSize)
@@ -95,7 +106,7 @@ public sealed class InformationRetrievalEvaluator : Evaluator
             var documents = model.EncodeDocument(chunk, Encoding with { Prompt = CorpusPrompt ?? Encoding.Prompt }, null, cancellation).Vectors;
             foreach (var (function, hits) in functions.Zip(best))
             {
-                var options = new SearchOptions { TopK = all.Max(), Similarity = function };
+                var options = new SearchOptions { TopK = LargestK, Similarity = function };
                 var more = SemanticSearch.Search(queries, documents, options, null, cancellation);
                 for (var i = 0; i < hits.Length; i++)
                 {

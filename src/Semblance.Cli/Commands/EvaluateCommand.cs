@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Evaluation;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>evaluate</c>: how good a model is, in the field's own metrics.</summary>
+internal sealed class EvaluateCommand : CliCommand
+{
+    private readonly TaskOptions _tasks;
+    private readonly Option<string> _format = NewOption.Format();
+    private readonly EncodingOptions _encoding;
+
+    public EvaluateCommand(Host host)
+        : base("evaluate", "Measure how good a model is: lines of task, metric, model and, where there is one, baseline", host)
+    {
+        _tasks = new TaskOptions(this);
+        Add(_format);
+        _encoding = new EncodingOptions(this);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (all, folder) = _tasks.Of(arguments);
+        var isSuite = folder.Length > 0;
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        if (encoder.Precision != Precision.Float32)
+        {
+            throw new InputException("--precision", "evaluations compare float32 vectors; leave it out.");
+        }
+
+        var tasks = isSuite ? [.. all.Where(task => IsThere(task, folder))] : all;
+        if (tasks.Count == 0)
+        {
+            throw new InputException(folder, "no task has its files there; is it the folder that has sts, classification and the like in it?");
+        }
+
+        var table = new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json");
+        foreach (var task in tasks)
+        {
+            table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellation));
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} tasks in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+    }
+
+    private bool IsThere(Training.EvaluationTask task, string folder)
+    {
+        var missing = task.Files.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
+        if (missing is not null)
+        {
+            Host.Error.WriteLine($"note: {Path.Combine(folder, missing)} is missing, so {task.Name} is left out.");
+        }
+
+        return missing is null;
+    }
+}

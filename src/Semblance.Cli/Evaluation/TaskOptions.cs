@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Semblance.Cli.Options;
+using Semblance.Training;
+
+namespace Semblance.Cli.Evaluation;
+
+/// <summary>The options that say what to evaluate on.</summary>
+internal sealed class TaskOptions
+{
+    // The options that a task needs, and those that it takes besides.
+    private static readonly Dictionary<string, (string[] Needed, string[] Taken)> Rules = new()
+    {
+        ["sts"] = (["--data"], ["--columns", "--score", "--overlap"]),
+        ["pairs"] = (["--data"], ["--columns", "--label", "--overlap"]),
+        ["triplets"] = (["--data"], ["--columns"]),
+        ["transfer"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
+        ["nli"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
+        ["centroid"] = (["--data", "--test"], ["--columns", "--label"]),
+        ["retrieval"] = (["--corpus", "--queries"], ["--qrels", "--bm25"]),
+        ["paraphrase-mining"] = (["--data"], ["--columns", "--label"]),
+        ["bitext"] = (["--data"], ["--columns"]),
+    };
+
+    private readonly Option<string?> _task = new("--task") { Description = "What to evaluate at; its files follow", HelpName = string.Join('|', Rules.Keys) };
+    private readonly Option<string?> _suite = NewOption.Text("--suite", "DIR", "A folder of data sets: every task of the table whose files are there");
+    private readonly Option<string[]> _data = new("--data") { Description = "The rows, .tsv, .csv or .jsonl, also as .gz; several files are evaluated one by one", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _test = NewOption.Text("--test", "FILE", "transfer, nli, centroid: what the classifier is tested on; without it, ten-fold cross-validation of --data");
+    private readonly Option<string?> _dev = NewOption.Text("--dev", "FILE", "transfer, nli: what the penalty is chosen on, with --test; without it, a tenth of --data");
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "retrieval: doc_id, text and perhaps title");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "retrieval: query_id, text or question, and perhaps relevant_doc_id");
+    private readonly Option<string?> _qrels = NewOption.Text("--qrels", "FILE", "retrieval: query_id, doc_id and perhaps relevance");
+    private readonly Option<string?> _columns = NewOption.Text("--columns", "A,B", "The columns of the texts; without it, those with usual names, such as sentence1,sentence2");
+    private readonly Option<string?> _score = NewOption.Text("--score", "COLUMN", "sts: how alike the two are; without it, score, relatedness_score, similarity or label");
+    private readonly Option<string?> _label = NewOption.Text("--label", "COLUMN", "The class; without it, label, intent, entailment_label, gold_label, category or group_id");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "retrieval: BM25 beside the model" };
+    private readonly Option<bool> _overlap = new("--overlap") { Description = "sts, pairs: the overlap of characters beside the model" };
+
+    public TaskOptions(Command command)
+    {
+        _task.AcceptOnlyFromAmong([.. Rules.Keys]);
+        Option[] options = [_task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap];
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result => Validate(result, options[2..]));
+    }
+
+    /// <summary>The tasks, and the folder that their files are in.</summary>
+    public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments)
+    {
+        if (arguments.GetValue(_suite) is { } folder)
+        {
+            return Directory.Exists(folder)
+                ? (EvaluationSuite.Tasks, folder)
+                : throw new DirectoryNotFoundException($"{folder}: there is no such folder; --suite needs the one that has sts, classification and the like in it.");
+        }
+
+        var task = arguments.GetValue(_task)!;
+        return (task == "retrieval" ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))], "");
+    }
+
+    private EvaluationTask Retrieval(ParseResult arguments)
+    {
+        var (corpus, queries) = (arguments.GetValue(_corpus)!, arguments.GetValue(_queries)!);
+        return EvaluationTask.Retrieval(Path.GetFileName(corpus), corpus, queries, arguments.GetValue(_qrels), arguments.GetValue(_bm25));
+    }
+
+    private EvaluationTask OfFile(string task, string file, ParseResult arguments)
+    {
+        var columns = new EvaluationColumns
+        {
+            Texts = arguments.GetValue(_columns)?.Split(','),
+            Score = arguments.GetValue(_score),
+            Label = arguments.GetValue(_label),
+        };
+        var (test, dev, overlap) = (arguments.GetValue(_test), arguments.GetValue(_dev), arguments.GetValue(_overlap));
+        var name = Path.GetFileName(file);
+        return task switch
+        {
+            "sts" => EvaluationTask.Sts(name, file, columns, overlap),
+            "pairs" => EvaluationTask.Pairs(name, file, columns, overlap),
+            "triplets" => EvaluationTask.Triplets(name, file, columns),
+            "transfer" => EvaluationTask.Transfer(name, file, test, dev, columns),
+            "nli" => EvaluationTask.Transfer(name, file, test, dev, columns, pairs: true),
+            "centroid" => EvaluationTask.Centroid(name, file, test!, columns),
+            "paraphrase-mining" => EvaluationTask.Mining(name, file, columns),
+            _ => EvaluationTask.Bitext(name, file, columns),
+        };
+    }
+
+    private void Validate(CommandResult result, Option[] ofTasks)
+    {
+        var given = ofTasks.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
+        var task = result.GetResult(_task) is { } named && !named.Errors.Any() ? named.GetValueOrDefault<string?>() : null;
+        if (task is null == result.GetResult(_suite) is null)
+        {
+            result.AddError("Give a task with --task, or a folder of data sets with --suite.");
+        }
+        else if (task is null)
+        {
+            if (given.Length > 0)
+            {
+                result.AddError($"{given[0]} is for --task; --suite knows its files.");
+            }
+        }
+        else if (Rules[task].Needed.Except(given).FirstOrDefault() is { } missing)
+        {
+            result.AddError($"--task {task} needs {missing}.");
+        }
+        else if (given.Except([.. Rules[task].Needed, .. Rules[task].Taken]).FirstOrDefault() is { } extra)
+        {
+            result.AddError($"--task {task} does not take {extra}.");
+        }
+        else if (given.Contains("--dev") && !given.Contains("--test"))
+        {
+            result.AddError("--dev is of use only with --test.");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Semblance.Training;
+
+/// <summary>
+/// The table that models are compared by: similarity, transfer, paraphrases, intents, search, and the same for Chinese
+/// and across languages. Files are named relative to a folder of data.
+/// </summary>
+public static class EvaluationSuite
+{
+    private static readonly string[] QuestionAnswering = ["accuracy@1", "mrr@10"];
+
+    /// <summary>The tasks, in the order of the table. TREC, like MR and SUBJ, is cross-validated on its training part.</summary>
+    public static IReadOnlyList<EvaluationTask> Tasks { get; } =
+    [
+        EvaluationTask.Sts("STS-B dev", "sts/stsb/dev.tsv.gz"),
+        EvaluationTask.Sts("SICK-R test", "sts/sick-r/test.tsv.gz"),
+        EvaluationTask.Sts("STS12", "sts/sts12/pairs.tsv.gz"),
+        EvaluationTask.Sts("STS13", "sts/sts13/pairs.tsv"),
+        EvaluationTask.Sts("STS15", "sts/sts15/pairs.tsv.gz"),
+        EvaluationTask.Transfer("MR", "classification/mr/all.tsv.gz"),
+        EvaluationTask.Transfer("SUBJ", "classification/subj/all.tsv.gz"),
+        EvaluationTask.Transfer("SST-2", "classification/sst2/train.tsv.gz", "classification/sst2/dev.tsv"),
+        EvaluationTask.Transfer("TREC", "classification/trec/train.tsv.gz"),
+        EvaluationTask.Pairs("Quora dev", "paraphrase/quora/dev.tsv.gz"),
+        EvaluationTask.Pairs("MRPC dev", "paraphrase/mrpc/dev.tsv"),
+        EvaluationTask.Centroid("Banking77", "intent/banking77/train.tsv.gz", "intent/banking77/dev.tsv"),
+        EvaluationTask.Retrieval("Cranfield", "retrieval/cranfield/corpus.tsv.gz", "retrieval/cranfield/queries.tsv", "retrieval/cranfield/qrels.tsv", bm25: true),
+        EvaluationTask.Retrieval("CISI", "retrieval/cisi/corpus.tsv.gz", "retrieval/cisi/queries.tsv", "retrieval/cisi/qrels.tsv", bm25: true),
+        EvaluationTask.Retrieval("XQuAD en", "retrieval/xquad/en.corpus.tsv", "retrieval/xquad/en.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Sts("STS-B-zh dev", "chinese-pairs/stsb-zh/dev.tsv", overlap: true),
+        EvaluationTask.Pairs("LCQMC dev", "chinese-pairs/lcqmc/dev.tsv.gz", overlap: true),
+        EvaluationTask.Pairs("AFQMC train", "chinese-pairs/afqmc/train.tsv.gz", overlap: true),
+        EvaluationTask.Retrieval("XQuAD zh", "retrieval/xquad/zh.corpus.tsv", "retrieval/xquad/zh.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Bitext("Tatoeba en-zh", "bitext/tatoeba-eval/en-zh.tsv"),
+    ];
+}

@@ -1,0 +1,195 @@
+namespace Semblance.Training;
+
+/// <summary>A task to evaluate models at: files, what is done with them, and which metrics the field reports.</summary>
+public sealed class EvaluationTask
+{
+    private const string Bm25 = "bm25";
+    private const string Overlap = "overlap";
+
+    private readonly Func<string, EncodeOptions, Evaluator> _read;
+    private readonly Func<Evaluator, EvaluationResult>? _baseline;
+
+    private EvaluationTask(
+        string name,
+        string?[] files,
+        string[] headline,
+        Func<string, EncodeOptions, Evaluator> read,
+        (string Name, Func<Evaluator, EvaluationResult> Evaluate)? baseline = null)
+    {
+        (Name, Headline, _read) = (name, headline, read);
+        Files = [.. files.OfType<string>()];
+        (Baseline, _baseline) = (baseline?.Name, baseline?.Evaluate);
+    }
+
+    /// <summary>What it is called in a table.</summary>
+    public string Name { get; }
+
+    /// <summary>Its files, relative to a folder of data.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>The metrics that the field reports, named without the similarity: <c>spearman</c>, <c>ndcg@10</c>.</summary>
+    public IReadOnlyList<string> Headline { get; }
+
+    /// <summary>What stands beside the model: <c>bm25</c>, <c>overlap</c> (of characters), or null for nothing.</summary>
+    public string? Baseline { get; }
+
+    /// <summary>Evaluates a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
+    /// <param name="encoding">How texts are encoded; as the model says without.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <exception cref="DatasetException">A file cannot be read.</exception>
+    public EvaluationTaskResult Evaluate(SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var evaluator = _read(folder, encoding ?? EncodeOptions.Default);
+        var metrics = Plain(evaluator.Evaluate(model, cancellation), model.Config.SimilarityFunction.Name());
+        return new(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
+    }
+
+    /// <summary>Semantic textual similarity of pairs with scores (<see cref="EmbeddingSimilarityEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The pairs.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <param name="overlap">Whether the overlap of characters stands beside the model.</param>
+    public static EvaluationTask Sts(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
+        name,
+        [file],
+        ["spearman"],
+        (folder, encoding) =>
+        {
+            var path = Path.Combine(folder, file);
+            var (texts, rows) = EvaluationFile.Read(path, (columns ?? new()).For(path, 2, score: true));
+            return new EmbeddingSimilarityEvaluator(texts[0], texts[1], [.. rows.Select(row => (double)row.Score!.Value)]) { Encoding = encoding };
+        },
+        overlap ? (Overlap, evaluator => ((EmbeddingSimilarityEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null);
+
+    /// <summary>Pairs labelled 0 or 1, told apart by one threshold (<see cref="BinaryClassificationEvaluator"/>).</summary>
+    /// <inheritdoc cref="Sts"/>
+    public static EvaluationTask Pairs(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
+        name,
+        [file],
+        ["accuracy", "f1", "ap"],
+        (folder, encoding) =>
+        {
+            var path = Path.Combine(folder, file);
+            var (texts, rows) = EvaluationFile.Read(path, (columns ?? new()).For(path, 2, labels: new LabelNames("0", "1")));
+            return new BinaryClassificationEvaluator(texts[0], texts[1], [.. rows.Select(row => row.Label == 1)]) { Encoding = encoding };
+        },
+        overlap ? (Overlap, evaluator => ((BinaryClassificationEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null);
+
+    /// <summary>Anchors with a closer and a farther text (<see cref="TripletEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The triplets.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    public static EvaluationTask Triplets(string name, string file, EvaluationColumns? columns = null) => new(
+        name,
+        [file],
+        ["accuracy"],
+        (folder, encoding) =>
+        {
+            var path = Path.Combine(folder, file);
+            var (texts, _) = EvaluationFile.Read(path, (columns ?? new()).For(path, 3));
+            return new TripletEvaluator(texts[0], texts[1], texts[2]) { Encoding = encoding };
+        });
+
+    /// <summary>Classification of texts, or of pairs, on frozen vectors (<see cref="TransferEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="train">What the classifier learns from.</param>
+    /// <param name="test">What it is tested on; ten-fold cross-validation without.</param>
+    /// <param name="dev">What the penalty is chosen on; a part of <paramref name="train"/> without.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <param name="pairs">Whether a row is a pair, as in natural language inference.</param>
+    public static EvaluationTask Transfer(
+        string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false) => new(
+        name,
+        [train, test, dev],
+        ["accuracy"],
+        (folder, encoding) =>
+        {
+            var (first, rest) = ReadClasses(folder, train, [test, dev], columns, pairs ? 2 : 1);
+            return new TransferEvaluator(first, rest[0], rest[1]) { Encoding = encoding };
+        });
+
+    /// <summary>Classification by the nearest class mean (<see cref="NearestCentroidEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="train">What the means are taken of.</param>
+    /// <param name="test">What is classified.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    public static EvaluationTask Centroid(string name, string train, string test, EvaluationColumns? columns = null) => new(
+        name,
+        [train, test],
+        ["accuracy"],
+        (folder, encoding) =>
+        {
+            var (first, rest) = ReadClasses(folder, train, [test], columns, 1);
+            return new NearestCentroidEvaluator(first, rest[0]!) { Encoding = encoding };
+        });
+
+    /// <summary>
+    /// Search (<see cref="InformationRetrievalEvaluator"/>). Documents have the columns <c>doc_id</c>, <c>text</c> and perhaps
+    /// <c>title</c>; questions <c>query_id</c> and <c>text</c> or <c>question</c>.
+    /// </summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="corpus">The documents.</param>
+    /// <param name="queries">The questions.</param>
+    /// <param name="judgements">
+    /// Rows of <c>query_id</c>, <c>doc_id</c> and perhaps <c>relevance</c>; without, the column <c>relevant_doc_id</c> of the
+    /// questions says which document answers, or else the equal id does.
+    /// </param>
+    /// <param name="bm25">Whether BM25 stands beside the model.</param>
+    /// <param name="headline">The metrics to report; NDCG@10, MRR@10 and recall@10 without.</param>
+    public static EvaluationTask Retrieval(
+        string name, string corpus, string queries, string? judgements = null, bool bm25 = false, IReadOnlyList<string>? headline = null) => new(
+        name,
+        [corpus, queries, judgements],
+        headline is null ? ["ndcg@10", "mrr@10", "recall@10"] : [.. headline],
+        (folder, encoding) => RetrievalFiles.Read(
+            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgements is null ? null : Path.Combine(folder, judgements), encoding),
+        bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
+
+    /// <summary>Finding paraphrases among many texts (<see cref="ParaphraseMiningEvaluator"/>): all texts with one label mean the same.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The texts, and the name of the group that each belongs to.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    public static EvaluationTask Mining(string name, string file, EvaluationColumns? columns = null) => new(
+        name,
+        [file],
+        ["average_precision", "f1"],
+        (folder, encoding) =>
+        {
+            var groups = EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames());
+            var pairs = groups.Labels.Index().GroupBy(row => row.Item, row => row.Index).Select(group => group.ToArray())
+                .SelectMany(group => group.SelectMany((first, i) => group.Skip(i + 1).Select(second => (first, second))));
+            return new ParaphraseMiningEvaluator(groups.Columns[0], pairs) { Encoding = encoding };
+        });
+
+    /// <summary>Finding translations (<see cref="TranslationEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">Sentences and their translations.</param>
+    /// <param name="columns">The columns of the two languages; the first two without.</param>
+    public static EvaluationTask Bitext(string name, string file, EvaluationColumns? columns = null) => new(
+        name,
+        [file],
+        ["mean_accuracy"],
+        (folder, encoding) =>
+        {
+            var path = Path.Combine(folder, file);
+            var languages = columns?.Texts is null ? new EvaluationColumns { Texts = [.. EvaluationFile.ColumnNames(path).Take(2)] } : columns;
+            var (texts, _) = EvaluationFile.Read(path, languages.For(path, 2));
+            return new TranslationEvaluator(texts[0], texts[1]) { Encoding = encoding };
+        });
+
+    // The classes are those of the first file; a name that it lacks is a fault of the other file.
+    private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
+    {
+        var names = new LabelNames();
+        var read = EvaluationFile.ReadLabelled(Path.Combine(folder, first), columns ?? new(), texts, names);
+        var known = new LabelNames(names.Names);
+        return (read, Array.ConvertAll(rest, file => file is null ? null : EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), texts, known)));
+    }
+
+    // Metrics without the name of what they compare by.
+    private static OrderedDictionary<string, double> Plain(EvaluationResult result, string function) => new(result.Metrics.Select(metric =>
+        KeyValuePair.Create(metric.Key.Replace($"{function}_", "", StringComparison.Ordinal).Replace($"_{function}", "", StringComparison.Ordinal), metric.Value)));
+}
