@@ -96,7 +96,7 @@ public sealed class BertModel : Transformer
         hiddenStates?.Add(hidden);
         foreach (var layer in _layers)
         {
-            var next = layer.Forward(run, hidden, batch);
+            var next = run.Recompute(hidden, x => layer.Forward(run, x, batch));
             hiddenStates?.Add(next);
             if (hiddenStates is null)
             {
