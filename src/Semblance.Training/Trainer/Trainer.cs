@@ -122,6 +122,7 @@ public sealed class Trainer
                 Prompts = dataset.Prompts,
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
+                RecomputeActivations = _options.RecomputeActivations,
                 Cancellation = cancellation,
             });
         }
