@@ -154,7 +154,7 @@ public sealed class Computation : IDisposable
     /// <param name="gradient">The gradient of their result.</param>
     internal void GoBack(Func<Tensor> operations, uint dropouts, Tensor gradient)
     {
-        var (tape, first) = (_tape, _tensors.Count);
+        var (tape, later, first) = (_tape, _dropouts, _tensors.Count);
         (_tape, _dropouts) = ([], dropouts);
         try
         {
@@ -166,7 +166,7 @@ public sealed class Computation : IDisposable
         }
         finally
         {
-            _tape = tape;
+            (_tape, _dropouts) = (tape, later);
         }
     }
 

@@ -7,7 +7,10 @@ namespace Semblance.Training;
 /// mini-batches without recording, the loss gives the gradient of each vector, and each mini-batch is computed once more, recording, to carry
 /// it to the parameters. Value and gradients are those of the loss itself; a batch costs one more forward pass.
 /// </summary>
-/// <remarks>Dropout draws the same numbers both times that a mini-batch is computed, and others for each mini-batch.</remarks>
+/// <remarks>
+/// Of the whole batch only the vectors are held at once, and what the loss makes of them, such as rows × rows similarities. Dropout draws the
+/// same numbers both times that a mini-batch is computed, and others for each mini-batch.
+/// </remarks>
 public class GradientCache : Objective
 {
     /// <summary>How many tokens a mini-batch has at most, unless something else is asked for.</summary>
