@@ -14,9 +14,18 @@ internal sealed unsafe class Arena
     private readonly List<Block> _free = [];
     private readonly Lock _gate = new();
     private long _bytes;
+    private long _leased;
+
+    /// <summary>The most bytes that were leased at once since the arena was rented.</summary>
+    public long PeakBytes { get; private set; }
 
     /// <summary>Takes an arena from the pool.</summary>
-    public static Arena Rent() => Pool.TryTake(out var arena) ? arena : new Arena();
+    public static Arena Rent()
+    {
+        var arena = Pool.TryTake(out var pooled) ? pooled : new Arena();
+        arena.PeakBytes = 0;
+        return arena;
+    }
 
     /// <summary>Gives the arena back once every lease has been returned.</summary>
     /// <param name="training">Keeps it, however large.</param>
@@ -33,6 +42,8 @@ internal sealed unsafe class Arena
     {
         lock (_gate)
         {
+            _leased += (long)count * sizeof(float);
+            PeakBytes = Math.Max(PeakBytes, _leased);
             var best = -1;
             for (var i = 0; i < _free.Count; i++)
             {
@@ -47,7 +58,7 @@ internal sealed unsafe class Arena
             {
                 var block = _free[best];
                 _free.RemoveAt(best);
-                return new Lease(this, block);
+                return new Lease(this, block, count);
             }
 
             // The largest of the blocks that proved too small is dropped: sizes settle at what the batches need.
@@ -60,7 +71,7 @@ internal sealed unsafe class Arena
 
             var capacity = RoundUp(count);
             _bytes += (long)capacity * sizeof(float);
-            return new Lease(this, new Block(capacity));
+            return new Lease(this, new Block(capacity), count);
         }
     }
 
@@ -88,7 +99,7 @@ internal sealed unsafe class Arena
     }
 
     /// <summary>One block in use.</summary>
-    internal sealed class Lease(Arena arena, Block block)
+    internal sealed class Lease(Arena arena, Block block, int count)
     {
         public float* Data => block.Data;
 
@@ -97,6 +108,7 @@ internal sealed unsafe class Arena
             lock (arena._gate)
             {
                 arena._free.Add(block);
+                arena._leased -= (long)count * sizeof(float);
             }
         }
     }

@@ -18,20 +18,27 @@ public sealed class Computation : IDisposable
 
     private readonly Arena _arena = Arena.Rent();
     private readonly List<Tensor> _tensors = [];
-    private readonly List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private readonly CancellationToken _cancellation;
     private readonly int _maxThreads;
     private readonly ulong? _dropoutSeed;
+    private List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private uint _dropouts;
+    private bool _forgetting;
 
     /// <summary>Starts a computation.</summary>
     /// <param name="maxThreads">The most threads it may use, the caller's included.</param>
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
     /// <param name="recording">Remembers each operation, so that <see cref="Backward"/> can find gradients.</param>
     /// <param name="dropoutSeed">Turns dropout on: the same seed drops the same elements. Null, the default, leaves all in place.</param>
+    /// <param name="recompute">Whether <see cref="RecomputeOperation.Recompute"/> spends time on the way back to save memory.</param>
     /// <param name="cancellation">Stops the computation between two operations.</param>
     public Computation(
-        int maxThreads = int.MaxValue, InstructionSet? instructions = null, bool recording = false, ulong? dropoutSeed = null, CancellationToken cancellation = default)
+        int maxThreads = int.MaxValue,
+        InstructionSet? instructions = null,
+        bool recording = false,
+        ulong? dropoutSeed = null,
+        bool recompute = false,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
         _maxThreads = maxThreads;
@@ -39,13 +46,26 @@ public sealed class Computation : IDisposable
         Instructions = instructions ?? InstructionSets.Current;
         Recording = recording;
         _dropoutSeed = dropoutSeed;
+        Recomputes = recompute;
     }
 
     /// <summary>Whether operations are remembered for <see cref="Backward"/>.</summary>
     public bool Recording { get; }
 
+    /// <summary>Whether layers inside <see cref="RecomputeOperation.Recompute"/> are computed again on the way back.</summary>
+    public bool Recomputes { get; }
+
+    /// <summary>The most bytes that activations and their gradients have taken at once so far.</summary>
+    public long PeakBytes => _arena.PeakBytes;
+
     /// <summary>The vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
+
+    /// <summary>How many places there were so far where elements could be dropped.</summary>
+    internal uint Dropouts => _dropouts;
+
+    /// <summary>Whether operations are remembered now.</summary>
+    internal bool Remembering => Recording && !_forgetting;
 
     /// <summary>Gives all memory back.</summary>
     public void Dispose()
@@ -92,6 +112,75 @@ public sealed class Computation : IDisposable
         }
 
         output.AddGradient(seed);
+        GoBack(output);
+    }
+
+    /// <summary>A number by chance, for what an objective leaves to chance beside dropout; the same seed gives the same numbers. Null without a seed.</summary>
+    public ulong? NextSeed() => _dropoutSeed is { } seed ? DropoutMask.Mix(DropoutMask.Mix(seed) + _dropouts++) : null;
+
+    /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
+    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, rate) : default;
+
+    /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
+    internal void Record(Tensor output, Action<Tensor> backward)
+    {
+        output.RequiresGradient = true;
+        if (!_forgetting)
+        {
+            _tape.Add((output, backward));
+        }
+    }
+
+    /// <summary>Runs operations as always, but keeps nothing of them, for the way back or otherwise, but their result.</summary>
+    internal Tensor Forget(Func<Tensor> operations)
+    {
+        var first = _tensors.Count;
+        _forgetting = true;
+        try
+        {
+            var output = operations();
+            Release(first, _tensors.Count, output);
+            output.Recorded = true;
+            return output;
+        }
+        finally
+        {
+            _forgetting = false;
+        }
+    }
+
+    /// <summary>Runs forgotten operations again and goes back over them.</summary>
+    /// <param name="operations">The operations.</param>
+    /// <param name="dropouts">Where dropout stood when they first ran.</param>
+    /// <param name="gradient">The gradient of their result.</param>
+    internal void GoBack(Func<Tensor> operations, uint dropouts, Tensor gradient)
+    {
+        var (tape, later, first) = (_tape, _dropouts, _tensors.Count);
+        (_tape, _dropouts) = ([], dropouts);
+        try
+        {
+            var output = operations();
+            var end = _tensors.Count;
+            output.AddGradient(gradient);
+            GoBack(output);
+            Release(first, end, null); // what came later may be somebody's gradient
+        }
+        finally
+        {
+            (_tape, _dropouts) = (tape, later);
+        }
+    }
+
+    /// <summary>Leases a tensor whose elements are not yet set.</summary>
+    internal Tensor Lease(params ReadOnlySpan<int> shape)
+    {
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Remembering);
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    private void GoBack(Tensor kept)
+    {
         for (var i = _tape.Count - 1; i >= 0; i--)
         {
             var (result, backward) = _tape[i];
@@ -102,7 +191,7 @@ public sealed class Computation : IDisposable
                 arrived.Release();
             }
 
-            if (result != output)
+            if (result != kept)
             {
                 result.Release();
             }
@@ -111,22 +200,21 @@ public sealed class Computation : IDisposable
         _tape.Clear();
     }
 
-    /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
-    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, rate) : default;
-
-    /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
-    internal void Record(Tensor output, Action<Tensor> backward)
+    private void Release(int first, int end, Tensor? except)
     {
-        output.RequiresGradient = true;
-        _tape.Add((output, backward));
-    }
+        for (var i = first; i < end; i++)
+        {
+            if (_tensors[i] != except)
+            {
+                _tensors[i].Release();
+            }
+        }
 
-    /// <summary>Leases a tensor whose elements are not yet set.</summary>
-    internal Tensor Lease(params ReadOnlySpan<int> shape)
-    {
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recording);
-        _tensors.Add(tensor);
-        return tensor;
+        _tensors.RemoveRange(first, end - first);
+        if (except is not null)
+        {
+            _tensors.Add(except);
+        }
     }
 
     /// <summary>Runs a kernel over its items, on several threads where that is worth it.</summary>

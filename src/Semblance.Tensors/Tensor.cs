@@ -24,7 +24,6 @@ public sealed unsafe class Tensor : IDisposable
     private readonly int[] _shape;
     private readonly object _owner; // keeps the memory alive
     private readonly bool _readOnly;
-    private readonly bool _recorded;
     private Arena.Lease? _lease;
     private Tensor? _spareGradient;
     private bool[]? _reachedRows; // the others are zero; null where any row may hold anything
@@ -44,7 +43,7 @@ public sealed unsafe class Tensor : IDisposable
         : this(lease.Data, lease, shape, readOnly: false)
     {
         _lease = lease;
-        _recorded = recorded;
+        Recorded = recorded;
     }
 
     /// <summary>The size of each dimension, outermost first.</summary>
@@ -97,6 +96,9 @@ public sealed unsafe class Tensor : IDisposable
     internal int Version { get; private set; }
 
     internal float* Data { get; private set; }
+
+    /// <summary>Whether the way back needs the elements, so that <see cref="Dispose"/> leaves them.</summary>
+    internal bool Recorded { get; set; }
 
     /// <summary>Whether the memory is a computation's, and goes with it.</summary>
     internal bool IsLeased => _lease is not null;
@@ -155,7 +157,7 @@ public sealed unsafe class Tensor : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (!_recorded)
+        if (!Recorded)
         {
             Release();
         }

@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Bert;
 
 namespace Semblance.Transformers.Tests;
 
@@ -52,5 +53,38 @@ public class GradientTests
 
         var norm = file.Read("grad_norm_all").Values[0];
         Math.Sqrt(squares).ShouldBe(norm, norm * 1e-4);
+    }
+
+    [Fact]
+    public void Layers_that_are_computed_again_give_the_same_bits_in_less_memory()
+    {
+        var config = new BertConfig
+        {
+            VocabSize = 50,
+            HiddenSize = 32,
+            NumHiddenLayers = 8,
+            NumAttentionHeads = 4,
+            IntermediateSize = 128,
+            MaxPositionEmbeddings = 40,
+        };
+        var batch = PackedBatch.From([[.. Enumerable.Range(0, 30)], [.. Enumerable.Range(10, 17)], [3]]);
+        (float[][] Gradients, long Peak) Train(bool recompute)
+        {
+            var model = BertModel.CreateRandom(config, seed: 1);
+            var parameters = model.Parameters().Select(parameter => parameter.Value).ToArray();
+            foreach (var parameter in parameters)
+            {
+                parameter.RequiresGradient = true;
+            }
+
+            using var run = new Computation(recording: true, dropoutSeed: 3, recompute: recompute);
+            run.Backward(run.Pool(model.Forward(run, batch), batch, [Pooling.Mean, Pooling.Max]));
+            return ([.. parameters.Select(parameter => parameter.Gradient?.Values.ToArray() ?? [])], run.PeakBytes);
+        }
+
+        var (plain, recomputed) = (Train(false), Train(true));
+        recomputed.Gradients.ShouldBe(plain.Gradients);
+        plain.Gradients.Count(gradient => gradient.Length > 0).ShouldBeGreaterThan(16 * config.NumHiddenLayers);
+        (recomputed.Peak * 3).ShouldBeLessThan(plain.Peak, $"{recomputed.Peak} of {plain.Peak} bytes");
     }
 }

@@ -61,8 +61,8 @@ internal readonly struct DropoutMask
         return i;
     }
 
-    // The finaliser of SplitMix64 (Steele et al. 2014, doi:10.1145/2660193.2660195).
-    private static ulong Mix(ulong x)
+    /// <summary>The finaliser of SplitMix64 (Steele et al. 2014, doi:10.1145/2660193.2660195).</summary>
+    public static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;

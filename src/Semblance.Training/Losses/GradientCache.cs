@@ -3,65 +3,71 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// Any loss over batches larger than memory (GradCache; Gao et al. 2021, arXiv:2101.06983): the vectors are made in mini-batches without
-/// recording, the loss gives the gradient of each vector, and each mini-batch is computed once more, recording, to carry it to the parameters. With
-/// <see cref="MultipleNegativesRankingLoss"/>, <see cref="MultipleNegativesSymmetricRankingLoss"/> and <see cref="GISTEmbedLoss"/> these are
-/// the cached losses of sentence-transformers, with <see cref="MegaBatchMarginLoss"/> its mini-batched form.
+/// Any loss of sentence vectors over batches larger than memory (GradCache; Gao et al. 2021, arXiv:2101.06983): the vectors are made in
+/// mini-batches without recording, the loss gives the gradient of each vector, and each mini-batch is computed once more, recording, to carry
+/// it to the parameters. Value and gradients are those of the loss itself; a batch costs one more forward pass.
 /// </summary>
-/// <param name="loss">The loss of the whole batch.</param>
-/// <param name="start">Starts a computation, recording or not.</param>
-public sealed class GradientCache(Loss loss, Func<bool, Computation> start)
+/// <remarks>
+/// Of the whole batch only the vectors are held at once, and what the loss makes of them, such as rows × rows similarities. Dropout draws the
+/// same numbers both times that a mini-batch is computed, and others for each mini-batch.
+/// </remarks>
+public class GradientCache : Objective
 {
-    /// <summary>The loss of one batch; adds to the gradients of all parameters.</summary>
-    /// <param name="miniBatches">For each text column, the rows of each mini-batch, in order; see <see cref="MiniBatches"/>.</param>
-    /// <param name="encode">
-    /// Makes the vectors of some rows of a column. It is called twice for each mini-batch and must do the same both times: dropout takes the same
-    /// random numbers.
-    /// </param>
-    /// <param name="input">The rest of the batch: labels and guide; its own vectors are not looked at.</param>
-    /// <param name="scale">What the loss is multiplied by before it goes back; the result is not.</param>
-    /// <returns>The loss.</returns>
-    /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
-    public float Backward(IReadOnlyList<IReadOnlyList<Range>> miniBatches, Func<Computation, int, Range, Tensor> encode, LossInput input, float scale = 1)
+    /// <summary>How many tokens a mini-batch has at most, unless something else is asked for.</summary>
+    public const int DefaultMiniBatchTokens = 8192;
+
+    private readonly Loss _loss;
+    private readonly int _miniBatchTokens;
+
+    /// <summary>Wraps a loss.</summary>
+    /// <param name="loss">The loss of the whole batch.</param>
+    /// <param name="miniBatchTokens">The most tokens that are computed at once; a mini-batch has at least one text.</param>
+    public GradientCache(Loss loss, int miniBatchTokens = DefaultMiniBatchTokens)
     {
-        ArgumentNullException.ThrowIfNull(miniBatches);
-        ArgumentNullException.ThrowIfNull(encode);
-        ArgumentNullException.ThrowIfNull(input);
-        Tensor[] embeddings = [.. miniBatches.Select((ranges, column) => Embed(ranges, column, encode))];
-        float value;
-        using (var run = start(true))
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfLessThan(miniBatchTokens, 1);
+        (_loss, _miniBatchTokens) = (loss, miniBatchTokens);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
+
+    /// <inheritdoc/>
+    public override void Save(SentenceTransformer model, string folder) => _loss.Save(model, folder);
+
+    /// <inheritdoc/>
+    public override double Backward(TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var parts = Enumerable.Range(0, batch.Columns).SelectMany(column => Parts(batch, column)).ToArray();
+        Tensor[] embeddings = [.. Enumerable.Range(0, batch.Columns).Select(_ => Tensor.Zeros(batch.Rows.Count, batch.Model.Dimension))];
+        for (var part = 0; part < parts.Length; part++)
         {
-            var result = loss.Forward(run, input with { Embeddings = embeddings });
-            value = result.Values[0];
-            run.Backward(result, Tensor.From([scale], 1));
+            using var run = batch.StartPart(part, recording: false);
+            var (column, rows) = parts[part];
+            Embed(run, batch, column, rows).Values.CopyTo(embeddings[column].Writable[(rows.Start.Value * batch.Model.Dimension)..]);
         }
 
-        for (var column = 0; column < embeddings.Length; column++)
+        var value = Backward(batch, embeddings);
+        for (var part = 0; part < parts.Length; part++)
         {
-            var row = 0;
-            foreach (var range in miniBatches[column])
+            var (column, rows) = parts[part];
+            if (embeddings[column].Gradient is { } gradient)
             {
-                using var run = start(true);
-                var vectors = encode(run, column, range);
-                if (embeddings[column].Gradient is { } gradient)
-                {
-                    run.Backward(vectors, Tensor.From(gradient.Values.Slice(row * vectors.Columns, vectors.Length), vectors.Shape));
-                }
-
-                row += vectors.Rows;
+                using var run = batch.StartPart(part, recording: true);
+                var vectors = Embed(run, batch, column, rows);
+                run.Backward(vectors, Tensor.From(gradient.Values.Slice(rows.Start.Value * vectors.Columns, vectors.Length), vectors.Shape));
             }
         }
 
         return value;
     }
 
-    /// <summary>Divides the rows of a column into runs of at most so many tokens, each of at least one row.</summary>
-    /// <param name="tokenCounts">The tokens of each row.</param>
+    /// <summary>Divides the texts of a column into runs of at most so many tokens, each of at least one text.</summary>
+    /// <param name="tokenCounts">The tokens of each text.</param>
     /// <param name="tokenBudget">The most tokens of a mini-batch.</param>
-    public static IReadOnlyList<Range> MiniBatches(IReadOnlyList<int> tokenCounts, int tokenBudget)
+    internal static IReadOnlyList<Range> MiniBatches(IReadOnlyList<int> tokenCounts, int tokenBudget)
     {
-        ArgumentNullException.ThrowIfNull(tokenCounts);
-        ArgumentOutOfRangeException.ThrowIfLessThan(tokenBudget, 1);
         var ranges = new List<Range>();
         long tokens = 0;
         var first = 0;
@@ -84,21 +90,27 @@ public sealed class GradientCache(Loss loss, Func<bool, Computation> start)
         return ranges;
     }
 
-    // The vectors of a whole column, in memory of their own.
-    private Tensor Embed(IReadOnlyList<Range> ranges, int column, Func<Computation, int, Range, Tensor> encode)
+    // The loss of the whole batch, and the gradients of its vectors.
+    private double Backward(TrainingBatch batch, Tensor[] embeddings)
     {
-        var parts = new List<float>();
-        var dimension = 0;
-        foreach (var range in ranges)
+        foreach (var column in embeddings)
         {
-            using var run = start(false);
-            var vectors = encode(run, column, range);
-            dimension = vectors.Columns;
-            parts.AddRange(vectors.Values);
+            column.RequiresGradient = true;
         }
 
-        var embeddings = Tensor.From(parts.ToArray(), dimension == 0 ? 0 : parts.Count / dimension, dimension);
-        embeddings.RequiresGradient = true;
-        return embeddings;
+        using var run = batch.Start();
+        var loss = _loss.Forward(run, batch.Input(embeddings) with { GuideEmbeddings = _loss.GuideEmbeddings(batch) });
+        run.Backward(loss, Tensor.From([batch.Scale], 1));
+        return loss.Values[0];
     }
+
+    // Batches are packed, so texts need not be sorted by length: none is padded.
+    private IEnumerable<(int Column, Range Rows)> Parts(TrainingBatch batch, int column)
+    {
+        var tokens = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column)).Batch;
+        return MiniBatches([.. Enumerable.Range(0, batch.Rows.Count).Select(tokens.Length)], _miniBatchTokens).Select(rows => (column, rows));
+    }
+
+    private static Tensor Embed(Computation run, TrainingBatch batch, int column, Range rows) =>
+        batch.Model.Forward(run, batch.Texts(column)[rows], batch.Prompt(column));
 }

@@ -10,12 +10,16 @@ public sealed class MatryoshkaLoss : Loss
 {
     private readonly Loss _loss;
     private readonly (int Dimension, float Weight)[] _lengths;
+    private readonly int _lengthsPerStep;
 
     /// <summary>Wraps a loss.</summary>
     /// <param name="loss">What is computed on each length.</param>
     /// <param name="dimensions">The lengths, such as 768, 512, 256, 128, 64.</param>
     /// <param name="weights">What each length counts; 1 each when null.</param>
-    public MatryoshkaLoss(Loss loss, IReadOnlyList<int> dimensions, IReadOnlyList<float>? weights = null)
+    /// <param name="dimensionsPerStep">
+    /// How many lengths, drawn by chance, each batch is computed on; all when null, and where the computation has no seed to draw from.
+    /// </param>
+    public MatryoshkaLoss(Loss loss, IReadOnlyList<int> dimensions, IReadOnlyList<float>? weights = null, int? dimensionsPerStep = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(dimensions);
@@ -30,6 +34,7 @@ public sealed class MatryoshkaLoss : Loss
         }
 
         _loss = loss;
+        _lengthsPerStep = Positive(dimensionsPerStep ?? int.MaxValue, nameof(dimensionsPerStep));
         _lengths = [.. dimensions.Select((dimension, i) => (Positive(dimension, nameof(dimensions)), Finite(weights?[i] ?? 1, nameof(weights))))];
     }
 
@@ -39,7 +44,7 @@ public sealed class MatryoshkaLoss : Loss
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 1);
         Tensor? sum = null;
-        foreach (var (dimension, weight) in _lengths)
+        foreach (var (dimension, weight) in Sample.Of(run, _lengths, _lengthsPerStep))
         {
             if (dimension > input.Embeddings[0].Columns)
             {
@@ -53,6 +58,11 @@ public sealed class MatryoshkaLoss : Loss
 
         return sum!;
     }
+
+    internal override IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) => _loss.GuideEmbeddings(batch);
+
+    /// <inheritdoc/>
+    public override void Save(SentenceTransformer model, string folder) => _loss.Save(model, folder);
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();

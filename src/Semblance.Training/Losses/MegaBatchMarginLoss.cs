@@ -8,7 +8,7 @@ namespace Semblance.Training;
 /// </summary>
 /// <param name="positiveMargin">How large the cosine of a pair is to be.</param>
 /// <param name="negativeMargin">How small the cosine with the negative is to be.</param>
-/// <remarks>Large batches in mini-batches: <see cref="GradientCache"/>.</remarks>
+/// <remarks>Batches larger than memory: <see cref="CachedMegaBatchMarginLoss"/>.</remarks>
 public sealed class MegaBatchMarginLoss(float positiveMargin = 0.8f, float negativeMargin = 0.3f) : Loss
 {
     private readonly float _positiveMargin = Finite(positiveMargin);

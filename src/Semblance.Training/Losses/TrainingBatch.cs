@@ -16,6 +16,9 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>Where chance begins in this batch, dropout's and the objective's own; null without dropout.</summary>
     public ulong? DropoutSeed { get; init; }
 
+    /// <summary>Computes each layer a second time on the way back instead of keeping what is inside: less memory, more time.</summary>
+    public bool RecomputeActivations { get; init; }
+
     /// <summary>Stops between two operations.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -27,7 +30,8 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
 
     /// <summary>A computation for the batch, or for a part of it.</summary>
     /// <param name="recording">Whether gradients will be asked for.</param>
-    public Computation Start(bool recording = true) => new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, cancellation: Cancellation);
+    public Computation Start(bool recording = true) =>
+        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, recompute: RecomputeActivations, cancellation: Cancellation);
 
     /// <summary>The texts of a column, without prompt.</summary>
     /// <param name="column">The column, from 0.</param>
@@ -39,7 +43,7 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <returns><c>[rows × dimension]</c>.</returns>
     public Tensor Embed(Computation run, int column)
     {
-        var vectors = Model.Forward(run, Texts(column), column < Prompts.Count ? Prompts[column] : "");
+        var vectors = Model.Forward(run, Texts(column), Prompt(column));
         Embedded?.Invoke(vectors);
         return vectors;
     }
@@ -51,6 +55,16 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>The batch as a loss of vectors takes it.</summary>
     /// <param name="embeddings">For each column <c>[rows × dimension]</c>.</param>
     public LossInput Input(IReadOnlyList<Tensor> embeddings) => new(embeddings, Labels()) { TextNumbers = TextNumbers() };
+
+    /// <summary>What stands before the texts of a column.</summary>
+    internal string Prompt(int column) => column < Prompts.Count ? Prompts[column] : "";
+
+    /// <summary>
+    /// A computation for one part of a batch that is computed several times: dropout draws the same numbers each time, recording or not, and
+    /// others than in other parts or batches.
+    /// </summary>
+    internal Computation StartPart(int part, bool recording) =>
+        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), recompute: RecomputeActivations, cancellation: Cancellation);
 
     private Tensor? Labels()
     {

@@ -157,6 +157,7 @@ public sealed class Trainer
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
                 Embedded = embedded,
+                RecomputeActivations = _options.RecomputeActivations,
                 Cancellation = cancellation,
             });
         }

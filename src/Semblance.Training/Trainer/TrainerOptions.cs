@@ -18,6 +18,12 @@ public sealed record TrainerOptions
     /// <summary>Where dropout begins; null trains without.</summary>
     public ulong? DropoutSeed { get; init; } = 42;
 
+    /// <summary>
+    /// Computes each layer of the model a second time on the way back instead of keeping what is inside (Chen et al. 2016, arXiv:1604.06174): long
+    /// texts and deep models in less memory, a third more time, the same bits.
+    /// </summary>
+    public bool RecomputeActivations { get; init; }
+
     /// <summary>Evaluates every so many steps, and at the end; 0 only at the end.</summary>
     public long EvaluateEvery { get; init; }
 

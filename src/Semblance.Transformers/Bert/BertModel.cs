@@ -89,7 +89,7 @@ public sealed class BertModel : Transformer
         var mask = new AttentionMask(batch);
         foreach (var layer in _layers)
         {
-            var next = layer.Forward(run, hidden, mask);
+            var next = run.Recompute(hidden, x => layer.Forward(run, x, mask));
             hiddenStates?.Add(next);
             if (hiddenStates is null)
             {

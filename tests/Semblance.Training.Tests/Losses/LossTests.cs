@@ -121,36 +121,20 @@ public class LossTests
     }
 
     [Fact]
-    public void A_cached_loss_passes_the_loss_of_the_whole_batch_on_scaled()
+    public void Some_lengths_are_drawn_from_the_seed_and_all_without_one()
     {
-        Tensor weight = Random(1, 3, 3), x = Random(2, 5, 3), y = Random(3, 5, 3);
-        weight.RequiresGradient = true;
-        Tensor Encode(Computation run, int column, Range rows)
+        Tensor[] columns = [Random(1, 4, 6), Random(2, 4, 6)];
+        float Value(ulong? seed, int[] dimensions, int? count)
         {
-            var (first, count) = rows.GetOffsetAndLength(5);
-            return run.Linear(Tensor.From((column == 0 ? x : y).Values.Slice(first * 3, count * 3), count, 3), new Linear(weight, null));
+            using var run = new Computation(dropoutSeed: seed);
+            return new MatryoshkaLoss(new MultipleNegativesRankingLoss(), dimensions, dimensionsPerStep: count).Forward(run, new LossInput(columns)).Values[0];
         }
 
-        var cached = new GradientCache(new MultipleNegativesRankingLoss(), recording => new Computation(recording: recording))
-            .Backward([GradientCache.MiniBatches([9, 1, 1, 1, 1], 2), [0..5]], Encode, new LossInput([]), scale: 0.5f);
-        var gradient = weight.Gradient!.Values.ToArray();
-        weight.Gradient = null;
-        using var run = new Computation(recording: true);
-        var whole = new MultipleNegativesRankingLoss().Forward(run, new LossInput([Encode(run, 0, ..), Encode(run, 1, ..)]));
-        run.Backward(whole);
-        cached.ShouldBe(whole.Values[0], 1e-5f);
-        for (var i = 0; i < gradient.Length; i++)
-        {
-            gradient[i].ShouldBe(weight.Gradient!.Values[i] / 2, 1e-4f);
-        }
-    }
-
-    [Fact]
-    public void Mini_batches_keep_to_their_tokens_but_have_a_row_each()
-    {
-        GradientCache.MiniBatches([9, 1, 1, 3, 2], 4).ShouldBe([0..1, 1..3, 3..4, 4..5]);
-        GradientCache.MiniBatches([1, 1], 100).ShouldBe([0..2]);
-        GradientCache.MiniBatches([], 100).ShouldBeEmpty();
+        float[] single = [Value(1, [6], null), Value(1, [4], null), Value(1, [2], null)];
+        Enumerable.Range(0, 40).Select(seed => Value((ulong)seed, [6, 4, 2], 1)).Distinct().Order().ShouldBe(single.Order());
+        Value(9, [6, 4, 2], 3).ShouldBe(single.Sum(), 1e-5f);
+        Value(null, [6, 4, 2], 1).ShouldBe(single.Sum(), 1e-5f);
+        Should.Throw<ArgumentOutOfRangeException>(() => new MatryoshkaLoss(new CoSENTLoss(), [4], dimensionsPerStep: 0)).ParamName.ShouldBe("dimensionsPerStep");
     }
 
     [Fact]

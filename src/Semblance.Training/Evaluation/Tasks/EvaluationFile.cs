@@ -27,7 +27,7 @@ internal static class EvaluationFile
         {
             ".tsv" => DelimitedRows.ReadTsv(path, columns, header: true),
             ".csv" => DelimitedRows.ReadCsv(path, columns, header: true),
-            _ => JsonRows.Read(path, columns),
+            _ => JsonRows.Read(path, columns, columns.Length),
         };
         return rows.Select(row => row.Problem is { } problem ? throw new DatasetException(path, row.Line, problem) : row.Fields);
     }
