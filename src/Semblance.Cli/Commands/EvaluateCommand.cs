@@ -45,7 +45,7 @@ internal sealed class EvaluateCommand : CliCommand
             table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellation));
         }
 
-        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} tasks in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     }
 
     private bool IsThere(Training.EvaluationTask task, string folder)

@@ -62,10 +62,10 @@ public sealed class TransferEvaluator : Evaluator
     public long Seed { get; init; } = 1111;
 
     /// <summary>
-    /// The inverse strengths of the penalty to choose from; 4⁻¹ to 4⁵ by default. SentEval's end at 2³, which for vectors of
+    /// The inverse strengths of the penalty to choose from; 4⁻¹ to 4⁴ by default. SentEval's end at 2³, which for vectors of
     /// length one is too strong a penalty.
     /// </summary>
-    public IReadOnlyList<double> Strengths { get; init; } = [0.25, 1, 4, 16, 64, 256, 1024];
+    public IReadOnlyList<double> Strengths { get; init; } = [0.25, 1, 4, 16, 64, 256];
 
     /// <inheritdoc/>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
@@ -92,7 +92,7 @@ public sealed class TransferEvaluator : Evaluator
                 var heldOut = (fold + 1) % Folds;
                 var (rows, dev) = (Rows(folds, other => other != fold && other != heldOut), Rows(folds, other => other == heldOut));
                 (var strength, devAccuracies[fold]) = Choose(vectors, labels, rows, vectors, labels, dev, cancellation);
-                var classifier = LogisticRegression.Fit(vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier, cancellation);
+                var classifier = LogisticRegression.Fit(vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier, LogisticRegression.Exact, cancellation);
                 accuracies[fold] = classifier.Accuracy(vectors, labels, Rows(folds, other => other == fold));
             },
             cancellation);
@@ -115,7 +115,7 @@ public sealed class TransferEvaluator : Evaluator
             chosen = Choose(train, labels, all, dev, _dev.LabelArray, [.. Enumerable.Range(0, dev.Rows)], cancellation);
         }
 
-        var classifier = LogisticRegression.Fit(train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, cancellation);
+        var classifier = LogisticRegression.Fit(train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, LogisticRegression.Exact, cancellation);
         var vectors = Vectors(model, test, cancellation);
         return (classifier.Accuracy(vectors, test.LabelArray, [.. Enumerable.Range(0, vectors.Rows)]), chosen.devAccuracy);
     }
@@ -128,7 +128,7 @@ public sealed class TransferEvaluator : Evaluator
         LogisticRegression? before = null;
         foreach (var c in Strengths.Order())
         {
-            before = LogisticRegression.Fit(vectors, labels, rows, _classes, c, before, cancellation);
+            before = LogisticRegression.Fit(vectors, labels, rows, _classes, c, before, LogisticRegression.Rough, cancellation);
             var accuracy = before.Accuracy(devVectors, devLabels, devRows);
             best = best is { } so && so.Accuracy >= accuracy ? so : (c, before, accuracy);
         }

@@ -16,7 +16,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var file = _folder.Write("dev.tsv", "score\tsentence1\tsentence2\n5\ta cat\ta cat\n0\ta cat\tthe moon is far\n");
         var outcome = (await Evaluate("--task", "sts", "--data", file)).Done();
         outcome.Lines.ShouldBe(["task     metric                 model", "dev.tsv  pearson               100.00", "dev.tsv  spearman              100.00"]);
-        outcome.ErrorLines.ShouldHaveSingleItem().ShouldStartWith("evaluated 1 tasks in ");
+        outcome.ErrorLines.ShouldHaveSingleItem().ShouldStartWith("evaluated 1 task in ");
     }
 
     [Fact]

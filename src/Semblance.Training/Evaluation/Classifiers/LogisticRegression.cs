@@ -16,6 +16,9 @@ namespace Semblance.Training;
 /// </remarks>
 public sealed class LogisticRegression
 {
+    /// <summary>How small the gradient must be: enough for six digits of the weights, and for comparing accuracies.</summary>
+    internal const double Exact = 1e-5, Rough = 1e-3;
+
     private readonly float[] _intercepts;
 
     private LogisticRegression(Tensor weights, float[] intercepts, int classes) => (Weights, _intercepts, Classes) = (weights, intercepts, classes);
@@ -42,12 +45,12 @@ public sealed class LogisticRegression
     {
         ArgumentNullException.ThrowIfNull(vectors);
         Check(vectors, labels, classes);
-        return Fit(vectors, labels, [.. Enumerable.Range(0, labels.Length)], classes, c, start, cancellation);
+        return Fit(vectors, labels, [.. Enumerable.Range(0, labels.Length)], classes, c, start, Exact, cancellation);
     }
 
     /// <summary>Learns from some of the rows.</summary>
     internal static LogisticRegression Fit(
-        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start, CancellationToken cancellation)
+        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start, double tolerance, CancellationToken cancellation)
     {
         if (!(c > 0) || !double.IsFinite(c))
         {
@@ -55,7 +58,7 @@ public sealed class LogisticRegression
         }
 
         var objective = new LogisticObjective(vectors, labels, rows, classes, c);
-        var solution = NewtonConjugateGradient.Minimize(objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), cancellation);
+        var solution = NewtonConjugateGradient.Minimize(objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), tolerance, cancellation);
         var (weights, intercepts) = objective.Unpack(solution);
         return new(weights, intercepts, classes);
     }

@@ -7,10 +7,13 @@ internal static class NewtonConjugateGradient
 {
     private const int MostSteps = 100;
     private const int MostInnerSteps = 200;
-    private const double Tolerance = 1e-5; // of the gradient where all parameters are zero
 
     /// <summary>The parameters with the smallest value.</summary>
-    public static double[] Minimize(LogisticObjective objective, double[] parameters, CancellationToken cancellation)
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="parameters">Where to start.</param>
+    /// <param name="tolerance">How small the gradient is in the end, beside that where all parameters are zero.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    public static double[] Minimize(LogisticObjective objective, double[] parameters, double tolerance, CancellationToken cancellation)
     {
         var zeros = new double[parameters.Length];
         var scale = Norm(objective.Gradient(objective.Logits(zeros), zeros));
@@ -20,7 +23,7 @@ internal static class NewtonConjugateGradient
             cancellation.ThrowIfCancellationRequested();
             var gradient = objective.Gradient(logits, parameters);
             var size = Norm(gradient);
-            if (size <= Tolerance * scale)
+            if (size <= tolerance * scale)
             {
                 break;
             }
