@@ -46,7 +46,7 @@ internal sealed class Recipe
         IEnumerable<(string Name, (string Key, YamlNode Value)[] Values)> variants = [("", [])];
         foreach (var (key, values) in vary.Entries())
         {
-            variants = variants.SelectMany(variant => values.Items().Select(value => (Join(variant.Name, Label(value.Yaml)), ((string, YamlNode)[])[.. variant.Values, (key, value.Yaml)])));
+            variants = variants.SelectMany(variant => values.Items().Select(value => (Join(variant.Name, $"{key[(key.LastIndexOf('.') + 1)..]}={Label(value.Yaml)}"), ((string, YamlNode)[])[.. variant.Values, (key, value.Yaml)])));
         }
 
         return [.. variants.Select(variant =>

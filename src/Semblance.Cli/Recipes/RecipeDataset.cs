@@ -51,7 +51,8 @@ internal sealed class RecipeDataset
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
         var most = node.Find("most-per-group")?.Count();
         var skipped = 0L;
-        var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5), ("running-text", 6)) ?? 0) switch
+        var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5),
+            ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
             1 => GroupedTexts.Pairs(Read(), seed, most),
@@ -59,6 +60,8 @@ internal sealed class RecipeDataset
             3 => GroupedTexts.Pairs(Sentences(), seed, most),
             4 => GroupedTexts.Triplets(Sentences(), seed, most),
             5 => NliTriplets.From(Read(), labels ?? throw node.Fault("'triplets-of-inference' needs a 'label' column."), seed),
+            6 => [.. Sentences().Select(row => new Example([row.Texts[1]]))],
+            7 => [.. Sentences().Select(row => new Example([row.Texts[1], row.Texts[1]]))],
             _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellation),
         };
         if (rows.Count == 0)

@@ -33,6 +33,14 @@ internal static class RecipeLoss
         ["MarginMSELoss"] = (node, _) => new MarginMSELoss(Similarity(node.Only("similarity"), SimilarityFunction.DotProduct)),
         ["DistillKLDivLoss"] = (node, _) => new DistillKLDivLoss(Temperature(node.Only("temperature", "similarity"), 1), Similarity(node, SimilarityFunction.DotProduct)),
         ["ContrastiveTensionInBatchNegativesLoss"] = (node, _) => new ContrastiveTensionInBatchNegativesLoss(Scale(node.Only("scale", "similarity")), Similarity(node)),
+        ["CachedMultipleNegativesRankingLoss"] = (node, _) => new CachedMultipleNegativesRankingLoss(Scale(node.Only("scale", "similarity", "mini-batch-tokens")), Similarity(node), MiniBatch(node)),
+        ["CachedMultipleNegativesSymmetricRankingLoss"] = (node, _) => new CachedMultipleNegativesSymmetricRankingLoss(Scale(node.Only("scale", "similarity", "mini-batch-tokens")), Similarity(node), MiniBatch(node)),
+        ["CachedGISTEmbedLoss"] = (node, _) => new CachedGISTEmbedLoss(SentenceTransformer.Load(node.Only("guide", "temperature", "mini-batch-tokens").Get("guide").Text()), Temperature(node, 0.01f), miniBatchTokens: MiniBatch(node)),
+        ["CachedMegaBatchMarginLoss"] = (node, _) => new CachedMegaBatchMarginLoss(miniBatchTokens: MiniBatch(node.Only("mini-batch-tokens"))),
+        ["DenoisingAutoEncoderLoss"] = (node, context) => new DenoisingAutoEncoderLoss(context.Model, seed: context.Seed) { Noise = new WordDeletion(node.Only("deletion").Find("deletion")?.Number(0.0, 0.99) ?? 0.6) },
+        ["AdaptiveLayerLoss"] = (node, context) => new AdaptiveLayerLoss(Inner(node.Only("loss", "layers-per-step"), context), node.Find("layers-per-step")?.Count() ?? 1),
+        ["Matryoshka2dLoss"] = (node, context) => new Matryoshka2dLoss(Inner(node.Only("loss", "dimensions", "weights"), context), [.. node.Get("dimensions").Items().Select(item => item.Count())], Weights(node)),
+        ["ContrastiveTensionLoss"] = (node, _) => { node.Only(); return new ContrastiveTensionLoss(); },
         ["MaskedLanguageModelLoss"] = (node, context) => MaskedLanguageModel(node.Only("rate", "whole-words"), context),
         ["MatryoshkaLoss"] = (node, context) => new MatryoshkaLoss(Inner(node.Only("loss", "dimensions", "weights"), context), [.. node.Get("dimensions").Items().Select(item => item.Count())], Weights(node)),
     };
@@ -67,6 +75,8 @@ internal static class RecipeLoss
         var options = usual with { Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate, WholeWords = node.Find("whole-words")?.Flag() ?? usual.WholeWords };
         return context.Folder is { } folder ? MaskedLanguageModelLoss.Load(folder, context.Model, options, context.Seed) : new MaskedLanguageModelLoss(context.Model, options, context.Seed);
     }
+
+    private static int MiniBatch(RecipeNode node) => node.Find("mini-batch-tokens")?.Count() ?? 8192;
 
     private static float Scale(RecipeNode node) => node.Find("scale")?.Number(float.Epsilon, 1e6f) ?? 20;
 

@@ -46,8 +46,8 @@ public class TrainCommandTests
         folder.Write("pairs.tsv", Pairs);
         var recipe = folder.Write("r.yaml", Recipe() + "vary:\n  model.pooling: [mean, [cls, max]]\n  rate: [1e-3, 2e-3]\n");
         var outcome = (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--set", "steps=2")).Done();
-        outcome.Lines.Select(line => line.Split('\t')[0]).ShouldBe(["mean, 1e-3", "mean, 2e-3", "cls+max, 1e-3", "cls+max, 2e-3"]);
-        SentenceTransformer.Load(Path.Combine(folder.Of("out"), "cls+max, 2e-3")).Dimension.ShouldBe(64);
+        outcome.Lines.Select(line => line.Split('\t')[0]).ShouldBe(["pooling=mean, rate=1e-3", "pooling=mean, rate=2e-3", "pooling=cls+max, rate=1e-3", "pooling=cls+max, rate=2e-3"]);
+        SentenceTransformer.Load(Path.Combine(folder.Of("out"), "pooling=cls+max, rate=2e-3")).Dimension.ShouldBe(64);
     }
 
     [Theory]
