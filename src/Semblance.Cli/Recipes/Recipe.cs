@@ -9,7 +9,7 @@ internal sealed class Recipe
     private static readonly string[] Keys =
     [
         "model", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
-        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "vary", "card",
+        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "vary", "card", "dropout",
     ];
 
     private readonly RecipeNode _root;
@@ -92,6 +92,7 @@ internal sealed class Recipe
             AccumulationSteps = accumulation,
             MaxGradientNorm = _root.Find("gradient-clip")?.Number(0.0, 1e9) is { } clip ? clip == 0 ? null : clip : 1,
             DropoutSeed = (ulong)Seed,
+            DropoutRate = _root.Find("dropout")?.Number(0f, 0.99f),
             EvaluateEvery = evaluate?.Find("every")?.Count() ?? 0,
             KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
             Patience = _root.Find("patience")?.Count(),

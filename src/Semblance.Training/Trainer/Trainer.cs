@@ -156,6 +156,7 @@ public sealed class Trainer
                 Prompts = dataset.Prompts,
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
+                DropoutRate = _options.DropoutRate,
                 Embedded = embedded,
                 RecomputeActivations = _options.RecomputeActivations,
                 Cancellation = cancellation,

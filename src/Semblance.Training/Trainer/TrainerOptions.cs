@@ -18,6 +18,9 @@ public sealed record TrainerOptions
     /// <summary>Where dropout begins; null trains without.</summary>
     public ulong? DropoutSeed { get; init; } = 42;
 
+    /// <summary>How much is dropped wherever the model drops elements, from 0 up to but not including 1; null for what the model says.</summary>
+    public float? DropoutRate { get; init; }
+
     /// <summary>
     /// Computes each layer of the model a second time on the way back instead of keeping what is inside (Chen et al. 2016, arXiv:1604.06174): long
     /// texts and deep models in less memory, a third more time, the same bits.
