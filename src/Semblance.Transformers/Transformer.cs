@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
@@ -68,35 +69,72 @@ public abstract class Transformer
     /// <summary>All parameters under the names of the original, for saving.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
 
-    /// <summary>Writes <c>config.json</c>, as it was loaded where it was, and <c>model.safetensors</c>.</summary>
+    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded, where it was, but for the type of the weights.</summary>
     /// <param name="folder">An existing folder.</param>
-    public void Save(string folder)
+    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder, DType weights = DType.F32)
     {
-        using (var file = new AtomicFile(Path.Combine(folder, "config.json")))
-        {
-            using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
-            {
-                if (_source is null)
-                {
-                    WriteConfiguration(json);
-                }
-                else
-                {
-                    _source.Root.WriteTo(json);
-                }
-            }
-
-            file.Commit();
-        }
-
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));
+        using var file = new AtomicFile(Path.Combine(folder, "config.json"));
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            WriteConfiguration(json, weights);
+        }
+
+        file.Commit();
     }
+
+    private void WriteConfiguration(Utf8JsonWriter json, DType weights)
+    {
+        json.WriteStartObject();
+        var typed = false;
+        foreach (var field in Configuration().EnumerateObject())
+        {
+            if (field.Name is "torch_dtype" or "dtype") // the older name and the newer
+            {
+                json.WriteString(field.Name, NameOf(weights));
+                typed = true;
+            }
+            else
+            {
+                field.WriteTo(json);
+            }
+        }
+
+        if (!typed)
+        {
+            json.WriteString("torch_dtype", NameOf(weights));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private JsonElement Configuration()
+    {
+        if (_source is not null)
+        {
+            return _source.Root;
+        }
+
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            WriteConfiguration(json);
+        }
+
+        return JsonElement.Parse(written.WrittenSpan);
+    }
+
+    private static string NameOf(DType weights) => weights == DType.F16 ? "float16" : "float32";
 
     /// <summary>Writes the settings of a model that was not loaded from a file.</summary>
     protected abstract void WriteConfiguration(Utf8JsonWriter json);

@@ -170,10 +170,10 @@ public sealed class Trainer
     {
         if (_options.Folder is not null)
         {
-            _model.Save(_options.Folder);
+            _model.Save(_options.Folder, _options.Weights);
             foreach (var dataset in _datasets)
             {
-                dataset.Loss.Save(_model, _options.Folder);
+                dataset.Loss.Save(_model, _options.Folder, _options.Weights);
             }
         }
     }

@@ -1,3 +1,5 @@
+using Semblance.Checkpoints;
+
 namespace Semblance.Training;
 
 /// <summary>How a <see cref="Trainer"/> trains.</summary>
@@ -38,6 +40,9 @@ public sealed record TrainerOptions
 
     /// <summary>Where checkpoints and the best model are written; null writes nothing.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>The type that the model's weights are written in; <see cref="DType.F16"/> halves the file. Checkpoints are float32 always.</summary>
+    public DType Weights { get; init; } = DType.F32;
 
     /// <summary>Writes a checkpoint every so many steps, at the end and when training is stopped; 0 none.</summary>
     public long CheckpointEvery { get; init; }

@@ -100,7 +100,6 @@ public sealed record BertConfig
         json.WriteNumber("num_hidden_layers", NumHiddenLayers);
         json.WriteNumber("pad_token_id", 0);
         json.WriteString("position_embedding_type", "absolute");
-        json.WriteString("torch_dtype", "float32");
         json.WriteNumber("type_vocab_size", TypeVocabSize);
         json.WriteNumber("vocab_size", VocabSize);
         json.WriteEndObject();

@@ -89,18 +89,19 @@ public sealed class MaskedLanguageModelHead : TaskHead
 
     /// <summary>Makes a folder that the body was written to one of <c>BertForMaskedLM</c>: <c>config.json</c> and <c>model.safetensors</c> with body and head.</summary>
     /// <param name="folder">The folder, as <see cref="Transformer.Save"/> left it.</param>
+    /// <param name="weights">The type that parameters are written in, that of the body.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, DType weights = DType.F32)
     {
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in _body.Parameters())
         {
-            writer.Add(BodyPrefix + name, tensor);
+            writer.Add(BodyPrefix + name, tensor, weights);
         }
 
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         // The weights first: a body alone loads from them too.
