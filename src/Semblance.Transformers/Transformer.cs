@@ -1,7 +1,11 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.DistilBert;
+using Semblance.Transformers.Electra;
+using Semblance.Transformers.Roberta;
 
 namespace Semblance.Transformers;
 
@@ -10,7 +14,13 @@ public abstract class Transformer
 {
     private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
+        ["albert"] = AlbertModel.Load,
         ["bert"] = BertModel.Load,
+        ["camembert"] = RobertaModel.Load,
+        ["distilbert"] = DistilBertModel.Load,
+        ["electra"] = ElectraModel.Load,
+        ["roberta"] = RobertaModel.Load,
+        ["xlm-roberta"] = RobertaModel.Load,
     };
 
     private readonly ConfigurationFile? _source;
@@ -41,6 +51,9 @@ public abstract class Transformer
 
     /// <summary>How many multiplications one token costs in matrix products with weights.</summary>
     public abstract long MultiplicationsPerToken { get; }
+
+    /// <summary>What stands before the names of the body's parameters in a file that has a head too.</summary>
+    internal virtual string WeightPrefix => ModelType + ".";
 
     /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>

@@ -7,22 +7,24 @@ internal sealed class BertAttention
 {
     private readonly BertConfig _config;
     private readonly string _name;
+    private readonly BertLayerNames _names;
     private readonly Linear _query;
     private readonly Linear _key;
     private readonly Linear _value;
     private readonly Linear _output;
     private readonly LayerNorm _norm;
 
-    public BertAttention(BertConfig config, Weights weights, string name)
+    public BertAttention(BertConfig config, Weights weights, string name, BertLayerNames names)
     {
         var hidden = config.HiddenSize;
         _config = config;
-        _name = name;
-        _query = weights.Linear(name + ".self.query", hidden, hidden);
-        _key = weights.Linear(name + ".self.key", hidden, hidden);
-        _value = weights.Linear(name + ".self.value", hidden, hidden);
-        _output = weights.Linear(name + ".output.dense", hidden, hidden);
-        _norm = weights.LayerNorm(name + ".output.LayerNorm", hidden, config.LayerNormEps);
+        _name = name + ".";
+        _names = names;
+        _query = weights.Linear(_name + names.Query, hidden, hidden);
+        _key = weights.Linear(_name + names.Key, hidden, hidden);
+        _value = weights.Linear(_name + names.Value, hidden, hidden);
+        _output = weights.Linear(_name + names.AttentionOutput, hidden, hidden);
+        _norm = weights.LayerNorm(_name + names.AttentionNorm, hidden, config.LayerNormEps);
     }
 
     public void Prepare()
@@ -34,22 +36,27 @@ internal sealed class BertAttention
     }
 
     // x: [query tokens × hidden], states: [key tokens × hidden].
-    public Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask)
+    public Tensor Forward(Computation run, Tensor x, Tensor states, AttentionContext attention)
+    {
+        using var context = Attend(run, x, states, attention);
+        using var mixed = run.Dropout(run.Linear(context, _output), _names.AttentionDropout ? _config.HiddenDropoutProb : 0);
+        return run.AddLayerNorm(mixed, x, _norm);
+    }
+
+    private Tensor Attend(Computation run, Tensor x, Tensor states, AttentionContext attention)
     {
         using var query = run.Linear(x, _query); // [query tokens × hidden], heads side by side
         using var key = run.Linear(states, _key);
         using var value = run.Linear(states, _value);
-        using var context = run.Attention(query, key, value, mask, _config.NumAttentionHeads, _config.AttentionProbsDropoutProb);
-        using var mixed = run.Dropout(run.Linear(context, _output), _config.HiddenDropoutProb);
-        return run.AddLayerNorm(mixed, x, _norm);
+        return run.Attention(query, key, value, attention.Mask, _config.NumAttentionHeads, _config.AttentionProbsDropoutProb);
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
     [
-        .. _query.Parameters(_name + ".self.query"),
-        .. _key.Parameters(_name + ".self.key"),
-        .. _value.Parameters(_name + ".self.value"),
-        .. _output.Parameters(_name + ".output.dense"),
-        .. _norm.Parameters(_name + ".output.LayerNorm"),
+        .. _query.Parameters(_name + _names.Query),
+        .. _key.Parameters(_name + _names.Key),
+        .. _value.Parameters(_name + _names.Value),
+        .. _output.Parameters(_name + _names.AttentionOutput),
+        .. _norm.Parameters(_name + _names.AttentionNorm),
     ];
 }

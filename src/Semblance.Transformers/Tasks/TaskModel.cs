@@ -7,6 +7,8 @@ namespace Semblance.Transformers.Tasks;
 /// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
 public sealed class TaskModel
 {
+    private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForPreTraining", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
+
     private readonly TaskHead? _head;
 
     private TaskModel(Transformer body, TaskHead? head)
@@ -30,7 +32,7 @@ public sealed class TaskModel
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var body = Transformer.Load(config, folder, trainable: false, out var checkpoint);
-        var weights = new CheckpointWeights(checkpoint, body.ModelType + ".");
+        var weights = new CheckpointWeights(checkpoint, body.WeightPrefix, known: body.Parameters());
         var head = Head(config, body, weights);
         weights.Check();
         return new TaskModel(body, head);
@@ -41,7 +43,7 @@ public sealed class TaskModel
     /// <param name="batch">The tokens.</param>
     /// <returns>
     /// The outputs under the original's names: <c>hidden_states.0</c> (the embeddings) and up, <c>last_hidden_state</c>,
-    /// <c>pooler_output</c> where there is a pooler, <c>logits</c> where there is a head. Rows are tokens or sequences.
+    /// <c>pooler_output</c> where there is a pooler, <c>logits</c> where there is a head, for answers to questions <c>start_logits</c> and <c>end_logits</c>. Rows are tokens or sequences.
     /// </returns>
     public IReadOnlyDictionary<string, Tensor> Forward(Computation run, PackedBatch batch)
     {
@@ -59,10 +61,7 @@ public sealed class TaskModel
             outputs["pooler_output"] = pooled;
         }
 
-        if (_head is not null)
-        {
-            outputs["logits"] = _head.Forward(run, hidden, batch);
-        }
+        _head?.AddOutputs(outputs, run, hidden, batch);
 
         return outputs;
     }
@@ -70,22 +69,30 @@ public sealed class TaskModel
     private static TaskHead? Head(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        if (body is BertModel bert)
+        if (body is not BertEncoder encoder)
         {
-            switch (architecture)
-            {
-                case "" or "BertModel":
-                    return null;
-                case "BertForMaskedLM" or "BertForPreTraining":
-                    return new MaskedLanguageModelHead(bert, weights);
-                case "BertForSequenceClassification":
-                    return new SequenceClassificationHead(bert, weights.Linear("classifier", Labels(config), bert.HiddenSize));
-                case "BertForTokenClassification":
-                    return new TokenClassificationHead(weights.Linear("classifier", Labels(config), bert.HiddenSize));
-            }
+            throw config.Fault("architectures", $"names '{architecture}', whose head is not supported");
         }
 
-        throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; BertModel, BertForMaskedLM, BertForPreTraining, BertForSequenceClassification and BertForTokenClassification are");
+        var names = encoder.TaskNames;
+        var hidden = body.HiddenSize;
+        switch (architecture.StartsWith(names.Class, StringComparison.Ordinal) ? architecture[names.Class.Length..] : architecture)
+        {
+            case "" or "Model":
+                return null;
+            case "ForMaskedLM" or "ForPreTraining" when architecture != "ElectraForPreTraining":
+                return new MaskedLanguageModelHead(encoder, weights);
+            case "ForSequenceClassification":
+                var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
+                return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, Labels(config), hidden));
+            case "ForTokenClassification":
+                return new TokenClassificationHead(weights.Linear("classifier", Labels(config), hidden));
+            case "ForQuestionAnswering":
+                return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
+            default:
+                var supported = string.Join(", ", Supported.Select(task => names.Class + task));
+                throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
+        }
     }
 
     private static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
