@@ -3,9 +3,12 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Deberta;
 using Semblance.Transformers.DistilBert;
 using Semblance.Transformers.Electra;
+using Semblance.Transformers.MPNet;
 using Semblance.Transformers.Roberta;
+using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers;
 
@@ -17,9 +20,13 @@ public abstract class Transformer
         ["albert"] = AlbertModel.Load,
         ["bert"] = BertModel.Load,
         ["camembert"] = RobertaModel.Load,
+        ["deberta"] = DebertaModel.Load,
+        ["deberta-v2"] = DebertaV2Model.Load,
         ["distilbert"] = DistilBertModel.Load,
         ["electra"] = ElectraModel.Load,
+        ["mpnet"] = MPNetModel.Load,
         ["roberta"] = RobertaModel.Load,
+        ["t5"] = T5Model.Load,
         ["xlm-roberta"] = RobertaModel.Load,
     };
 

@@ -1,6 +1,7 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tensors.Instructions;
+using Semblance.Transformers.T5;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
@@ -41,20 +42,42 @@ public class EncoderTests
     [InlineData("albert-groups")]
     public void Albert_equals_the_original(string folder) => Check(folder);
 
+    [SharedTheory]
+    [InlineData("mpnet")]
+    public void MPNet_equals_the_original(string folder) => Check(folder);
+
+    [SharedTheory]
+    [InlineData("t5")]
+    [InlineData("t5-encoder")]
+    [InlineData("t5-v1_1")]
+    [InlineData("t5-v1_1-encoder")]
+    public void T5_equals_the_original(string folder) => Check(folder);
+
+    [SharedTheory]
+    [InlineData("deberta")]
+    public void Deberta_equals_the_original(string folder) => Check(folder);
+
+    [SharedTheory]
+    [InlineData("deberta-v2")]
+    [InlineData("deberta-v2-conv")]
+    [InlineData("deberta-v2-seqcls")]
+    public void DebertaV2_equals_the_original(string folder) => Check(folder);
+
     private static void Check(string folder)
     {
         var path = Fixtures.InShared("fixtures/models/" + folder);
         var model = TaskModel.Load(path);
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(path, "expected.safetensors")));
+        var decoder = model.HasDecoder ? new PaddedBatch(batch.File, "decoder_") : null;
         foreach (var set in InstructionSets.Available)
         {
             using var run = new Computation(instructions: set);
-            var outputs = model.Forward(run, batch.Packed);
+            var outputs = model.Forward(run, batch.Packed, decoder?.Packed);
             var names = batch.File.Tensors.Select(tensor => tensor.Name).Except(Inputs).ToArray();
             names.Length.ShouldBeGreaterThanOrEqualTo(4);
             foreach (var name in names)
             {
-                var expected = batch.Expected(name);
+                var expected = (decoder is not null && name is not "encoder_last_hidden_state" && !name.StartsWith("hidden_states.", StringComparison.Ordinal) ? decoder : batch).Expected(name);
                 var actual = outputs[name].Values.ToArray();
                 actual.Length.ShouldBe(expected.Length, name);
                 var words = name == "logits" && outputs[name].Columns == model.Body.VocabularySize;
@@ -74,7 +97,9 @@ public class EncoderTests
             tensor.Shape.ToArray().ShouldBe(stored[bare ? name : body.WeightPrefix + name], name);
         }
 
-        var own = stored.Keys.Where(name => bare || name.StartsWith(body.WeightPrefix, StringComparison.Ordinal));
+        var own = stored.Keys.Where(name => body is T5Model
+            ? name == "shared.weight" || name.StartsWith("encoder.", StringComparison.Ordinal)
+            : bare || name.StartsWith(body.WeightPrefix, StringComparison.Ordinal));
         body.Parameters().Count().ShouldBe(own.Count());
     }
 }

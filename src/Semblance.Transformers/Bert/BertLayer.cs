@@ -14,13 +14,13 @@ internal sealed class BertLayer
     private readonly Linear _output;
     private readonly LayerNorm _outputNorm;
 
-    public BertLayer(BertConfig config, Weights weights, string name, BertLayerNames names, bool crossAttention = false)
+    public BertLayer(BertConfig config, Weights weights, string name, BertLayerNames names, bool crossAttention = false, BertAttention? attention = null)
     {
         int hidden = config.HiddenSize, inner = config.IntermediateSize;
         _config = config;
         _name = name + ".";
         _names = names;
-        _attention = new BertAttention(config, weights, name, names);
+        _attention = attention ?? new BertAttention(config, weights, name, names);
         _crossAttention = crossAttention ? new BertAttention(config, weights, name, BertLayerNames.BertCrossAttention) : null;
         _intermediate = weights.Linear(_name + names.Intermediate, inner, hidden);
         _output = weights.Linear(_name + names.Output, hidden, inner);
