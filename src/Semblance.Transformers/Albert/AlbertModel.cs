@@ -47,7 +47,8 @@ public sealed class AlbertModel : BertEncoder
         MaskedNorm = "predictions.LayerNorm",
         MaskedBias = "predictions.bias",
         MaskedWords = "predictions.decoder.weight",
-        MaskedEpsilon = 1e-5f, // whatever the layers use
+        MaskedEpsilon = Config.LayerNormEps,
+        PreTraining = true,
     };
 
     /// <summary>Loads the body from a configuration and its weights.</summary>

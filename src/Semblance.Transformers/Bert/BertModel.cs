@@ -20,7 +20,7 @@ public sealed class BertModel : BertEncoder
     {
     }
 
-    internal override TaskNames TaskNames => TaskNames.Bert("Bert", Config.HiddenAct, Config.LayerNormEps);
+    internal override TaskNames TaskNames => TaskNames.Bert("Bert", Config.HiddenAct, Config.LayerNormEps) with { PreTraining = true };
 
     /// <summary>Loads the body from a configuration and its weights.</summary>
     /// <param name="config">The configuration.</param>

@@ -8,7 +8,7 @@ namespace Semblance.Transformers.Tasks;
 /// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
 public sealed class TaskModel
 {
-    private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForPreTraining", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
+    private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
 
     private readonly TaskHead? _head;
 
@@ -125,7 +125,8 @@ public sealed class TaskModel
         {
             case "" or "Model":
                 return null;
-            case "ForMaskedLM" or "ForPreTraining" when architecture != "ElectraForPreTraining":
+            case "ForMaskedLM":
+            case "ForPreTraining" when names.PreTraining:
                 return new MaskedLanguageModelHead(encoder, weights);
             case "ForSequenceClassification":
                 var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
@@ -135,7 +136,7 @@ public sealed class TaskModel
             case "ForQuestionAnswering":
                 return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
             default:
-                var supported = string.Join(", ", Supported.Select(task => names.Class + task));
+                var supported = string.Join(", ", Supported.Concat(names.PreTraining ? ["ForPreTraining"] : []).Select(task => names.Class + task));
                 throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
         }
     }

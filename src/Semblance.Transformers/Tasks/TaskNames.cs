@@ -29,6 +29,9 @@ internal sealed record TaskNames(string Class)
     /// <summary>The last layer of the classifier of sequences. That of tokens is <c>classifier</c> everywhere.</summary>
     public string Classifier { get; init; } = "classifier";
 
+    /// <summary>Whether the class <c>…ForPreTraining</c> has the masked-language-model head, beside one that is left alone.</summary>
+    public bool PreTraining { get; init; }
+
     /// <summary>BERT's heads.</summary>
     public static TaskNames Bert(string className, Activation activation, float epsilon) => new(className)
     {
