@@ -63,6 +63,31 @@ public class EncoderTests
     [InlineData("deberta-v2-seqcls")]
     public void DebertaV2_equals_the_original(string folder) => Check(folder);
 
+    [SharedTheory]
+    [InlineData("albert-groups")]
+    [InlineData("deberta")]
+    [InlineData("deberta-v2-conv")]
+    [InlineData("mpnet")]
+    [InlineData("roberta")]
+    [InlineData("t5-v1_1-encoder")]
+    public void A_sequence_has_the_same_bits_alone_and_in_any_company(string folder)
+    {
+        var model = Transformer.Load(Fixtures.InShared("fixtures/models/" + folder));
+        int[][] sequences = [.. new[] { 3, 41, 1, 17 }.Select((length, s) => Enumerable.Range(0, length).Select(i => 4 + (((i * 7) + s) % 90)).ToArray())];
+        foreach (var set in InstructionSets.Available)
+        {
+            using var run = new Computation(instructions: set);
+            var batch = PackedBatch.From(sequences);
+            var together = model.Forward(run, batch);
+            for (var i = 0; i < sequences.Length; i++)
+            {
+                using var alone = new Computation(maxThreads: 1, instructions: set);
+                var part = together.Values.Slice(batch.Offsets[i] * model.HiddenSize, sequences[i].Length * model.HiddenSize);
+                model.Forward(alone, PackedBatch.From([sequences[i]])).Values.SequenceEqual(part).ShouldBeTrue($"{set}, sequence {i}");
+            }
+        }
+    }
+
     private static void Check(string folder)
     {
         var path = Fixtures.InShared("fixtures/models/" + folder);
