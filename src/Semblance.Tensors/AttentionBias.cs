@@ -59,13 +59,17 @@ public sealed class AttentionBias
     /// <exception cref="ArgumentException">The bias is of other tokens, other heads or too few distances.</exception>
     internal void Check(AttentionMask mask, int heads)
     {
+        if (mask.Queries.Count == 0)
+        {
+            return;
+        }
+
         if (Origin < mask.Keys.LongestSequence - 1 || Columns.Length < Origin + mask.Queries.LongestSequence)
         {
             throw new ArgumentException($"{Columns.Length} distances with 0 at {Origin} are too few for {mask.Queries.LongestSequence} queries and {mask.Keys.LongestSequence} keys.", nameof(mask));
         }
 
-        var most = Columns.Length == 0 ? 0 : Columns.Max();
-        bool Fits(Tensor? x, int rows) => x is null || (x.Rows == rows && x.Columns % heads == 0 && most < x.Columns / heads && Columns.Min() >= 0);
+        bool Fits(Tensor? x, int rows) => x is null || (x.Rows == rows && x.Columns % heads == 0 && Columns.Max() < x.Columns / heads && Columns.Min() >= 0);
         if (!(Distances is null || Distances.Rows == heads) || !Fits(OfQueries, mask.Queries.TokenCount) || !Fits(OfKeys, mask.Keys.TokenCount))
         {
             throw new ArgumentException(

@@ -88,6 +88,41 @@ public class EncoderTests
         }
     }
 
+    [SharedTheory]
+    [InlineData("albert-groups", "\"num_hidden_groups\": 2", "\"num_hidden_groups\": 9", "num_hidden_groups")]
+    [InlineData("albert", "\"inner_group_num\": 1", "\"inner_group_num\": 100000", "inner_group_num")]
+    [InlineData("deberta", "\"hidden_size\": 32", "\"hidden_size\": 65536", "in_proj.weight")]
+    [InlineData("deberta-v2", "\"p2c\"", "\"p2p\"", "p2p")]
+    [InlineData("deberta-v2", "\"position_buckets\": 8", "\"position_buckets\": 9", "rel_embeddings")]
+    [InlineData("deberta-v2-conv", "\"conv_kernel_size\": 3", "\"conv_kernel_size\": 2", "conv_kernel_size")]
+    [InlineData("distilbert", "\"n_heads\": 4", "\"n_heads\": 5", "n_heads")]
+    [InlineData("electra", "\"embedding_size\": 24", "\"embedding_size\": 32", "word_embeddings")]
+    [InlineData("mpnet", "\"relative_attention_num_buckets\": 32", "\"relative_attention_num_buckets\": 1", "relative_attention_num_buckets")]
+    [InlineData("roberta", "\"pad_token_id\": 1", "\"pad_token_id\": 66", "pad_token_id")]
+    [InlineData("t5", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gated-jelu\"", "jelu")]
+    [InlineData("t5", "\"d_kv\": 12", "\"d_kv\": 13", "SelfAttention.q.weight")]
+    [InlineData("t5", "\"relative_attention_max_distance\": 32", "\"relative_attention_max_distance\": 1", "relative_attention_max_distance")]
+    public void A_configuration_that_lies_is_named_with_its_field(string fixture, string old, string replacement, string named)
+    {
+        using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
+        folder.Edit("config.json", old, replacement);
+        var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
+        message.ShouldContain(folder.Path);
+        message.ShouldContain(named);
+    }
+
+    [SharedTheory]
+    [InlineData("deberta")]
+    [InlineData("deberta-v2-conv")]
+    [InlineData("mpnet")]
+    [InlineData("roberta")]
+    [InlineData("t5-encoder")]
+    public void A_batch_without_sequences_has_no_states(string folder)
+    {
+        using var run = new Computation();
+        Transformer.Load(Fixtures.InShared("fixtures/models/" + folder)).Forward(run, PackedBatch.From([])).Rows.ShouldBe(0);
+    }
+
     private static void Check(string folder)
     {
         var path = Fixtures.InShared("fixtures/models/" + folder);

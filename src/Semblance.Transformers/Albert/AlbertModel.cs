@@ -62,7 +62,7 @@ public sealed class AlbertModel : BertEncoder
         var settings = BertConfig.Read(config, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
         var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
         var groups = config.WholeNumber("num_hidden_groups", 1, Math.Max(1, settings.NumHiddenLayers), 1);
-        var inner = config.WholeNumber("inner_group_num", 1, BertConfig.MostLayers, 1);
+        var inner = config.WholeNumber("inner_group_num", 1, BertConfig.MostLayers / groups, 1);
         var weights = new CheckpointWeights(checkpoint, "albert.", trainable);
         BertLayer[] shared = [.. Enumerable.Range(0, groups * inner).Select(i => new BertLayer(
             settings, weights, $"encoder.albert_layer_groups.{i / inner}.albert_layers.{i % inner}", Names))];

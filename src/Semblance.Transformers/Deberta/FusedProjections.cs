@@ -23,7 +23,7 @@ internal sealed class FusedProjections : AttentionProjections
         var size = hidden / heads;
         GatheredLinear Part(int part, Tensor? bias)
         {
-            var elements = new int[hidden * hidden];
+            var elements = new int[_weight.Rows == 3 * hidden ? hidden * hidden : 0]; // a size is believed only when the weight has it
             for (var i = 0; i < elements.Length; i++)
             {
                 var row = i / hidden;
