@@ -2,7 +2,14 @@ using System.Buffers;
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Deberta;
+using Semblance.Transformers.DistilBert;
+using Semblance.Transformers.Electra;
+using Semblance.Transformers.MPNet;
+using Semblance.Transformers.Roberta;
+using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers;
 
@@ -11,7 +18,17 @@ public abstract class Transformer
 {
     private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
+        ["albert"] = AlbertModel.Load,
         ["bert"] = BertModel.Load,
+        ["camembert"] = RobertaModel.Load,
+        ["deberta"] = DebertaModel.Load,
+        ["deberta-v2"] = DebertaV2Model.Load,
+        ["distilbert"] = DistilBertModel.Load,
+        ["electra"] = ElectraModel.Load,
+        ["mpnet"] = MPNetModel.Load,
+        ["roberta"] = RobertaModel.Load,
+        ["t5"] = T5Model.Load,
+        ["xlm-roberta"] = RobertaModel.Load,
     };
 
     private readonly ConfigurationFile? _source;
@@ -42,6 +59,9 @@ public abstract class Transformer
 
     /// <summary>How many multiplications one token costs in matrix products with weights.</summary>
     public abstract long MultiplicationsPerToken { get; }
+
+    /// <summary>What stands before the names of the body's parameters in a file that has a head too.</summary>
+    internal virtual string WeightPrefix => ModelType + ".";
 
     /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>

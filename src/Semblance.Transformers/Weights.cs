@@ -20,13 +20,16 @@ internal abstract class Weights
     /// <summary>The tensor of this name and shape, or one that stands in until <see cref="Check"/> reports the fault.</summary>
     public Tensor Tensor(string name, params ReadOnlySpan<int> shape) => Find(name, shape) ?? Tensors.Tensor.Zeros(1, 1);
 
-    /// <summary>A linear layer with <c>weight</c> and <c>bias</c>.</summary>
-    public Linear Linear(string name, int outputs, int inputs)
+    /// <summary>A linear layer with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    public Linear Linear(string name, int outputs, int inputs, bool bias = true)
     {
         var weight = Find(name + ".weight", [outputs, inputs]);
-        var bias = Find(name + ".bias", [outputs]);
-        return weight is not null && bias is not null ? new Linear(weight, bias) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
+        var shift = bias ? Find(name + ".bias", [outputs]) : null;
+        return weight is not null && bias == (shift is not null) ? new Linear(weight, shift) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
     }
+
+    /// <summary>A root-mean-square norm with <c>weight</c>.</summary>
+    public RmsNorm RmsNorm(string name, int columns, float epsilon) => new(Find(name + ".weight", [columns]) ?? Tensors.Tensor.Zeros(1), epsilon);
 
     /// <summary>A layer norm with <c>weight</c> and <c>bias</c>.</summary>
     public LayerNorm LayerNorm(string name, int columns, float epsilon)

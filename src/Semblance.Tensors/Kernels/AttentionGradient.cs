@@ -22,9 +22,12 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly int _headSize;
     private readonly float _scale;
     private readonly DropoutMask _dropout;
+    private readonly AttentionBiasRows _bias;
+    private readonly AttentionBiasRows _dBias;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias, AttentionBiasRows dBias, float scale,
+        Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query.Data;
         _key = key.Data;
@@ -38,7 +41,9 @@ internal readonly unsafe struct AttentionGradient : IKernel
         _dropout = dropout;
         _hidden = query.Columns;
         _headSize = query.Columns / heads;
-        _scale = 1f / MathF.Sqrt(_headSize);
+        _scale = scale;
+        _bias = bias;
+        _dBias = dBias;
     }
 
     public void Run<TLanes>(int first, int end)
@@ -73,7 +78,12 @@ internal readonly unsafe struct AttentionGradient : IKernel
         {
             float* p = probabilities + ((nint)i * paddedKeys), ds = slopes + ((nint)i * paddedKeys);
             var visible = _mask.Visible(sequence, i);
-            Softmax<TLanes>.Apply(p, visible, _scale);
+            if (_bias.IsActive)
+            {
+                _bias.Apply(p, sequence, i, head, visible, _scale);
+            }
+
+            Softmax<TLanes>.Apply(p, visible, _bias.IsActive ? 1 : _scale);
             var index = AttentionKernel.FirstIndex(_mask.Queries.Offsets[sequence] + i, head);
             if (_dropout.IsActive)
             {
@@ -81,6 +91,11 @@ internal readonly unsafe struct AttentionGradient : IKernel
             }
 
             Scale<TLanes>(p, ds, visible);
+            if (_dBias.IsActive)
+            {
+                _dBias.Backward(ds, sequence, i, head, visible, _scale);
+            }
+
             if (_dropout.IsActive)
             {
                 _dropout.Apply(new Span<float>(p, visible), index); // what the values were mixed with
