@@ -22,6 +22,7 @@ public sealed class Tokenizer
     private readonly Decoder? _decoder;
     private readonly Dictionary<int, AddedToken> _added;
     private readonly Dictionary<string, int> _addedIds;
+    private readonly HashSet<string> _specialTokens;
 
     private Tokenizer(TokenizerFiles files)
     {
@@ -34,6 +35,7 @@ public sealed class Tokenizer
         _decoder = json.Decoder;
         _added = json.AddedTokens.ToDictionary(token => token.Id);
         _addedIds = json.AddedTokens.ToDictionary(token => token.Content, token => token.Id);
+        _specialTokens = [.. json.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
         VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
@@ -165,7 +167,9 @@ public sealed class Tokenizer
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if (IdToToken(id) is { } token && !(skipSpecialTokens && _added.GetValueOrDefault(id) is { Special: true }))
+            // As in the reference, which shows a token that is found after normalisation as normalised, and goes by what it shows.
+            var token = _added.TryGetValue(id, out var added) ? _pipeline.ContentOf(added) : _pipeline.Model.IdToToken(id);
+            if (token is not null && !(skipSpecialTokens && _specialTokens.Contains(token)))
             {
                 tokens.Add(token);
             }

@@ -17,6 +17,17 @@ public class GoldenTests
     [InlineData("bert-base-multilingual-uncased", "tokenizer.json.gz")]
     [InlineData("bert-base-chinese", "vocab.txt")]
     [InlineData("all-mpnet-base-v2", "tokenizer.json")]
+    [InlineData("roberta-base", "tokenizer.json")]
+    [InlineData("gpt-neox-20b", "tokenizer.json.gz")]
+    [InlineData("clip", "tokenizer.json.gz")]
+    [InlineData("t5-small", "tokenizer.json")]
+    [InlineData("albert-base-v2", "tokenizer.json.gz")]
+    [InlineData("xlm-roberta-base", "tokenizer.json.gz")]
+    [InlineData("spm1k-xlm-roberta", "tokenizer.json.gz")]
+    [InlineData("spm1k-camembert", "tokenizer.json.gz")]
+    [InlineData("spm1k-t5", "tokenizer.json.gz")]
+    [InlineData("spm1k-bpe", "tokenizer.json.gz")]
+    [InlineData("spm30k-deberta-v2-punct-lower", "tokenizer.json.gz")]
     public void Every_recorded_encoding_and_decoding_is_reproduced(string folder, string file)
     {
         var tokenizer = LoadFrom(folder, file);
