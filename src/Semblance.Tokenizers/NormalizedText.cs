@@ -114,6 +114,9 @@ internal sealed class NormalizedText
         }
     }
 
+    /// <summary>Takes the last unit back.</summary>
+    public void RemoveLast() => _length--;
+
     /// <summary>Writes a part of the text being rewritten as it is.</summary>
     public void Keep(int from, int to)
     {

@@ -11,15 +11,22 @@ internal sealed class Unigram : Model
     private const double UnknownPenalty = 10;
 
     private readonly Vocabulary _vocabulary;
+    private readonly Trie _pieces;
     private readonly double[] _scores;
     private readonly int _unknown;
     private readonly double _unknownScore;
     private readonly int[]? _bytes;
     private readonly WordCache _cache = new();
 
-    public Unigram(Vocabulary vocabulary, double[] scores, int unknown, bool byteFallback)
+    /// <summary>A model.</summary>
+    /// <param name="vocabulary">All tokens.</param>
+    /// <param name="pieces">Those that are found in texts.</param>
+    /// <param name="scores">The logarithms of their probabilities.</param>
+    /// <param name="unknown">The id of the unknown token.</param>
+    /// <param name="byteFallback">What no token covers becomes bytes, if there is a token for each.</param>
+    public Unigram(Vocabulary vocabulary, Trie pieces, double[] scores, int unknown, bool byteFallback)
     {
-        (_vocabulary, _scores, _unknown) = (vocabulary, scores, unknown);
+        (_vocabulary, _pieces, _scores, _unknown) = (vocabulary, pieces, scores, unknown);
         _unknownScore = scores.DefaultIfEmpty().Min() - UnknownPenalty;
         _bytes = byteFallback && vocabulary.ByteTokens() is var bytes && !bytes.Contains(-1) ? bytes : null;
     }
@@ -47,8 +54,9 @@ internal sealed class Unigram : Model
         }
 
         var unknown = json.Required("unk_id").TokenId();
+        var vocabulary = Vocabulary.From(tokens, json.Error);
         return unknown < tokens.Count
-            ? new Unigram(Vocabulary.From(tokens, json.Error), [.. scores], unknown, json.Flag("byte_fallback", false))
+            ? new Unigram(vocabulary, vocabulary.Trie, [.. scores], unknown, json.Flag("byte_fallback", false))
             : throw json.Error($"unk_id is {unknown}, but the vocabulary has {tokens.Count} tokens");
     }
 
@@ -80,7 +88,7 @@ internal sealed class Unigram : Model
 
     private void FindBest(ReadOnlySpan<char> word, UnigramPath path)
     {
-        var trie = _vocabulary.Trie;
+        var trie = _pieces;
         for (var i = 0; i < word.Length;)
         {
             var units = char.IsHighSurrogate(word[i]) ? 2 : 1;

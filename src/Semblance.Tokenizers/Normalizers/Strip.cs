@@ -5,6 +5,9 @@ namespace Semblance.Tokenizers.Normalizers;
 /// <summary>Takes white space off the ends.</summary>
 internal sealed class Strip(bool left, bool right) : Normalizer
 {
+    /// <inheritdoc/>
+    public override Locality Locality => left ? Locality.Whole : Locality.Words;
+
     /// <summary>Reads a normalizer of type Strip.</summary>
     public static new Strip Read(JsonSection json) => new(json.Flag("strip_left", true), json.Flag("strip_right", true));
 

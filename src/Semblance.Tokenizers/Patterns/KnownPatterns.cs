@@ -7,7 +7,8 @@ internal static partial class KnownPatterns
 {
     private const string Gpt2Source = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private const string ClipSource =
+    /// <summary>CLIP's words.</summary>
+    public const string ClipSource =
         @"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 
     private const string Llama3Source =
@@ -16,7 +17,8 @@ internal static partial class KnownPatterns
     private const string QwenSource =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    private const string WhiteSpaceSource = @"\s+";
+    /// <summary>White space.</summary>
+    public const string WhiteSpaceSource = @"\s+";
 
     private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.CultureInvariant;
 

@@ -14,6 +14,12 @@ internal sealed class RegexPattern : TextPattern
 
     private RegexPattern(Regex regex, bool isKnown) => (_regex, Locality) = (regex, isKnown ? Locality.Words : Locality.Whole);
 
+    /// <summary>A run of white space.</summary>
+    public static RegexPattern WhiteSpace { get; } = new(KnownPatterns.Find(KnownPatterns.WhiteSpaceSource)!, isKnown: true);
+
+    /// <summary>CLIP's words.</summary>
+    public static RegexPattern Clip { get; } = new(KnownPatterns.Find(KnownPatterns.ClipSource)!, isKnown: true);
+
     /// <inheritdoc/>
     public override Locality Locality { get; }
 

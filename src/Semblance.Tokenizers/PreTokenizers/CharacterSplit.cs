@@ -20,7 +20,10 @@ internal sealed class CharacterSplit(Func<Rune, bool> isMatch, SplitBehavior beh
 
     /// <summary>Reads a pre-tokenizer of type Punctuation.</summary>
     public static CharacterSplit ReadPunctuation(JsonSection json) =>
-        new(IsPunctuation, json.Optional("behavior") is { } behavior ? SplitWriter.Read(behavior) : SplitBehavior.Isolated);
+        Punctuation(json.Optional("behavior") is { } behavior ? SplitWriter.Read(behavior) : SplitBehavior.Isolated);
+
+    /// <summary>Splits at punctuation.</summary>
+    public static CharacterSplit Punctuation(SplitBehavior behavior) => new(IsPunctuation, behavior);
 
     /// <summary>Reads a pre-tokenizer of type Digits: runs of digits, or each digit, are words of their own.</summary>
     public static CharacterSplit ReadDigits(JsonSection json) =>
