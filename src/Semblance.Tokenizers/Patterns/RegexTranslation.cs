@@ -76,10 +76,11 @@ internal static class RegexTranslation
             return i + 1;
         }
 
-        // Behind a count in braces Oniguruma reads a plus as one more quantifier, which is as greedy.
-        if (i < source.Length && source[i] == '+' && source[start] != '{')
+        // Behind a count in braces Oniguruma reads a plus as one more quantifier.
+        if (i < source.Length && source[i] == '+')
         {
-            result.Insert(atom, "(?>").Append(')');
+            var isCount = source[start] == '{';
+            result.Insert(atom, isCount ? "(?:" : "(?>").Append(isCount ? ")+" : ")");
             return i + 1;
         }
 
