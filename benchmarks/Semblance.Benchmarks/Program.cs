@@ -9,6 +9,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("latency", LatencyBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
+    ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };
 if (args.Length == 0 || args.Any(arg => !benchmarks.Any(benchmark => benchmark.Name == arg)))

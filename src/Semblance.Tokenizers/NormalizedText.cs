@@ -14,6 +14,8 @@ internal sealed class NormalizedText
     private int[] _origins = [];
     private int[] _previousOrigins = [];
     private int _length;
+    private int _previousLength;
+    private int _cursor;
     private bool _moved;
 
     /// <summary>Where the part begins in the original text.</summary>
@@ -24,6 +26,12 @@ internal sealed class NormalizedText
 
     /// <summary>The unit that the last character with combining class 0 came from.</summary>
     public int LastStarter { get; set; }
+
+    /// <summary>Characters that a Unicode normalization form has yet to write.</summary>
+    public List<(int Character, int Change)> Parts { get; } = [];
+
+    /// <summary>What a pattern matches in the text.</summary>
+    public List<(int Start, int End)> Matches { get; } = [];
 
     /// <summary>The number of UTF-16 units that there is room for.</summary>
     public int Capacity => Math.Max(_text.Length, _previous.Length);
@@ -77,9 +85,55 @@ internal sealed class NormalizedText
 
         (_text, _previous, _origins, _previousOrigins) = (_previous, _text, _previousOrigins, _origins);
         var old = _previous.AsSpan(0, _length);
-        (_length, _moved, LastStarter) = (0, true, 0);
+        (_previousLength, _cursor, _length, _moved, LastStarter) = (_length, 0, 0, true, 0);
         return old;
     }
+
+    /// <summary>
+    /// Writes a character that takes up, in the order of the text being rewritten, <c>1 - change</c> of its characters and
+    /// stems from the first of them; a positive <paramref name="change"/> takes up none and stems from the one before.
+    /// </summary>
+    public void Write(int character, int change)
+    {
+        if (change > 0)
+        {
+            Append(character, Math.Max(_cursor - 1, 0));
+            return;
+        }
+
+        Append(character, Math.Min(_cursor, _previousLength - 1));
+        Skip(1 - change);
+    }
+
+    /// <summary>Leaves characters of the text being rewritten out.</summary>
+    public void Skip(int characters)
+    {
+        for (; characters > 0 && _cursor < _previousLength; characters--)
+        {
+            _cursor += char.IsHighSurrogate(_previous[_cursor]) ? 2 : 1;
+        }
+    }
+
+    /// <summary>Takes the last unit back.</summary>
+    public void RemoveLast() => _length--;
+
+    /// <summary>Writes a part of the text being rewritten as it is.</summary>
+    public void Keep(int from, int to)
+    {
+        var count = to - from;
+        Grow(ref _text, _length + count);
+        Grow(ref _origins, _length + count);
+        _previous.AsSpan(from, count).CopyTo(_text.AsSpan(_length));
+        _previousOrigins.AsSpan(from, count).CopyTo(_origins.AsSpan(_length));
+        _length += count;
+        _cursor = to;
+    }
+
+    /// <summary>How much of the text being rewritten is taken up.</summary>
+    public int Cursor => _cursor;
+
+    /// <summary>The number of units written so far.</summary>
+    public int Length => _length;
 
     /// <summary>Writes a character that stems from unit <paramref name="from"/> of the text being rewritten.</summary>
     public void Append(int character, int from)

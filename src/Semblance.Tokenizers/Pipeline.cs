@@ -11,6 +11,7 @@ internal sealed class Pipeline
     // Long enough to amortise the steps' set-up, short enough for the first cache and for texts that are truncated soon.
     private const int PieceLength = 1024;
 
+    private static readonly SearchValues<char> Space = SearchValues.Create(" ");
     private static readonly SearchValues<char> Spaces = SearchValues.Create(" \t\n\r");
     private static readonly SearchValues<char> SpacesAndPunctuation = SearchValues.Create(" \t\n\r!\"'(),-./:;?[]{}\u3001\u3002\uFF0C");
 
@@ -18,28 +19,40 @@ internal sealed class Pipeline
     private readonly PreTokenizer? _preTokenizer;
     private readonly AddedTokenMatcher _added;
     private readonly AddedTokenMatcher _addedNormalized;
+    private readonly Dictionary<int, string> _normalizedContents;
     private readonly SearchValues<char>? _cuts;
+    private readonly bool _cutsInWords;
 
     public Pipeline(IReadOnlyCollection<AddedToken> added, Normalizer? normalizer, PreTokenizer? preTokenizer, Model model)
     {
         (_normalizer, _preTokenizer, Model) = (normalizer, preTokenizer, model);
         _added = new AddedTokenMatcher(added.Where(token => !token.Normalized).Select(token => (token, token.Content)));
-        _addedNormalized = new AddedTokenMatcher(
-            added.Where(token => token.Normalized).Select(token => (token, Normalize(token.Content))));
-        _cuts = normalizer is not { IsLocal: false } && preTokenizer is { IsLocal: true } && _addedNormalized.IsLocal
-            ? _addedNormalized.IsEmpty ? SpacesAndPunctuation : Spaces
-            : null;
+        _normalizedContents = added.Where(token => token.Normalized).ToDictionary(token => token.Id, token => Normalize(token.Content));
+        _addedNormalized = new AddedTokenMatcher(added.Where(token => token.Normalized).Select(token => (token, _normalizedContents[token.Id])));
+        var locality = _addedNormalized.IsLocal && preTokenizer is not null
+            ? (Locality)Math.Min((int)(normalizer?.Locality ?? Locality.Punctuation), (int)preTokenizer.Locality)
+            : Locality.Whole;
+        _cutsInWords = locality == Locality.Words;
+        _cuts = locality switch
+        {
+            Locality.Punctuation => _addedNormalized.IsEmpty ? SpacesAndPunctuation : Spaces,
+            Locality.Words => Space,
+            _ => null,
+        };
     }
 
     /// <summary>The model at its end.</summary>
     public Model Model { get; }
+
+    /// <summary>The text that an added token is looked for as: the normalised one, if it is looked for after normalisation.</summary>
+    public string ContentOf(AddedToken token) => _normalizedContents.GetValueOrDefault(token.Id, token.Content);
 
     /// <summary>Appends the tokens of a text; stops soon after there are more than <paramref name="limit"/>.</summary>
     public void Tokenize(string text, int limit, Scratch scratch, TokenList tokens)
     {
         for (var position = 0; position < text.Length && (tokens.Count <= limit || tokens.IsWatching);)
         {
-            position = TokenizePiece(text, position, scratch, tokens);
+            position = TokenizePiece(text, position, limit, scratch, tokens);
         }
     }
 
@@ -50,7 +63,7 @@ internal sealed class Pipeline
         for (var position = 0; position < text.Length; count += tokens.Count)
         {
             tokens.Restart();
-            position = TokenizePiece(text, position, scratch, tokens);
+            position = TokenizePiece(text, position, int.MaxValue, scratch, tokens);
         }
 
         return count;
@@ -64,11 +77,11 @@ internal sealed class Pipeline
         return text.Text.ToString();
     }
 
-    private int TokenizePiece(string text, int position, Scratch scratch, TokenList tokens)
+    private int TokenizePiece(string text, int position, int limit, Scratch scratch, TokenList tokens)
     {
         var end = EndOfPiece(text, position);
         var token = _added.Find(text, position, end, out var tokenStart, out var tokenEnd);
-        TokenizePlain(text, position, token is null ? end : tokenStart, scratch, tokens);
+        TokenizePlain(text, position, token is null ? end : tokenStart, limit, scratch, tokens);
         if (token is null)
         {
             return end;
@@ -85,7 +98,7 @@ internal sealed class Pipeline
 
     /// <summary>
     /// A place where the text can be cut without a change in any token: before punctuation or the first of several
-    /// spaces (an added token may take in the white space to its left).
+    /// spaces (an added token may take in the white space to its left), or between plain words only.
     /// </summary>
     private int EndOfPiece(string text, int position)
     {
@@ -98,7 +111,10 @@ internal sealed class Pipeline
             }
 
             end += next;
-            if (!char.IsWhiteSpace(text[end - 1]))
+            var isCut = _cutsInWords
+                ? char.IsAsciiLetterOrDigit(text[end - 1]) && end + 1 < text.Length && char.IsAsciiLetterOrDigit(text[end + 1])
+                : !char.IsWhiteSpace(text[end - 1]);
+            if (isCut)
             {
                 return end;
             }
@@ -107,7 +123,7 @@ internal sealed class Pipeline
         return text.Length;
     }
 
-    private void TokenizePlain(string source, int start, int end, Scratch scratch, TokenList tokens)
+    private void TokenizePlain(string source, int start, int end, int limit, Scratch scratch, TokenList tokens)
     {
         if (start >= end)
         {
@@ -123,6 +139,11 @@ internal sealed class Pipeline
         foreach (var word in words.Words)
         {
             var first = tokens.Count;
+            if (first > limit && !tokens.IsWatching)
+            {
+                return;
+            }
+
             if (word.Id < 0)
             {
                 Model.Tokenize(text.Text, word.Start, word.End, tokens);

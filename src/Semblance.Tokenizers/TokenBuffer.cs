@@ -59,8 +59,18 @@ public sealed class TokenBuffer
     }
 
     /// <summary>Puts special tokens and texts together.</summary>
-    internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens)
+    internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens) =>
+        Assemble(pieces, specialTokens, (0, First.Count), (0, Second.Count));
+
+    /// <summary>Puts special tokens and parts of the texts together, in place of what was put together before.</summary>
+    internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens, (int Start, int End) first, (int Start, int End) second)
     {
+        Count = 0;
+        if (_surfaces.Count > 0)
+        {
+            _surfaces = [];
+        }
+
         foreach (var piece in pieces)
         {
             var text = piece.SpecialId >= 0 ? null : piece.Sequence == 0 ? First : Second;
@@ -69,7 +79,8 @@ public sealed class TokenBuffer
                 continue;
             }
 
-            var count = text?.Count ?? 1;
+            var (start, end) = piece.Sequence == 0 ? first : second;
+            var count = text is null ? 1 : end - start;
             Reserve(Count + count);
             _typeIds.AsSpan(Count, count).Fill(piece.TypeId);
             _sequences.AsSpan(Count, count).Fill((sbyte)piece.Sequence);
@@ -79,19 +90,19 @@ public sealed class TokenBuffer
             }
             else
             {
-                Copy(text);
+                Copy(text, start, end);
             }
 
             Count += count;
         }
     }
 
-    private void Copy(TokenList text)
+    private void Copy(TokenList text, int start, int end)
     {
-        text.Ids.CopyTo(_ids.AsSpan(Count));
-        var starts = text.Starts;
-        var ends = text.Ends;
-        var offsets = _offsets.AsSpan(Count, text.Count);
+        text.Ids[start..end].CopyTo(_ids.AsSpan(Count));
+        var starts = text.Starts[start..end];
+        var ends = text.Ends[start..end];
+        var offsets = _offsets.AsSpan(Count, starts.Length);
         for (var i = 0; i < offsets.Length; i++)
         {
             offsets[i] = (starts[i], ends[i]);
@@ -99,7 +110,10 @@ public sealed class TokenBuffer
 
         foreach (var (index, surface) in text.Surfaces)
         {
-            _surfaces.Add((Count + index, surface));
+            if (index >= start && index < end)
+            {
+                _surfaces.Add((Count + index - start, surface));
+            }
         }
     }
 

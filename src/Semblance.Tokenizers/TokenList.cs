@@ -64,6 +64,18 @@ internal sealed class TokenList
         return at < 0 ? null : _surfaces[at].Text;
     }
 
+    /// <summary>How many of the tokens from an index on have a text of their own.</summary>
+    public int SurfaceCountFrom(int index)
+    {
+        var count = 0;
+        while (count < _surfaces.Count && _surfaces[^(count + 1)].Index >= index)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Empties the list and watches for its growing to a number of tokens.</summary>
     public void Restart(int watched = int.MaxValue)
     {

@@ -22,6 +22,7 @@ public sealed class Tokenizer
     private readonly Decoder? _decoder;
     private readonly Dictionary<int, AddedToken> _added;
     private readonly Dictionary<string, int> _addedIds;
+    private readonly HashSet<string> _specialTokens;
 
     private Tokenizer(TokenizerFiles files)
     {
@@ -34,6 +35,7 @@ public sealed class Tokenizer
         _decoder = json.Decoder;
         _added = json.AddedTokens.ToDictionary(token => token.Id);
         _addedIds = json.AddedTokens.ToDictionary(token => token.Content, token => token.Id);
+        _specialTokens = [.. json.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
         VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
@@ -121,15 +123,32 @@ public sealed class Tokenizer
     /// <param name="text">The text.</param>
     /// <param name="pair">A second text, for models that compare two.</param>
     /// <param name="options">Largest length and special tokens; null for <see cref="TokenizerOptions.Default"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The largest length is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The largest length or the stride is negative.</exception>
+    /// <exception cref="ArgumentException">The truncation strategy names a text that is missing or too short, or the stride is as long as a part.</exception>
     public Encoding Encode(string text, string? pair = null, TokenizerOptions? options = null)
     {
         options ??= TokenizerOptions.Default;
         var buffer = TakeBuffer();
-        Fill(buffer, text, pair, options.MaxLength, options.AddSpecialTokens);
-        var encoding = new Encoding(this, buffer);
+        var encoding = options is { Overflow: false, TruncationSide: Side.Right, Truncation: TruncationStrategy.LongestFirst, Stride: 0 }
+            ? EncodeBeginning(buffer, text, pair, options)
+            : EncodeParts(buffer, text, pair, options);
         ReturnBuffer(buffer);
         return encoding;
+    }
+
+    /// <summary>Makes encodings equally long with padding tokens, for libraries that want rectangles.</summary>
+    /// <param name="encodings">The encodings; those that are long enough are returned as they are.</param>
+    /// <param name="options">Length, side and token; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no padding token.</exception>
+    public IReadOnlyList<Encoding> Pad(IReadOnlyList<Encoding> encodings, PaddingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(encodings);
+        options ??= new PaddingOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MultipleOf, 1, nameof(options));
+        var id = options.Id ?? PaddingId ?? throw new ArgumentException("The tokenizer has no padding token; name one as the options' Id.", nameof(options));
+        var length = options.Length ?? encodings.Select(encoding => encoding.Count).DefaultIfEmpty().Max();
+        length = (length + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
+        return [.. encodings.Select(encoding => encoding.Count >= length ? encoding : encoding.Pad(length - encoding.Count, id, options.TypeId, options.Side))];
     }
 
     /// <summary>
@@ -165,7 +184,9 @@ public sealed class Tokenizer
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if (IdToToken(id) is { } token && !(skipSpecialTokens && _added.GetValueOrDefault(id) is { Special: true }))
+            // As in the reference, which shows a token that is found after normalisation as normalised, and goes by what it shows.
+            var token = _added.TryGetValue(id, out var added) ? _pipeline.ContentOf(added) : _pipeline.Model.IdToToken(id);
+            if (token is not null && !(skipSpecialTokens && _specialTokens.Contains(token)))
             {
                 tokens.Add(token);
             }
@@ -193,6 +214,44 @@ public sealed class Tokenizer
     }
 
     private static void ReturnBuffer(TokenBuffer buffer) => _buffer = buffer.Capacity <= LargestKeptBuffer ? buffer : null;
+
+    private Encoding EncodeBeginning(TokenBuffer buffer, string text, string? pair, TokenizerOptions options)
+    {
+        Fill(buffer, text, pair, options.MaxLength, options.AddSpecialTokens);
+        return new Encoding(this, buffer);
+    }
+
+    /// <summary>Tokenizes all of the texts and cuts them into the part that is kept and those that overflow.</summary>
+    private Encoding EncodeParts(TokenBuffer buffer, string text, string? pair, TokenizerOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxLength ?? 0, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Stride, nameof(options));
+        Fill(buffer, text, pair, null, options.AddSpecialTokens);
+        var isPair = pair is not null;
+        var limit = options.MaxLength is { } length ? Math.Max(0, length - (options.AddSpecialTokens ? _postProcessor.AddedTokens(isPair) : 0)) : int.MaxValue;
+        var (first, second) = (buffer.First.Count, buffer.Second.Count);
+        var (firstLength, secondLength) = TruncationWindows.Lengths(first, isPair ? second : null, limit, options.Truncation);
+        var firsts = TruncationWindows.Cut(first, firstLength, options.Stride, options.TruncationSide);
+        var seconds = TruncationWindows.Cut(second, secondLength, options.Stride, options.TruncationSide);
+        var overflowing = new List<Encoding>();
+        for (var i = 1; options.Overflow && i < firsts.Count; i++)
+        {
+            overflowing.AddRange(seconds.Select(part => Assemble(buffer, isPair, options, firsts[i], part, null)));
+        }
+
+        overflowing.AddRange(seconds.Skip(options.Overflow ? 1 : seconds.Count).Select(part => Assemble(buffer, isPair, options, firsts[0], part, null)));
+        return Assemble(buffer, isPair, options, firsts[0], seconds[0], overflowing);
+    }
+
+    /// <summary>The encoding of parts of the texts; the one that is kept has overflowing ones and knows of all tokens.</summary>
+    private Encoding Assemble(
+        TokenBuffer buffer, bool isPair, TokenizerOptions options, (int Start, int End) first, (int Start, int End) second, List<Encoding>? overflowing)
+    {
+        buffer.Assemble(_postProcessor.Pieces(isPair), options.AddSpecialTokens, first, second);
+        return overflowing is null
+            ? new Encoding(this, buffer) { TokenCount = buffer.Count }
+            : new Encoding(this, buffer) { Overflowing = overflowing };
+    }
 
     private void Fill(TokenBuffer buffer, string text, string? pair, int? maxLength, bool specialTokens)
     {

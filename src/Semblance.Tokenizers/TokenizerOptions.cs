@@ -12,6 +12,21 @@ public sealed record TokenizerOptions
     /// </summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>From which text of a pair tokens are taken; the longer one first by default.</summary>
+    public TruncationStrategy Truncation { get; init; }
+
+    /// <summary>At which end tokens are taken; <see cref="Side.Right"/> by default.</summary>
+    public Side TruncationSide { get; init; }
+
+    /// <summary>
+    /// Tokenizes what is beyond the largest length too, as further encodings (<see cref="Encoding.Overflowing"/>); false
+    /// by default.
+    /// </summary>
+    public bool Overflow { get; init; }
+
+    /// <summary>How many tokens of the text before it each overflowing part repeats; 0 by default.</summary>
+    public int Stride { get; init; }
+
     /// <summary>Adds the special tokens of the model, such as <c>[CLS]</c> and <c>[SEP]</c>; true by default.</summary>
     public bool AddSpecialTokens { get; init; } = true;
 }

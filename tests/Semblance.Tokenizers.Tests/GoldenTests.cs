@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Semblance.Tokenizers.Tests;
 
@@ -17,9 +18,28 @@ public class GoldenTests
     [InlineData("bert-base-multilingual-uncased", "tokenizer.json.gz")]
     [InlineData("bert-base-chinese", "vocab.txt")]
     [InlineData("all-mpnet-base-v2", "tokenizer.json")]
-    public void Every_recorded_encoding_and_decoding_is_reproduced(string folder, string file)
+    [InlineData("roberta-base", "tokenizer.json")]
+    [InlineData("gpt-neox-20b", "tokenizer.json.gz")]
+    [InlineData("clip", "tokenizer.json.gz")]
+    [InlineData("t5-small", "tokenizer.json")]
+    [InlineData("albert-base-v2", "tokenizer.json.gz")]
+    [InlineData("xlm-roberta-base", "tokenizer.json.gz")]
+    [InlineData("spm1k-xlm-roberta", "tokenizer.json.gz")]
+    [InlineData("spm1k-camembert", "tokenizer.json.gz")]
+    [InlineData("spm1k-t5", "tokenizer.json.gz")]
+    [InlineData("spm1k-bpe", "tokenizer.json.gz")]
+    [InlineData("spm30k-deberta-v2-punct-lower", "tokenizer.json.gz")]
+    [InlineData("gpt2", "vocab.json", "GPT2Tokenizer")]
+    [InlineData("albert-base-v2", "../sentencepiece/albert_spiece.model", "AlbertTokenizer")]
+    [InlineData("deberta-v3-base", "../sentencepiece/deberta_v3_spm.model", "DebertaV2Tokenizer")]
+    [InlineData("spm30k-deberta-v2-punct-lower", "../sentencepiece/albert_spiece.model", "DebertaV2TokenizerFast")]
+    [InlineData("spm1k-xlm-roberta", "../sentencepiece/test_sentencepiece.model", "XLMRobertaTokenizerFast")]
+    [InlineData("spm1k-camembert", "../sentencepiece/test_sentencepiece.model", "CamembertTokenizer")]
+    [InlineData("spm1k-t5", "../sentencepiece/test_sentencepiece.model", "T5Tokenizer")]
+    [InlineData("spm1k-bpe", "../sentencepiece/test_sentencepiece_bpe.model", "CamembertTokenizer")]
+    public void Every_recorded_encoding_and_decoding_is_reproduced(string folder, string file, string? className = null)
     {
-        var tokenizer = LoadFrom(folder, file);
+        var tokenizer = LoadFrom(folder, file, className);
         var singles = new Dictionary<int, Encoding>();
         var differences = new List<string>();
         var records = 0;
@@ -70,7 +90,31 @@ public class GoldenTests
         }
     }
 
-    private static Tokenizer LoadFrom(string folder, string file)
+    [SharedTheory]
+    [InlineData("albert_spiece")]
+    [InlineData("deberta_v3_spm")]
+    [InlineData("test_sentencepiece")]
+    [InlineData("test_sentencepiece_bpe")]
+    public void A_SentencePiece_model_alone_gives_the_ids_of_the_SentencePiece_library(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.model", File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/sentencepiece/{name}.model")));
+        var tokenizer = Tokenizer.Load(folder.Path);
+        var differences = new List<string>();
+        foreach (var record in Lines($"sentencepiece/{name}.golden.jsonl"))
+        {
+            var i = record.GetProperty("i").GetInt32();
+            var found = JsonSerializer.Serialize(tokenizer.Encode(Corpus.Value[i]).Ids.ToArray());
+            if (found != JsonSerializer.Serialize(record.GetProperty("ids")))
+            {
+                differences.Add($"sp {i}: {found} instead of {record}");
+            }
+        }
+
+        differences.ShouldBeEmpty();
+    }
+
+    private static Tokenizer LoadFrom(string folder, string file, string? className)
     {
         using var temporary = new TemporaryFolder();
         var content = File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/{folder}/{file}"));
@@ -82,12 +126,19 @@ public class GoldenTests
             content = unpacked.ToArray();
         }
 
-        temporary.Write(file.Replace(".gz", "", StringComparison.Ordinal), content);
-        if (file == "vocab.txt")
+        temporary.Write(file.EndsWith(".model", StringComparison.Ordinal) ? "spiece.model" : file.Replace(".gz", "", StringComparison.Ordinal), content);
+        if (file == "vocab.json")
+        {
+            temporary.Write("merges.txt", File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/{folder}/merges.txt")));
+        }
+
+        if (!file.Contains("tokenizer.json", StringComparison.Ordinal))
         {
             var index = JsonDocument.Parse(File.ReadAllText(Fixtures.InShared("fixtures/tokenizers/index.json"))).RootElement;
             var options = index.EnumerateArray().Single(entry => entry.GetProperty("folder").GetString() == folder).GetProperty("options");
-            temporary.Write("tokenizer_config.json", options.GetRawText());
+            var configuration = JsonNode.Parse(options.GetRawText())!;
+            configuration["tokenizer_class"] = className;
+            temporary.Write("tokenizer_config.json", configuration.ToJsonString());
         }
 
         return Tokenizer.Load(temporary.Path);

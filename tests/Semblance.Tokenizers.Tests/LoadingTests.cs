@@ -110,11 +110,11 @@ public class LoadingTests
     }
 
     [Theory]
-    [InlineData("normalizer", "Precompiled", "normalizer type 'Precompiled' is not supported; supported are BertNormalizer, Lowercase, Sequence.")]
-    [InlineData("pre_tokenizer", "Metaspace", "pre_tokenizer type 'Metaspace' is not supported; supported are BertPreTokenizer.")]
-    [InlineData("model", "Unigram", "model type 'Unigram' is not supported; supported are WordPiece.")]
-    [InlineData("post_processor", "ByteLevel", "post_processor type 'ByteLevel' is not supported")]
-    [InlineData("decoder", "ByteFallback", "decoder type 'ByteFallback' is not supported; supported are WordPiece.")]
+    [InlineData("normalizer", "Unheard", "normalizer type 'Unheard' is not supported; supported are BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents.")]
+    [InlineData("pre_tokenizer", "Unheard", "pre_tokenizer type 'Unheard' is not supported; supported are BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit.")]
+    [InlineData("model", "Unheard", "model type 'Unheard' is not supported; supported are BPE, Unigram, WordLevel, WordPiece.")]
+    [InlineData("post_processor", "Unheard", "post_processor type 'Unheard' is not supported; supported are BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing.")]
+    [InlineData("decoder", "Unheard", "decoder type 'Unheard' is not supported; supported are BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece.")]
     public void A_component_that_is_not_supported_is_named(string component, string type, string message)
     {
         using var folder = new TemporaryFolder();

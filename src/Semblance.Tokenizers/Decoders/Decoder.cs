@@ -2,16 +2,39 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Joins tokens into a text.</summary>
+/// <summary>Turns tokens into parts of a text.</summary>
 internal abstract class Decoder
 {
     /// <summary>The text of tokens.</summary>
-    public abstract string Decode(IEnumerable<string> tokens);
+    public string Decode(List<string> tokens) => string.Concat(Parts(tokens));
+
+    /// <summary>The parts that tokens become; the list may be changed.</summary>
+    public abstract List<string> Parts(List<string> tokens);
 
     /// <summary>Reads the <c>decoder</c> of a tokenizer.json.</summary>
     public static Decoder Read(JsonSection json) => json.Type() switch
     {
+        "BPEDecoder" => new BpeDecoder(json.Text("suffix", "</w>")),
+        "ByteFallback" => new ByteFallbackDecoder(),
+        "ByteLevel" => new ByteLevelDecoder(),
+        "CTC" => new CtcDecoder(json.Text("pad_token", "<pad>"), json.Text("word_delimiter_token", "|"), json.Flag("cleanup", true)),
+        "Fuse" => new FuseDecoder(),
+        "Metaspace" => MetaspaceDecoder.Read(json),
+        "Replace" => ReplaceDecoder.Read(json),
+        "Sequence" => new DecoderSequence([.. json.Required("decoders").Items().Select(Read)]),
+        "Strip" => StripDecoder.Read(json),
         "WordPiece" => new WordPieceDecoder(json.Text("prefix", "##"), json.Flag("cleanup", true)),
-        var type => throw json.Unsupported(type, "WordPiece"),
+        var type => throw json.Unsupported(type, "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece"),
     };
+
+    /// <summary>Replaces each token by what a function makes of it and its index.</summary>
+    protected static List<string> Each(List<string> tokens, Func<string, int, string> change)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            tokens[i] = change(tokens[i], i);
+        }
+
+        return tokens;
+    }
 }

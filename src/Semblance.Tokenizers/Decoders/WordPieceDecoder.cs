@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Semblance.Tokenizers.Decoders;
 
 /// <summary>Words with spaces between them, their parts joined; clean-up takes out the spaces before some English punctuation.</summary>
@@ -12,24 +10,16 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
     ];
 
     /// <inheritdoc/>
-    public override string Decode(IEnumerable<string> tokens)
+    public override List<string> Parts(List<string> tokens) => Each(tokens, (token, index) =>
     {
-        var text = new StringBuilder();
-        var isFirst = true;
-        foreach (var token in tokens)
-        {
-            var piece = isFirst ? token
-                : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]
-                : " " + token;
-            text.Append(cleanUp ? CleanUp(piece) : piece);
-            isFirst = false;
-        }
-
-        return text.ToString();
-    }
+        var piece = index == 0 ? token
+            : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]
+            : " " + token;
+        return cleanUp ? CleanUp(piece) : piece;
+    });
 
     /// <summary>The reference cleans token by token, not the joined text.</summary>
-    private static string CleanUp(string piece)
+    public static string CleanUp(string piece)
     {
         foreach (var (from, to) in CleanUps)
         {

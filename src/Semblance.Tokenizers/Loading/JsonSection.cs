@@ -5,6 +5,9 @@ namespace Semblance.Tokenizers.Loading;
 /// <summary>A value in a JSON file, which knows where it stands for the sake of error messages.</summary>
 internal readonly struct JsonSection(JsonElement element, string path)
 {
+    /// <summary>The error for a vocabulary beyond what a trie can hold.</summary>
+    public const string TooMuchText = "the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?";
+
     private const int Largest = Trie.Limit - 1;
 
     /// <summary>An error at this place.</summary>
@@ -119,7 +122,7 @@ internal readonly struct JsonSection(JsonElement element, string path)
             tokens[id] = token;
             if (!trie.Add(token, id))
             {
-                throw Error("the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?");
+                throw Error(TooMuchText);
             }
         }
 

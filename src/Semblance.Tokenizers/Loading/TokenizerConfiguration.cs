@@ -22,6 +22,9 @@ internal sealed class TokenizerConfiguration(TokenizerFiles files)
     /// <summary>An option that is true, false or null.</summary>
     public bool? Flag(string name) => _options?.Optional(name) is null ? null : _options.Value.Flag(name, false);
 
+    /// <summary>An option that is a number of things, or null.</summary>
+    public int? Number(string name) => _options?.Optional(name)?.TokenId();
+
     /// <summary>The tokens of <c>added_tokens_decoder</c>.</summary>
     public IEnumerable<AddedToken> AddedTokens() =>
         _options?.Optional("added_tokens_decoder") is not { } decoder ? []

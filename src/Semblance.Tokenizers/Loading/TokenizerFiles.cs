@@ -12,11 +12,20 @@ internal sealed class TokenizerFiles(string folder)
     /// <summary>A WordPiece vocabulary: a token a line.</summary>
     public const string Vocabulary = "vocab.txt";
 
+    /// <summary>A BPE vocabulary: tokens and their ids.</summary>
+    public const string BpeVocabulary = "vocab.json";
+
+    /// <summary>The merges of a BPE vocabulary: two tokens a line.</summary>
+    public const string Merges = "merges.txt";
+
     /// <summary>The tokenizer's options.</summary>
     public const string Configuration = "tokenizer_config.json";
 
     /// <summary>The special tokens' names.</summary>
     public const string SpecialTokens = "special_tokens_map.json";
+
+    /// <summary>The names that SentencePiece models go by.</summary>
+    public static readonly string[] SentencePieceModels = ["spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model"];
 
     private const long LargestFile = 1L << 28;
 
@@ -41,7 +50,7 @@ internal sealed class TokenizerFiles(string folder)
         }
 
         var files = new TokenizerFiles(folder);
-        foreach (var name in (ReadOnlySpan<string>)[Json, Vocabulary, Configuration, SpecialTokens])
+        foreach (var name in (string[])[Json, Vocabulary, BpeVocabulary, Merges, .. SentencePieceModels, Configuration, SpecialTokens])
         {
             var path = files.PathOf(name);
             if (File.Exists(path))

@@ -21,10 +21,20 @@ internal sealed record TokenizerJson(
     {
         if (files[TokenizerFiles.Json] is null)
         {
+            if (files[TokenizerFiles.BpeVocabulary] is not null)
+            {
+                return BpeFiles.Read(files, configuration);
+            }
+
+            if (TokenizerFiles.SentencePieceModels.FirstOrDefault(file => files[file] is not null) is { } name)
+            {
+                return SentencePieceFiles.Read(files, name, configuration);
+            }
+
             if (files[TokenizerFiles.Vocabulary] is null)
             {
                 throw new TokenizerFormatException(
-                    $"{files.PathOf(TokenizerFiles.Json)}: is missing, and so is {TokenizerFiles.Vocabulary}; a tokenizer needs one of them.");
+                    $"{files.PathOf(TokenizerFiles.Json)}: is missing, and so is {TokenizerFiles.Vocabulary}; a tokenizer needs one of them, or {TokenizerFiles.BpeVocabulary} with {TokenizerFiles.Merges}, or a SentencePiece model ({string.Join(", ", TokenizerFiles.SentencePieceModels)}).");
             }
 
             files = new TokenizerFiles(Path.GetDirectoryName(files.PathOf(TokenizerFiles.Json))!)

@@ -23,8 +23,11 @@ internal abstract class Model
     /// <summary>Reads the <c>model</c> of a tokenizer.json; the oldest files don't name its type.</summary>
     public static Model Read(JsonSection json) => (json.Optional("type") is null ? Guess(json) : json.Type()) switch
     {
+        "BPE" => Bpe.Read(json),
+        "Unigram" => Unigram.Read(json),
+        "WordLevel" => WordLevel.Read(json),
         "WordPiece" => WordPiece.Read(json),
-        var type => throw json.Unsupported(type, "WordPiece"),
+        var type => throw json.Unsupported(type, "BPE, Unigram, WordLevel, WordPiece"),
     };
 
     private static string Guess(JsonSection json) =>

@@ -17,7 +17,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     private readonly bool _stripAccents = stripAccents ?? lowercase;
 
     /// <inheritdoc/>
-    public override bool IsLocal => true;
+    public override Locality Locality => Locality.Punctuation;
 
     /// <summary>Reads a normalizer of type BertNormalizer; the options of a tokenizer_config.json win over its own.</summary>
     public static BertNormalizer Read(JsonSection json, TokenizerConfiguration? options = null) => new(

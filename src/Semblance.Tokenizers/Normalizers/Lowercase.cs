@@ -7,7 +7,7 @@ namespace Semblance.Tokenizers.Normalizers;
 internal sealed class Lowercase : Normalizer
 {
     /// <inheritdoc/>
-    public override bool IsLocal => true;
+    public override Locality Locality => Locality.Punctuation;
 
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)

@@ -5,11 +5,8 @@ namespace Semblance.Tokenizers.Normalizers;
 /// <summary>Rewrites a text before it is split: the first component of the pipeline.</summary>
 internal abstract class Normalizer
 {
-    /// <summary>
-    /// True if a text cut before white space or punctuation gives the same characters as the whole. Long texts of such
-    /// pipelines are worked off in pieces.
-    /// </summary>
-    public virtual bool IsLocal => false;
+    /// <summary>Where a text can be cut so that the parts give the characters of the whole.</summary>
+    public virtual Locality Locality => Locality.Whole;
 
     /// <summary>Rewrites the text.</summary>
     public abstract void Normalize(NormalizedText text);
@@ -18,8 +15,19 @@ internal abstract class Normalizer
     public static Normalizer Read(JsonSection json) => json.Type() switch
     {
         "BertNormalizer" => BertNormalizer.Read(json),
+        "ByteLevel" => new ByteLevelNormalizer(),
         "Lowercase" => new Lowercase(),
+        "NFC" => new UnicodeForm(composes: true, compatibility: false),
+        "NFD" => new UnicodeForm(composes: false, compatibility: false),
+        "NFKC" => new UnicodeForm(composes: true, compatibility: true),
+        "NFKD" => new UnicodeForm(composes: false, compatibility: true),
+        "Nmt" => new Nmt(),
+        "Precompiled" => Precompiled.Read(json),
+        "Prepend" => new Prepend(json.Text("prepend")),
+        "Replace" => Replace.Read(json),
+        "Strip" => Strip.Read(json),
+        "StripAccents" => new StripAccents(),
         "Sequence" => new NormalizerSequence([.. json.Required("normalizers").Items().Select(Read)]),
-        var type => throw json.Unsupported(type, "BertNormalizer, Lowercase, Sequence"),
+        var type => throw json.Unsupported(type, "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents"),
     };
 }

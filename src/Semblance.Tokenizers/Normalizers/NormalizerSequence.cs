@@ -4,7 +4,7 @@ namespace Semblance.Tokenizers.Normalizers;
 internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 {
     /// <inheritdoc/>
-    public override bool IsLocal { get; } = normalizers.All(normalizer => normalizer.IsLocal);
+    public override Locality Locality { get; } = normalizers.Select(normalizer => normalizer.Locality).DefaultIfEmpty(Locality.Punctuation).Min();
 
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)

@@ -30,6 +30,9 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
         return count;
     }
 
+    /// <summary>True if it puts nothing around a text.</summary>
+    public bool IsPlain => single.Length == 1 && pair.Length == 2;
+
     /// <summary>True if white space in tokens is to be left out of their ranges.</summary>
     public virtual bool TrimsOffsets => false;
 
@@ -42,8 +45,10 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
     public static PostProcessor Read(JsonSection json) => json.Type() switch
     {
         "BertProcessing" => BertProcessing.Read(json),
+        "ByteLevel" => ByteLevelProcessing.Read(json),
         "RobertaProcessing" => RobertaProcessing.Read(json),
+        "Sequence" => PostProcessorSequence.Read(json),
         "TemplateProcessing" => TemplateProcessing.Read(json),
-        var type => throw json.Unsupported(type, "BertProcessing, RobertaProcessing, TemplateProcessing"),
+        var type => throw json.Unsupported(type, "BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing"),
     };
 }

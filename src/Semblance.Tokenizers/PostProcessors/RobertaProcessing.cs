@@ -21,28 +21,6 @@ internal sealed class RobertaProcessing(int cls, int sep, bool trimOffsets, bool
     public override bool TrimsOffsets => trimOffsets;
 
     /// <inheritdoc/>
-    public override void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end)
-    {
-        int leading = 0, trailing = 0;
-        while (leading < token.Length && IsSpace(token[leading]))
-        {
-            leading++;
-        }
-
-        while (trailing < token.Length && IsSpace(token[^(trailing + 1)]))
-        {
-            trailing++;
-        }
-
-        if (leading > 0 && addPrefixSpace && (isFirst || start == 0))
-        {
-            leading--;
-        }
-
-        start = Math.Min(start + leading, end);
-        end = trailing > end ? end : Math.Max(end - trailing, start);
-    }
-
-    /// <summary>White space, or how byte-level vocabularies write a space.</summary>
-    private static bool IsSpace(char character) => character == 'Ġ' || char.IsWhiteSpace(character);
+    public override void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end) =>
+        ByteLevelProcessing.TrimOffset(token, isFirst, addPrefixSpace, ref start, ref end);
 }

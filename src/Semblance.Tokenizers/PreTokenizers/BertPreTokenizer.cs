@@ -16,7 +16,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
     }
 
     /// <inheritdoc/>
-    public override bool IsLocal => true;
+    public override Locality Locality => Locality.Punctuation;
 
     /// <inheritdoc/>
     public override void Split(NormalizedText text, WordList words)

@@ -5,8 +5,11 @@ namespace Semblance.Tokenizers.PreTokenizers;
 /// <summary>Splits a normalised text into the words that the model works on.</summary>
 internal abstract class PreTokenizer
 {
-    /// <summary>True if a text cut before white space or punctuation gives the same words as the whole.</summary>
-    public virtual bool IsLocal => false;
+    /// <summary>Where a text can be cut so that the parts have the words of the whole.</summary>
+    public virtual Locality Locality => Locality.Whole;
+
+    /// <summary>True if only the characters at a place decide whether the text is split there.</summary>
+    public virtual bool LooksAtCharacters => false;
 
     /// <summary>Replaces the words in <paramref name="words"/> that are no tokens yet by the words in them.</summary>
     public abstract void Split(NormalizedText text, WordList words);
@@ -15,6 +18,17 @@ internal abstract class PreTokenizer
     public static PreTokenizer Read(JsonSection json) => json.Type() switch
     {
         "BertPreTokenizer" => new BertPreTokenizer(),
-        var type => throw json.Unsupported(type, "BertPreTokenizer"),
+        "ByteLevel" => ByteLevel.Read(json),
+        "CharDelimiterSplit" => CharacterSplit.ReadDelimiter(json),
+        "Digits" => CharacterSplit.ReadDigits(json),
+        "FixedLength" => FixedLength.Read(json),
+        "Metaspace" => Metaspace.Read(json),
+        "Punctuation" => CharacterSplit.ReadPunctuation(json),
+        "Sequence" => new PreTokenizerSequence([.. json.Required("pretokenizers").Items().Select(Read)]),
+        "Split" => Splitting.Read(json),
+        "UnicodeScripts" => new UnicodeScripts(),
+        "Whitespace" => new Whitespace(),
+        "WhitespaceSplit" => CharacterSplit.AtWhiteSpace,
+        var type => throw json.Unsupported(type, "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit"),
     };
 }

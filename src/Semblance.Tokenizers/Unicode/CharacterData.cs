@@ -55,6 +55,9 @@ internal static class CharacterData
         _ => Rune.ToLowerInvariant(new Rune(character)).Value,
     };
 
+    /// <summary>All characters that have a canonical decomposition, with it; without the Hangul syllables.</summary>
+    public static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
+
     private static CharacterClass[] ReadTables()
     {
         var pages = new List<CharacterClass[]> { new CharacterClass[1 << PageBits] };
@@ -62,8 +65,7 @@ internal static class CharacterData
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
             var (name, range) = (line[..space], line[(space + 1)..]);
-            var first = Hex(range.Split("..")[0]);
-            var last = Hex(range.Split("..")[^1]);
+            var (first, last) = Range(range);
             for (var character = first; character <= last; character++)
             {
                 Mark(pages, character, name switch
@@ -103,9 +105,14 @@ internal static class CharacterData
         pages[page][character & ((1 << PageBits) - 1)] |= flag;
     }
 
-    private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    /// <summary>The number that hexadecimal digits stand for.</summary>
+    public static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> Lines(string resource)
+    /// <summary>The first and the last character of <c>first..last</c> or <c>character</c>.</summary>
+    public static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
+
+    /// <summary>The lines of an embedded table without its comments.</summary>
+    public static IEnumerable<string> Lines(string resource)
     {
         using var reader = new StreamReader(typeof(CharacterData).Assembly.GetManifestResourceStream(resource)!);
         while (reader.ReadLine() is { } line)

@@ -1,0 +1,25 @@
+namespace Semblance.Tokenizers.Decoders;
+
+/// <summary>Connectionist temporal classification: repeated tokens count once, padding is left out, a delimiter becomes a space.</summary>
+internal sealed class CtcDecoder(string padding, string delimiter, bool cleanUp) : Decoder
+{
+    /// <inheritdoc/>
+    public override List<string> Parts(List<string> tokens)
+    {
+        var parts = new List<string>();
+        string? last = null;
+        foreach (var token in tokens)
+        {
+            if (token != last)
+            {
+                var part = padding.Length > 0 ? token.Replace(padding, "", StringComparison.Ordinal) : token;
+                part = cleanUp && delimiter.Length > 0 ? WordPieceDecoder.CleanUp(part).Replace(delimiter, " ", StringComparison.Ordinal) : part;
+                parts.Add(part);
+            }
+
+            last = token;
+        }
+
+        return parts;
+    }
+}

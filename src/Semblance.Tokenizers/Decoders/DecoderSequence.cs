@@ -1,0 +1,8 @@
+namespace Semblance.Tokenizers.Decoders;
+
+/// <summary>Decoders one after the other.</summary>
+internal sealed class DecoderSequence(Decoder[] decoders) : Decoder
+{
+    /// <inheritdoc/>
+    public override List<string> Parts(List<string> tokens) => decoders.Aggregate(tokens, (parts, decoder) => decoder.Parts(parts));
+}

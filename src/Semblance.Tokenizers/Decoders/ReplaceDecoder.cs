@@ -1,0 +1,36 @@
+using System.Text;
+using Semblance.Tokenizers.Loading;
+using Semblance.Tokenizers.Patterns;
+
+namespace Semblance.Tokenizers.Decoders;
+
+/// <summary>Replaces what a pattern matches in each token.</summary>
+internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
+{
+    /// <summary>Reads a decoder of type Replace.</summary>
+    public static new ReplaceDecoder Read(JsonSection json) => new(TextPattern.Read(json.Required("pattern")), json.Text("content"));
+
+    /// <inheritdoc/>
+    public override List<string> Parts(List<string> tokens)
+    {
+        var matches = new List<(int Start, int End)>();
+        return Each(tokens, (token, _) =>
+        {
+            pattern.FindAll(token, matches);
+            if (matches.Count == 0)
+            {
+                return token;
+            }
+
+            var result = new StringBuilder();
+            var position = 0;
+            foreach (var (start, end) in matches)
+            {
+                result.Append(token, position, start - position).Append(content);
+                position = end;
+            }
+
+            return result.Append(token, position, token.Length - position).ToString();
+        });
+    }
+}

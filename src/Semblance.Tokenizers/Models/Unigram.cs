@@ -1,0 +1,148 @@
+using Semblance.Tokenizers.Loading;
+
+namespace Semblance.Tokenizers.Models;
+
+/// <summary>
+/// Unigram language model (Kudo, 2018): of all ways to split a word into tokens the one with the highest sum of scores,
+/// found by Viterbi's algorithm. A character that no token covers costs 10 more than the worst token.
+/// </summary>
+internal sealed class Unigram : Model
+{
+    private const double UnknownPenalty = 10;
+
+    private readonly Vocabulary _vocabulary;
+    private readonly Trie _pieces;
+    private readonly double[] _scores;
+    private readonly int _unknown;
+    private readonly double _unknownScore;
+    private readonly int[]? _bytes;
+    private readonly WordCache _cache = new();
+
+    /// <summary>A model.</summary>
+    /// <param name="vocabulary">All tokens.</param>
+    /// <param name="pieces">Those that are found in texts.</param>
+    /// <param name="scores">The logarithms of their probabilities.</param>
+    /// <param name="unknown">The id of the unknown token.</param>
+    /// <param name="byteFallback">What no token covers becomes bytes, if there is a token for each.</param>
+    public Unigram(Vocabulary vocabulary, Trie pieces, double[] scores, int unknown, bool byteFallback)
+    {
+        (_vocabulary, _pieces, _scores, _unknown) = (vocabulary, pieces, scores, unknown);
+        _unknownScore = scores.DefaultIfEmpty().Min() - UnknownPenalty;
+        _bytes = byteFallback && vocabulary.ByteTokens() is var bytes && !bytes.Contains(-1) ? bytes : null;
+    }
+
+    /// <inheritdoc/>
+    public override int Size => _vocabulary.Size;
+
+    /// <inheritdoc/>
+    public override int? UnknownId => _unknown;
+
+    /// <summary>Reads a model of type Unigram.</summary>
+    public static new Unigram Read(JsonSection json)
+    {
+        var tokens = new List<string>();
+        var scores = new List<double>();
+        foreach (var item in json.Required("vocab").Items())
+        {
+            if (item.Items().ToArray() is not [var token, var score])
+            {
+                throw item.Error("expected [token, score]");
+            }
+
+            tokens.Add(token.Text());
+            scores.Add(score.NumberOrNull() ?? throw score.Error("expected a number"));
+        }
+
+        var unknown = json.Required("unk_id").TokenId();
+        var vocabulary = Vocabulary.From(tokens, json.Error);
+        return unknown < tokens.Count
+            ? new Unigram(vocabulary, vocabulary.Trie, [.. scores], unknown, json.Flag("byte_fallback", false))
+            : throw json.Error($"unk_id is {unknown}, but the vocabulary has {tokens.Count} tokens");
+    }
+
+    /// <inheritdoc/>
+    public override int? TokenToId(string token) => _vocabulary.IdOf(token) is var id and >= 0 ? id : null;
+
+    /// <inheritdoc/>
+    public override string? IdToToken(int id) => _vocabulary.TokenOf(id);
+
+    /// <inheritdoc/>
+    public override void Tokenize(ReadOnlySpan<char> text, int start, int end, TokenList tokens)
+    {
+        if (_cache.TryAppend(text, start, end, tokens))
+        {
+            return;
+        }
+
+        var first = tokens.Count;
+        var word = text[start..end];
+        var path = UnigramPath.Take(word.Length);
+        FindBest(word, path);
+        foreach (var (from, to, id) in path.Tokens(_unknown))
+        {
+            AddToken(word, from, to, id, start, tokens);
+        }
+
+        _cache.Store(text, start, end, tokens, first);
+    }
+
+    private void FindBest(ReadOnlySpan<char> word, UnigramPath path)
+    {
+        var trie = _pieces;
+        for (var i = 0; i < word.Length;)
+        {
+            var units = char.IsHighSurrogate(word[i]) ? 2 : 1;
+            var score = path.ScoreAt(i);
+            var hasSingle = false;
+            var node = 0;
+            for (var k = i; k < word.Length; k++)
+            {
+                node = trie.Next(node, word[k]);
+                if (node < 0)
+                {
+                    break;
+                }
+
+                if (trie.ValueAt(node) is var id and >= 0)
+                {
+                    path.Offer(i, k + 1, id, score + _scores[id]);
+                    hasSingle |= k + 1 == i + units;
+                }
+            }
+
+            if (!hasSingle)
+            {
+                path.Offer(i, i + units, _unknown, score + _unknownScore);
+            }
+
+            i += units;
+        }
+    }
+
+    private void AddToken(ReadOnlySpan<char> word, int from, int to, int id, int start, TokenList tokens)
+    {
+        // Unknown characters together can be a token that was not worth its score.
+        var known = id == _unknown ? _vocabulary.IdOf(word[from..to]) : id;
+        if (known >= 0)
+        {
+            tokens.Add(known, start + from, start + to);
+            return;
+        }
+
+        if (_bytes is null)
+        {
+            tokens.Add(_unknown, start + from, start + to);
+            tokens.SetSurface(word[from..to].ToString());
+            return;
+        }
+
+        Span<byte> room = stackalloc byte[4];
+        foreach (var rune in word[from..to].EnumerateRunes())
+        {
+            foreach (var value in room[..rune.EncodeToUtf8(room)])
+            {
+                tokens.Add(_bytes[value], start + from, start + to);
+            }
+        }
+    }
+}

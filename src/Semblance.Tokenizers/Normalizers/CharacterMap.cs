@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Text.Unicode;
+using Semblance.Tokenizers.Loading;
+
+namespace Semblance.Tokenizers.Normalizers;
+
+/// <summary>
+/// The <c>precompiled_charsmap</c> of a SentencePiece model: a double-array trie (Darts) from byte strings to places in a
+/// list of zero-terminated replacements. The array's size in bytes goes before it.
+/// </summary>
+internal sealed class CharacterMap
+{
+    private readonly uint[] _units;
+    private readonly Dictionary<int, string> _replacements = [];
+
+    private CharacterMap(uint[] units) => _units = units;
+
+    /// <summary>Reads a map in base 64.</summary>
+    public static CharacterMap Read(JsonSection json)
+    {
+        try
+        {
+            return Read(Convert.FromBase64String(json.Text()), json.Error);
+        }
+        catch (FormatException exception) when (exception is not TokenizerFormatException)
+        {
+            throw json.Error("is no base 64");
+        }
+    }
+
+    /// <summary>Reads a map.</summary>
+    /// <param name="content">The map.</param>
+    /// <param name="error">Makes the exception for a fault.</param>
+    public static CharacterMap Read(ReadOnlySpan<byte> content, Func<string, TokenizerFormatException> error)
+    {
+        var size = content.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(content);
+        if (size > content.Length - 4 || size % 4 != 0 || size == 0)
+        {
+            throw error($"a character map of {content.Length} bytes says that its trie has {size}");
+        }
+
+        var units = new uint[size / 4];
+        for (var i = 0; i < units.Length; i++)
+        {
+            units[i] = BinaryPrimitives.ReadUInt32LittleEndian(content[(4 + (i * 4))..]);
+        }
+
+        var map = new CharacterMap(units);
+        var texts = content[(4 + (int)size)..];
+        foreach (var unit in units)
+        {
+            var place = (int)(unit & int.MaxValue);
+            if (unit >> 31 == 1 && !map._replacements.ContainsKey(place))
+            {
+                var length = place < texts.Length ? texts[place..].IndexOf((byte)0) : -1;
+                if (length < 0 || !Utf8.IsValid(texts.Slice(place, length)))
+                {
+                    throw error($"a character map has no replacement at {place}, where its trie points");
+                }
+
+                map._replacements[place] = System.Text.Encoding.UTF8.GetString(texts.Slice(place, length));
+            }
+        }
+
+        return map;
+    }
+
+    /// <summary>The replacement of the shortest entry that <paramref name="key"/> begins with, or null.</summary>
+    public string? Find(ReadOnlySpan<byte> key, out int length) => Find(key, longest: false, out length);
+
+    /// <summary>The replacement of the longest entry that <paramref name="key"/> begins with, or null.</summary>
+    public string? FindLongest(ReadOnlySpan<byte> key, out int length) => Find(key, longest: true, out length);
+
+    private string? Find(ReadOnlySpan<byte> key, bool longest, out int length)
+    {
+        string? found = null;
+        length = 0;
+        var position = Offset(_units[0]);
+        for (var i = 0; i < key.Length; i++)
+        {
+            position ^= key[i];
+            if (position >= (uint)_units.Length || (_units[position] & 0x800000FF) != key[i])
+            {
+                break;
+            }
+
+            var unit = _units[position];
+            position ^= Offset(unit);
+            if ((unit >> 8 & 1) == 1 && position < (uint)_units.Length
+                && _replacements.TryGetValue((int)(_units[position] & int.MaxValue), out var replacement))
+            {
+                (found, length) = (replacement, i + 1);
+                if (!longest)
+                {
+                    break;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static uint Offset(uint unit) => unit >> 10 << (int)((unit & (1 << 9)) >> 6);
+}

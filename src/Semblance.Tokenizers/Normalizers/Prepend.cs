@@ -1,0 +1,20 @@
+namespace Semblance.Tokenizers.Normalizers;
+
+/// <summary>Puts a text before a text that isn't empty.</summary>
+internal sealed class Prepend(string content) : Normalizer
+{
+    /// <inheritdoc/>
+    public override void Normalize(NormalizedText text)
+    {
+        if (text.Text.Length > 0)
+        {
+            var old = text.Rewrite();
+            foreach (var rune in content.EnumerateRunes())
+            {
+                text.Append(rune.Value, 0);
+            }
+
+            text.Keep(0, old.Length);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace Semblance.Tokenizers;
+
+/// <summary>The parts into which truncation cuts the tokens of a text: the one that is kept, and those that overflow.</summary>
+internal static class TruncationWindows
+{
+    /// <summary>The parts of at most <paramref name="length"/> of <paramref name="count"/> tokens, which overlap by a stride.</summary>
+    /// <exception cref="ArgumentException">The stride is not less than the length.</exception>
+    public static List<(int Start, int End)> Cut(int count, int length, int stride, Side direction)
+    {
+        if (length >= count)
+        {
+            return [(0, count)];
+        }
+
+        if (length == 0)
+        {
+            return [(0, 0), (0, count)];
+        }
+
+        if (stride >= length)
+        {
+            throw new ArgumentException($"The stride of {stride} tokens is not less than the {length} tokens of a part that are the text's; make it smaller, or the largest length greater.", nameof(stride));
+        }
+
+        var parts = new List<(int Start, int End)>();
+        for (var skipped = 0; ; skipped += length - stride)
+        {
+            var (start, end) = direction == Side.Right
+                ? (skipped, Math.Min(skipped + length, count))
+                : (Math.Max(count - skipped - length, 0), count - skipped);
+            parts.Add((start, end));
+            if (direction == Side.Right ? end == count : start == 0)
+            {
+                return parts;
+            }
+        }
+    }
+
+    /// <summary>How many tokens each text of a pair may keep.</summary>
+    /// <exception cref="ArgumentException">The text that the strategy names is missing or too short.</exception>
+    public static (int First, int Second) Lengths(int first, int? second, int limit, TruncationStrategy strategy)
+    {
+        var (total, other) = ((long)first + (second ?? 0), second ?? 0);
+        if (total <= limit || (second is null && strategy == TruncationStrategy.LongestFirst))
+        {
+            return (Math.Min(first, limit), other);
+        }
+
+        // As in the reference, which takes everything where nothing may stay.
+        if (limit == 0)
+        {
+            return (0, 0);
+        }
+
+        if (strategy == TruncationStrategy.LongestFirst)
+        {
+            var shorter = Math.Min(Math.Min(first, other), limit / 2);
+            return first > other ? (limit - shorter, shorter) : (shorter, limit - shorter);
+        }
+
+        var isFirst = strategy == TruncationStrategy.OnlyFirst;
+        if (!isFirst && second is null)
+        {
+            throw new ArgumentException($"The truncation strategy is {strategy}, but there is no second text; give one, or take {TruncationStrategy.LongestFirst}.", nameof(strategy));
+        }
+
+        var left = limit - (isFirst ? other : first);
+        return left <= 0
+            ? throw new ArgumentException($"The truncation strategy {strategy} would have to take {total - limit} of the {(isFirst ? first : other)} tokens of its text; take {TruncationStrategy.LongestFirst}, or a greater largest length.", nameof(strategy))
+            : isFirst ? (left, other) : (first, left);
+    }
+}

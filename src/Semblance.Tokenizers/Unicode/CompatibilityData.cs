@@ -1,0 +1,28 @@
+namespace Semblance.Tokenizers.Unicode;
+
+/// <summary>Compatibility decompositions, read when a tokenizer first asks for one.</summary>
+internal static class CompatibilityData
+{
+    private static readonly Dictionary<int, int[]> Decompositions = Read();
+
+    /// <summary>The full compatibility decomposition, in <paramref name="room"/> (4 suffice) or of any length.</summary>
+    public static ReadOnlySpan<int> Decompose(int character, Span<int> room) =>
+        character >= 0xA0 && Decompositions.TryGetValue(character, out var parts) ? parts : CharacterData.Decompose(character, room);
+
+    private static Dictionary<int, int[]> Read()
+    {
+        var decompositions = new Dictionary<int, int[]>();
+        foreach (var line in CharacterData.Lines("CompatibilityDecompositions"))
+        {
+            var semicolon = line.IndexOf(';', StringComparison.Ordinal);
+            var (first, last) = CharacterData.Range(line[..semicolon]);
+            int[] parts = [.. line[(semicolon + 1)..].Split(' ').Select(CharacterData.Hex)];
+            for (var character = first; character <= last; character++)
+            {
+                decompositions[character] = first == last ? parts : [parts[0] + character - first];
+            }
+        }
+
+        return decompositions;
+    }
+}
