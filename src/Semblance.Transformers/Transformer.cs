@@ -2,6 +2,11 @@ using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Decoders;
+using Semblance.Transformers.Gpt2;
+using Semblance.Transformers.Layers;
+using Semblance.Transformers.ModernBert;
+using Semblance.Transformers.NomicBert;
 
 namespace Semblance.Transformers;
 
@@ -11,6 +16,15 @@ public abstract class Transformer
     private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
         ["bert"] = BertModel.Load,
+        ["gemma"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gemma3_text"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gpt2"] = LayeredTransformer.Loader("transformer.", (config, weights) => new Gpt2Model(config, weights)),
+        ["llama"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["mistral"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["modernbert"] = LayeredTransformer.Loader("model.", (config, weights) => new ModernBertModel(config, weights)),
+        ["nomic_bert"] = LayeredTransformer.Loader("bert.", (config, weights) => new NomicBertModel(config, weights)),
+        ["qwen2"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["qwen3"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
     };
 
     private readonly ConfigurationFile? _source;

@@ -1,6 +1,7 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Tasks;
 
@@ -85,10 +86,15 @@ public sealed class TaskModel
             }
         }
 
+        if (body is LayeredTransformer layered && layered.TryCreateHead(architecture, config, weights, out var head))
+        {
+            return head;
+        }
+
         throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; BertModel, BertForMaskedLM, BertForPreTraining, BertForSequenceClassification and BertForTokenClassification are");
     }
 
-    private static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
+    internal static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
         ? labels.EnumerateObject().Count()
         : config.WholeNumber("num_labels", 1, 1 << 20, 2);
 }
