@@ -2,6 +2,7 @@ using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Clip;
 using Semblance.Transformers.Decoders;
 using Semblance.Transformers.Gpt2;
 using Semblance.Transformers.Layers;
@@ -16,6 +17,7 @@ public abstract class Transformer
     private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
         ["bert"] = BertModel.Load,
+        ["clip_text_model"] = LayeredTransformer.Loader("", (config, weights) => new ClipTextModel(config, weights)),
         ["gemma"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["gemma3_text"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["gpt2"] = LayeredTransformer.Loader("transformer.", (config, weights) => new Gpt2Model(config, weights)),

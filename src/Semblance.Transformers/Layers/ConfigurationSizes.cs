@@ -14,12 +14,12 @@ internal static class ConfigurationSizes
     public static int Rows(this ConfigurationFile file, string field, int? fallback = null) => file.WholeNumber(field, 1, LargestTable, fallback);
 
     /// <summary>A number of layers.</summary>
-    public static int Layers(this ConfigurationFile file, string field) => file.WholeNumber(field, 0, 1024);
+    public static int Layers(this ConfigurationFile file, string field, int? fallback = null) => file.WholeNumber(field, 0, 1024, fallback);
 
     /// <summary>A number of heads, which divides a width.</summary>
-    public static int Heads(this ConfigurationFile file, string field, int width)
+    public static int Heads(this ConfigurationFile file, string field, int width, int? fallback = null)
     {
-        var heads = file.Width(field);
+        var heads = file.Width(field, fallback);
         return width % heads == 0 ? heads : throw file.Fault(field, $"is {heads}, which does not divide the width {width}");
     }
 

@@ -27,7 +27,7 @@ public abstract class LayeredTransformer : Transformer
     public sealed override long MultiplicationsPerToken => Own.Linears.Sum(linear => (long)linear.Weight.Length);
 
     /// <summary>The parameters, taken while the model is put together.</summary>
-    private protected ModelParameters Own { get; }
+    internal ModelParameters Own { get; }
 
     private protected abstract IReadOnlyList<TransformerLayer> Layers { get; }
 
@@ -87,11 +87,7 @@ public abstract class LayeredTransformer : Transformer
             weights.Check();
             if (!trainable)
             {
-                // Now, so that the first text does not wait for it.
-                foreach (var linear in model.Own.Linears)
-                {
-                    linear.Prepare();
-                }
+                model.Own.Prepare();
             }
 
             return model;

@@ -15,6 +15,15 @@ internal sealed class ModelParameters(Weights weights)
     /// <summary>The linear layers among them.</summary>
     public IReadOnlyList<Linear> Linears => _linears;
 
+    /// <summary>Packs the weights of all linear layers, so that the first text does not wait for it.</summary>
+    public void Prepare()
+    {
+        foreach (var linear in _linears)
+        {
+            linear.Prepare();
+        }
+    }
+
     /// <summary>Whether there is a tensor of this name.</summary>
     public bool Contains(string name) => weights.Contains(name);
 
