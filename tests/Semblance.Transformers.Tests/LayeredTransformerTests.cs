@@ -96,6 +96,44 @@ public class LayeredTransformerTests
     }
 
     [Theory]
+    [InlineData("qwen3", "Qwen3Model", "Qwen3ForTokenClassification", "Qwen3Model, Qwen3ForCausalLM")]
+    [InlineData("gemma3", "Gemma3TextModel", "Gemma3ForConditionalGeneration", "Gemma3TextModel, Gemma3ForCausalLM")]
+    public void A_head_that_is_not_supported_is_named_with_those_that_are(string fixture, string old, string architecture, string supported)
+    {
+        using var folder = new ModelFolder("models/" + fixture);
+        folder.Edit("config.json", $"\"{old}\"", $"\"{architecture}\"");
+        var message = Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message;
+        message.ShouldContain($"'{architecture}'");
+        message.ShouldContain(supported);
+    }
+
+    [Fact]
+    public void The_next_words_of_a_decoder_share_its_word_table_where_the_configuration_says_so()
+    {
+        using var folder = new ModelFolder("models/qwen3");
+        folder.Edit("config.json", "\"Qwen3Model\"", "\"Qwen3ForCausalLM\"");
+        Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message.ShouldContain("'lm_head.weight' is missing");
+        folder.Edit("config.json", "\"model_type\"", "\"tie_word_embeddings\": true, \"model_type\"");
+        var batch = PackedBatch.From([[3, 4, 5]]);
+        using var run = new Computation();
+        var body = (Decoders.DecoderModel)Transformer.Load(folder.Path);
+        var hidden = body.Forward(run, batch);
+        TaskModel.Load(folder.Path).Forward(run, batch)["logits"].Values.ToArray().ShouldBe(run.Linear(hidden, new Linear(body.Words, null)).Values.ToArray());
+
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in body.Parameters())
+        {
+            writer.Add("model." + name, Tensor.From(tensor.Values, tensor.Shape));
+        }
+
+        var own = Tensor.From([.. body.Words.Values.ToArray().Select(value => -2 * value)], body.Words.Shape);
+        writer.Add("lm_head.weight", own);
+        writer.Save(Path.Combine(folder.Path, "model.safetensors"));
+        folder.Edit("config.json", "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
+        TaskModel.Load(folder.Path).Forward(run, batch)["logits"].Values.ToArray().ShouldBe(run.Linear(hidden, new Linear(own, null)).Values.ToArray());
+    }
+
+    [Theory]
     [InlineData("gemma3")]
     [InlineData("nomic-bert")]
     public void A_saved_model_is_the_one_that_was_loaded(string fixture)

@@ -5,7 +5,7 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// Turns pairs of columns by the angles of their position: y₁ = x₁ cos − x₂ sin, y₂ = x₂ cos + x₁ sin; back for the gradient with the
-/// opposite angles. An item is a sequence.
+/// opposite angles. An item is a token.
 /// </summary>
 internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool back, Tensor y) : IKernel
 {
@@ -17,16 +17,20 @@ internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int he
     public void Run<TLanes>(int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (var sequence = first; sequence < end; sequence++)
+        var found = batch.Offsets.BinarySearch(first);
+        var sequence = found >= 0 ? found : ~found - 1;
+        for (var token = first; token < end; token++)
         {
-            var firstToken = batch.Offsets[sequence];
-            for (var token = firstToken; token < batch.Offsets[sequence + 1]; token++)
+            if (token == batch.Offsets[sequence + 1])
             {
-                for (var head = 0; head < _width; head += headSize)
-                {
-                    var place = ((nint)token * _width) + head;
-                    Head<TLanes>(_x + place, _table + ((nint)(token - firstToken) * columns), _y + place);
-                }
+                sequence++;
+            }
+
+            var cosines = _table + ((nint)(token - batch.Offsets[sequence]) * columns);
+            for (var head = 0; head < _width; head += headSize)
+            {
+                var place = ((nint)token * _width) + head;
+                Head<TLanes>(_x + place, cosines, _y + place);
             }
         }
     }

@@ -41,7 +41,7 @@ public static class RotaryOperation
     {
         var y = run.Lease(x.Shape);
         var table = positions.Table(batch.LongestSequence);
-        run.Execute(new RotaryKernel(x, batch, headSize, positions.Columns, table, back, y), batch.Count, 2L * x.Length);
+        run.Execute(new RotaryKernel(x, batch, headSize, positions.Columns, table, back, y), x.Rows, 2L * x.Length);
         GC.KeepAlive(x); // the kernel saw only addresses
         GC.KeepAlive(table);
         return y;

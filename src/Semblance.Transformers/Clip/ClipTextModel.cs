@@ -54,11 +54,8 @@ public sealed class ClipTextModel : LayeredTransformer
         return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count).Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
     }
 
-    internal override bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head)
-    {
-        head = null;
-        return architecture is "" or "CLIPTextModel";
-    }
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads =>
+        new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> { ["CLIPTextModel"] = null };
 
     private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Embed(batch, Words, _positions);
 

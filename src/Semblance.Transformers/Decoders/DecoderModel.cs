@@ -37,13 +37,22 @@ public sealed class DecoderModel : LayeredTransformer
 
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
-    internal override bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head)
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads
     {
-        head = architecture.EndsWith("ForCausalLM", StringComparison.Ordinal)
-            ? new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: _config.IsGemma))
-            : null;
-        return head is not null || architecture is "" || architecture.EndsWith("Model", StringComparison.Ordinal);
+        get
+        {
+            var name = ModelType switch { "llama" => "Llama", "mistral" => "Mistral", "qwen2" => "Qwen2", "qwen3" => "Qwen3", "gemma" => "Gemma", _ => "Gemma3" };
+            return new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
+            {
+                [ModelType == "gemma3_text" ? "Gemma3TextModel" : name + "Model"] = null,
+                [name + "ForCausalLM"] = CreateWordPredictor,
+            };
+        }
     }
+
+    private WordPredictionHead CreateWordPredictor(ConfigurationFile config, Weights weights) => config.Find("final_logit_softcapping") is null
+        ? new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: _config.IsGemma))
+        : throw config.Fault("final_logit_softcapping", "is set; logits that are capped are not supported");
 
     private protected override Tensor Embed(Computation run, PackedBatch batch)
     {

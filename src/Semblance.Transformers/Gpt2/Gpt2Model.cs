@@ -42,11 +42,11 @@ public sealed class Gpt2Model : LayeredTransformer
 
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
-    internal override bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head)
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
     {
-        head = architecture is "GPT2LMHeadModel" ? new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)) : null;
-        return head is not null || architecture is "" or "GPT2Model";
-    }
+        ["GPT2Model"] = null,
+        ["GPT2LMHeadModel"] = (config, weights) => new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)),
+    };
 
     private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, Words, _positions), _dropout);
 

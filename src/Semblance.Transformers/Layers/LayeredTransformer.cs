@@ -93,17 +93,12 @@ public abstract class LayeredTransformer : Transformer
             return model;
         };
 
-    /// <summary>The head of a task that the original has for this body.</summary>
-    /// <param name="architecture">The original's class, such as <c>GPT2LMHeadModel</c>.</param>
-    /// <param name="config">The configuration.</param>
-    /// <param name="weights">Where the head's parameters are.</param>
-    /// <param name="head">The head; null where the class is the body alone.</param>
-    /// <returns>Whether the class is known.</returns>
-    internal abstract bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head);
+    /// <summary>The original's classes for this body, such as <c>GPT2LMHeadModel</c>, with how their heads are made; null for the body alone.</summary>
+    internal abstract IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads { get; }
 
-    /// <summary>The last layer of a model that predicts words: the word table, or one of its own.</summary>
+    // The last layer of a model that predicts words: the word table, or a weight of its own.
     private protected Linear WordPredictor(ConfigurationFile config, Weights weights, string name, bool tied, Tensor? bias = null) =>
-        new(config.Flag("tie_word_embeddings", tied) || !weights.Contains(name) ? Words : weights.Tensor(name, Words.Shape), bias);
+        new(config.Flag("tie_word_embeddings", tied) ? Words : weights.Tensor(name, Words.Shape), bias);
 
     // Token ids to the first hidden states, [tokens × hidden].
     private protected abstract Tensor Embed(Computation run, PackedBatch batch);

@@ -59,22 +59,21 @@ public sealed class ModernBertModel : LayeredTransformer
 
     private protected override bool ListsFinalNorm => false;
 
-    internal override bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head)
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
     {
-        head = architecture switch
+        ["ModernBertModel"] = null,
+        ["ModernBertForMaskedLM"] = (config, weights) => new ModernBertHead(config, weights, WordPredictor(
+            config, weights, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? weights.Tensor("decoder.bias", VocabularySize) : null)),
+        ["ModernBertForSequenceClassification"] = (config, weights) => new ModernBertHead(config, weights, Classifier(config, weights), config.Text("classifier_pooling") switch
         {
-            "ModernBertForMaskedLM" => new ModernBertHead(config, weights, WordPredictor(config, weights, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? weights.Tensor("decoder.bias", VocabularySize) : null)),
-            "ModernBertForSequenceClassification" => new ModernBertHead(config, weights, weights.Linear("classifier", TaskModel.Labels(config), HiddenSize), config.Text("classifier_pooling") switch
-            {
-                null or "cls" => Pooling.Cls,
-                "mean" => Pooling.Mean,
-                var other => throw config.Fault("classifier_pooling", $"is '{other}'; expected cls or mean"),
-            }),
-            "ModernBertForTokenClassification" => new ModernBertHead(config, weights, weights.Linear("classifier", TaskModel.Labels(config), HiddenSize)),
-            _ => null,
-        };
-        return head is not null || architecture is "" or "ModernBertModel";
-    }
+            null or "cls" => Pooling.Cls,
+            "mean" => Pooling.Mean,
+            var other => throw config.Fault("classifier_pooling", $"is '{other}'; expected cls or mean"),
+        }),
+        ["ModernBertForTokenClassification"] = (config, weights) => new ModernBertHead(config, weights, Classifier(config, weights)),
+    };
+
+    private Linear Classifier(ConfigurationFile config, Weights weights) => weights.Linear("classifier", TaskModel.Labels(config), HiddenSize);
 
     private protected override Tensor Embed(Computation run, PackedBatch batch)
     {

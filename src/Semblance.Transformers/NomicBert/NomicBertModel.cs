@@ -69,11 +69,8 @@ public sealed class NomicBertModel : LayeredTransformer
         return run.Linear(first, _pooler, Activation.Tanh);
     }
 
-    internal override bool TryCreateHead(string architecture, ConfigurationFile config, Weights weights, out TaskHead? head)
-    {
-        head = null;
-        return architecture is "" or "NomicBertModel";
-    }
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads =>
+        new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> { ["NomicBertModel"] = null };
 
     private protected override Tensor Embed(Computation run, PackedBatch batch)
     {

@@ -86,9 +86,16 @@ public sealed class TaskModel
             }
         }
 
-        if (body is LayeredTransformer layered && layered.TryCreateHead(architecture, config, weights, out var head))
+        if (body is LayeredTransformer layered)
         {
-            return head;
+            if (architecture == "")
+            {
+                return null;
+            }
+
+            return layered.Heads.TryGetValue(architecture, out var create)
+                ? create?.Invoke(config, weights)
+                : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; {string.Join(", ", layered.Heads.Keys)} are");
         }
 
         throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; BertModel, BertForMaskedLM, BertForPreTraining, BertForSequenceClassification and BertForTokenClassification are");
