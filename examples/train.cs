@@ -5,7 +5,7 @@
 using Semblance;
 using Semblance.Training;
 
-var model = SentenceTransformer.LoadTrainable(args.FirstOrDefault() ?? "models/stand-in");
+var model = SentenceTransformer.LoadTrainable(args.FirstOrDefault() ?? DefaultModel.Folder);
 Example[] rows =
 [
     new(["How do I reset my password?", "I forgot my login."]),

@@ -21,6 +21,7 @@ public sealed class Computation : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly int _maxThreads;
     private readonly ulong? _dropoutSeed;
+    private readonly float? _dropoutRate;
     private List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private uint _dropouts;
     private bool _forgetting;
@@ -30,6 +31,7 @@ public sealed class Computation : IDisposable
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
     /// <param name="recording">Remembers each operation, so that <see cref="Backward"/> can find gradients.</param>
     /// <param name="dropoutSeed">Turns dropout on: the same seed drops the same elements. Null, the default, leaves all in place.</param>
+    /// <param name="dropoutRate">How much is dropped wherever a model drops elements; null for what the model says.</param>
     /// <param name="recompute">Whether <see cref="RecomputeOperation.Recompute"/> spends time on the way back to save memory.</param>
     /// <param name="cancellation">Stops the computation between two operations.</param>
     public Computation(
@@ -37,6 +39,7 @@ public sealed class Computation : IDisposable
         InstructionSet? instructions = null,
         bool recording = false,
         ulong? dropoutSeed = null,
+        float? dropoutRate = null,
         bool recompute = false,
         CancellationToken cancellation = default)
     {
@@ -46,6 +49,7 @@ public sealed class Computation : IDisposable
         Instructions = instructions ?? InstructionSets.Current;
         Recording = recording;
         _dropoutSeed = dropoutSeed;
+        _dropoutRate = dropoutRate;
         Recomputes = recompute;
     }
 
@@ -119,7 +123,7 @@ public sealed class Computation : IDisposable
     public ulong? NextSeed() => _dropoutSeed is { } seed ? DropoutMask.Mix(DropoutMask.Mix(seed) + _dropouts++) : null;
 
     /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
-    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, rate) : default;
+    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
 
     /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
     internal void Record(Tensor output, Action<Tensor> backward)

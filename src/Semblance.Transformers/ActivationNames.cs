@@ -31,13 +31,13 @@ internal static class ActivationNames
 
     /// <summary>The activation that a field of the configuration names.</summary>
     /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback)
-    {
-        var name = config.Text(field) ?? fallback;
-        return Known.TryGetValue(name, out var activation)
-            ? activation
-            : throw config.Fault(field, $"is '{name}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}");
-    }
+    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback) => config.ActivationOf(field, config.Text(field) ?? fallback);
+
+    /// <summary>The activation of a name that a field of the configuration gives.</summary>
+    /// <exception cref="ModelFormatException">There is no such activation.</exception>
+    public static Activation ActivationOf(this ConfigurationFile config, string field, string name) => Known.TryGetValue(name, out var activation)
+        ? activation
+        : throw config.Fault(field, $"is '{name}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}");
 
     /// <summary>The shortest name of an activation.</summary>
     public static string NameOf(Activation activation) =>

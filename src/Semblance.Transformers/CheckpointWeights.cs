@@ -10,14 +10,18 @@ namespace Semblance.Transformers;
 /// <param name="checkpoint">Where the tensors are.</param>
 /// <param name="prefix">What may stand before the names of the body, such as <c>bert.</c>.</param>
 /// <param name="writable">Copies the tensors into memory that training can change.</param>
-internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix, bool writable = false) : Weights
+/// <param name="known">Parameters that were read before, which are not unexpected.</param>
+internal sealed class CheckpointWeights(
+    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<KeyValuePair<string, Tensor>>? known = null) : Weights
 {
     private readonly List<string> _problems = [];
+    private readonly List<string> _asked = [.. known?.Select(parameter => parameter.Key) ?? []];
 
     public override bool Contains(string name) => Resolve(name) is not null;
 
     public override Tensor? Find(string name, ReadOnlySpan<int> shape)
     {
+        _asked.Add(name);
         if (Resolve(name) is not { } stored)
         {
             _problems.Add($"'{name}' is missing");
@@ -39,11 +43,12 @@ internal sealed class CheckpointWeights(Checkpoint checkpoint, string prefix, bo
     {
         if (_problems.Count > 0)
         {
-            const int Shown = 3;
-            var rest = _problems.Count > Shown ? $"; and {_problems.Count - Shown} more" : "";
+            var used = _asked.Select(Resolve).ToHashSet();
+            var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
+            var rest = unexpected.Count > 0 ? $". Not asked for: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
             throw new ModelFormatException(
                 checkpoint.Path,
-                $"the weights do not fit config.json: {string.Join("; ", _problems.Take(Shown))}{rest}. Was the folder copied whole, and do both files belong to the same model?");
+                $"the weights do not fit config.json: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both files belong to the same model?");
         }
     }
 

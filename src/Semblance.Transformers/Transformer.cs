@@ -1,13 +1,21 @@
+using System.Buffers;
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Clip;
+using Semblance.Transformers.Deberta;
 using Semblance.Transformers.Decoders;
+using Semblance.Transformers.DistilBert;
+using Semblance.Transformers.Electra;
 using Semblance.Transformers.Gpt2;
 using Semblance.Transformers.Layers;
 using Semblance.Transformers.ModernBert;
+using Semblance.Transformers.MPNet;
 using Semblance.Transformers.NomicBert;
+using Semblance.Transformers.Roberta;
+using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers;
 
@@ -16,17 +24,27 @@ public abstract class Transformer
 {
     private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
     {
+        ["albert"] = AlbertModel.Load,
         ["bert"] = BertModel.Load,
+        ["camembert"] = RobertaModel.Load,
         ["clip_text_model"] = LayeredTransformer.Loader("", (config, weights) => new ClipTextModel(config, weights)),
+        ["deberta"] = DebertaModel.Load,
+        ["deberta-v2"] = DebertaV2Model.Load,
+        ["distilbert"] = DistilBertModel.Load,
+        ["electra"] = ElectraModel.Load,
         ["gemma"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["gemma3_text"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["gpt2"] = LayeredTransformer.Loader("transformer.", (config, weights) => new Gpt2Model(config, weights)),
         ["llama"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["mistral"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["modernbert"] = LayeredTransformer.Loader("model.", (config, weights) => new ModernBertModel(config, weights)),
+        ["mpnet"] = MPNetModel.Load,
         ["nomic_bert"] = LayeredTransformer.Loader("bert.", (config, weights) => new NomicBertModel(config, weights)),
         ["qwen2"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["qwen3"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["roberta"] = RobertaModel.Load,
+        ["t5"] = T5Model.Load,
+        ["xlm-roberta"] = RobertaModel.Load,
     };
 
     private readonly ConfigurationFile? _source;
@@ -58,6 +76,9 @@ public abstract class Transformer
     /// <summary>How many multiplications one token costs in matrix products with weights.</summary>
     public abstract long MultiplicationsPerToken { get; }
 
+    /// <summary>What stands before the names of the body's parameters in a file that has a head too.</summary>
+    internal virtual string WeightPrefix => ModelType + ".";
+
     /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
     /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
@@ -84,35 +105,72 @@ public abstract class Transformer
     /// <summary>All parameters under the names of the original, for saving.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
 
-    /// <summary>Writes <c>config.json</c>, as it was loaded where it was, and <c>model.safetensors</c>.</summary>
+    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded, where it was, but for the type of the weights.</summary>
     /// <param name="folder">An existing folder.</param>
-    public void Save(string folder)
+    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder, DType weights = DType.F32)
     {
-        using (var file = new AtomicFile(Path.Combine(folder, "config.json")))
-        {
-            using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
-            {
-                if (_source is null)
-                {
-                    WriteConfiguration(json);
-                }
-                else
-                {
-                    _source.Root.WriteTo(json);
-                }
-            }
-
-            file.Commit();
-        }
-
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));
+        using var file = new AtomicFile(Path.Combine(folder, "config.json"));
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            WriteConfiguration(json, weights);
+        }
+
+        file.Commit();
     }
+
+    private void WriteConfiguration(Utf8JsonWriter json, DType weights)
+    {
+        json.WriteStartObject();
+        var typed = false;
+        foreach (var field in Configuration().EnumerateObject())
+        {
+            if (field.Name is "torch_dtype" or "dtype") // the older name and the newer
+            {
+                json.WriteString(field.Name, NameOf(weights));
+                typed = true;
+            }
+            else
+            {
+                field.WriteTo(json);
+            }
+        }
+
+        if (!typed)
+        {
+            json.WriteString("torch_dtype", NameOf(weights));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private JsonElement Configuration()
+    {
+        if (_source is not null)
+        {
+            return _source.Root;
+        }
+
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            WriteConfiguration(json);
+        }
+
+        return JsonElement.Parse(written.WrittenSpan);
+    }
+
+    private static string NameOf(DType weights) => weights == DType.F16 ? "float16" : "float32";
 
     /// <summary>Writes the settings of a model that was not loaded from a file.</summary>
     protected abstract void WriteConfiguration(Utf8JsonWriter json);

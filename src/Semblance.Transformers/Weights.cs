@@ -25,15 +25,18 @@ internal abstract class Weights
     {
         var weight = Find(name + ".weight", transposed ? [inputs, outputs] : [outputs, inputs]);
         var shift = bias ? Find(name + ".bias", [outputs]) : null;
-        return weight is not null && bias == shift is not null ? new Linear(weight, shift, transposed) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
+        return weight is not null && bias == (shift is not null) ? new Linear(weight, shift, transposed) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
     }
+
+    /// <summary>A root-mean-square norm with <c>weight</c>.</summary>
+    public RmsNorm RmsNorm(string name, int columns, float epsilon) => new(Find(name + ".weight", [columns]) ?? Tensors.Tensor.Zeros(1), epsilon);
 
     /// <summary>A layer norm with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
     public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true)
     {
         var weight = Find(name + ".weight", [columns]);
         var shift = bias ? Find(name + ".bias", [columns]) : null;
-        return weight is not null && bias == shift is not null
+        return weight is not null && bias == (shift is not null)
             ? new LayerNorm(weight, shift, epsilon)
             : new LayerNorm(Tensors.Tensor.Zeros(1), null, epsilon);
     }

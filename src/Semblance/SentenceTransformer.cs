@@ -59,6 +59,10 @@ public sealed class SentenceTransformer
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static SentenceTransformer Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
 
+    /// <summary>Loads the model in the box, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
+    /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
+    public static SentenceTransformer LoadDefault() => LoadFolder(DefaultModel.Folder);
+
     /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main one.</param>
@@ -254,12 +258,15 @@ public sealed class SentenceTransformer
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">The folder, made if need be; files of an older model in it are replaced one by one.</param>
+    /// <param name="weights">The type that parameters are written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded vectors.</param>
+    /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, DType weights = DType.F32)
     {
         Directory.CreateDirectory(folder);
         Config.Save(folder);
-        ModuleList.Save(Modules, folder);
+        ModuleList.Save(Modules, folder, weights);
     }
 
     /// <summary>The pipeline, a module a line.</summary>

@@ -7,9 +7,9 @@ internal sealed class ModelFolder : IDisposable
 
     public ModelFolder(string fixture)
     {
-        foreach (var file in Directory.EnumerateFiles(Fixtures.Own(fixture)))
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.IsPathRooted(fixture) ? fixture : Fixtures.Own(fixture)))
         {
-            File.Copy(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)));
+            File.WriteAllBytes(System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), File.ReadAllBytes(file)); // a copy may be read-only
         }
     }
 

@@ -44,7 +44,49 @@ public class TransformerTests
         folder.Edit("config.json", "\"intermediate_size\": 72", "\"intermediate_size\": 73");
         var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
         message.ShouldContain("[72, 32]");
-        message.ShouldContain("more");
+        message.ShouldContain("'encoder.layer.1.output.dense.weight'");
+    }
+
+    [Fact]
+    public void Weights_of_another_architecture_are_named_one_by_one_with_what_was_not_asked_for()
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Edit("config.json", "\"model_type\": \"bert\"", "\"model_type\": \"albert\"");
+        var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
+        message.ShouldContain("'encoder.embedding_hidden_mapping_in.weight' is missing");
+        var unexpected = message[message.IndexOf("Not asked for", StringComparison.Ordinal)..];
+        var stored = Checkpoints.Checkpoint.Open(folder.Path).Tensors.Select(tensor => tensor.Name).ToArray();
+        stored.Where(name => !name.StartsWith("embeddings.", StringComparison.Ordinal)).ShouldAllBe(name => unexpected.Contains($"'{name}'"));
+        unexpected.ShouldNotContain("embeddings.LayerNorm");
+    }
+
+    [Fact]
+    public void An_unknown_architecture_is_answered_with_those_that_are_known()
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Edit("config.json", "\"model_type\": \"bert\"", "\"model_type\": \"mamba\"");
+        var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
+        string[] known = ["albert", "bert", "camembert", "deberta", "deberta-v2", "distilbert", "electra", "mpnet", "roberta", "t5", "xlm-roberta"];
+        known.ShouldAllBe(name => message.Contains(" " + name));
+    }
+
+    [SharedFact]
+    public void Positions_are_counted_from_the_padding_id_and_padding_is_not_counted()
+    {
+        var model = Transformer.Load(Fixtures.InShared("fixtures/models/roberta"));
+        float[][] Embedded(params int[] ids)
+        {
+            using var run = new Computation();
+            var states = new List<Tensor>();
+            model.Forward(run, PackedBatch.From([ids]), states);
+            return [.. Enumerable.Range(0, ids.Length).Select(i => states[0].Row(i).ToArray())];
+        }
+
+        var (with, without) = (Embedded(0, 5, 1, 6), Embedded(0, 5, 6));
+        new[] { with[0], with[1], with[3] }.ShouldBe(without);
+        with[2].ShouldBe(Embedded(1)[0]);
+        model.MaxPositions.ShouldBe(64);
+        Should.Throw<ArgumentException>(() => Embedded([.. Enumerable.Repeat(5, 65)])).Message.ShouldContain("position 66");
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Semblance.Tensors;
+using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Checkpoints;
 
@@ -17,13 +19,22 @@ public sealed class SafetensorsWriter
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
 
     /// <summary>Adds a float32 tensor.</summary>
-    /// <exception cref="ArgumentException">The name is taken.</exception>
-    public void Add(string name, Tensor tensor)
+    /// <param name="name">Its name.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="type">The type that it is written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/>, rounded to the nearest, ties to even.</param>
+    /// <exception cref="ArgumentException">The name is taken, or the type is another.</exception>
+    public void Add(string name, Tensor tensor, DType type = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        Add(name, DType.F32, tensor.Length, tensor.Shape, stream =>
+        Action<string, Stream> write = type switch
         {
-            WriteValues(stream, tensor.Values);
+            DType.F32 => (_, stream) => WriteValues(stream, tensor.Values),
+            DType.F16 => (path, stream) => WriteHalves(stream, tensor.Values, name, path),
+            _ => throw new ArgumentException($"A tensor is written as {DType.F32} or {DType.F16}, not as {type}.", nameof(type)),
+        };
+        Add(name, type, tensor.Length, tensor.Shape, (path, stream) =>
+        {
+            write(path, stream);
             GC.KeepAlive(tensor);
         });
     }
@@ -31,20 +42,21 @@ public sealed class SafetensorsWriter
     /// <summary>Adds an array of 64-bit integers.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<long> values, params ReadOnlySpan<int> shape) =>
-        Add(name, DType.I64, values.Length, shape, stream => WriteValues(stream, values.Span));
+        Add(name, DType.I64, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
     /// <summary>Adds an array of signed bytes.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<sbyte> values, params ReadOnlySpan<int> shape) =>
-        Add(name, DType.I8, values.Length, shape, stream => WriteValues(stream, values.Span));
+        Add(name, DType.I8, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
     /// <summary>Adds an array of unsigned bytes.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<byte> values, params ReadOnlySpan<int> shape) =>
-        Add(name, DType.U8, values.Length, shape, stream => WriteValues(stream, values.Span));
+        Add(name, DType.U8, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
     /// <summary>Writes the file: under a temporary name, then renamed, so that a crash leaves the old file or the new one.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CheckpointFormatException">A value is too large for the type it is to be written in.</exception>
     public void Save(string path)
     {
         // The reference's order: wide types first, so that every tensor is aligned, then by name.
@@ -56,7 +68,7 @@ public sealed class SafetensorsWriter
         file.Stream.Write(Header(Metadata, entries.Select(entry => entry.Info)));
         foreach (var entry in entries)
         {
-            entry.Write(file.Stream);
+            entry.Write(path, file.Stream);
         }
 
         file.Commit();
@@ -109,6 +121,27 @@ public sealed class SafetensorsWriter
         }
     }
 
+    // Infinities and NaN stay what they are; a finite value that would become infinite is an error.
+    private static void WriteHalves(Stream stream, ReadOnlySpan<float> values, string name, string path)
+    {
+        const int Chunk = 1 << 16;
+        var halves = new Half[Math.Min(Chunk, values.Length)];
+        for (; !values.IsEmpty; values = values[Math.Min(Chunk, values.Length)..])
+        {
+            var chunk = values[..Math.Min(Chunk, values.Length)];
+            TensorPrimitives.ConvertToHalf(chunk, halves);
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                if (Half.IsInfinity(halves[i]) && float.IsFinite(chunk[i]))
+                {
+                    throw new CheckpointFormatException(path, $"the tensor '{name}' has the value {chunk[i].ToString(CultureInfo.InvariantCulture)}, beyond float16's largest, 65504; write the weights as float32.");
+                }
+            }
+
+            stream.Write(MemoryMarshal.AsBytes(halves.AsSpan(0, chunk.Length)));
+        }
+    }
+
     private static void WriteEntry(Utf8JsonWriter writer, TensorInfo tensor, long position)
     {
         writer.WriteStartObject(tensor.Name);
@@ -127,7 +160,7 @@ public sealed class SafetensorsWriter
         writer.WriteEndObject();
     }
 
-    private void Add(string name, DType type, int count, ReadOnlySpan<int> shape, Action<Stream> write)
+    private void Add(string name, DType type, int count, ReadOnlySpan<int> shape, Action<string, Stream> write)
     {
         ArgumentNullException.ThrowIfNull(name);
         var info = new TensorInfo(name, type, shape.ToArray());
@@ -142,5 +175,5 @@ public sealed class SafetensorsWriter
         }
     }
 
-    private readonly record struct Entry(TensorInfo Info, Action<Stream> Write);
+    private readonly record struct Entry(TensorInfo Info, Action<string, Stream> Write);
 }

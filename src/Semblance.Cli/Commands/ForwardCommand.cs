@@ -13,8 +13,8 @@ namespace Semblance.Cli.Commands;
 internal sealed class ForwardCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask and token_type_ids: [sequences × width], padded on either side");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "A .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits; padding is zero");
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask, token_type_ids, decoder_input_ids and decoder_attention_mask: [sequences × width], padded on either side");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "A .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits, …; padding is zero");
 
     public ForwardCommand(Host host)
         : base("forward", "Run a padded batch of token ids through a model", host)
@@ -32,13 +32,17 @@ internal sealed class ForwardCommand : CliCommand
         var output = arguments.GetRequiredValue(_output)!;
         OutputFile.CheckFolder(output);
         var batch = PaddedBatch.Read(arguments.GetRequiredValue(_input)!);
+        var decoderBatch = PaddedBatch.ReadDecoder(arguments.GetRequiredValue(_input)!);
         var folder = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var model = TaskModel.Load(folder);
         using var run = new Computation(cancellation: cancellation);
         var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Forward(model, run, batch))
+        foreach (var (name, tensor) in Forward(model, run, batch, decoderBatch))
         {
-            writer.Add(name, IsOfTokens(name, tensor, batch, folder) ? batch.Pad(tensor) : tensor);
+            var ofDecoder = model.HasDecoder && (name == "logits" || name.StartsWith("decoder_", StringComparison.Ordinal));
+            var owner = ofDecoder ? decoderBatch! : batch;
+            var single = name is "start_logits" or "end_logits";
+            writer.Add(name, ofDecoder || IsOfTokens(name, tensor, batch, folder) ? owner.Pad(tensor, single) : tensor);
         }
 
         OutputFile.Open(output, () =>
@@ -48,11 +52,11 @@ internal sealed class ForwardCommand : CliCommand
         });
     }
 
-    private static IReadOnlyDictionary<string, Tensor> Forward(TaskModel model, Computation run, PaddedBatch batch)
+    private static IReadOnlyDictionary<string, Tensor> Forward(TaskModel model, Computation run, PaddedBatch batch, PaddedBatch? decoderBatch)
     {
         try
         {
-            return model.Forward(run, batch.Packed);
+            return model.Forward(run, batch.Packed, decoderBatch?.Packed);
         }
         catch (ArgumentException e)
         {

@@ -9,7 +9,7 @@ namespace Semblance.Cli.Commands;
 /// <summary><c>tokenize</c>: a line of text, its tokens.</summary>
 internal sealed class TokenizeCommand : CliCommand
 {
-    private readonly ModelOption _model = new() { Description = "A folder with a tokenizer's files, or a model's id on the Hugging Face Hub; without it, the stand-in's tokenizer" };
+    private readonly ModelOption _model = new() { Description = "A folder with a tokenizer's files, or a model's id on the Hugging Face Hub; without it, the default model's" };
     private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
     private readonly Option<bool> _pair = new("--pair") { Description = "A line is two texts with a tab between them" };
     private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The most tokens, special ones included; without it, all");

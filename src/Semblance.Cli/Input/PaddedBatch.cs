@@ -25,30 +25,40 @@ internal sealed class PaddedBatch
 
     /// <summary>Reads <c>input_ids</c> and, where there are, <c>attention_mask</c> and <c>token_type_ids</c>.</summary>
     /// <exception cref="InputException">They do not fit together.</exception>
-    public static PaddedBatch Read(string path)
+    public static PaddedBatch Read(string path) => Read(SafetensorsFile.Open(path), path, "");
+
+    /// <summary>Reads <c>decoder_input_ids</c> and, where there is, <c>decoder_attention_mask</c>; null where the file has none.</summary>
+    /// <exception cref="InputException">They do not fit together.</exception>
+    public static PaddedBatch? ReadDecoder(string path)
     {
         var file = SafetensorsFile.Open(path);
-        var shape = file.Info("input_ids").Shape;
+        return file.Contains("decoder_input_ids") ? Read(file, path, "decoder_") : null;
+    }
+
+    private static PaddedBatch Read(SafetensorsFile file, string path, string prefix)
+    {
+        var ids = prefix + "input_ids";
+        var shape = file.Info(ids).Shape;
         if (shape is not [var count, var width])
         {
-            throw new InputException(path, $"'input_ids' is {file.Info("input_ids")}; [sequences, width] is needed.");
+            throw new InputException(path, $"'{ids}' is {file.Info(ids)}; [sequences, width] is needed.");
         }
 
-        var ids = file.ReadInt64("input_ids");
-        var mask = Values("attention_mask");
-        var types = Values("token_type_ids");
-        var kept = Enumerable.Range(0, ids.Length).Where(place => mask is null || mask[place] != 0).ToArray();
+        var tokens = file.ReadInt64(ids);
+        var mask = Values(prefix + "attention_mask");
+        var types = Values(prefix + "token_type_ids");
+        var kept = Enumerable.Range(0, tokens.Length).Where(place => mask is null || mask[place] != 0).ToArray();
         var (tokenIds, typeIds, offsets) = (new int[kept.Length], new int[kept.Length], new int[count + 1]);
         for (var i = 0; i < kept.Length; i++)
         {
-            tokenIds[i] = Number("input_ids", ids[kept[i]]);
-            typeIds[i] = types is null ? 0 : Number("token_type_ids", types[kept[i]]);
+            tokenIds[i] = Number(ids, tokens[kept[i]]);
+            typeIds[i] = types is null ? 0 : Number(prefix + "token_type_ids", types[kept[i]]);
             offsets[(kept[i] / width) + 1]++;
         }
 
         for (var i = 0; i < count; i++)
         {
-            offsets[i + 1] += offsets[i + 1] > 0 ? offsets[i] : throw new InputException(path, $"sequence {i} has no tokens: its attention_mask is all zero.");
+            offsets[i + 1] += offsets[i + 1] > 0 ? offsets[i] : throw new InputException(path, $"sequence {i} has no tokens: its {prefix}attention_mask is all zero.");
         }
 
         return new PaddedBatch(path, count, width, kept, new PackedBatch(tokenIds, typeIds, offsets));
@@ -62,7 +72,7 @@ internal sealed class PaddedBatch
 
             return file.Info(name).Shape.SequenceEqual(shape)
                 ? file.ReadInt64(name)
-                : throw new InputException(path, $"'{name}' is {file.Info(name)}, but 'input_ids' is {file.Info("input_ids")}; they must have the same shape.");
+                : throw new InputException(path, $"'{name}' is {file.Info(name)}, but '{ids}' is {file.Info(ids)}; they must have the same shape.");
         }
 
         int Number(string name, long value) => value is >= 0 and <= int.MaxValue
@@ -72,10 +82,11 @@ internal sealed class PaddedBatch
 
     /// <summary>An output with one row for each token, filled up with zeros.</summary>
     /// <param name="tokens"><c>[tokens × columns]</c>.</param>
-    /// <returns><c>[sequences × width × columns]</c>.</returns>
-    public Tensor Pad(Tensor tokens)
+    /// <param name="single">Whether the one column of <paramref name="tokens"/> is no dimension of the result.</param>
+    /// <returns><c>[sequences × width × columns]</c>, or <c>[sequences × width]</c>.</returns>
+    public Tensor Pad(Tensor tokens, bool single = false)
     {
-        var padded = Tensor.Zeros(_count, _width, tokens.Columns);
+        var padded = single ? Tensor.Zeros(_count, _width) : Tensor.Zeros(_count, _width, tokens.Columns);
         for (var i = 0; i < _kept.Length; i++)
         {
             tokens.Row(i).CopyTo(padded.Writable.Slice(_kept[i] * tokens.Columns, tokens.Columns));

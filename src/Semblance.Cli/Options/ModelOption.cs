@@ -4,13 +4,13 @@ using Semblance.Transformers;
 
 namespace Semblance.Cli.Options;
 
-/// <summary><c>--model</c>: a folder, a Hub id, or nothing for the stand-in.</summary>
+/// <summary><c>--model</c>: a folder, a Hub id, or nothing for the default model.</summary>
 internal sealed class ModelOption : Option<string?>
 {
     public ModelOption()
         : base("--model")
     {
-        Description = "A model's folder, or its id on the Hugging Face Hub; without it, a stand-in that has learned nothing";
+        Description = "A model's folder, or its id on the Hugging Face Hub; without it, the default model, English and Chinese";
         HelpName = "MODEL";
     }
 
@@ -20,7 +20,13 @@ internal sealed class ModelOption : Option<string?>
         var model = arguments.GetValue(this);
         if (model is null)
         {
-            return DefaultModel.Folder(host);
+            var folder = DefaultModel.Folder;
+            if (Untrained(folder) is { } warning)
+            {
+                host.Error.WriteLine($"note: {warning}");
+            }
+
+            return folder;
         }
 
         if (Directory.Exists(model))
@@ -41,5 +47,13 @@ internal sealed class ModelOption : Option<string?>
         return model.Modules.Any(module => module is PoolingModule)
             ? model
             : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
+    }
+
+    // What the card of a model with random weights says of it; a trained model's card has no such line.
+    private static string? Untrained(string folder)
+    {
+        const string Mark = "**Untrained**: ";
+        var card = Path.Combine(folder, "README.md");
+        return File.Exists(card) ? File.ReadLines(card).FirstOrDefault(line => line.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..] : null;
     }
 }

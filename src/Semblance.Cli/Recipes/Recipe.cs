@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Training;
 using YamlDotNet.RepresentationModel;
 
@@ -9,7 +10,7 @@ internal sealed class Recipe
     private static readonly string[] Keys =
     [
         "model", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
-        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "vary", "card",
+        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
     private readonly RecipeNode _root;
@@ -92,10 +93,12 @@ internal sealed class Recipe
             AccumulationSteps = accumulation,
             MaxGradientNorm = _root.Find("gradient-clip")?.Number(0.0, 1e9) is { } clip ? clip == 0 ? null : clip : 1,
             DropoutSeed = (ulong)Seed,
+            DropoutRate = _root.Find("dropout")?.Number(0f, 0.99f),
             EvaluateEvery = evaluate?.Find("every")?.Count() ?? 0,
             KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
+            Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
         var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), options, evaluator);

@@ -25,9 +25,12 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly int _headSize;
     private readonly float _scale;
     private readonly DropoutMask _dropout;
+    private readonly AttentionBiasRows _bias;
+    private readonly AttentionBiasRows _dBias;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias, AttentionBiasRows dBias, float scale,
+        Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query.Data;
         _key = key.Data;
@@ -43,7 +46,9 @@ internal readonly unsafe struct AttentionGradient : IKernel
         _keyHidden = key.Columns;
         _headsPerKey = query.Columns / key.Columns;
         _headSize = query.Columns / heads;
-        _scale = 1f / MathF.Sqrt(_headSize);
+        _scale = scale;
+        _bias = bias;
+        _dBias = dBias;
     }
 
     public void Run<TLanes>(int first, int end)
@@ -79,7 +84,12 @@ internal readonly unsafe struct AttentionGradient : IKernel
         {
             float* p = probabilities + ((nint)i * paddedKeys), ds = slopes + ((nint)i * paddedKeys);
             var visible = _mask.Visible(sequence, i);
-            Softmax<TLanes>.Apply(p, _mask.FirstVisible(sequence, i), visible, _scale);
+            if (_bias.IsActive)
+            {
+                _bias.Apply(p, sequence, i, head, visible, _scale);
+            }
+
+            Softmax<TLanes>.Apply(p, _mask.FirstVisible(sequence, i), visible, _bias.IsActive ? 1 : _scale);
             var index = AttentionKernel.FirstIndex(_mask.Queries.Offsets[sequence] + i, head);
             if (_dropout.IsActive)
             {
@@ -87,6 +97,11 @@ internal readonly unsafe struct AttentionGradient : IKernel
             }
 
             Scale<TLanes>(p, ds, visible);
+            if (_dBias.IsActive)
+            {
+                _dBias.Backward(ds, sequence, i, head, visible, _scale);
+            }
+
             if (_dropout.IsActive)
             {
                 _dropout.Apply(new Span<float>(p, visible), index); // what the values were mixed with

@@ -23,8 +23,10 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private readonly int _headSize;
     private readonly float _scale;
     private readonly DropoutMask _dropout;
+    private readonly AttentionBiasRows _bias;
 
-    public AttentionKernel(Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, Tensor output)
+    public AttentionKernel(
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBias? bias, float scale, Tensor output)
     {
         _query = query.Data;
         _key = key.Data;
@@ -37,7 +39,8 @@ internal readonly unsafe struct AttentionKernel : IKernel
         _keyHidden = key.Columns;
         _headsPerKey = query.Columns / key.Columns;
         _headSize = query.Columns / heads;
-        _scale = 1f / MathF.Sqrt(_headSize);
+        _scale = scale;
+        _bias = new AttentionBiasRows(bias, mask, heads, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
     }
 
     public void Run<TLanes>(int first, int end)
@@ -85,7 +88,12 @@ internal readonly unsafe struct AttentionKernel : IKernel
             {
                 var weights = scores + ((nint)i * paddedKeys);
                 int first = _mask.FirstVisible(sequence, row + i) - start, visible = _mask.Visible(sequence, row + i) - start;
-                Softmax<TLanes>.Apply(weights, first, visible, _scale);
+                if (_bias.IsActive)
+                {
+                    _bias.Apply(weights, sequence, row + i, head, visible, _scale);
+                }
+
+                Softmax<TLanes>.Apply(weights, first, visible, _bias.IsActive ? 1 : _scale);
                 if (_dropout.IsActive)
                 {
                     _dropout.Apply(new Span<float>(weights, visible), FirstIndex(_mask.Queries.Offsets[sequence] + row + i, head) + (ulong)start);

@@ -35,10 +35,12 @@ public static class AttentionOperation
     /// <param name="mask">Where each sequence lies, and what its queries see.</param>
     /// <param name="heads">The number of heads.</param>
     /// <param name="dropout">How many of the weights are left out while the model learns.</param>
+    /// <param name="bias">What is added to the scores for the distance of key and query; null, the default, for nothing.</param>
+    /// <param name="scale">What the scores are multiplied by; 1 / √(head size) by default.</param>
     /// <returns><c>[query tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor Attention(
-        this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0)
+        this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0, AttentionBias? bias = null, float? scale = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -53,25 +55,53 @@ public static class AttentionOperation
                 $"Attention from {mask.Queries.TokenCount} tokens to {mask.Keys.TokenCount} with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
         }
 
+        if (bias is not null && mask.Window is not null)
+        {
+            throw new ArgumentException("Attention through a window takes no bias.", nameof(bias));
+        }
+
+        bias?.Check(mask, heads);
+        var factor = scale ?? 1f / MathF.Sqrt(query.Columns / heads);
         var output = run.Lease(query.Rows, query.Columns);
         var dropped = run.NextDropout(dropout);
-        run.Execute(new AttentionKernel(query, key, value, mask, heads, dropped, output), mask.Queries.Count * heads, Cost(mask, query.Columns));
+        run.Execute(new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads, Cost(mask, query.Columns));
         KeepAlive(query, key, value); // the kernel saw only addresses
-        if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient))
+        GC.KeepAlive(bias);
+        if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient || bias is { RequiresGradient: true }))
         {
-            run.Record(output, gradient => Backward(run, query, key, value, mask, heads, dropped, gradient));
+            run.Record(output, gradient => Backward(run, query, key, value, mask, heads, dropped, bias, factor, gradient));
         }
 
         return output;
     }
 
     private static void Backward(
-        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, Tensor gradient)
+        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, AttentionBias? bias, float scale, Tensor gradient)
     {
         Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Rows, query.Columns), dValue = run.Lease(value.Rows, query.Columns);
-        var kernel = new AttentionGradient(query, key, value, mask, heads, dropped, gradient, dQuery, dKey, dValue);
+        var read = new AttentionBiasRows(bias, mask, heads, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
+        var (dDistances, dOfQueries, dOfKeys) = BiasGradients(run, bias, mask.Queries.Count);
+        var written = new AttentionBiasRows(bias is { RequiresGradient: true } ? bias : null, mask, heads, dDistances, dOfQueries, dOfKeys);
+        var kernel = new AttentionGradient(query, key, value, mask, heads, dropped, read, written, scale, gradient, dQuery, dKey, dValue);
         run.Execute(kernel, mask.Queries.Count * heads, 3 * Cost(mask, query.Columns));
         KeepAlive(query, key, value);
+        GC.KeepAlive(bias);
+        if (dDistances is not null)
+        {
+            bias!.Distances!.AddGradient(run.SumColumns(dDistances, null, bias.Distances)); // each sequence has its own, so that the order of the sum is fixed
+            dDistances.Release();
+        }
+
+        if (dOfQueries is not null)
+        {
+            bias!.OfQueries!.AddGradient(dOfQueries);
+        }
+
+        if (dOfKeys is not null)
+        {
+            bias!.OfKeys!.AddGradient(dOfKeys);
+        }
+
         foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])
         {
             if (tensor.RequiresGradient)
@@ -102,6 +132,26 @@ public static class AttentionOperation
 
         slopes.Release();
         return sums;
+    }
+
+    private static (Tensor? Distances, Tensor? OfQueries, Tensor? OfKeys) BiasGradients(Computation run, AttentionBias? bias, int sequences)
+    {
+        Tensor? Zeros(Tensor? like, params ReadOnlySpan<int> shape)
+        {
+            if (like is not { RequiresGradient: true })
+            {
+                return null;
+            }
+
+            var zeros = run.Lease(shape);
+            zeros.Writable.Clear();
+            return zeros;
+        }
+
+        return (
+            Zeros(bias?.Distances, sequences, bias?.Distances?.Length ?? 0),
+            Zeros(bias?.OfQueries, bias?.OfQueries is { } queries ? queries.Shape : []),
+            Zeros(bias?.OfKeys, bias?.OfKeys is { } keys ? keys.Shape : []));
     }
 
     // Multiplications of the two products.

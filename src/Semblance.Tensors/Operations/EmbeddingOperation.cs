@@ -7,13 +7,14 @@ public static class EmbeddingOperation
 {
     /// <summary>The sum of the word, position and type rows of each token.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="batch">The tokens; a token's position is its place in its sequence.</param>
+    /// <param name="batch">The tokens; a token's position is its place in its sequence unless <paramref name="positionIds"/> says otherwise.</param>
     /// <param name="words"><c>[vocabulary × hidden]</c>.</param>
     /// <param name="positions"><c>[longest sequence × hidden]</c>, or null.</param>
     /// <param name="types"><c>[types × hidden]</c>, or null.</param>
+    /// <param name="positionIds">The position of each token, where it is another than its place; kept.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">A token id, type or position lies outside its table.</exception>
-    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null)
+    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
@@ -33,21 +34,21 @@ public static class EmbeddingOperation
 
                 if (positions is not null)
                 {
-                    TensorPrimitives.Add(row, RowOf(positions, token - start, "position"), row);
+                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? token - start, "position"), row);
                 }
             }
         }
 
         if (run.Recording && (words.RequiresGradient || positions is { RequiresGradient: true } || types is { RequiresGradient: true }))
         {
-            run.Record(output, gradient => Backward(batch, words, positions, types, gradient));
+            run.Record(output, gradient => Backward(batch, words, positions, types, positionIds, gradient));
         }
 
         return output;
     }
 
     // Only the rows that were looked up change; each adds up in the order of the tokens.
-    private static void Backward(PackedBatch batch, Tensor words, Tensor? positions, Tensor? types, Tensor gradient)
+    private static void Backward(PackedBatch batch, Tensor words, Tensor? positions, Tensor? types, int[]? positionIds, Tensor gradient)
     {
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
@@ -56,7 +57,7 @@ public static class EmbeddingOperation
             {
                 AddToRow(words, batch.TokenIds[token], gradient.Row(token));
                 AddToRow(types, batch.TypeIds[token], gradient.Row(token));
-                AddToRow(positions, token - start, gradient.Row(token));
+                AddToRow(positions, positionIds?[token] ?? token - start, gradient.Row(token));
             }
         }
     }

@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Transformers.Tasks;
@@ -96,7 +97,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     }
 
     /// <inheritdoc/>
-    public override void Save(SentenceTransformer model, string folder) => Head.Save(folder);
+    public override void Save(SentenceTransformer model, string folder, DType weights = DType.F32) => Head.Save(folder, weights);
 
     /// <summary>The scores of all words for each hidden token: <c>[hidden tokens × vocabulary]</c>.</summary>
     internal Tensor Scores(Computation run, MaskedTokens tokens) => run.Linear(Transformed(run, tokens), Head.Decoder);

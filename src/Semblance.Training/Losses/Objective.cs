@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Training;
@@ -17,7 +18,8 @@ public abstract class Objective
     /// <summary>Writes what the loss has learned beside the model; nothing for most.</summary>
     /// <param name="model">The model, as it was just written.</param>
     /// <param name="folder">Its folder.</param>
-    public virtual void Save(SentenceTransformer model, string folder)
+    /// <param name="weights">The type that its parameters are written in.</param>
+    public virtual void Save(SentenceTransformer model, string folder, DType weights = DType.F32)
     {
     }
 

@@ -19,6 +19,9 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>Computes each layer a second time on the way back instead of keeping what is inside: less memory, more time.</summary>
     public bool RecomputeActivations { get; init; }
 
+    /// <summary>How much is dropped wherever the model drops elements; null for what the model says.</summary>
+    public float? DropoutRate { get; init; }
+
     /// <summary>Stops between two operations.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -31,7 +34,7 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>A computation for the batch, or for a part of it.</summary>
     /// <param name="recording">Whether gradients will be asked for.</param>
     public Computation Start(bool recording = true) =>
-        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, recompute: RecomputeActivations, cancellation: Cancellation);
+        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellation: Cancellation);
 
     /// <summary>The texts of a column, without prompt.</summary>
     /// <param name="column">The column, from 0.</param>

@@ -156,6 +156,7 @@ public sealed class Trainer
                 Prompts = dataset.Prompts,
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
+                DropoutRate = _options.DropoutRate,
                 Embedded = embedded,
                 RecomputeActivations = _options.RecomputeActivations,
                 Cancellation = cancellation,
@@ -169,10 +170,10 @@ public sealed class Trainer
     {
         if (_options.Folder is not null)
         {
-            _model.Save(_options.Folder);
+            _model.Save(_options.Folder, _options.Weights);
             foreach (var dataset in _datasets)
             {
-                dataset.Loss.Save(_model, _options.Folder);
+                dataset.Loss.Save(_model, _options.Folder, _options.Weights);
             }
         }
     }

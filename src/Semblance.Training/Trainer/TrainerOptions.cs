@@ -1,3 +1,5 @@
+using Semblance.Checkpoints;
+
 namespace Semblance.Training;
 
 /// <summary>How a <see cref="Trainer"/> trains.</summary>
@@ -18,6 +20,9 @@ public sealed record TrainerOptions
     /// <summary>Where dropout begins; null trains without.</summary>
     public ulong? DropoutSeed { get; init; } = 42;
 
+    /// <summary>How much is dropped wherever the model drops elements, from 0 up to but not including 1; null for what the model says.</summary>
+    public float? DropoutRate { get; init; }
+
     /// <summary>
     /// Computes each layer of the model a second time on the way back instead of keeping what is inside (Chen et al. 2016, arXiv:1604.06174): long
     /// texts and deep models in less memory, a third more time, the same bits.
@@ -35,6 +40,9 @@ public sealed record TrainerOptions
 
     /// <summary>Where checkpoints and the best model are written; null writes nothing.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>The type that the model's weights are written in; <see cref="DType.F16"/> halves the file. Checkpoints are float32 always.</summary>
+    public DType Weights { get; init; } = DType.F32;
 
     /// <summary>Writes a checkpoint every so many steps, at the end and when training is stopped; 0 none.</summary>
     public long CheckpointEvery { get; init; }

@@ -7,8 +7,9 @@ namespace Semblance.Transformers.Bert;
 public sealed record BertConfig
 {
     // No published model comes near these; a file that does is not believed.
-    private const int LargestWidth = 1 << 16;
-    private const int LargestTable = 1 << 24;
+    internal const int LargestWidth = 1 << 16;
+    internal const int LargestTable = 1 << 24;
+    internal const int MostLayers = 1024;
 
     /// <summary>The number of token ids.</summary>
     public int VocabSize { get; init; } = 30522;
@@ -31,7 +32,7 @@ public sealed record BertConfig
     /// <summary>The longest sequence, in tokens.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
 
-    /// <summary>The number of token types.</summary>
+    /// <summary>The number of token types; 0 where the model knows none.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
     /// <summary>The ε of every layer norm.</summary>
@@ -45,9 +46,10 @@ public sealed record BertConfig
 
     /// <summary>Reads and checks a configuration.</summary>
     /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
-    public static BertConfig Read(ConfigurationFile file) => Read(file, decoder: false);
+    public static BertConfig Read(ConfigurationFile file) => Read(file, new BertConfig());
 
-    internal static BertConfig Read(ConfigurationFile file, bool decoder)
+    // The encoders after BERT kept its names; what a file may leave out, each fills in its own way.
+    internal static BertConfig Read(ConfigurationFile file, BertConfig defaults, bool decoder = false)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Text("position_embedding_type") is { } positions and not "absolute")
@@ -64,20 +66,23 @@ public sealed record BertConfig
         {
             VocabSize = file.WholeNumber("vocab_size", 1, LargestTable),
             HiddenSize = file.WholeNumber("hidden_size", 1, LargestWidth),
-            NumHiddenLayers = file.WholeNumber("num_hidden_layers", 0, 1024),
+            NumHiddenLayers = file.WholeNumber("num_hidden_layers", 0, MostLayers),
             NumAttentionHeads = file.WholeNumber("num_attention_heads", 1, LargestWidth),
             IntermediateSize = file.WholeNumber("intermediate_size", 1, LargestWidth),
-            HiddenAct = file.ReadActivation("hidden_act", "gelu"),
-            MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, 512),
-            TypeVocabSize = file.WholeNumber("type_vocab_size", 1, LargestWidth, 2),
-            LayerNormEps = file.Number("layer_norm_eps", 1e-12f),
-            HiddenDropoutProb = Probability(file, "hidden_dropout_prob"),
-            AttentionProbsDropoutProb = Probability(file, "attention_probs_dropout_prob"),
+            HiddenAct = file.ReadActivation("hidden_act", ActivationNames.NameOf(defaults.HiddenAct)),
+            MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, defaults.MaxPositionEmbeddings),
+            TypeVocabSize = file.WholeNumber("type_vocab_size", 0, LargestWidth, defaults.TypeVocabSize),
+            LayerNormEps = file.Number("layer_norm_eps", defaults.LayerNormEps),
+            HiddenDropoutProb = Probability(file, "hidden_dropout_prob", defaults.HiddenDropoutProb),
+            AttentionProbsDropoutProb = Probability(file, "attention_probs_dropout_prob", defaults.AttentionProbsDropoutProb),
         };
-        return config.HiddenSize % config.NumAttentionHeads == 0
-            ? config
-            : throw file.Fault("num_attention_heads", $"is {config.NumAttentionHeads}, which does not divide 'hidden_size' {config.HiddenSize}");
+        return config.Checked(file, "num_attention_heads", "hidden_size");
     }
+
+    /// <summary>The settings, if heads divide the width.</summary>
+    internal BertConfig Checked(ConfigurationFile file, string heads, string width) => HiddenSize % NumAttentionHeads == 0
+        ? this
+        : throw file.Fault(heads, $"is {NumAttentionHeads}, which does not divide '{width}' {HiddenSize}");
 
     /// <summary>Writes a <c>config.json</c> that the original library reads.</summary>
     public void Write(Utf8JsonWriter json)
@@ -100,15 +105,14 @@ public sealed record BertConfig
         json.WriteNumber("num_hidden_layers", NumHiddenLayers);
         json.WriteNumber("pad_token_id", 0);
         json.WriteString("position_embedding_type", "absolute");
-        json.WriteString("torch_dtype", "float32");
         json.WriteNumber("type_vocab_size", TypeVocabSize);
         json.WriteNumber("vocab_size", VocabSize);
         json.WriteEndObject();
     }
 
-    private static float Probability(ConfigurationFile file, string field)
+    internal static float Probability(ConfigurationFile file, string field, float fallback)
     {
-        var value = file.Number(field, 0.1f);
+        var value = file.Number(field, fallback);
         return value is >= 0 and < 1 ? value : throw file.Fault(field, $"is {value}; expected a number from 0 to below 1");
     }
 }

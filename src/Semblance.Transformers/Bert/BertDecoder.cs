@@ -22,8 +22,8 @@ public sealed class BertDecoder
     {
         Config = config;
         var hidden = config.HiddenSize;
-        _embeddings = new BertEmbeddings(config, weights);
-        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new BertLayer(config, weights, $"encoder.layer.{i}", crossAttention: true))];
+        _embeddings = new BertEmbeddings(config, weights, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new BertLayer(config, weights, $"encoder.layer.{i}", BertLayerNames.Bert, crossAttention: true))];
         _transform = weights.Linear(Head + "transform.dense", hidden, hidden);
         _transformNorm = weights.LayerNorm(Head + "transform.LayerNorm", hidden, config.LayerNormEps);
         var bias = weights.Tensor(Head + "bias", config.VocabSize);
@@ -57,7 +57,7 @@ public sealed class BertDecoder
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
     public static BertDecoder Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        new(BertConfig.Read(config, decoder: true), new CheckpointWeights(checkpoint, Prefix, trainable));
+        new(BertConfig.Read(config, new BertConfig(), decoder: true), new CheckpointWeights(checkpoint, Prefix, trainable));
 
     /// <summary>The last hidden states of a batch: at each token, what the decoder knows of the next.</summary>
     /// <param name="run">The computation; it owns the result.</param>
@@ -76,12 +76,12 @@ public sealed class BertDecoder
             throw new ArgumentException($"The decoder wants encoder states of [{encoderBatch.TokenCount} × {Config.HiddenSize}], not {states}.", nameof(states));
         }
 
-        var mask = new AttentionMask(batch, causal: true);
-        var crossMask = new AttentionMask(batch, encoderBatch);
+        var attention = new AttentionContext(new AttentionMask(batch, causal: true));
+        var cross = new AttentionContext(new AttentionMask(batch, encoderBatch));
         var hidden = _embeddings.Forward(run, batch);
         foreach (var layer in _layers)
         {
-            var next = layer.Forward(run, hidden, mask, states, crossMask);
+            var next = layer.Forward(run, hidden, attention, states, cross);
             hidden.Dispose();
             hidden = next;
         }

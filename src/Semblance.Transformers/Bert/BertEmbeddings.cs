@@ -2,37 +2,92 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>Token ids to the first hidden states: word, position and type, normalised.</summary>
+/// <summary>Token ids to the first hidden states: word, position and type, normalised, and widened where the table is narrower than the layers.</summary>
 internal sealed class BertEmbeddings
 {
     private readonly BertConfig _config;
-    private readonly Tensor _positions; // [positions × hidden]
-    private readonly Tensor _types; // [types × hidden]
+    private readonly int? _paddingId;
+    private readonly string? _projectionName;
+    private readonly Tensor? _positions; // [positions × width]
+    private readonly Tensor? _types; // [types × width]
     private readonly LayerNorm _norm;
+    private readonly Linear? _projection;
 
-    public BertEmbeddings(BertConfig config, Weights weights)
+    /// <summary>Loads the tables.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="width">The width of the tables.</param>
+    /// <param name="paddingId">Where positions are counted as RoBERTa does, from the padding id on; null where they start at 0.</param>
+    /// <param name="projection">The name of the layer from the tables' width to the hidden states'.</param>
+    /// <param name="positions">Whether there are learned absolute positions.</param>
+    /// <param name="types">Whether there are token types.</param>
+    public BertEmbeddings(BertConfig config, Weights weights, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
     {
         _config = config;
-        Words = weights.Tensor("embeddings.word_embeddings.weight", config.VocabSize, config.HiddenSize);
-        _positions = weights.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, config.HiddenSize);
-        _types = weights.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, config.HiddenSize);
-        _norm = weights.LayerNorm("embeddings.LayerNorm", config.HiddenSize, config.LayerNormEps);
+        _paddingId = paddingId;
+        _projectionName = projection;
+        Words = weights.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
+        _positions = positions ? weights.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
+        _types = types && config.TypeVocabSize > 0 ? weights.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width) : null;
+        _norm = weights.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
+        _projection = projection is null ? null : weights.Linear(projection, config.HiddenSize, width);
     }
 
-    /// <summary><c>[vocabulary × hidden]</c>, which the heads that predict words share.</summary>
+    /// <summary><c>[vocabulary × width]</c>, which the heads that predict words share.</summary>
     public Tensor Words { get; }
+
+    /// <summary>The longest sequence that has positions.</summary>
+    public int MaxPositions => _config.MaxPositionEmbeddings - (_paddingId is { } padding ? padding + 1 : 0);
+
+    public void Prepare() => _projection?.Prepare();
 
     public Tensor Forward(Computation run, PackedBatch batch)
     {
-        using var embedded = run.Embed(batch, Words, _positions, _types); // [tokens × hidden]
-        return run.Dropout(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
+        using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null); // [tokens × width]
+        var normed = run.Dropout(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
+        if (_projection is null)
+        {
+            return normed;
+        }
+
+        using (normed)
+        {
+            return run.Linear(normed, _projection); // [tokens × hidden]
+        }
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
-    [
-        new("embeddings.word_embeddings.weight", Words),
-        new("embeddings.position_embeddings.weight", _positions),
-        new("embeddings.token_type_embeddings.weight", _types),
-        .. _norm.Parameters("embeddings.LayerNorm"),
-    ];
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters()
+    {
+        yield return new("embeddings.word_embeddings.weight", Words);
+        if (_positions is not null)
+        {
+            yield return new("embeddings.position_embeddings.weight", _positions);
+        }
+
+        if (_types is not null)
+        {
+            yield return new("embeddings.token_type_embeddings.weight", _types);
+        }
+
+        foreach (var parameter in _norm.Parameters("embeddings.LayerNorm").Concat(_projection?.Parameters(_projectionName!) ?? []))
+        {
+            yield return parameter;
+        }
+    }
+
+    // As transformers' create_position_ids_from_input_ids: tokens are counted from the one after the padding id, and padding stays at it.
+    private static int[] PositionsFrom(PackedBatch batch, int paddingId)
+    {
+        var positions = new int[batch.TokenCount];
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            var counted = paddingId;
+            for (var token = batch.Offsets[sequence]; token < batch.Offsets[sequence + 1]; token++)
+            {
+                positions[token] = batch.TokenIds[token] == paddingId ? paddingId : ++counted;
+            }
+        }
+
+        return positions;
+    }
 }

@@ -53,7 +53,7 @@ internal sealed record AttentionHeads(int Count, int Size)
         using var normedKey = KeyNorm is null ? key : run.RmsNorm(key, KeyNorm);
         using var turnedQuery = Positions is null ? normedQuery : run.Rotate(normedQuery, batch, Size, Positions);
         using var turnedKey = Positions is null ? normedKey : run.Rotate(normedKey, batch, Size, Positions);
-        using var scaledQuery = Scale == 1 ? turnedQuery : run.Scale(turnedQuery, Scale);
-        return run.Attention(scaledQuery, turnedKey, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout);
+        return run.Attention(
+            turnedQuery, turnedKey, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout, scale: Scale / MathF.Sqrt(Size));
     }
 }

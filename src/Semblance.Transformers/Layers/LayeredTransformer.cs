@@ -9,6 +9,7 @@ namespace Semblance.Transformers.Layers;
 public abstract class LayeredTransformer : Transformer
 {
     private readonly ConfigurationFile _source;
+    private string _prefix = "";
 
     private protected LayeredTransformer(ConfigurationFile source, Weights weights)
         : base(source.Text("model_type") ?? "", source)
@@ -28,6 +29,8 @@ public abstract class LayeredTransformer : Transformer
 
     /// <summary>The parameters, taken while the model is put together.</summary>
     internal ModelParameters Own { get; }
+
+    internal sealed override string WeightPrefix => _prefix;
 
     private protected abstract IReadOnlyList<TransformerLayer> Layers { get; }
 
@@ -84,6 +87,7 @@ public abstract class LayeredTransformer : Transformer
         {
             var weights = new CheckpointWeights(checkpoint, prefix, trainable);
             var model = create(config, weights);
+            model._prefix = prefix;
             weights.Check();
             if (!trainable)
             {

@@ -6,29 +6,25 @@ using Semblance.Transformers.Bert;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>
-/// BERT's head for masked words (Devlin et al. 2019, arXiv:1810.04805): a dense layer, a layer norm, and the word table as
-/// the last layer. Parameter names are those of transformers' <c>BertForMaskedLM</c>.
+/// The head for masked words (Devlin et al. 2019, arXiv:1810.04805) of BERT and the encoders after it: a dense layer, a layer norm, and the
+/// word table as the last layer. Parameter names are those of the original's <c>…ForMaskedLM</c>.
 /// </summary>
 public sealed class MaskedLanguageModelHead : TaskHead
 {
-    private const string BodyPrefix = "bert.";
-    private const string Dense = "cls.predictions.transform.dense";
-    private const string Norm = "cls.predictions.transform.LayerNorm";
-    private const string Bias = "cls.predictions.bias";
-    private const string UntiedWords = "cls.predictions.decoder.weight";
-
-    private readonly BertModel _body;
+    private readonly BertEncoder _body;
+    private readonly TaskNames _names;
     private readonly Linear _dense;
     private readonly LayerNorm _norm;
 
-    internal MaskedLanguageModelHead(BertModel body, Weights weights, bool tied = false)
+    internal MaskedLanguageModelHead(BertEncoder body, Weights weights, bool tied = false)
     {
-        var config = body.Config;
         _body = body;
-        _dense = weights.Linear(Dense, config.HiddenSize, config.HiddenSize);
-        _norm = weights.LayerNorm(Norm, config.HiddenSize, config.LayerNormEps);
-        var words = !tied && weights.Contains(UntiedWords) ? weights.Tensor(UntiedWords, config.VocabSize, config.HiddenSize) : body.Words;
-        var bias = weights.Tensor(Bias, config.VocabSize);
+        _names = body.TaskNames;
+        int vocabulary = body.Words.Rows, width = body.Words.Columns;
+        _dense = weights.Linear(_names.MaskedDense, width, body.HiddenSize);
+        _norm = weights.LayerNorm(_names.MaskedNorm, width, _names.MaskedEpsilon);
+        var words = !tied && weights.Contains(_names.MaskedWords) ? weights.Tensor(_names.MaskedWords, vocabulary, width) : body.Words;
+        var bias = weights.Tensor(_names.MaskedBias, vocabulary);
         weights.Check();
         Decoder = new Linear(words, bias);
     }
@@ -43,36 +39,37 @@ public sealed class MaskedLanguageModelHead : TaskHead
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
     /// <param name="body">The body, of the same sizes; usually of the same folder.</param>
     /// <returns>The head, or null where the folder has only a body.</returns>
-    /// <exception cref="ArgumentException">The body is not a BERT.</exception>
+    /// <exception cref="ArgumentException">The body has no such head.</exception>
     /// <exception cref="ModelFormatException">The head is of other sizes, or has a word table of its own.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static MaskedLanguageModelHead? Load(string folder, Transformer body)
     {
+        var encoder = Encoder(body);
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var weights = new CheckpointWeights(Checkpoint.Open(folder), BodyPrefix, writable: true);
-        if (!weights.Contains(Bias))
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), body.WeightPrefix, writable: true);
+        if (!weights.Contains(encoder.TaskNames.MaskedBias))
         {
             return null;
         }
 
         return config.Flag("tie_word_embeddings", true)
-            ? new MaskedLanguageModelHead(Bert(body), weights, tied: true)
+            ? new MaskedLanguageModelHead(encoder, weights, tied: true)
             : throw config.Fault("tie_word_embeddings", "is false; only heads that share the body's word table can be trained");
     }
 
     /// <summary>A head that has learned nothing.</summary>
     /// <param name="body">The body, whose word table the head shares.</param>
     /// <param name="seed">The same seed gives the same head.</param>
-    /// <exception cref="ArgumentException">The body is not a BERT.</exception>
-    public static MaskedLanguageModelHead CreateRandom(Transformer body, int seed) => new(Bert(body), new RandomWeights(seed), tied: true);
+    /// <exception cref="ArgumentException">The body has no such head.</exception>
+    public static MaskedLanguageModelHead CreateRandom(Transformer body, int seed) => new(Encoder(body), new RandomWeights(seed), tied: true);
 
     /// <summary>What stands before the last layer: dense, activation and norm.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>: all tokens, or those that are to be predicted.</param>
-    /// <returns><c>[tokens × hidden]</c>.</returns>
+    /// <returns><c>[tokens × width of the word table]</c>.</returns>
     public Tensor Transform(Computation run, Tensor hidden)
     {
-        using var dense = run.Linear(hidden, _dense, _body.Config.HiddenAct);
+        using var dense = run.Linear(hidden, _dense, _names.MaskedActivation);
         return run.LayerNorm(dense, _norm);
     }
 
@@ -80,35 +77,37 @@ public sealed class MaskedLanguageModelHead : TaskHead
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
     {
-        using var transformed = Transform(run, hidden); // [tokens × hidden]
+        using var transformed = Transform(run, hidden); // [tokens × width of the word table]
         return run.Linear(transformed, Decoder);
     }
 
     /// <summary>The head's own parameters; the word table is the body's.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _dense.Parameters(Dense), .. _norm.Parameters(Norm), new(Bias, Decoder.Bias!)];
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        [.. _dense.Parameters(_names.MaskedDense), .. _norm.Parameters(_names.MaskedNorm), new(_names.MaskedBias, Decoder.Bias!)];
 
-    /// <summary>Makes a folder that the body was written to one of <c>BertForMaskedLM</c>: <c>config.json</c> and <c>model.safetensors</c> with body and head.</summary>
+    /// <summary>Makes a folder that the body was written to one of the original's <c>…ForMaskedLM</c>: <c>config.json</c> and <c>model.safetensors</c> with body and head.</summary>
     /// <param name="folder">The folder, as <see cref="Transformer.Save"/> left it.</param>
+    /// <param name="weights">The type that parameters are written in, that of the body.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, DType weights = DType.F32)
     {
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in _body.Parameters())
         {
-            writer.Add(BodyPrefix + name, tensor);
+            writer.Add(_body.WeightPrefix + name, tensor, weights);
         }
 
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         // The weights first: a body alone loads from them too.
         writer.Save(Path.Combine(folder, "model.safetensors"));
-        NameArchitecture(Path.Combine(folder, "config.json"));
+        NameArchitecture(Path.Combine(folder, "config.json"), _names.Class + "ForMaskedLM");
     }
 
-    private static void NameArchitecture(string path)
+    private static void NameArchitecture(string path, string architecture)
     {
         var config = ConfigurationFile.Read(path);
         using var file = new AtomicFile(path);
@@ -116,7 +115,7 @@ public sealed class MaskedLanguageModelHead : TaskHead
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
-            json.WriteStringValue("BertForMaskedLM");
+            json.WriteStringValue(architecture);
             json.WriteEndArray();
             foreach (var field in config.Root.EnumerateObject().Where(field => !field.NameEquals("architectures")))
             {
@@ -129,6 +128,6 @@ public sealed class MaskedLanguageModelHead : TaskHead
         file.Commit();
     }
 
-    private static BertModel Bert(Transformer body) => body as BertModel
-        ?? throw new ArgumentException($"The head stands on a bert, but the body is a {body?.ModelType ?? "null"}.", nameof(body));
+    private static BertEncoder Encoder(Transformer body) => body as BertEncoder
+        ?? throw new ArgumentException($"The head stands on BERT or an encoder like it, but the body is a {body?.ModelType ?? "null"}.", nameof(body));
 }

@@ -2,14 +2,20 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>One linear layer over what the body's pooler makes of the first token.</summary>
-internal sealed class SequenceClassificationHead(Transformer body, Linear classifier) : TaskHead
+/// <summary>One linear layer over what the body's pooler, or a layer of the head's own, makes of the first token.</summary>
+internal sealed class SequenceClassificationHead(Transformer body, Linear? dense, Activation activation, Linear classifier) : TaskHead
 {
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
     {
-        using var pooled = body.Pool(run, hidden, batch)!; // [sequences × hidden]
+        using var pooled = dense is null ? body.Pool(run, hidden, batch)! : First(run, hidden, batch, dense); // [sequences × hidden]
         return run.Linear(pooled, classifier);
+    }
+
+    private Tensor First(Computation run, Tensor hidden, PackedBatch batch, Linear layer)
+    {
+        using var first = run.Pool(hidden, batch, [Pooling.Cls]);
+        return run.Linear(first, layer, activation);
     }
 }

@@ -15,4 +15,8 @@ public abstract class TaskHead
     /// <param name="batch">The tokens.</param>
     /// <returns>One row for each token, or for each sequence.</returns>
     public abstract Tensor Forward(Computation run, Tensor hidden, PackedBatch batch);
+
+    /// <summary>Adds the logits to a model's outputs, under the original's names.</summary>
+    internal virtual void AddOutputs(Dictionary<string, Tensor> outputs, Computation run, Tensor hidden, PackedBatch batch) =>
+        outputs["logits"] = Forward(run, hidden, batch);
 }

@@ -2,25 +2,34 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Layers;
+using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
 public sealed class TaskModel
 {
+    private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
+
     private readonly TaskHead? _head;
 
-    private TaskModel(Transformer body, TaskHead? head)
+    private readonly T5Decoder? _decoder;
+
+    private TaskModel(Transformer body, TaskHead? head, T5Decoder? decoder)
     {
         Body = body;
         _head = head;
+        _decoder = decoder;
     }
 
     /// <summary>The transformer.</summary>
     public Transformer Body { get; }
 
     /// <summary>Whether the model gives logits.</summary>
-    public bool HasHead => _head is not null;
+    public bool HasHead => _head is not null || HasDecoder;
+
+    /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
+    public bool HasDecoder => _decoder is not null;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
@@ -31,20 +40,27 @@ public sealed class TaskModel
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var body = Transformer.Load(config, folder, trainable: false, out var checkpoint);
-        var weights = new CheckpointWeights(checkpoint, body.ModelType + ".");
+        if (body is T5Model t5)
+        {
+            return new TaskModel(body, null, Decoder(config, t5, checkpoint));
+        }
+
+        var weights = new CheckpointWeights(checkpoint, body.WeightPrefix, known: body.Parameters());
         var head = Head(config, body, weights);
         weights.Check();
-        return new TaskModel(body, head);
+        return new TaskModel(body, head, null);
     }
 
     /// <summary>Runs a batch.</summary>
     /// <param name="run">The computation; it owns the results.</param>
     /// <param name="batch">The tokens.</param>
+    /// <param name="decoderBatch">The decoder's tokens, where the model has one.</param>
     /// <returns>
     /// The outputs under the original's names: <c>hidden_states.0</c> (the embeddings) and up, <c>last_hidden_state</c>,
-    /// <c>pooler_output</c> where there is a pooler, <c>logits</c> where there is a head. Rows are tokens or sequences.
+    /// <c>pooler_output</c> where there is a pooler, <c>logits</c> where there is a head, for answers to questions <c>start_logits</c> and <c>end_logits</c>. Rows are tokens or sequences.
+    /// With a decoder, <c>encoder_last_hidden_state</c> is the encoder's, and <c>decoder_hidden_states.N</c> and <c>logits</c> are of the decoder's tokens.
     /// </returns>
-    public IReadOnlyDictionary<string, Tensor> Forward(Computation run, PackedBatch batch)
+    public IReadOnlyDictionary<string, Tensor> Forward(Computation run, PackedBatch batch, PackedBatch? decoderBatch = null)
     {
         var states = new List<Tensor>();
         var hidden = Body.Forward(run, batch, states);
@@ -54,38 +70,51 @@ public sealed class TaskModel
             outputs[$"hidden_states.{i}"] = states[i];
         }
 
+        if (_decoder is not null)
+        {
+            outputs["encoder_last_hidden_state"] = hidden;
+            Decode(_decoder, run, hidden, batch, decoderBatch, outputs);
+            return outputs;
+        }
+
         outputs["last_hidden_state"] = hidden;
         if (Body.Pool(run, hidden, batch) is { } pooled)
         {
             outputs["pooler_output"] = pooled;
         }
 
-        if (_head is not null)
-        {
-            outputs["logits"] = _head.Forward(run, hidden, batch);
-        }
+        _head?.AddOutputs(outputs, run, hidden, batch);
 
         return outputs;
     }
 
+    private static void Decode(T5Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
+    {
+        if (decoderBatch is null)
+        {
+            throw new ArgumentException("The model has a decoder, but no tokens for it were given: decoder_input_ids are missing.", nameof(decoderBatch));
+        }
+
+        var states = new List<Tensor>();
+        var hidden = decoder.Forward(run, decoderBatch, encoded, batch, states);
+        for (var i = 0; i < states.Count; i++)
+        {
+            outputs[$"decoder_hidden_states.{i}"] = states[i];
+        }
+
+        outputs["logits"] = decoder.Logits(run, hidden);
+    }
+
+    private static T5Decoder? Decoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
+    {
+        [] or ["T5EncoderModel", ..] => null,
+        ["T5ForConditionalGeneration", ..] => T5Decoder.Load(encoder, checkpoint),
+        [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
+    };
+
     private static TaskHead? Head(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        if (body is BertModel bert)
-        {
-            switch (architecture)
-            {
-                case "" or "BertModel":
-                    return null;
-                case "BertForMaskedLM" or "BertForPreTraining":
-                    return new MaskedLanguageModelHead(bert, weights);
-                case "BertForSequenceClassification":
-                    return new SequenceClassificationHead(bert, weights.Linear("classifier", Labels(config), bert.HiddenSize));
-                case "BertForTokenClassification":
-                    return new TokenClassificationHead(weights.Linear("classifier", Labels(config), bert.HiddenSize));
-            }
-        }
-
         if (body is LayeredTransformer layered)
         {
             if (architecture == "")
@@ -95,10 +124,34 @@ public sealed class TaskModel
 
             return layered.Heads.TryGetValue(architecture, out var create)
                 ? create?.Invoke(config, weights)
-                : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; {string.Join(", ", layered.Heads.Keys)} are");
+                : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {string.Join(", ", layered.Heads.Keys)}");
         }
 
-        throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; BertModel, BertForMaskedLM, BertForPreTraining, BertForSequenceClassification and BertForTokenClassification are");
+        if (body is not BertEncoder encoder)
+        {
+            throw config.Fault("architectures", $"names '{architecture}', whose head is not supported");
+        }
+
+        var names = encoder.TaskNames;
+        var hidden = body.HiddenSize;
+        switch (architecture.StartsWith(names.Class, StringComparison.Ordinal) ? architecture[names.Class.Length..] : architecture)
+        {
+            case "" or "Model":
+                return null;
+            case "ForMaskedLM":
+            case "ForPreTraining" when names.PreTraining:
+                return new MaskedLanguageModelHead(encoder, weights);
+            case "ForSequenceClassification":
+                var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
+                return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, Labels(config), hidden));
+            case "ForTokenClassification":
+                return new TokenClassificationHead(weights.Linear("classifier", Labels(config), hidden));
+            case "ForQuestionAnswering":
+                return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
+            default:
+                var supported = string.Join(", ", Supported.Concat(names.PreTraining ? ["ForPreTraining"] : []).Select(task => names.Class + task));
+                throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
+        }
     }
 
     internal static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels

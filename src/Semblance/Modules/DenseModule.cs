@@ -67,7 +67,7 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("linear");
 
     /// <inheritdoc/>
-    public override void Save(string folder)
+    public override void Save(string folder, DType weights = DType.F32)
     {
         JsonFile.Write(Path.Combine(folder, "config.json"), json =>
         {
@@ -81,7 +81,7 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));

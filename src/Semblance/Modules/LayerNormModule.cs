@@ -42,7 +42,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("norm");
 
     /// <inheritdoc/>
-    public override void Save(string folder)
+    public override void Save(string folder, DType weights = DType.F32)
     {
         JsonFile.Write(Path.Combine(folder, "config.json"), json =>
         {
@@ -53,7 +53,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in Parameters())
         {
-            writer.Add(name, tensor);
+            writer.Add(name, tensor, weights);
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));

@@ -23,7 +23,8 @@ public abstract class Module
 
     /// <summary>Writes the module's files.</summary>
     /// <param name="folder">An existing folder of its own.</param>
-    public abstract void Save(string folder);
+    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    public abstract void Save(string folder, DType weights = DType.F32);
 
     /// <summary>A parameter from a file, in memory of its own where it is to be trained.</summary>
     private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -46,12 +47,12 @@ internal static class ModuleList
     }
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
-    public static void Save(IReadOnlyList<Module> modules, string folder)
+    public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
         var names = modules.Select((module, i) => i == 0 ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
-            modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName);
+            modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
         }
 
         JsonFile.Write(Path.Combine(folder, FileName), json =>

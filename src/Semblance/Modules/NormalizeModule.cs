@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Modules;
@@ -16,7 +17,7 @@ public sealed class NormalizeModule : Module
     }
 
     /// <inheritdoc/>
-    public override void Save(string folder)
+    public override void Save(string folder, DType weights = DType.F32)
     {
         // The module has no settings; its empty folder is part of the layout.
     }

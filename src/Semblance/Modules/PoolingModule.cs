@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -90,7 +91,7 @@ public sealed class PoolingModule : Module
     }
 
     /// <inheritdoc/>
-    public override void Save(string folder) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+    public override void Save(string folder, DType weights = DType.F32) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>
     {
         json.WriteStartObject();
         json.WriteNumber("word_embedding_dimension", Dimension);

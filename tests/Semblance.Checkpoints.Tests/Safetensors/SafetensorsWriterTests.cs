@@ -46,6 +46,49 @@ public class SafetensorsWriterTests
     }
 
     [Fact]
+    public void Every_half_precision_value_is_written_as_it_is_and_what_lies_between_two_goes_to_the_even_one()
+    {
+        var halves = Enumerable.Range(0, 1 << 16).Select(bits => BitConverter.UInt16BitsToHalf((ushort)bits)).Where(half => !Half.IsNaN(half)).ToArray();
+        var finite = halves.Where(half => Half.IsPositive(half) && Half.IsFinite(half)).ToArray(); // in order
+        var between = finite.Zip(finite.Skip(1), (low, high) => ((float)low + (float)high) / 2).ToArray(); // exact in float32
+        var even = finite.Zip(finite.Skip(1), (low, high) => (BitConverter.HalfToUInt16Bits(low) & 1) == 0 ? low : high).ToArray();
+        using var folder = new TemporaryFolder();
+        var writer = new SafetensorsWriter();
+        writer.Add("exact", Tensor.From([.. halves.Select(half => (float)half), float.NaN], halves.Length + 1), DType.F16);
+        writer.Add("between", Tensor.From(between, between.Length), DType.F16);
+        writer.Add("below", Tensor.From([.. between.Select(MathF.BitDecrement)], between.Length), DType.F16);
+        writer.Add("above", Tensor.From([.. between.Select(MathF.BitIncrement)], between.Length), DType.F16);
+        writer.Save(folder.File("a.safetensors"));
+
+        var file = SafetensorsFile.Open(folder.File("a.safetensors"));
+        file.Tensors.ShouldAllBe(tensor => tensor.DType == DType.F16);
+        var exact = file.Read("exact");
+        exact.Values[..^1].SequenceEqual([.. halves.Select(half => (float)half)]).ShouldBeTrue();
+        exact.Values[^1].ShouldBe(float.NaN);
+        file.Read("between").Values.SequenceEqual([.. even.Select(half => (float)half)]).ShouldBeTrue();
+        file.Read("below").Values.SequenceEqual([.. finite[..^1].Select(half => (float)half)]).ShouldBeTrue();
+        file.Read("above").Values.SequenceEqual([.. finite[1..].Select(half => (float)half)]).ShouldBeTrue();
+        GC.KeepAlive(exact);
+    }
+
+    [Fact]
+    public void A_value_too_large_for_half_precision_is_named_and_the_old_file_stays()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.safetensors", [1, 2, 3]);
+        var writer = new SafetensorsWriter();
+        writer.Add("small", Tensor.From([65519.996f, -65519.996f], 2), DType.F16);
+        writer.Add("large", Tensor.From([0, -65520f], 2), DType.F16);
+        Should.Throw<CheckpointFormatException>(() => writer.Save(path)).Message.ShouldBe(
+            $"{path}: the tensor 'large' has the value -65520, beyond float16's largest, 65504; write the weights as float32.");
+        File.ReadAllBytes(path).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public void Tensors_are_written_in_single_or_half_precision_only() =>
+        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", Tensor.Zeros(1), DType.BF16)).Message.ShouldContain("not as BF16");
+
+    [Fact]
     public void A_save_that_fails_leaves_the_old_file()
     {
         using var folder = new TemporaryFolder();

@@ -16,16 +16,32 @@ public class ForwardCommandTests
     [InlineData("bert-seqcls")]
     [InlineData("bert-sharded")]
     [InlineData("bert-tokcls")]
-    public async Task Outputs_equal_the_recorded_ones_in_name_shape_and_value(string name, float logitTolerance = 2e-5f)
+    public Task Outputs_equal_the_recorded_ones_in_name_shape_and_value(string name, float logitTolerance = 2e-5f) =>
+        Check(Fixtures.Own($"models/{name}"), logitTolerance);
+
+    [SharedTheory]
+    [InlineData("albert")]
+    [InlineData("deberta-v2-seqcls")]
+    [InlineData("distilbert-mlm", 1e-4f)]
+    [InlineData("electra-seqcls")]
+    [InlineData("mpnet")]
+    [InlineData("t5", 1e-4f)]
+    [InlineData("t5-v1_1-encoder")]
+    [InlineData("xlm-roberta-seqcls")]
+    public Task Outputs_of_other_architectures_equal_the_recorded_ones(string name, float logitTolerance = 2e-5f) =>
+        Check(Fixtures.InShared($"fixtures/models/{name}"), logitTolerance);
+
+    private static async Task Check(string model, float logitTolerance)
     {
         using var folder = new TemporaryFolder();
-        var (model, input, output) = (Fixtures.Own($"models/{name}"), Fixtures.Own($"models/{name}/expected.safetensors"), folder.Of("out.safetensors"));
+        var (input, output) = (Path.Combine(model, "expected.safetensors"), folder.Of("out.safetensors"));
         var outcome = (await Outcome.OfAsync("forward", "--model", model, "--input", input, "--output", output)).Done();
         (outcome.Output + outcome.Error).ShouldBeEmpty();
         var (expected, actual) = (SafetensorsFile.Open(input), SafetensorsFile.Open(output));
-        var mask = expected.ReadInt64("attention_mask");
-        foreach (var info in expected.Tensors.Where(info => info.Name is not ("input_ids" or "attention_mask" or "token_type_ids")))
+        foreach (var info in expected.Tensors.Where(info => !info.Name.EndsWith("_ids", StringComparison.Ordinal) && !info.Name.EndsWith("attention_mask", StringComparison.Ordinal)))
         {
+            var ofDecoder = expected.Contains("decoder_input_ids") && (info.Name == "logits" || info.Name.StartsWith("decoder_", StringComparison.Ordinal));
+            var mask = expected.ReadInt64(ofDecoder ? "decoder_attention_mask" : "attention_mask");
             actual.Info(info.Name).Shape.ShouldBe(info.Shape, info.Name);
             var (wanted, found) = (expected.Read(info.Name), actual.Read(info.Name));
             for (var row = 0; row < wanted.Rows; row++)

@@ -1,3 +1,5 @@
+using Semblance.Checkpoints;
+
 namespace Semblance.Cli.Tests.Commands;
 
 public class TrainCommandTests
@@ -23,6 +25,33 @@ public class TrainCommandTests
         File.ReadLines(Path.Combine(folder.Of("out"), "log.jsonl")).Count().ShouldBe(12);
         File.ReadAllText(Path.Combine(folder.Of("out"), "report.html")).ShouldContain("CoSENTLoss");
         File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("2e-3");
+    }
+
+    [Theory]
+    [InlineData("CoSENTLoss", "best")]
+    [InlineData("CoSENTLoss", "last")]
+    [InlineData("MaskedLanguageModelLoss", "last")]
+    public async Task A_recipe_for_half_precision_writes_the_model_so_and_its_checkpoint_not(string loss, string keep)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        var text = Recipe();
+        if (loss == "MaskedLanguageModelLoss")
+        {
+            text = text[..text.IndexOf("evaluate", StringComparison.Ordinal)]
+                .Replace("CoSENTLoss", loss, StringComparison.Ordinal)
+                .Replace("texts: [first, second]", "texts: first", StringComparison.Ordinal)
+                .Replace("score: score", "broken-rows: stop", StringComparison.Ordinal);
+        }
+
+        var recipe = folder.Write("r.yaml", $"{text}keep: {keep}\nweights: float16\n");
+        (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"))).Done();
+        Types("model.safetensors").ShouldBe([DType.F16]);
+        Types("checkpoint.safetensors").ShouldNotContain(DType.F16);
+        File.ReadAllText(Path.Combine(folder.Of("out"), "config.json")).ShouldContain("\"torch_dtype\": \"float16\"");
+        SentenceTransformer.Load(folder.Of("out")).Encode("A man is eating food.").Length.ShouldBe(32);
+
+        IEnumerable<DType> Types(string file) => SafetensorsFile.Open(Path.Combine(folder.Of("out"), file)).Tensors.Select(tensor => tensor.DType).Distinct().ToArray();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 
@@ -112,7 +113,7 @@ public class GradientCacheTests
 
         public override void Forward(Computation run, Features features) => Counts.Add(features.Batch.TokenCount);
 
-        public override void Save(string folder) => throw new NotSupportedException();
+        public override void Save(string folder, DType weights = DType.F32) => throw new NotSupportedException();
     }
 
     // Keeps the vectors that it sees, and weighs their elements differently, so that each has a gradient of its own.

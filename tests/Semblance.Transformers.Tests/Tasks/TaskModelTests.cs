@@ -42,10 +42,80 @@ public class TaskModelTests
     }
 
     [Fact]
+    public void The_scores_of_answers_are_two_columns_of_a_layer_over_each_token()
+    {
+        using var folder = new ModelFolder("models/bert-tokcls");
+        folder.Edit("config.json", "BertForTokenClassification", "BertForQuestionAnswering");
+        var source = SafetensorsFile.Open(Fixtures.Own("models/bert-tokcls/model.safetensors"));
+        var writer = new SafetensorsWriter();
+        foreach (var name in source.Tensors.Select(tensor => tensor.Name))
+        {
+            var tensor = source.Read(name);
+            writer.Add(name switch
+            {
+                "classifier.weight" => "qa_outputs.weight",
+                "classifier.bias" => "qa_outputs.bias",
+                _ => name,
+            }, name.StartsWith("classifier.", StringComparison.Ordinal) ? First(tensor, 2) : tensor);
+        }
+
+        folder.Delete("model.safetensors");
+        writer.Save(Path.Combine(folder.Path, "model.safetensors"));
+        var batch = new PaddedBatch(SafetensorsFile.Open(Fixtures.Own("models/bert-tokcls/expected.safetensors")));
+        var labels = batch.File.Info("logits").Shape[^1];
+        using var run = new Computation();
+        var outputs = TaskModel.Load(folder.Path).Forward(run, batch.Packed);
+        foreach (var (name, column) in new[] { ("start_logits", 0), ("end_logits", 1) })
+        {
+            var expected = batch.Expected("logits").Where((_, i) => i % labels == column).ToArray();
+            outputs[name].Shape.ToArray().ShouldBe([expected.Length, 1]);
+            outputs[name].Values.ToArray().Zip(expected, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(2e-5f);
+        }
+    }
+
+    // The names are those of the original's classes.
+    [SharedTheory]
+    [InlineData("albert", "AlbertForMaskedLM", "predictions.dense", "predictions.LayerNorm", "predictions.bias")]
+    [InlineData("deberta", "DebertaForMaskedLM", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")]
+    [InlineData("deberta-v2", "DebertaV2ForMaskedLM", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")]
+    [InlineData("electra", "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias")]
+    [InlineData("mpnet", "MPNetForMaskedLM", "lm_head.dense", "lm_head.layer_norm", "lm_head.bias")]
+    public void A_masked_language_model_head_is_saved_under_the_original_names_and_loads_again(string fixture, string architecture, string dense, string norm, string bias)
+    {
+        using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
+        var body = Transformer.Load(folder.Path, trainable: true);
+        var head = MaskedLanguageModelHead.CreateRandom(body, seed: 3);
+        head.Parameters().Select(parameter => parameter.Key).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
+        body.Save(folder.Path);
+        head.Save(folder.Path);
+        ConfigurationFile.Read(Path.Combine(folder.Path, "config.json")).Texts("architectures").ShouldBe([architecture]);
+
+        var batch = PackedBatch.From([[5, 6, 7], [8, 9]]);
+        using var run = new Computation();
+        var expected = head.Forward(run, body.Forward(run, batch), batch);
+        var model = TaskModel.Load(folder.Path);
+        var actual = model.Forward(run, batch)["logits"];
+        actual.Columns.ShouldBe(body.VocabularySize);
+        actual.Values.ToArray().ShouldBe(expected.Values.ToArray());
+    }
+
+    private static Tensor First(Tensor tensor, int rows) => tensor.Shape.Length == 1
+        ? Tensor.From(tensor.Values[..rows], rows)
+        : Tensor.From(tensor.Values[..(rows * tensor.Columns)], rows, tensor.Columns);
+
+    [Fact]
     public void A_head_that_is_not_supported_is_named()
     {
         using var folder = new ModelFolder("models/bert");
         folder.Edit("config.json", "\"BertModel\"", "\"BertForNextSentencePrediction\"");
         Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message.ShouldContain("BertForNextSentencePrediction");
+    }
+
+    [SharedFact]
+    public void A_decoder_without_tokens_is_named()
+    {
+        var model = TaskModel.Load(Fixtures.InShared("fixtures/models/t5"));
+        using var run = new Computation();
+        Should.Throw<ArgumentException>(() => model.Forward(run, PackedBatch.From([[5, 1]]))).Message.ShouldContain("decoder_input_ids");
     }
 }

@@ -1,0 +1,34 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Deberta;
+
+/// <summary>A linear layer whose weight is a part of a tensor in the file, or lies in another order there.</summary>
+/// <param name="stored">The tensor in the file.</param>
+/// <param name="elements">For each element of the weight, its place there.</param>
+/// <param name="outputs">The width of y.</param>
+/// <param name="bias"><c>[outputs]</c>, or null.</param>
+internal sealed class GatheredLinear(Tensor stored, int[] elements, int outputs, Tensor? bias)
+{
+    private Linear? _kept;
+
+    /// <summary>Takes the weight as it is now, for good.</summary>
+    public void Prepare()
+    {
+        using var run = new Computation();
+        _kept = new Linear(Tensor.From(Weight(run).Values, outputs, elements.Length / outputs), bias);
+        _kept.Prepare();
+    }
+
+    public Tensor Forward(Computation run, Tensor x)
+    {
+        if (_kept is not null)
+        {
+            return run.Linear(x, _kept);
+        }
+
+        using var weight = Weight(run);
+        return run.Linear(x, new Linear(weight, bias));
+    }
+
+    private Tensor Weight(Computation run) => run.Gather(stored, elements, outputs, elements.Length / outputs);
+}

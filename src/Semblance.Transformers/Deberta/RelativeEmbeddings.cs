@@ -1,0 +1,57 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Deberta;
+
+/// <summary>DeBERTa's vectors of distances, which all layers share.</summary>
+internal sealed class RelativeEmbeddings
+{
+    private const string TableName = "encoder.rel_embeddings.weight";
+    private const string NormName = "encoder.LayerNorm";
+
+    private readonly Tensor _table; // [2 · span × hidden]
+    private readonly LayerNorm? _norm;
+    private readonly int _buckets;
+    private readonly int _maxDistance;
+    private readonly int _span;
+
+    /// <summary>Loads the vectors.</summary>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="hidden">The width of a vector.</param>
+    /// <param name="buckets">How far distances have vectors of their own or share those of a bucket; 0 where all up to the largest have their own.</param>
+    /// <param name="maxDistance">The largest distance that is told from others.</param>
+    /// <param name="norm">The ε of the norm over the vectors; null where there is none.</param>
+    public RelativeEmbeddings(Weights weights, int hidden, int buckets, int maxDistance, float? norm)
+    {
+        _buckets = buckets;
+        _maxDistance = maxDistance;
+        _span = buckets > 0 ? buckets : maxDistance;
+        _table = weights.Tensor(TableName, 2 * _span, hidden);
+        _norm = norm is { } epsilon ? weights.LayerNorm(NormName, hidden, epsilon) : null;
+    }
+
+    /// <summary>The vectors for sequences up to a length.</summary>
+    public RelativeRows Of(Computation run, int longest)
+    {
+        // The original counts from the key to the query.
+        int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1)).Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
+        int first = rows.DefaultIfEmpty(0).Min(), count = rows.DefaultIfEmpty(-1).Max() - first + 1;
+        var vectors = run.Rows(_table, [.. Enumerable.Range(first, count)]); // [entries × hidden]
+        return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);
+    }
+
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(TableName, _table), .. _norm?.Parameters(NormName) ?? []];
+
+    // As transformers' make_log_bucket_position, in float32 like it.
+    private int Bucket(int distance)
+    {
+        var middle = _buckets / 2;
+        var length = Math.Abs(distance);
+        if (_buckets == 0 || length <= middle)
+        {
+            return distance;
+        }
+
+        var share = MathF.Log((float)length / middle) / MathF.Log((float)((_maxDistance - 1) / (double)middle));
+        return Math.Sign(distance) * ((int)MathF.Ceiling(share * (middle - 1)) + middle);
+    }
+}

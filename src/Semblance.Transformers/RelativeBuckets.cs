@@ -1,0 +1,58 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers;
+
+/// <summary>Distances between tokens in buckets that widen with the distance (Raffel et al. 2020, arXiv:1910.10683).</summary>
+internal static class RelativeBuckets
+{
+    /// <summary>The bucket of a distance.</summary>
+    /// <param name="distance">The key's place less the query's.</param>
+    /// <param name="buckets">How many buckets there are.</param>
+    /// <param name="maxDistance">From here on, all distances share one.</param>
+    /// <param name="bidirectional">Whether keys after the query have half of the buckets; otherwise they count as distance 0.</param>
+    public static int Of(int distance, int buckets, int maxDistance, bool bidirectional)
+    {
+        var first = 0;
+        if (bidirectional)
+        {
+            buckets /= 2;
+            first = distance > 0 ? buckets : 0;
+            distance = Math.Abs(distance);
+        }
+        else
+        {
+            distance = Math.Max(-distance, 0);
+        }
+
+        var exact = buckets / 2;
+        if (distance < exact)
+        {
+            return first + distance;
+        }
+
+        // In float32 like the original, which rounds down at the borders of buckets.
+        var share = MathF.Log((float)distance / exact) / (float)Math.Log((double)maxDistance / exact);
+        return first + Math.Min(buckets - 1, exact + (int)(share * (buckets - exact)));
+    }
+
+    /// <summary>What attention adds for each head and distance.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="table"><c>[buckets × heads]</c>.</param>
+    /// <param name="longest">The number of tokens of the longest sequence.</param>
+    /// <param name="bucket">The bucket of a distance, the key's place less the query's.</param>
+    public static AttentionBias Bias(Computation run, Tensor table, int longest, Func<int, int> bucket)
+    {
+        int heads = table.Columns, distances = Math.Max(0, (2 * longest) - 1);
+        var elements = new int[heads * distances];
+        for (var i = 0; i < distances; i++)
+        {
+            var row = bucket(i - (longest - 1));
+            for (var head = 0; head < heads; head++)
+            {
+                elements[(head * distances) + i] = (row * heads) + head;
+            }
+        }
+
+        return AttentionBias.ByDistance(run.Gather(table, elements, heads, distances), longest - 1);
+    }
+}

@@ -1,0 +1,84 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Bert;
+
+namespace Semblance.Transformers.T5;
+
+/// <summary>The settings of a T5, named as in its <c>config.json</c>; the defaults are those of t5-small.</summary>
+public sealed record T5Config
+{
+    /// <summary>The number of token ids.</summary>
+    public int VocabSize { get; init; } = 32128;
+
+    /// <summary>The width of a hidden state.</summary>
+    public int DModel { get; init; } = 512;
+
+    /// <summary>The width of a head.</summary>
+    public int DKv { get; init; } = 64;
+
+    /// <summary>The width inside the feed-forward block.</summary>
+    public int DFf { get; init; } = 2048;
+
+    /// <summary>The number of the encoder's layers.</summary>
+    public int NumLayers { get; init; } = 6;
+
+    /// <summary>The number of the decoder's layers.</summary>
+    public int NumDecoderLayers { get; init; } = 6;
+
+    /// <summary>The number of attention heads.</summary>
+    public int NumHeads { get; init; } = 8;
+
+    /// <summary>In how many buckets the distances fall.</summary>
+    public int RelativeAttentionNumBuckets { get; init; } = 32;
+
+    /// <summary>The distance from which on all share a bucket.</summary>
+    public int RelativeAttentionMaxDistance { get; init; } = 128;
+
+    /// <summary>How much of each block is left out while the model learns.</summary>
+    public float DropoutRate { get; init; } = 0.1f;
+
+    /// <summary>The ε of every norm.</summary>
+    public float LayerNormEpsilon { get; init; } = 1e-6f;
+
+    /// <summary>The function inside the feed-forward block.</summary>
+    public Activation DenseAct { get; init; } = Activation.Relu;
+
+    /// <summary>Whether a second linear layer gates the first (Shazeer 2020, arXiv:2002.05202), as in T5 1.1.</summary>
+    public bool IsGatedAct { get; init; }
+
+    /// <summary>Whether the last layer is the word table, which then sees the hidden states scaled down by √<see cref="DModel"/>.</summary>
+    public bool TieWordEmbeddings { get; init; } = true;
+
+    /// <summary>Reads and checks a configuration.</summary>
+    /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
+    public static T5Config Read(ConfigurationFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        const string FeedForward = "feed_forward_proj";
+        var words = (file.Text(FeedForward) ?? "relu").Split('-');
+        if (words.Length > 2 || (words.Length == 2 && words[0] != "gated"))
+        {
+            throw file.Fault(FeedForward, $"is '{string.Join('-', words)}'; expected an activation, or gated- and an activation");
+        }
+
+        var layers = file.WholeNumber("num_layers", 0, BertConfig.MostLayers);
+        var buckets = file.WholeNumber("relative_attention_num_buckets", 4, BertConfig.LargestWidth, 32);
+        return new T5Config
+        {
+            VocabSize = file.WholeNumber("vocab_size", 1, BertConfig.LargestTable),
+            DModel = file.WholeNumber("d_model", 1, BertConfig.LargestWidth),
+            DKv = file.WholeNumber("d_kv", 1, BertConfig.LargestWidth),
+            DFf = file.WholeNumber("d_ff", 1, BertConfig.LargestWidth),
+            NumLayers = layers,
+            NumDecoderLayers = file.WholeNumber("num_decoder_layers", 0, BertConfig.MostLayers, layers),
+            NumHeads = file.WholeNumber("num_heads", 1, BertConfig.LargestWidth),
+            RelativeAttentionNumBuckets = buckets,
+            RelativeAttentionMaxDistance = file.WholeNumber("relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
+            DropoutRate = BertConfig.Probability(file, "dropout_rate", 0.1f),
+            LayerNormEpsilon = file.Number("layer_norm_epsilon", 1e-6f),
+            // The gated GELU of T5 1.1 has always been the approximation.
+            DenseAct = words is ["gated", "gelu"] ? Activation.GeluTanh : file.ActivationOf(FeedForward, words[^1]),
+            IsGatedAct = words.Length == 2,
+            TieWordEmbeddings = file.Flag("tie_word_embeddings", true),
+        };
+    }
+}

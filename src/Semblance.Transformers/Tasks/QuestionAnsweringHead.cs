@@ -1,0 +1,21 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Tasks;
+
+/// <summary>One linear layer over each token: the scores of an answer's start and of its end there (Devlin et al. 2019, arXiv:1810.04805).</summary>
+internal sealed class QuestionAnsweringHead(Linear outputs) : TaskHead
+{
+    /// <returns><c>[tokens × 2]</c>.</returns>
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch) => run.Linear(hidden, outputs);
+
+    internal override void AddOutputs(Dictionary<string, Tensor> outputs, Computation run, Tensor hidden, PackedBatch batch)
+    {
+        using var logits = Forward(run, hidden, batch);
+        outputs["start_logits"] = Column(run, logits, 0); // [tokens × 1]
+        outputs["end_logits"] = Column(run, logits, 1);
+    }
+
+    private static Tensor Column(Computation run, Tensor x, int column) =>
+        run.Gather(x, [.. Enumerable.Range(0, x.Rows).Select(row => (row * x.Columns) + column)], x.Rows, 1);
+}

@@ -1,0 +1,43 @@
+using Semblance.Training;
+using YamlDotNet.RepresentationModel;
+
+namespace Semblance.Cli.Tests.Recipes;
+
+public class TrainingDataTests
+{
+    private static readonly string[] Splits = ["dev", "val", "test"]; // also valid and validation
+
+    [Fact]
+    public void Training_recipes_read_no_file_of_an_evaluation_split()
+    {
+        var scored = EvaluationSuite.Tasks.SelectMany(task => task.Files).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var recipes = Directory.GetFiles(Path.Combine(Fixtures.Repository, "recipes"), "mini-*.yaml");
+        recipes.Length.ShouldBeGreaterThan(3);
+        var read = recipes.SelectMany(recipe => FilesOf(recipe).Select(file => (Recipe: Path.GetFileName(recipe), File: file))).ToArray();
+        read.Select(entry => entry.Recipe).Distinct().Count().ShouldBe(recipes.Length, "every recipe has data");
+        read.Where(entry => scored.Contains(entry.File) || IsSplit(entry.File)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sts/stsb/dev.tsv.gz", true)]
+    [InlineData("sts/stsb-multilingual/zh.dev.tsv.gz", true)]
+    [InlineData("paraphrase/wiki-split/validation.tsv.gz", true)]
+    [InlineData("text/contests.tsv", false)]
+    public void A_split_is_known_by_its_name(string file, bool expected) => IsSplit(file).ShouldBe(expected);
+
+    // Also where a language stands before the split: zh.dev.tsv.gz.
+    private static bool IsSplit(string file) =>
+        file.Split('/')[^1].Split('.', '-', '_').Any(part => Splits.Any(split => part.StartsWith(split, StringComparison.OrdinalIgnoreCase)));
+
+    private static IEnumerable<string> FilesOf(string recipe)
+    {
+        var yaml = new YamlStream();
+        using var text = File.OpenText(recipe);
+        yaml.Load(text);
+        return ((YamlSequenceNode)yaml.Documents[0].RootNode["datasets"]).SelectMany(dataset => dataset["files"] switch
+        {
+            YamlSequenceNode several => several.Select(file => ((YamlScalarNode)file).Value!),
+            var one => [((YamlScalarNode)one).Value!],
+        });
+    }
+}
