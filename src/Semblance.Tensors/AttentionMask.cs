@@ -1,7 +1,8 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// Which keys the queries of attention see: those of the same sequence, all of them, or, if it is causal, those up to the query's own place.
+/// Which keys the queries of attention see: those of the same sequence, all of them, or, if it is causal, those up to the query's own place,
+/// or, through a window, only those near it.
 /// </summary>
 public sealed class AttentionMask
 {
@@ -12,23 +13,32 @@ public sealed class AttentionMask
     /// Whether a query sees nothing that comes after it: the last query of a sequence sees all its keys, each one before it a key less.
     /// False by default.
     /// </param>
-    /// <exception cref="ArgumentException">The batches differ in their number of sequences, or a causal sequence has more queries than keys.</exception>
-    public AttentionMask(PackedBatch queries, PackedBatch? keys = null, bool causal = false)
+    /// <param name="window">
+    /// A query sees only keys that are fewer than so many places away: before it, and, unless it is causal, after it. Null, the default, for
+    /// any distance.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The batches differ in their number of sequences, or a sequence of causal or windowed attention has more queries than keys.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The window is below 1: a query would not see its own place.</exception>
+    public AttentionMask(PackedBatch queries, PackedBatch? keys = null, bool causal = false, int? window = null)
     {
         ArgumentNullException.ThrowIfNull(queries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window ?? 1, 1, nameof(window));
         Queries = queries;
         Keys = keys ?? queries;
         IsCausal = causal;
+        Window = window;
         if (Keys.Count != Queries.Count)
         {
             throw new ArgumentException($"Queries of {Queries.Count} sequences cannot look at keys of {Keys.Count}; each sequence needs its own.", nameof(keys));
         }
 
-        for (var i = 0; causal && i < Queries.Count; i++)
+        for (var i = 0; (causal || window is not null) && i < Queries.Count; i++)
         {
             if (Queries.Length(i) > Keys.Length(i))
             {
-                throw new ArgumentException($"Sequence {i} has {Queries.Length(i)} queries but {Keys.Length(i)} keys; a causal query needs at least its own key.", nameof(keys));
+                throw new ArgumentException($"Sequence {i} has {Queries.Length(i)} queries but {Keys.Length(i)} keys; a causal or windowed query needs at least its own key.", nameof(keys));
             }
         }
     }
@@ -42,7 +52,17 @@ public sealed class AttentionMask
     /// <summary>Whether a query sees nothing that comes after it.</summary>
     public bool IsCausal { get; }
 
-    /// <summary>How many keys of its sequence a query sees, from the first on.</summary>
-    internal int Visible(int sequence, int query) =>
-        IsCausal ? Keys.Length(sequence) - Queries.Length(sequence) + query + 1 : Keys.Length(sequence);
+    /// <summary>A query sees only keys that are fewer than so many places away; null for any distance.</summary>
+    public int? Window { get; }
+
+    /// <summary>The first key of its sequence that a query sees.</summary>
+    internal int FirstVisible(int sequence, int query) => Window is { } window ? Math.Max(0, Place(sequence, query) - window + 1) : 0;
+
+    /// <summary>One past the last key of its sequence that a query sees.</summary>
+    internal int Visible(int sequence, int query) => IsCausal
+        ? Place(sequence, query) + 1
+        : (int)Math.Min(Keys.Length(sequence), Window is { } window ? (long)Place(sequence, query) + window : int.MaxValue);
+
+    // The last query of a sequence stands at its last key.
+    private int Place(int sequence, int query) => Keys.Length(sequence) - Queries.Length(sequence) + query;
 }

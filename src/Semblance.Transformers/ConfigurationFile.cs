@@ -120,6 +120,15 @@ public sealed class ConfigurationFile
             : throw Fault(field, $"is {Show(value)}; expected a list of texts");
     }
 
+    /// <summary>The settings in a nested object, or null where the field is absent; their faults name the same file.</summary>
+    /// <exception cref="ModelFormatException">The field is not an object.</exception>
+    public ConfigurationFile? Section(string field) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new ConfigurationFile(Path, value),
+        { } value => throw Fault(field, $"is {Show(value)}; expected an object"),
+    };
+
     /// <summary>A fault of a field, to be thrown.</summary>
     public ModelFormatException Fault(string field, string problem) => new(Path, $"'{field}' {problem}.");
 

@@ -18,7 +18,7 @@ internal sealed class RandomWeights(int seed) : Weights
     public override Tensor Find(string name, ReadOnlySpan<int> shape)
     {
         var tensor = Tensors.Tensor.Zeros(shape);
-        if (name.EndsWith("norm.weight", StringComparison.OrdinalIgnoreCase))
+        if (shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal))
         {
             tensor.Writable.Fill(1);
         }

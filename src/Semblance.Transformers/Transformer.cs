@@ -4,10 +4,16 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Clip;
 using Semblance.Transformers.Deberta;
+using Semblance.Transformers.Decoders;
 using Semblance.Transformers.DistilBert;
 using Semblance.Transformers.Electra;
+using Semblance.Transformers.Gpt2;
+using Semblance.Transformers.Layers;
+using Semblance.Transformers.ModernBert;
 using Semblance.Transformers.MPNet;
+using Semblance.Transformers.NomicBert;
 using Semblance.Transformers.Roberta;
 using Semblance.Transformers.T5;
 
@@ -21,11 +27,21 @@ public abstract class Transformer
         ["albert"] = AlbertModel.Load,
         ["bert"] = BertModel.Load,
         ["camembert"] = RobertaModel.Load,
+        ["clip_text_model"] = LayeredTransformer.Loader("", (config, weights) => new ClipTextModel(config, weights)),
         ["deberta"] = DebertaModel.Load,
         ["deberta-v2"] = DebertaV2Model.Load,
         ["distilbert"] = DistilBertModel.Load,
         ["electra"] = ElectraModel.Load,
+        ["gemma"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gemma3_text"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gpt2"] = LayeredTransformer.Loader("transformer.", (config, weights) => new Gpt2Model(config, weights)),
+        ["llama"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["mistral"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["modernbert"] = LayeredTransformer.Loader("model.", (config, weights) => new ModernBertModel(config, weights)),
         ["mpnet"] = MPNetModel.Load,
+        ["nomic_bert"] = LayeredTransformer.Loader("bert.", (config, weights) => new NomicBertModel(config, weights)),
+        ["qwen2"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["qwen3"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
         ["roberta"] = RobertaModel.Load,
         ["t5"] = T5Model.Load,
         ["xlm-roberta"] = RobertaModel.Load,

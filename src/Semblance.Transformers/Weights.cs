@@ -20,24 +20,24 @@ internal abstract class Weights
     /// <summary>The tensor of this name and shape, or one that stands in until <see cref="Check"/> reports the fault.</summary>
     public Tensor Tensor(string name, params ReadOnlySpan<int> shape) => Find(name, shape) ?? Tensors.Tensor.Zeros(1, 1);
 
-    /// <summary>A linear layer with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
-    public Linear Linear(string name, int outputs, int inputs, bool bias = true)
+    /// <summary>A linear layer with <c>weight</c> and, unless it has none, <c>bias</c>; the weight may lie transposed.</summary>
+    public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
-        var weight = Find(name + ".weight", [outputs, inputs]);
+        var weight = Find(name + ".weight", transposed ? [inputs, outputs] : [outputs, inputs]);
         var shift = bias ? Find(name + ".bias", [outputs]) : null;
-        return weight is not null && bias == (shift is not null) ? new Linear(weight, shift) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
+        return weight is not null && bias == (shift is not null) ? new Linear(weight, shift, transposed) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
     }
 
     /// <summary>A root-mean-square norm with <c>weight</c>.</summary>
     public RmsNorm RmsNorm(string name, int columns, float epsilon) => new(Find(name + ".weight", [columns]) ?? Tensors.Tensor.Zeros(1), epsilon);
 
-    /// <summary>A layer norm with <c>weight</c> and <c>bias</c>.</summary>
-    public LayerNorm LayerNorm(string name, int columns, float epsilon)
+    /// <summary>A layer norm with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true)
     {
         var weight = Find(name + ".weight", [columns]);
-        var bias = Find(name + ".bias", [columns]);
-        return weight is not null && bias is not null
-            ? new LayerNorm(weight, bias, epsilon)
-            : new LayerNorm(Tensors.Tensor.Zeros(1), Tensors.Tensor.Zeros(1), epsilon);
+        var shift = bias ? Find(name + ".bias", [columns]) : null;
+        return weight is not null && bias == (shift is not null)
+            ? new LayerNorm(weight, shift, epsilon)
+            : new LayerNorm(Tensors.Tensor.Zeros(1), null, epsilon);
     }
 }

@@ -41,9 +41,10 @@ internal static class DoubleReference
         return y;
     }
 
-    public static double[] Attention(double[] query, double[] key, double[] value, AttentionMask mask, int hidden, int heads)
+    public static double[] Attention(double[] query, double[] key, double[] value, AttentionMask mask, int hidden, int heads, int? keyHeads = null)
     {
-        var size = hidden / heads;
+        int size = hidden / heads, headsPerKey = heads / (keyHeads ?? heads), keyHidden = hidden / headsPerKey;
+        int Shared(int column) => (column / size / headsPerKey * size) + (column % size);
         var y = new double[query.Length];
         for (var sequence = 0; sequence < mask.Queries.Count; sequence++)
         {
@@ -51,16 +52,42 @@ internal static class DoubleReference
             int keyStart = mask.Keys.Offsets[sequence], keys = mask.Keys.Length(sequence);
             for (var i = 0; i < queries; i++)
             {
-                var seen = mask.IsCausal ? keys - (queries - 1 - i) : keys;
+                var place = keys - (queries - i);
+                var seen = Enumerable.Range(0, keys).Where(j => !(mask.IsCausal && j > place) && Math.Abs(j - place) < (mask.Window ?? int.MaxValue)).Select(j => keyStart + j).ToArray();
                 for (var head = 0; head < heads; head++)
                 {
                     var columns = Enumerable.Range(head * size, size).ToArray();
-                    var scores = Enumerable.Range(keyStart, seen)
-                        .Select(j => columns.Sum(c => query[((start + i) * hidden) + c] * key[(j * hidden) + c]) / Math.Sqrt(size)).ToArray();
+                    var scores = seen.Select(j => columns.Sum(c => query[((start + i) * hidden) + c] * key[(j * keyHidden) + Shared(c)]) / Math.Sqrt(size)).ToArray();
                     var powers = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
                     foreach (var c in columns)
                     {
-                        y[((start + i) * hidden) + c] = powers.Select((p, j) => p * value[((keyStart + j) * hidden) + c]).Sum() / powers.Sum();
+                        y[((start + i) * hidden) + c] = powers.Zip(seen, (p, j) => p * value[(j * keyHidden) + Shared(c)]).Sum() / powers.Sum();
+                    }
+                }
+            }
+        }
+
+        return y;
+    }
+
+    public static double[] RmsNorm(double[] x, double[] weight, double epsilon, double offset) =>
+        [.. x.Chunk(weight.Length).SelectMany(row => row.Select((v, i) => v / Math.Sqrt(row.Average(w => w * w) + epsilon) * (weight[i] + offset)))];
+
+    // Each pair of columns is a complex number; turning is a product with e^(i · position · frequency).
+    public static double[] Rotate(double[] x, PackedBatch batch, int width, int headSize, float[] frequencies, double scale)
+    {
+        var y = (double[])x.Clone();
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            for (var token = batch.Offsets[sequence]; token < batch.Offsets[sequence + 1]; token++)
+            {
+                for (var head = 0; head < width; head += headSize)
+                {
+                    for (var pair = 0; pair < frequencies.Length; pair++)
+                    {
+                        int first = (token * width) + head + pair, second = first + frequencies.Length;
+                        var turned = new System.Numerics.Complex(x[first], x[second]) * System.Numerics.Complex.FromPolarCoordinates(scale, (token - batch.Offsets[sequence]) * frequencies[pair]);
+                        (y[first], y[second]) = (turned.Real, turned.Imaginary);
                     }
                 }
             }

@@ -78,7 +78,7 @@ internal static class Reference
             var variance = values.Average(v => (v - mean) * (v - mean));
             for (var i = 0; i < x.Columns; i++)
             {
-                y[(row * x.Columns) + i] = (float)(((values[i] - mean) / Math.Sqrt(variance + layer.Epsilon) * layer.Weight.Values[i]) + layer.Bias.Values[i]);
+                y[(row * x.Columns) + i] = (float)(((values[i] - mean) / Math.Sqrt(variance + layer.Epsilon) * layer.Weight.Values[i]) + layer.Bias!.Values[i]);
             }
         }
 

@@ -5,7 +5,8 @@ namespace Semblance.Tensors.Kernels;
 
 /// <summary>
 /// The way back through attention of one head of one sequence per item. The probabilities p are computed again; then
-/// dv = pᵀ do, dp = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q.
+/// dv = pᵀ do, dp = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q. The matrices of queries × keys are whole: memory
+/// grows with the square of a sequence.
 /// </summary>
 internal readonly unsafe struct AttentionGradient : IKernel
 {
@@ -18,7 +19,9 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly float* _dKey;
     private readonly float* _dValue;
     private readonly int _heads;
+    private readonly int _headsPerKey;
     private readonly int _hidden;
+    private readonly int _keyHidden;
     private readonly int _headSize;
     private readonly float _scale;
     private readonly DropoutMask _dropout;
@@ -40,6 +43,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
         _heads = heads;
         _dropout = dropout;
         _hidden = query.Columns;
+        _keyHidden = key.Columns;
+        _headsPerKey = query.Columns / key.Columns;
         _headSize = query.Columns / heads;
         _scale = scale;
         _bias = bias;
@@ -62,7 +67,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
         int queries = _mask.Queries.Length(sequence), keys = _mask.Keys.Length(sequence);
         int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
-        var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
+        var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
+        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize); // heads that share keys have slopes of their own
         nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
         var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width), out var scratch);
@@ -70,9 +76,9 @@ internal readonly unsafe struct AttentionGradient : IKernel
         var slopes = probabilities + square; // dp, then ds
         var edge = slopes + square;
 
-        PanelProduct<TLanes>.PackTransposed(_key + keyOffset, _hidden, keys, _headSize, panels);
+        PanelProduct<TLanes>.PackTransposed(_key + keyOffset, _keyHidden, keys, _headSize, panels);
         PanelProduct<TLanes>.MultiplyPadded(_query + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
-        PanelProduct<TLanes>.PackTransposed(_value + keyOffset, _hidden, keys, _headSize, panels);
+        PanelProduct<TLanes>.PackTransposed(_value + keyOffset, _keyHidden, keys, _headSize, panels);
         PanelProduct<TLanes>.MultiplyPadded(_gradient + queryOffset, _hidden, queries, panels, _headSize, slopes, paddedKeys, keys);
         for (var i = 0; i < queries; i++)
         {
@@ -83,7 +89,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
                 _bias.Apply(p, sequence, i, head, visible, _scale);
             }
 
-            Softmax<TLanes>.Apply(p, visible, _bias.IsActive ? 1 : _scale);
+            Softmax<TLanes>.Apply(p, _mask.FirstVisible(sequence, i), visible, _bias.IsActive ? 1 : _scale);
             var index = AttentionKernel.FirstIndex(_mask.Queries.Offsets[sequence] + i, head);
             if (_dropout.IsActive)
             {
@@ -105,12 +111,12 @@ internal readonly unsafe struct AttentionGradient : IKernel
             new Span<float>(ds + visible, keys - visible).Clear();
         }
 
-        PanelProduct<TLanes>.Pack(_key + keyOffset, _hidden, _headSize, keys, panels);
+        PanelProduct<TLanes>.Pack(_key + keyOffset, _keyHidden, _headSize, keys, panels);
         PanelProduct<TLanes>.Multiply(slopes, paddedKeys, queries, panels, keys, _dQuery + queryOffset, _hidden, _headSize, edge);
         PanelProduct<TLanes>.Pack(_query + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey + keyOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey + slopeOffset, _hidden, _headSize, edge, paddedKeys);
         PanelProduct<TLanes>.Pack(_gradient + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(probabilities, 1, keys, panels, queries, _dValue + keyOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(probabilities, 1, keys, panels, queries, _dValue + slopeOffset, _hidden, _headSize, edge, paddedKeys);
         GC.KeepAlive(scratch);
     }
 

@@ -19,7 +19,7 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         _x = x.Data;
         _residual = residual is null ? null : residual.Data;
         _weight = layer.Weight.Data;
-        _bias = layer.Bias.Data;
+        _bias = layer.Shift.Data;
         _y = y.Data;
         _columns = x.Columns;
         _epsilon = layer.Epsilon;

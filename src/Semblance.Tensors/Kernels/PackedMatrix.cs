@@ -43,19 +43,30 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
 
-    /// <summary>Packs the transpose of a matrix <c>[columns × depth]</c>: a product with it is x · matrixᵀ.</summary>
-    /// <param name="matrix">The matrix.</param>
+    /// <summary>Packs the weight of a layer: a product with it is the layer's.</summary>
+    /// <param name="layer">The layer.</param>
     /// <param name="set">The instructions that will multiply.</param>
-    /// <param name="stale">What was packed of the same matrix before it changed; its memory serves again.</param>
-    public static PackedMatrix Transpose(Tensor matrix, InstructionSet set, PackedMatrix? stale = null)
+    /// <param name="stale">What was packed of the same weight before it changed; its memory serves again.</param>
+    public static PackedMatrix Of(Linear layer, InstructionSet set, PackedMatrix? stale = null)
     {
-        var version = matrix.Version;
-        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set));
-        var (source, width, depth) = ((nint)matrix.Data, packed.PanelWidth, packed.Depth);
-        Workers.Shared.For(packed.PanelCount, int.MaxValue, panel => PackTransposed(
-            (float*)source + ((nint)panel * width * depth), depth, Math.Min(width, packed.Columns - (panel * width)), depth, packed.Panel(panel), width));
-        GC.KeepAlive(matrix);
+        var version = layer.Weight.Version;
+        var packed = stale ?? new PackedMatrix(layer.Inputs, layer.Outputs, PanelWidthOf(set));
+        var packing = new Packing(layer.Weight.Data, packed, !layer.IsTransposed);
+        Workers.Shared.For(packed.PanelCount, int.MaxValue, packing.Panel);
+        GC.KeepAlive(layer);
         packed.Version = version;
+        return packed;
+    }
+
+    /// <summary>Packs the other transpose of the weight of a layer, for a product from outputs back to inputs.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="panelWidth">How wide a panel is.</param>
+    public static PackedMatrix Reverse(Computation run, Linear layer, int panelWidth)
+    {
+        var packed = new PackedMatrix(layer.Outputs, layer.Inputs, panelWidth, run);
+        run.Execute(new Packing(layer.Weight.Data, packed, layer.IsTransposed), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        GC.KeepAlive(layer);
         return packed;
     }
 
@@ -68,7 +79,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public static PackedMatrix Pack(Computation run, Tensor matrix, int first, int end, int panelWidth)
     {
         var packed = new PackedMatrix(end - first, matrix.Columns, panelWidth, run);
-        run.Execute(new Packing(matrix.Data + ((nint)first * matrix.Columns), packed), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        run.Execute(new Packing(matrix.Data + ((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount, (long)packed.Depth * packed.Columns);
         GC.KeepAlive(matrix);
         return packed;
     }
@@ -134,15 +145,27 @@ internal sealed unsafe class PackedMatrix : IDisposable
     }
 
     // An item is a panel.
-    private readonly struct Packing(float* source, PackedMatrix packed) : IKernel
+    private readonly struct Packing(float* source, PackedMatrix packed, bool transposes) : IKernel
     {
         public void Run<TLanes>(int first, int end)
             where TLanes : struct, ILanes<TLanes>
         {
-            var width = packed.PanelWidth;
             for (var panel = first; panel < end; panel++)
             {
-                PackRows(source + (panel * width), packed.Columns, Math.Min(width, packed.Columns - (panel * width)), packed.Depth, packed.Panel(panel), width);
+                Panel(panel);
+            }
+        }
+
+        public void Panel(int panel)
+        {
+            int width = packed.PanelWidth, columns = Math.Min(width, packed.Columns - (panel * width));
+            if (transposes)
+            {
+                PackTransposed(source + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
+            }
+            else
+            {
+                PackRows(source + (panel * width), packed.Columns, columns, packed.Depth, packed.Panel(panel), width);
             }
         }
     }

@@ -5,28 +5,31 @@ public sealed class LayerNorm
 {
     /// <summary>Makes a layer of its parameters.</summary>
     /// <param name="weight"><c>[columns]</c>, the scale.</param>
-    /// <param name="bias"><c>[columns]</c>, the shift.</param>
+    /// <param name="bias"><c>[columns]</c>, the shift, or null.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <exception cref="ArgumentException">Scale and shift differ in size.</exception>
-    public LayerNorm(Tensor weight, Tensor bias, float epsilon)
+    public LayerNorm(Tensor weight, Tensor? bias, float epsilon)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        ArgumentNullException.ThrowIfNull(bias);
-        if (weight.Length != bias.Length)
+        if (bias is not null && weight.Length != bias.Length)
         {
             throw new ArgumentException($"A layer norm's weight {weight} and bias {bias} differ in size.", nameof(bias));
         }
 
         Weight = weight;
         Bias = bias;
+        Shift = bias ?? Tensor.Zeros(weight.Length);
         Epsilon = epsilon;
     }
 
     /// <summary><c>[columns]</c>, the scale.</summary>
     public Tensor Weight { get; }
 
-    /// <summary><c>[columns]</c>, the shift.</summary>
-    public Tensor Bias { get; }
+    /// <summary><c>[columns]</c>, the shift, or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>The shift, or zeros.</summary>
+    internal Tensor Shift { get; }
 
     /// <summary>Added to the variance.</summary>
     public float Epsilon { get; }
@@ -35,10 +38,10 @@ public sealed class LayerNorm
     public int Columns => Weight.Length;
 
     /// <summary>Whether the scale or the shift is trained.</summary>
-    internal bool RequiresGradient => Weight.RequiresGradient || Bias.RequiresGradient;
+    internal bool RequiresGradient => Weight.RequiresGradient || Bias is { RequiresGradient: true };
 
-    /// <summary>The parameters under the names of the original: <c>weight</c> and <c>bias</c>.</summary>
+    /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>
     /// <param name="name">What stands before them, such as <c>embeddings.LayerNorm</c>.</param>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) =>
-        [new(name + ".weight", Weight), new(name + ".bias", Bias)];
+        Bias is null ? [new(name + ".weight", Weight)] : [new(name + ".weight", Weight), new(name + ".bias", Bias)];
 }

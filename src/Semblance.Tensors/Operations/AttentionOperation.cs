@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
@@ -23,13 +24,14 @@ public static class AttentionOperation
         run.Attention(query, key, value, new AttentionMask(batch), heads, dropout);
 
     /// <summary>
-    /// softmax(q kᵀ · scale) v within each sequence and each head, over the keys that each query sees: causal attention, and
-    /// cross-attention to another batch.
+    /// softmax(q kᵀ · scale) v within each sequence and each head, over the keys that each query sees: causal attention, windows, and
+    /// cross-attention to another batch. Heads may share keys and values in groups (Ainslie et al. 2023, arXiv:2305.13245): these are then
+    /// narrower than the queries.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="query"><c>[query tokens × hidden]</c>, the heads side by side.</param>
-    /// <param name="key"><c>[key tokens × hidden]</c>.</param>
-    /// <param name="value"><c>[key tokens × hidden]</c>.</param>
+    /// <param name="key"><c>[key tokens × key heads · head size]</c>; the first heads of the query share the first head of the key.</param>
+    /// <param name="value"><c>[key tokens × key heads · head size]</c>.</param>
     /// <param name="mask">Where each sequence lies, and what its queries see.</param>
     /// <param name="heads">The number of heads.</param>
     /// <param name="dropout">How many of the weights are left out while the model learns.</param>
@@ -47,10 +49,15 @@ public static class AttentionOperation
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         if (query.Rows != mask.Queries.TokenCount || key.Rows != mask.Keys.TokenCount || !key.Shape.SequenceEqual(value.Shape)
-            || query.Columns != key.Columns || query.Columns % heads != 0)
+            || query.Columns % heads != 0 || key.Columns == 0 || query.Columns % key.Columns != 0 || key.Columns % (query.Columns / heads) != 0)
         {
             throw new ArgumentException(
                 $"Attention from {mask.Queries.TokenCount} tokens to {mask.Keys.TokenCount} with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
+        }
+
+        if (bias is not null && mask.Window is not null)
+        {
+            throw new ArgumentException("Attention through a window takes no bias.", nameof(bias));
         }
 
         bias?.Check(mask, heads);
@@ -71,7 +78,7 @@ public static class AttentionOperation
     private static void Backward(
         Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, AttentionBias? bias, float scale, Tensor gradient)
     {
-        Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Shape), dValue = run.Lease(value.Shape);
+        Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Rows, query.Columns), dValue = run.Lease(value.Rows, query.Columns);
         var read = new AttentionBiasRows(bias, mask, heads, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
         var (dDistances, dOfQueries, dOfKeys) = BiasGradients(run, bias, mask.Queries.Count);
         var written = new AttentionBiasRows(bias is { RequiresGradient: true } ? bias : null, mask, heads, dDistances, dOfQueries, dOfKeys);
@@ -99,13 +106,32 @@ public static class AttentionOperation
         {
             if (tensor.RequiresGradient)
             {
-                tensor.AddGradient(slope);
+                tensor.AddGradient(tensor.Columns == slope.Columns ? slope : SumGroups(run, slope, tensor, query.Columns / heads));
             }
             else
             {
                 slope.Release();
             }
         }
+    }
+
+    // The slopes of the heads that share a head of the keys or values, added up.
+    private static Tensor SumGroups(Computation run, Tensor slopes, Tensor shared, int headSize)
+    {
+        var sums = run.Lease(shared.Shape);
+        sums.Writable.Clear();
+        int heads = slopes.Columns / headSize, headsPerKey = slopes.Columns / shared.Columns;
+        for (var row = 0; row < slopes.Rows; row++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                var sum = sums.Writable.Slice((row * shared.Columns) + (head / headsPerKey * headSize), headSize);
+                TensorPrimitives.Add(sum, slopes.Row(row).Slice(head * headSize, headSize), sum);
+            }
+        }
+
+        slopes.Release();
+        return sums;
     }
 
     private static (Tensor? Distances, Tensor? OfQueries, Tensor? OfKeys) BiasGradients(Computation run, AttentionBias? bias, int sequences)
@@ -134,7 +160,7 @@ public static class AttentionOperation
         long cost = 0;
         for (var i = 0; i < mask.Queries.Count; i++)
         {
-            cost += 2L * mask.Queries.Length(i) * mask.Keys.Length(i) * columns;
+            cost += 2L * mask.Queries.Length(i) * Math.Min(mask.Keys.Length(i), 2L * (mask.Window ?? int.MaxValue)) * columns;
         }
 
         return cost;

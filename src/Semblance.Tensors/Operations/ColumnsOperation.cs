@@ -8,33 +8,43 @@ public static class ColumnsOperation
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <param name="count">How many columns to keep, from 1 to all.</param>
     /// <returns><c>[rows × count]</c>.</returns>
-    public static Tensor FirstColumns(this Computation run, Tensor x, int count)
+    public static Tensor FirstColumns(this Computation run, Tensor x, int count) => run.Columns(x, 0, count);
+
+    /// <summary>Some neighbouring columns of each row.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[rows × columns]</c>.</param>
+    /// <param name="first">The first column to keep, from 0.</param>
+    /// <param name="count">How many columns to keep, at least one.</param>
+    /// <returns><c>[rows × count]</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such columns.</exception>
+    public static Tensor Columns(this Computation run, Tensor x, int first, int count)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, x.Columns);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, x.Columns - first);
         var y = run.Lease(x.Rows, count);
         for (var row = 0; row < x.Rows; row++)
         {
-            x.Row(row)[..count].CopyTo(y.Writable[(row * count)..]);
+            x.Row(row).Slice(first, count).CopyTo(y.Writable[(row * count)..]);
         }
 
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => Backward(run, x, gradient));
+            run.Record(y, gradient => Backward(run, x, first, gradient));
         }
 
         return y;
     }
 
-    private static void Backward(Computation run, Tensor x, Tensor gradient)
+    private static void Backward(Computation run, Tensor x, int first, Tensor gradient)
     {
         var dx = run.Lease(x.Shape);
         dx.Writable.Clear();
         for (var row = 0; row < x.Rows; row++)
         {
-            gradient.Row(row).CopyTo(dx.Writable[(row * x.Columns)..]);
+            gradient.Row(row).CopyTo(dx.Writable[((row * x.Columns) + first)..]);
         }
 
         x.AddGradient(dx);

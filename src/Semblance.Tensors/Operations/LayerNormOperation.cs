@@ -58,9 +58,9 @@ public static class LayerNormOperation
             layer.Weight.AddGradient(run.SumColumns(gradient, normalized, layer.Weight));
         }
 
-        if (layer.Bias.RequiresGradient)
+        if (layer.Bias is { RequiresGradient: true } bias)
         {
-            layer.Bias.AddGradient(run.SumColumns(gradient, null, layer.Bias));
+            bias.AddGradient(run.SumColumns(gradient, null, bias));
         }
 
         normalized.Release();

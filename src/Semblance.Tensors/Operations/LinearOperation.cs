@@ -2,7 +2,7 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>y = f(x Wᵀ + b).</summary>
+/// <summary>y = f(x Wᵀ + b), or f(x W + b) where the weight lies transposed.</summary>
 public static class LinearOperation
 {
     // The gradient of a weight is summed over so many rows at a time: their panels fit the second-level cache.
@@ -41,7 +41,7 @@ public static class LinearOperation
         var panelWidth = PackedMatrix.PanelWidthOf(run.Instructions);
         if (x.RequiresGradient)
         {
-            using var weight = PackedMatrix.Pack(run, layer.Weight, 0, layer.Outputs, panelWidth);
+            using var weight = PackedMatrix.Reverse(run, layer, panelWidth);
             var (dx, adds) = x.GradientToWrite(run);
             Execute(run, new MatrixProduct(gradient, weight, null, Activation.Identity, dx, adds), gradient.Rows, weight); // dy · W
         }
@@ -49,12 +49,13 @@ public static class LinearOperation
         if (layer.Weight.RequiresGradient)
         {
             var (dWeight, adds) = layer.Weight.GradientToWrite(run);
+            var (left, right) = layer.IsTransposed ? (x, gradient) : (gradient, x);
             for (var first = 0; first < x.Rows; first += RowsOfPart, adds = true)
             {
                 var end = Math.Min(x.Rows, first + RowsOfPart);
-                using var slopes = PackedMatrix.Pack(run, gradient, first, end, PackedMatrix.TileRowsOf(run.Instructions));
-                using var inputs = PackedMatrix.Pack(run, x, first, end, panelWidth);
-                Execute(run, new MatrixProduct(slopes, inputs, dWeight, adds), layer.Outputs, inputs); // dyᵀ · x
+                using var rows = PackedMatrix.Pack(run, left, first, end, PackedMatrix.TileRowsOf(run.Instructions));
+                using var columns = PackedMatrix.Pack(run, right, first, end, panelWidth);
+                Execute(run, new MatrixProduct(rows, columns, dWeight, adds), left.Columns, columns); // dyᵀ · x, or xᵀ · dy
             }
         }
 

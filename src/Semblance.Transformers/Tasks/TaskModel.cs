@@ -1,6 +1,7 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers.Tasks;
@@ -114,6 +115,18 @@ public sealed class TaskModel
     private static TaskHead? Head(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
+        if (body is LayeredTransformer layered)
+        {
+            if (architecture == "")
+            {
+                return null;
+            }
+
+            return layered.Heads.TryGetValue(architecture, out var create)
+                ? create?.Invoke(config, weights)
+                : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {string.Join(", ", layered.Heads.Keys)}");
+        }
+
         if (body is not BertEncoder encoder)
         {
             throw config.Fault("architectures", $"names '{architecture}', whose head is not supported");
@@ -141,7 +154,7 @@ public sealed class TaskModel
         }
     }
 
-    private static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
+    internal static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
         ? labels.EnumerateObject().Count()
         : config.WholeNumber("num_labels", 1, 1 << 20, 2);
 }

@@ -62,6 +62,13 @@ public class AttentionOperationTests
             new(TestTensors.Batch(many), TestTensors.Batch(few)),
             new(TestTensors.Batch(few), TestTensors.Batch(many), causal: true),
             new(TestTensors.Batch(many), causal: true),
+            new(TestTensors.Batch(many), causal: true, window: 1),
+            new(TestTensors.Batch(many), causal: true, window: 19),
+            new(TestTensors.Batch(many), window: 3),
+            new(TestTensors.Batch(many), window: 65),
+            new(TestTensors.Batch(many), window: int.MaxValue),
+            new(TestTensors.Batch(few), TestTensors.Batch(many), causal: true, window: 7),
+            new(TestTensors.Batch(few), TestTensors.Batch(many), window: 40),
         })
         {
             foreach (var (hidden, heads) in new[] { (32, 4), (60, 5), (7, 7) })
@@ -93,11 +100,42 @@ public class AttentionOperationTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Heads_that_share_keys_equal_the_same_keys_repeated(InstructionSet set)
+    {
+        var mask = new AttentionMask(TestTensors.Batch(3, 90), causal: true, window: 50);
+        foreach (var (heads, keyHeads) in new[] { (6, 2), (4, 1), (5, 5) })
+        {
+            const int Size = 12;
+            var (q, k, v) = (TestTensors.Random(1, 93, heads * Size), TestTensors.Random(2, 93, keyHeads * Size), TestTensors.Random(3, 93, keyHeads * Size));
+            using var run = new Computation(instructions: set);
+            Tensor Repeated(Tensor x) => run.Gather(x, [.. Enumerable.Range(0, 93 * heads * Size).Select(i => (i / (heads * Size) * keyHeads * Size) + (i / Size % heads / (heads / keyHeads) * Size) + (i % Size))], 93, heads * Size);
+            run.Attention(q, k, v, mask, heads).Values.SequenceEqual(run.Attention(q, Repeated(k), Repeated(v), mask, heads).Values).ShouldBeTrue();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void A_window_forgets_what_is_far(InstructionSet set)
+    {
+        var (q, k, v) = (TestTensors.Random(1, 300, 16), TestTensors.Random(2, 300, 16), TestTensors.Random(3, 300, 16));
+        using var run = new Computation(instructions: set);
+        Tensor Attend() => run.Attention(q, k, v, new AttentionMask(TestTensors.Batch(300), window: 20), 2);
+        var before = Attend().Values.ToArray();
+        v.Writable.Slice(150 * 16, 16).Fill(5);
+        k.Writable.Slice(150 * 16, 16).Fill(5);
+        var after = Attend().Values.ToArray();
+        Enumerable.Range(0, 300).Where(i => !before.AsSpan(i * 16, 16).SequenceEqual(after.AsSpan(i * 16, 16))).ShouldBe(Enumerable.Range(131, 39));
+    }
+
     [Fact]
     public void Sequences_that_do_not_fit_are_named()
     {
         Should.Throw<ArgumentException>(() => new AttentionMask(TestTensors.Batch(2, 3), TestTensors.Batch(5))).Message.ShouldContain("2 sequences");
         Should.Throw<ArgumentException>(() => new AttentionMask(TestTensors.Batch(2, 3), TestTensors.Batch(5, 2), causal: true)).Message.ShouldContain("Sequence 1 has 3 queries but 2 keys");
+        Should.Throw<ArgumentException>(() => new AttentionMask(TestTensors.Batch(3), TestTensors.Batch(2), window: 5)).Message.ShouldContain("Sequence 0 has 3 queries but 2 keys");
+        Should.Throw<ArgumentOutOfRangeException>(() => new AttentionMask(TestTensors.Batch(3), window: 0));
         using var run = new Computation();
         var (q, k) = (Tensor.Zeros(5, 8), Tensor.Zeros(4, 8));
         Should.Throw<ArgumentException>(() => run.Attention(q, k, k, new AttentionMask(TestTensors.Batch(5), TestTensors.Batch(5)), 2));
@@ -112,5 +150,7 @@ public class AttentionOperationTests
         Should.Throw<ArgumentException>(() => run.Attention(x, x, x, TestTensors.Batch(4), 2));
         Should.Throw<ArgumentException>(() => run.Attention(x, x, x, TestTensors.Batch(5), 3));
         Should.Throw<ArgumentException>(() => run.Attention(x, Tensor.Zeros(5, 4), x, TestTensors.Batch(5), 2));
+        Should.Throw<ArgumentException>(() => run.Attention(x, Tensor.Zeros(5, 2), Tensor.Zeros(5, 2), TestTensors.Batch(5), 2));
+        Should.Throw<ArgumentException>(() => run.Attention(x, Tensor.Zeros(5, 6), Tensor.Zeros(5, 6), TestTensors.Batch(5), 4));
     }
 }

@@ -83,6 +83,83 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
+    public void Attention_through_a_window_and_with_shared_keys(InstructionSet set)
+    {
+        foreach (var mask in new AttentionMask[]
+        {
+            new(TestTensors.Batch(2, 20), window: 4),
+            new(TestTensors.Batch(2, 20), causal: true, window: 18),
+            new(TestTensors.Batch(1, 4), TestTensors.Batch(3, 19), causal: true, window: 6),
+        })
+        {
+            foreach (var (heads, keyHeads) in new[] { (4, 2), (3, 1), (2, 2) })
+            {
+                const int Size = 4;
+                int queries = mask.Queries.TokenCount, keys = mask.Keys.TokenCount;
+                var (q, k, v) = (TestTensors.Random(1, queries, heads * Size), TestTensors.Random(2, keys, keyHeads * Size), TestTensors.Random(3, keys, keyHeads * Size));
+                Check(set, [q, k, v], run => run.Attention(q, k, v, mask, heads), values => DoubleReference.Attention(values[0], values[1], values[2], mask, heads * Size, heads, keyHeads));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Rotary_positions(InstructionSet set)
+    {
+        var batch = TestTensors.Batch(1, 4, 2);
+        foreach (var (headSize, columns, scale) in new[] { (6, 6, 1f), (40, 40, 1f), (10, 4, 1.25f) })
+        {
+            var x = TestTensors.Random(1, batch.TokenCount, 2 * headSize);
+            var frequencies = RotaryPositions.Frequencies(columns, 100);
+            var positions = new RotaryPositions(frequencies, scale);
+            Check(set, [x], run => run.Rotate(x, batch, headSize, positions), v => DoubleReference.Rotate(v[0], batch, 2 * headSize, headSize, frequencies, scale));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Root_mean_square_norm_of_rows_and_of_heads(InstructionSet set)
+    {
+        foreach (var (columns, parts) in new[] { (5, 1), (16, 2), (37, 3) })
+        {
+            var (x, weight) = (TestTensors.Random(1, 4, columns * parts), TestTensors.Random(2, columns));
+            Check(set, [x, weight], run => run.RmsNorm(x, new RmsNorm(weight, 1e-3f, 1)), v => DoubleReference.RmsNorm(v[0], v[1], 1e-3, 1));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Linear_layers_whose_weight_lies_transposed(InstructionSet set)
+    {
+        foreach (var (rows, inputs, outputs) in new[] { (5, 7, 9), (20, 40, 35) })
+        {
+            var (x, weight, bias) = (TestTensors.Random(1, rows, inputs), TestTensors.Random(2, inputs, outputs), TestTensors.Random(3, outputs));
+            double[] Transposed(double[] w) => [.. Enumerable.Range(0, w.Length).Select(i => w[(i % inputs * outputs) + (i / inputs)])];
+            Check(set, [x, weight, bias], run => run.Linear(x, new Linear(weight, bias, transposed: true)), v => DoubleReference.Linear(v[0], Transposed(v[1]), v[2], inputs, y => y));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Linear_layers_whose_inputs_have_several_dimensions(InstructionSet set)
+    {
+        var (x, weight) = (TestTensors.Random(1, 5, 18), TestTensors.Random(2, 9, 2, 3, 3));
+        Check(set, [x, weight], run => run.Linear(x, new Linear(weight, null)), v => DoubleReference.Linear(v[0], v[1], null, 18, y => y));
+    }
+
+    [Fact]
+    public void Gates()
+    {
+        var x = TestTensors.Random(1, 4, 10);
+        Check(
+            InstructionSet.Portable,
+            [x],
+            run => run.Gate(x, Activation.Silu),
+            v => [.. v[0].Chunk(10).SelectMany(row => row.Take(5).Zip(row.Skip(5), (a, b) => DoubleReference.Formula(Activation.Silu)(a) * b))]);
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
     public void Causal_attention_longer_than_a_panel(InstructionSet set)
     {
         var mask = new AttentionMask(TestTensors.Batch(35), TestTensors.Batch(70), causal: true);
@@ -100,6 +177,7 @@ public class GradientTests
             var layer = new LayerNorm(weight, bias, 1e-5f);
             Check(set, [x, residual, weight, bias], run => run.AddLayerNorm(x, residual, layer), v => DoubleReference.LayerNorm(v[0], v[1], v[2], v[3], 1e-5));
             Check(set, [x, weight, bias], run => run.LayerNorm(x, layer), v => DoubleReference.LayerNorm(v[0], new double[v[0].Length], v[1], v[2], 1e-5));
+            Check(set, [x, weight], run => run.LayerNorm(x, new LayerNorm(weight, null, 1e-5f)), v => DoubleReference.LayerNorm(v[0], new double[v[0].Length], v[1], new double[columns], 1e-5));
         }
     }
 
@@ -136,10 +214,11 @@ public class GradientTests
     }
 
     [Fact]
-    public void The_first_columns()
+    public void The_first_columns_and_those_between()
     {
         var x = TestTensors.Random(1, 3, 6);
         Check(InstructionSet.Portable, [x], run => run.FirstColumns(x, 4), v => [.. Enumerable.Range(0, 12).Select(i => v[0][(i / 4 * 6) + (i % 4)])]);
+        Check(InstructionSet.Portable, [x], run => run.Columns(x, 2, 3), v => [.. Enumerable.Range(0, 9).Select(i => v[0][(i / 3 * 6) + 2 + (i % 3)])]);
     }
 
     [Fact]

@@ -70,6 +70,23 @@ public class RowOperationsTests
     }
 
     [Fact]
+    public void Rotary_positions_start_anew_with_each_sequence_on_any_number_of_threads()
+    {
+        var batch = TestTensors.Batch(900, 1, 1, 1300, 700);
+        var x = TestTensors.Random(1, batch.TokenCount, 256);
+        var positions = new RotaryPositions(RotaryPositions.Frequencies(64, 10_000));
+        using Computation one = new(maxThreads: 1), many = new(maxThreads: 8);
+        var turned = one.Rotate(x, batch, 64, positions);
+        many.Rotate(x, batch, 64, positions).Values.SequenceEqual(turned.Values).ShouldBeTrue();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            int start = batch.Offsets[i] * 256, length = batch.Length(i) * 256;
+            one.Rotate(Tensor.From(x.Values.Slice(start, length), batch.Length(i), 256), TestTensors.Batch(batch.Length(i)), 64, positions)
+                .Values.SequenceEqual(turned.Values.Slice(start, length)).ShouldBeTrue($"sequence {i}");
+        }
+    }
+
+    [Fact]
     public void Embedding_adds_word_position_and_type()
     {
         var (words, positions, types) = (TestTensors.Random(1, 50, 12), TestTensors.Random(2, 9, 12), TestTensors.Random(3, 2, 12));

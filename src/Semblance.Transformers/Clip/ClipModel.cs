@@ -1,0 +1,100 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Clip;
+
+/// <summary>
+/// CLIP (Radford et al. 2021, arXiv:2103.00020): texts and images in one space. Immutable, and safe for all threads. Parameter names are those of
+/// transformers' <c>CLIPModel</c>.
+/// </summary>
+public sealed class ClipModel
+{
+    private readonly Linear _textProjection;
+    private readonly Linear _visualProjection;
+    private readonly Tensor _logitScale;
+
+    private ClipModel(ConfigurationFile config, Weights weights)
+    {
+        Text = new ClipTextModel(Part(config, "text_config"), weights);
+        Vision = new ClipVisionModel(Part(config, "vision_config"), weights);
+        Dimension = config.WholeNumber("projection_dim", 1, 1 << 16, 512);
+        _textProjection = weights.Linear("text_projection", Dimension, Text.HiddenSize, bias: false);
+        _visualProjection = weights.Linear("visual_projection", Dimension, Vision.HiddenSize, bias: false);
+        _logitScale = weights.Tensor("logit_scale");
+    }
+
+    /// <summary>The tower of texts.</summary>
+    public ClipTextModel Text { get; }
+
+    /// <summary>The tower of images.</summary>
+    public ClipVisionModel Vision { get; }
+
+    /// <summary>The width of a vector.</summary>
+    public int Dimension { get; }
+
+    /// <summary>What the cosine of a text and an image is multiplied by to make a logit.</summary>
+    public float LogitScale => MathF.Exp(_logitScale.Values[0]);
+
+    /// <summary>Loads the model in a folder.</summary>
+    /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
+    /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
+    /// <exception cref="ModelFormatException">The folder has another model, or configuration and weights do not fit.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
+    public static ClipModel Load(string folder, bool trainable = false)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        if (config.Text("model_type") is not "clip")
+        {
+            throw config.Fault("model_type", $"is '{config.Text("model_type")}'; a clip is wanted, and any other model is loaded with Transformer.Load");
+        }
+
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
+        var model = new ClipModel(config, weights);
+        weights.Check();
+        if (!trainable)
+        {
+            model.Text.Own.Prepare();
+            model.Vision.Own.Prepare();
+        }
+
+        return model;
+    }
+
+    /// <summary>The vectors of texts, not yet of length one.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="batch">The tokens.</param>
+    /// <returns><c>[sequences × dimension]</c>.</returns>
+    /// <exception cref="ArgumentException">A token id or position is outside the model's tables.</exception>
+    public Tensor TextFeatures(Computation run, PackedBatch batch)
+    {
+        using var hidden = Text.Forward(run, batch);
+        using var pooled = Text.Pool(run, hidden, batch);
+        return run.Linear(pooled, _textProjection);
+    }
+
+    /// <summary>The vectors of images, not yet of length one.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="pixels"><c>[images × 3 × size × size]</c>.</param>
+    /// <returns><c>[images × dimension]</c>.</returns>
+    /// <exception cref="ArgumentException">The images are of another size.</exception>
+    public Tensor ImageFeatures(Computation run, Tensor pixels)
+    {
+        using var hidden = Vision.Forward(run, pixels);
+        using var pooled = Vision.Pool(run, hidden);
+        return run.Linear(pooled, _visualProjection);
+    }
+
+    /// <summary>All parameters under the names of the original.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    [
+        new("logit_scale", _logitScale),
+        .. Text.Own.All,
+        .. Vision.Own.All,
+        .. _textProjection.Parameters("text_projection"),
+        .. _visualProjection.Parameters("visual_projection"),
+    ];
+
+    private static ConfigurationFile Part(ConfigurationFile config, string field) =>
+        config.Section(field) ?? throw config.Fault(field, "is missing; it is needed");
+}

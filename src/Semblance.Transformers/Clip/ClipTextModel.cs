@@ -1,0 +1,78 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Transformers.Clip;
+
+/// <summary>
+/// CLIP's tower of texts (Radford et al. 2021, arXiv:2103.00020): causal, its pooled output the state at the end-of-text token. Parameter names
+/// are those of transformers' <c>CLIPTextModel</c>.
+/// </summary>
+public sealed class ClipTextModel : LayeredTransformer
+{
+    // Configurations before 2023 have this id by mistake; the end of a text is then its highest id.
+    private const int MistakenEnd = 2;
+
+    private readonly Tensor _positions; // [positions × hidden]
+    private readonly ClipLayer[] _layers;
+    private readonly LayerNorm _norm;
+    private readonly int _end;
+
+    internal ClipTextModel(ConfigurationFile config, Weights weights)
+        : base(config, weights)
+    {
+        HiddenSize = config.Width("hidden_size", 512);
+        VocabularySize = config.Rows("vocab_size", 49408);
+        MaxPositions = config.Rows("max_position_embeddings", 77);
+        _end = config.WholeNumber("eos_token_id", 0, VocabularySize - 1, 49407);
+        Words = Own.Tensor("text_model.embeddings.token_embedding.weight", VocabularySize, HiddenSize);
+        _positions = Own.Tensor("text_model.embeddings.position_embedding.weight", MaxPositions, HiddenSize);
+        _layers = ClipLayer.Stack(config, Own, "text_model", HiddenSize, 8, causal: true);
+        _norm = Own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Number("layer_norm_eps", 1e-5f));
+    }
+
+    /// <inheritdoc/>
+    public override int HiddenSize { get; }
+
+    /// <inheritdoc/>
+    public override int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public override int MaxPositions { get; }
+
+    internal override Tensor Words { get; }
+
+    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+
+    private protected override bool ListsFinalNorm => false;
+
+    /// <summary>The state at the end of each text, <c>[sequences × hidden]</c>.</summary>
+    /// <inheritdoc/>
+    public override Tensor Pool(Computation run, Tensor hidden, PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count).Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
+    }
+
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads =>
+        new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> { ["CLIPTextModel"] = null };
+
+    private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Embed(batch, Words, _positions);
+
+    private protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+
+    // The first place where the end stands; the first of all where it does not, as in the original.
+    private int End(ReadOnlySpan<int> ids)
+    {
+        var end = _end;
+        if (end == MistakenEnd)
+        {
+            foreach (var id in ids)
+            {
+                end = Math.Max(end, id);
+            }
+        }
+
+        return Math.Max(0, ids.IndexOf(end));
+    }
+}

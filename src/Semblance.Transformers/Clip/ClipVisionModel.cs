@@ -1,0 +1,127 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+
+namespace Semblance.Transformers.Clip;
+
+/// <summary>
+/// CLIP's tower of images (Radford et al. 2021, arXiv:2103.00020): a vision transformer (Dosovitskiy et al. 2020, arXiv:2010.11929) over square
+/// patches. Parameter names are those of transformers' <c>CLIPVisionModel</c>.
+/// </summary>
+public sealed class ClipVisionModel
+{
+    private const int Channels = 3;
+
+    private readonly Tensor _class; // [hidden]
+    private readonly Linear _patches;
+    private readonly Tensor _positions; // [patches + 1 × hidden]
+    private readonly LayerNorm _firstNorm;
+    private readonly ClipLayer[] _layers;
+    private readonly LayerNorm _lastNorm;
+    private readonly int _patchSize;
+
+    internal ClipVisionModel(ConfigurationFile config, Weights weights)
+    {
+        HiddenSize = config.Width("hidden_size", 768);
+        ImageSize = config.Width("image_size", 224);
+        _patchSize = config.Width("patch_size", 32);
+        if (ImageSize % _patchSize != 0)
+        {
+            throw config.Fault("patch_size", $"is {_patchSize}, which does not divide 'image_size' {ImageSize}");
+        }
+
+        if (config.WholeNumber("num_channels", 1, 1 << 16, Channels) != Channels)
+        {
+            throw config.Fault("num_channels", "is not 3; only red, green and blue are supported");
+        }
+
+        const string Name = "vision_model";
+        var epsilon = config.Number("layer_norm_eps", 1e-5f);
+        Own = new ModelParameters(weights);
+        _class = Own.Tensor(Name + ".embeddings.class_embedding", HiddenSize);
+        _patches = new Linear(Own.Tensor(Name + ".embeddings.patch_embedding.weight", HiddenSize, Channels, _patchSize, _patchSize), null);
+        _positions = Own.Tensor(Name + ".embeddings.position_embedding.weight", PatchCount + 1, HiddenSize);
+        _firstNorm = Own.LayerNorm(Name + ".pre_layrnorm", HiddenSize, epsilon); // the original's spelling
+        _layers = ClipLayer.Stack(config, Own, Name, HiddenSize, 12, causal: false);
+        _lastNorm = Own.LayerNorm(Name + ".post_layernorm", HiddenSize, epsilon);
+    }
+
+    /// <summary>The width of a hidden state.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>The width and height of an image, in pixels.</summary>
+    public int ImageSize { get; }
+
+    /// <summary>The number of patches of an image.</summary>
+    public int PatchCount => ImageSize / _patchSize * (ImageSize / _patchSize);
+
+    internal ModelParameters Own { get; }
+
+    /// <summary>The last hidden states of images.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="pixels"><c>[images × 3 × size × size]</c>, normalised as the model's image processor does it.</param>
+    /// <returns><c>[images · (1 + patches) × hidden]</c>: for each image the class token, then its patches row by row.</returns>
+    /// <exception cref="ArgumentException">The images are of another size.</exception>
+    public Tensor Forward(Computation run, Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (pixels.Shape.Length != 4 || !pixels.Shape[1..].SequenceEqual([Channels, ImageSize, ImageSize]) || pixels.Length == 0)
+        {
+            throw new ArgumentException($"Images are [images × {Channels} × {ImageSize} × {ImageSize}], not {pixels}.", nameof(pixels));
+        }
+
+        int images = pixels.Shape[0], tokens = PatchCount + 1;
+        using var patches = run.Gather(pixels, PlacesOfPatches(images), images * PatchCount, _patches.Inputs);
+        using var projected = run.Linear(patches, _patches); // [images · patches × hidden]
+        using var all = run.ConcatenateRows(_class, projected);
+        using var ordered = run.Rows(all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
+        using var positions = run.Rows(_positions, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens)]);
+        using var embedded = run.Add(ordered, positions);
+        var batch = PackedBatch.From([.. Enumerable.Repeat(new int[tokens], images)]);
+        var hidden = run.LayerNorm(embedded, _firstNorm); // [images · tokens × hidden]
+        foreach (var layer in _layers)
+        {
+            using var before = hidden;
+            hidden = run.Recompute(before, x => layer.Forward(run, x, batch));
+        }
+
+        return hidden;
+    }
+
+    /// <summary>What the last norm makes of the class tokens.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="hidden"><c>[images · (1 + patches) × hidden]</c>, from <see cref="Forward"/>.</param>
+    /// <returns><c>[images × hidden]</c>.</returns>
+    public Tensor Pool(Computation run, Tensor hidden)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(hidden);
+        using var first = run.Rows(hidden, [.. Enumerable.Range(0, hidden.Rows / (PatchCount + 1)).Select(i => i * (PatchCount + 1))]);
+        return run.LayerNorm(first, _lastNorm);
+    }
+
+    // A row for each patch: its pixels channel by channel, as the kernel of the original's convolution lies.
+    private int[] PlacesOfPatches(int images)
+    {
+        var across = ImageSize / _patchSize;
+        var places = new int[images * Channels * ImageSize * ImageSize];
+        var i = 0;
+        for (var patch = 0; patch < images * PatchCount; patch++)
+        {
+            int image = patch / PatchCount, top = patch % PatchCount / across * _patchSize, left = patch % across * _patchSize;
+            for (var channel = 0; channel < Channels; channel++)
+            {
+                for (var row = 0; row < _patchSize; row++)
+                {
+                    var first = (((((image * Channels) + channel) * ImageSize) + top + row) * ImageSize) + left;
+                    for (var column = 0; column < _patchSize; column++)
+                    {
+                        places[i++] = first + column;
+                    }
+                }
+            }
+        }
+
+        return places;
+    }
+}

@@ -1,0 +1,54 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Transformers.Gpt2;
+
+/// <summary>
+/// GPT-2 (Radford et al. 2019): causal decoder with learned absolute positions and layer norm before each block. Parameter names are those of
+/// transformers' <c>GPT2Model</c>.
+/// </summary>
+public sealed class Gpt2Model : LayeredTransformer
+{
+    private readonly Tensor _positions; // [positions × hidden]
+    private readonly Gpt2Layer[] _layers;
+    private readonly LayerNorm _norm;
+    private readonly float _dropout;
+
+    internal Gpt2Model(ConfigurationFile config, Weights weights)
+        : base(config, weights)
+    {
+        config.Refuse("add_cross_attention", true);
+        HiddenSize = config.Width("n_embd");
+        VocabularySize = config.Rows("vocab_size");
+        MaxPositions = config.Rows("n_positions", 1024);
+        _dropout = config.Dropout("embd_pdrop", 0.1f);
+        Words = Own.Tensor("wte.weight", VocabularySize, HiddenSize);
+        _positions = Own.Tensor("wpe.weight", MaxPositions, HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new Gpt2Layer(config, Own, i))];
+        _norm = Own.LayerNorm("ln_f", HiddenSize, config.Number("layer_norm_epsilon", 1e-5f));
+    }
+
+    /// <inheritdoc/>
+    public override int HiddenSize { get; }
+
+    /// <inheritdoc/>
+    public override int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public override int MaxPositions { get; }
+
+    internal override Tensor Words { get; }
+
+    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+
+    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
+    {
+        ["GPT2Model"] = null,
+        ["GPT2LMHeadModel"] = (config, weights) => new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)),
+    };
+
+    private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, Words, _positions), _dropout);
+
+    private protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+
+namespace Semblance.Transformers.Images;
+
+/// <summary>
+/// Images to what a vision model takes, as a <c>preprocessor_config.json</c> says: resized, cropped around the middle, scaled and normalised. It
+/// reads those of transformers' <c>CLIPImageProcessor</c> and <c>ViTImageProcessor</c>. Immutable, and safe for all threads.
+/// </summary>
+public sealed class ImageProcessor
+{
+    private readonly bool _resizes;
+    private readonly int? _shortestEdge;
+    private readonly (int Width, int Height) _size;
+    private readonly (int Width, int Height)? _crop;
+    private readonly Resampling _resampling;
+    private readonly float _scale;
+    private readonly float[] _mean;
+    private readonly float[] _deviation;
+
+    private ImageProcessor(ConfigurationFile file)
+    {
+        var type = file.Text("image_processor_type") ?? file.Text("feature_extractor_type");
+        var isClip = type is "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor";
+        if (!isClip && type is not ("ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor"))
+        {
+            throw file.Fault("image_processor_type", $"is {(type is null ? "missing" : $"'{type}'")}; CLIPImageProcessor and ViTImageProcessor are supported");
+        }
+
+        _resizes = file.Flag("do_resize", true);
+        _shortestEdge = file.Find("size") is { ValueKind: JsonValueKind.Object }
+            ? file.Section("size")!.Find("shortest_edge") is null ? null : file.Section("size")!.Width("shortest_edge")
+            : isClip ? file.Width("size", 224) : null;
+        _size = _shortestEdge is { } edge ? (edge, edge) : Size(file, "size");
+        _crop = isClip && file.Flag("do_center_crop", true) ? Size(file, "crop_size") : null;
+        var resample = (Resampling)file.WholeNumber("resample", 0, 5, (int)(isClip ? Resampling.Bicubic : Resampling.Bilinear));
+        _resampling = resample is Resampling.Bilinear or Resampling.Bicubic ? resample : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
+        _scale = file.Flag("do_rescale", true) ? file.Number("rescale_factor", 1f / byte.MaxValue) : 1;
+        var normalizes = file.Flag("do_normalize", true);
+        _mean = normalizes ? Colours(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
+        _deviation = normalizes ? Colours(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f]) : [1, 1, 1];
+        if (_deviation.Contains(0))
+        {
+            throw file.Fault("image_std", "contains a zero; expected what colours are divided by");
+        }
+    }
+
+    /// <summary>Reads the processor of a model's folder, or a file.</summary>
+    /// <param name="path">A folder with <c>preprocessor_config.json</c>, or such a file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file does not describe a processor that is supported.</exception>
+    public static ImageProcessor Load(string path) =>
+        new(ConfigurationFile.Read(Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path));
+
+    /// <summary>Images as a model takes them.</summary>
+    /// <param name="images">At least one.</param>
+    /// <returns><c>[images × 3 × height × width]</c>.</returns>
+    /// <exception cref="ArgumentException">There is no image, or they come out in different sizes, as they can where none are cropped.</exception>
+    public Tensor Process(params IReadOnlyList<RgbImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0)
+        {
+            throw new ArgumentException("There is no image.", nameof(images));
+        }
+
+        var resized = images.Select(Resize).ToArray();
+        var (width, height) = _crop ?? (resized[0].Width, resized[0].Height);
+        if (_crop is null && resized.FirstOrDefault(image => image.Width != width || image.Height != height) is { } other)
+        {
+            throw new ArgumentException($"Images come out as {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.", nameof(images));
+        }
+
+        var pixels = Tensor.Zeros(images.Count, RgbImage.Channels, height, width);
+        var size = RgbImage.Channels * height * width;
+        for (var i = 0; i < resized.Length; i++)
+        {
+            Normalize(resized[i], width, height, pixels.Writable.Slice(i * size, size));
+        }
+
+        return pixels;
+    }
+
+    private RgbImage Resize(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var (width, height) = _size;
+        if (_shortestEdge is { } edge)
+        {
+            // The longer edge rounds down, as in the original.
+            (width, height) = image.Width <= image.Height
+                ? (edge, (int)((long)edge * image.Height / image.Width))
+                : ((int)((long)edge * image.Width / image.Height), edge);
+        }
+
+        return _resizes ? ImageResize.Resize(image, width, height, _resampling) : image;
+    }
+
+    // What a crop finds outside of the image is black.
+    private void Normalize(RgbImage image, int width, int height, Span<float> pixels)
+    {
+        int left = FloorHalf(image.Width - width), top = FloorHalf(image.Height - height), i = 0;
+        for (var channel = 0; channel < RgbImage.Channels; channel++)
+        {
+            for (var y = top; y < top + height; y++)
+            {
+                for (var x = left; x < left + width; x++)
+                {
+                    var inside = y >= 0 && y < image.Height && x >= 0 && x < image.Width;
+                    var value = inside ? image.Pixels[(((y * image.Width) + x) * RgbImage.Channels) + channel] : 0;
+                    pixels[i++] = ((value * _scale) - _mean[channel]) / _deviation[channel];
+                }
+            }
+        }
+    }
+
+    private static int FloorHalf(int x) => x >> 1;
+
+    private static (int Width, int Height) Size(ConfigurationFile file, string field)
+    {
+        if (file.Find(field) is { ValueKind: JsonValueKind.Object })
+        {
+            var section = file.Section(field)!;
+            return (section.Width("width"), section.Width("height"));
+        }
+
+        var edge = file.Width(field, 224);
+        return (edge, edge);
+    }
+
+    private static float[] Colours(ConfigurationFile file, string field, float[] fallback)
+    {
+        if (file.Find(field) is not { } list)
+        {
+            return fallback;
+        }
+
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? [.. list.EnumerateArray().Select(item => (float)item.GetDouble())]
+            : throw file.Fault(field, $"is {list.GetRawText()}; expected a number for red, green and blue");
+    }
+}

@@ -1,0 +1,37 @@
+namespace Semblance.Transformers.Images;
+
+/// <summary>An image of red, green and blue bytes.</summary>
+public sealed class RgbImage
+{
+    /// <summary>The number of bytes of a pixel.</summary>
+    public const int Channels = 3;
+
+    private readonly byte[] _pixels;
+
+    /// <summary>Makes an image of pixels that the caller hands over.</summary>
+    /// <param name="width">The width in pixels.</param>
+    /// <param name="height">The height in pixels.</param>
+    /// <param name="pixels"><c>[height × width × 3]</c>, from the top left.</param>
+    /// <exception cref="ArgumentException">There are not as many bytes as the size demands.</exception>
+    public RgbImage(int width, int height, byte[] pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (pixels.LongLength != (long)width * height * Channels)
+        {
+            throw new ArgumentException($"{pixels.Length} bytes do not fill {width} × {height} pixels of {Channels}.", nameof(pixels));
+        }
+
+        (Width, Height, _pixels) = (width, height, pixels);
+    }
+
+    /// <summary>The width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>The height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary><c>[height × width × 3]</c>, from the top left.</summary>
+    public ReadOnlySpan<byte> Pixels => _pixels;
+}

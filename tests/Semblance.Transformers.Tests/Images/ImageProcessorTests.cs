@@ -1,0 +1,56 @@
+using Semblance.Checkpoints;
+using Semblance.Transformers.Images;
+
+namespace Semblance.Transformers.Tests.Images;
+
+public class ImageProcessorTests
+{
+    private static RgbImage[] Recorded => [.. Enumerable.Range(0, 5).Select(i => PngReader.Read(Fixtures.InShared($"fixtures/images/{i}.png")))];
+
+    [SharedTheory]
+    [InlineData("processor-32", "pixel_values.32")]
+    [InlineData("processor-48", "pixel_values.48")]
+    [InlineData("vit-processor-24", "vit_pixel_values.24")]
+    public void Pixels_equal_the_original(string folder, string name)
+    {
+        var expected = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read(name);
+        var actual = ImageProcessor.Load(Fixtures.InShared("fixtures/images/" + folder)).Process(Recorded);
+        actual.Shape.ToArray().ShouldBe(expected.Shape.ToArray());
+        expected.Values.ToArray().Zip(actual.Values.ToArray(), (e, a) => Math.Abs(e - a)).Max().ShouldBeLessThanOrEqualTo(1e-5f);
+    }
+
+    [SharedTheory]
+    [InlineData(Resampling.Bicubic, "pillow_bicubic_24x18")]
+    [InlineData(Resampling.Bilinear, "pillow_bilinear_24x18")]
+    public void Resized_bytes_equal_the_original(Resampling resampling, string name)
+    {
+        var file = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors"));
+        foreach (var (image, i) in Recorded.Select((image, i) => (image, i)))
+        {
+            ImageResize.Resize(image, 24, 18, resampling).Pixels.ToArray().Select(value => (long)value).ShouldBe(file.ReadInt64($"{name}.{i}"));
+        }
+    }
+
+    [Fact]
+    public void An_image_smaller_than_the_crop_lies_in_the_middle_of_black()
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Write("preprocessor_config.json", """{"image_processor_type": "CLIPImageProcessor", "do_resize": false, "do_normalize": false, "do_rescale": false, "crop_size": 4}""");
+        var pixels = ImageProcessor.Load(folder.Path).Process(new RgbImage(1, 2, [1, 2, 3, 4, 5, 6]));
+        pixels.Shape.ToArray().ShouldBe([1, 3, 4, 4]);
+        pixels.Values[..16].ToArray().ShouldBe([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    }
+
+    [Theory]
+    [InlineData("""{"image_processor_type": "SiglipImageProcessor"}""", "SiglipImageProcessor")]
+    [InlineData("""{"image_processor_type": "ViTImageProcessor", "resample": 1}""", "'resample' is 1")]
+    [InlineData("""{"image_processor_type": "ViTImageProcessor", "image_mean": [0.5]}""", "image_mean")]
+    [InlineData("""{"image_processor_type": "ViTImageProcessor", "image_std": [0.5, 0, 0.5]}""", "image_std")]
+    [InlineData("""{"image_processor_type": "ViTImageProcessor", "size": {"width": 3}}""", "height")]
+    public void A_processor_that_is_not_supported_is_named(string config, string named)
+    {
+        using var folder = new ModelFolder("models/bert");
+        folder.Write("preprocessor_config.json", config);
+        Should.Throw<ModelFormatException>(() => ImageProcessor.Load(folder.Path)).Message.ShouldContain(named);
+    }
+}
