@@ -1,30 +1,31 @@
 #:project ../src/Semblance/Semblance.csproj
 #:property PublishAot=false
 
-// Questions, and answers that share no word with them, in English and Chinese: dotnet run examples/first.cs
+// Sentences, and what comes nearest to them without sharing a word, in English and Chinese: dotnet run examples/first.cs
 using Semblance;
 
 var model = SentenceTransformer.LoadDefault(); // the model in the box
 
-string[] answers =
+string[] sentences =
 [
-    "Choose a new password on the login page.",
-    "Parcels usually arrive within three days.",
-    "We refund every order that came broken.",
-    "请在登录页面设置新密码。",
-    "包裹一般三天之内送达。",
-    "商品损坏，我们全额退款。",
+    "A child is riding a bicycle.",
+    "Somebody performs a song.",
+    "The stock market fell sharply.",
+    "Doctors recommend more exercise.",
+    "一个女人在做饭。",
+    "小狗在草地上奔跑。",
 ];
-string[] questions =
+string[] queries =
 [
-    "I cannot sign in any more",
-    "When will my shipment be delivered?",
-    "我的账号进不去了",
-    "什么时候才会收到快递？",
+    "Two kids cycle down the street",
+    "Shares dropped",
+    "Physicians advise people to work out",
+    "有人正准备晚餐",
+    "一只犬跑过公园",
 ];
 
-var hits = SemanticSearch.Search(model.EncodeQuery(questions).Vectors, model.EncodeDocument(answers).Vectors, new SearchOptions { TopK = 1 });
-foreach (var (question, best) in questions.Zip(hits))
+var hits = SemanticSearch.Search(model.EncodeQuery(queries).Vectors, model.EncodeDocument(sentences).Vectors, new SearchOptions { TopK = 1 });
+foreach (var (query, best) in queries.Zip(hits))
 {
-    Console.WriteLine($"{question}  →  {answers[best[0].Index]}  ({best[0].Score:F3})");
+    Console.WriteLine($"{query}  →  {sentences[best[0].Index]}  ({best[0].Score:F3})");
 }

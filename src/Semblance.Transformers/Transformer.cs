@@ -140,7 +140,7 @@ public abstract class Transformer
                 json.WriteString(field.Name, NameOf(weights));
                 typed = true;
             }
-            else
+            else if (!(field.NameEquals("architectures") && NamesHead(field.Value)))
             {
                 field.WriteTo(json);
             }
@@ -153,6 +153,10 @@ public abstract class Transformer
 
         json.WriteEndObject();
     }
+
+    // What is written is the body alone: a class with a head, such as BertForMaskedLM, would ask for more.
+    private static bool NamesHead(JsonElement architectures) =>
+        architectures.ToString() is var names && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
 
     private JsonElement Configuration()
     {

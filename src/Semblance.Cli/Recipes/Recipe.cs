@@ -47,7 +47,7 @@ internal sealed class Recipe
         IEnumerable<(string Name, (string Key, YamlNode Value)[] Values)> variants = [("", [])];
         foreach (var (key, values) in vary.Entries())
         {
-            variants = variants.SelectMany(variant => values.Items().Select(value => (Join(variant.Name, $"{key[(key.LastIndexOf('.') + 1)..]}={Label(value.Yaml)}"), ((string, YamlNode)[])[.. variant.Values, (key, value.Yaml)])));
+            variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
         }
 
         return [.. variants.Select(variant =>
@@ -138,6 +138,11 @@ internal sealed class Recipe
             _ => new WeightedBatchSampler(samplers, [.. datasets.Select(dataset => dataset.Share ?? 1)], batches, Seed),
         };
     }
+
+    // A list of values, or a mapping from names to values.
+    private static IEnumerable<(string Name, YamlNode Value)> Choices(string key, RecipeNode values) => values.IsMapping
+        ? values.Entries().Select(entry => (entry.Key, entry.Value.Yaml))
+        : values.Items().Select(value => ($"{key[(key.LastIndexOf('.') + 1)..]}={Label(value.Yaml)}", value.Yaml));
 
     private static string Join(string a, string b) => a.Length == 0 ? b : $"{a}, {b}";
 

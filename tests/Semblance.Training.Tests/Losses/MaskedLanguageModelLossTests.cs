@@ -142,6 +142,9 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         var loaded = MaskedLanguageModelLoss.Load(_folder.FullName, again);
         ShouldEqual(loaded.Parameters(), loss.Parameters());
         loaded.Scores(run, tokens).Values.ToArray().ShouldBe(expected.Values.ToArray());
+
+        again.Save(Path.Combine(_folder.FullName, "body")); // without the head, so nothing may name one
+        TaskModel.Load(Path.Combine(_folder.FullName, "body")).HasHead.ShouldBeFalse();
     }
 
     [Fact]
