@@ -60,6 +60,11 @@ internal sealed class TrainCommand : CliCommand
 
         foreach (var (name, recipe) in variants)
         {
+            if (!resume)
+            {
+                TrainingCheckpoint.Delete(recipe.Output); // or a kill before the first new one would leave the old to go on from
+            }
+
             if (name.Length > 0)
             {
                 Host.Error.WriteLine($"— {name}");

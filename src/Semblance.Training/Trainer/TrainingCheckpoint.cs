@@ -16,6 +16,17 @@ public static class TrainingCheckpoint
     /// <param name="folder">The folder; it need not be there.</param>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
+    /// <summary>Removes a folder's checkpoint, if it has one, so that nothing can go on from it.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    /// <exception cref="IOException">The file cannot be removed.</exception>
+    public static void Delete(string folder)
+    {
+        if (Exists(folder))
+        {
+            File.Delete(Path.Combine(folder, FileName));
+        }
+    }
+
     /// <summary>How many steps had been taken at a folder's checkpoint; 0 where there is none.</summary>
     /// <param name="folder">The folder; it need not be there.</param>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>

@@ -66,6 +66,8 @@ public class TrainCommandTests
         (again.ExitCode, again.Error).ShouldBe((1, $"semblance: {folder.Of("out")}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.\n"));
         (await Outcome.OfAsync([.. command, "--resume"])).Done();
         (await Outcome.OfAsync([.. command, "--overwrite"])).Done();
+        (await Outcome.OfAsync([.. command, "--overwrite", "--set", "rate=1e30", "--set", "gradient-clip=0", "--set", "schedule=constant"])).ExitCode.ShouldBe(1);
+        (await Outcome.OfAsync([.. command, "--resume"])).Error.ShouldNotContain("going on from step 4"); // the old one is gone
     }
 
     [Fact]
