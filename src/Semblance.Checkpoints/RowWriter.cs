@@ -12,15 +12,15 @@ public abstract class RowWriter : IDisposable
     private long _values;
 
     /// <param name="path">The file to write.</param>
-    /// <param name="type">F32, I8 or U8.</param>
+    /// <param name="type">F32, F16, I8 or U8.</param>
     /// <param name="columns">The number of elements in a row.</param>
     /// <param name="header">The file's first bytes for a number of rows: always the same length.</param>
     private protected RowWriter(string path, DType type, int columns, Func<int, byte[]> header)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        if (type is not (DType.F32 or DType.I8 or DType.U8))
+        if (type is not (DType.F32 or DType.F16 or DType.I8 or DType.U8))
         {
-            throw new ArgumentOutOfRangeException(nameof(type), type, "Rows of F32, I8 or U8 can be written.");
+            throw new ArgumentOutOfRangeException(nameof(type), type, "Rows of F32, F16, I8 or U8 can be written.");
         }
 
         DType = type;
@@ -44,6 +44,11 @@ public abstract class RowWriter : IDisposable
     /// <exception cref="ArgumentException">The values are not whole rows.</exception>
     /// <exception cref="InvalidOperationException">The file holds another type.</exception>
     public void Write(ReadOnlySpan<float> rows) => Append(rows, DType.F32);
+
+    /// <summary>Appends one or more whole rows of float16.</summary>
+    /// <exception cref="ArgumentException">The values are not whole rows.</exception>
+    /// <exception cref="InvalidOperationException">The file holds another type.</exception>
+    public void Write(ReadOnlySpan<Half> rows) => Append(rows, DType.F16);
 
     /// <summary>Appends one or more whole rows of signed bytes.</summary>
     /// <exception cref="ArgumentException">The values are not whole rows.</exception>

@@ -13,6 +13,9 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
 {
     public TensorInfo Info => info;
 
+    /// <summary>The first element; keep this object alive while reading.</summary>
+    public byte* Data => file.Data + offset;
+
     /// <summary>The elements as float32: in place where they are, otherwise converted.</summary>
     public Tensor ReadSingle()
     {

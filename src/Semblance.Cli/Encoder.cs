@@ -32,6 +32,9 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
     /// <summary>The number of elements of a vector, before it is stored.</summary>
     public int Dimension => options.Dimensions ?? model.Dimension;
 
+    /// <summary>The ranges of int8 and uint8, once they are known; null for the others.</summary>
+    public QuantizationRanges? Ranges => _quantizer?.Ranges;
+
     private bool NeedsCalibration => Quantizer.NeedsRanges(precision) && _quantizer is null;
 
     /// <summary>Takes the ranges of elements from the vectors of other texts.</summary>
@@ -115,6 +118,17 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
         return _quantizer?.Restored(embeddings.Vectors) ?? embeddings.Vectors;
     }
 
+    /// <summary>Vectors as they are stored. The first call gives the ranges, where they are still needed.</summary>
+    public VectorMatrix Stored(Embeddings embeddings)
+    {
+        if (NeedsCalibration)
+        {
+            Calibrate(QuantizationRanges.Of(embeddings.Vectors));
+        }
+
+        return _quantizer is null ? VectorMatrix.Of(embeddings.Vectors) : VectorMatrix.Quantize(embeddings.Vectors, _quantizer);
+    }
+
     /// <summary>Passes on how far an encoding is.</summary>
     public static IProgress<EncodeProgress> Part(IProgress<double> progress) => new Parts(progress);
 
@@ -137,7 +151,7 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
             return [];
         }
 
-        var stored = new byte[_quantizer.Columns];
+        var stored = new byte[_quantizer.ByteCount];
         _quantizer.Quantize(vector, stored);
         return stored;
     }

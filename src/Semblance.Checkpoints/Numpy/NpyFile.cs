@@ -33,6 +33,8 @@ public sealed partial class NpyFile
     /// <summary>The number of elements in a row.</summary>
     public int Columns => _stored.Info.Shape[1];
 
+    internal StoredTensor Stored => _stored;
+
     internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Opens a file.</summary>

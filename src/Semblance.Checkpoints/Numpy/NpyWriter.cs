@@ -9,7 +9,7 @@ namespace Semblance.Checkpoints;
 /// </summary>
 /// <param name="path">The file to write.</param>
 /// <param name="columns">The number of elements in a row.</param>
-/// <param name="type">The type of the elements: F32, I8 or U8.</param>
+/// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
 public sealed class NpyWriter(string path, int columns, DType type = DType.F32)
     : RowWriter(path, type, columns, rows => Header(type, rows, columns))
 {

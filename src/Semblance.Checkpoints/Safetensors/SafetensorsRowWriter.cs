@@ -4,7 +4,7 @@ namespace Semblance.Checkpoints;
 /// <param name="path">The file to write.</param>
 /// <param name="columns">The number of elements in a row.</param>
 /// <param name="name">The matrix's name in the file.</param>
-/// <param name="type">The type of the elements: F32, I8 or U8.</param>
+/// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
 public sealed class SafetensorsRowWriter(string path, int columns, string name = "embeddings", DType type = DType.F32)
     : RowWriter(path, type, columns, rows => Header(name, type, rows, columns))
 {

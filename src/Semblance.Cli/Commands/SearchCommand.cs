@@ -10,9 +10,11 @@ namespace Semblance.Cli.Commands;
 internal sealed class SearchCommand : CliCommand
 {
     private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, also as .gz; '-' is standard input");
+    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie; --precision says what bytes without ranges are");
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, text");
     private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line: lines of query number, rank, score, text");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
+    private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
     private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
@@ -20,11 +22,12 @@ internal sealed class SearchCommand : CliCommand
     public SearchCommand(Host host)
         : base("search", "Find the lines of a text that are nearest to a query", host)
     {
-        _corpus.Required = true;
         Add(_corpus);
+        Add(_vectors);
         Add(_query);
         Add(_queries);
         Add(_topK);
+        Add(_rescore);
         Add(_corpusPrompt);
         Add(_format);
         _encoding = new EncodingOptions(this);
@@ -34,38 +37,43 @@ internal sealed class SearchCommand : CliCommand
             {
                 result.AddError("Give one query with --query, or a file of them with --queries.");
             }
+            else if (result.GetResult(_corpus) is null && result.GetResult(_vectors) is null)
+            {
+                result.AddError("Give the texts to search with --corpus, or their vectors with --vectors, or both.");
+            }
         });
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var corpusLines = TextLines.Open(arguments.GetValue(_corpus), Host);
+        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextLines.Open(texts, Host) : null;
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextLines.Open(path, Host) : null;
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.ReadAllAsync(cancellation).ConfigureAwait(false);
-        var corpus = await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        Embeddings? documents = null;
-        var corpusOptions = encoder.Options with { Prompt = arguments.GetValue(_corpusPrompt), PromptName = null };
-        await Host.WithProgressAsync("encoding", progress =>
-        {
-            documents = encoder.Model.EncodeDocument(corpus, corpusOptions, Encoder.Part(progress), cancellation);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        var vectors = arguments.GetValue(_vectors) is { } file
+            ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
+            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var searchStarted = Stopwatch.GetTimestamp();
-        var vectors = encoder.Restored(documents!); // first: it gives int8 and uint8 their ranges
         var options = new SearchOptions
         {
             TopK = arguments.GetValue(_topK) ?? 10,
             Similarity = encoder.Model.Config.SimilarityFunction,
+            RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
             MaxThreads = encoder.Options.Threads ?? int.MaxValue,
         };
-        var questions = encoder.Restored(encoder.Model.EncodeQuery(queries, encoder.Options, null, cancellation));
-        var hits = SemanticSearch.Search(questions, vectors, options, null, cancellation);
+        var questions = encoder.Model.EncodeQuery(queries, encoder.Options, null, cancellation).Vectors;
+        SearchHit[][] hits = [];
+        await Host.WithProgressAsync("searching", progress =>
+        {
+            hits = SemanticSearch.Search(questions, vectors, options, progress, cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
         var searched = Stopwatch.GetElapsedTime(searchStarted).TotalSeconds;
 
         if (arguments.GetValue(_format) == "json")
@@ -78,22 +86,43 @@ internal sealed class SearchCommand : CliCommand
         }
 
         Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {corpus.Count:N0} lines in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+            $"{(vectors.Path is null ? "encoded" : "opened")} {vectors.Rows:N0} {(vectors.Path is null ? "lines" : "vectors")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private void WriteText(List<string> corpus, SearchHit[][] hits, bool isNumbered)
+    private static VectorMatrix Open(string path, Encoder encoder, Precision? precision, List<string>? corpus)
+    {
+        var isBits = precision is Precision.Binary or Precision.UBinary;
+        var vectors = VectorMatrix.Open(path, precision, isBits ? encoder.Dimension : null);
+        return corpus is null || corpus.Count == vectors.Rows
+            ? vectors
+            : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; give the texts that were encoded.");
+    }
+
+    private async Task<VectorMatrix> EncodeAsync(Encoder encoder, List<string> corpus, string? prompt, CancellationToken cancellation)
+    {
+        Embeddings? documents = null;
+        await Host.WithProgressAsync("encoding", progress =>
+        {
+            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, Encoder.Part(progress), cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        return encoder.Stored(documents!);
+    }
+
+    // Without the texts a hit is called by its line.
+    private void WriteText(List<string>? corpus, SearchHit[][] hits, bool isNumbered)
     {
         for (var query = 0; query < hits.Length; query++)
         {
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
                 var hit = hits[query][rank];
-                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{corpus[hit.Index]}");
+                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : corpus[hit.Index])}");
             }
         }
     }
 
-    private void WriteJson(List<string> queries, List<string> corpus, SearchHit[][] hits)
+    private void WriteJson(List<string> queries, List<string>? corpus, SearchHit[][] hits)
     {
         using var output = new JsonLines(Host.Output);
         for (var query = 0; query < hits.Length; query++)
@@ -109,7 +138,11 @@ internal sealed class SearchCommand : CliCommand
                     json.WriteNumber("rank", rank + 1);
                     json.WriteNumber("score", hit.Score);
                     json.WriteNumber("line", hit.Index + 1);
-                    json.WriteString("text", corpus[hit.Index]);
+                    if (corpus is not null)
+                    {
+                        json.WriteString("text", corpus[hit.Index]);
+                    }
+
                     json.WriteEndObject();
                 }
 

@@ -18,7 +18,7 @@ internal sealed class EncodingOptions
 
     public EncodingOptions(Command command)
     {
-        _precision.AcceptOnlyFromAmong([.. Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant())]);
+        _precision.AcceptOnlyFromAmong([.. Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16).Select(precision => precision.ToString().ToLowerInvariant())]);
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);
@@ -29,6 +29,9 @@ internal sealed class EncodingOptions
         command.Add(_prompt);
         command.Add(_promptName);
     }
+
+    /// <summary>The precision that was asked for, or null.</summary>
+    public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is null ? null : arguments.GetValue(_precision);
 
     /// <summary>Loads the model, and reads how to encode with it.</summary>
     public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)

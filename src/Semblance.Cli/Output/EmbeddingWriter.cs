@@ -25,8 +25,8 @@ internal abstract class EmbeddingWriter : IDisposable
         };
         return OutputFile.Open<EmbeddingWriter>(path, () => Path.GetExtension(path) switch
         {
-            ".npy" => new MatrixEmbeddingWriter(new NpyWriter(path, columns, type)),
-            ".safetensors" => new MatrixEmbeddingWriter(new SafetensorsRowWriter(path, columns, type: type)),
+            ".npy" => new MatrixEmbeddingWriter(new NpyWriter(path, columns, type), path, encoder),
+            ".safetensors" => new MatrixEmbeddingWriter(new SafetensorsRowWriter(path, columns, type: type), path, encoder),
             _ => new JsonEmbeddingWriter(new AtomicFile(path), encoder.Precision),
         });
     }

@@ -20,6 +20,12 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    /// <summary>
+    /// Loads float16 divided by 2¹¹², which is what its bits say where a float's exponent stands: multiply with something
+    /// times 2¹¹². Infinity and NaN come as 2¹⁶ and more (divided likewise).
+    /// </summary>
+    static abstract TSelf LoadHalf(Half* source);
+
     void Store(float* destination);
 
     static abstract TSelf operator +(TSelf a, TSelf b);

@@ -21,6 +21,18 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     public static LanesPortable Load(float* source) => new(Vector.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPortable LoadHalf(Half* source)
+    {
+        var bits = stackalloc int[Vector<float>.Count];
+        for (var i = 0; i < Vector<float>.Count; i++)
+        {
+            bits[i] = (((short*)source)[i] << 13) & unchecked((int)0x8FFFE000);
+        }
+
+        return new(Vector.Load((float*)bits));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

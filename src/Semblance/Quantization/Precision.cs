@@ -19,4 +19,7 @@ public enum Precision
 
     /// <summary>One bit an element, whether it is above zero: eight to a byte, the first in the highest bit.</summary>
     UBinary,
+
+    /// <summary>Two bytes an element: IEEE 754 half precision, rounded to the nearest.</summary>
+    Float16,
 }

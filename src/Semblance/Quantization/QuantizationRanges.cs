@@ -1,14 +1,26 @@
+using System.Globalization;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>The smallest and the largest value of each element among some vectors: what int8 and uint8 divide into steps.</summary>
+/// <summary>
+/// The smallest and the largest value of each element among some vectors: what int8 and uint8 divide into steps. Without
+/// them stored bytes are steps of unknown size, so they are kept beside the vectors (<see cref="PathBeside"/>).
+/// </summary>
 /// <param name="dimension">The number of elements of a vector.</param>
 public sealed class QuantizationRanges(int dimension)
 {
     /// <summary>From fewer vectors than this, ranges are a guess.</summary>
     public const int EnoughVectors = 100;
+
+    /// <summary>From fewer vectors than this there are no ranges: one vector has no range at all.</summary>
+    public const int FewestVectors = 2;
+
+    private const string SmallestName = "smallest";
+    private const string LargestName = "largest";
+    private const string CountName = "vectors";
 
     private readonly float[] _smallest = Filled(dimension, float.PositiveInfinity);
     private readonly float[] _largest = Filled(dimension, float.NegativeInfinity);
@@ -24,6 +36,7 @@ public sealed class QuantizationRanges(int dimension)
 
     /// <summary>The ranges of the rows of a matrix.</summary>
     /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
+    /// <exception cref="ArgumentException">An element is not a finite number.</exception>
     public static QuantizationRanges Of(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -37,10 +50,58 @@ public sealed class QuantizationRanges(int dimension)
         return ranges;
     }
 
+    /// <summary>Where the ranges of a file of vectors lie: <c>vectors.npy.ranges.safetensors</c> beside <c>vectors.npy</c>.</summary>
+    public static string PathBeside(string path) => path + ".ranges.safetensors";
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds no ranges.</exception>
+    public static QuantizationRanges Load(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        using Tensor smallest = file.Read(SmallestName), largest = file.Read(LargestName);
+        if (smallest.Shape is not [var dimension] || !largest.Shape.SequenceEqual(smallest.Shape)
+            || !file.Metadata.TryGetValue(CountName, out var text)
+            || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            throw new CheckpointFormatException(path, $"ranges are two lists '{SmallestName}' and '{LargestName}' of one length, with the number of '{CountName}' in the metadata.");
+        }
+
+        for (var i = 0; i < dimension; i++)
+        {
+            if (!float.IsFinite(smallest.Values[i]) || !float.IsFinite(largest.Values[i]) || smallest.Values[i] > largest.Values[i])
+            {
+                throw new CheckpointFormatException(path, $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is no range; the file is damaged.");
+            }
+        }
+
+        var ranges = new QuantizationRanges(dimension) { Count = count };
+        smallest.Values.CopyTo(ranges._smallest);
+        largest.Values.CopyTo(ranges._largest);
+        return ranges;
+    }
+
+    /// <summary>Writes the ranges as a safetensors file: <c>smallest</c>, <c>largest</c> and the number of <c>vectors</c>.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        var writer = new SafetensorsWriter();
+        writer.Metadata[CountName] = Count.ToString(CultureInfo.InvariantCulture);
+        writer.Add(SmallestName, Tensor.From(_smallest, dimension));
+        writer.Add(LargestName, Tensor.From(_largest, dimension));
+        writer.Save(path);
+    }
+
     /// <summary>Widens the ranges to take in one more vector.</summary>
-    /// <exception cref="ArgumentException">The vector has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The vector has another number of elements, or one that is not a finite number.</exception>
     public void Include(ReadOnlySpan<float> vector)
     {
+        if (vector.Length != dimension)
+        {
+            throw new ArgumentException($"A vector of {vector.Length} elements has no part in ranges of {dimension}.", nameof(vector));
+        }
+
+        Quantizer.CheckFinite(vector, nameof(vector));
         TensorPrimitives.Min(_smallest, vector, _smallest);
         TensorPrimitives.Max(_largest, vector, _largest);
         Count++;

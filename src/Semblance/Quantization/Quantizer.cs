@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -10,37 +13,46 @@ public sealed class Quantizer
 {
     private const int Steps = 255;
 
-    private readonly float[] _starts;
-    private readonly float[] _steps;
+    private readonly float[] _starts = [];
+    private readonly float[] _steps = [];
+    private readonly float[] _origins = [];
+    private readonly float[] _scales = [];
 
     /// <summary>Makes a quantizer.</summary>
     /// <param name="precision">Any but <see cref="Precision.Float32"/>.</param>
     /// <param name="dimension">The number of elements of a vector.</param>
     /// <param name="ranges">The range of each element; needed for <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/> only.</param>
-    /// <exception cref="ArgumentException">The precision needs ranges and there are none, or they are of other vectors.</exception>
+    /// <exception cref="ArgumentException">
+    /// The precision needs ranges and there are none, or they are of other vectors, or of fewer than <see cref="QuantizationRanges.FewestVectors"/>.
+    /// </exception>
     public Quantizer(Precision precision, int dimension, QuantizationRanges? ranges = null)
     {
         if (precision == Precision.Float32 || !Enum.IsDefined(precision))
         {
-            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Int8, UInt8, Binary and UBinary are quantized.");
+            throw new ArgumentOutOfRangeException(nameof(precision), precision, "Float16, Int8, UInt8, Binary and UBinary are quantized.");
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         Precision = precision;
         Dimension = dimension;
-        _starts = _steps = [];
         if (NeedsRanges(precision))
         {
             ArgumentNullException.ThrowIfNull(ranges);
-            if (ranges.Count == 0 || ranges.Smallest.Length != dimension)
+            if (ranges.Count < QuantizationRanges.FewestVectors || ranges.Smallest.Length != dimension)
             {
-                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements do not serve for vectors of {dimension}.", nameof(ranges));
+                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements do not serve for vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
             }
 
+            Ranges = ranges;
             _starts = ranges.Smallest.ToArray();
             _steps = new float[dimension];
+            _origins = new float[dimension];
+            _scales = new float[dimension];
             for (var i = 0; i < dimension; i++)
             {
                 _steps[i] = (ranges.Largest[i] - _starts[i]) / Steps;
+                var half = _steps[i] / 2;
+                (_origins[i], _scales[i]) = precision == Precision.Int8 ? (_starts[i] + (128 * _steps[i]), half) : (_starts[i] + half, _steps[i]);
             }
         }
     }
@@ -51,8 +63,20 @@ public sealed class Quantizer
     /// <summary>The number of elements of a vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>The number of bytes of a stored vector.</summary>
+    /// <summary>The ranges of <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>; null for the others.</summary>
+    public QuantizationRanges? Ranges { get; }
+
+    /// <summary>The number of stored elements of a vector.</summary>
     public int Columns => ColumnsOf(Precision, Dimension);
+
+    /// <summary>The number of bytes of a stored vector.</summary>
+    public int ByteCount => Precision == Precision.Float16 ? 2 * Dimension : Columns;
+
+    /// <summary>What an int8 or uint8 element is restored as: its origin, plus its scale times twice the byte plus its sign, or times the byte.</summary>
+    internal ReadOnlySpan<float> Origins => _origins;
+
+    /// <inheritdoc cref="Origins"/>
+    internal ReadOnlySpan<float> Scales => _scales;
 
     /// <summary>Whether a precision needs <see cref="QuantizationRanges"/>.</summary>
     public static bool NeedsRanges(Precision precision) => precision is Precision.Int8 or Precision.UInt8;
@@ -62,13 +86,23 @@ public sealed class Quantizer
 
     /// <summary>Stores a vector.</summary>
     /// <param name="vector"><see cref="Dimension"/> elements.</param>
-    /// <param name="stored">Receives <see cref="Columns"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.</param>
-    /// <exception cref="ArgumentException">A length is another.</exception>
+    /// <param name="stored">Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.</param>
+    /// <exception cref="ArgumentException">A length is another, an element is not a finite number, or one is beyond float16.</exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored)
     {
         Check(vector.Length, stored.Length);
+        CheckFinite(vector, nameof(vector));
         switch (Precision)
         {
+            case Precision.Float16:
+                var halves = MemoryMarshal.Cast<byte, Half>(stored);
+                TensorPrimitives.ConvertToHalf(vector, halves);
+                if (TensorPrimitives.MaxMagnitude(vector) is var largest && float.Abs(largest) >= 65520) // rounds to infinity
+                {
+                    throw new ArgumentException($"The value {largest} is beyond float16's largest, 65504; store the vector as float32.", nameof(vector));
+                }
+
+                break;
             case Precision.Int8:
                 for (var i = 0; i < vector.Length; i++)
                 {
@@ -94,21 +128,31 @@ public sealed class Quantizer
         }
     }
 
-    /// <summary>Restores a vector, as far as it was stored: the middle of its steps, or −1 and 1 where one bit was kept.</summary>
-    /// <param name="stored"><see cref="Columns"/> bytes.</param>
+    /// <summary>Restores a vector, as far as it was stored: the middle of its steps, or −1 and 1 where one bit was kept. Int8 was rounded towards zero, so its zero stands for two steps.</summary>
+    /// <param name="stored"><see cref="ByteCount"/> bytes.</param>
     /// <param name="vector">Receives <see cref="Dimension"/> elements.</param>
     /// <exception cref="ArgumentException">A length is another.</exception>
     public void Restore(ReadOnlySpan<byte> stored, Span<float> vector)
     {
         Check(vector.Length, stored.Length);
-        for (var i = 0; i < vector.Length; i++)
+        switch (Precision)
         {
-            vector[i] = Precision switch
-            {
-                Precision.Int8 => _starts[i] + (((sbyte)stored[i] + Math.Sign((sbyte)stored[i]) * 0.5f + 128) * _steps[i]),
-                Precision.UInt8 => _starts[i] + ((stored[i] + 0.5f) * _steps[i]),
-                _ => ((stored[i / 8] ^ Zero) & (0x80 >> (i % 8))) != 0 ? 1 : -1,
-            };
+            case Precision.Float16:
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(stored), vector);
+                break;
+            case Precision.Int8:
+                RestoreSigned(stored, vector);
+                break;
+            case Precision.UInt8:
+                RestoreUnsigned(stored, vector);
+                break;
+            default:
+                for (var i = 0; i < vector.Length; i++)
+                {
+                    vector[i] = ((stored[i / 8] ^ Zero) & (0x80 >> (i % 8))) != 0 ? 1 : -1;
+                }
+
+                break;
         }
     }
 
@@ -119,7 +163,7 @@ public sealed class Quantizer
     {
         ArgumentNullException.ThrowIfNull(vectors);
         var restored = Tensor.Zeros(vectors.Rows, vectors.Columns);
-        var stored = new byte[Columns];
+        var stored = new byte[ByteCount];
         for (var i = 0; i < vectors.Rows; i++)
         {
             Quantize(vectors.Row(i), stored);
@@ -130,6 +174,57 @@ public sealed class Quantizer
         return restored;
     }
 
+    /// <summary>Throws unless all elements are finite numbers.</summary>
+    internal static void CheckFinite(ReadOnlySpan<float> vector, string parameter)
+    {
+        // NaN is the largest of all.
+        if (!vector.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(vector)))
+        {
+            var element = 0;
+            while (float.IsFinite(vector[element]))
+            {
+                element++;
+            }
+
+            throw new ArgumentException($"Element {element} of a vector is {vector[element]}, which is no finite number; find out what made it so.", parameter);
+        }
+    }
+
+    // Sixteen at a time; the middle of a step that was rounded towards zero lies away from zero.
+    private void RestoreSigned(ReadOnlySpan<byte> stored, Span<float> vector)
+    {
+        var i = 0;
+        for (; i <= vector.Length - 16; i += 16)
+        {
+            var value = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe()));
+            var doubled = value + value + Vector512.Max(Vector512.Min(value, Vector512<int>.One), -Vector512<int>.One);
+            Restore(doubled, i, vector);
+        }
+
+        for (; i < vector.Length; i++)
+        {
+            var value = (sbyte)stored[i];
+            vector[i] = MathF.FusedMultiplyAdd((2 * value) + Math.Sign(value), _scales[i], _origins[i]);
+        }
+    }
+
+    private void RestoreUnsigned(ReadOnlySpan<byte> stored, Span<float> vector)
+    {
+        var i = 0;
+        for (; i <= vector.Length - 16; i += 16)
+        {
+            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32(), i, vector);
+        }
+
+        for (; i < vector.Length; i++)
+        {
+            vector[i] = MathF.FusedMultiplyAdd(stored[i], _scales[i], _origins[i]);
+        }
+    }
+
+    private void Restore(Vector512<int> steps, int i, Span<float> vector) => Vector512.FusedMultiplyAdd(
+        Vector512.ConvertToSingle(steps), Vector512.Create(_scales.AsSpan(i)), Vector512.Create(_origins.AsSpan(i))).CopyTo(vector[i..]);
+
     // What a byte of eight elements below zero is.
     private byte Zero => Precision == Precision.Binary ? (byte)0x80 : (byte)0;
 
@@ -138,9 +233,9 @@ public sealed class Quantizer
 
     private void Check(int elements, int bytes)
     {
-        if (elements != Dimension || bytes != Columns)
+        if (elements != Dimension || bytes != ByteCount)
         {
-            throw new ArgumentException($"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {Columns} are needed.");
+            throw new ArgumentException($"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {ByteCount} are needed.");
         }
     }
 }

@@ -5,66 +5,85 @@ namespace Semblance;
 /// <summary>Exact search: the nearest corpus vectors of each query, by comparing all of them.</summary>
 public static class SemanticSearch
 {
+    // What a task takes: rows that stay in the cache with their scores, or so many bytes that run through it, but a part for each thread.
+    private const int ProductRows = 448;
+    private const int BlockBytes = 1 << 20;
     private const int SmallestBlock = 56;
 
-    /// <summary>Finds the most similar rows of a corpus.</summary>
+    /// <summary>Finds the most similar rows of a corpus in memory.</summary>
+    /// <inheritdoc cref="Search(Tensor, VectorMatrix, SearchOptions?, IProgress{double}?, CancellationToken)"/>
+    public static SearchHit[][] Search(
+        Tensor queries,
+        Tensor corpus,
+        SearchOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default) =>
+        Search(queries, VectorMatrix.Of(corpus), options, progress, cancellation);
+
+    /// <summary>Finds the most similar rows of a corpus in any precision, in memory or in a file.</summary>
     /// <remarks>
-    /// The corpus is read once, in blocks, so memory grows with queries × <see cref="SearchOptions.TopK"/> only. A
-    /// query's hits and their scores do not depend on the other queries or on the number of threads. For the cosine
-    /// every vector is normalised on the way; where they have length one already, the dot product gives the same
-    /// ranking sooner.
+    /// <para>The corpus is read once, in blocks, so memory grows with queries × <see cref="SearchOptions.TopK"/> only. A query's
+    /// hits and their scores do not depend on the other queries or on the number of threads.</para>
+    /// <para>Float16, int8 and uint8 vectors score as what they are restored to does, bit for bit: the query itself is not
+    /// rounded, and scores are in the units of the model. Of binary and ubinary vectors the signs are compared with those
+    /// of the query, so that the ranking is that of the Hamming distance h: of d elements, the dot product is d − 2h, the
+    /// cosine 1 − 2h/d, the Manhattan distance 2h and the Euclidean 2√h.</para>
     /// </remarks>
     /// <param name="queries"><c>[queries × dimensions]</c>.</param>
     /// <param name="corpus"><c>[rows × dimensions]</c>.</param>
     /// <param name="options">How to search; the ten best by cosine without.</param>
     /// <param name="progress">Hears the part of the corpus that is done, from 0 to 1, from the threads that search.</param>
     /// <param name="cancellation">Stops the search.</param>
-    /// <returns>
-    /// For each query its hits, the best first and the lower row first among equals. A score that is not a number is
-    /// never a hit.
-    /// </returns>
-    /// <exception cref="ArgumentException">Queries and corpus differ in dimensions, or an option is out of range.</exception>
+    /// <returns>For each query its hits, the best first and the lower row first among equals.</returns>
+    /// <exception cref="ArgumentException">
+    /// Queries and corpus differ in dimensions, an option is out of range, or a vector has no score that is a finite number.
+    /// </exception>
     public static SearchHit[][] Search(
         Tensor queries,
-        Tensor corpus,
+        VectorMatrix corpus,
         SearchOptions? options = null,
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(corpus);
-        TensorRows.CheckWidth(queries, corpus, nameof(corpus));
         options ??= new SearchOptions();
         options.Check();
-        var rankings = new Rankings(queries.Rows, options.TopK, float.NegativeInfinity);
-        if (queries.Rows > 0 && corpus.Rows > 0)
+        Check(queries, corpus, options);
+        if (queries.Rows == 0 || corpus.Rows == 0)
         {
-            Compare(queries, corpus, options, rankings, new ProgressCounter(progress, corpus.Rows), cancellation);
+            return [.. Enumerable.Range(0, queries.Rows).Select(_ => Array.Empty<SearchHit>())];
         }
 
+        var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
+        var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
+        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
+        Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellation);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
         {
             hits[query] = rankings[query].ToArray();
         }
 
-        return hits;
+        return options.RescoreMultiplier == 0 ? hits : Rescored(queries, corpus, hits, options, cancellation);
     }
 
-    // The queries are packed, and the corpus streams past them: nothing of it is copied but what the cosine normalises.
-    private static void Compare(
-        Tensor queries, Tensor corpus, SearchOptions options, Rankings rankings, ProgressCounter progress, CancellationToken cancellation)
+    private static ICorpusScan Scan(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
     {
-        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
-        var ready = Comparand.Ready(run, queries.AsMatrix(), options.Similarity);
-        var comparands = new List<Comparand>();
-        for (var first = 0; first < queries.Rows; first += options.BlockQueries)
+        if (corpus.Precision is Precision.Binary or Precision.UBinary)
         {
-            comparands.Add(new Comparand(ready.Slice(first, Math.Min(options.BlockQueries, queries.Rows - first)), options.Similarity));
+            return new HammingScan(queries, corpus, options, rankings);
         }
 
+        var scorer = new RowScorer(run, queries.AsMatrix(), corpus, options, rankings);
+        return BoundedScan.Suits(queries.Rows, options.Similarity) ? new BoundedScan(scorer, corpus, options, rankings) : scorer;
+    }
+
+    private static void Compare(ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellation)
+    {
         var threads = Math.Min(options.MaxThreads, Workers.Shared.Count);
-        var rows = Math.Min(options.BlockRows, Math.Max(SmallestBlock, corpus.Rows / (4 * threads)));
+        var suiting = scan is RowScorer ? ProductRows : Math.Max(1, BlockBytes / corpus.RowBytes);
+        var rows = options.BlockRows ?? Math.Min(suiting, Math.Max(SmallestBlock, corpus.Rows / (4 * threads)));
         Workers.Shared.For(
             (int)(((long)corpus.Rows + rows - 1) / rows),
             threads,
@@ -73,32 +92,55 @@ public static class SemanticSearch
                 var first = block * rows;
                 var count = Math.Min(rows, corpus.Rows - first);
                 using var part = new Computation(1, cancellation: cancellation);
-                var vectors = Comparand.Ready(part, corpus.Slice(first, count), options.Similarity);
-                var query = 0;
-                foreach (var comparand in comparands)
-                {
-                    using var scores = comparand.Scores(part, vectors);
-                    Rank(scores, query, first, rankings);
-                    query += comparand.Count;
-                }
-
+                scan.Scan(part, first, count);
                 progress.Add(count);
             },
             cancellation);
-        GC.KeepAlive(queries);
+        GC.KeepAlive(corpus);
     }
 
-    // A row of scores is one corpus vector against all queries, each with its own bar.
-    private static void Rank(Tensor scores, int firstQuery, int firstRow, Rankings rankings)
+    // Each query meets its own candidates only.
+    private static SearchHit[][] Rescored(Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellation)
     {
-        var bars = rankings.Bars.Slice(firstQuery, scores.Columns);
-        for (var i = 0; i < scores.Rows; i++)
-        {
-            var row = scores.Row(i);
-            for (var q = ScoreScan.Next(row, 0, bars); q < row.Length; q = ScoreScan.Next(row, q + 1, bars))
+        var vectors = options.RescoreWith ?? corpus;
+        var hits = new SearchHit[candidates.Length][];
+        Workers.Shared.For(
+            hits.Length,
+            options.MaxThreads,
+            query =>
             {
-                rankings.Add(firstQuery + q, new SearchHit(firstRow + i, row[q]));
-            }
+                using var part = new Computation(1, cancellation: cancellation);
+                var rankings = new Rankings(1, options.TopK, float.NegativeInfinity);
+                var rows = Array.ConvertAll(candidates[query], hit => hit.Index);
+                Array.Sort(rows);
+                if (rows.Length > 0)
+                {
+                    new RowScorer(part, queries.Slice(query, 1), vectors, options, rankings).Score(part, rows);
+                }
+
+                hits[query] = rankings[0].ToArray();
+            },
+            cancellation);
+        return hits;
+    }
+
+    private static void Check(Tensor queries, VectorMatrix corpus, SearchOptions options)
+    {
+        if (queries.Columns != corpus.Dimension)
+        {
+            throw new ArgumentException($"Queries of {queries.Columns} dimensions cannot be compared with vectors of {corpus.Dimension} dimensions ({corpus}).", nameof(corpus));
         }
+
+        if (options.RescoreWith is { } vectors && (vectors.Rows != corpus.Rows || vectors.Dimension != corpus.Dimension))
+        {
+            throw new ArgumentException($"Candidates of {corpus} cannot be scored again with {vectors}; as many vectors as long are needed.", nameof(options));
+        }
+
+        for (var query = 0; query < queries.Rows; query++)
+        {
+            Quantizer.CheckFinite(queries.Row(query), nameof(queries));
+        }
+
+        GC.KeepAlive(queries);
     }
 }

@@ -53,6 +53,36 @@ public class SearchCommandTests
     }
 
     [Theory]
+    [InlineData("float32", "v.npy")]
+    [InlineData("int8", "v.npy")]
+    [InlineData("uint8", "v.safetensors")]
+    [InlineData("binary", "v.safetensors")]
+    [InlineData("ubinary", "v.npy")]
+    public async Task Vectors_encoded_before_give_the_hits_of_their_texts(string precision, string name)
+    {
+        var model = new RecordedModel("mean-normalize");
+        using var folder = new TemporaryFolder();
+        var corpus = folder.Write("corpus.txt", string.Concat(Enumerable.Range(0, 120).Select(i => $"{model.Sentences[i % 14]} {i}\n")));
+        string[] common = ["--model", model.Folder, "--precision", precision];
+        (await Outcome.OfAsync(["encode", .. common, "--input", corpus, "--output", folder.Of(name)])).Done();
+        string[] query = ["search", .. common, "--query", "A monkey is playing drums. 7", "--rescore", "3"];
+        var expected = (await Outcome.OfAsync([.. query, "--corpus", corpus])).Done().Lines;
+        (await Outcome.OfAsync([.. query, "--corpus", corpus, "--vectors", folder.Of(name)])).Done().Lines.ShouldBe(expected);
+
+        // Without the texts, their lines.
+        var lines = (await Outcome.OfAsync([.. query, "--vectors", folder.Of(name)])).Done().Lines;
+        var texts = File.ReadAllLines(corpus);
+        lines.Select(line => line.Split('\t')).Select(parts => $"{parts[0]}\t{parts[1]}\t{texts[int.Parse(parts[2], CultureInfo.InvariantCulture) - 1]}").ShouldBe(expected);
+        var json = (await Outcome.OfAsync([.. query, "--vectors", folder.Of(name), "--format", "json"])).Done().Lines[0];
+        JsonDocument.Parse(json).RootElement.GetProperty("hits")[0].TryGetProperty("text", out _).ShouldBeFalse();
+
+        var other = await Outcome.OfAsync([.. query, "--corpus", folder.Write("other.txt", "one\n"), "--vectors", folder.Of(name)]);
+        (other.ExitCode, other.ErrorLines.Length).ShouldBe((1, 1));
+        other.Error.ShouldContain("120 vectors");
+    }
+
+    [Theory]
+    [InlineData("--query", "q", "--corpus", "f", "--rescore", "0")]
     [InlineData("--corpus", "f")]
     [InlineData("--query", "q")]
     [InlineData("--corpus", "f", "--query", "q", "--queries", "g")]

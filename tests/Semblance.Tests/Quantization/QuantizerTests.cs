@@ -50,9 +50,11 @@ public class QuantizerTests
     }
 
     [Fact]
-    public void An_element_that_never_changes_is_stored_and_restored()
+    public void An_element_that_never_changes_is_restored_but_one_vector_gives_no_ranges()
     {
         var ranges = new QuantizationRanges(1);
+        ranges.Include([0.25f]);
+        Should.Throw<ArgumentException>(() => new Quantizer(Precision.UInt8, 1, ranges)).Message.ShouldContain("of 1 vectors");
         ranges.Include([0.25f]);
         var quantizer = new Quantizer(Precision.UInt8, 1, ranges);
         quantizer.Restored(Tensor.From([0.25f], 1, 1)).Values[0].ShouldBe(0.25f);
@@ -89,6 +91,41 @@ public class QuantizerTests
         Should.Throw<ArgumentException>(() => new Quantizer(Precision.Int8, 3, QuantizationRanges.Of(Vectors)));
         Should.Throw<ArgumentException>(() => new Quantizer(Precision.Int8, 3));
         Should.Throw<ArgumentException>(() => new Quantizer(Precision.Int8, 3, new QuantizationRanges(3)));
+    }
+
+    [Fact]
+    public void Half_precision_is_the_nearest_half()
+    {
+        var quantizer = new Quantizer(Precision.Float16, 3);
+        quantizer.ByteCount.ShouldBe(6);
+        quantizer.Restored(Tensor.From([0.1f, -65519, 1e-8f], 1, 3)).Values.ToArray().ShouldBe([(float)(Half)0.1f, -65504, 0]);
+        Should.Throw<ArgumentException>(() => quantizer.Quantize([0, 0, 65520], new byte[6])).Message.ShouldContain("65504");
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void A_vector_that_is_not_finite_is_refused(float value)
+    {
+        float[] vector = [1, value, 2];
+        Should.Throw<ArgumentException>(() => new QuantizationRanges(3).Include(vector)).Message.ShouldContain("Element 1");
+        Should.Throw<ArgumentException>(() => new Quantizer(Precision.Binary, 3).Quantize(vector, new byte[1])).Message.ShouldContain("Element 1");
+    }
+
+    [Fact]
+    public void Ranges_come_back_from_a_file_and_other_files_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var ranges = QuantizationRanges.Of(Vectors);
+        ranges.Save(folder.Of("ranges.safetensors"));
+        var loaded = QuantizationRanges.Load(folder.Of("ranges.safetensors"));
+        loaded.Count.ShouldBe(ranges.Count);
+        loaded.Smallest.ToArray().ShouldBe(ranges.Smallest.ToArray());
+        loaded.Largest.ToArray().ShouldBe(ranges.Largest.ToArray());
+
+        new QuantizationRanges(3).Save(folder.Of("empty.safetensors"));
+        Should.Throw<CheckpointFormatException>(() => QuantizationRanges.Load(folder.Of("empty.safetensors"))).Message.ShouldContain("no range");
+        Should.Throw<CheckpointFormatException>(() => QuantizationRanges.Load(Fixtures.Own("util/expected.safetensors"))).Message.ShouldContain("smallest");
     }
 
     private static int[] Quantize(Quantizer quantizer, ReadOnlySpan<float> vector)

@@ -1,0 +1,83 @@
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// Scores rows with all queries: the only place where scores come from, so that they are the same whichever rows are
+/// scored together. The queries are packed, and the corpus streams past them; nothing of it is copied but what has to be
+/// restored or normalised.
+/// </summary>
+internal sealed class RowScorer : ICorpusScan
+{
+    private readonly List<Comparand> _comparands = [];
+    private readonly VectorMatrix _corpus;
+    private readonly SearchOptions _options;
+    private readonly Rankings _rankings;
+
+    /// <param name="run">Memory that lives as long as this.</param>
+    /// <param name="queries"><c>[queries × dimensions]</c>.</param>
+    /// <param name="corpus">The vectors.</param>
+    /// <param name="options">How to compare.</param>
+    /// <param name="rankings">Takes the hits.</param>
+    public RowScorer(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
+    {
+        (_corpus, _options, _rankings) = (corpus, options, rankings);
+        Queries = Comparand.Ready(run, queries, options.Similarity);
+        for (var first = 0; first < queries.Rows; first += options.BlockQueries)
+        {
+            _comparands.Add(new Comparand(Queries.Slice(first, Math.Min(options.BlockQueries, queries.Rows - first)), options.Similarity));
+        }
+    }
+
+    /// <summary>The queries as they are compared.</summary>
+    public Tensor Queries { get; }
+
+    public void Scan(Computation part, int first, int count)
+    {
+        using var vectors = _corpus.Read(part, first, count);
+        Score(part, vectors, first, []);
+    }
+
+    /// <summary>Compares some rows, in rising order.</summary>
+    public void Score(Computation part, ReadOnlySpan<int> rows)
+    {
+        using var vectors = _corpus.Read(part, rows);
+        Score(part, vectors, 0, rows);
+    }
+
+    private void Score(Computation part, Tensor vectors, int first, ReadOnlySpan<int> rows)
+    {
+        using var ready = Comparand.Ready(part, vectors, _options.Similarity);
+        var query = 0;
+        foreach (var comparand in _comparands)
+        {
+            using var scores = comparand.Scores(part, ready);
+            Rank(scores, query, first, rows);
+            query += comparand.Count;
+        }
+    }
+
+    // A row of scores is one corpus vector against all queries, each with its own bar.
+    private void Rank(Tensor scores, int firstQuery, int first, ReadOnlySpan<int> rows)
+    {
+        var bars = _rankings.Bars.Slice(firstQuery, scores.Columns);
+        for (var i = 0; i < scores.Rows; i++)
+        {
+            var row = rows.IsEmpty ? first + i : rows[i];
+            var line = scores.Row(i);
+            var isUsable = float.IsFinite(line[0]);
+            var q = isUsable ? ScoreScan.Next(line, 0, bars) : 0;
+            if (q == line.Length || _options.Filter?.Invoke(row) == false)
+            {
+                continue;
+            }
+
+            for (; q < line.Length; q = ScoreScan.Next(line, q + 1, bars))
+            {
+                _rankings.Add(firstQuery + q, float.IsFinite(line[q])
+                    ? new SearchHit(row, line[q])
+                    : throw new ArgumentException($"Row {row} of the corpus {_corpus} has the score {line[q]}: an element is no finite number, or too large; remove the row, or find out what made it so."));
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+using System.Runtime.InteropServices;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>
+/// Vectors to be searched, in any precision: in memory, or in a file where they lie. Immutable, safe for all threads, and
+/// nothing to dispose. int8 and uint8 know their <see cref="QuantizationRanges"/>, so that scores are in the units of the model.
+/// </summary>
+public sealed unsafe class VectorMatrix
+{
+    private const int RowsOfTask = 256;
+
+    private readonly object _owner; // keeps the memory alive
+    private readonly byte* _data;
+    private readonly Lazy<float[]> _norms;
+
+    private VectorMatrix(object owner, byte* data, int rows, int dimension, Quantizer? quantizer, string? path)
+    {
+        _owner = owner;
+        _data = data;
+        Rows = rows;
+        Dimension = dimension;
+        Quantizer = quantizer;
+        Path = path;
+        _norms = new Lazy<float[]>(ComputeNorms);
+    }
+
+    /// <summary>How the elements are stored.</summary>
+    public Precision Precision => Quantizer?.Precision ?? Precision.Float32;
+
+    /// <summary>The number of vectors.</summary>
+    public int Rows { get; }
+
+    /// <summary>The number of elements of a vector, before it was stored.</summary>
+    public int Dimension { get; }
+
+    /// <summary>What stored the vectors, and restores them; null for float32.</summary>
+    public Quantizer? Quantizer { get; }
+
+    /// <summary>The file that was opened; null for vectors in memory.</summary>
+    public string? Path { get; }
+
+    /// <summary>The number of bytes of a stored vector.</summary>
+    public int RowBytes => Quantizer?.ByteCount ?? Dimension * sizeof(float);
+
+    /// <summary>The number of bytes of all stored vectors.</summary>
+    public long ByteCount => (long)Rows * RowBytes;
+
+    /// <summary>The first byte of the first row; keep this object alive while reading.</summary>
+    internal byte* Data => _data;
+
+    /// <summary>The length of each vector as it is restored, computed by the first who asks.</summary>
+    internal float[] Norms => _norms.Value;
+
+    /// <summary>Float32 vectors in memory; not copied.</summary>
+    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
+    public static VectorMatrix Of(Tensor vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        return new VectorMatrix(vectors, (byte*)vectors.Data, vectors.Rows, vectors.Columns, null, null);
+    }
+
+    /// <summary>Stores vectors in a smaller precision, on all threads.</summary>
+    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
+    /// <param name="quantizer">The precision, with its ranges.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">The quantizer is for other vectors, they take more than 2³¹ bytes, or an element is not a finite number.</exception>
+    public static VectorMatrix Quantize(Tensor vectors, Quantizer quantizer, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(quantizer);
+        if (vectors.Columns != quantizer.Dimension || (long)vectors.Rows * quantizer.ByteCount > Array.MaxLength)
+        {
+            throw new ArgumentException($"A quantizer of {quantizer.Dimension} elements does not store {vectors.Rows} vectors of {vectors.Columns}; both must have as many, and at most {Array.MaxLength} bytes are kept in memory.", nameof(vectors));
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>(vectors.Rows * quantizer.ByteCount, pinned: true);
+        Workers.Shared.For((vectors.Rows + RowsOfTask - 1) / RowsOfTask, int.MaxValue, task =>
+        {
+            for (var row = task * RowsOfTask; row < Math.Min(vectors.Rows, (task + 1) * RowsOfTask); row++)
+            {
+                quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount));
+            }
+        }, cancellation);
+        GC.KeepAlive(vectors);
+        return new VectorMatrix(bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
+    }
+
+    /// <summary>Opens vectors in a file, mapped into memory: only what a search reads is loaded.</summary>
+    /// <remarks>
+    /// Files of bytes with ranges beside them (<see cref="QuantizationRanges.PathBeside"/>, which <see cref="Save"/> writes) are
+    /// int8 or uint8. Without ranges nobody knows what a byte stands for, so bytes are only read as binary or ubinary, and only when asked for.
+    /// </remarks>
+    /// <param name="path">A <c>.npy</c> or <c>.safetensors</c> file of float32, float16, int8 or uint8.</param>
+    /// <param name="precision">What the file holds; null to go by its type and its ranges.</param>
+    /// <param name="dimension">The number of elements of a vector, where bits are kept and it is no multiple of 8; null for as many as there are bits.</param>
+    /// <param name="name">The name of the matrix in a safetensors file of several; null for the only one, or for <c>embeddings</c>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged or cut short, or holds something else.</exception>
+    public static VectorMatrix Open(string path, Precision? precision = null, int? dimension = null, string? name = null)
+    {
+        var matrix = MappedMatrix.Open(path, name);
+        if (matrix.Columns == 0)
+        {
+            throw new CheckpointFormatException(path, $"the matrix has {matrix.Rows} vectors of 0 elements; there is nothing to compare.");
+        }
+
+        var found = precision ?? PrecisionOf(matrix);
+        var type = TypeOf(found);
+        var elements = found is Precision.Binary or Precision.UBinary ? dimension ?? checked(8 * matrix.Columns) : matrix.Columns;
+        if (type != matrix.DType || Quantizer.ColumnsOf(found, elements) != matrix.Columns || (dimension ?? elements) != elements)
+        {
+            throw new CheckpointFormatException(path, $"the matrix is {matrix.DType}[{matrix.Rows}, {matrix.Columns}], which cannot be {found} vectors of {dimension ?? elements} elements.");
+        }
+
+        var quantizer = found == Precision.Float32 ? null : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
+        fixed (byte* data = matrix.Bytes(0, Math.Min(1, matrix.Rows)))
+        {
+            return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a mapping does not move
+        }
+    }
+
+    /// <summary>Writes the vectors as they are stored, and the ranges of int8 and uint8 beside them.</summary>
+    /// <param name="path">A file ending with <c>.npy</c> or <c>.safetensors</c>; it appears when it is complete.</param>
+    /// <exception cref="ArgumentException">The name ends otherwise.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var columns = Quantizer?.Columns ?? Dimension;
+        using RowWriter writer = System.IO.Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".NPY" => new NpyWriter(path, columns, TypeOf(Precision)),
+            ".SAFETENSORS" => new SafetensorsRowWriter(path, columns, type: TypeOf(Precision)),
+            _ => throw new ArgumentException($"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
+        };
+        for (var row = 0; row < Rows; row++)
+        {
+            switch (writer.DType)
+            {
+                case DType.F32:
+                    writer.Write(MemoryMarshal.Cast<byte, float>(Stored(row)));
+                    break;
+                case DType.F16:
+                    writer.Write(MemoryMarshal.Cast<byte, Half>(Stored(row)));
+                    break;
+                case DType.I8:
+                    writer.Write(MemoryMarshal.Cast<byte, sbyte>(Stored(row)));
+                    break;
+                default:
+                    writer.Write(Stored(row));
+                    break;
+            }
+        }
+
+        // Ranges of other vectors would be wrong silently; no ranges are an error that says so.
+        File.Delete(QuantizationRanges.PathBeside(path));
+        writer.Complete();
+        Quantizer?.Ranges?.Save(QuantizationRanges.PathBeside(path));
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The bytes of a vector. Keep this object alive while reading them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<byte> Stored(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        return new ReadOnlySpan<byte>(_data + ((long)row * RowBytes), RowBytes);
+    }
+
+    /// <summary>A vector, as far as it was stored.</summary>
+    /// <param name="row">Its row.</param>
+    /// <param name="vector">Receives <see cref="Dimension"/> elements.</param>
+    /// <exception cref="ArgumentException">There is no such row, or the length is another.</exception>
+    public void Restore(int row, Span<float> vector)
+    {
+        if (Quantizer is not null)
+        {
+            Quantizer.Restore(Stored(row), vector);
+        }
+        else if (vector.Length == Dimension)
+        {
+            MemoryMarshal.Cast<byte, float>(Stored(row)).CopyTo(vector);
+        }
+        else
+        {
+            throw new ArgumentException($"{vector.Length} elements do not receive a vector of {Dimension}.", nameof(vector));
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The vectors as in <c>vectors.npy, Int8[1000, 384]</c>.</summary>
+    public override string ToString() => $"{(Path is null ? "" : Path + ", ")}{Precision}[{Rows}, {Dimension}]";
+
+    /// <summary>Consecutive vectors as float32: in place where they are, else restored into memory of the computation.</summary>
+    internal Tensor Read(Computation run, int first, int count)
+    {
+        if (Quantizer is null)
+        {
+            return Tensor.Map((float*)(_data + ((long)first * RowBytes)), this, count, Dimension);
+        }
+
+        var vectors = run.Lease(count, Dimension);
+        for (var i = 0; i < count; i++)
+        {
+            Restore(first + i, vectors.Writable.Slice(i * Dimension, Dimension));
+        }
+
+        return vectors;
+    }
+
+    /// <summary>Some vectors as float32.</summary>
+    internal Tensor Read(Computation run, ReadOnlySpan<int> rows)
+    {
+        var vectors = run.Lease(rows.Length, Dimension);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Restore(rows[i], vectors.Writable.Slice(i * Dimension, Dimension));
+        }
+
+        return vectors;
+    }
+
+    private static DType TypeOf(Precision precision) => precision switch
+    {
+        Precision.Float32 => DType.F32,
+        Precision.Float16 => DType.F16,
+        Precision.Int8 or Precision.Binary => DType.I8,
+        Precision.UInt8 or Precision.UBinary => DType.U8,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
+    };
+
+    private static Precision PrecisionOf(MappedMatrix matrix) => matrix.DType switch
+    {
+        DType.F32 => Precision.Float32,
+        DType.F16 => Precision.Float16,
+        DType.I8 when HasRanges(matrix) => Precision.Int8,
+        DType.U8 when HasRanges(matrix) => Precision.UInt8,
+        DType.I8 or DType.U8 => throw new CheckpointFormatException(
+            matrix.Path, $"what its bytes stand for is not known: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}; where they are bits, say binary or ubinary."),
+        _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float16, int8 or uint8."),
+    };
+
+    private static bool HasRanges(MappedMatrix matrix) => File.Exists(QuantizationRanges.PathBeside(matrix.Path));
+
+    private static QuantizationRanges RangesBeside(MappedMatrix matrix)
+    {
+        var path = QuantizationRanges.PathBeside(matrix.Path);
+        if (!HasRanges(matrix))
+        {
+            throw new CheckpointFormatException(matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
+        }
+
+        var ranges = QuantizationRanges.Load(path);
+        return ranges.Smallest.Length == matrix.Columns && ranges.Count >= QuantizationRanges.FewestVectors
+            ? ranges
+            : throw new CheckpointFormatException(path, $"these are ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has {matrix.Columns}; they belong to other vectors.");
+    }
+
+    private float[] ComputeNorms()
+    {
+        var norms = new float[Rows];
+        Workers.Shared.For((Rows + RowsOfTask - 1) / RowsOfTask, int.MaxValue, task =>
+        {
+            var vector = new float[Dimension];
+            for (var row = task * RowsOfTask; row < Math.Min(Rows, (task + 1) * RowsOfTask); row++)
+            {
+                Restore(row, vector);
+                norms[row] = TensorPrimitives.Norm<float>(vector);
+            }
+        });
+        return norms;
+    }
+}

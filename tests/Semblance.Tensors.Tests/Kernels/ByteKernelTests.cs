@@ -1,0 +1,59 @@
+using Semblance.Tensors.Kernels;
+
+namespace Semblance.Tensors.Tests.Kernels;
+
+public unsafe class ByteKernelTests
+{
+    [Fact]
+    public void Products_of_bytes_are_exact_for_every_length()
+    {
+        var random = new Random(1);
+        for (var columns = 1; columns < 200; columns++)
+        {
+            var bytes = new byte[7 * columns];
+            random.NextBytes(bytes);
+            bytes[0] = 128; // the smallest signed one
+            var weights = Enumerable.Range(0, columns).Select(_ => (short)random.Next(-30_000, 30_001)).ToArray();
+            var (signed, unsigned) = (new int[7], new int[7]);
+            fixed (byte* rows = bytes)
+            fixed (short* w = weights)
+            {
+                ByteProducts.Signed((sbyte*)rows, columns, w, signed);
+                ByteProducts.Unsigned(rows, columns, w, unsigned);
+            }
+
+            for (var row = 0; row < 7; row++)
+            {
+                var these = bytes.AsSpan(row * columns, columns).ToArray();
+                signed[row].ShouldBe(these.Select((value, i) => weights[i] * ((2 * (sbyte)value) + Math.Sign((sbyte)value))).Sum());
+                unsigned[row].ShouldBe(these.Select((value, i) => weights[i] * value).Sum());
+            }
+        }
+    }
+
+    [Fact]
+    public void Rows_near_enough_are_found_by_their_differing_bits_for_every_length()
+    {
+        var random = new Random(2);
+        for (var length = 1; length < 70; length++)
+        {
+            var bytes = new byte[40 * length];
+            random.NextBytes(bytes);
+            var query = bytes[^length..];
+            var expected = Enumerable.Range(0, 40)
+                .Select(row => (Row: row, Distance: Enumerable.Range(0, length).Sum(i => byte.PopCount((byte)(bytes[(row * length) + i] ^ query[i])))))
+                .Where(found => found.Distance <= 4 * length).ToList();
+            var actual = new List<(int, int)>();
+            fixed (byte* rows = bytes)
+            {
+                for (var row = HammingDistance.Next(rows, length, 0, 40, HammingDistance.Words(query), 4 * length, out var distance); row < 40;
+                    row = HammingDistance.Next(rows, length, row + 1, 40, HammingDistance.Words(query), 4 * length, out distance))
+                {
+                    actual.Add((row, distance));
+                }
+            }
+
+            actual.ShouldBe(expected);
+        }
+    }
+}
