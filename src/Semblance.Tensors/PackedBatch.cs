@@ -14,8 +14,9 @@ public sealed class PackedBatch
     /// <param name="tokenIds">The token ids of all sequences.</param>
     /// <param name="typeIds">The token types, one for each token id.</param>
     /// <param name="offsets">Where each sequence starts, rising from 0, and the token count last.</param>
+    /// <param name="allowEmpty">Takes sequences without tokens, which only tables of vectors and pooling understand, not attention.</param>
     /// <exception cref="ArgumentException">The arrays do not fit together.</exception>
-    public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets)
+    public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets, bool allowEmpty = false)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);
         ArgumentNullException.ThrowIfNull(typeIds);
@@ -32,7 +33,7 @@ public sealed class PackedBatch
 
         for (var i = 1; i < offsets.Length; i++)
         {
-            if (offsets[i] <= offsets[i - 1])
+            if (offsets[i] < offsets[i - 1] || (offsets[i] == offsets[i - 1] && !allowEmpty))
             {
                 throw new ArgumentException($"Sequence {i - 1} has no tokens.", nameof(offsets));
             }

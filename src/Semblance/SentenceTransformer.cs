@@ -23,16 +23,18 @@ public sealed class SentenceTransformer
     private const int WindowTexts = 1024;
     private const int WindowCharacters = 1 << 20;
 
-    private readonly TransformerModule _input;
+    private readonly InputModule _input;
+    private readonly bool _needsHiddenStates;
 
     /// <summary>Puts modules together.</summary>
-    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first.</param>
+    /// <param name="modules">The modules in order, an <see cref="InputModule"/> first, such as <see cref="TransformerModule"/>.</param>
     /// <param name="config">Prompts and similarity; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The first module is not a transformer.</exception>
+    /// <exception cref="ArgumentException">The first module takes no texts.</exception>
     public SentenceTransformer(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        _input = modules is [TransformerModule input, ..] ? input : throw new ArgumentException("The first module must be a transformer.", nameof(modules));
+        _input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
+        _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
         Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
@@ -47,11 +49,15 @@ public sealed class SentenceTransformer
     /// <summary>The number of elements of a vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>The longest text in tokens, special ones included; what is longer is cut.</summary>
+    /// <summary>Whether the model makes a vector for each text; without pooling it makes one for each token.</summary>
+    public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
+
+    /// <summary>The longest text in tokens, special ones included; what is longer is cut. <see cref="int.MaxValue"/> where any length will do.</summary>
     public int MaxSequenceLength => _input.MaxSequenceLength;
 
     /// <summary>Text to token ids.</summary>
-    public Tokenizer Tokenizer => _input.Tokenizer;
+    /// <exception cref="InvalidOperationException">The model divides texts into words, and has no subword tokenizer.</exception>
+    public Tokenizer Tokenizer => _input.Tokenizer ?? throw new InvalidOperationException($"{_input} divides texts into words; the model has no subword tokenizer.");
 
     /// <summary>Loads a model from a folder, or by its Hub id.</summary>
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
@@ -98,10 +104,11 @@ public sealed class SentenceTransformer
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="texts">The texts; what is too long is cut.</param>
     /// <param name="prompt">What stands before each text.</param>
+    /// <param name="route">What the texts are, for a model with a router; null for its default.</param>
     /// <returns><c>[texts × dimension]</c>.</returns>
-    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "")
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
-        var features = Tokenize(texts, prompt);
+        var features = Tokenize(texts, prompt, route);
         foreach (var module in Modules)
         {
             module.Forward(run, features);
@@ -113,12 +120,14 @@ public sealed class SentenceTransformer
     /// <summary>Texts as the first module takes them.</summary>
     /// <param name="texts">The texts; what is too long is cut.</param>
     /// <param name="prompt">What stands before each text.</param>
-    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "")
+    /// <param name="route">What the texts are, for a model with a router; null for its default.</param>
+    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(prompt);
-        var tokenized = TokenizedTexts.From(_input, texts, prompt, EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
-        return new Features(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]), prompt.Length == 0 ? 0 : PromptLength(prompt));
+        var entry = _input.Entry(route);
+        var tokenized = TokenizedTexts.From(entry, texts, prompt, EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
+        return NewFeatures(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]), prompt.Length == 0 ? 0 : entry.CountPromptTokens(prompt), route);
     }
 
     /// <summary>The vectors of several texts.</summary>
@@ -171,26 +180,31 @@ public sealed class SentenceTransformer
     /// <param name="options">How to encode; null for the defaults.</param>
     public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
 
-    /// <summary>Encodes questions: with the model's prompt <c>query</c>, if it has one and no other is asked for.</summary>
+    /// <summary>Encodes questions: on the route <c>query</c> of a model with a router, and with its prompt <c>query</c>, if it has one and no other is asked for.</summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public Embeddings EncodeQuery(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
-        Encode(texts, WithPromptNamed(options, "query"), progress, cancellation);
+        Encode(texts, WithRoute(options, "query", "query"), progress, cancellation);
 
-    /// <summary>Encodes documents: with the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and no other is asked for.</summary>
+    /// <summary>Encodes documents: on the route <c>document</c> of a model with a router, and with its prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and no other is asked for.</summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public Embeddings EncodeDocument(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
-        Encode(texts, WithPromptNamed(options, "document", "passage", "corpus"), progress, cancellation);
+        Encode(texts, WithRoute(options, "document", "document", "passage", "corpus"), progress, cancellation);
 
-    /// <summary>The vectors of the tokens of several texts, as the transformer makes them.</summary>
+    /// <summary>The vectors of the tokens of several texts, as the modules before the pooling make them.</summary>
     /// <returns>For each text <c>[tokens × hidden]</c>, special tokens included.</returns>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var results = new Tensor[texts.Count];
-        ForEachBatch(texts, Check(options), progress, (_, features, batch) =>
+        ForEachBatch(texts, Check(options), progress, (run, features, batch) =>
         {
-            var tokens = features.TokenEmbeddings!;
+            foreach (var module in Modules.Skip(1).TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
+            {
+                module.Forward(run, features);
+            }
+
+            var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException($"{_input} makes a vector for each text, none for its tokens.");
             for (var i = 0; i < batch.Length; i++)
             {
                 var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
@@ -289,14 +303,15 @@ public sealed class SentenceTransformer
     {
         var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
         var prompt = PromptOf(options);
-        var promptLength = prompt.Length == 0 ? 0 : PromptLength(prompt);
-        var tokenized = TokenizedTexts.From(_input, texts, prompt, options, threads, cancellation);
+        var entry = _input.Entry(options.Route);
+        var promptLength = prompt.Length == 0 ? 0 : entry.CountPromptTokens(prompt);
+        var tokenized = TokenizedTexts.From(entry, texts, prompt, options, threads, cancellation);
         var batches = tokenized.Batches(options.BatchTokens, threads);
         var done = 0;
         Workers.Shared.For(batches.Count, threads, i =>
         {
             using var run = new Computation(threads, cancellation: cancellation);
-            var features = new Features(tokenized.Pack(batches[i]), promptLength);
+            var features = NewFeatures(tokenized.Pack(batches[i]), promptLength, options.Route);
             _input.Forward(run, features);
             take(run, features, batches[i]);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), texts.Count));
@@ -356,9 +371,10 @@ public sealed class SentenceTransformer
             : options;
     }
 
-    private EncodeOptions WithPromptNamed(EncodeOptions? options, params ReadOnlySpan<string> names)
+    private EncodeOptions WithRoute(EncodeOptions? options, string route, params ReadOnlySpan<string> names)
     {
         options ??= EncodeOptions.Default;
+        options = options with { Route = options.Route ?? route };
         if (options.Prompt is null && options.PromptName is null)
         {
             foreach (var name in names)
@@ -390,11 +406,6 @@ public sealed class SentenceTransformer
             : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Config.Prompts.Count == 0 ? "none" : string.Join(", ", Config.Prompts.Keys))}.", nameof(options));
     }
 
-    // The tokens of a prompt alone, without the special one that ends a text.
-    private int PromptLength(string prompt)
-    {
-        var encoding = Tokenizer.Encode(_input.Prepare(prompt));
-        var count = Math.Min(encoding.Count, MaxSequenceLength);
-        return count > 0 && encoding.Count > 0 && encoding.SpecialTokensMask[^1] == 1 ? count - 1 : count;
-    }
+    private Features NewFeatures(PackedBatch batch, int promptLength, string? route) =>
+        new(batch, promptLength) { Route = route, HiddenStates = _needsHiddenStates ? [] : null };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Semblance.Modules;
 using Semblance.Transformers;
 
 namespace Semblance.Cli.Options;
@@ -44,7 +43,7 @@ internal sealed class ModelOption : Option<string?>
     {
         var folder = await FolderAsync(arguments, host, cancellation).ConfigureAwait(false);
         var model = SentenceTransformer.Load(folder);
-        return model.Modules.Any(module => module is PoolingModule)
+        return model.MakesSentenceEmbeddings
             ? model
             : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
     }

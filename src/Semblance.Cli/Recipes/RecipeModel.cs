@@ -23,13 +23,15 @@ internal static class RecipeModel
 
         node.Only("folder", "new", "pooling", "normalize", "max-length");
         var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
-        var input = (TransformerModule)model.Modules[0];
+        var input = (InputModule)model.Modules[0];
         if (node.Find("max-length") is { } length)
         {
-            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(2, input.Transformer.MaxPositions), input.LowerCase);
+            input = input is TransformerModule transformer
+                ? new TransformerModule(transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
+                : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
         }
 
-        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.Transformer.HiddenSize, modes.Items().Select(Pooling)) : null;
+        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.OutputDimension(0), modes.Items().Select(Pooling)) : null;
         var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
         if (node.Find("normalize") is { } normalize)
         {

@@ -70,7 +70,8 @@ public sealed class DenoisingAutoEncoderLoss : Objective
 
     private static BertModel EncoderOf(SentenceTransformer model)
     {
-        var transformer = ((TransformerModule)model.Modules[0]).Transformer;
+        var transformer = (model.Modules[0] as TransformerModule
+            ?? throw new ArgumentException($"The denoising auto-encoder needs a model that begins with a transformer; this one begins with {model.Modules[0]}.", nameof(model))).Transformer;
         return transformer as BertModel
             ?? throw new ArgumentException($"There is no decoder for the architecture '{transformer.ModelType}' yet, only for bert; give a decoder of your own.", nameof(model));
     }

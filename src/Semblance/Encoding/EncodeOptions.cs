@@ -12,6 +12,12 @@ public sealed record EncodeOptions
     /// <summary>The name of one of the model's prompts; null for the model's default prompt, if it has one.</summary>
     public string? PromptName { get; init; }
 
+    /// <summary>
+    /// What the texts are, such as <c>query</c> or <c>document</c>, for a model with a router, which treats one kind otherwise than another;
+    /// null for its default. Models without one take any.
+    /// </summary>
+    public string? Route { get; init; }
+
     /// <summary>Divides each vector by its length.</summary>
     public bool Normalize { get; init; }
 

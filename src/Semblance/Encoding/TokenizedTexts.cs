@@ -1,6 +1,5 @@
 using Semblance.Modules;
 using Semblance.Tensors;
-using Semblance.Tokenizers;
 
 namespace Semblance;
 
@@ -9,9 +8,6 @@ internal sealed class TokenizedTexts
 {
     // Texts that one thread tokenizes before it looks for more.
     private const int ChunkSize = 64;
-
-    [ThreadStatic]
-    private static TokenBuffer? _buffer;
 
     private readonly int[][] _ids;
     private readonly int[]?[] _typeIds;
@@ -30,25 +26,22 @@ internal sealed class TokenizedTexts
     public bool[] Truncated { get; }
 
     /// <summary>Tokenizes all texts, in parallel.</summary>
-    public static TokenizedTexts From(TransformerModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, int threads, CancellationToken cancellation)
+    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, int threads, CancellationToken cancellation)
     {
         var result = new TokenizedTexts(texts.Count);
         var chunks = (texts.Count + ChunkSize - 1) / ChunkSize;
         Workers.Shared.For(chunks, threads, chunk =>
         {
-            var buffer = _buffer ??= new TokenBuffer();
             for (var i = chunk * ChunkSize; i < Math.Min(texts.Count, (chunk + 1) * ChunkSize); i++)
             {
                 var text = texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts));
-                module.Tokenizer.Encode(module.Prepare(prompt.Length == 0 ? text : prompt + text), null, module.MaxSequenceLength, specialTokens: true, buffer);
-                if (buffer.Truncated && options.Truncation == Truncation.Error)
+                var tokenized = module.Tokenize(prompt.Length == 0 ? text : prompt + text);
+                if (tokenized.IsTruncated && options.Truncation == Truncation.Error)
                 {
                     throw new TextTooLongException(i, module.MaxSequenceLength);
                 }
 
-                result._ids[i] = buffer.Count > 0 ? buffer.Ids.ToArray() : [module.Tokenizer.PaddingId ?? 0];
-                result._typeIds[i] = buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null;
-                result.Truncated[i] = buffer.Truncated;
+                (result._ids[i], result._typeIds[i], result.Truncated[i]) = (tokenized.Ids, tokenized.TypeIds, tokenized.IsTruncated);
             }
         }, cancellation);
         return result;
@@ -99,6 +92,6 @@ internal sealed class TokenizedTexts
             _typeIds[texts[i]]?.CopyTo(typeIds, offsets[i]);
         }
 
-        return new PackedBatch(ids, typeIds, offsets);
+        return new PackedBatch(ids, typeIds, offsets, allowEmpty: true);
     }
 }

@@ -78,13 +78,7 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
             json.WriteString("activation_function", Activations.First(known => known.Value == Activation).Key);
             json.WriteEndObject();
         });
-        var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Parameters())
-        {
-            writer.Add(name, tensor, weights);
-        }
-
-        writer.Save(Path.Combine(folder, "model.safetensors"));
+        SaveParameters(Parameters(), folder, weights);
     }
 
     /// <inheritdoc/>

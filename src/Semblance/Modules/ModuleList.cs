@@ -41,15 +41,15 @@ internal static class ModuleList
             modules.Add(load(Path.Combine(folder, subfolder), trainable));
         }
 
-        return modules is [TransformerModule, ..]
+        return modules is [InputModule { TakesTexts: true }, ..]
             ? modules
-            : throw new ModelFormatException(path, "the first module must be a Transformer.");
+            : throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
     }
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
-        var names = modules.Select((module, i) => i == 0 ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
+        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);

@@ -6,7 +6,7 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>The first module: a tokenizer and a transformer, text to one vector for each token.</summary>
-public sealed class TransformerModule : Module
+public sealed class TransformerModule : InputModule
 {
     // One model family after another wrote the file under a name of its own.
     private static readonly string[] SettingsFiles =
@@ -41,14 +41,17 @@ public sealed class TransformerModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Transformer";
 
-    /// <summary>Text to ids.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer { get; }
 
     /// <summary>Ids to hidden states.</summary>
     public Transformer Transformer { get; }
 
-    /// <summary>The longest text in tokens, special ones included.</summary>
-    public int MaxSequenceLength { get; }
+    /// <inheritdoc/>
+    public override int VocabularySize => Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength { get; }
 
     /// <summary>Whether texts are lower-cased before the tokenizer sees them.</summary>
     public bool LowerCase { get; }
@@ -81,7 +84,23 @@ public sealed class TransformerModule : Module
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.TokenEmbeddings = Transformer.Forward(run, features.Batch);
+        features.TokenEmbeddings = Transformer.Forward(run, features.Batch, features.HiddenStates);
+    }
+
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text)
+    {
+        var tokenized = Tokenize(Tokenizer, Prepare(text), MaxSequenceLength, specialTokens: true);
+        return tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] }; // a transformer takes no text without tokens
+    }
+
+    /// <inheritdoc/>
+    public override int CountPromptTokens(string prompt)
+    {
+        // Without the special token that ends a text.
+        var encoding = Tokenizer.Encode(Prepare(prompt));
+        var count = Math.Min(encoding.Count, MaxSequenceLength);
+        return count > 0 && encoding.SpecialTokensMask[^1] == 1 ? count - 1 : count;
     }
 
     /// <inheritdoc/>
@@ -106,7 +125,7 @@ public sealed class TransformerModule : Module
         $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most {MaxSequenceLength} tokens)";
 
     /// <summary>The text as the tokenizer gets it: as the original does, without white space at its ends.</summary>
-    internal string Prepare(string text)
+    private string Prepare(string text)
     {
         var trimmed = text.Trim();
         return LowerCase ? trimmed.ToLowerInvariant() : trimmed;
