@@ -117,6 +117,15 @@ public sealed class Tokenizer
         _files.Save(folder);
     }
 
+    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read, or made of <c>vocab.txt</c>.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <exception cref="NotSupportedException">The tokenizer was read from files of another kind.</exception>
+    public void SaveJson(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        JsonFiles().Save(folder);
+    }
+
     /// <summary>
     /// Tokenizes a text or a pair. Any text will do; half of a surrogate pair counts as U+FFFD.
     /// </summary>
@@ -204,6 +213,18 @@ public sealed class Tokenizer
 
     /// <summary>The token with an id, or null.</summary>
     public string? IdToToken(int id) => _added.TryGetValue(id, out var token) ? token.Content : _pipeline.Model.IdToToken(id);
+
+    /// <summary>Makes sure that <see cref="SaveJson"/> will do.</summary>
+    /// <exception cref="NotSupportedException">The tokenizer was read from files that do not become one.</exception>
+    internal void CheckJson() => _ = JsonFiles();
+
+    private TokenizerFiles JsonFiles()
+    {
+        var json = _files[TokenizerFiles.Json]
+            ?? (_files[TokenizerFiles.Vocabulary] is null || _files[TokenizerFiles.BpeVocabulary] is not null ? null : BertFiles.FromVocabularyFile(_files, new TokenizerConfiguration(_files)))
+            ?? throw new NotSupportedException($"{_files.PathOf(TokenizerFiles.Json)}: is missing, and can be made of a {TokenizerFiles.Vocabulary} only; save the tokenizer with a {TokenizerFiles.Json} first.");
+        return new TokenizerFiles(Path.GetDirectoryName(_files.PathOf(TokenizerFiles.Json)) ?? "") { [TokenizerFiles.Json] = json };
+    }
 
     private static TokenBuffer TakeBuffer()
     {

@@ -22,9 +22,11 @@ public sealed class ConfigurationFile
     public JsonElement Root => _root;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="largest">The most bytes it may have: 16 MiB by default, which only a list of words exceeds.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ModelFormatException">The file is not a JSON object.</exception>
-    public static ConfigurationFile Read(string path)
+    public static ConfigurationFile Read(string path, long largest = LargestFile)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -32,7 +34,7 @@ public sealed class ConfigurationFile
             throw new FileNotFoundException($"{path}: the file is missing; is this a model's folder, and was it copied whole?", path);
         }
 
-        if (file.Length > LargestFile)
+        if (file.Length > largest)
         {
             throw new ModelFormatException(path, $"{file.Length:N0} bytes are too many for a configuration; expected a small JSON object.");
         }

@@ -5,6 +5,7 @@ using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Images;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
@@ -141,36 +142,8 @@ public sealed class SentenceTransformer
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
-        var dimension = options.Dimensions ?? Dimension;
-        var vectors = Tensor.Zeros(texts.Count, dimension);
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) =>
-        {
-            foreach (var module in Modules.Skip(1))
-            {
-                module.Forward(run, features);
-            }
-
-            var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
-            if (dimension < Dimension)
-            {
-                result = run.FirstColumns(result, dimension);
-            }
-
-            if (options.Normalize)
-            {
-                result = run.Normalize(result);
-            }
-
-            for (var i = 0; i < batch.Length; i++)
-            {
-                if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
-                {
-                    throw new ModelFormatException("model", $"the vector of text {batch[i]} is not finite; are the model's weights damaged?");
-                }
-
-                result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * dimension, dimension));
-            }
-        }, cancellation);
+        var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) => Finish(run, features, batch, options, vectors), cancellation);
         return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
     }
 
@@ -179,6 +152,37 @@ public sealed class SentenceTransformer
     /// <param name="text">The text; any text will do.</param>
     /// <param name="options">How to encode; null for the defaults.</param>
     public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
+
+    /// <summary>The vectors of several images, in the same space as those of texts: for models that begin with CLIP.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="options">How to encode; of a prompt, a route and truncation images know nothing. Null for the defaults.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns>The vectors; images have no tokens.</returns>
+    /// <exception cref="NotSupportedException">The model takes texts only.</exception>
+    /// <exception cref="ArgumentException">An option does not fit the model.</exception>
+    public Embeddings EncodeImages(IReadOnlyList<RgbImage> images, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var clip = _input as ClipModule ?? throw new NotSupportedException($"The model begins with {_input}, which takes no images; a CLIP model does.");
+        options = Check(options);
+        var vectors = Tensor.Zeros(images.Count, options.Dimensions ?? Dimension);
+        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var size = Math.Max(1, options.BatchTokens / (clip.Model.Vision.PatchCount + 1));
+        var done = 0;
+        Workers.Shared.For((images.Count + size - 1) / size, threads, i =>
+        {
+            int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
+            using var run = new Computation(threads, cancellation: cancellation);
+            var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
+            var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
+            clip.Forward(run, features);
+            Finish(run, features, batch, options, vectors);
+            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batch.Length), images.Count));
+        }, cancellation);
+        GC.KeepAlive(this); // the kernels saw only addresses
+        return new Embeddings(vectors, new int[images.Count], new bool[images.Count]);
+    }
 
     /// <summary>Encodes questions: on the route <c>query</c> of a model with a router, and with its prompt <c>query</c>, if it has one and no other is asked for.</summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
@@ -318,6 +322,36 @@ public sealed class SentenceTransformer
         }, cancellation);
         GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
+    }
+
+    // The modules behind the first, and what the options ask for; the vectors of a batch go to their places.
+    private void Finish(Computation run, Features features, int[] batch, EncodeOptions options, Tensor vectors)
+    {
+        foreach (var module in Modules.Skip(1))
+        {
+            module.Forward(run, features);
+        }
+
+        var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
+        if (vectors.Columns < Dimension)
+        {
+            result = run.FirstColumns(result, vectors.Columns);
+        }
+
+        if (options.Normalize)
+        {
+            result = run.Normalize(result);
+        }
+
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
+            {
+                throw new ModelFormatException("model", $"the vector of text {batch[i]} is not finite; are the model's weights damaged?");
+            }
+
+            result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * vectors.Columns, vectors.Columns));
+        }
     }
 
     private Embeddings EncodeWindow(List<string> window, long first, EncodeOptions options, CancellationToken cancellation)

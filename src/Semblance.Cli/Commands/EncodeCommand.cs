@@ -12,6 +12,7 @@ internal sealed class EncodeCommand : CliCommand
 {
     private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
+    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG images, for a CLIP model" };
     private readonly EncodingOptions _encoding;
 
     public EncodeCommand(Host host)
@@ -20,6 +21,7 @@ internal sealed class EncodeCommand : CliCommand
         _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
         Add(_input);
         Add(_output);
+        Add(_images);
         _encoding = new EncodingOptions(this);
     }
 
@@ -48,7 +50,7 @@ internal sealed class EncodeCommand : CliCommand
 
             async Task WriteAsync(IProgress<double>? progress)
             {
-                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.ReadAsync(cancellation), cancellation).ConfigureAwait(false))
+                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.ReadAsync(cancellation), arguments.GetValue(_images), cancellation).ConfigureAwait(false))
                 {
                     writer.Write(embedding, stored);
                     count++;
@@ -65,6 +67,6 @@ internal sealed class EncodeCommand : CliCommand
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"encoded {count:N0} lines ({tokens:N0} tokens) in {seconds:F2} s, {count / seconds:N0} lines/s; {truncated:N0} were cut at {encoder.Model.MaxSequenceLength} tokens"));
+        Host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"encoded {count:N0} lines ({tokens:N0} tokens) in {seconds:F2} s, {count / seconds:N0} lines/s{(truncated > 0 || encoder.Model.MaxSequenceLength < int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"; {truncated:N0} were cut at {encoder.Model.MaxSequenceLength} tokens") : "")}"));
     }
 }

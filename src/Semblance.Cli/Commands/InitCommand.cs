@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
+using Semblance.Cli.Output;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -51,12 +52,7 @@ internal sealed class InitCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var folder = arguments.GetValue(_output)!;
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-        {
-            throw new IOException($"{folder}: there is something already; choose a new folder.");
-        }
-
+        var folder = NewFolder.Check(arguments.GetValue(_output)!);
         var tokenizer = Tokenizer.CreateBert(await VocabularyAsync(arguments, cancellation).ConfigureAwait(false));
         var hidden = arguments.GetValue(_hiddenSize) ?? UsualHiddenSize;
         var config = new BertConfig
@@ -71,35 +67,9 @@ internal sealed class InitCommand : CliCommand
         var transformer = BertModel.CreateRandom(config, arguments.GetValue(_seed) ?? 0);
         var model = new SentenceTransformer(
             [new TransformerModule(tokenizer, transformer, config.MaxPositionEmbeddings), new PoolingModule(hidden, [Pooling.Mean]), new NormalizeModule()]);
-        Save(model, folder);
-        Host.Error.WriteLine(Output.Numbers.Invariant($"note: the model has {transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
+        NewFolder.Save(model, folder);
+        Host.Error.WriteLine(Numbers.Invariant($"note: the model has {transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
         Host.Text.WriteLine(folder);
-    }
-
-    // Beside its place first, so that there is a whole model or none.
-    private static void Save(SentenceTransformer model, string folder)
-    {
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            model.Save(temporary);
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path); // it is empty
-            }
-
-            Directory.Move(temporary, path);
-        }
-        catch
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-
-            throw;
-        }
     }
 
     private async Task<IReadOnlyList<string>> VocabularyAsync(ParseResult arguments, CancellationToken cancellation)
