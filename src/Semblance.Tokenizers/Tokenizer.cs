@@ -80,6 +80,9 @@ public sealed class Tokenizer
     /// <summary>The id of the token for what the vocabulary lacks, or null where there is none.</summary>
     public int? UnknownId { get; }
 
+    /// <summary>The id of the unknown token where the vocabulary names it, as all but Unigram's do.</summary>
+    internal int? NamedUnknownId => _pipeline.Model is Models.Unigram ? null : UnknownId;
+
     /// <summary>The id of the token that stands for a hidden one, or null where there is none.</summary>
     public int? MaskId { get; }
 

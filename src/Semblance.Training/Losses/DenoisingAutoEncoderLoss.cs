@@ -61,7 +61,7 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         }
 
         using var run = batch.Start();
-        var vectors = batch.Columns == 2 ? batch.Embed(run, 0) : batch.Model.Forward(run, Damaged(batch), Prompt(batch, 0)); // [rows × dimension]
+        var vectors = batch.Columns == 2 ? batch.Embed(run, 0) : batch.Model.Forward(run, Damaged(batch), Prompt(batch, 0), batch.Route(0)); // [rows × dimension]
         var (inputs, next) = Shifted(batch.Model.Tokenize(batch.Texts(batch.Columns - 1), batch.Columns == 2 ? Prompt(batch, 1) : "").Batch);
         var loss = run.CrossEntropy(Decoder.Logits(run, Decoder.Forward(run, inputs, vectors)), next);
         run.Backward(loss, Tensor.From([batch.Scale], 1));

@@ -52,7 +52,7 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <summary>The vectors, <c>[tokens × dimension]</c>; of a model whose tokens share vectors, <c>[vectors × dimension]</c>.</summary>
     public Tensor Table { get; }
 
-    /// <summary>Whether the folder is Model2Vec's: then unknown tokens are left out, as it does; sentence-transformers gives them their vector.</summary>
+    /// <summary>Whether the folder is Model2Vec's: then unknown tokens are left out, as it does but for Unigram tokenizers; sentence-transformers gives them their vector.</summary>
     public bool IsModel2Vec { get; }
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed class StaticEmbeddingModule : InputModule
     public override TokenizedText Tokenize(string text)
     {
         var tokenized = Tokenize(Tokenizer, text, 0, specialTokens: false);
-        return IsModel2Vec && Tokenizer.UnknownId is { } unknown && tokenized.Ids.Contains(unknown)
+        return IsModel2Vec && Tokenizer.NamedUnknownId is { } unknown && tokenized.Ids.Contains(unknown)
             ? new TokenizedText([.. tokenized.Ids.Where(id => id != unknown)])
             : new TokenizedText(tokenized.Ids);
     }

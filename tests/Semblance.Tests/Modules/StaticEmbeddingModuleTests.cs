@@ -61,6 +61,18 @@ public class StaticEmbeddingModuleTests
         (config.Text("model_type"), config.Flag("apply_zipf", false), config.Text("embedding_dtype")).ShouldBe(("model2vec", true, "float32"));
     }
 
+    [SharedFact]
+    public void Model2Vec_keeps_the_unknown_tokens_of_Unigram_as_the_original_does()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Copy(Fixtures.InShared("fixtures/tokenizers/t5-small/tokenizer.json"), "tokenizer.json");
+        var tokenizer = Tokenizer.Load(folder.Path);
+        var writer = new SafetensorsWriter();
+        writer.Add("embeddings", Tensor.Zeros(tokenizer.VocabularySize, 1));
+        writer.Save(folder.Of("model.safetensors"));
+        StaticEmbeddingModule.Load(folder.Path).Tokenize("\u4E9C").Ids.ShouldContain(tokenizer.UnknownId!.Value);
+    }
+
     [Fact]
     public void Model2Vec_tokens_may_share_vectors_and_have_weights()
     {
