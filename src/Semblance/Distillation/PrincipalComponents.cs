@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Tensors.LinearAlgebra;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Distillation;
@@ -8,8 +9,6 @@ internal static class PrincipalComponents
 {
     // The covariance is summed up in so many parts, however many threads there are, so that its bits do not depend on them.
     private const int Parts = 8;
-    private const int MostSweeps = 60;
-    private const double Orthogonal = 1e-12;
 
     /// <summary>Rows less their average, in the directions of largest variance, the largest first; the largest element of each direction is positive.</summary>
     /// <param name="x"><c>[rows × columns]</c>.</param>
@@ -19,22 +18,19 @@ internal static class PrincipalComponents
     public static Tensor Project(Tensor x, int count, CancellationToken cancellation)
     {
         var mean = Mean(x);
-        var covariance = Covariance(x, mean);
-        Diagonalize(covariance, cancellation);
-        var variances = Array.ConvertAll(covariance, row => TensorPrimitives.Norm(row));
-        int[] order = [.. Enumerable.Range(0, x.Columns).OrderByDescending(i => variances[i]).Take(count)];
+        var eigen = SymmetricEigen.Of(Covariance(x, mean));
+        cancellation.ThrowIfCancellationRequested();
         var (directions, offsets) = (Tensor.Zeros(count, x.Columns), Tensor.Zeros(count));
         for (var i = 0; i < count; i++)
         {
-            var row = covariance[order[i]];
-            var largest = row[TensorPrimitives.IndexOfMaxMagnitude(row)];
-            var scale = largest == 0 ? 0 : Math.Sign(largest) / variances[order[i]]; // of a direction in which nothing varies, zeros
-            for (var column = 0; column < row.Length; column++)
+            var direction = eigen.Vectors[i];
+            var sign = direction[TensorPrimitives.IndexOfMaxMagnitude(direction)] < 0 ? -1 : 1;
+            for (var column = 0; column < direction.Length; column++)
             {
-                directions.Writable[(i * x.Columns) + column] = (float)(row[column] * scale);
+                directions.Writable[(i * x.Columns) + column] = (float)(sign * direction[column]);
             }
 
-            offsets.Writable[i] = (float)(-TensorPrimitives.Dot(row, mean) * scale);
+            offsets.Writable[i] = (float)(-sign * TensorPrimitives.Dot(direction, mean));
         }
 
         using var run = new Computation(cancellation: cancellation);
@@ -55,6 +51,7 @@ internal static class PrincipalComponents
         return mean;
     }
 
+    // On and right of the diagonal; the rest is zero.
     private static double[][] Covariance(Tensor x, double[] mean)
     {
         var parts = new double[Parts][][];
@@ -79,67 +76,8 @@ internal static class PrincipalComponents
             {
                 TensorPrimitives.Add(covariance[i], parts[part][i], covariance[i]);
             }
-
-            for (var j = 0; j < i; j++)
-            {
-                covariance[i][j] = covariance[j][i]; // only what lies right of the diagonal was summed up
-            }
         }
 
         return covariance;
-    }
-
-    // Turns rows of a symmetric matrix in pairs until each is orthogonal to all others (Hestenes 1958): they end as its eigenvectors, each as long
-    // as its eigenvalue.
-    private static void Diagonalize(double[][] rows, CancellationToken cancellation)
-    {
-        var squares = new double[rows.Length];
-        for (var (sweep, turned) = (0, true); turned && sweep < MostSweeps; sweep++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            turned = false;
-            for (var i = 0; i < rows.Length; i++)
-            {
-                squares[i] = TensorPrimitives.SumOfSquares(rows[i]);
-            }
-
-            var negligible = squares.Sum() * 1e-28; // lengths below rounding have no direction
-            for (var i = 0; i < rows.Length - 1; i++)
-            {
-                for (var j = i + 1; j < rows.Length; j++)
-                {
-                    var dot = TensorPrimitives.Dot(rows[i], rows[j]);
-                    if (Math.Abs(dot) <= Orthogonal * Math.Sqrt(squares[i] * squares[j]) || squares[i] + squares[j] <= negligible)
-                    {
-                        continue;
-                    }
-
-                    turned = true;
-                    var zeta = (squares[j] - squares[i]) / (2 * dot);
-                    var tangent = (zeta < 0 ? -1 : 1) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
-                    var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
-                    Turn(rows[i], rows[j], cosine, cosine * tangent);
-                    squares[i] -= tangent * dot;
-                    squares[j] += tangent * dot;
-                }
-            }
-        }
-    }
-
-    private static void Turn(Span<double> a, Span<double> b, double cosine, double sine)
-    {
-        var width = System.Numerics.Vector<double>.Count;
-        var k = 0;
-        for (; k <= a.Length - width; k += width)
-        {
-            var (x, y) = (new System.Numerics.Vector<double>(a[k..]), new System.Numerics.Vector<double>(b[k..]));
-            ((cosine * x) - (sine * y)).CopyTo(a[k..]);
-            ((sine * x) + (cosine * y)).CopyTo(b[k..]);
-        }
-
-        for (; k < a.Length; k++)
-        {
-            (a[k], b[k]) = ((cosine * a[k]) - (sine * b[k]), (sine * a[k]) + (cosine * b[k]));
-        }
     }
 }
