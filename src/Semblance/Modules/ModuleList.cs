@@ -16,8 +16,18 @@ internal static class ModuleList
         ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
         ["Dense"] = DenseModule.Load,
         ["LayerNorm"] = LayerNormModule.Load,
-        ["Normalize"] = (_, _) => new NormalizeModule(),
+        ["Normalize"] = (folder, _) => NormalizeModule.Load(folder),
+        ["MLMTransformer"] = MaskedLanguageModule.Load,
+        ["SpladePooling"] = (folder, _) => SpladePoolingModule.Load(folder),
+        ["SparseStaticEmbedding"] = SparseStaticEmbeddingModule.Load,
+        ["SparseAutoEncoder"] = SparseAutoEncoderModule.Load,
     };
+
+    /// <summary>Whether a folder has a list of modules.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
+    public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
     public static IReadOnlyList<Module> Load(string folder, bool trainable)
@@ -30,9 +40,15 @@ internal static class ModuleList
         }
 
         var modules = new List<Module>();
-        foreach (var (type, subfolder) in Entries(path))
+        var entries = Entries(path);
+        foreach (var (type, subfolder) in entries)
         {
-            var name = type[(type.LastIndexOf('.') + 1)..];
+            var name = NameOf(type);
+            if (name == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling"))
+            {
+                name = "MLMTransformer"; // newer versions have one class for all tasks
+            }
+
             if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || !Loaders.TryGetValue(name, out var load))
             {
                 throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
@@ -49,7 +65,7 @@ internal static class ModuleList
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
-        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
+        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}").ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
@@ -71,6 +87,8 @@ internal static class ModuleList
             json.WriteEndArray();
         });
     }
+
+    private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
 
     private static List<(string Type, string Folder)> Entries(string path)
     {
