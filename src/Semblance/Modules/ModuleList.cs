@@ -21,6 +21,7 @@ internal static class ModuleList
         ["SpladePooling"] = (folder, _) => SpladePoolingModule.Load(folder),
         ["SparseStaticEmbedding"] = SparseStaticEmbeddingModule.Load,
         ["SparseAutoEncoder"] = SparseAutoEncoderModule.Load,
+        ["MultiVectorMask"] = (folder, _) => MultiVectorMaskModule.Load(folder),
     };
 
     /// <summary>Whether a folder has a list of modules.</summary>
@@ -49,7 +50,7 @@ internal static class ModuleList
                 name = "MLMTransformer"; // newer versions have one class for all tasks
             }
 
-            if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || !Loaders.TryGetValue(name, out var load))
+            if (!(type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") || !Loaders.TryGetValue(name, out var load))
             {
                 throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
             }
