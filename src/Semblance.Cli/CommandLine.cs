@@ -97,6 +97,8 @@ internal static class CommandLine
         new EncodeCommand(host),
         new SimilarityCommand(host),
         new SearchCommand(host),
+        new RerankCommand(host),
+        new PredictCommand(host),
         new MineCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),

@@ -9,14 +9,19 @@ public sealed class PackedBatch
     private readonly int[] _tokenIds;
     private readonly int[] _typeIds;
     private readonly int[] _offsets;
+    private readonly int[]? _attended;
 
     /// <summary>Makes a batch from arrays that the caller hands over.</summary>
     /// <param name="tokenIds">The token ids of all sequences.</param>
     /// <param name="typeIds">The token types, one for each token id.</param>
     /// <param name="offsets">Where each sequence starts, rising from 0, and the token count last.</param>
     /// <param name="allowEmpty">Takes sequences without tokens, which only tables of vectors and pooling understand, not attention.</param>
+    /// <param name="attended">
+    /// How many tokens at the front of each sequence attention sees; those after them look at these, but nobody looks at them. Null, the
+    /// default, for all.
+    /// </param>
     /// <exception cref="ArgumentException">The arrays do not fit together.</exception>
-    public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets, bool allowEmpty = false)
+    public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets, bool allowEmpty = false, int[]? attended = null)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);
         ArgumentNullException.ThrowIfNull(typeIds);
@@ -39,9 +44,15 @@ public sealed class PackedBatch
             }
         }
 
+        if (attended is not null && (attended.Length != offsets.Length - 1 || attended.Where((count, i) => count < 1 || count > offsets[i + 1] - offsets[i]).Any()))
+        {
+            throw new ArgumentException($"Of each of {offsets.Length - 1} sequences from 1 to all tokens can be attended.", nameof(attended));
+        }
+
         _tokenIds = tokenIds;
         _typeIds = typeIds;
         _offsets = offsets;
+        _attended = attended;
     }
 
     /// <summary>The token ids of all sequences.</summary>
@@ -76,6 +87,9 @@ public sealed class PackedBatch
 
     /// <summary>The number of tokens of sequence <paramref name="index"/>.</summary>
     public int Length(int index) => _offsets[index + 1] - _offsets[index];
+
+    /// <summary>How many tokens at the front of sequence <paramref name="index"/> attention sees; usually all.</summary>
+    public int Attended(int index) => _attended?[index] ?? Length(index);
 
     /// <summary>A batch of sequences given one by one.</summary>
     /// <param name="sequences">The token ids of each sequence.</param>

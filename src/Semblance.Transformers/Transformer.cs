@@ -120,16 +120,25 @@ public abstract class Transformer
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));
+        SaveConfiguration(folder, weights);
+    }
+
+    /// <summary>Writes <c>config.json</c>.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="weights">The type that parameters are written in.</param>
+    /// <param name="withHead">Whether the weights have the head that the configuration names.</param>
+    internal void SaveConfiguration(string folder, DType weights, bool withHead = false)
+    {
         using var file = new AtomicFile(Path.Combine(folder, "config.json"));
         using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
         {
-            WriteConfiguration(json, weights);
+            WriteConfiguration(json, weights, withHead);
         }
 
         file.Commit();
     }
 
-    private void WriteConfiguration(Utf8JsonWriter json, DType weights)
+    private void WriteConfiguration(Utf8JsonWriter json, DType weights, bool withHead)
     {
         json.WriteStartObject();
         var typed = false;
@@ -140,7 +149,7 @@ public abstract class Transformer
                 json.WriteString(field.Name, NameOf(weights));
                 typed = true;
             }
-            else if (!(field.NameEquals("architectures") && NamesHead(field.Value)))
+            else if (withHead || !(field.NameEquals("architectures") && NamesHead(field.Value)))
             {
                 field.WriteTo(json);
             }

@@ -46,6 +46,7 @@ public sealed class DecoderModel : LayeredTransformer
             {
                 [ModelType == "gemma3_text" ? "Gemma3TextModel" : name + "Model"] = null,
                 [name + "ForCausalLM"] = CreateWordPredictor,
+                [(ModelType == "gemma3_text" ? "Gemma3Text" : name) + "ForSequenceClassification"] = (config, weights) => LastTokenClassificationHead.Create(config, weights, HiddenSize),
             };
         }
     }

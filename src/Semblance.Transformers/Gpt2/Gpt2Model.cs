@@ -46,6 +46,7 @@ public sealed class Gpt2Model : LayeredTransformer
     {
         ["GPT2Model"] = null,
         ["GPT2LMHeadModel"] = (config, weights) => new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)),
+        ["GPT2ForSequenceClassification"] = (config, weights) => LastTokenClassificationHead.Create(config, weights, HiddenSize),
     };
 
     private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, Words, _positions), _dropout);
