@@ -102,6 +102,7 @@ internal static class CommandLine
         new TokenizeCommand(host),
         new TrainCommand(host),
         new TrainVocabularyCommand(host),
+        new GenerateCommand(host),
         new ForwardCommand(host),
         new InfoCommand(host),
         new DownloadCommand(host),

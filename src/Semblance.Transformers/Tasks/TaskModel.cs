@@ -28,6 +28,12 @@ public sealed class TaskModel
     /// <summary>Whether the model gives logits.</summary>
     public bool HasHead => _head is not null || HasDecoder;
 
+    /// <summary>The head, or null where there is none.</summary>
+    internal TaskHead? Head => _head;
+
+    /// <summary>The decoder, or null where there is none.</summary>
+    internal T5Decoder? Decoder => _decoder;
+
     /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
     public bool HasDecoder => _decoder is not null;
 
@@ -42,11 +48,11 @@ public sealed class TaskModel
         var body = Transformer.Load(config, folder, trainable: false, out var checkpoint);
         if (body is T5Model t5)
         {
-            return new TaskModel(body, null, Decoder(config, t5, checkpoint));
+            return new TaskModel(body, null, LoadDecoder(config, t5, checkpoint));
         }
 
         var weights = new CheckpointWeights(checkpoint, body.WeightPrefix, known: body.Parameters());
-        var head = Head(config, body, weights);
+        var head = LoadHead(config, body, weights);
         weights.Check();
         return new TaskModel(body, head, null);
     }
@@ -105,14 +111,14 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    private static T5Decoder? Decoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
+    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
     {
         [] or ["T5EncoderModel", ..] => null,
         ["T5ForConditionalGeneration", ..] => T5Decoder.Load(encoder, checkpoint),
         [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
     };
 
-    private static TaskHead? Head(ConfigurationFile config, Transformer body, Weights weights)
+    private static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
         if (body is LayeredTransformer layered)
