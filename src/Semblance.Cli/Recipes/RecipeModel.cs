@@ -2,7 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
-using Semblance.Transformers.Bert;
+using Semblance.Transformers;
 
 namespace Semblance.Cli.Recipes;
 
@@ -54,28 +54,26 @@ internal static class RecipeModel
 
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
-        node.Only("tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout");
+        node.Only("architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout");
+        var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
         var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
         var hidden = node.Get("hidden-size").Count();
-        var dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f;
-        var config = new BertConfig
+        var sizes = new ModelSizes
         {
             VocabSize = tokenizer.VocabularySize,
             HiddenSize = hidden,
             NumHiddenLayers = node.Get("layers").Number(0, 1024),
             NumAttentionHeads = node.Get("heads").Count(),
-            IntermediateSize = node.Find("intermediate-size")?.Count() ?? checked(4 * hidden),
+            IntermediateSize = node.Find("intermediate-size")?.Count(),
             MaxPositionEmbeddings = node.Find("max-length")?.Count() ?? 512,
-            HiddenDropoutProb = dropout,
-            AttentionProbsDropoutProb = dropout,
+            Dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f,
         };
-        if (hidden % config.NumAttentionHeads != 0)
+        if (hidden % sizes.NumAttentionHeads != 0)
         {
-            throw node.Get("heads").Fault($"{config.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
+            throw node.Get("heads").Fault($"{sizes.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
         }
 
-        return new SentenceTransformer(
-            [new TransformerModule(tokenizer, BertModel.CreateRandom(config, seed), config.MaxPositionEmbeddings), new PoolingModule(hidden, [Tensors.Pooling.Mean])]);
+        return new SentenceTransformer([NewModel.Create(architecture, tokenizer, sizes, seed), new PoolingModule(hidden, [NewModel.PoolingOf(architecture)])]);
     }
 
     private static Pooling Pooling(RecipeNode node) => node.OneOf(
