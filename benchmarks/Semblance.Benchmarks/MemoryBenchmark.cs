@@ -37,7 +37,8 @@ internal static class MemoryBenchmark
         }
     }
 
-    private static long PeakBytes(params string[] arguments)
+    /// <summary>The largest resident memory of the command while it does something.</summary>
+    public static long PeakBytes(params string[] arguments)
     {
         var command = Path.Combine(AppContext.BaseDirectory, "..", "..", "Semblance.Cli", "release", OperatingSystem.IsWindows() ? "semblance.exe" : "semblance");
         using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })

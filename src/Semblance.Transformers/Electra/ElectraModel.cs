@@ -33,6 +33,7 @@ public sealed class ElectraModel : BertEncoder
         ClassificationDense = "classifier.dense",
         ClassificationActivation = Activation.Gelu,
         Classifier = "classifier.out_proj",
+        DetectsReplacedTokens = true,
     };
 
     /// <summary>Loads the body from a configuration and its weights.</summary>

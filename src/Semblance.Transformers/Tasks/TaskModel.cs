@@ -147,6 +147,9 @@ public sealed class TaskModel
             case "ForMaskedLM":
             case "ForPreTraining" when names.PreTraining:
                 return new MaskedLanguageModelHead(encoder, weights);
+            case "ForPreTraining" when names.DetectsReplacedTokens:
+                return new ReplacedTokenDetectionHead(
+                    weights.Linear("discriminator_predictions.dense", hidden, hidden), encoder.Config.HiddenAct, weights.Linear("discriminator_predictions.dense_prediction", 1, hidden));
             case "ForSequenceClassification":
                 var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
                 return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, Labels(config), hidden));
@@ -155,7 +158,7 @@ public sealed class TaskModel
             case "ForQuestionAnswering":
                 return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
             default:
-                var supported = string.Join(", ", Supported.Concat(names.PreTraining ? ["ForPreTraining"] : []).Select(task => names.Class + task));
+                var supported = string.Join(", ", Supported.Concat(names.PreTraining || names.DetectsReplacedTokens ? ["ForPreTraining"] : []).Select(task => names.Class + task));
                 throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
         }
     }
