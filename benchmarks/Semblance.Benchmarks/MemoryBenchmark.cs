@@ -48,8 +48,15 @@ internal static class MemoryBenchmark
         long peak = 0;
         while (!process.WaitForExit(20))
         {
-            process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended between two looks.
+            }
         }
 
         return process.ExitCode == 0 ? peak : throw new InvalidOperationException($"The command ended with {process.ExitCode}.");

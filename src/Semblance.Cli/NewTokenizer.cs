@@ -58,7 +58,13 @@ internal sealed class NewTokenizer
         json["version"] = "1.0";
         json["added_tokens"] = new JsonArray([.. _special.Select((token, id) => new JsonObject
         {
-            ["id"] = id, ["content"] = token, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = id,
+            ["content"] = token,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
         })]);
         if (_first is not null || _last is not null)
         {
@@ -101,12 +107,27 @@ internal sealed class NewTokenizer
 
     private static JsonObject WordPiece(NewTokenizer layout) => new()
     {
-        ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true },
+        ["normalizer"] = new JsonObject
+        {
+            ["type"] = "BertNormalizer",
+            ["clean_text"] = true,
+            ["handle_chinese_chars"] = true,
+            ["strip_accents"] = null,
+            ["lowercase"] = true
+        },
         ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
-        ["decoder"] = new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
+        ["decoder"] = new JsonObject
+        {
+            ["type"] = "WordPiece",
+            ["prefix"] = "##",
+            ["cleanup"] = true
+        },
         ["model"] = new JsonObject
         {
-            ["type"] = "WordPiece", ["unk_token"] = layout._unknown, ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100,
+            ["type"] = "WordPiece",
+            ["unk_token"] = layout._unknown,
+            ["continuing_subword_prefix"] = "##",
+            ["max_input_chars_per_word"] = 100,
             ["vocab"] = Numbered(CharacterVocabulary.Create(layout._special)),
         },
     };
@@ -119,7 +140,12 @@ internal sealed class NewTokenizer
         {
             ["pre_tokenizer"] = Bytes(),
             ["decoder"] = Bytes(),
-            ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = Numbered([.. layout._special, .. codes.Select(code => ((char)code).ToString())]), ["merges"] = new JsonArray() },
+            ["model"] = new JsonObject
+            {
+                ["type"] = "BPE",
+                ["vocab"] = Numbered([.. layout._special, .. codes.Select(code => ((char)code).ToString())]),
+                ["merges"] = new JsonArray()
+            },
         };
 
         static JsonObject Bytes() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
@@ -128,7 +154,12 @@ internal sealed class NewTokenizer
     // Characters, and bytes for those that are not among them.
     private static JsonObject ByteFallback(NewTokenizer layout) => new()
     {
-        ["normalizer"] = new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = " " }, ["content"] = Space },
+        ["normalizer"] = new JsonObject
+        {
+            ["type"] = "Replace",
+            ["pattern"] = new JsonObject { ["String"] = " " },
+            ["content"] = Space
+        },
         ["decoder"] = new JsonObject
         {
             ["type"] = "Sequence",
@@ -139,7 +170,11 @@ internal sealed class NewTokenizer
         },
         ["model"] = new JsonObject
         {
-            ["type"] = "BPE", ["unk_token"] = layout._unknown, ["fuse_unk"] = true, ["byte_fallback"] = true, ["merges"] = new JsonArray(),
+            ["type"] = "BPE",
+            ["unk_token"] = layout._unknown,
+            ["fuse_unk"] = true,
+            ["byte_fallback"] = true,
+            ["merges"] = new JsonArray(),
             ["vocab"] = Numbered([.. layout._special, .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), Space, .. CharacterVocabulary.Characters()]),
         },
     };
@@ -151,7 +186,8 @@ internal sealed class NewTokenizer
         ["decoder"] = Spaces(),
         ["model"] = new JsonObject
         {
-            ["type"] = "Unigram", ["unk_id"] = Array.IndexOf(layout._special, layout._unknown),
+            ["type"] = "Unigram",
+            ["unk_id"] = Array.IndexOf(layout._special, layout._unknown),
             ["vocab"] = new JsonArray([
                 .. layout._special.Select(token => new JsonArray(token, 0.0)), new JsonArray(Space, -2.0), .. CharacterVocabulary.Characters().Select(character => new JsonArray(character, -5.0))]),
         },
