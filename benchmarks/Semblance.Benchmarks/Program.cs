@@ -7,6 +7,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
+    ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),

@@ -105,6 +105,7 @@ internal static class CommandLine
         new TrainCommand(host),
         new TrainVocabularyCommand(host),
         new DistillStaticCommand(host),
+        new GenerateCommand(host),
         new ForwardCommand(host),
         new InfoCommand(host),
         new DownloadCommand(host),

@@ -54,6 +54,9 @@ public sealed class ConfigurationFile
         }
     }
 
+    /// <summary>Settings that are not in a file.</summary>
+    internal static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
+
     /// <summary>The value of a field, or null where it is absent or <c>null</c>.</summary>
     public JsonElement? Find(string field) =>
         _root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -35,6 +35,8 @@ public sealed class DecoderModel : LayeredTransformer
 
     internal override Tensor Words { get; }
 
+    internal override bool IsCausal => _config.IsCausal;
+
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
     internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads

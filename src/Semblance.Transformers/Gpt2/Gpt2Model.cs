@@ -40,6 +40,8 @@ public sealed class Gpt2Model : LayeredTransformer
 
     internal override Tensor Words { get; }
 
+    internal override bool IsCausal => true;
+
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
     internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>

@@ -38,6 +38,9 @@ public sealed class TaskModel
     /// <summary>Whether the model gives logits.</summary>
     public bool HasHead => Head is not null || HasDecoder;
 
+    /// <summary>The decoder, or null where there is none.</summary>
+    internal T5Decoder? Decoder => _decoder;
+
     /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
     public bool HasDecoder => _decoder is not null;
 
@@ -53,11 +56,11 @@ public sealed class TaskModel
         var body = Transformer.Load(config, folder, trainable, out var checkpoint);
         if (body is T5Model t5)
         {
-            return new TaskModel(body, config, null, [], Decoder(config, t5, checkpoint));
+            return new TaskModel(body, config, null, [], LoadDecoder(config, t5, checkpoint));
         }
 
         var weights = new RecordedWeights(new CheckpointWeights(checkpoint, body.WeightPrefix, trainable, body.Parameters()));
-        var head = CreateHead(config, body, weights);
+        var head = LoadHead(config, body, weights);
         weights.Check();
         return new TaskModel(body, config, head, weights.Taken, null);
     }
@@ -143,14 +146,14 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    private static T5Decoder? Decoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
+    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
     {
         [] or ["T5EncoderModel", ..] => null,
         ["T5ForConditionalGeneration", ..] => T5Decoder.Load(encoder, checkpoint),
         [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
     };
 
-    private static TaskHead? CreateHead(ConfigurationFile config, Transformer body, Weights weights)
+    private static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
         if (body is LayeredTransformer layered)
@@ -179,6 +182,9 @@ public sealed class TaskModel
             case "ForMaskedLM":
             case "ForPreTraining" when names.PreTraining:
                 return new MaskedLanguageModelHead(encoder, weights);
+            case "ForPreTraining" when names.DetectsReplacedTokens:
+                return new ReplacedTokenDetectionHead(
+                    weights.Linear("discriminator_predictions.dense", hidden, hidden), encoder.Config.HiddenAct, weights.Linear("discriminator_predictions.dense_prediction", 1, hidden));
             case "ForSequenceClassification":
                 var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
                 return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, LabelCount(config), hidden));
@@ -187,7 +193,7 @@ public sealed class TaskModel
             case "ForQuestionAnswering":
                 return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
             default:
-                var supported = string.Join(", ", Supported.Concat(names.PreTraining ? ["ForPreTraining"] : []).Select(task => names.Class + task));
+                var supported = string.Join(", ", Supported.Concat(names.PreTraining || names.DetectsReplacedTokens ? ["ForPreTraining"] : []).Select(task => names.Class + task));
                 throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
         }
     }
