@@ -9,6 +9,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("latency", LatencyBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
+    ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };
