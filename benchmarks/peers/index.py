@@ -46,7 +46,7 @@ def exact(vectors, queries):
 def peer(path, count):
     vectors = numpy.load(path, mmap_mode="r")
     vectors, queries = vectors[:count], numpy.array(vectors[count:])
-    truth = exact(vectors, queries) if os.environ.get("RECALL", "1") == "1" else None
+    truth = numpy.load(path.with_name("truth.npy"))
     index = hnswlib.Index("cosine", DIMENSION)
     index.init_index(count, ef_construction=200, M=16)
     index.set_num_threads(THREADS)
@@ -71,17 +71,18 @@ def peer(path, count):
 def main():
     count, benchmarks, folder = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     path = folder / "vectors.npy"
-    if not path.exists():
-        write_vectors(path, count)
-    print(f"{count:,} vectors of {DIMENSION}, M 16, ef_construction 200; building on {THREADS} threads, searching on one", flush=True)
     if benchmarks == "peer":
         peer(path, count)
         return
-    subprocess.run([sys.executable, __file__, str(count), "peer", str(folder)], check=True)
+    if not path.exists():
+        write_vectors(path, count)
+        vectors = numpy.load(path, mmap_mode="r")
+        numpy.save(folder / "truth.npy", exact(vectors[:count], numpy.array(vectors[count:])))
+    print(f"{count:,} vectors of {DIMENSION}, M 16, ef_construction 200; building on {THREADS} threads, searching on one", flush=True)
     environment = {**os.environ, "SEMBLANCE_VECTORS": str(count), "SEMBLANCE_VECTORS_FILE": str(path)}
     subprocess.run([benchmarks, "index"], check=True, env=environment)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
-    print(f"largest peak of the two: {peak:,.0f} MB")
+    print(f"peak {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3:,.0f} MB, the file of vectors among them", flush=True)
+    subprocess.run([sys.executable, __file__, str(count), "peer", str(folder)], check=True)
 
 
 if __name__ == "__main__":
