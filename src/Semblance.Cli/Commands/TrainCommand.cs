@@ -42,9 +42,9 @@ internal sealed class TrainCommand : CliCommand
     {
         var changes = arguments.GetValue(_set)!.Select(change => change.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1])).ToArray();
         var (path, data, output) = (arguments.GetRequiredValue(_recipe), arguments.GetValue(_data) ?? ".", arguments.GetValue(_output));
-        if (RecipeNode.Read(path) is var root && root.Find("vocabulary") is not null)
+        if (RecipeNode.Read(path) is var root && (root.Find("vocabulary") ?? root.Find("word-vectors")) is not null)
         {
-            await LearnVocabularyAsync(root, data, output ?? root.Get("output").Text(), cancellation).ConfigureAwait(false);
+            await LearnWordsAsync(root, data, output ?? root.Get("output").Text(), cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -76,11 +76,13 @@ internal sealed class TrainCommand : CliCommand
         }
     }
 
-    private async Task LearnVocabularyAsync(RecipeNode recipe, string data, string output, CancellationToken cancellation)
+    private async Task LearnWordsAsync(RecipeNode recipe, string data, string output, CancellationToken cancellation)
     {
         await Host.WithProgressAsync("learning words", bar => Task.Run(() =>
         {
-            var tokens = RecipeVocabulary.Learn(recipe, data, output, bar, cancellation);
+            var tokens = recipe.Find("vocabulary") is not null
+                ? RecipeVocabulary.Learn(recipe, data, output, bar, cancellation)
+                : RecipeWordVectors.Learn(recipe, data, output, bar, cancellation);
             Host.Error.WriteLine(Numbers.Invariant($"{tokens:N0} tokens"));
         }, cancellation)).ConfigureAwait(false);
         Host.Text.WriteLine(output);

@@ -54,7 +54,7 @@ internal static class RecipeModel
 
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
-        node.Only("tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout");
+        node.Only("tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
         var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
         var hidden = node.Get("hidden-size").Count();
         var dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f;
@@ -74,8 +74,14 @@ internal static class RecipeModel
             throw node.Get("heads").Fault($"{config.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
         }
 
+        var bert = BertModel.CreateRandom(config, seed);
+        if (node.Find("word-vectors") is { } vectors)
+        {
+            RecipeWordVectors.Load(vectors, bert.Parameters().First(parameter => parameter.Key == "embeddings.word_embeddings.weight").Value);
+        }
+
         return new SentenceTransformer(
-            [new TransformerModule(tokenizer, BertModel.CreateRandom(config, seed), config.MaxPositionEmbeddings), new PoolingModule(hidden, [Tensors.Pooling.Mean])]);
+            [new TransformerModule(tokenizer, bert, config.MaxPositionEmbeddings), new PoolingModule(hidden, [Tensors.Pooling.Mean])]);
     }
 
     private static Pooling Pooling(RecipeNode node) => node.OneOf(

@@ -1,6 +1,5 @@
 using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
-using Semblance.Training;
 
 namespace Semblance.Cli.Recipes;
 
@@ -25,13 +24,9 @@ internal static class RecipeVocabulary
             LowerCase = !(settings.Find("cased")?.Flag() ?? false),
         };
         var trainer = new WordPieceTrainer(options);
-        foreach (var node in recipe.Get("datasets").Items())
+        foreach (var texts in RecipeTexts.Read(recipe.Get("datasets"), folder))
         {
-            var columns = node.Only("files", "texts").Find("texts") is { } texts ? new ColumnMapping([.. texts.Items().Select(column => column.Text())]) : null;
-            foreach (var file in node.Get("files").Items())
-            {
-                trainer.Add(new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip }.SelectMany(row => row.Texts), cancellation);
-            }
+            trainer.Add(texts, cancellation);
         }
 
         var tokens = trainer.Train(progress, cancellation);
