@@ -282,6 +282,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             _writing.Wait();
             _gate.EnterWriteLock();
             _isDisposed = true;
+            _state.Segment.Dispose(); // nobody searches, and nobody will
             _gate.ExitWriteLock();
             _log?.Dispose();
             _lock?.Dispose();

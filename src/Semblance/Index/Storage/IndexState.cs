@@ -129,8 +129,9 @@ internal sealed unsafe class IndexState
         }
 
         // Few vectors are compared one by one; otherwise so many candidates are kept that about ef of them count.
+        var kept = (double)ef * Segment.Count / eligible;
         var isWalked = !options.Exact && (double)eligible * eligible > WalkCost * ef * Segment.Count;
-        for (var kept = (double)ef * Segment.Count / eligible; isWalked; kept *= 4)
+        for (var attempt = 0; isWalked && attempt < 2; attempt++, kept *= 4)
         {
             cancellation.ThrowIfCancellationRequested();
             scratch.Results.Clear(scratch.Results.Capacity);
@@ -139,10 +140,9 @@ internal sealed unsafe class IndexState
             {
                 return;
             }
-
-            isWalked = kept < Segment.Count; // those near the query do not count, or the graph falls apart
         }
 
+        // Also where those near the query do not count, or the graph falls apart.
         Scan(vector, matching, scratch, cancellation);
     }
 

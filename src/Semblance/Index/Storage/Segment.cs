@@ -187,6 +187,7 @@ internal sealed unsafe class Segment : IDisposable
             }
         }
 
+        GC.KeepAlive(this); // the loop saw only addresses
         return Count - reached;
 
         void Meet(int node)

@@ -92,11 +92,17 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     public void Dispose()
     {
-        _records.Dispose();
-        _file.Dispose();
-        if (!_isComplete)
+        try
         {
-            File.Delete(_path);
+            _records.Dispose(); // may fail: a full disk
+        }
+        finally
+        {
+            _file.Dispose();
+            if (!_isComplete)
+            {
+                File.Delete(_path);
+            }
         }
     }
 
