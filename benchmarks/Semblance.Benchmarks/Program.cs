@@ -7,8 +7,10 @@ var benchmarks = new (string Name, Action Run)[]
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
+    ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
+    ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };

@@ -113,6 +113,22 @@ public sealed class Tokenizer
         return new Tokenizer(BertFiles.Create(vocabulary, lowerCase));
     }
 
+    /// <summary>Makes a tokenizer from the contents of its files.</summary>
+    /// <param name="json">That of <c>tokenizer.json</c>.</param>
+    /// <param name="configuration">That of <c>tokenizer_config.json</c>, or null.</param>
+    /// <exception cref="TokenizerFormatException">One is damaged, or needs a component that is not supported.</exception>
+    public static Tokenizer FromJson(string json, string? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var files = new TokenizerFiles("") { [TokenizerFiles.Json] = System.Text.Encoding.UTF8.GetBytes(json) };
+        if (configuration is not null)
+        {
+            files[TokenizerFiles.Configuration] = System.Text.Encoding.UTF8.GetBytes(configuration);
+        }
+
+        return new Tokenizer(files);
+    }
+
     /// <summary>Writes the files that the tokenizer was made from, unchanged; each replaces an older one in one step.</summary>
     public void Save(string folder)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Semblance.Checkpoints;
 using Semblance.Modules;
@@ -20,12 +19,7 @@ namespace Semblance;
 /// </remarks>
 public sealed class SentenceTransformer
 {
-    // What one step of a stream holds for each thread: enough to keep it busy, small enough to stay small.
-    private const int WindowTexts = 1024;
-    private const int WindowCharacters = 1 << 20;
-
-    private readonly InputModule _input;
-    private readonly bool _needsHiddenStates;
+    private readonly ModulePipeline _pipeline;
 
     /// <summary>Puts modules together.</summary>
     /// <param name="modules">The modules in order, an <see cref="InputModule"/> first, such as <see cref="TransformerModule"/>.</param>
@@ -34,8 +28,7 @@ public sealed class SentenceTransformer
     public SentenceTransformer(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        _input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
-        _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
+        _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
         Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
@@ -54,17 +47,17 @@ public sealed class SentenceTransformer
     public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
 
     /// <summary>The longest text in tokens, special ones included; what is longer is cut. <see cref="int.MaxValue"/> where any length will do.</summary>
-    public int MaxSequenceLength => _input.MaxSequenceLength;
+    public int MaxSequenceLength => _pipeline.Input.MaxSequenceLength;
 
     /// <summary>Text to token ids.</summary>
     /// <exception cref="InvalidOperationException">The model divides texts into words, and has no subword tokenizer.</exception>
-    public Tokenizer Tokenizer => _input.Tokenizer ?? throw new InvalidOperationException($"{_input} divides texts into words; the model has no subword tokenizer.");
+    public Tokenizer Tokenizer => _pipeline.Input.Tokenizer ?? throw new InvalidOperationException($"{_pipeline.Input} divides texts into words; the model has no subword tokenizer.");
 
     /// <summary>Loads a model from a folder, or by its Hub id.</summary>
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static SentenceTransformer Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
+    public static SentenceTransformer Load(string model) => LoadFolder(ModelFolder.Find(model));
 
     /// <summary>Loads the model in the box, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
@@ -78,17 +71,8 @@ public sealed class SentenceTransformer
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<SentenceTransformer> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(model);
-        if (Directory.Exists(model))
-        {
-            return LoadFolder(model);
-        }
-
-        using var hub = new HubClient();
-        return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
-    }
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
+        LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false));
 
     /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
     /// <param name="folder">The folder.</param>
@@ -126,9 +110,7 @@ public sealed class SentenceTransformer
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(prompt);
-        var entry = _input.Entry(route);
-        var tokenized = TokenizedTexts.From(entry, texts, prompt, EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
-        return NewFeatures(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]), prompt.Length == 0 ? 0 : entry.CountPromptTokens(prompt), route);
+        return _pipeline.Tokenize(texts, prompt, route);
     }
 
     /// <summary>The vectors of several texts.</summary>
@@ -164,7 +146,7 @@ public sealed class SentenceTransformer
     public Embeddings EncodeImages(IReadOnlyList<RgbImage> images, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        var clip = _input as ClipModule ?? throw new NotSupportedException($"The model begins with {_input}, which takes no images; a CLIP model does.");
+        var clip = _pipeline.Input as ClipModule ?? throw new NotSupportedException($"The model begins with {_pipeline.Input}, which takes no images; a CLIP model does.");
         options = Check(options);
         var vectors = Tensor.Zeros(images.Count, options.Dimensions ?? Dimension);
         var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
@@ -208,7 +190,7 @@ public sealed class SentenceTransformer
                 module.Forward(run, features);
             }
 
-            var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException($"{_input} makes a vector for each text, none for its tokens.");
+            var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException($"{_pipeline.Input} makes a vector for each text, none for its tokens.");
             for (var i = 0; i < batch.Length; i++)
             {
                 var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
@@ -225,32 +207,15 @@ public sealed class SentenceTransformer
     /// <returns>The texts with their vectors, in their order.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
-    public async IAsyncEnumerable<Embedding> EncodeAsync(
-        IAsyncEnumerable<string> texts, EncodeOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<Embedding> EncodeAsync(IAsyncEnumerable<string> texts, EncodeOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
-        Task<(List<string> Texts, Embeddings Embeddings)>? encoding = null;
-        long encoded = 0;
-        await foreach (var window in Windows(texts, cancellation).ConfigureAwait(false))
+        return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
         {
-            var finished = encoding is null ? default : await encoding.ConfigureAwait(false);
-            var first = encoded;
-            encoding = Task.Run(() => (window, EncodeWindow(window, first, options, cancellation)), cancellation);
-            encoded += window.Count;
-            foreach (var embedding in Split(finished))
-            {
-                yield return embedding;
-            }
-        }
-
-        if (encoding is not null)
-        {
-            foreach (var embedding in Split(await encoding.ConfigureAwait(false)))
-            {
-                yield return embedding;
-            }
-        }
+            var embeddings = Encode(window, options, null, cancellation);
+            return window.Select((text, i) => new Embedding(text, embeddings[i].ToArray(), embeddings.TokenCounts[i], embeddings.Truncated[i]));
+        }, cancellation);
     }
 
     /// <summary>How alike each vector of one set is to each of another, by the model's own similarity.</summary>
@@ -301,25 +266,11 @@ public sealed class SentenceTransformer
 
     private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder, trainable: false), SentenceTransformerConfig.Load(folder));
 
-    // Tokenizes, runs the transformer over each batch on the workers, and lets the caller take what it wants of it.
+    // Tokenizes, runs the first module over each batch on the workers, and lets the caller take what it wants of it.
     private TokenizedTexts ForEachBatch(
         IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellation)
     {
-        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
-        var prompt = PromptOf(options);
-        var entry = _input.Entry(options.Route);
-        var promptLength = prompt.Length == 0 ? 0 : entry.CountPromptTokens(prompt);
-        var tokenized = TokenizedTexts.From(entry, texts, prompt, options, threads, cancellation);
-        var batches = tokenized.Batches(options.BatchTokens, threads);
-        var done = 0;
-        Workers.Shared.For(batches.Count, threads, i =>
-        {
-            using var run = new Computation(threads, cancellation: cancellation);
-            var features = NewFeatures(tokenized.Pack(batches[i]), promptLength, options.Route);
-            _input.Forward(run, features);
-            take(run, features, batches[i]);
-            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), texts.Count));
-        }, cancellation);
+        var tokenized = _pipeline.Run(texts, Prompts.Of(options, Config.Prompts, Config.DefaultPromptName), options, progress, take, cancellation);
         GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
     }
@@ -354,52 +305,10 @@ public sealed class SentenceTransformer
         }
     }
 
-    private Embeddings EncodeWindow(List<string> window, long first, EncodeOptions options, CancellationToken cancellation)
-    {
-        try
-        {
-            return Encode(window, options, null, cancellation);
-        }
-        catch (TextTooLongException e)
-        {
-            throw new TextTooLongException((int)Math.Min(int.MaxValue, first + e.Index), e.Limit);
-        }
-    }
-
-    private static IEnumerable<Embedding> Split((List<string> Texts, Embeddings Embeddings) window)
-    {
-        for (var i = 0; i < (window.Texts?.Count ?? 0); i++)
-        {
-            yield return new Embedding(window.Texts![i], window.Embeddings[i].ToArray(), window.Embeddings.TokenCounts[i], window.Embeddings.Truncated[i]);
-        }
-    }
-
-    private static async IAsyncEnumerable<List<string>> Windows(IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var window = new List<string>();
-        long characters = 0;
-        await foreach (var text in texts.WithCancellation(cancellation).ConfigureAwait(false))
-        {
-            window.Add(text);
-            characters += text?.Length ?? 0;
-            if (window.Count >= WindowTexts * Workers.Shared.Count || characters >= (long)WindowCharacters * Workers.Shared.Count)
-            {
-                yield return window;
-                (window, characters) = ([], 0);
-            }
-        }
-
-        if (window.Count > 0)
-        {
-            yield return window;
-        }
-    }
-
     private EncodeOptions Check(EncodeOptions? options)
     {
         options ??= EncodeOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        options.Check();
         return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > Dimension)
             ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {Dimension} elements; Dimensions must be from 1 to that.")
             : options;
@@ -408,38 +317,6 @@ public sealed class SentenceTransformer
     private EncodeOptions WithRoute(EncodeOptions? options, string route, params ReadOnlySpan<string> names)
     {
         options ??= EncodeOptions.Default;
-        options = options with { Route = options.Route ?? route };
-        if (options.Prompt is null && options.PromptName is null)
-        {
-            foreach (var name in names)
-            {
-                if (Config.Prompts.ContainsKey(name))
-                {
-                    return options with { PromptName = name };
-                }
-            }
-        }
-
-        return options;
+        return Prompts.WithFirst(options with { Route = options.Route ?? route }, Config.Prompts, names);
     }
-
-    private string PromptOf(EncodeOptions options)
-    {
-        if (options.Prompt is not null)
-        {
-            return options.Prompt;
-        }
-
-        if ((options.PromptName ?? Config.DefaultPromptName) is not { } name)
-        {
-            return "";
-        }
-
-        return Config.Prompts.TryGetValue(name, out var prompt)
-            ? prompt
-            : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Config.Prompts.Count == 0 ? "none" : string.Join(", ", Config.Prompts.Keys))}.", nameof(options));
-    }
-
-    private Features NewFeatures(PackedBatch batch, int promptLength, string? route) =>
-        new(batch, promptLength) { Route = route, HiddenStates = _needsHiddenStates ? [] : null };
 }

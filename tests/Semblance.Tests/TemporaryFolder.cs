@@ -28,5 +28,21 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
+    /// <summary>Copies the files of a folder, and those below it.</summary>
+    public TemporaryFolder With(string source)
+    {
+        Copy(source, "");
+        return this;
+    }
+
+    /// <summary>Replaces a text in a file, where it must be.</summary>
+    public TemporaryFolder Edit(string name, string old, string replacement)
+    {
+        var text = File.ReadAllText(Of(name));
+        text.ShouldContain(old);
+        File.WriteAllText(Of(name), text.Replace(old, replacement, StringComparison.Ordinal));
+        return this;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

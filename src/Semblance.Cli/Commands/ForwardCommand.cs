@@ -63,7 +63,7 @@ internal sealed class ForwardCommand : CliCommand
         {
             var ofDecoder = model.HasDecoder && (name == "logits" || name.StartsWith("decoder_", StringComparison.Ordinal));
             var owner = ofDecoder ? decoderBatch! : batch;
-            var single = name is "start_logits" or "end_logits";
+            var single = name is "start_logits" or "end_logits" || (name == "logits" && IsOf(folder, "ElectraForPreTraining"));
             writer.Add(name, ofDecoder || IsOfTokens(name, tensor, batch, folder) ? owner.Pad(tensor, single) : tensor);
         }
     }
@@ -89,7 +89,10 @@ internal sealed class ForwardCommand : CliCommand
         }
 
         return name == "logits"
-            ? !ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            ? !IsOf(folder, "ForSequenceClassification")
             : name != "pooler_output";
     }
+
+    private static bool IsOf(string folder, string task) =>
+        ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith(task, StringComparison.Ordinal));
 }

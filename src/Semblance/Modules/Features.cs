@@ -22,6 +22,12 @@ public sealed class Features(PackedBatch batch, int promptLength = 0)
     /// <summary>Filled by a transformer with its embedding output and the output of each layer, each <c>[tokens × hidden]</c>; null where no module asks for them.</summary>
     public IList<Tensor>? HiddenStates { get; init; }
 
+    /// <summary>How many elements of a sparse vector are asked for; null for what the model keeps.</summary>
+    public int? MaxActiveDimensions { get; set; }
+
+    /// <summary>The layer from token vectors to the logits of words, left to the pooling, where the model predicts words; else null.</summary>
+    public Linear? WordLayer { get; set; }
+
     /// <summary><c>[tokens × hidden]</c>, once a transformer has run.</summary>
     public Tensor? TokenEmbeddings { get; set; }
 

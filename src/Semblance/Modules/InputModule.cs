@@ -36,11 +36,11 @@ public abstract class InputModule : Module
     /// <exception cref="ArgumentException">There is no such route.</exception>
     internal virtual InputModule Entry(string? route) => this;
 
-    /// <summary>A text through a subword tokenizer.</summary>
-    private protected static TokenizedText Tokenize(Tokenizer tokenizer, string text, int maxLength, bool specialTokens)
+    /// <summary>A text, or a pair of them, through a subword tokenizer.</summary>
+    private protected static TokenizedText Tokenize(Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
     {
         var buffer = _buffer ??= new TokenBuffer();
-        tokenizer.Encode(text, null, maxLength, specialTokens, buffer);
+        tokenizer.Encode(text, pair, maxLength, specialTokens, buffer);
         return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
     }
 }

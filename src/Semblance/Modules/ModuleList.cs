@@ -20,15 +20,26 @@ internal static class ModuleList
         ["Dropout"] = (folder, _) => DropoutModule.Load(folder),
         ["LayerNorm"] = LayerNormModule.Load,
         ["LSTM"] = LSTMModule.Load,
-        ["Normalize"] = (_, _) => new NormalizeModule(),
+        ["MLMTransformer"] = MaskedLanguageModule.Load,
+        ["MultiVectorMask"] = (folder, _) => MultiVectorMaskModule.Load(folder),
+        ["Normalize"] = (folder, _) => NormalizeModule.Load(folder),
         ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
         ["Router"] = RouterModule.Load,
+        ["SparseAutoEncoder"] = SparseAutoEncoderModule.Load,
+        ["SparseStaticEmbedding"] = SparseStaticEmbeddingModule.Load,
+        ["SpladePooling"] = (folder, _) => SpladePoolingModule.Load(folder),
         ["StaticEmbedding"] = StaticEmbeddingModule.Load,
         ["Transformer"] = TransformerModule.Load,
         ["WeightedLayerPooling"] = WeightedLayerPoolingModule.Load,
         ["WordEmbeddings"] = WordEmbeddingsModule.Load,
         ["WordWeights"] = (folder, _) => WordWeightsModule.Load(folder),
     };
+
+    /// <summary>Whether a folder has a list of modules.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
+    public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
     public static IReadOnlyList<Module> Load(string folder, bool trainable)
@@ -46,9 +57,13 @@ internal static class ModuleList
         }
 
         var modules = new List<Module>();
-        foreach (var (type, subfolder) in Entries(path))
+        var entries = Entries(path);
+        foreach (var (type, subfolder) in entries)
         {
-            modules.Add(Load(path, type, Path.Combine(folder, subfolder), trainable));
+            // Newer versions have one class for all tasks.
+            var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
+            var module = isMasked ? MaskedLanguageModule.Load(Path.Combine(folder, subfolder), trainable) : Load(path, type, Path.Combine(folder, subfolder), trainable);
+            modules.Add(module);
         }
 
         return modules is [InputModule { TakesTexts: true }, ..]
@@ -62,7 +77,7 @@ internal static class ModuleList
     /// <param name="folder">Where its files are.</param>
     /// <param name="trainable">Gives it parameters that training can change.</param>
     public static Module Load(string path, string type, string folder, bool trainable) =>
-        type.StartsWith("sentence_transformers.", StringComparison.Ordinal) && Loaders.TryGetValue(NameOf(type), out var load)
+        (type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") && Loaders.TryGetValue(NameOf(type), out var load)
             ? load(folder, trainable)
             : throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
 
@@ -97,6 +112,8 @@ internal static class ModuleList
             json.WriteEndArray();
         });
     }
+
+    private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
 
     private static List<(string Type, string Folder)> Entries(string path)
     {

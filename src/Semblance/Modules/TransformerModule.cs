@@ -2,6 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
 
@@ -63,11 +64,22 @@ public sealed class TransformerModule : InputModule
     /// <param name="folder">The folder.</param>
     /// <param name="trainable">Gives the transformer parameters that training can change.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
-    public static TransformerModule Load(string folder, bool trainable = false)
+    public static TransformerModule Load(string folder, bool trainable = false) => Load(folder, () => Transformer.Load(folder, trainable));
+
+    /// <summary>Loads the module with the body of a model that has a head too.</summary>
+    /// <returns>The module, and the model whose body it has.</returns>
+    internal static (TransformerModule Module, TaskModel Model) LoadTask(string folder, bool trainable)
+    {
+        TaskModel? model = null;
+        var module = Load(folder, () => (model = TaskModel.Load(folder, trainable)).Body);
+        return (module, model!);
+    }
+
+    private static TransformerModule Load(string folder, Func<Transformer> load)
     {
         // Beside the weights, on a thread of its own: of a small model it is a third of the work.
         var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var transformer = Transformer.Load(folder, trainable);
+        var transformer = load();
         var tokenizer = reading.GetAwaiter().GetResult();
         var path = SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         var settings = path is null ? null : ConfigurationFile.Read(path);
@@ -88,9 +100,17 @@ public sealed class TransformerModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override TokenizedText Tokenize(string text)
+    public override TokenizedText Tokenize(string text) => Tokenize(Prepare(text), null, MaxSequenceLength);
+
+    /// <summary>A text within another length than the module's own.</summary>
+    internal TokenizedText Tokenize(string text, int maxLength) => Tokenize(Prepare(text), null, maxLength);
+
+    /// <summary>A pair of texts, which the original takes as they are: with the white space at their ends.</summary>
+    internal TokenizedText TokenizePair(string text, string pair) => Tokenize(text, pair, MaxSequenceLength);
+
+    private TokenizedText Tokenize(string text, string? pair, int maxLength)
     {
-        var tokenized = Tokenize(Tokenizer, Prepare(text), MaxSequenceLength, specialTokens: true);
+        var tokenized = Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair);
         return tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] }; // a transformer takes no text without tokens
     }
 
@@ -110,6 +130,12 @@ public sealed class TransformerModule : InputModule
     public override void Save(string folder, DType weights = DType.F32)
     {
         Transformer.Save(folder, weights);
+        SaveText(folder);
+    }
+
+    /// <summary>Writes what is not the transformer's: the tokenizer and the settings.</summary>
+    internal void SaveText(string folder)
+    {
         Tokenizer.Save(folder);
         JsonFile.Write(Path.Combine(folder, SettingsFiles[0]), json =>
         {
