@@ -113,8 +113,6 @@ internal static class ModuleList
         });
     }
 
-    private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
-
     private static List<(string Type, string Folder)> Entries(string path)
     {
         try

@@ -7,7 +7,7 @@ namespace Semblance.Modules;
 
 /// <summary>
 /// Modules for one kind of text and others for another, such as questions and documents: <see cref="SentenceTransformer.EncodeQuery"/> takes the route
-/// <c>query</c>, <see cref="SentenceTransformer.EncodeDocument"/> the route <c>document</c>, and <see cref="EncodeOptions.Route"/> any.
+/// <c>query</c>, <see cref="SentenceTransformer.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> any.
 /// </summary>
 /// <remarks>It stands first where the routes begin with modules that take texts, and behind others where the kinds share those.</remarks>
 public sealed class RouterModule : InputModule
