@@ -31,7 +31,32 @@ internal sealed class EncodingOptions
     }
 
     /// <summary>The precision that was asked for, or null.</summary>
-    public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is null ? null : arguments.GetValue(_precision);
+    public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
+
+    /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
+
+    /// <summary>How to encode with a sparse model.</summary>
+    /// <exception cref="ArgumentException">An option is for dense vectors only.</exception>
+    public SparseEncodeOptions Sparse(ParseResult arguments, int? maxActiveDimensions)
+    {
+        foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
+        {
+            if (arguments.GetResult(option) is { Implicit: false })
+            {
+                throw new ArgumentException($"{option.Name} is for dense vectors, and the model makes sparse ones; leave it out, or use --max-active-dims.");
+            }
+        }
+
+        return new SparseEncodeOptions
+        {
+            BatchTokens = arguments.GetValue(_batchTokens) ?? SparseEncodeOptions.Default.BatchTokens,
+            Threads = arguments.GetValue(_threads),
+            Prompt = arguments.GetValue(_prompt),
+            PromptName = arguments.GetValue(_promptName),
+            MaxActiveDimensions = maxActiveDimensions,
+        };
+    }
 
     /// <summary>Loads the model, and reads how to encode with it.</summary>
     public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)

@@ -69,6 +69,12 @@ public class SearchCommandTests
         var expected = (await Outcome.OfAsync([.. query, "--corpus", corpus])).Done().Lines;
         (await Outcome.OfAsync([.. query, "--corpus", corpus, "--vectors", folder.Of(name)])).Done().Lines.ShouldBe(expected);
 
+        if (precision is "float32" or "int8" or "uint8")
+        {
+            // The file and its ranges say what it is.
+            (await Outcome.OfAsync(["search", "--model", model.Folder, "--query", query[^3], "--rescore", "3", "--corpus", corpus, "--vectors", folder.Of(name)])).Done().Lines.ShouldBe(expected);
+        }
+
         // Without the texts, their lines.
         var lines = (await Outcome.OfAsync([.. query, "--vectors", folder.Of(name)])).Done().Lines;
         var texts = File.ReadAllLines(corpus);
