@@ -8,6 +8,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("encode", EncodeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
     ("mining", MiningBenchmark.Run),
+    ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),

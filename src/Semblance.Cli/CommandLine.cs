@@ -98,6 +98,8 @@ internal static class CommandLine
         new SimilarityCommand(host),
         new SearchCommand(host),
         new MineCommand(host),
+        new ClusterCommand(host),
+        new MapCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
         new TrainCommand(host),

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -9,6 +10,7 @@ namespace Semblance;
 public static class CommunityDetection
 {
     private const int BlockRows = 448;
+    private const int FewRows = 16;
     private const int BlockScores = 4 << 20; // of candidates with all vectors
 
     /// <summary>The communities of vectors, by cosine.</summary>
@@ -59,7 +61,9 @@ public static class CommunityDetection
 
         var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // the half, for the other pass follows
-        new PairTiles(vectors, mining, new NeighbourCounts(sizes, options.Threshold), counter, cancellation).Compare();
+        using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
+        new PairTiles(vectors, mining, counts, counter, cancellation).Compare();
+        counts.AddTo(sizes);
         return sizes;
     }
 
@@ -71,9 +75,10 @@ public static class CommunityDetection
         var communities = new List<int[]>();
         var taken = new bool[vectors.Rows];
         var free = vectors.Rows;
-        var block = Math.Clamp(BlockScores / vectors.Rows, 16, BlockRows);
-        for (var first = 0; first < candidates.Length && free >= minSize; first += block)
+        var most = Math.Clamp(BlockScores / vectors.Rows, FewRows, BlockRows);
+        for (int first = 0, block = FewRows; first < candidates.Length && free >= minSize; first += block, block = Math.Min(most, 2 * block))
         {
+            // Few at first: often the largest take nearly all.
             var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
             var close = Close(vectors, centres, taken, options, cancellation);
             for (var i = 0; i < centres.Length; i++)
@@ -144,21 +149,29 @@ public static class CommunityDetection
         return close;
     }
 
-    private sealed class NeighbourCounts(int[] counts, float threshold) : IPairSink
+    // Each thread counts on its own: where nearly all are close, they would only wait for each other.
+    private sealed class NeighbourCounts(int count, float threshold) : IPairSink, IDisposable
     {
+        private readonly ThreadLocal<int[]> _counts = new(() => new int[count], trackAllValues: true);
+
         public void Take(ReadOnlySpan<float> scores, int first, int second)
         {
-            var found = 0;
+            var counts = _counts.Value!;
             for (var i = ScoreScan.Next(scores, 0, threshold); i < scores.Length; i = ScoreScan.Next(scores, i + 1, threshold))
             {
-                found++;
-                Interlocked.Increment(ref counts[second + i]);
-            }
-
-            if (found > 0)
-            {
-                Interlocked.Add(ref counts[first], found);
+                counts[first]++;
+                counts[second + i]++;
             }
         }
+
+        public void AddTo(int[] sizes)
+        {
+            foreach (var counts in _counts.Values)
+            {
+                TensorPrimitives.Add<int>(sizes, counts, sizes);
+            }
+        }
+
+        public void Dispose() => _counts.Dispose();
     }
 }

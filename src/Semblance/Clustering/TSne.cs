@@ -34,6 +34,7 @@ public sealed class TSne
         var forces = new TSneForces(affinities, options.Theta, options.MaxThreads, cancellation);
         var points = Start(vectors, options, cancellation);
         GC.KeepAlive(embeddings);
+        Centre(points);
         if (vectors.Rows > 1)
         {
             Descend(points, forces, options, progress, cancellation);

@@ -5,7 +5,7 @@ namespace Semblance;
 /// <summary>How the points of a map pull and push each other: the gradient of the Kullback–Leibler divergence (van der Maaten 2014).</summary>
 internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellation)
 {
-    private const int BlockPoints = 128;
+    private const int BlockPoints = 512; // fewer are not worth another thread
 
     private readonly double[] _sums = new double[affinities.Count];
     private readonly double[] _pushes = new double[2 * affinities.Count];

@@ -54,13 +54,13 @@ public class TSneTests
     [Fact]
     public void Groups_stay_together_the_divergence_falls_and_seed_and_threads_give_the_same_bits()
     {
-        var (vectors, groups) = RecordedClusters.Groups(6, 400, 10, 5);
-        var options = new TSneOptions { Iterations = 400, Perplexity = 20 };
+        var (vectors, groups) = RecordedClusters.Groups(6, 600, 10, 5);
+        var options = new TSneOptions { Iterations = 200, Perplexity = 20 };
         var map = TSne.Fit(vectors, options);
-        map.Points.Shape.ToArray().ShouldBe([400, 2]);
+        map.Points.Shape.ToArray().ShouldBe([600, 2]);
         map.Divergence.ShouldBeLessThan(TSne.Fit(vectors, options with { Iterations = 1 }).Divergence / 2);
         var nearest = SemanticSearch.Search(map.Points, map.Points, new SearchOptions { TopK = 2, Similarity = SimilarityFunction.Euclidean });
-        nearest.Index().Count(hits => groups[hits.Item.First(hit => hit.Index != hits.Index).Index] == groups[hits.Index]).ShouldBe(400);
+        nearest.Index().Count(hits => groups[hits.Item.First(hit => hit.Index != hits.Index).Index] == groups[hits.Index]).ShouldBe(600);
         var again = TSne.Fit(vectors, options with { MaxThreads = 1 });
         again.Points.Values.SequenceEqual(map.Points.Values).ShouldBeTrue();
         again.Divergence.ShouldBe(map.Divergence);

@@ -81,11 +81,11 @@ public static class ClusterAgreement
 
         public int Count { get; }
 
-        public IReadOnlyCollection<int> Cells => _cells.Values;
+        public Dictionary<(int Class, int Cluster), int>.ValueCollection Cells => _cells.Values;
 
-        public IReadOnlyCollection<int> Rows => _classes.Values;
+        public Dictionary<int, int>.ValueCollection Rows => _classes.Values;
 
-        public IReadOnlyCollection<int> Columns => _clusters.Values;
+        public Dictionary<int, int>.ValueCollection Columns => _clusters.Values;
 
         public double ClassEntropy => Entropy(_classes.Values);
 
