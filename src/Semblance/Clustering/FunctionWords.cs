@@ -5,7 +5,7 @@ namespace Semblance;
 /// <summary>Words that hold sentences together and are about nothing: English ones, and the characters that make such words in Chinese.</summary>
 internal static class FunctionWords
 {
-    private static readonly SearchValues<char> Characters = SearchValues.Create("的了是在我你您他她它们吗呢吧啊和与或就都也很还又不没有这那哪个么什怎谁为把被让对从到会能要想可以请得着过而且但如果因所之其");
+    private static readonly SearchValues<char> Characters = SearchValues.Create("的了是在我你您他她它们吗呢吧啊和与或就都也很还又不没有这那哪个么什怎谁为把被让对从到会能要想可以请得着过而且但如果因所之其样里些");
 
     private static readonly HashSet<string> Words =
     [.. """

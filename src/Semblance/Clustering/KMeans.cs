@@ -166,6 +166,7 @@ public sealed class KMeans
         Tensor vectors, Centroids centroids, int batch, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellation)
     {
         var seen = new long[options.Clusters];
+        var rows = Tensor.Zeros(batch, vectors.Columns);
         var labels = new int[batch];
         var most = Math.Max(1L, (long)options.MaxIterations * vectors.Rows / batch);
         var weight = Math.Min(1, 2.0 * batch / (vectors.Rows + 1));
@@ -173,7 +174,7 @@ public sealed class KMeans
         while (step < most && fruitless < FruitlessBatches)
         {
             step++;
-            var rows = Rows(vectors, Draws(batch, vectors.Rows, random));
+            Gather(vectors, Draws(batch, vectors.Rows, random), rows);
             centroids.Assign(rows, labels, options.MaxThreads, cancellation);
             var cost = centroids.Costs(rows, labels, options.MaxThreads, cancellation).Sum() / batch;
             centroids = new Centroids(Moved(rows, labels, centroids.Centers, seen, options.Spherical), options.Spherical);
@@ -228,13 +229,17 @@ public sealed class KMeans
     private static Tensor Rows(Tensor vectors, int[] rows)
     {
         var copy = Tensor.Zeros(rows.Length, vectors.Columns);
+        Gather(vectors, rows, copy);
+        return copy;
+    }
+
+    private static void Gather(Tensor vectors, int[] rows, Tensor copy)
+    {
         var target = copy.Writable;
         for (var i = 0; i < rows.Length; i++)
         {
             vectors.Row(rows[i]).CopyTo(target[(i * vectors.Columns)..]);
         }
-
-        return copy;
     }
 
     private static double MeanVariance(Tensor vectors)

@@ -8,8 +8,6 @@ namespace Semblance;
 /// </summary>
 public sealed class TSne
 {
-    private const double SmallestStep = 1e-7;
-
     private TSne(Tensor points, double divergence) => (Points, Divergence) = (points, divergence);
 
     /// <summary><c>[vectors × 2]</c>, around the origin.</summary>
@@ -64,10 +62,6 @@ public sealed class TSne
 
             Centre(points);
             progress?.Report((iteration + 1.0) / options.Iterations);
-            if (iteration >= early && gradient.Sum(value => value * value) < SmallestStep * SmallestStep)
-            {
-                break;
-            }
         }
     }
 

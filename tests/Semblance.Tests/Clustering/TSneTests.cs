@@ -66,6 +66,14 @@ public class TSneTests
         again.Divergence.ShouldBe(map.Divergence);
     }
 
+    [Fact]
+    public void Vectors_without_groups_spread_again_after_they_were_pulled_together()
+    {
+        var map = TSne.Fit(Vectors.Random(7, 300, 40), new TSneOptions { Iterations = 500 });
+        map.Points.Values.ToArray().Max().ShouldBeGreaterThan(1);
+        map.Divergence.ShouldBeLessThan(2);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
