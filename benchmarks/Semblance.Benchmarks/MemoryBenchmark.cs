@@ -37,7 +37,8 @@ internal static class MemoryBenchmark
         }
     }
 
-    private static long PeakBytes(params string[] arguments)
+    /// <summary>The largest resident memory of the command while it does something.</summary>
+    public static long PeakBytes(params string[] arguments)
     {
         var command = Path.Combine(AppContext.BaseDirectory, "..", "..", "Semblance.Cli", "release", OperatingSystem.IsWindows() ? "semblance.exe" : "semblance");
         using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })
@@ -47,8 +48,15 @@ internal static class MemoryBenchmark
         long peak = 0;
         while (!process.WaitForExit(20))
         {
-            process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended between two looks.
+            }
         }
 
         return process.ExitCode == 0 ? peak : throw new InvalidOperationException($"The command ended with {process.ExitCode}.");

@@ -7,9 +7,11 @@ var benchmarks = new (string Name, Action Run)[]
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
+    ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
+    ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };

@@ -7,7 +7,12 @@ internal sealed class SavedModel : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("semblance-");
 
-    public SavedModel(BertConfig config) => BenchmarkData.Model(config).Save(_folder.FullName);
+    public SavedModel(BertConfig config)
+        : this(BenchmarkData.Model(config))
+    {
+    }
+
+    public SavedModel(SentenceTransformer model) => model.Save(_folder.FullName);
 
     public string Path => _folder.FullName;
 

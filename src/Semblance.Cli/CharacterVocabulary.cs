@@ -16,18 +16,25 @@ internal static class CharacterVocabulary
         (0x3041, 0x3096), (0x30A1, 0x30FE), // kana
     ];
 
-    /// <summary>The tokens: BERT's special ones, then characters; letters and digits also as the continuation of a word.</summary>
-    public static IReadOnlyList<string> Create()
+    /// <summary>The tokens: special ones, then characters; letters and digits also as the continuation of a word.</summary>
+    /// <param name="special">The special tokens; null for BERT's.</param>
+    public static IReadOnlyList<string> Create(IReadOnlyList<string>? special = null)
     {
-        List<string> tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        var characters = Ranges.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).Select(code => (char)code)
-            .Where(c => c < 0x80 || (char.IsLetter(c) ? !char.IsUpper(c) : char.IsPunctuation(c) || char.IsSymbol(c)))
-            .ToList();
-        tokens.AddRange(characters.Select(c => c.ToString()));
-        tokens.AddRange(characters.Where(char.IsLetterOrDigit).Select(c => $"##{c}"));
-        tokens.AddRange(Ideographs().Select(c => c.ToString())); // each is a word of its own
-        return tokens;
+        var characters = Letters().ToList();
+        return
+        [
+            .. special ?? ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+            .. characters.Select(c => c.ToString()),
+            .. characters.Where(char.IsLetterOrDigit).Select(c => $"##{c}"),
+            .. Ideographs().Select(c => c.ToString()), // each is a word of its own
+        ];
     }
+
+    /// <summary>The characters alone.</summary>
+    public static IEnumerable<string> Characters() => Letters().Concat(Ideographs()).Select(c => c.ToString());
+
+    private static IEnumerable<char> Letters() => Ranges.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).Select(code => (char)code)
+        .Where(c => c < 0x80 || (char.IsLetter(c) ? !char.IsUpper(c) : char.IsPunctuation(c) || char.IsSymbol(c)));
 
     // The most frequent characters of Chinese and of Japanese: the first levels of GB 2312 and of JIS X 0208, which
     // fill these rows of EUC.

@@ -51,7 +51,7 @@ internal static class CommandLine
         var parsed = Root(host).Parse(isEmpty ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
-            var command = parsed.CommandResult.Command is RootCommand ? "semblance" : $"semblance {parsed.CommandResult.Command.Name}";
+            var command = Named(parsed.CommandResult.Command);
             host.Error.WriteLine($"{command}: {Problem(parsed)} See '{command} --help'.");
             return Wrong;
         }
@@ -67,6 +67,9 @@ internal static class CommandLine
         host.Flush();
         return isEmpty ? Wrong : exitCode;
     }
+
+    private static string Named(Command command) =>
+        command is RootCommand ? "semblance" : $"{Named(command.Parents.OfType<Command>().First())} {command.Name}";
 
     // A word that nobody knows says more than what is missing because of it.
     private static string Problem(ParseResult parsed)
@@ -97,6 +100,9 @@ internal static class CommandLine
         new EncodeCommand(host),
         new SimilarityCommand(host),
         new SearchCommand(host),
+        new RerankCommand(host),
+        new PredictCommand(host),
+        new IndexCommand(host),
         new MineCommand(host),
         new ClusterCommand(host),
         new MapCommand(host),
@@ -104,6 +110,8 @@ internal static class CommandLine
         new TokenizeCommand(host),
         new TrainCommand(host),
         new TrainVocabularyCommand(host),
+        new DistillStaticCommand(host),
+        new GenerateCommand(host),
         new ForwardCommand(host),
         new InfoCommand(host),
         new DownloadCommand(host),

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Tensors;
+using Semblance.Transformers.Images;
 
 namespace Semblance.Cli;
 
@@ -15,6 +16,7 @@ namespace Semblance.Cli;
 internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, Precision precision)
 {
     private const int CalibrationTexts = 10_000;
+    private const int ImagesAtOnce = 64;
 
     private Quantizer? _quantizer = precision == Precision.Float32 || Quantizer.NeedsRanges(precision)
         ? null
@@ -49,14 +51,14 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
         }
     }
 
-    /// <summary>Encodes a stream of texts in bounded memory.</summary>
+    /// <summary>Encodes a stream of texts, or of the images at paths, in bounded memory.</summary>
     /// <returns>Each text with its vector, and the bytes that are stored of it unless that is the vector itself.</returns>
     public async IAsyncEnumerable<(Embedding Embedding, byte[] Stored)> EncodeAsync(
-        IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<string> texts, bool areImages, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var waiting = new List<Embedding>();
         var ranges = new QuantizationRanges(Dimension);
-        await foreach (var embedding in model.EncodeAsync(texts, options, cancellation).ConfigureAwait(false))
+        await foreach (var embedding in (areImages ? EncodeImagesAsync(texts, cancellation) : model.EncodeAsync(texts, options, cancellation)).ConfigureAwait(false))
         {
             if (NeedsCalibration)
             {
@@ -117,6 +119,18 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
 
     /// <summary>Passes on how far an encoding is.</summary>
     public static IProgress<EncodeProgress> Part(IProgress<double> progress) => new Parts(progress);
+
+    private async IAsyncEnumerable<Embedding> EncodeImagesAsync(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var window in paths.Chunk(ImagesAtOnce).WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            var embeddings = model.EncodeImages([.. window.Select(PngReader.Read)], options, null, cancellation);
+            for (var i = 0; i < window.Length; i++)
+            {
+                yield return new Embedding(window[i], embeddings[i].ToArray(), 0, false);
+            }
+        }
+    }
 
     private void Calibrate(QuantizationRanges ranges)
     {

@@ -2,7 +2,7 @@ namespace Semblance.Tensors;
 
 /// <summary>
 /// Which keys the queries of attention see: those of the same sequence, all of them, or, if it is causal, those up to the query's own place,
-/// or, through a window, only those near it.
+/// or, through a window, only those near it. Keys that the batch says nobody attends to are never seen.
 /// </summary>
 public sealed class AttentionMask
 {
@@ -56,12 +56,13 @@ public sealed class AttentionMask
     public int? Window { get; }
 
     /// <summary>The first key of its sequence that a query sees.</summary>
-    internal int FirstVisible(int sequence, int query) => Window is { } window ? Math.Max(0, Place(sequence, query) - window + 1) : 0;
+    internal int FirstVisible(int sequence, int query) =>
+        Window is { } window ? Math.Clamp(Place(sequence, query) - window + 1, 0, Keys.Attended(sequence)) : 0;
 
-    /// <summary>One past the last key of its sequence that a query sees.</summary>
-    internal int Visible(int sequence, int query) => IsCausal
-        ? Place(sequence, query) + 1
-        : (int)Math.Min(Keys.Length(sequence), Window is { } window ? (long)Place(sequence, query) + window : int.MaxValue);
+    /// <summary>One past the last key of its sequence that a query sees: none where it stands too far from those that are attended.</summary>
+    internal int Visible(int sequence, int query) => (int)Math.Min(
+        Keys.Attended(sequence),
+        IsCausal ? Place(sequence, query) + 1 : Window is { } window ? (long)Place(sequence, query) + window : int.MaxValue);
 
     // The last query of a sequence stands at its last key.
     private int Place(int sequence, int query) => Keys.Length(sequence) - Queries.Length(sequence) + query;

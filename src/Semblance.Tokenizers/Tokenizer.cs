@@ -80,6 +80,9 @@ public sealed class Tokenizer
     /// <summary>The id of the token for what the vocabulary lacks, or null where there is none.</summary>
     public int? UnknownId { get; }
 
+    /// <summary>The id of the unknown token where the vocabulary names it, as all but Unigram's do.</summary>
+    internal int? NamedUnknownId => _pipeline.Model is Models.Unigram ? null : UnknownId;
+
     /// <summary>The id of the token that stands for a hidden one, or null where there is none.</summary>
     public int? MaskId { get; }
 
@@ -110,11 +113,36 @@ public sealed class Tokenizer
         return new Tokenizer(BertFiles.Create(vocabulary, lowerCase));
     }
 
+    /// <summary>Makes a tokenizer from the contents of its files.</summary>
+    /// <param name="json">That of <c>tokenizer.json</c>.</param>
+    /// <param name="configuration">That of <c>tokenizer_config.json</c>, or null.</param>
+    /// <exception cref="TokenizerFormatException">One is damaged, or needs a component that is not supported.</exception>
+    public static Tokenizer FromJson(string json, string? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var files = new TokenizerFiles("") { [TokenizerFiles.Json] = System.Text.Encoding.UTF8.GetBytes(json) };
+        if (configuration is not null)
+        {
+            files[TokenizerFiles.Configuration] = System.Text.Encoding.UTF8.GetBytes(configuration);
+        }
+
+        return new Tokenizer(files);
+    }
+
     /// <summary>Writes the files that the tokenizer was made from, unchanged; each replaces an older one in one step.</summary>
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         _files.Save(folder);
+    }
+
+    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read, or made of <c>vocab.txt</c>.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <exception cref="NotSupportedException">The tokenizer was read from files of another kind.</exception>
+    public void SaveJson(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        JsonFiles().Save(folder);
     }
 
     /// <summary>
@@ -204,6 +232,18 @@ public sealed class Tokenizer
 
     /// <summary>The token with an id, or null.</summary>
     public string? IdToToken(int id) => _added.TryGetValue(id, out var token) ? token.Content : _pipeline.Model.IdToToken(id);
+
+    /// <summary>Makes sure that <see cref="SaveJson"/> will do.</summary>
+    /// <exception cref="NotSupportedException">The tokenizer was read from files that do not become one.</exception>
+    internal void CheckJson() => _ = JsonFiles();
+
+    private TokenizerFiles JsonFiles()
+    {
+        var json = _files[TokenizerFiles.Json]
+            ?? (_files[TokenizerFiles.Vocabulary] is null || _files[TokenizerFiles.BpeVocabulary] is not null ? null : BertFiles.FromVocabularyFile(_files, new TokenizerConfiguration(_files)))
+            ?? throw new NotSupportedException($"{_files.PathOf(TokenizerFiles.Json)}: is missing, and can be made of a {TokenizerFiles.Vocabulary} only; save the tokenizer with a {TokenizerFiles.Json} first.");
+        return new TokenizerFiles(Path.GetDirectoryName(_files.PathOf(TokenizerFiles.Json)) ?? "") { [TokenizerFiles.Json] = json };
+    }
 
     private static TokenBuffer TakeBuffer()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Checkpoints;
 
 namespace Semblance.Transformers;
 
@@ -22,9 +23,11 @@ public sealed class ConfigurationFile
     public JsonElement Root => _root;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="largest">The most bytes it may have: 16 MiB by default, which only a list of words exceeds.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ModelFormatException">The file is not a JSON object.</exception>
-    public static ConfigurationFile Read(string path)
+    public static ConfigurationFile Read(string path, long largest = LargestFile)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -32,7 +35,7 @@ public sealed class ConfigurationFile
             throw new FileNotFoundException($"{path}: the file is missing; is this a model's folder, and was it copied whole?", path);
         }
 
-        if (file.Length > LargestFile)
+        if (file.Length > largest)
         {
             throw new ModelFormatException(path, $"{file.Length:N0} bytes are too many for a configuration; expected a small JSON object.");
         }
@@ -50,6 +53,9 @@ public sealed class ConfigurationFile
             throw new ModelFormatException(path, $"not valid JSON: {e.Message}", e);
         }
     }
+
+    /// <summary>Settings that are not in a file.</summary>
+    internal static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
 
     /// <summary>The value of a field, or null where it is absent or <c>null</c>.</summary>
     public JsonElement? Find(string field) =>
@@ -128,6 +134,30 @@ public sealed class ConfigurationFile
         { ValueKind: JsonValueKind.Object } value => new ConfigurationFile(Path, value),
         { } value => throw Fault(field, $"is {Show(value)}; expected an object"),
     };
+
+    /// <summary>Writes the file again, whole or not at all, with another value in one of its fields or one field more.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="value">Writes the value.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveWith(string field, Action<Utf8JsonWriter> value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        using var file = new AtomicFile(Path);
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            foreach (var property in _root.EnumerateObject().Where(property => !property.NameEquals(field)))
+            {
+                property.WriteTo(json);
+            }
+
+            json.WritePropertyName(field);
+            value(json);
+            json.WriteEndObject();
+        }
+
+        file.Commit();
+    }
 
     /// <summary>A fault of a field, to be thrown.</summary>
     public ModelFormatException Fault(string field, string problem) => new(Path, $"'{field}' {problem}.");

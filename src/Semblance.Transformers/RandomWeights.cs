@@ -7,20 +7,23 @@ namespace Semblance.Transformers;
 /// distributed with deviation 0.02, as BERT starts (Devlin et al. 2019).
 /// </summary>
 /// <param name="seed">The same seed gives the same parameters.</param>
-internal sealed class RandomWeights(int seed) : Weights
+/// <param name="pooler">Whether a model that may have a pooler gets one.</param>
+/// <param name="normScale">The scale of a norm that does nothing, as it is stored.</param>
+internal sealed class RandomWeights(int seed, bool pooler = true, float normScale = 1) : Weights
 {
     private const double Deviation = 0.02;
 
     private readonly Random _random = new(seed);
 
-    public override bool Contains(string name) => true;
+    // Only what a model can do without is asked for.
+    public override bool Contains(string name) => pooler && name.StartsWith("pooler.", StringComparison.Ordinal);
 
     public override Tensor Find(string name, ReadOnlySpan<int> shape)
     {
         var tensor = Tensors.Tensor.Zeros(shape);
         if (shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal))
         {
-            tensor.Writable.Fill(1);
+            tensor.Writable.Fill(normScale);
         }
         else if (!name.EndsWith(".bias", StringComparison.Ordinal))
         {

@@ -22,29 +22,29 @@ namespace Semblance.Transformers;
 /// <summary>The body of a transformer: token ids to hidden states. Immutable, and safe for all threads.</summary>
 public abstract class Transformer
 {
-    private static readonly Dictionary<string, Func<ConfigurationFile, Checkpoint, bool, Transformer>> Architectures = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Architecture> Architectures = new(StringComparer.Ordinal)
     {
-        ["albert"] = AlbertModel.Load,
-        ["bert"] = BertModel.Load,
-        ["camembert"] = RobertaModel.Load,
-        ["clip_text_model"] = LayeredTransformer.Loader("", (config, weights) => new ClipTextModel(config, weights)),
-        ["deberta"] = DebertaModel.Load,
-        ["deberta-v2"] = DebertaV2Model.Load,
-        ["distilbert"] = DistilBertModel.Load,
-        ["electra"] = ElectraModel.Load,
-        ["gemma"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["gemma3_text"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["gpt2"] = LayeredTransformer.Loader("transformer.", (config, weights) => new Gpt2Model(config, weights)),
-        ["llama"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["mistral"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["modernbert"] = LayeredTransformer.Loader("model.", (config, weights) => new ModernBertModel(config, weights)),
-        ["mpnet"] = MPNetModel.Load,
-        ["nomic_bert"] = LayeredTransformer.Loader("bert.", (config, weights) => new NomicBertModel(config, weights)),
-        ["qwen2"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["qwen3"] = LayeredTransformer.Loader("model.", (config, weights) => new DecoderModel(config, weights)),
-        ["roberta"] = RobertaModel.Load,
-        ["t5"] = T5Model.Load,
-        ["xlm-roberta"] = RobertaModel.Load,
+        ["albert"] = new("albert.", AlbertModel.Create),
+        ["bert"] = new("bert.", BertModel.Create),
+        ["camembert"] = new("roberta.", RobertaModel.Create),
+        ["clip_text_model"] = LayeredTransformer.Architecture("", (config, weights) => new ClipTextModel(config, weights)),
+        ["deberta"] = new("deberta.", DebertaModel.Create),
+        ["deberta-v2"] = new("deberta.", DebertaV2Model.Create),
+        ["distilbert"] = new("distilbert.", DistilBertModel.Create),
+        ["electra"] = new("electra.", ElectraModel.Create),
+        ["gemma"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gemma3_text"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["gpt2"] = LayeredTransformer.Architecture("transformer.", (config, weights) => new Gpt2Model(config, weights)),
+        ["llama"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["mistral"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["modernbert"] = LayeredTransformer.Architecture("model.", (config, weights) => new ModernBertModel(config, weights)),
+        ["mpnet"] = new("mpnet.", MPNetModel.Create),
+        ["nomic_bert"] = LayeredTransformer.Architecture("bert.", (config, weights) => new NomicBertModel(config, weights)),
+        ["qwen2"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["qwen3"] = LayeredTransformer.Architecture("model.", (config, weights) => new DecoderModel(config, weights)),
+        ["roberta"] = new("roberta.", RobertaModel.Create),
+        ["t5"] = new("", T5Model.Create),
+        ["xlm-roberta"] = new("roberta.", RobertaModel.Create),
     };
 
     private readonly ConfigurationFile? _source;
@@ -88,6 +88,26 @@ public abstract class Transformer
     public static Transformer Load(string folder, bool trainable = false) =>
         Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, trainable, out _);
 
+    /// <summary>A body that has learned nothing, to be trained or to measure speed with.</summary>
+    /// <param name="architecture">A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <param name="seed">The same seed gives the same parameters.</param>
+    /// <exception cref="ArgumentException">The architecture is unknown, or the sizes do not fit it.</exception>
+    public static Transformer CreateRandom(string architecture, ModelSizes sizes, int seed)
+    {
+        var config = NewConfiguration.Create(architecture, sizes);
+        try
+        {
+            return ArchitectureOf(config).Create(config, new RandomWeights(seed, HasPooler(architecture), architecture.StartsWith("gemma", StringComparison.Ordinal) ? 0 : 1), true);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ArgumentException(e.Message, nameof(sizes), e);
+        }
+    }
+
+    private static bool HasPooler(string architecture) => architecture is "albert" or "bert" or "camembert" or "mpnet" or "roberta" or "xlm-roberta";
+
     /// <summary>The last hidden states of a batch.</summary>
     /// <param name="run">The computation; it owns what is returned.</param>
     /// <param name="batch">The tokens.</param>
@@ -120,16 +140,25 @@ public abstract class Transformer
         }
 
         writer.Save(Path.Combine(folder, "model.safetensors"));
+        SaveConfiguration(folder, weights);
+    }
+
+    /// <summary>Writes <c>config.json</c>.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="weights">The type that parameters are written in.</param>
+    /// <param name="withHead">Whether the weights have the head that the configuration names.</param>
+    internal void SaveConfiguration(string folder, DType weights, bool withHead = false)
+    {
         using var file = new AtomicFile(Path.Combine(folder, "config.json"));
         using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
         {
-            WriteConfiguration(json, weights);
+            WriteConfiguration(json, weights, withHead);
         }
 
         file.Commit();
     }
 
-    private void WriteConfiguration(Utf8JsonWriter json, DType weights)
+    private void WriteConfiguration(Utf8JsonWriter json, DType weights, bool withHead)
     {
         json.WriteStartObject();
         var typed = false;
@@ -140,7 +169,7 @@ public abstract class Transformer
                 json.WriteString(field.Name, NameOf(weights));
                 typed = true;
             }
-            else if (!(field.NameEquals("architectures") && NamesHead(field.Value)))
+            else if (withHead || !(field.NameEquals("architectures") && NamesHead(field.Value)))
             {
                 field.WriteTo(json);
             }
@@ -181,13 +210,16 @@ public abstract class Transformer
 
     internal static Transformer Load(ConfigurationFile config, string folder, bool trainable, out Checkpoint checkpoint)
     {
-        var modelType = config.Text("model_type");
-        if (modelType is null || !Architectures.TryGetValue(modelType, out var load))
-        {
-            throw config.Fault("model_type", $"is {(modelType is null ? "missing" : $"'{modelType}'")}; architectures that can be loaded are {string.Join(", ", Architectures.Keys)}");
-        }
-
+        var architecture = ArchitectureOf(config);
         checkpoint = Checkpoint.Open(folder);
-        return load(config, checkpoint, trainable);
+        return architecture.Create(config, new CheckpointWeights(checkpoint, architecture.Prefix, trainable), trainable);
+    }
+
+    private static Architecture ArchitectureOf(ConfigurationFile config)
+    {
+        var modelType = config.Text("model_type");
+        return modelType is not null && Architectures.TryGetValue(modelType, out var architecture)
+            ? architecture
+            : throw config.Fault("model_type", $"is {(modelType is null ? "missing" : $"'{modelType}'")}; architectures that can be loaded are {string.Join(", ", Architectures.Keys)}");
     }
 }

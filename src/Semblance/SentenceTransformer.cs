@@ -1,10 +1,10 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Images;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
@@ -19,20 +19,16 @@ namespace Semblance;
 /// </remarks>
 public sealed class SentenceTransformer
 {
-    // What one step of a stream holds for each thread: enough to keep it busy, small enough to stay small.
-    private const int WindowTexts = 1024;
-    private const int WindowCharacters = 1 << 20;
-
-    private readonly TransformerModule _input;
+    private readonly ModulePipeline _pipeline;
 
     /// <summary>Puts modules together.</summary>
-    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first.</param>
+    /// <param name="modules">The modules in order, an <see cref="InputModule"/> first, such as <see cref="TransformerModule"/>.</param>
     /// <param name="config">Prompts and similarity; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The first module is not a transformer.</exception>
+    /// <exception cref="ArgumentException">The first module takes no texts.</exception>
     public SentenceTransformer(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        _input = modules is [TransformerModule input, ..] ? input : throw new ArgumentException("The first module must be a transformer.", nameof(modules));
+        _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
         Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
@@ -47,17 +43,21 @@ public sealed class SentenceTransformer
     /// <summary>The number of elements of a vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>The longest text in tokens, special ones included; what is longer is cut.</summary>
-    public int MaxSequenceLength => _input.MaxSequenceLength;
+    /// <summary>Whether the model makes a vector for each text; without pooling it makes one for each token.</summary>
+    public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
+
+    /// <summary>The longest text in tokens, special ones included; what is longer is cut. <see cref="int.MaxValue"/> where any length will do.</summary>
+    public int MaxSequenceLength => _pipeline.Input.MaxSequenceLength;
 
     /// <summary>Text to token ids.</summary>
-    public Tokenizer Tokenizer => _input.Tokenizer;
+    /// <exception cref="InvalidOperationException">The model divides texts into words, and has no subword tokenizer.</exception>
+    public Tokenizer Tokenizer => _pipeline.Input.Tokenizer ?? throw new InvalidOperationException($"{_pipeline.Input} divides texts into words; the model has no subword tokenizer.");
 
     /// <summary>Loads a model from a folder, or by its Hub id.</summary>
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static SentenceTransformer Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
+    public static SentenceTransformer Load(string model) => LoadFolder(ModelFolder.Find(model));
 
     /// <summary>Loads the model in the box, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
@@ -71,17 +71,8 @@ public sealed class SentenceTransformer
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<SentenceTransformer> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(model);
-        if (Directory.Exists(model))
-        {
-            return LoadFolder(model);
-        }
-
-        using var hub = new HubClient();
-        return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
-    }
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
+        LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false));
 
     /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
     /// <param name="folder">The folder.</param>
@@ -98,10 +89,11 @@ public sealed class SentenceTransformer
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="texts">The texts; what is too long is cut.</param>
     /// <param name="prompt">What stands before each text.</param>
+    /// <param name="route">What the texts are, for a model with a router; null for its default.</param>
     /// <returns><c>[texts × dimension]</c>.</returns>
-    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "")
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
-        var features = Tokenize(texts, prompt);
+        var features = Tokenize(texts, prompt, route);
         foreach (var module in Modules)
         {
             module.Forward(run, features);
@@ -113,12 +105,12 @@ public sealed class SentenceTransformer
     /// <summary>Texts as the first module takes them.</summary>
     /// <param name="texts">The texts; what is too long is cut.</param>
     /// <param name="prompt">What stands before each text.</param>
-    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "")
+    /// <param name="route">What the texts are, for a model with a router; null for its default.</param>
+    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(prompt);
-        var tokenized = TokenizedTexts.From(_input, texts, prompt, EncodeOptions.Default, Workers.Shared.Count, CancellationToken.None);
-        return new Features(tokenized.Pack([.. Enumerable.Range(0, texts.Count)]), prompt.Length == 0 ? 0 : PromptLength(prompt));
+        return _pipeline.Tokenize(texts, prompt, route);
     }
 
     /// <summary>The vectors of several texts.</summary>
@@ -132,36 +124,8 @@ public sealed class SentenceTransformer
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
-        var dimension = options.Dimensions ?? Dimension;
-        var vectors = Tensor.Zeros(texts.Count, dimension);
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) =>
-        {
-            foreach (var module in Modules.Skip(1))
-            {
-                module.Forward(run, features);
-            }
-
-            var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
-            if (dimension < Dimension)
-            {
-                result = run.FirstColumns(result, dimension);
-            }
-
-            if (options.Normalize)
-            {
-                result = run.Normalize(result);
-            }
-
-            for (var i = 0; i < batch.Length; i++)
-            {
-                if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
-                {
-                    throw new ModelFormatException("model", $"the vector of text {batch[i]} is not finite; are the model's weights damaged?");
-                }
-
-                result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * dimension, dimension));
-            }
-        }, cancellation);
+        var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) => Finish(run, features, batch, options, vectors), cancellation);
         return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
     }
 
@@ -171,26 +135,62 @@ public sealed class SentenceTransformer
     /// <param name="options">How to encode; null for the defaults.</param>
     public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
 
-    /// <summary>Encodes questions: with the model's prompt <c>query</c>, if it has one and no other is asked for.</summary>
+    /// <summary>The vectors of several images, in the same space as those of texts: for models that begin with CLIP.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="options">How to encode; of a prompt, a route and truncation images know nothing. Null for the defaults.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns>The vectors; images have no tokens.</returns>
+    /// <exception cref="NotSupportedException">The model takes texts only.</exception>
+    /// <exception cref="ArgumentException">An option does not fit the model.</exception>
+    public Embeddings EncodeImages(IReadOnlyList<RgbImage> images, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var clip = _pipeline.Input as ClipModule ?? throw new NotSupportedException($"The model begins with {_pipeline.Input}, which takes no images; a CLIP model does.");
+        options = Check(options);
+        var vectors = Tensor.Zeros(images.Count, options.Dimensions ?? Dimension);
+        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var size = Math.Max(1, options.BatchTokens / (clip.Model.Vision.PatchCount + 1));
+        var done = 0;
+        Workers.Shared.For((images.Count + size - 1) / size, threads, i =>
+        {
+            int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
+            using var run = new Computation(threads, cancellation: cancellation);
+            var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
+            var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
+            clip.Forward(run, features);
+            Finish(run, features, batch, options, vectors);
+            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batch.Length), images.Count));
+        }, cancellation);
+        GC.KeepAlive(this); // the kernels saw only addresses
+        return new Embeddings(vectors, new int[images.Count], new bool[images.Count]);
+    }
+
+    /// <summary>Encodes questions: on the route <c>query</c> of a model with a router, and with its prompt <c>query</c>, if it has one and no other is asked for.</summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public Embeddings EncodeQuery(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
-        Encode(texts, WithPromptNamed(options, "query"), progress, cancellation);
+        Encode(texts, WithRoute(options, "query", "query"), progress, cancellation);
 
-    /// <summary>Encodes documents: with the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and no other is asked for.</summary>
+    /// <summary>Encodes documents: on the route <c>document</c> of a model with a router, and with its prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and no other is asked for.</summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public Embeddings EncodeDocument(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default) =>
-        Encode(texts, WithPromptNamed(options, "document", "passage", "corpus"), progress, cancellation);
+        Encode(texts, WithRoute(options, "document", "document", "passage", "corpus"), progress, cancellation);
 
-    /// <summary>The vectors of the tokens of several texts, as the transformer makes them.</summary>
+    /// <summary>The vectors of the tokens of several texts, as the modules before the pooling make them.</summary>
     /// <returns>For each text <c>[tokens × hidden]</c>, special tokens included.</returns>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, EncodeOptions?, IProgress{EncodeProgress}?, CancellationToken)"/>
     public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var results = new Tensor[texts.Count];
-        ForEachBatch(texts, Check(options), progress, (_, features, batch) =>
+        ForEachBatch(texts, Check(options), progress, (run, features, batch) =>
         {
-            var tokens = features.TokenEmbeddings!;
+            foreach (var module in Modules.Skip(1).TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
+            {
+                module.Forward(run, features);
+            }
+
+            var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException($"{_pipeline.Input} makes a vector for each text, none for its tokens.");
             for (var i = 0; i < batch.Length; i++)
             {
                 var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
@@ -207,32 +207,15 @@ public sealed class SentenceTransformer
     /// <returns>The texts with their vectors, in their order.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
-    public async IAsyncEnumerable<Embedding> EncodeAsync(
-        IAsyncEnumerable<string> texts, EncodeOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<Embedding> EncodeAsync(IAsyncEnumerable<string> texts, EncodeOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
-        Task<(List<string> Texts, Embeddings Embeddings)>? encoding = null;
-        long encoded = 0;
-        await foreach (var window in Windows(texts, cancellation).ConfigureAwait(false))
+        return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
         {
-            var finished = encoding is null ? default : await encoding.ConfigureAwait(false);
-            var first = encoded;
-            encoding = Task.Run(() => (window, EncodeWindow(window, first, options, cancellation)), cancellation);
-            encoded += window.Count;
-            foreach (var embedding in Split(finished))
-            {
-                yield return embedding;
-            }
-        }
-
-        if (encoding is not null)
-        {
-            foreach (var embedding in Split(await encoding.ConfigureAwait(false)))
-            {
-                yield return embedding;
-            }
-        }
+            var embeddings = Encode(window, options, null, cancellation);
+            return window.Select((text, i) => new Embedding(text, embeddings[i].ToArray(), embeddings.TokenCounts[i], embeddings.Truncated[i]));
+        }, cancellation);
     }
 
     /// <summary>How alike each vector of one set is to each of another, by the model's own similarity.</summary>
@@ -283,118 +266,57 @@ public sealed class SentenceTransformer
 
     private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder, trainable: false), SentenceTransformerConfig.Load(folder));
 
-    // Tokenizes, runs the transformer over each batch on the workers, and lets the caller take what it wants of it.
+    // Tokenizes, runs the first module over each batch on the workers, and lets the caller take what it wants of it.
     private TokenizedTexts ForEachBatch(
         IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellation)
     {
-        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
-        var prompt = PromptOf(options);
-        var promptLength = prompt.Length == 0 ? 0 : PromptLength(prompt);
-        var tokenized = TokenizedTexts.From(_input, texts, prompt, options, threads, cancellation);
-        var batches = tokenized.Batches(options.BatchTokens, threads);
-        var done = 0;
-        Workers.Shared.For(batches.Count, threads, i =>
-        {
-            using var run = new Computation(threads, cancellation: cancellation);
-            var features = new Features(tokenized.Pack(batches[i]), promptLength);
-            _input.Forward(run, features);
-            take(run, features, batches[i]);
-            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), texts.Count));
-        }, cancellation);
+        var tokenized = _pipeline.Run(texts, Prompts.Of(options, Config.Prompts, Config.DefaultPromptName), options, progress, take, cancellation);
         GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
     }
 
-    private Embeddings EncodeWindow(List<string> window, long first, EncodeOptions options, CancellationToken cancellation)
+    // The modules behind the first, and what the options ask for; the vectors of a batch go to their places.
+    private void Finish(Computation run, Features features, int[] batch, EncodeOptions options, Tensor vectors)
     {
-        try
+        foreach (var module in Modules.Skip(1))
         {
-            return Encode(window, options, null, cancellation);
+            module.Forward(run, features);
         }
-        catch (TextTooLongException e)
-        {
-            throw new TextTooLongException((int)Math.Min(int.MaxValue, first + e.Index), e.Limit);
-        }
-    }
 
-    private static IEnumerable<Embedding> Split((List<string> Texts, Embeddings Embeddings) window)
-    {
-        for (var i = 0; i < (window.Texts?.Count ?? 0); i++)
+        var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
+        if (vectors.Columns < Dimension)
         {
-            yield return new Embedding(window.Texts![i], window.Embeddings[i].ToArray(), window.Embeddings.TokenCounts[i], window.Embeddings.Truncated[i]);
+            result = run.FirstColumns(result, vectors.Columns);
         }
-    }
 
-    private static async IAsyncEnumerable<List<string>> Windows(IAsyncEnumerable<string> texts, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var window = new List<string>();
-        long characters = 0;
-        await foreach (var text in texts.WithCancellation(cancellation).ConfigureAwait(false))
+        if (options.Normalize)
         {
-            window.Add(text);
-            characters += text?.Length ?? 0;
-            if (window.Count >= WindowTexts * Workers.Shared.Count || characters >= (long)WindowCharacters * Workers.Shared.Count)
+            result = run.Normalize(result);
+        }
+
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
             {
-                yield return window;
-                (window, characters) = ([], 0);
+                throw new ModelFormatException("model", $"the vector of text {batch[i]} is not finite; are the model's weights damaged?");
             }
-        }
 
-        if (window.Count > 0)
-        {
-            yield return window;
+            result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * vectors.Columns, vectors.Columns));
         }
     }
 
     private EncodeOptions Check(EncodeOptions? options)
     {
         options ??= EncodeOptions.Default;
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        options.Check();
         return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > Dimension)
             ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {Dimension} elements; Dimensions must be from 1 to that.")
             : options;
     }
 
-    private EncodeOptions WithPromptNamed(EncodeOptions? options, params ReadOnlySpan<string> names)
+    private EncodeOptions WithRoute(EncodeOptions? options, string route, params ReadOnlySpan<string> names)
     {
         options ??= EncodeOptions.Default;
-        if (options.Prompt is null && options.PromptName is null)
-        {
-            foreach (var name in names)
-            {
-                if (Config.Prompts.ContainsKey(name))
-                {
-                    return options with { PromptName = name };
-                }
-            }
-        }
-
-        return options;
-    }
-
-    private string PromptOf(EncodeOptions options)
-    {
-        if (options.Prompt is not null)
-        {
-            return options.Prompt;
-        }
-
-        if ((options.PromptName ?? Config.DefaultPromptName) is not { } name)
-        {
-            return "";
-        }
-
-        return Config.Prompts.TryGetValue(name, out var prompt)
-            ? prompt
-            : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Config.Prompts.Count == 0 ? "none" : string.Join(", ", Config.Prompts.Keys))}.", nameof(options));
-    }
-
-    // The tokens of a prompt alone, without the special one that ends a text.
-    private int PromptLength(string prompt)
-    {
-        var encoding = Tokenizer.Encode(_input.Prepare(prompt));
-        var count = Math.Min(encoding.Count, MaxSequenceLength);
-        return count > 0 && encoding.Count > 0 && encoding.SpecialTokensMask[^1] == 1 ? count - 1 : count;
+        return Prompts.WithFirst(options with { Route = options.Route ?? route }, Config.Prompts, names);
     }
 }

@@ -90,6 +90,54 @@ public class ProcessTests
         folder.Files.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_index_holds_every_acknowledged_write_of_a_writer_that_was_killed()
+    {
+        using var folder = new TemporaryFolder();
+        var index = folder.Of("index");
+        var (exitCode, _, error) = await RunAsync("index", "build", "--index", index, "--model", Model, "--input", folder.Write("in.txt", "Hi\n"));
+        exitCode.ShouldBe(0, error);
+        var log = Directory.EnumerateFiles(index, "*.log").Single();
+        using var watcher = new FileSystemWatcher(index, "*.log");
+        var enough = new TaskCompletionSource();
+        watcher.Changed += (_, _) =>
+        {
+            if (new FileInfo(log).Length > 400_000)
+            {
+                enough.TrySetResult();
+            }
+        };
+        watcher.EnableRaisingEvents = true;
+        using (var process = Start("index", "add", "--index", index, "--input", "-"))
+        {
+            var feeding = Task.Run(async () =>
+            {
+                for (var i = 0; ; i++)
+                {
+                    await process.StandardInput.WriteLineAsync($"A man is eating food {i}.");
+                }
+            });
+            await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            process.Kill();
+            await process.WaitForExitAsync();
+            await Should.ThrowAsync<IOException>(feeding);
+        }
+
+        var whole = 0;
+        var bytes = File.ReadAllBytes(log);
+        for (var place = 8; place + 12 <= bytes.Length && place + 12 + BitConverter.ToInt32(bytes, place) <= bytes.Length; place += 12 + BitConverter.ToInt32(bytes, place))
+        {
+            whole += BitConverter.ToInt32(bytes, place + 13); // each record says how many vectors it has
+        }
+
+        whole.ShouldBeGreaterThan(1000);
+        (exitCode, var output, error) = await RunAsync("index", "verify", "--index", index);
+        exitCode.ShouldBe(0, error + output);
+        using var opened = HnswIndex.Open(index); // the lock went with its process
+        opened.Count.ShouldBe(whole + 1);
+        opened.Search((await opened.GetAsync(1L))!.Vector.Span)[0].Text.ShouldBe("Hi");
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(11)]

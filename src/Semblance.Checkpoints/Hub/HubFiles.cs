@@ -69,7 +69,7 @@ internal static partial class HubFiles
             {
                 if (module.GetProperty("type").GetString()?.EndsWith(".Normalize", StringComparison.Ordinal) != true) // saves no files
                 {
-                    folders.Add(module.GetProperty("path").GetString()?.TrimEnd('/') ?? "");
+                    folders.Add(module.GetProperty("path").GetString()?.TrimEnd('/') is { } path && path != "." ? path : "");
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Semblance.Checkpoints;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
@@ -12,6 +13,9 @@ internal sealed class EncodeCommand : CliCommand
 {
     private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
+    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG images, for a CLIP model" };
+    private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
+    private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: write tokens, the heaviest first, instead of indices" };
     private readonly EncodingOptions _encoding;
 
     public EncodeCommand(Host host)
@@ -20,6 +24,9 @@ internal sealed class EncodeCommand : CliCommand
         _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
         Add(_input);
         Add(_output);
+        Add(_images);
+        Add(_maxActiveDims);
+        Add(_tokens);
         _encoding = new EncodingOptions(this);
     }
 
@@ -32,6 +39,18 @@ internal sealed class EncodeCommand : CliCommand
         }
 
         using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        var folder = await _encoding.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
+        {
+            await EncodeSparseAsync(arguments, SparseEncoder.Load(folder), lines, output, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        if (arguments.GetValue(_tokens) || arguments.GetValue(_maxActiveDims) is not null)
+        {
+            throw new ArgumentException("--tokens and --max-active-dims are for sparse models, and the model makes dense vectors; leave them out.");
+        }
+
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var (count, tokens, truncated) = (0L, 0L, 0L);
@@ -48,7 +67,7 @@ internal sealed class EncodeCommand : CliCommand
 
             async Task WriteAsync(IProgress<double>? progress)
             {
-                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.ReadAsync(cancellation), cancellation).ConfigureAwait(false))
+                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.ReadAsync(cancellation), arguments.GetValue(_images), cancellation).ConfigureAwait(false))
                 {
                     writer.Write(embedding, stored);
                     count++;
@@ -65,6 +84,30 @@ internal sealed class EncodeCommand : CliCommand
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"encoded {count:N0} lines ({tokens:N0} tokens) in {seconds:F2} s, {count / seconds:N0} lines/s; {truncated:N0} were cut at {encoder.Model.MaxSequenceLength} tokens"));
+        Host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"encoded {count:N0} lines ({tokens:N0} tokens) in {seconds:F2} s, {count / seconds:N0} lines/s{(truncated > 0 || encoder.Model.MaxSequenceLength < int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"; {truncated:N0} were cut at {encoder.Model.MaxSequenceLength} tokens") : "")}"));
+    }
+
+    private async Task EncodeSparseAsync(ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellation)
+    {
+        if (output is not (null or "-") && Path.GetExtension(output) != ".jsonl")
+        {
+            throw new ArgumentException($"{output}: sparse vectors are written as .jsonl only; give the file that ending.");
+        }
+
+        var options = _encoding.Sparse(arguments, arguments.GetValue(_maxActiveDims));
+        var decoder = arguments.GetValue(_tokens) ? model : null;
+        using var writer = output is null or "-" ? new SparseWriter(Host.Output, decoder) : OutputFile.Open(output, () => new SparseWriter(new AtomicFile(output), decoder));
+        var started = Stopwatch.GetTimestamp();
+        var (count, active) = (0L, 0L);
+        await foreach (var embedding in model.EncodeAsync(lines.ReadAsync(cancellation), options, cancellation).ConfigureAwait(false))
+        {
+            writer.Write(embedding);
+            count++;
+            active += embedding.Vector.ActiveDimensions;
+        }
+
+        writer.Complete();
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Host.Error.WriteLine(Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; {(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
     }
 }

@@ -13,7 +13,7 @@ namespace Semblance.Cli.Commands;
 internal sealed class ForwardCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask, token_type_ids, decoder_input_ids and decoder_attention_mask: [sequences × width], padded on either side");
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask, token_type_ids, decoder_input_ids and decoder_attention_mask: [sequences × width], padded on either side; for CLIP also, or only, pixel_values");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "A .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits, …; padding is zero");
 
     public ForwardCommand(Host host)
@@ -31,18 +31,20 @@ internal sealed class ForwardCommand : CliCommand
     {
         var output = arguments.GetRequiredValue(_output)!;
         OutputFile.CheckFolder(output);
-        var batch = PaddedBatch.Read(arguments.GetRequiredValue(_input)!);
-        var decoderBatch = PaddedBatch.ReadDecoder(arguments.GetRequiredValue(_input)!);
+        var input = arguments.GetRequiredValue(_input)!;
         var folder = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var model = TaskModel.Load(folder);
         using var run = new Computation(cancellation: cancellation);
         var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Forward(model, run, batch, decoderBatch))
+        if (ClipOutputs.IsClip(folder))
         {
-            var ofDecoder = model.HasDecoder && (name == "logits" || name.StartsWith("decoder_", StringComparison.Ordinal));
-            var owner = ofDecoder ? decoderBatch! : batch;
-            var single = name is "start_logits" or "end_logits";
-            writer.Add(name, ofDecoder || IsOfTokens(name, tensor, batch, folder) ? owner.Pad(tensor, single) : tensor);
+            foreach (var (name, tensor) in ClipOutputs.Of(folder, input, run))
+            {
+                writer.Add(name, tensor);
+            }
+        }
+        else
+        {
+            Run(folder, input, run, writer);
         }
 
         OutputFile.Open(output, () =>
@@ -50,6 +52,20 @@ internal sealed class ForwardCommand : CliCommand
             writer.Save(output);
             return output;
         });
+    }
+
+    private static void Run(string folder, string input, Computation run, SafetensorsWriter writer)
+    {
+        var batch = PaddedBatch.Read(input);
+        var decoderBatch = PaddedBatch.ReadDecoder(input);
+        var model = TaskModel.Load(folder);
+        foreach (var (name, tensor) in Forward(model, run, batch, decoderBatch))
+        {
+            var ofDecoder = model.HasDecoder && (name == "logits" || name.StartsWith("decoder_", StringComparison.Ordinal));
+            var owner = ofDecoder ? decoderBatch! : batch;
+            var single = name is "start_logits" or "end_logits" || (name == "logits" && IsOf(folder, "ElectraForPreTraining"));
+            writer.Add(name, ofDecoder || IsOfTokens(name, tensor, batch, folder) ? owner.Pad(tensor, single) : tensor);
+        }
     }
 
     private static IReadOnlyDictionary<string, Tensor> Forward(TaskModel model, Computation run, PaddedBatch batch, PaddedBatch? decoderBatch)
@@ -73,7 +89,10 @@ internal sealed class ForwardCommand : CliCommand
         }
 
         return name == "logits"
-            ? !ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+            ? !IsOf(folder, "ForSequenceClassification")
             : name != "pooler_output";
     }
+
+    private static bool IsOf(string folder, string task) =>
+        ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith(task, StringComparison.Ordinal));
 }

@@ -44,10 +44,10 @@ internal sealed class InfoCommand : CliCommand
     {
         Line("folder", $"{folder}");
         Line("dimension", $"{model.Dimension}");
-        Line("max length", $"{model.MaxSequenceLength} tokens");
-        Line("vocabulary", $"{model.Tokenizer.VocabularySize:N0} tokens");
+        Line("max length", model.MaxSequenceLength == int.MaxValue ? (FormattableString)$"any" : $"{model.MaxSequenceLength} tokens");
+        Line("vocabulary", $"{Input(model).VocabularySize:N0} tokens");
         Line("similarity", $"{model.Config.SimilarityFunction.Name()}");
-        Line("parameters", $"{Transformer(model).ParameterCount:N0} in the transformer");
+        Line("parameters", $"{ParameterCount(model):N0} in the {(Input(model) is TransformerModule ? "transformer" : "modules")}");
         Line("instructions", $"{InstructionSets.Current}");
         Line("threads", $"{Workers.Shared.Count}");
         for (var i = 0; i < model.Modules.Count; i++)
@@ -73,9 +73,9 @@ internal sealed class InfoCommand : CliCommand
         json.WriteString("folder", folder);
         json.WriteNumber("dimension", model.Dimension);
         json.WriteNumber("max_length", model.MaxSequenceLength);
-        json.WriteNumber("vocabulary", model.Tokenizer.VocabularySize);
+        json.WriteNumber("vocabulary", Input(model).VocabularySize);
         json.WriteString("similarity", model.Config.SimilarityFunction.Name());
-        json.WriteNumber("parameters", Transformer(model).ParameterCount);
+        json.WriteNumber("parameters", ParameterCount(model));
         json.WriteString("instructions", InstructionSets.Current.ToString());
         json.WriteNumber("threads", Workers.Shared.Count);
         json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
@@ -96,7 +96,10 @@ internal sealed class InfoCommand : CliCommand
         json.WriteEndObject();
     }
 
-    private static Transformers.Transformer Transformer(SentenceTransformer model) => ((TransformerModule)model.Modules[0]).Transformer;
+    private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
+
+    private static long ParameterCount(SentenceTransformer model) =>
+        Input(model) is TransformerModule { Transformer: var transformer } ? transformer.ParameterCount : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
 
     // In the Hub's cache a file is a link.
     private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;

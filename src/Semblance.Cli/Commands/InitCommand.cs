@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
+using Semblance.Cli.Output;
 using Semblance.Modules;
-using Semblance.Tensors;
 using Semblance.Tokenizers;
-using Semblance.Transformers.Bert;
+using Semblance.Transformers;
 
 namespace Semblance.Cli.Commands;
 
@@ -15,12 +15,14 @@ internal sealed class InitCommand : CliCommand
     private const int UsualHeads = 12;
 
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The new model's folder");
+    private readonly Option<string> _architecture = NewOption.Choice("--architecture", "The kind of transformer; default bert", ["bert", .. NewConfiguration.Architectures.Where(name => name != "bert")]);
     private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default 6");
     private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The width of a hidden state, and of a vector; default 384");
     private readonly Option<int?> _heads = NewOption.Count("--heads", "The number of attention heads, which divides the hidden size; default 12");
     private readonly Option<int?> _intermediateSize = NewOption.Count("--intermediate-size", "The width inside the feed-forward block; default four times the hidden size");
     private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The longest text in tokens; default 512");
-    private readonly Option<string?> _vocabulary = NewOption.Text("--vocab", "FILE", "A vocab.txt, a token a line; without it, a vocabulary of characters");
+    private readonly Option<string?> _vocabulary = NewOption.Text("--vocab", "FILE", "A vocab.txt, a token a line, for architectures with BERT's tokenizer; without it, characters or bytes as the architecture has them");
+    private readonly Option<string?> _tokenizer = NewOption.Text("--tokenizer", "FOLDER", "A folder with a tokenizer's files, instead of a new one");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The same seed gives the same weights; default 0");
 
     public InitCommand(Host host)
@@ -28,15 +30,22 @@ internal sealed class InitCommand : CliCommand
     {
         _output.Required = true;
         Add(_output);
+        Add(_architecture);
         Add(_layers);
         Add(_hiddenSize);
         Add(_heads);
         Add(_intermediateSize);
         Add(_maxLength);
         Add(_vocabulary);
+        Add(_tokenizer);
         Add(_seed);
         Validators.Add(result =>
         {
+            if (result.GetResult(_vocabulary) is not null && (result.GetResult(_tokenizer) is not null || !NewTokenizer.IsBert(result.GetValue(_architecture) ?? "bert")))
+            {
+                result.AddError("--vocab makes BERT's tokenizer, which neither --tokenizer nor this --architecture takes.");
+            }
+
             if (Number(_hiddenSize) is { } hidden && Number(_heads) is { } heads && hidden % heads != 0)
             {
                 result.AddError($"--heads {heads} must divide --hidden-size {hidden}.");
@@ -51,65 +60,38 @@ internal sealed class InitCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var folder = arguments.GetValue(_output)!;
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-        {
-            throw new IOException($"{folder}: there is something already; choose a new folder.");
-        }
-
-        var tokenizer = Tokenizer.CreateBert(await VocabularyAsync(arguments, cancellation).ConfigureAwait(false));
-        var hidden = arguments.GetValue(_hiddenSize) ?? UsualHiddenSize;
-        var config = new BertConfig
+        var folder = NewFolder.Check(arguments.GetValue(_output)!);
+        var architecture = arguments.GetValue(_architecture)!;
+        var tokenizer = await TokenizerAsync(arguments, architecture, cancellation).ConfigureAwait(false);
+        var sizes = new ModelSizes
         {
             VocabSize = tokenizer.VocabularySize,
-            HiddenSize = hidden,
+            HiddenSize = arguments.GetValue(_hiddenSize) ?? UsualHiddenSize,
             NumHiddenLayers = arguments.GetValue(_layers) ?? 6,
             NumAttentionHeads = arguments.GetValue(_heads) ?? UsualHeads,
-            IntermediateSize = arguments.GetValue(_intermediateSize) ?? checked(4 * hidden),
+            IntermediateSize = arguments.GetValue(_intermediateSize),
             MaxPositionEmbeddings = arguments.GetValue(_maxLength) ?? 512,
         };
-        var transformer = BertModel.CreateRandom(config, arguments.GetValue(_seed) ?? 0);
-        var model = new SentenceTransformer(
-            [new TransformerModule(tokenizer, transformer, config.MaxPositionEmbeddings), new PoolingModule(hidden, [Pooling.Mean]), new NormalizeModule()]);
-        Save(model, folder);
-        Host.Error.WriteLine(Output.Numbers.Invariant($"note: the model has {transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
+        var input = NewModel.Create(architecture, tokenizer, sizes, arguments.GetValue(_seed) ?? 0);
+        var model = new SentenceTransformer([input, new PoolingModule(sizes.HiddenSize, [NewModel.PoolingOf(architecture)]), new NormalizeModule()]);
+        NewFolder.Save(model, folder);
+        Host.Error.WriteLine(Numbers.Invariant($"note: the model has {input.Transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
         Host.Text.WriteLine(folder);
     }
 
-    // Beside its place first, so that there is a whole model or none.
-    private static void Save(SentenceTransformer model, string folder)
+    private async Task<Tokenizer> TokenizerAsync(ParseResult arguments, string architecture, CancellationToken cancellation)
     {
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        if (arguments.GetValue(_tokenizer) is { } folder)
         {
-            model.Save(temporary);
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path); // it is empty
-            }
-
-            Directory.Move(temporary, path);
+            return Tokenizer.Load(folder);
         }
-        catch
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
 
-            throw;
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> VocabularyAsync(ParseResult arguments, CancellationToken cancellation)
-    {
         if (arguments.GetValue(_vocabulary) is not { } path)
         {
-            return CharacterVocabulary.Create();
+            return NewTokenizer.Create(architecture);
         }
 
         using var lines = TextLines.Open(path, Host);
-        return await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        return Tokenizer.CreateBert(await lines.ReadAllAsync(cancellation).ConfigureAwait(false));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SimilarityCommand : CliCommand
             ? new[] { arguments.GetValue(_a)!, arguments.GetValue(_b)! }.ToAsyncEnumerable()
             : Texts(lines, cancellation);
         float[]? first = null;
-        await foreach (var encoded in encoder.EncodeAsync(texts, cancellation).ConfigureAwait(false))
+        await foreach (var encoded in encoder.EncodeAsync(texts, areImages: false, cancellation).ConfigureAwait(false))
         {
             if (first is null)
             {

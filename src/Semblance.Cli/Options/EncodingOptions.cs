@@ -30,6 +30,31 @@ internal sealed class EncodingOptions
         command.Add(_promptName);
     }
 
+    /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
+
+    /// <summary>How to encode with a sparse model.</summary>
+    /// <exception cref="ArgumentException">An option is for dense vectors only.</exception>
+    public SparseEncodeOptions Sparse(ParseResult arguments, int? maxActiveDimensions)
+    {
+        foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
+        {
+            if (arguments.GetResult(option) is { Implicit: false })
+            {
+                throw new ArgumentException($"{option.Name} is for dense vectors, and the model makes sparse ones; leave it out, or use --max-active-dims.");
+            }
+        }
+
+        return new SparseEncodeOptions
+        {
+            BatchTokens = arguments.GetValue(_batchTokens) ?? SparseEncodeOptions.Default.BatchTokens,
+            Threads = arguments.GetValue(_threads),
+            Prompt = arguments.GetValue(_prompt),
+            PromptName = arguments.GetValue(_promptName),
+            MaxActiveDimensions = maxActiveDimensions,
+        };
+    }
+
     /// <summary>Loads the model, and reads how to encode with it.</summary>
     public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
     {

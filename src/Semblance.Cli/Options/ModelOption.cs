@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Semblance.Modules;
 using Semblance.Transformers;
 
 namespace Semblance.Cli.Options;
@@ -15,9 +14,24 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public async Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => FolderAsync(arguments.GetValue(this), host, cancellation);
+
+    /// <summary>The model, which makes sentence vectors.</summary>
+    public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation) =>
+        await LoadAsync(arguments.GetValue(this), host, cancellation).ConfigureAwait(false);
+
+    /// <summary>The model of a name, which makes sentence vectors.</summary>
+    public static async Task<SentenceTransformer> LoadAsync(string? name, Host host, CancellationToken cancellation)
     {
-        var model = arguments.GetValue(this);
+        var folder = await FolderAsync(name, host, cancellation).ConfigureAwait(false);
+        var model = SentenceTransformer.Load(folder);
+        return model.MakesSentenceEmbeddings
+            ? model
+            : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
+    }
+
+    private static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation)
+    {
         if (model is null)
         {
             var folder = DefaultModel.Folder;
@@ -37,16 +51,6 @@ internal sealed class ModelOption : Option<string?>
         return File.Exists(model) || Path.IsPathRooted(model) || model.StartsWith('.') || model.Count(c => c is '/' or '\\') > 1
             ? throw new DirectoryNotFoundException($"{model}: there is no such folder; give a model's folder, or an id such as sentence-transformers/all-MiniLM-L6-v2.")
             : await Hub.DownloadAsync(model, null, host, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>The model, which makes sentence vectors.</summary>
-    public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
-    {
-        var folder = await FolderAsync(arguments, host, cancellation).ConfigureAwait(false);
-        var model = SentenceTransformer.Load(folder);
-        return model.Modules.Any(module => module is PoolingModule)
-            ? model
-            : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
     }
 
     // What the card of a model with random weights says of it; a trained model's card has no such line.

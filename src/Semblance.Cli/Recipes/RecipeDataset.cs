@@ -9,7 +9,7 @@ internal sealed class RecipeDataset
     private static readonly string[] Keys =
     [
         "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "most", "most-per-group", "max-tokens",
-        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "source",
+        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source",
     ];
 
     private readonly RecipeNode _node;
@@ -95,6 +95,7 @@ internal sealed class RecipeDataset
         {
             Weight = _node.Find("weight")?.Number(0f, 1e6f) ?? 1,
             Prompts = [.. _node.Find("prompts")?.Items().Select(prompt => prompt.Text()) ?? []],
+            Routes = [.. _node.Find("routes")?.Items().Select(route => route.Text()) ?? []],
         };
 
     /// <summary>Makes its batches. Batches of the full size only, unless there is not even one.</summary>

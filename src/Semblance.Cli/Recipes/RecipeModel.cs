@@ -2,7 +2,7 @@ using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
-using Semblance.Transformers.Bert;
+using Semblance.Transformers;
 
 namespace Semblance.Cli.Recipes;
 
@@ -23,13 +23,15 @@ internal static class RecipeModel
 
         node.Only("folder", "new", "pooling", "normalize", "max-length");
         var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
-        var input = (TransformerModule)model.Modules[0];
+        var input = (InputModule)model.Modules[0];
         if (node.Find("max-length") is { } length)
         {
-            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(2, input.Transformer.MaxPositions), input.LowerCase);
+            input = input is TransformerModule transformer
+                ? new TransformerModule(transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
+                : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
         }
 
-        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.Transformer.HiddenSize, modes.Items().Select(Pooling)) : null;
+        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.OutputDimension(0), modes.Items().Select(Pooling)) : null;
         var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
         if (node.Find("normalize") is { } normalize)
         {
@@ -54,34 +56,33 @@ internal static class RecipeModel
 
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
-        node.Only("tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
+        node.Only("architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
+        var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
         var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
         var hidden = node.Get("hidden-size").Count();
-        var dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f;
-        var config = new BertConfig
+        var sizes = new ModelSizes
         {
             VocabSize = tokenizer.VocabularySize,
             HiddenSize = hidden,
             NumHiddenLayers = node.Get("layers").Number(0, 1024),
             NumAttentionHeads = node.Get("heads").Count(),
-            IntermediateSize = node.Find("intermediate-size")?.Count() ?? checked(4 * hidden),
+            IntermediateSize = node.Find("intermediate-size")?.Count(),
             MaxPositionEmbeddings = node.Find("max-length")?.Count() ?? 512,
-            HiddenDropoutProb = dropout,
-            AttentionProbsDropoutProb = dropout,
+            Dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f,
         };
-        if (hidden % config.NumAttentionHeads != 0)
+        if (hidden % sizes.NumAttentionHeads != 0)
         {
-            throw node.Get("heads").Fault($"{config.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
+            throw node.Get("heads").Fault($"{sizes.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
         }
 
-        var bert = BertModel.CreateRandom(config, seed);
+        var input = NewModel.Create(architecture, tokenizer, sizes, seed);
         if (node.Find("word-vectors") is { } vectors)
         {
-            RecipeWordVectors.Load(vectors, bert.Parameters().First(parameter => parameter.Key == "embeddings.word_embeddings.weight").Value);
+            var words = input.Transformer.Parameters().Select(parameter => parameter.Value).FirstOrDefault(tensor => tensor.Rows == sizes.VocabSize && tensor.Columns == hidden);
+            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no vectors of words as wide as its hidden states."));
         }
 
-        return new SentenceTransformer(
-            [new TransformerModule(tokenizer, bert, config.MaxPositionEmbeddings), new PoolingModule(hidden, [Tensors.Pooling.Mean])]);
+        return new SentenceTransformer([input, new PoolingModule(hidden, [NewModel.PoolingOf(architecture)])]);
     }
 
     private static Pooling Pooling(RecipeNode node) => node.OneOf(

@@ -26,7 +26,7 @@ internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int he
                 sequence++;
             }
 
-            var cosines = _table + ((nint)(token - batch.Offsets[sequence]) * columns);
+            var cosines = _table + ((nint)(batch.Start(sequence) + token - batch.Offsets[sequence]) * columns);
             for (var head = 0; head < _width; head += headSize)
             {
                 var place = ((nint)token * _width) + head;

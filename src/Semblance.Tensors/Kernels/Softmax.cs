@@ -9,7 +9,7 @@ internal static unsafe class Softmax<TLanes>
 {
     /// <summary>Turns scores into probabilities: e^(scale · (x − max)) over its sum.</summary>
     /// <param name="row">The scores. The memory must reach to the next multiple of the register width; what lies there becomes zero.</param>
-    /// <param name="count">How many scores there are, at least one.</param>
+    /// <param name="count">How many scores there are; of none nothing is left.</param>
     /// <param name="scale">What the scores are multiplied by.</param>
     public static void Apply(float* row, int count, float scale) => Apply(row, 0, count, scale);
 
@@ -17,6 +17,12 @@ internal static unsafe class Softmax<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float* row, int first, int count, float scale)
     {
+        if (first == count)
+        {
+            new Span<float>(row, (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count).Clear(); // nothing is seen, so nothing is mixed
+            return;
+        }
+
         var whole = first / TLanes.Count * TLanes.Count;
         new Span<float>(row, whole).Clear();
         new Span<float>(row + whole, first - whole).Fill(float.NegativeInfinity);

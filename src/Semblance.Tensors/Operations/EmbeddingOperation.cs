@@ -7,7 +7,7 @@ public static class EmbeddingOperation
 {
     /// <summary>The sum of the word, position and type rows of each token.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="batch">The tokens; a token's position is its place in its sequence unless <paramref name="positionIds"/> says otherwise.</param>
+    /// <param name="batch">The tokens; a token's position is its place in its sequence, tokens in a cache counted, unless <paramref name="positionIds"/> says otherwise.</param>
     /// <param name="words"><c>[vocabulary × hidden]</c>.</param>
     /// <param name="positions"><c>[longest sequence × hidden]</c>, or null.</param>
     /// <param name="types"><c>[types × hidden]</c>, or null.</param>
@@ -34,7 +34,7 @@ public static class EmbeddingOperation
 
                 if (positions is not null)
                 {
-                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? token - start, "position"), row);
+                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
                 }
             }
         }

@@ -15,9 +15,10 @@ public static class PoolingOperation
     /// takes the very first. A sequence that is left with none gives zeros, and for <see cref="Pooling.Max"/> the
     /// original's −10⁹.
     /// </param>
+    /// <param name="weightSums">What averages divide the sum of each sequence by, where its tokens have been weighted; null for what they divide by themselves.</param>
     /// <returns><c>[sequences × (modes · hidden)]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit or no mode is given.</exception>
-    public static Tensor Pool(this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0)
+    public static Tensor Pool(this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0, IReadOnlyList<float>? weightSums = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
@@ -33,6 +34,11 @@ public static class PoolingOperation
             throw new ArgumentException($"A batch of {batch.TokenCount} tokens cannot pool {x}.", nameof(x));
         }
 
+        if (weightSums is not null && weightSums.Count != batch.Count)
+        {
+            throw new ArgumentException($"{weightSums.Count} sums of weights do not fit {batch.Count} sequences.", nameof(weightSums));
+        }
+
         var output = run.Lease(batch.Count, modes.Length * x.Columns);
         for (var sequence = 0; sequence < batch.Count; sequence++)
         {
@@ -40,20 +46,20 @@ public static class PoolingOperation
             for (var i = 0; i < modes.Length; i++)
             {
                 var row = output.Writable.Slice(((sequence * modes.Length) + i) * x.Columns, x.Columns);
-                Pool(x, start, Math.Min(end, start + skip), end, modes[i], row);
+                Pool(x, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence], row);
             }
         }
 
         if (run.Recording && x.RequiresGradient)
         {
             var ways = modes.ToArray();
-            run.Record(output, gradient => Backward(run, x, batch, ways, skip, output, gradient));
+            run.Record(output, gradient => Backward(run, x, batch, ways, skip, weightSums, output, gradient));
         }
 
         return output;
     }
 
-    private static void Backward(Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, Tensor output, Tensor gradient)
+    private static void Backward(Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, IReadOnlyList<float>? weightSums, Tensor output, Tensor gradient)
     {
         var dx = run.Lease(x.Shape);
         dx.Writable.Clear();
@@ -63,20 +69,43 @@ public static class PoolingOperation
             for (var i = 0; i < modes.Length; i++)
             {
                 var columns = ((sequence * modes.Length) + i) * x.Columns;
-                Spread(x, dx, start, Math.Min(end, start + skip), end, modes[i], output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
+                Spread(x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence], output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
             }
         }
 
         x.AddGradient(dx);
     }
 
-    private static void Spread(Tensor x, Tensor dx, int start, int first, int end, Pooling mode, ReadOnlySpan<float> pooled, ReadOnlySpan<float> gradient)
+    // What an average divides the sum by: a count of tokens, or the sum of their weights.
+    private static float Divisor(Pooling mode, int start, int first, int end, float? weightSum)
+    {
+        const float Least = 1e-9f; // the original's
+        var sum = weightSum ?? (mode == Pooling.WeightedMean ? PlaceSum(start, first, end) : end - first);
+        sum = Math.Max(sum, weightSum is null ? 1 : Least);
+        return mode == Pooling.MeanSqrtLength ? MathF.Sqrt(sum) : sum;
+    }
+
+    private static float PlaceSum(int start, int first, int end)
+    {
+        float sum = 0;
+        for (var token = first; token < end; token++)
+        {
+            sum += token - start + 1;
+        }
+
+        return sum;
+    }
+
+    private static void Spread(
+        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled, ReadOnlySpan<float> gradient)
     {
         Span<float> Row(int token) => dx.Writable.Slice(token * x.Columns, x.Columns);
         switch (mode)
         {
-            case Pooling.Cls:
+            case Pooling.Cls when start < end:
                 TensorPrimitives.Add(Row(start), gradient, Row(start));
+                break;
+            case Pooling.Cls:
                 break;
             case Pooling.LastToken when first < end:
                 TensorPrimitives.Add(Row(end - 1), gradient, Row(end - 1));
@@ -99,21 +128,10 @@ public static class PoolingOperation
 
                 break;
             default:
-                var count = Math.Max(1, end - first);
-                float weights = 0;
+                var divisor = Divisor(mode, start, first, end, weightSum);
                 for (var token = first; token < end; token++)
                 {
-                    weights += token - start + 1;
-                }
-
-                for (var token = first; token < end; token++)
-                {
-                    var share = mode switch
-                    {
-                        Pooling.Mean => 1f / count,
-                        Pooling.MeanSqrtLength => 1f / MathF.Sqrt(count),
-                        _ => (token - start + 1) / MathF.Max(weights, 1f),
-                    };
+                    var share = (mode == Pooling.WeightedMean ? token - start + 1 : 1) / divisor;
                     TensorPrimitives.MultiplyAdd(gradient, share, Row(token), Row(token));
                 }
 
@@ -121,13 +139,15 @@ public static class PoolingOperation
         }
     }
 
-    private static void Pool(Tensor x, int start, int first, int end, Pooling mode, Span<float> row)
+    private static void Pool(Tensor x, int start, int first, int end, Pooling mode, float? weightSum, Span<float> row)
     {
         row.Clear();
         switch (mode)
         {
-            case Pooling.Cls:
+            case Pooling.Cls when start < end:
                 x.Row(start).CopyTo(row);
+                break;
+            case Pooling.Cls:
                 break;
             case Pooling.LastToken when first < end:
                 x.Row(end - 1).CopyTo(row);
@@ -148,19 +168,15 @@ public static class PoolingOperation
                     TensorPrimitives.Add(row, x.Row(token), row);
                 }
 
-                var count = Math.Max(1, end - first);
-                TensorPrimitives.Divide(row, mode == Pooling.Mean ? count : MathF.Sqrt(count), row);
+                TensorPrimitives.Divide(row, Divisor(mode, start, first, end, weightSum), row);
                 break;
             case Pooling.WeightedMean:
-                float weights = 0;
                 for (var token = first; token < end; token++)
                 {
-                    float weight = token - start + 1;
-                    TensorPrimitives.MultiplyAdd(x.Row(token), weight, row, row);
-                    weights += weight;
+                    TensorPrimitives.MultiplyAdd(x.Row(token), (float)(token - start + 1), row, row);
                 }
 
-                TensorPrimitives.Divide(row, MathF.Max(weights, 1f), row);
+                TensorPrimitives.Divide(row, Divisor(mode, start, first, end, weightSum), row);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such pooling.");

@@ -40,7 +40,7 @@ public static class RotaryOperation
     private static Tensor Turn(Computation run, Tensor x, PackedBatch batch, int headSize, RotaryPositions positions, bool back)
     {
         var y = run.Lease(x.Shape);
-        var table = positions.Table(batch.LongestSequence);
+        var table = positions.Table(batch.Reach);
         run.Execute(new RotaryKernel(x, batch, headSize, positions.Columns, table, back, y), x.Rows, 2L * x.Length);
         GC.KeepAlive(x); // the kernel saw only addresses
         GC.KeepAlive(table);

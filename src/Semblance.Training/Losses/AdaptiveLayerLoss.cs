@@ -96,13 +96,13 @@ public class AdaptiveLayerLoss : Objective
 
         public Column(Computation run, TrainingBatch batch, Transformer transformer, int column)
         {
-            _texts = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column));
+            _texts = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column), batch.Route(column));
             transformer.Forward(run, _texts.Batch, _hiddenStates);
         }
 
         public Tensor Embed(Computation run, SentenceTransformer model, int layer)
         {
-            var features = new Features(_texts.Batch, _texts.PromptLength) { TokenEmbeddings = _hiddenStates[layer] };
+            var features = new Features(_texts.Batch, _texts.PromptLength) { Route = _texts.Route, TokenEmbeddings = _hiddenStates[layer] };
             foreach (var module in model.Modules.Skip(1))
             {
                 module.Forward(run, features);

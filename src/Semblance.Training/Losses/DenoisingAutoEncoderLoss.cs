@@ -61,7 +61,7 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         }
 
         using var run = batch.Start();
-        var vectors = batch.Columns == 2 ? batch.Embed(run, 0) : batch.Model.Forward(run, Damaged(batch), Prompt(batch, 0)); // [rows × dimension]
+        var vectors = batch.Columns == 2 ? batch.Embed(run, 0) : batch.Model.Forward(run, Damaged(batch), Prompt(batch, 0), batch.Route(0)); // [rows × dimension]
         var (inputs, next) = Shifted(batch.Model.Tokenize(batch.Texts(batch.Columns - 1), batch.Columns == 2 ? Prompt(batch, 1) : "").Batch);
         var loss = run.CrossEntropy(Decoder.Logits(run, Decoder.Forward(run, inputs, vectors)), next);
         run.Backward(loss, Tensor.From([batch.Scale], 1));
@@ -70,7 +70,8 @@ public sealed class DenoisingAutoEncoderLoss : Objective
 
     private static BertModel EncoderOf(SentenceTransformer model)
     {
-        var transformer = ((TransformerModule)model.Modules[0]).Transformer;
+        var transformer = (model.Modules[0] as TransformerModule
+            ?? throw new ArgumentException($"The denoising auto-encoder needs a model that begins with a transformer; this one begins with {model.Modules[0]}.", nameof(model))).Transformer;
         return transformer as BertModel
             ?? throw new ArgumentException($"There is no decoder for the architecture '{transformer.ModelType}' yet, only for bert; give a decoder of your own.", nameof(model));
     }

@@ -108,10 +108,10 @@ public class GradientCache : Objective
     // Batches are packed, so texts need not be sorted by length: none is padded.
     private IEnumerable<(int Column, Range Rows)> Parts(TrainingBatch batch, int column)
     {
-        var tokens = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column)).Batch;
+        var tokens = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column), batch.Route(column)).Batch;
         return MiniBatches([.. Enumerable.Range(0, batch.Rows.Count).Select(tokens.Length)], _miniBatchTokens).Select(rows => (column, rows));
     }
 
     private static Tensor Embed(Computation run, TrainingBatch batch, int column, Range rows) =>
-        batch.Model.Forward(run, batch.Texts(column)[rows], batch.Prompt(column));
+        batch.Model.Forward(run, batch.Texts(column)[rows], batch.Prompt(column), batch.Route(column));
 }

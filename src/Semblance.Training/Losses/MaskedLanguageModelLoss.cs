@@ -28,7 +28,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(head);
-        _module = (TransformerModule)model.Modules[0];
+        _module = InputOf(model);
         if (!ReferenceEquals(head.Body, _module.Transformer))
         {
             throw new ArgumentException("The head shares the word table of another transformer; make it for the model's own.", nameof(head));
@@ -122,5 +122,8 @@ public sealed class MaskedLanguageModelLoss : Objective
         return Head.Transform(run, chosen);
     }
 
-    private static Transformers.Transformer TransformerOf(SentenceTransformer model) => ((TransformerModule)(model ?? throw new ArgumentNullException(nameof(model))).Modules[0]).Transformer;
+    private static Transformers.Transformer TransformerOf(SentenceTransformer model) => InputOf(model ?? throw new ArgumentNullException(nameof(model))).Transformer;
+
+    private static TransformerModule InputOf(SentenceTransformer model) => model.Modules[0] as TransformerModule
+        ?? throw new ArgumentException($"Masked words need a model that begins with a transformer; this one begins with {model.Modules[0]}.", nameof(model));
 }

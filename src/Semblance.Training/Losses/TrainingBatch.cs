@@ -10,6 +10,9 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <summary>What stands before the texts of each column; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
+    /// <summary>What the texts of each column are, for a model with a router; columns beyond the list, and null, take its default.</summary>
+    public IReadOnlyList<string?> Routes { get; init; } = [];
+
     /// <summary>What gradients are multiplied by.</summary>
     public float Scale { get; init; } = 1;
 
@@ -46,7 +49,7 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// <returns><c>[rows × dimension]</c>.</returns>
     public Tensor Embed(Computation run, int column)
     {
-        var vectors = Model.Forward(run, Texts(column), Prompt(column));
+        var vectors = Model.Forward(run, Texts(column), Prompt(column), Route(column));
         Embedded?.Invoke(vectors);
         return vectors;
     }
@@ -61,6 +64,9 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
 
     /// <summary>What stands before the texts of a column.</summary>
     internal string Prompt(int column) => column < Prompts.Count ? Prompts[column] : "";
+
+    /// <summary>The route of the texts of a column; null for the default.</summary>
+    internal string? Route(int column) => column < Routes.Count ? Routes[column] : null;
 
     /// <summary>
     /// A computation for one part of a batch that is computed several times: dropout draws the same numbers each time, recording or not, and

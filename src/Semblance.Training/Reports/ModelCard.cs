@@ -110,7 +110,7 @@ public static partial class ModelCard
         var baseModel = BaseModelId(summary) is { } id ? $"[{ReportText.Markdown(id)}](https://huggingface.co/{id})" : ReportText.Markdown(summary.BaseModel ?? "none: random weights");
         Row(card, "Base model", baseModel);
         Row(card, "Vector", $"{model.Dimension} numbers");
-        Row(card, "Longest text", $"{model.MaxSequenceLength} tokens");
+        Row(card, "Longest text", model.MaxSequenceLength == int.MaxValue ? "any" : $"{model.MaxSequenceLength} tokens");
         Row(card, "Similarity", model.Config.SimilarityFunction.Name());
         if (summary.Languages.Count > 0)
         {

@@ -154,6 +154,7 @@ public sealed class Trainer
             sum += dataset.Loss.Backward(new TrainingBatch(_model, [.. batch.Rows.Select(row => dataset.Rows[row])])
             {
                 Prompts = dataset.Prompts,
+                Routes = dataset.Routes,
                 Scale = dataset.Weight / _options.AccumulationSteps,
                 DropoutSeed = _options.DropoutSeed + (ulong)((step * _options.AccumulationSteps) + i),
                 DropoutRate = _options.DropoutRate,

@@ -12,6 +12,9 @@ public sealed record TrainingDataset(string Name, IReadOnlyList<Example> Rows, O
     /// <summary>What stands before the texts of each column, such as <c>query: </c>; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
+    /// <summary>What the texts of each column are, such as <c>query</c> and <c>document</c>, for a model with a router; columns beyond the list, and null, take its default.</summary>
+    public IReadOnlyList<string?> Routes { get; init; } = [];
+
     /// <summary>
     /// SimCSE without labels (Gao et al. 2021, arXiv:2104.08821): each text is its own positive, encoded twice with different dropout, and
     /// the other texts of the batch are negatives.

@@ -56,14 +56,16 @@ public sealed class AlbertModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static AlbertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static AlbertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "albert.", trainable), trainable);
+
+    internal static AlbertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
         var settings = BertConfig.Read(config, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
         var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
         var groups = config.WholeNumber("num_hidden_groups", 1, Math.Max(1, settings.NumHiddenLayers), 1);
         var inner = config.WholeNumber("inner_group_num", 1, BertConfig.MostLayers / groups, 1);
-        var weights = new CheckpointWeights(checkpoint, "albert.", trainable);
         BertLayer[] shared = [.. Enumerable.Range(0, groups * inner).Select(i => new BertLayer(
             settings, weights, $"encoder.albert_layer_groups.{i / inner}.albert_layers.{i % inner}", Names))];
         return Loaded(new AlbertModel(settings, width, groups, shared, weights, config), weights, trainable);

@@ -27,9 +27,11 @@ public sealed class BertModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "bert.", trainable), trainable);
+
+    internal static BertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
-        var weights = new CheckpointWeights(checkpoint, "bert.", trainable);
         return Loaded(new BertModel(BertConfig.Read(config), weights, config), weights, trainable);
     }
 

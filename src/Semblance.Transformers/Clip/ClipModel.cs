@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 
@@ -9,12 +10,14 @@ namespace Semblance.Transformers.Clip;
 /// </summary>
 public sealed class ClipModel
 {
+    private readonly ConfigurationFile _source;
     private readonly Linear _textProjection;
     private readonly Linear _visualProjection;
     private readonly Tensor _logitScale;
 
     private ClipModel(ConfigurationFile config, Weights weights)
     {
+        _source = config;
         Text = new ClipTextModel(Part(config, "text_config"), weights);
         Vision = new ClipVisionModel(Part(config, "vision_config"), weights);
         Dimension = config.WholeNumber("projection_dim", 1, 1 << 16, 512);
@@ -83,6 +86,48 @@ public sealed class ClipModel
         using var hidden = Vision.Forward(run, pixels);
         using var pooled = Vision.Pool(run, hidden);
         return run.Linear(pooled, _visualProjection);
+    }
+
+    /// <summary>The cosine of each text and each image, times <see cref="LogitScale"/>.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="texts"><c>[texts × dimension]</c>, from <see cref="TextFeatures"/>.</param>
+    /// <param name="images"><c>[images × dimension]</c>, from <see cref="ImageFeatures"/>.</param>
+    /// <returns><c>[texts × images]</c>.</returns>
+    public Tensor LogitsPerText(Computation run, Tensor texts, Tensor images)
+    {
+        using var unitTexts = run.Normalize(texts);
+        using var unitImages = run.Normalize(images);
+        using var cosines = run.Linear(unitTexts, new Linear(unitImages, null));
+        return run.Scale(cosines, LogitScale);
+    }
+
+    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded but for the type of the weights.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder, DType weights = DType.F32)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Parameters())
+        {
+            writer.Add(name, tensor, weights);
+        }
+
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+        using var file = new AtomicFile(Path.Combine(folder, "config.json"));
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            foreach (var field in _source.Root.EnumerateObject().Where(field => field.Name is not ("torch_dtype" or "dtype")))
+            {
+                field.WriteTo(json);
+            }
+
+            json.WriteString("torch_dtype", weights == DType.F16 ? "float16" : "float32");
+            json.WriteEndObject();
+        }
+
+        file.Commit();
     }
 
     /// <summary>All parameters under the names of the original.</summary>

@@ -19,7 +19,10 @@ public sealed class DebertaModel : DebertaEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static DebertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static DebertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "deberta.", trainable), trainable);
+
+    internal static DebertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         var settings = ReadConfig(config);
         if (config.Flag("talking_head", false))
@@ -27,7 +30,6 @@ public sealed class DebertaModel : DebertaEncoder
             throw config.Fault("talking_head", "is true, which is not supported");
         }
 
-        var weights = new CheckpointWeights(checkpoint, "deberta.", trainable);
         var types = PositionTypes(config);
         var relative = config.Flag("relative_attention", false) ? new RelativeEmbeddings(weights, settings.HiddenSize, 0, MaxDistance(config, settings), null) : null;
         BertLayer Layer(int index)

@@ -28,10 +28,12 @@ public sealed class DebertaV2Model : DebertaEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static DebertaV2Model Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static DebertaV2Model Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "deberta.", trainable), trainable);
+
+    internal static DebertaV2Model Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         var settings = ReadConfig(config);
-        var weights = new CheckpointWeights(checkpoint, "deberta.", trainable);
         var types = PositionTypes(config);
         var shares = config.Flag("share_att_key", false);
         var relative = config.Flag("relative_attention", false) ? Relative(config, settings, weights) : null;

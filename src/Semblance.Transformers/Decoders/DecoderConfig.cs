@@ -7,7 +7,6 @@ namespace Semblance.Transformers.Decoders;
 internal sealed record DecoderConfig
 {
     private readonly ConfigurationFile _file;
-    private readonly bool _causal;
     private readonly RotaryPositions _positions;
     private readonly RotaryPositions _localPositions;
 
@@ -34,7 +33,7 @@ internal sealed record DecoderConfig
         NormsHeads = isGemma3 || type == "qwen3";
         NormsOutputs = isGemma3;
         ScoreScale = isGemma3 ? MathF.Sqrt(HeadSize / file.Number("query_pre_attn_scalar", 256)) : 1;
-        _causal = file.Flag("is_causal", true) && !file.Flag("use_bidirectional_attention", false);
+        IsCausal = file.Flag("isIsCausal", true) && !file.Flag("use_bidirectional_attention", false);
         if (Heads % KeyHeads != 0)
         {
             throw file.Fault("num_key_value_heads", $"is {KeyHeads}, which does not divide 'num_attention_heads' {Heads}");
@@ -53,6 +52,9 @@ internal sealed record DecoderConfig
     }
 
     public bool IsGemma { get; }
+
+    /// <summary>Whether a token sees nothing that comes after it.</summary>
+    public bool IsCausal { get; }
 
     public int HiddenSize { get; }
 
@@ -105,7 +107,8 @@ internal sealed record DecoderConfig
         var window = Window(layer);
         return new AttentionHeads(Heads, HeadSize)
         {
-            IsCausal = _causal,
+            Layer = layer,
+            IsCausal = IsCausal,
             Window = window,
             Positions = window is null ? _positions : _localPositions,
             QueryNorm = queryNorm,
@@ -131,7 +134,7 @@ internal sealed record DecoderConfig
         }
 
         var window = _file.Rows("sliding_window", 4096);
-        return _causal || type != "gemma3_text" ? window : (window / 2) + 1; // on each side
+        return IsCausal || type != "gemma3_text" ? window : (window / 2) + 1; // on each side
     }
 
     private bool IsSlidingLayer(int layer)

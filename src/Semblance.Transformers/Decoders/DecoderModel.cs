@@ -35,6 +35,8 @@ public sealed class DecoderModel : LayeredTransformer
 
     internal override Tensor Words { get; }
 
+    internal override bool IsCausal => _config.IsCausal;
+
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
     internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads
@@ -46,6 +48,7 @@ public sealed class DecoderModel : LayeredTransformer
             {
                 [ModelType == "gemma3_text" ? "Gemma3TextModel" : name + "Model"] = null,
                 [name + "ForCausalLM"] = CreateWordPredictor,
+                [(ModelType == "gemma3_text" ? "Gemma3Text" : name) + "ForSequenceClassification"] = (config, weights) => LastTokenClassificationHead.Create(config, weights, HiddenSize),
             };
         }
     }

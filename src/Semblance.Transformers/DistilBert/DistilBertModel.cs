@@ -51,7 +51,10 @@ public sealed class DistilBertModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static DistilBertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static DistilBertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "distilbert.", trainable), trainable);
+
+    internal static DistilBertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
         var settings = new BertConfig
@@ -67,7 +70,6 @@ public sealed class DistilBertModel : BertEncoder
             HiddenDropoutProb = BertConfig.Probability(config, "dropout", 0.1f),
             AttentionProbsDropoutProb = BertConfig.Probability(config, "attention_dropout", 0.1f),
         }.Checked(config, "n_heads", "dim");
-        var weights = new CheckpointWeights(checkpoint, "distilbert.", trainable);
         return Loaded(new DistilBertModel(settings, weights, config), weights, trainable);
     }
 }

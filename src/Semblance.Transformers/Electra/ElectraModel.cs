@@ -33,6 +33,7 @@ public sealed class ElectraModel : BertEncoder
         ClassificationDense = "classifier.dense",
         ClassificationActivation = Activation.Gelu,
         Classifier = "classifier.out_proj",
+        DetectsReplacedTokens = true,
     };
 
     /// <summary>Loads the body from a configuration and its weights.</summary>
@@ -40,12 +41,14 @@ public sealed class ElectraModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static ElectraModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static ElectraModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "electra.", trainable), trainable);
+
+    internal static ElectraModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
         var settings = BertConfig.Read(config, new BertConfig());
         var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
-        var weights = new CheckpointWeights(checkpoint, "electra.", trainable);
         return Loaded(new ElectraModel(settings, width, weights, config), weights, trainable);
     }
 }

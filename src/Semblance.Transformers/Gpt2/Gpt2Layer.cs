@@ -24,6 +24,7 @@ internal sealed class Gpt2Layer : PreNormLayer
         _dropout = config.Dropout("resid_pdrop", 0.1f);
         _heads = new AttentionHeads(heads, hidden / heads)
         {
+            Layer = index,
             IsCausal = true,
             Dropout = config.Dropout("attn_pdrop", 0.1f),
             Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads)) / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),

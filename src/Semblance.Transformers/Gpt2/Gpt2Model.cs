@@ -40,12 +40,15 @@ public sealed class Gpt2Model : LayeredTransformer
 
     internal override Tensor Words { get; }
 
+    internal override bool IsCausal => true;
+
     private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
 
     internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
     {
         ["GPT2Model"] = null,
         ["GPT2LMHeadModel"] = (config, weights) => new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)),
+        ["GPT2ForSequenceClassification"] = (config, weights) => LastTokenClassificationHead.Create(config, weights, HiddenSize),
     };
 
     private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, Words, _positions), _dropout);

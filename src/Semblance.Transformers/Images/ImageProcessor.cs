@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 
@@ -10,6 +11,7 @@ namespace Semblance.Transformers.Images;
 /// </summary>
 public sealed class ImageProcessor
 {
+    private readonly ConfigurationFile _source;
     private readonly bool _resizes;
     private readonly int? _shortestEdge;
     private readonly (int Width, int Height) _size;
@@ -21,6 +23,7 @@ public sealed class ImageProcessor
 
     private ImageProcessor(ConfigurationFile file)
     {
+        _source = file;
         var type = file.Text("image_processor_type") ?? file.Text("feature_extractor_type");
         var isClip = type is "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor";
         if (!isClip && type is not ("ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor"))
@@ -52,6 +55,20 @@ public sealed class ImageProcessor
     /// <exception cref="ModelFormatException">The file does not describe a processor that is supported.</exception>
     public static ImageProcessor Load(string path) =>
         new(ConfigurationFile.Read(Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path));
+
+    /// <summary>Writes <c>preprocessor_config.json</c> as it was read.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        using var file = new AtomicFile(Path.Combine(folder, "preprocessor_config.json"));
+        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        {
+            _source.Root.WriteTo(json);
+        }
+
+        file.Commit();
+    }
 
     /// <summary>Images as a model takes them.</summary>
     /// <param name="images">At least one.</param>

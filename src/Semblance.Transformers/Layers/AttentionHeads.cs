@@ -25,6 +25,9 @@ internal sealed record AttentionHeads(int Count, int Size)
     /// <summary>A query sees only keys that are fewer than so many places away; null for any distance.</summary>
     public int? Window { get; init; }
 
+    /// <summary>The place of the layer, from 0: which part of a cache is its own.</summary>
+    public int Layer { get; init; }
+
     /// <summary>How many of the weights are left out while the model learns.</summary>
     public float Dropout { get; init; }
 
@@ -53,7 +56,9 @@ internal sealed record AttentionHeads(int Count, int Size)
         using var normedKey = KeyNorm is null ? key : run.RmsNorm(key, KeyNorm);
         using var turnedQuery = Positions is null ? normedQuery : run.Rotate(normedQuery, batch, Size, Positions);
         using var turnedKey = Positions is null ? normedKey : run.Rotate(normedKey, batch, Size, Positions);
-        return run.Attention(
-            turnedQuery, turnedKey, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout, scale: Scale / MathF.Sqrt(Size));
+        var scale = Scale / MathF.Sqrt(Size);
+        return batch.Caches is null
+            ? run.Attention(turnedQuery, turnedKey, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout, scale: scale)
+            : run.CachedAttention(turnedQuery, turnedKey, value, batch, Layer, Count, Window, scale: scale);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Tasks;
 
@@ -36,6 +35,9 @@ public abstract class LayeredTransformer : Transformer
 
     /// <summary>The word table, which heads that predict words may share.</summary>
     internal abstract Tensor Words { get; }
+
+    /// <summary>Whether a token sees nothing that comes after it, so that the next word can be predicted with what is remembered.</summary>
+    internal virtual bool IsCausal => false;
 
     /// <summary>Whether the original's last hidden state in the list of all is the one after the norm that follows the layers.</summary>
     private protected virtual bool ListsFinalNorm => true;
@@ -79,23 +81,21 @@ public abstract class LayeredTransformer : Transformer
     /// <inheritdoc/>
     public sealed override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Own.All;
 
-    /// <summary>How an architecture is loaded.</summary>
+    /// <summary>How an architecture is put together.</summary>
     /// <param name="prefix">What may stand before the names of the body in a file.</param>
-    /// <param name="create">Puts the model together.</param>
-    internal static Func<ConfigurationFile, Checkpoint, bool, Transformer> Loader(string prefix, Func<ConfigurationFile, Weights, LayeredTransformer> create) =>
-        (config, checkpoint, trainable) =>
+    /// <param name="create">Takes the configuration's parameters from the weights.</param>
+    internal static Architecture Architecture(string prefix, Func<ConfigurationFile, Weights, LayeredTransformer> create) => new(prefix, (config, weights, trainable) =>
+    {
+        var model = create(config, weights);
+        model._prefix = prefix;
+        weights.Check();
+        if (!trainable)
         {
-            var weights = new CheckpointWeights(checkpoint, prefix, trainable);
-            var model = create(config, weights);
-            model._prefix = prefix;
-            weights.Check();
-            if (!trainable)
-            {
-                model.Own.Prepare();
-            }
+            model.Own.Prepare();
+        }
 
-            return model;
-        };
+        return model;
+    });
 
     /// <summary>The original's classes for this body, such as <c>GPT2LMHeadModel</c>, with how their heads are made; null for the body alone.</summary>
     internal abstract IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads { get; }

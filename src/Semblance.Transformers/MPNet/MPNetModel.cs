@@ -42,12 +42,14 @@ public sealed class MPNetModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static MPNetModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static MPNetModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "mpnet.", trainable), trainable);
+
+    internal static MPNetModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
         var settings = BertConfig.Read(config, new BertConfig { TypeVocabSize = 0 });
         var buckets = config.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
-        var weights = new CheckpointWeights(checkpoint, "mpnet.", trainable);
         return Loaded(new MPNetModel(settings, buckets, weights, config), weights, trainable);
     }
 

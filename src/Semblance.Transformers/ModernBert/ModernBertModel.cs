@@ -62,18 +62,18 @@ public sealed class ModernBertModel : LayeredTransformer
     internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
     {
         ["ModernBertModel"] = null,
-        ["ModernBertForMaskedLM"] = (config, weights) => new ModernBertHead(config, weights, WordPredictor(
+        ["ModernBertForMaskedLM"] = (config, weights) => new ModernBertWordHead(new ModernBertHead(config, weights), WordPredictor(
             config, weights, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? weights.Tensor("decoder.bias", VocabularySize) : null)),
-        ["ModernBertForSequenceClassification"] = (config, weights) => new ModernBertHead(config, weights, Classifier(config, weights), config.Text("classifier_pooling") switch
+        ["ModernBertForSequenceClassification"] = (config, weights) => new ModernBertClassificationHead(new ModernBertHead(config, weights), Classifier(config, weights), config.Text("classifier_pooling") switch
         {
             null or "cls" => Pooling.Cls,
             "mean" => Pooling.Mean,
             var other => throw config.Fault("classifier_pooling", $"is '{other}'; expected cls or mean"),
         }),
-        ["ModernBertForTokenClassification"] = (config, weights) => new ModernBertHead(config, weights, Classifier(config, weights)),
+        ["ModernBertForTokenClassification"] = (config, weights) => new ModernBertClassificationHead(new ModernBertHead(config, weights), Classifier(config, weights)),
     };
 
-    private Linear Classifier(ConfigurationFile config, Weights weights) => weights.Linear("classifier", TaskModel.Labels(config), HiddenSize);
+    private Linear Classifier(ConfigurationFile config, Weights weights) => weights.Linear("classifier", TaskModel.LabelCount(config), HiddenSize);
 
     private protected override Tensor Embed(Computation run, PackedBatch batch)
     {

@@ -30,7 +30,10 @@ public sealed class RobertaModel : BertEncoder
     /// <param name="checkpoint">The weights.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static RobertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static RobertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "roberta.", trainable), trainable);
+
+    internal static RobertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
         var modelType = config.Text("model_type") ?? "roberta";
@@ -42,7 +45,6 @@ public sealed class RobertaModel : BertEncoder
         };
         var settings = BertConfig.Read(config, new BertConfig());
         var paddingId = config.WholeNumber("pad_token_id", 0, settings.MaxPositionEmbeddings - 2, 1);
-        var weights = new CheckpointWeights(checkpoint, "roberta.", trainable);
         return Loaded(new RobertaModel(modelType, className, settings, paddingId, weights, config), weights, trainable);
     }
 }

@@ -35,16 +35,39 @@ internal sealed class T5Attention
         }
     }
 
-    // x: [tokens × hidden]; states: [encoder tokens × hidden], null for x itself.
-    public Tensor Forward(Computation run, Tensor x, Tensor? states, AttentionMask mask, AttentionBias? bias)
+    // x: [tokens × hidden]; of the hidden states to themselves, and to those that the batch's caches remember of this layer.
+    public Tensor Forward(Computation run, Tensor x, PackedBatch batch, bool causal, AttentionBias bias, int layer)
     {
         using var normed = run.RmsNorm(x, _norm);
         using var query = run.Linear(normed, _query); // [tokens × heads · head size]
-        using var key = run.Linear(states ?? normed, _key);
-        using var value = run.Linear(states ?? normed, _value);
-        using var context = run.Attention(query, key, value, mask, _config.NumHeads, _config.DropoutRate, bias, scale: 1);
-        using var mixed = run.Dropout(run.Linear(context, _output), _config.DropoutRate);
-        return run.Add(x, mixed);
+        var (key, value) = Project(run, normed);
+        using (key)
+        using (value)
+        {
+            return Finish(run, x, batch.Caches is null
+                ? run.Attention(query, key, value, new AttentionMask(batch, causal: causal), _config.NumHeads, _config.DropoutRate, bias, scale: 1)
+                : run.CachedAttention(query, key, value, batch, layer, _config.NumHeads, bias: bias, scale: 1));
+        }
+    }
+
+    // To the encoder's states, of which the keys and values were made.
+    public Tensor Forward(Computation run, Tensor x, Tensor key, Tensor value, AttentionMask mask)
+    {
+        using var normed = run.RmsNorm(x, _norm);
+        using var query = run.Linear(normed, _query);
+        return Finish(run, x, run.Attention(query, key, value, mask, _config.NumHeads, _config.DropoutRate, scale: 1));
+    }
+
+    // states: [tokens × hidden]; each [tokens × heads · head size].
+    public (Tensor Key, Tensor Value) Project(Computation run, Tensor states) => (run.Linear(states, _key), run.Linear(states, _value));
+
+    private Tensor Finish(Computation run, Tensor x, Tensor context)
+    {
+        using (context)
+        {
+            using var mixed = run.Dropout(run.Linear(context, _output), _config.DropoutRate);
+            return run.Add(x, mixed);
+        }
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>

@@ -54,9 +54,15 @@ public sealed class T5Decoder
         ArgumentNullException.ThrowIfNull(states);
         ArgumentNullException.ThrowIfNull(encoderBatch);
         return states.Rows == encoderBatch.TokenCount && states.Columns == _config.DModel
-            ? _decoder.Forward(run, batch, _words, hiddenStates, states, encoderBatch)
+            ? _decoder.Forward(run, batch, _words, hiddenStates, new EncodedSource(encoderBatch, states))
             : throw new ArgumentException($"The decoder wants encoder states of [{encoderBatch.TokenCount} × {_config.DModel}], not {states}.", nameof(states));
     }
+
+    /// <summary>The last hidden states of the next tokens of sequences that all come from one source.</summary>
+    internal Tensor Continue(Computation run, PackedBatch batch, EncodedSource source) => _decoder.Forward(run, batch, _words, null, source);
+
+    /// <summary>The source of a generation: what the layers make of the encoder's states, once.</summary>
+    internal EncodedSource Remember(Computation run, Tensor states, PackedBatch encoderBatch) => new(encoderBatch, null, _decoder.Project(run, states));
 
     /// <summary>The scores of every word as the next token, before softmax.</summary>
     /// <param name="run">The computation; it owns the result.</param>

@@ -57,10 +57,12 @@ public sealed class T5Model : Transformer
     /// <param name="checkpoint">The weights; a decoder among them is left alone.</param>
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static T5Model Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false)
+    public static T5Model Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
+        Create(config, new CheckpointWeights(checkpoint, "", trainable), trainable);
+
+    internal static T5Model Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var weights = new CheckpointWeights(checkpoint, "", trainable);
         var model = new T5Model(T5Config.Read(config), weights, config);
         weights.Check();
         if (!trainable)

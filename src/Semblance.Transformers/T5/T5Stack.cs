@@ -45,19 +45,18 @@ internal sealed class T5Stack
         }
     }
 
-    // The last states are those after the final norm. encoded: [encoder tokens × hidden].
-    public Tensor Forward(Computation run, PackedBatch batch, Tensor words, IList<Tensor>? hiddenStates, Tensor? encoded = null, PackedBatch? encoderBatch = null)
+    // The last states are those after the final norm.
+    public Tensor Forward(Computation run, PackedBatch batch, Tensor words, IList<Tensor>? hiddenStates, EncodedSource? source = null)
     {
         var hidden = run.Dropout(run.Embed(batch, words), _config.DropoutRate); // [tokens × hidden]
-        var mask = new AttentionMask(batch, causal: _decoder);
-        var crossMask = encoderBatch is null ? null : new AttentionMask(batch, encoderBatch);
+        var crossMask = source is null ? null : new AttentionMask(batch.Caches is null ? batch : Joined(batch), source.Batch);
         var bias = RelativeBuckets.Bias(
-            run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, _config.RelativeAttentionMaxDistance, bidirectional: !_decoder));
+            run, _bias, batch.Reach, distance => RelativeBuckets.Of(distance, _bias.Rows, _config.RelativeAttentionMaxDistance, bidirectional: !_decoder));
         for (var i = 0; i < LayerCount; i++)
         {
             hiddenStates?.Add(hidden);
             var index = i;
-            var next = run.Recompute(hidden, x => Block(run, index, x, mask, bias, encoded, crossMask));
+            var next = run.Recompute(hidden, x => Block(run, index, x, batch, bias, source, crossMask));
             if (hiddenStates is null)
             {
                 hidden.Dispose();
@@ -81,13 +80,36 @@ internal sealed class T5Stack
         .. _norm.Parameters(_name + ".final_layer_norm"),
     ];
 
-    private Tensor Block(Computation run, int index, Tensor x, AttentionMask mask, AttentionBias bias, Tensor? encoded, AttentionMask? crossMask)
+    /// <summary>The keys and values that each layer makes of the encoder's states; they outlive the computation.</summary>
+    public IReadOnlyList<(Tensor Key, Tensor Value)> Project(Computation run, Tensor states)
     {
-        var attended = _attentions[index].Forward(run, x, null, mask, bias);
-        if (_decoder)
+        return [.. _crossAttentions.Select(attention =>
+        {
+            var (key, value) = attention.Project(run, states);
+            using (key)
+            using (value)
+            {
+                return (Tensor.From(key.Values, key.Shape), Tensor.From(value.Values, value.Shape));
+            }
+        })];
+    }
+
+    // The sequences that a generation goes on with share one source: to it, their tokens are the queries of one sequence.
+    private static PackedBatch Joined(PackedBatch batch) => new(batch.TokenIds.ToArray(), batch.TypeIds.ToArray(), [0, batch.TokenCount]);
+
+    private Tensor Block(Computation run, int index, Tensor x, PackedBatch batch, AttentionBias bias, EncodedSource? source, AttentionMask? crossMask)
+    {
+        var attended = _attentions[index].Forward(run, x, batch, _decoder, bias, index);
+        if (source is not null)
         {
             using var self = attended;
-            attended = _crossAttentions[index].Forward(run, self, encoded, crossMask!, null);
+            var cross = _crossAttentions[index];
+            var (key, value) = source.Projected?[index] ?? cross.Project(run, source.States!);
+            using (key)
+            using (value)
+            {
+                attended = cross.Forward(run, self, key, value, crossMask!);
+            }
         }
 
         using (attended)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
@@ -9,7 +8,7 @@ namespace Semblance.Transformers.Tasks;
 /// The head for masked words (Devlin et al. 2019, arXiv:1810.04805) of BERT and the encoders after it: a dense layer, a layer norm, and the
 /// word table as the last layer. Parameter names are those of the original's <c>…ForMaskedLM</c>.
 /// </summary>
-public sealed class MaskedLanguageModelHead : TaskHead
+public sealed class MaskedLanguageModelHead : VocabularyHead
 {
     private readonly BertEncoder _body;
     private readonly TaskNames _names;
@@ -32,8 +31,8 @@ public sealed class MaskedLanguageModelHead : TaskHead
     /// <summary>The transformer that the head stands on.</summary>
     public Transformer Body => _body;
 
-    /// <summary>The last layer, from <see cref="Transform"/> to the vocabulary. Its weight is the body's word table.</summary>
-    public Linear Decoder { get; }
+    /// <summary>The last layer, from <see cref="Transform"/> to the vocabulary. Its weight is the body's word table, unless the file has one of its own.</summary>
+    public override Linear Decoder { get; }
 
     /// <summary>Loads the head of a folder to be trained with a body, whose word table it shares.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
@@ -67,18 +66,11 @@ public sealed class MaskedLanguageModelHead : TaskHead
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>: all tokens, or those that are to be predicted.</param>
     /// <returns><c>[tokens × width of the word table]</c>.</returns>
-    public Tensor Transform(Computation run, Tensor hidden)
+    public override Tensor Transform(Computation run, Tensor hidden)
     {
+        ArgumentNullException.ThrowIfNull(run);
         using var dense = run.Linear(hidden, _dense, _names.MaskedActivation);
         return run.LayerNorm(dense, _norm);
-    }
-
-    /// <returns><c>[tokens × vocabulary]</c>.</returns>
-    /// <inheritdoc/>
-    public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
-    {
-        using var transformed = Transform(run, hidden); // [tokens × width of the word table]
-        return run.Linear(transformed, Decoder);
     }
 
     /// <summary>The head's own parameters; the word table is the body's.</summary>
@@ -104,28 +96,12 @@ public sealed class MaskedLanguageModelHead : TaskHead
 
         // The weights first: a body alone loads from them too.
         writer.Save(Path.Combine(folder, "model.safetensors"));
-        NameArchitecture(Path.Combine(folder, "config.json"), _names.Class + "ForMaskedLM");
-    }
-
-    private static void NameArchitecture(string path, string architecture)
-    {
-        var config = ConfigurationFile.Read(path);
-        using var file = new AtomicFile(path);
-        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        ConfigurationFile.Read(Path.Combine(folder, "config.json")).SaveWith("architectures", json =>
         {
-            json.WriteStartObject();
-            json.WriteStartArray("architectures");
-            json.WriteStringValue(architecture);
+            json.WriteStartArray();
+            json.WriteStringValue(_names.Class + "ForMaskedLM");
             json.WriteEndArray();
-            foreach (var field in config.Root.EnumerateObject().Where(field => !field.NameEquals("architectures")))
-            {
-                field.WriteTo(json);
-            }
-
-            json.WriteEndObject();
-        }
-
-        file.Commit();
+        });
     }
 
     private static BertEncoder Encoder(Transformer body) => body as BertEncoder

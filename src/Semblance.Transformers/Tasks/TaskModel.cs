@@ -11,44 +11,85 @@ public sealed class TaskModel
 {
     private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
 
-    private readonly TaskHead? _head;
-
     private readonly T5Decoder? _decoder;
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _headParameters;
 
-    private TaskModel(Transformer body, TaskHead? head, T5Decoder? decoder)
+    private TaskModel(Transformer body, ConfigurationFile config, TaskHead? head, IReadOnlyList<KeyValuePair<string, Tensor>> headParameters, T5Decoder? decoder)
     {
         Body = body;
-        _head = head;
+        Config = config;
+        Head = head;
+        _headParameters = headParameters;
         _decoder = decoder;
     }
 
     /// <summary>The transformer.</summary>
     public Transformer Body { get; }
 
+    /// <summary>The settings that the model was loaded with: its <c>config.json</c>.</summary>
+    public ConfigurationFile Config { get; }
+
+    /// <summary>What makes the logits, or null where there is only a body, or a decoder.</summary>
+    public TaskHead? Head { get; }
+
+    /// <summary>The class that the configuration names under <c>architectures</c>, such as <c>BertForSequenceClassification</c>; empty where it names none.</summary>
+    public string Architecture => Config.Texts("architectures") is [var first, ..] ? first : "";
+
     /// <summary>Whether the model gives logits.</summary>
-    public bool HasHead => _head is not null || HasDecoder;
+    public bool HasHead => Head is not null || HasDecoder;
+
+    /// <summary>The decoder, or null where there is none.</summary>
+    internal T5Decoder? Decoder => _decoder;
 
     /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
     public bool HasDecoder => _decoder is not null;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
     /// <exception cref="ModelFormatException">The architecture or its head is unknown, or configuration and weights do not fit.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
-    public static TaskModel Load(string folder)
+    public static TaskModel Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var body = Transformer.Load(config, folder, trainable: false, out var checkpoint);
+        var body = Transformer.Load(config, folder, trainable, out var checkpoint);
         if (body is T5Model t5)
         {
-            return new TaskModel(body, null, Decoder(config, t5, checkpoint));
+            return new TaskModel(body, config, null, [], LoadDecoder(config, t5, checkpoint));
         }
 
-        var weights = new CheckpointWeights(checkpoint, body.WeightPrefix, known: body.Parameters());
-        var head = Head(config, body, weights);
+        var weights = new RecordedWeights(new CheckpointWeights(checkpoint, body.WeightPrefix, trainable, body.Parameters()));
+        var head = LoadHead(config, body, weights);
         weights.Check();
-        return new TaskModel(body, head, null);
+        return new TaskModel(body, config, head, weights.Taken, null);
+    }
+
+    /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        Body.Parameters().Select(parameter => KeyValuePair.Create(Body.WeightPrefix + parameter.Key, parameter.Value)).Concat(_headParameters);
+
+    /// <summary>Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded, but for the type of the weights.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="NotSupportedException">The model has a decoder.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder, DType weights = DType.F32)
+    {
+        if (HasDecoder)
+        {
+            throw new NotSupportedException("A model with a decoder cannot be saved.");
+        }
+
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Parameters())
+        {
+            writer.Add(name, tensor, weights);
+        }
+
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+        Body.SaveConfiguration(folder, weights, withHead: true);
     }
 
     /// <summary>Runs a batch.</summary>
@@ -83,7 +124,7 @@ public sealed class TaskModel
             outputs["pooler_output"] = pooled;
         }
 
-        _head?.AddOutputs(outputs, run, hidden, batch);
+        Head?.AddOutputs(outputs, run, hidden, batch);
 
         return outputs;
     }
@@ -105,14 +146,14 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    private static T5Decoder? Decoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
+    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
     {
         [] or ["T5EncoderModel", ..] => null,
         ["T5ForConditionalGeneration", ..] => T5Decoder.Load(encoder, checkpoint),
         [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
     };
 
-    private static TaskHead? Head(ConfigurationFile config, Transformer body, Weights weights)
+    private static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
         if (body is LayeredTransformer layered)
@@ -141,20 +182,26 @@ public sealed class TaskModel
             case "ForMaskedLM":
             case "ForPreTraining" when names.PreTraining:
                 return new MaskedLanguageModelHead(encoder, weights);
+            case "ForPreTraining" when names.DetectsReplacedTokens:
+                return new ReplacedTokenDetectionHead(
+                    weights.Linear("discriminator_predictions.dense", hidden, hidden), encoder.Config.HiddenAct, weights.Linear("discriminator_predictions.dense_prediction", 1, hidden));
             case "ForSequenceClassification":
                 var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
-                return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, Labels(config), hidden));
+                return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, LabelCount(config), hidden));
             case "ForTokenClassification":
-                return new TokenClassificationHead(weights.Linear("classifier", Labels(config), hidden));
+                return new TokenClassificationHead(weights.Linear("classifier", LabelCount(config), hidden));
             case "ForQuestionAnswering":
                 return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
             default:
-                var supported = string.Join(", ", Supported.Concat(names.PreTraining ? ["ForPreTraining"] : []).Select(task => names.Class + task));
+                var supported = string.Join(", ", Supported.Concat(names.PreTraining || names.DetectsReplacedTokens ? ["ForPreTraining"] : []).Select(task => names.Class + task));
                 throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
         }
     }
 
-    internal static int Labels(ConfigurationFile config) => config.Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
+    /// <summary>The number of labels that a configuration gives a classifier: that of the names in <c>id2label</c>, or <c>num_labels</c>, or 2.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <exception cref="ModelFormatException">The number is not possible.</exception>
+    public static int LabelCount(ConfigurationFile config) => (config ?? throw new ArgumentNullException(nameof(config))).Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
         ? labels.EnumerateObject().Count()
         : config.WholeNumber("num_labels", 1, 1 << 20, 2);
 }

@@ -32,6 +32,9 @@ internal sealed record TaskNames(string Class)
     /// <summary>Whether the class <c>…ForPreTraining</c> has the masked-language-model head, beside one that is left alone.</summary>
     public bool PreTraining { get; init; }
 
+    /// <summary>Whether the class <c>…ForPreTraining</c> tells tokens that were put in the place of others, as ELECTRA's does.</summary>
+    public bool DetectsReplacedTokens { get; init; }
+
     /// <summary>BERT's heads.</summary>
     public static TaskNames Bert(string className, Activation activation, float epsilon) => new(className)
     {

@@ -1,32 +1,14 @@
 namespace Semblance;
 
 /// <summary>How <see cref="SentenceTransformer"/> encodes; every default is what the model's own files say.</summary>
-public sealed record EncodeOptions
+public sealed record EncodeOptions : TextOptions
 {
     /// <summary>The defaults.</summary>
     public static EncodeOptions Default { get; } = new();
-
-    /// <summary>A text to put before each text; it wins over <see cref="PromptName"/>.</summary>
-    public string? Prompt { get; init; }
-
-    /// <summary>The name of one of the model's prompts; null for the model's default prompt, if it has one.</summary>
-    public string? PromptName { get; init; }
 
     /// <summary>Divides each vector by its length.</summary>
     public bool Normalize { get; init; }
 
     /// <summary>Keeps this many elements of each vector (Matryoshka models), before normalising; null for all.</summary>
     public int? Dimensions { get; init; }
-
-    /// <summary>What happens to a text longer than the model takes; <see cref="Truncation.Cut"/> by default.</summary>
-    public Truncation Truncation { get; init; }
-
-    /// <summary>
-    /// About how many tokens one thread works on at a time, 2,048 by default. More take more memory; vectors do not depend on it.
-    /// A longer text has a batch of its own.
-    /// </summary>
-    public int BatchTokens { get; init; } = 2048;
-
-    /// <summary>The most threads to use; null for one for each physical core. Vectors do not depend on it.</summary>
-    public int? Threads { get; init; }
 }

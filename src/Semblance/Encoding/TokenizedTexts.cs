@@ -1,6 +1,5 @@
 using Semblance.Modules;
 using Semblance.Tensors;
-using Semblance.Tokenizers;
 
 namespace Semblance;
 
@@ -10,71 +9,81 @@ internal sealed class TokenizedTexts
     // Texts that one thread tokenizes before it looks for more.
     private const int ChunkSize = 64;
 
-    [ThreadStatic]
-    private static TokenBuffer? _buffer;
+    private readonly TokenizedText[] _texts;
 
-    private readonly int[][] _ids;
-    private readonly int[]?[] _typeIds;
+    private TokenizedTexts(int count) => _texts = new TokenizedText[count];
 
-    private TokenizedTexts(int count)
+    public int Count => _texts.Length;
+
+    public int[] TokenCounts => [.. _texts.Select(text => text.Ids.Length)];
+
+    public bool[] Truncated => [.. _texts.Select(text => text.IsTruncated)];
+
+    /// <summary>Tokenizes all texts, each behind a prompt, in parallel.</summary>
+    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellation) =>
+        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))), module.MaxSequenceLength, options, cancellation);
+
+    /// <summary>Tokenizes so many texts, or pairs, in parallel.</summary>
+    /// <param name="count">The number of texts.</param>
+    /// <param name="tokenize">Makes the tokens of the text at a place.</param>
+    /// <param name="limit">How many tokens it leaves of a text, for messages.</param>
+    /// <param name="options">What happens to a text that is longer, and how many threads to use.</param>
+    /// <param name="cancellation">Stops between two texts.</param>
+    /// <exception cref="TextTooLongException">A text is too long, and may not be cut.</exception>
+    public static TokenizedTexts From(int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellation)
     {
-        _ids = new int[count][];
-        _typeIds = new int[count][];
-        Truncated = new bool[count];
-    }
-
-    public int Count => _ids.Length;
-
-    public int[] TokenCounts => [.. _ids.Select(ids => ids.Length)];
-
-    public bool[] Truncated { get; }
-
-    /// <summary>Tokenizes all texts, in parallel.</summary>
-    public static TokenizedTexts From(TransformerModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, int threads, CancellationToken cancellation)
-    {
-        var result = new TokenizedTexts(texts.Count);
-        var chunks = (texts.Count + ChunkSize - 1) / ChunkSize;
-        Workers.Shared.For(chunks, threads, chunk =>
+        var result = new TokenizedTexts(count);
+        var chunks = (count + ChunkSize - 1) / ChunkSize;
+        Workers.Shared.For(chunks, options.MaxThreads, chunk =>
         {
-            var buffer = _buffer ??= new TokenBuffer();
-            for (var i = chunk * ChunkSize; i < Math.Min(texts.Count, (chunk + 1) * ChunkSize); i++)
+            for (var i = chunk * ChunkSize; i < Math.Min(count, (chunk + 1) * ChunkSize); i++)
             {
-                var text = texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts));
-                module.Tokenizer.Encode(module.Prepare(prompt.Length == 0 ? text : prompt + text), null, module.MaxSequenceLength, specialTokens: true, buffer);
-                if (buffer.Truncated && options.Truncation == Truncation.Error)
-                {
-                    throw new TextTooLongException(i, module.MaxSequenceLength);
-                }
-
-                result._ids[i] = buffer.Count > 0 ? buffer.Ids.ToArray() : [module.Tokenizer.PaddingId ?? 0];
-                result._typeIds[i] = buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null;
-                result.Truncated[i] = buffer.Truncated;
+                var tokenized = tokenize(i);
+                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error ? throw new TextTooLongException(i, limit) : tokenized;
             }
         }, cancellation);
         return result;
     }
 
-    /// <summary>
-    /// Divides the texts into batches of about so many tokens, the longest texts first, so that the last batches are
-    /// small pieces of work and no thread waits long for another.
-    /// </summary>
-    /// <returns>The texts of each batch.</returns>
-    public List<int[]> Batches(int tokens, int threads)
+    /// <summary>Runs all batches, each on one thread, the longest texts first.</summary>
+    /// <param name="options">How large batches are, and on how many threads.</param>
+    /// <param name="progress">Told after each batch.</param>
+    /// <param name="work">Takes a computation, a batch, and the places of its texts.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress, Action<Computation, PackedBatch, int[]> work, CancellationToken cancellation)
+    {
+        var threads = options.MaxThreads;
+        var batches = Batches(options.BatchTokens, threads);
+        var done = 0;
+        Workers.Shared.For(batches.Count, threads, i =>
+        {
+            using var run = new Computation(threads, cancellation: cancellation);
+            work(run, Pack(batches[i]), batches[i]);
+            progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), Count));
+        }, cancellation);
+    }
+
+    /// <summary>All texts in one batch, in their order.</summary>
+    public PackedBatch Pack() => Pack([.. Enumerable.Range(0, Count)]);
+
+    // Batches of about so many tokens, the longest texts first, so that the last batches are small pieces of work and no
+    // thread waits long for another.
+    private List<int[]> Batches(int tokens, int threads)
     {
         // Few texts are still enough for every thread, unless the shares would be too small to matter.
         const int WorthSharing = 128;
-        var total = _ids.Sum(ids => (long)ids.Length);
+        var total = _texts.Sum(text => (long)text.Ids.Length);
         tokens = (int)Math.Min(tokens, Math.Max(WorthSharing, (total + threads - 1) / threads));
 
         var order = Enumerable.Range(0, Count).ToArray();
-        Array.Sort(order, (a, b) => _ids[b].Length != _ids[a].Length ? _ids[b].Length.CompareTo(_ids[a].Length) : a.CompareTo(b));
+        Array.Sort(order, (a, b) => Length(b) != Length(a) ? Length(b).CompareTo(Length(a)) : a.CompareTo(b));
         var batches = new List<int[]>();
         for (int start = 0, end; start < order.Length; start = end)
         {
-            var sum = _ids[order[start]].Length;
-            for (end = start + 1; end < order.Length && sum + _ids[order[end]].Length <= tokens; end++)
+            var sum = Length(order[start]);
+            for (end = start + 1; end < order.Length && sum + Length(order[end]) <= tokens; end++)
             {
-                sum += _ids[order[end]].Length;
+                sum += Length(order[end]);
             }
 
             batches.Add(order[start..end]);
@@ -83,22 +92,27 @@ internal sealed class TokenizedTexts
         return batches;
     }
 
-    /// <summary>The texts of one batch laid end to end.</summary>
-    public PackedBatch Pack(int[] texts)
+    // The texts of one batch laid end to end.
+    private PackedBatch Pack(int[] texts)
     {
         var offsets = new int[texts.Length + 1];
         for (var i = 0; i < texts.Length; i++)
         {
-            offsets[i + 1] = offsets[i] + _ids[texts[i]].Length;
+            offsets[i + 1] = offsets[i] + Length(texts[i]);
         }
 
         var (ids, typeIds) = (new int[offsets[^1]], new int[offsets[^1]]);
         for (var i = 0; i < texts.Length; i++)
         {
-            _ids[texts[i]].CopyTo(ids, offsets[i]);
-            _typeIds[texts[i]]?.CopyTo(typeIds, offsets[i]);
+            _texts[texts[i]].Ids.CopyTo(ids, offsets[i]);
+            _texts[texts[i]].TypeIds?.CopyTo(typeIds, offsets[i]);
         }
 
-        return new PackedBatch(ids, typeIds, offsets);
+        var attended = Array.Exists(texts, text => _texts[text].Attended is not null)
+            ? Array.ConvertAll(texts, text => _texts[text].Attended ?? Length(text))
+            : null;
+        return new PackedBatch(ids, typeIds, offsets, allowEmpty: true, attended);
     }
+
+    private int Length(int text) => _texts[text].Ids.Length;
 }

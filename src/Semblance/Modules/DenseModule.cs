@@ -4,23 +4,15 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>A linear layer over the sentence vectors, with an activation.</summary>
+/// <summary>A linear layer over the sentence vectors, or over those of tokens, with an activation.</summary>
 /// <param name="layer">The parameters.</param>
 /// <param name="activation">What follows.</param>
-public sealed class DenseModule(Linear layer, Activation activation) : Module
+/// <param name="onTokens">Whether the layer works on the vectors of tokens. False by default.</param>
+/// <param name="hasResidual">Whether what comes in is added to what comes out, through <paramref name="residual"/> where the widths differ. False by default.</param>
+/// <param name="residual">A layer without bias from the width of what comes in to that of what comes out; null where they are equal.</param>
+public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false, bool hasResidual = false, Linear? residual = null) : Module
 {
-    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.Ordinal)
-    {
-        ["torch.nn.modules.activation.Tanh"] = Activation.Tanh,
-        ["torch.nn.modules.linear.Identity"] = Activation.Identity,
-        ["torch.nn.modules.activation.ReLU"] = Activation.Relu,
-        ["torch.nn.modules.activation.GELU"] = Activation.Gelu,
-        ["torch.nn.modules.activation.SiLU"] = Activation.Silu,
-        ["torch.nn.modules.activation.Sigmoid"] = Activation.Sigmoid,
-        ["torch.nn.modules.activation.ReLU6"] = Activation.Relu6,
-        ["torch.nn.modules.activation.LeakyReLU"] = Activation.LeakyRelu,
-        ["torch.nn.modules.activation.Mish"] = Activation.Mish,
-    };
+    private const string Tokens = "token_embeddings";
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Dense";
@@ -30,6 +22,12 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
 
     /// <summary>What follows.</summary>
     public Activation Activation { get; } = activation;
+
+    /// <summary>Whether the layer works on the vectors of tokens.</summary>
+    public bool OnTokens { get; } = onTokens;
+
+    /// <summary>Whether what comes in is added to what comes out.</summary>
+    public bool HasResidual { get; } = hasResidual;
 
     /// <inheritdoc/>
     public override int OutputDimension(int input) => Layer.Outputs;
@@ -42,29 +40,37 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
-        var name = config.Text("activation_function") ?? "torch.nn.modules.activation.Tanh";
-        if (!Activations.TryGetValue(name, out var activation))
-        {
-            throw config.Fault("activation_function", $"is '{name}'; known are {string.Join(", ", Activations.Keys)}");
-        }
-
+        var activation = TorchActivations.Find(config, "activation_function") ?? Activation.Tanh;
         var checkpoint = Checkpoint.Open(folder);
         var weight = ReadParameter(checkpoint, "linear.weight", trainable);
         var bias = config.Flag("bias", true) ? ReadParameter(checkpoint, "linear.bias", trainable) : null;
-        return weight.Shape.SequenceEqual([outputs, inputs]) && (bias is null || bias.Length == outputs)
-            ? new DenseModule(new Linear(weight, bias), activation)
+        var hasResidual = config.Flag("use_residual", false);
+        var residual = hasResidual && inputs != outputs ? ReadParameter(checkpoint, "residual.weight", trainable) : null;
+        return weight.Shape.SequenceEqual([outputs, inputs]) && (bias is null || bias.Length == outputs) && (residual is null || residual.Shape.SequenceEqual(weight.Shape))
+            ? new DenseModule(
+                new Linear(weight, bias), activation, config.Text("module_input_name") == Tokens, hasResidual, residual is null ? null : new Linear(residual, null))
             : throw new ModelFormatException(checkpoint.Path, $"'linear.weight' is {weight}, but {config.Path} wants [{outputs}, {inputs}].");
     }
+
+    /// <summary>The same layer, working on the vectors of tokens.</summary>
+    internal DenseModule ForTokens() => new(Layer, Activation, onTokens: true, HasResidual, residual);
 
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = run.Linear(SentenceEmbeddings(features), Layer, Activation);
+        if (OnTokens)
+        {
+            features.TokenEmbeddings = Forward(run, TokenEmbeddings(features));
+        }
+        else
+        {
+            features.SentenceEmbeddings = Forward(run, SentenceEmbeddings(features));
+        }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("linear");
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("linear").Concat(residual?.Parameters("residual") ?? []);
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
@@ -75,18 +81,29 @@ public sealed class DenseModule(Linear layer, Activation activation) : Module
             json.WriteNumber("in_features", Layer.Inputs);
             json.WriteNumber("out_features", Layer.Outputs);
             json.WriteBoolean("bias", Layer.Bias is not null);
-            json.WriteString("activation_function", Activations.First(known => known.Value == Activation).Key);
+            json.WriteString("activation_function", TorchActivations.NameOf(Activation));
+            if (OnTokens)
+            {
+                json.WriteString("module_input_name", Tokens);
+                json.WriteString("module_output_name", Tokens);
+            }
+
+            if (HasResidual)
+            {
+                json.WriteBoolean("use_residual", true);
+            }
+
             json.WriteEndObject();
         });
-        var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Parameters())
-        {
-            writer.Add(name, tensor, weights);
-        }
-
-        writer.Save(Path.Combine(folder, "model.safetensors"));
+        SaveParameters(Parameters(), folder, weights);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation})";
+    public override string ToString() => $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation}{(OnTokens ? ", of tokens" : "")}{(HasResidual ? ", residual" : "")})";
+
+    private Tensor Forward(Computation run, Tensor x)
+    {
+        var y = run.Linear(x, Layer, Activation);
+        return HasResidual ? run.Add(y, residual is null ? x : run.Linear(x, residual)) : y;
+    }
 }

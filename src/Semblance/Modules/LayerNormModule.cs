@@ -50,13 +50,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
             json.WriteNumber("dimension", Layer.Columns);
             json.WriteEndObject();
         });
-        var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Parameters())
-        {
-            writer.Add(name, tensor, weights);
-        }
-
-        writer.Save(Path.Combine(folder, "model.safetensors"));
+        SaveParameters(Parameters(), folder, weights);
     }
 
     /// <inheritdoc/>

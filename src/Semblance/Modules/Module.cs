@@ -13,6 +13,12 @@ public abstract class Module
     /// <param name="input">The width of what comes in.</param>
     public virtual int OutputDimension(int input) => input;
 
+    /// <summary>Whether there is a vector for each text once the module has run.</summary>
+    public virtual bool MakesSentenceEmbeddings => false;
+
+    /// <summary>Whether the module works on the output of every layer of the transformer before it, <see cref="Features.HiddenStates"/>.</summary>
+    public virtual bool NeedsHiddenStates => false;
+
     /// <summary>Takes a batch one step further.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="features">The batch; the module's result replaces what it was made of.</param>
@@ -32,6 +38,23 @@ public abstract class Module
         var tensor = checkpoint.Read(name);
         return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
+
+    /// <summary>Writes parameters to <c>model.safetensors</c>.</summary>
+    private protected static void SaveParameters(IEnumerable<KeyValuePair<string, Tensor>> parameters, string folder, DType weights)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in parameters)
+        {
+            writer.Add(name, tensor, weights);
+        }
+
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+    }
+
+    /// <summary>The token vectors of a batch, which an earlier module must have made.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    protected Tensor TokenEmbeddings(Features features) => features.TokenEmbeddings
+        ?? throw new InvalidOperationException($"{Type} works on token vectors, but no module that makes them stands before it.");
 
     /// <summary>The vectors of a batch, which an earlier module must have made.</summary>
     /// <exception cref="InvalidOperationException">There are none.</exception>

@@ -12,12 +12,34 @@ internal static class ModuleList
 
     private static readonly Dictionary<string, Func<string, bool, Module>> Loaders = new(StringComparer.Ordinal)
     {
-        ["Transformer"] = TransformerModule.Load,
-        ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
+        ["Asym"] = RouterModule.Load, // what Router was called before
+        ["BoW"] = (folder, _) => BoWModule.Load(folder),
+        ["CLIPModel"] = ClipModule.Load,
+        ["CNN"] = CNNModule.Load,
         ["Dense"] = DenseModule.Load,
+        ["Dropout"] = (folder, _) => DropoutModule.Load(folder),
         ["LayerNorm"] = LayerNormModule.Load,
-        ["Normalize"] = (_, _) => new NormalizeModule(),
+        ["LSTM"] = LSTMModule.Load,
+        ["MLMTransformer"] = MaskedLanguageModule.Load,
+        ["MultiVectorMask"] = (folder, _) => MultiVectorMaskModule.Load(folder),
+        ["Normalize"] = (folder, _) => NormalizeModule.Load(folder),
+        ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
+        ["Router"] = RouterModule.Load,
+        ["SparseAutoEncoder"] = SparseAutoEncoderModule.Load,
+        ["SparseStaticEmbedding"] = SparseStaticEmbeddingModule.Load,
+        ["SpladePooling"] = (folder, _) => SpladePoolingModule.Load(folder),
+        ["StaticEmbedding"] = StaticEmbeddingModule.Load,
+        ["Transformer"] = TransformerModule.Load,
+        ["WeightedLayerPooling"] = WeightedLayerPoolingModule.Load,
+        ["WordEmbeddings"] = WordEmbeddingsModule.Load,
+        ["WordWeights"] = (folder, _) => WordWeightsModule.Load(folder),
     };
+
+    /// <summary>Whether a folder has a list of modules.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
+    public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
     public static IReadOnlyList<Module> Load(string folder, bool trainable)
@@ -25,31 +47,50 @@ internal static class ModuleList
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
+            if (StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec)
+            {
+                return model2Vec;
+            }
+
             var transformer = TransformerModule.Load(folder, trainable);
             return [transformer, new PoolingModule(transformer.Transformer.HiddenSize, [Pooling.Mean])];
         }
 
         var modules = new List<Module>();
-        foreach (var (type, subfolder) in Entries(path))
+        var entries = Entries(path);
+        foreach (var (type, subfolder) in entries)
         {
-            var name = type[(type.LastIndexOf('.') + 1)..];
-            if (!type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || !Loaders.TryGetValue(name, out var load))
-            {
-                throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
-            }
-
-            modules.Add(load(Path.Combine(folder, subfolder), trainable));
+            // Newer versions have one class for all tasks.
+            var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
+            var module = isMasked ? MaskedLanguageModule.Load(Path.Combine(folder, subfolder), trainable) : Load(path, type, Path.Combine(folder, subfolder), trainable);
+            modules.Add(module);
         }
 
-        return modules is [TransformerModule, ..]
+        return modules is [InputModule { TakesTexts: true }, ..]
             ? modules
-            : throw new ModelFormatException(path, "the first module must be a Transformer.");
+            : throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
     }
+
+    /// <summary>Loads one module.</summary>
+    /// <param name="path">The file that names it, for messages.</param>
+    /// <param name="type">Its class in the original; older and newer versions keep the same class in different places.</param>
+    /// <param name="folder">Where its files are.</param>
+    /// <param name="trainable">Gives it parameters that training can change.</param>
+    public static Module Load(string path, string type, string folder, bool trainable) =>
+        (type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") && Loaders.TryGetValue(NameOf(type), out var load)
+            ? load(folder, trainable)
+            : throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
+
+    /// <summary>The last part of a module's type, such as <c>Pooling</c>.</summary>
+    public static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
+
+    /// <summary>Whether a path stays within the folder that it begins at.</summary>
+    public static bool StaysInside(string path) => !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..");
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
-        var names = modules.Select((module, i) => i == 0 ? "" : $"{i}_{module.Type[(module.Type.LastIndexOf('.') + 1)..]}").ToArray();
+        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}").ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
@@ -81,7 +122,7 @@ internal static class ModuleList
             foreach (var entry in document.RootElement.EnumerateArray())
             {
                 var folder = entry.GetProperty("path").GetString() ?? "";
-                if (Path.IsPathRooted(folder) || folder.Split('/', '\\').Contains(".."))
+                if (!StaysInside(folder))
                 {
                     throw new ModelFormatException(path, $"the path '{folder}' leads out of the model's folder.");
                 }

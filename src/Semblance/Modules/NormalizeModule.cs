@@ -1,27 +1,59 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Sentence vectors of length one.</summary>
-public sealed class NormalizeModule : Module
+/// <summary>Sentence vectors, or those of tokens, of length one.</summary>
+/// <param name="onTokens">Whether the vectors of tokens are meant. False by default.</param>
+public sealed class NormalizeModule(bool onTokens = false) : Module
 {
+    private const string Tokens = "token_embeddings";
+
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Normalize";
+
+    /// <summary>Whether the vectors of tokens are meant.</summary>
+    public bool OnTokens { get; } = onTokens;
+
+    /// <summary>Loads the module from its folder, where newer versions have a <c>config.json</c>.</summary>
+    /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
+    public static NormalizeModule Load(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        return new NormalizeModule(File.Exists(path) && ConfigurationFile.Read(path).Text("module_input_name") == Tokens);
+    }
 
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = run.Normalize(SentenceEmbeddings(features));
+        if (OnTokens)
+        {
+            features.TokenEmbeddings = run.Normalize(TokenEmbeddings(features));
+        }
+        else
+        {
+            features.SentenceEmbeddings = run.Normalize(SentenceEmbeddings(features));
+        }
     }
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        // The module has no settings; its empty folder is part of the layout.
+        // Without settings the empty folder is part of the layout.
+        if (OnTokens)
+        {
+            JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("module_input_name", Tokens);
+                json.WriteString("module_output_name", Tokens);
+                json.WriteEndObject();
+            });
+        }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => "Normalize()";
+    public override string ToString() => OnTokens ? "Normalize(tokens)" : "Normalize()";
 }

@@ -51,6 +51,9 @@ public sealed class PoolingModule : Module
     public bool IncludePrompt { get; }
 
     /// <inheritdoc/>
+    public override bool MakesSentenceEmbeddings => true;
+
+    /// <inheritdoc/>
     public override int OutputDimension(int input) => _modes.Length * input;
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
@@ -86,8 +89,7 @@ public sealed class PoolingModule : Module
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException("Pooling works on token vectors, but no transformer stands before it.");
-        features.SentenceEmbeddings = run.Pool(tokens, features.Batch, _modes, IncludePrompt ? 0 : features.PromptLength);
+        features.SentenceEmbeddings = run.Pool(TokenEmbeddings(features), features.Batch, _modes, IncludePrompt ? 0 : features.PromptLength, features.TokenWeightSums);
     }
 
     /// <inheritdoc/>

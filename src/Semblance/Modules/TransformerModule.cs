@@ -2,11 +2,12 @@ using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
+using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
 
 /// <summary>The first module: a tokenizer and a transformer, text to one vector for each token.</summary>
-public sealed class TransformerModule : Module
+public sealed class TransformerModule : InputModule
 {
     // One model family after another wrote the file under a name of its own.
     private static readonly string[] SettingsFiles =
@@ -41,14 +42,17 @@ public sealed class TransformerModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Transformer";
 
-    /// <summary>Text to ids.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer { get; }
 
     /// <summary>Ids to hidden states.</summary>
     public Transformer Transformer { get; }
 
-    /// <summary>The longest text in tokens, special ones included.</summary>
-    public int MaxSequenceLength { get; }
+    /// <inheritdoc/>
+    public override int VocabularySize => Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength { get; }
 
     /// <summary>Whether texts are lower-cased before the tokenizer sees them.</summary>
     public bool LowerCase { get; }
@@ -60,11 +64,22 @@ public sealed class TransformerModule : Module
     /// <param name="folder">The folder.</param>
     /// <param name="trainable">Gives the transformer parameters that training can change.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
-    public static TransformerModule Load(string folder, bool trainable = false)
+    public static TransformerModule Load(string folder, bool trainable = false) => Load(folder, () => Transformer.Load(folder, trainable));
+
+    /// <summary>Loads the module with the body of a model that has a head too.</summary>
+    /// <returns>The module, and the model whose body it has.</returns>
+    internal static (TransformerModule Module, TaskModel Model) LoadTask(string folder, bool trainable)
+    {
+        TaskModel? model = null;
+        var module = Load(folder, () => (model = TaskModel.Load(folder, trainable)).Body);
+        return (module, model!);
+    }
+
+    private static TransformerModule Load(string folder, Func<Transformer> load)
     {
         // Beside the weights, on a thread of its own: of a small model it is a third of the work.
         var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var transformer = Transformer.Load(folder, trainable);
+        var transformer = load();
         var tokenizer = reading.GetAwaiter().GetResult();
         var path = SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         var settings = path is null ? null : ConfigurationFile.Read(path);
@@ -81,7 +96,31 @@ public sealed class TransformerModule : Module
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.TokenEmbeddings = Transformer.Forward(run, features.Batch);
+        features.TokenEmbeddings = Transformer.Forward(run, features.Batch, features.HiddenStates);
+    }
+
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text) => Tokenize(Prepare(text), null, MaxSequenceLength);
+
+    /// <summary>A text within another length than the module's own.</summary>
+    internal TokenizedText Tokenize(string text, int maxLength) => Tokenize(Prepare(text), null, maxLength);
+
+    /// <summary>A pair of texts, which the original takes as they are: with the white space at their ends.</summary>
+    internal TokenizedText TokenizePair(string text, string pair) => Tokenize(text, pair, MaxSequenceLength);
+
+    private TokenizedText Tokenize(string text, string? pair, int maxLength)
+    {
+        var tokenized = Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair);
+        return tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] }; // a transformer takes no text without tokens
+    }
+
+    /// <inheritdoc/>
+    public override int CountPromptTokens(string prompt)
+    {
+        // Without the special token that ends a text.
+        var encoding = Tokenizer.Encode(Prepare(prompt));
+        var count = Math.Min(encoding.Count, MaxSequenceLength);
+        return count > 0 && encoding.SpecialTokensMask[^1] == 1 ? count - 1 : count;
     }
 
     /// <inheritdoc/>
@@ -91,6 +130,12 @@ public sealed class TransformerModule : Module
     public override void Save(string folder, DType weights = DType.F32)
     {
         Transformer.Save(folder, weights);
+        SaveText(folder);
+    }
+
+    /// <summary>Writes what is not the transformer's: the tokenizer and the settings.</summary>
+    internal void SaveText(string folder)
+    {
         Tokenizer.Save(folder);
         JsonFile.Write(Path.Combine(folder, SettingsFiles[0]), json =>
         {
@@ -106,7 +151,7 @@ public sealed class TransformerModule : Module
         $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most {MaxSequenceLength} tokens)";
 
     /// <summary>The text as the tokenizer gets it: as the original does, without white space at its ends.</summary>
-    internal string Prepare(string text)
+    private string Prepare(string text)
     {
         var trimmed = text.Trim();
         return LowerCase ? trimmed.ToLowerInvariant() : trimmed;

@@ -62,6 +62,14 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_module_in_the_folder_called_dot_is_the_model_itself()
+    {
+        _hub.Files["modules.json"] = """[{"path":".","type":"x.StaticEmbedding"},{"path":"1_Normalize","type":"x.Normalize"}]"""u8.ToArray();
+        var folder = await DownloadAsync();
+        Client().FindCached(Model).ShouldBe(folder);
+    }
+
+    [Fact]
     public async Task Only_the_needed_files_are_downloaded()
     {
         _hub.Files["modules.json"] = """[{"path":"","type":"x.Transformer"},{"path":"2_Normalize","type":"x.Normalize"},{"path":"pooling","type":"x.Pooling"}]"""u8.ToArray();

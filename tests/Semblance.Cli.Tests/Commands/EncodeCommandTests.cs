@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Tensors;
 
 namespace Semblance.Cli.Tests.Commands;
 
@@ -118,6 +119,36 @@ public class EncodeCommandTests
         var outcome = (await Outcome.WithInputAsync(text, "encode", "--model", model.Folder, "--precision", "uint8", "--dimensions", "1")).Done();
         outcome.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString())
             .ShouldBe(Enumerable.Range(0, 10_500).Select(i => $"{i}"));
+    }
+
+    [SharedFact]
+    public async Task Images_become_vectors_beside_those_of_texts()
+    {
+        using var folder = new TemporaryFolder();
+        var clip = Fixtures.InShared("fixtures/models/clip");
+        Directory.CreateDirectory(folder.Of("m/0_CLIPModel"));
+        foreach (var file in new[] { Path.Combine(clip, "config.json"), Path.Combine(clip, "model.safetensors"), Fixtures.InShared("fixtures/images/processor-32/preprocessor_config.json") })
+        {
+            File.WriteAllBytes(folder.Of("m/0_CLIPModel/" + Path.GetFileName(file)), File.ReadAllBytes(file));
+        }
+
+        Tokenizers.Tokenizer.CreateBert(["[UNK]", "[CLS]", "[SEP]", "man"]).Save(folder.Of("m/0_CLIPModel"));
+        folder.Write("m/modules.json", """[{"idx": 0, "name": "0", "path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}]""");
+        var paths = Enumerable.Range(0, 3).Select(i => Fixtures.InShared($"fixtures/images/{i}.png")).ToArray();
+        (await Outcome.OfAsync("encode", "--model", folder.Of("m"), "--images", "--input", folder.Write("paths.txt", string.Join('\n', paths)), "--output", folder.Of("o.safetensors"))).Done();
+        var pixels = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read("pixel_values.32");
+        using var run = new Computation();
+        var expected = Transformers.Clip.ClipModel.Load(clip).ImageFeatures(run, pixels);
+        var actual = SafetensorsFile.Open(folder.Of("o.safetensors")).Read("embeddings");
+        actual.Shape.ToArray().ShouldBe([3, 28]);
+        for (var i = 0; i < actual.Length; i++)
+        {
+            actual.Values[i].ShouldBe(expected.Values[i], 1e-4f);
+        }
+
+        var none = await Outcome.OfAsync("encode", "--model", Fixtures.Own("st/cls-dense"), "--images", "--input", folder.Of("paths.txt"));
+        none.ExitCode.ShouldBe(1);
+        none.Error.ShouldContain("takes no images");
     }
 
     [Fact]

@@ -31,6 +31,39 @@ public class ForwardCommandTests
     public Task Outputs_of_other_architectures_equal_the_recorded_ones(string name, float logitTolerance = 2e-5f) =>
         Check(Fixtures.InShared($"fixtures/models/{name}"), logitTolerance);
 
+    [SharedTheory]
+    [InlineData("clip")]
+    [InlineData("clip-eos")]
+    public async Task Both_towers_of_CLIP_equal_the_recorded_ones_in_name_shape_and_value(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Fixtures.InShared($"fixtures/models/{name}");
+        var input = Path.Combine(model, "expected.safetensors");
+        (await Outcome.OfAsync("forward", "--model", model, "--input", input, "--output", folder.Of("out.safetensors"))).Done();
+        var (expected, actual) = (SafetensorsFile.Open(input), SafetensorsFile.Open(folder.Of("out.safetensors")));
+        string[] inputs = ["input_ids", "attention_mask", "pixel_values"];
+        var mask = expected.ReadInt64("attention_mask");
+        foreach (var info in expected.Tensors.Where(info => !inputs.Contains(info.Name)))
+        {
+            actual.Info(info.Name).Shape.ShouldBe(info.Shape, info.Name);
+            var (wanted, found) = (expected.Read(info.Name), actual.Read(info.Name));
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                var isPadding = info.Name == "text_last_hidden_state" && mask[i / wanted.Columns] == 0;
+                found.Values[i].ShouldBe(isPadding ? 0 : wanted.Values[i], info.Name.StartsWith("logits", StringComparison.Ordinal) ? 1e-4f : 2e-5f, $"{info.Name}[{i}]");
+            }
+        }
+
+        // Images alone are enough.
+        var writer = new SafetensorsWriter();
+        writer.Add("pixel_values", expected.Read("pixel_values"));
+        writer.Save(folder.Of("images.safetensors"));
+        (await Outcome.OfAsync("forward", "--model", model, "--input", folder.Of("images.safetensors"), "--output", folder.Of("images.out.safetensors"))).Done();
+        var alone = SafetensorsFile.Open(folder.Of("images.out.safetensors"));
+        alone.Tensors.Select(tensor => tensor.Name).ShouldBe(["vision_last_hidden_state", "vision_pooler_output", "image_features", "image_embeds"], ignoreOrder: true);
+        alone.Read("image_features").Values.SequenceEqual(actual.Read("image_features").Values).ShouldBeTrue();
+    }
+
     private static async Task Check(string model, float logitTolerance)
     {
         using var folder = new TemporaryFolder();

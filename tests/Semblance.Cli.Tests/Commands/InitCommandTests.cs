@@ -1,3 +1,5 @@
+using Semblance.Transformers;
+
 namespace Semblance.Cli.Tests.Commands;
 
 public class InitCommandTests
@@ -20,6 +22,38 @@ public class InitCommandTests
         loaded.Encode("a man").Sum(x => x * x).ShouldBe(1, 1e-5f);
         Directory.GetFileSystemEntries(folder.Path).ShouldBe([model]);
     }
+
+    public static TheoryData<string> Architectures => [.. NewConfiguration.Architectures];
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public async Task Every_architecture_loads_encodes_and_is_saved_with_the_same_bits(string architecture)
+    {
+        using var folder = new TemporaryFolder();
+        string[] sizes = ["--layers", "2", "--hidden-size", "48", "--heads", "3", "--intermediate-size", "40", "--max-length", "64"];
+        (await Outcome.OfAsync(["init", "--output", folder.Of("m"), "--architecture", architecture, .. sizes])).Done();
+        File.ReadAllText(Path.Combine(folder.Of("m"), "config.json")).ShouldContain($"\"model_type\": \"{architecture}\"");
+        File.Exists(Path.Combine(folder.Of("m"), "tokenizer.json")).ShouldBeTrue();
+
+        var model = SentenceTransformer.Load(folder.Of("m"));
+        (model.Dimension, model.MaxSequenceLength).ShouldBe((48, 64));
+        model.Tokenizer.Decode([.. model.Tokenizer.Encode("a man, 2 dogs 東京").Ids]).Replace(" ", "", StringComparison.Ordinal).ShouldBe("aman,2dogs東京");
+        string[] texts = ["a man", "two dogs run", string.Concat(Enumerable.Repeat("long ", 60))];
+        var vectors = model.Encode(texts);
+        vectors.Vectors.Values.ToArray().ShouldAllBe(value => float.IsFinite(value));
+        vectors[0].SequenceEqual(vectors[1]).ShouldBeFalse();
+
+        SentenceTransformer.LoadTrainable(folder.Of("m")).Save(folder.Of("n"));
+        SentenceTransformer.Load(folder.Of("n")).Encode(texts).Vectors.Values.SequenceEqual(vectors.Vectors.Values).ShouldBeTrue();
+        foreach (var file in (string[])["model.safetensors", "tokenizer.json"])
+        {
+            File.ReadAllBytes(Path.Combine(folder.Of("n"), file)).ShouldBe(File.ReadAllBytes(Path.Combine(folder.Of("m"), file)));
+        }
+    }
+
+    [Fact]
+    public async Task A_vocabulary_for_another_kind_of_tokenizer_is_a_wrong_command_line() =>
+        (await Outcome.OfAsync("init", "--output", "x", "--architecture", "roberta", "--vocab", "v.txt")).ExitCode.ShouldBe(2);
 
     [Fact]
     public async Task The_same_seed_gives_the_same_model()

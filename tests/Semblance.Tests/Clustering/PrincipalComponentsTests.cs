@@ -1,3 +1,4 @@
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Tests;
@@ -23,6 +24,14 @@ public class PrincipalComponentsTests
                 transformed.Row(row)[c].ShouldBe(sign * expected.Row(row)[c], 1e-4f);
             }
         }
+    }
+
+    [Fact]
+    public void Coordinates_are_those_of_Model2Vec()
+    {
+        var recorded = SafetensorsFile.Open(Fixtures.Own("modules/components/expected.safetensors"));
+        var (vectors, expected) = (recorded.Read("x"), recorded.Read("y"));
+        PrincipalComponents.Fit(vectors, expected.Columns).Transform(vectors).Values.ShouldBeNear(expected.Values, 1e-4); // values up to 20
     }
 
     [Theory]

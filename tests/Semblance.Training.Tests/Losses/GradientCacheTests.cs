@@ -73,6 +73,38 @@ public class GradientCacheTests
     }
 
     [Fact]
+    public void Each_column_takes_its_route_whether_in_one_batch_or_in_mini_batches()
+    {
+        var shared = RecordedTexts.Model();
+        DenseModule Dense(int seed)
+        {
+            var random = new Random(seed);
+            return new DenseModule(new Linear(Tensor.From([.. Enumerable.Range(0, 32 * 32).Select(_ => random.NextSingle() - 0.5f)], 32, 32), null), Activation.Tanh);
+        }
+
+        var model = new SentenceTransformer([.. shared.Modules, RouterModule.ForQueryAndDocument([Dense(1)], [Dense(2)])]);
+        foreach (var (_, parameter) in model.Parameters())
+        {
+            parameter.RequiresGradient = true;
+        }
+
+        var batch = new TrainingBatch(model, RecordedTexts.Rows(2)) { Routes = ["query", "document"] };
+        using (var run = batch.Start())
+        {
+            batch.Embed(run, 0).Values.SequenceEqual(model.Forward(run, batch.Texts(0), route: "query").Values).ShouldBeTrue();
+            batch.Embed(run, 0).Values.SequenceEqual(batch.Embed(run, 1).Values).ShouldBeFalse();
+        }
+
+        var whole = new MultipleNegativesRankingLoss().Backward(batch);
+        var gradients = Gradients(model);
+        Clear(model);
+        new CachedMultipleNegativesRankingLoss(miniBatchTokens: 24).Backward(batch).ShouldBe(whole, 1e-5);
+        var largest = gradients.Max(Math.Abs);
+        Gradients(model).Zip(gradients, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(2e-5f * largest);
+        model.Parameters().Where(parameter => parameter.Key.Contains("sub_modules", StringComparison.Ordinal)).ShouldAllBe(parameter => parameter.Value.Gradient != null);
+    }
+
+    [Fact]
     public void No_more_tokens_are_computed_at_once_than_asked_for()
     {
         var model = RecordedTexts.Model();

@@ -41,6 +41,34 @@ public class TaskModelTests
         }
     }
 
+    [SharedFact]
+    public void Replaced_tokens_get_the_scores_that_PyTorch_gives()
+    {
+        var body = Fixtures.InShared("fixtures/models/electra");
+        var head = SafetensorsFile.Open(Fixtures.Own("models/electra-pretraining/head.safetensors"));
+        using var folder = new ModelFolder(body);
+        folder.Edit("config.json", "ElectraModel", "ElectraForPreTraining");
+        var writer = new SafetensorsWriter();
+        foreach (var source in (Checkpoint[])[SafetensorsFile.Open(Path.Combine(body, "model.safetensors")), head])
+        {
+            foreach (var name in source.Tensors.Select(tensor => tensor.Name).Where(name => name != "logits"))
+            {
+                writer.Add(source == head ? name : "electra." + name, source.Read(name));
+            }
+        }
+
+        writer.Save(Path.Combine(folder.Path, "model.safetensors"));
+        var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(body, "expected.safetensors")));
+        using var run = new Computation();
+        var logits = TaskModel.Load(folder.Path).Forward(run, batch.Packed)["logits"].Values.ToArray();
+        var expected = head.Read("logits").Values.ToArray();
+        logits.Length.ShouldBe(batch.Kept.Length);
+        for (var i = 0; i < logits.Length; i++)
+        {
+            logits[i].ShouldBe(expected[batch.Kept[i]], 2e-5);
+        }
+    }
+
     [Fact]
     public void The_scores_of_answers_are_two_columns_of_a_layer_over_each_token()
     {

@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using Semblance.Checkpoints;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Tensors;
+
+namespace Semblance.Cli.Commands.Indexes;
+
+/// <summary><c>index search</c>: the vectors of an index that are nearest to a query.</summary>
+internal sealed class IndexSearchCommand : CliCommand
+{
+    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, id, text");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, a text a line or vectors as .npy: lines of query number, rank, score, id, text");
+    private readonly Option<int?> _topK = IndexOptions.TopK();
+    private readonly Option<int?> _ef = IndexOptions.Ef();
+    private readonly Option<bool> _exact = new("--exact") { Description = "Compare with every vector" };
+    private readonly Option<string[]> _filter = IndexOptions.Filter();
+    private readonly Option<bool> _json = IndexOptions.Json();
+    private readonly Option<int?> _threads = IndexOptions.Threads();
+    private readonly ModelOption _model = new();
+
+    public IndexSearchCommand(Host host)
+        : base("search", "Find the vectors of an index that are nearest to a query", host)
+    {
+        Add(_folder);
+        Add(_query);
+        Add(_queries);
+        Add(_topK);
+        Add(_ef);
+        Add(_exact);
+        Add(_filter);
+        Add(_json);
+        Add(_threads);
+        Add(_model);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_query) is null == result.GetResult(_queries) is null)
+            {
+                result.AddError("Give one query with --query, or a file of them with --queries.");
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        using var index = HnswIndex.OpenReadOnly(arguments.GetValue(_folder)!);
+        var options = new VectorQuery
+        {
+            TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK,
+            Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef,
+            Exact = arguments.GetValue(_exact),
+            Filter = IndexOptions.FilterOf(arguments.GetValue(_filter)),
+        };
+        var (texts, vectors) = await QueriesAsync(arguments, index, cancellation).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        var hits = index.Search(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (arguments.GetValue(_json))
+        {
+            WriteJson(texts, hits);
+        }
+        else
+        {
+            var isNumbered = arguments.GetValue(_queries) is not null;
+            foreach (var (query, list) in hits.Index())
+            {
+                foreach (var (rank, hit) in list.Index())
+                {
+                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{hit.Text}");
+                }
+            }
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant($"searched {index.Count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
+    }
+
+    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, HnswIndex index, CancellationToken cancellation)
+    {
+        var path = arguments.GetValue(_queries);
+        if (path is not null && Path.GetExtension(path) == ".npy")
+        {
+            return (null, NpyFile.Open(path).Read());
+        }
+
+        using var lines = path is null ? null : TextLines.Open(path, Host);
+        var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
+        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        return (texts, model.EncodeQuery(texts, null, null, cancellation).Vectors);
+    }
+
+    private void WriteJson(List<string>? texts, IReadOnlyList<VectorHit>[] hits)
+    {
+        using var output = new JsonLines(Host.Output);
+        foreach (var (query, list) in hits.Index())
+        {
+            output.Write(json =>
+            {
+                if (texts is not null)
+                {
+                    json.WriteString("query", texts[query]);
+                }
+
+                json.WriteStartArray("hits");
+                foreach (var (rank, hit) in list.Index())
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("rank", rank + 1);
+                    json.WriteNumber("score", hit.Score);
+                    WriteHit(json, hit);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+        }
+    }
+
+    private static void WriteHit(Utf8JsonWriter json, VectorHit hit)
+    {
+        if (hit.Id.Text is { } id)
+        {
+            json.WriteString("id", id);
+        }
+        else
+        {
+            json.WriteNumber("id", hit.Id.Number);
+        }
+
+        if (hit.Text is not null)
+        {
+            json.WriteString("text", hit.Text);
+        }
+
+        foreach (var (key, value) in hit.Metadata ?? new Dictionary<string, string>())
+        {
+            if (key is not ("rank" or "score" or "id" or "text"))
+            {
+                json.WriteString(key, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Semblance.Checkpoints;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+
+namespace Semblance.Cli.Commands.Indexes;
+
+/// <summary><c>index verify</c>: whether every byte of an index is as it was written, and how much of the truth its searches find.</summary>
+internal sealed class IndexVerifyCommand : CliCommand
+{
+    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly Option<bool> _recall = new("--recall") { Description = "Also measure how much of what exact search finds the index finds" };
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy; without it, vectors of the index itself");
+    private readonly Option<int?> _count = NewOption.Count("--samples", "How many vectors of the index to measure with; default 200");
+    private readonly Option<int?> _topK = IndexOptions.TopK();
+    private readonly Option<int?> _ef = IndexOptions.Ef();
+    private readonly Option<bool> _json = IndexOptions.Json();
+
+    public IndexVerifyCommand(Host host)
+        : base("verify", "Check every byte of an index, and measure its recall", host)
+    {
+        Add(_folder);
+        Add(_recall);
+        Add(_queries);
+        Add(_count);
+        Add(_topK);
+        Add(_ef);
+        Add(_json);
+    }
+
+    protected override Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var folder = arguments.GetValue(_folder)!;
+        var found = HnswIndex.Verify(folder, cancellation);
+        RecallReport? recall = null;
+        if (found.Problems.Count == 0 && (arguments.GetValue(_recall) || arguments.GetValue(_queries) is not null))
+        {
+            using var index = HnswIndex.OpenReadOnly(folder);
+            var queries = arguments.GetValue(_queries) is { } path ? NpyFile.Open(path).Read() : null;
+            var options = new VectorQuery { TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK, Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef };
+            recall = index.MeasureRecall(options, queries, arguments.GetValue(_count) ?? 200, cancellation);
+        }
+
+        if (arguments.GetValue(_json))
+        {
+            WriteJson(found, recall);
+        }
+        else
+        {
+            Write(found, recall);
+        }
+
+        return found.Problems.Count == 0 ? Task.CompletedTask : throw new IndexFormatException(folder, $"{found.Problems.Count:N0} of its parts are damaged, as listed; restore the index, or build it again.");
+    }
+
+    private void Write(IndexVerification found, RecallReport? recall)
+    {
+        foreach (var problem in found.Problems)
+        {
+            Host.Text.WriteLine(problem);
+        }
+
+        if (found.Problems.Count == 0)
+        {
+            Host.Text.WriteLine("all checksums agree");
+        }
+
+        if (found.Unreachable > 0)
+        {
+            Host.Text.WriteLine(Numbers.Invariant($"{found.Unreachable:N0} vectors are linked from nowhere: exact searches find them, others may not"));
+        }
+
+        if (found.UnfinishedBytes > 0)
+        {
+            Host.Text.WriteLine(Numbers.Invariant($"{found.UnfinishedBytes:N0} bytes of an unfinished change at the end of the log: it was never acknowledged, and the next writer removes it"));
+        }
+
+        if (recall is not null)
+        {
+            Host.Text.WriteLine(Numbers.Invariant($"recall@{recall.TopK} {recall.Recall:F4} at ef {recall.Ef}, {recall.Queries:N0} queries: {recall.QueriesPerSecond:N0} queries/s, {recall.ExactQueriesPerSecond:N0} by exact search"));
+        }
+    }
+
+    private void WriteJson(IndexVerification found, RecallReport? recall)
+    {
+        using var output = new JsonLines(Host.Output);
+        output.Write(json =>
+        {
+            json.WriteStrings("problems", found.Problems);
+            json.WriteNumber("unreachable", found.Unreachable);
+            json.WriteNumber("unfinished_bytes", found.UnfinishedBytes);
+            if (recall is not null)
+            {
+                json.WriteStartObject("recall");
+                json.WriteNumber("recall", recall.Recall);
+                json.WriteNumber("queries", recall.Queries);
+                json.WriteNumber("top_k", recall.TopK);
+                json.WriteNumber("ef", recall.Ef);
+                json.WriteNumber("queries_per_second", recall.QueriesPerSecond);
+                json.WriteNumber("exact_queries_per_second", recall.ExactQueriesPerSecond);
+                json.WriteEndObject();
+            }
+        });
+    }
+}

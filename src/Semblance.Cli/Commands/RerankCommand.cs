@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Transformers;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>rerank</c>: the lines of a text in the order of how well they answer a query, by a model that reads both.</summary>
+internal sealed class RerankCommand : CliCommand
+{
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to rank, one a line, also as .gz; '-' is standard input");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What they are to answer");
+    private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many to show; default 10");
+    private readonly Option<string> _format = NewOption.Format();
+    private readonly BatchOptions _batch;
+
+    public RerankCommand(Host host)
+        : base("rerank", "Order the lines of a text by how well they answer a query, with a cross-encoder or a late-interaction model", host)
+    {
+        _corpus.Required = true;
+        _query.Required = true;
+        Add(_corpus);
+        Add(_query);
+        Add(_topK);
+        Add(_format);
+        _batch = new BatchOptions(this);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        using var lines = TextLines.Open(arguments.GetValue(_corpus), Host);
+        var folder = await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var rank = Ranking(arguments, folder, cancellation);
+        var corpus = await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        RankedDocument[] ranking = [];
+        await Host.WithProgressAsync("ranking", progress =>
+        {
+            ranking = rank(arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, Encoder.Part(progress));
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+
+        if (arguments.GetValue(_format) == "json")
+        {
+            WriteJson(arguments.GetValue(_query)!, ranking);
+        }
+        else
+        {
+            foreach (var (i, document) in ranking.Index())
+            {
+                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{document.Text}");
+            }
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant($"ranked {corpus.Count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
+    }
+
+    private Func<string, IReadOnlyList<string>, int, IProgress<EncodeProgress>, RankedDocument[]> Ranking(ParseResult arguments, string folder, CancellationToken cancellation)
+    {
+        switch (ModelKinds.Of(folder))
+        {
+            case ModelKind.CrossEncoder:
+                var crossEncoder = CrossEncoder.Load(folder);
+                var predicting = _batch.Apply(arguments, PredictOptions.Default);
+                return crossEncoder.Labels.Count == 1
+                    ? (query, corpus, topK, progress) => crossEncoder.Rank(query, corpus, topK, predicting, progress, cancellation)
+                    : throw new ModelFormatException(folder, $"the model has {crossEncoder.Labels.Count} labels, so no score says which text is better; use 'predict', or a model with one label.");
+            case ModelKind.MultiVectorEncoder:
+                var multiVector = MultiVectorEncoder.Load(folder);
+                var encoding = _batch.Apply(arguments, MultiVectorEncodeOptions.Default);
+                return (query, corpus, topK, progress) => multiVector.Rank(query, corpus, topK, encoding, progress, cancellation);
+            case var kind:
+                throw new ModelFormatException(folder, $"the model is a {kind}, which compares vectors; use 'search', or name a cross-encoder or a late-interaction model.");
+        }
+    }
+
+    private void WriteJson(string query, RankedDocument[] ranking)
+    {
+        using var output = new JsonLines(Host.Output);
+        output.Write(json =>
+        {
+            json.WriteString("query", query);
+            json.WriteStartArray("hits");
+            foreach (var (i, document) in ranking.Index())
+            {
+                json.WriteStartObject();
+                json.WriteNumber("rank", i + 1);
+                json.WriteNumber("score", document.Score);
+                json.WriteNumber("line", document.Index + 1);
+                json.WriteString("text", document.Text);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+}

@@ -1,0 +1,30 @@
+using Semblance.Tensors;
+
+namespace Semblance.Transformers.Tasks;
+
+/// <summary>One linear layer over the last token of each sequence that is not padding: the original's <c>…ForSequenceClassification</c> of causal models.</summary>
+/// <param name="score">The layer.</param>
+/// <param name="paddingId">The padding token's id, which may stand at a sequence's end as a token like others; null for none.</param>
+internal sealed class LastTokenClassificationHead(Linear score, int? paddingId) : TaskHead
+{
+    /// <summary>Reads the head: a layer <c>score</c> without bias.</summary>
+    public static LastTokenClassificationHead Create(ConfigurationFile config, Weights weights, int hiddenSize) =>
+        new(weights.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false), config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
+
+    /// <returns><c>[sequences × labels]</c>.</returns>
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var rows = new int[batch.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            // As in the original, a sequence of padding alone is judged by its first token.
+            var last = batch.TokenIds[batch.Offsets[i]..batch.Offsets[i + 1]].LastIndexOfAnyExcept(paddingId ?? -1);
+            rows[i] = batch.Offsets[i] + Math.Max(0, last);
+        }
+
+        using var pooled = run.Rows(hidden, rows); // [sequences × hidden]
+        return run.Linear(pooled, score);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using Semblance.Modules;
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Distillation;
+
+/// <summary>Makes static embeddings of a transformer, after Model2Vec (Tulkens and van Dongen 2024).</summary>
+internal static class StaticDistillation
+{
+    public static StaticEmbeddingModule Run(TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Dimensions ?? 1, 1, nameof(options.Dimensions));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        if (options.SifCoefficient is <= 0 or >= 1 or double.NaN)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.SifCoefficient, "The coefficient of the weights must lie between 0 and 1.");
+        }
+
+        var unused = options.Unused is null ? null : new Regex($@"\A(?:{options.Unused})", RegexOptions.CultureInvariant);
+        var tokenizer = teacher.Tokenizer;
+        int[] ids = [.. Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.IdToToken(id) is { } token && unused?.IsMatch(token) != true)];
+        if (ids.Length == 0)
+        {
+            throw new ArgumentException($"All {tokenizer.VocabularySize} tokens of the vocabulary match '{options.Unused}'; none is left.", nameof(options));
+        }
+
+        tokenizer.CheckJson(); // before the work, not after it
+        var vectors = Encode(teacher, ids, options, progress, cancellation); // [tokens × hidden]
+        if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions && options.Dimensions is not null && dimensions < ids.Length)
+        {
+            vectors = PrincipalComponents.Fit(vectors, dimensions, options.Threads ?? int.MaxValue, cancellation).Transform(vectors);
+        }
+
+        var table = Tensor.Zeros(tokenizer.VocabularySize, vectors.Columns);
+        var probabilities = Zipf(ids.Length);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var weight = options.SifCoefficient is { } a ? a / (a + probabilities[i]) : 1;
+            TensorPrimitives.Multiply(vectors.Row(i), (float)weight, table.Writable.Slice(ids[i] * table.Columns, table.Columns));
+        }
+
+        return new StaticEmbeddingModule(tokenizer, table, null, null, isModel2Vec: true, null);
+    }
+
+    // Each token alone, between the special tokens that the tokenizer puts around a text; the average of all of them.
+    private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var framed = teacher.Tokenizer.Encode("a");
+        var (all, isText) = (framed.Ids.ToArray(), Array.ConvertAll(framed.SpecialTokensMask.ToArray(), mask => mask == 0));
+        var (before, after) = (all[..Array.IndexOf(isText, true)], all[(Array.LastIndexOf(isText, true) + 1)..]);
+        var vectors = Tensor.Zeros(ids.Length, teacher.Transformer.HiddenSize);
+        var size = Math.Max(1, options.BatchTokens / (before.Length + 1 + after.Length));
+        var batches = (ids.Length + size - 1) / size;
+        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var done = 0;
+        Workers.Shared.For(batches, threads, i =>
+        {
+            var tokens = ids.AsSpan(i * size, Math.Min(size, ids.Length - (i * size))).ToArray();
+            var batch = PackedBatch.From([.. tokens.Select(id => (int[])[.. before, id, .. after])]);
+            using var run = new Computation(threads, cancellation: cancellation);
+            var pooled = run.Pool(teacher.Transformer.Forward(run, batch), batch, [Pooling.Mean]);
+            pooled.Values.CopyTo(vectors.Writable[(i * size * vectors.Columns)..]);
+            progress?.Report((double)Interlocked.Increment(ref done) / batches);
+        }, cancellation);
+        GC.KeepAlive(teacher);
+        return vectors;
+    }
+
+    // The probability of each token if they are ordered by it; the first rank is 2, as in Model2Vec.
+    private static double[] Zipf(int count)
+    {
+        var shares = Enumerable.Range(2, count).Select(rank => 1.0 / rank).ToArray();
+        var sum = shares.Sum();
+        return Array.ConvertAll(shares, share => share / sum);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Semblance.Transformers;
+
+namespace Semblance;
+
+/// <summary>A model's named prompts: texts that are put before others.</summary>
+internal static class Prompts
+{
+    /// <summary>Reads <c>prompts</c> and <c>default_prompt_name</c> of <c>config_sentence_transformers.json</c>.</summary>
+    public static (IReadOnlyDictionary<string, string> Prompts, string? DefaultName) Read(ConfigurationFile file)
+    {
+        var prompts = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (file.Find("prompts") is { } found)
+        {
+            if (found.ValueKind != JsonValueKind.Object)
+            {
+                throw file.Fault("prompts", "is not an object of names and texts");
+            }
+
+            // A name without a text is one that may be set.
+            foreach (var prompt in found.EnumerateObject().Where(prompt => prompt.Value.ValueKind != JsonValueKind.Null))
+            {
+                prompts[prompt.Name] = prompt.Value.ValueKind == JsonValueKind.String
+                    ? prompt.Value.GetString()!
+                    : throw file.Fault("prompts", $"has '{prompt.Name}', which is not a text");
+            }
+        }
+
+        var defaultName = file.Text("default_prompt_name");
+        return defaultName is null || prompts.ContainsKey(defaultName)
+            ? (prompts, defaultName)
+            : throw file.Fault("default_prompt_name", $"is '{defaultName}', which is not among the prompts");
+    }
+
+    /// <summary>Writes what <see cref="Read"/> reads, as members of an object.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyDictionary<string, string> prompts, string? defaultName)
+    {
+        json.WriteStartObject("prompts");
+        foreach (var (name, text) in prompts)
+        {
+            json.WriteString(name, text);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("default_prompt_name", defaultName);
+    }
+
+    /// <summary>The text that options ask for; empty for none.</summary>
+    /// <exception cref="ArgumentException">The model has no prompt of that name.</exception>
+    public static string Of(TextOptions options, IReadOnlyDictionary<string, string> prompts, string? defaultName)
+    {
+        if (options.Prompt is not null)
+        {
+            return options.Prompt;
+        }
+
+        if ((options.PromptName ?? defaultName) is not { } name)
+        {
+            return "";
+        }
+
+        return prompts.TryGetValue(name, out var prompt)
+            ? prompt
+            : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(prompts.Count == 0 ? "none" : string.Join(", ", prompts.Keys))}.", nameof(options));
+    }
+
+    /// <summary>Options with the first of some prompts that the model has, unless they ask for one.</summary>
+    public static TOptions WithFirst<TOptions>(TOptions options, IReadOnlyDictionary<string, string> prompts, params ReadOnlySpan<string> names)
+        where TOptions : TextOptions
+    {
+        if (options.Prompt is null && options.PromptName is null)
+        {
+            foreach (var name in names)
+            {
+                if (prompts.ContainsKey(name))
+                {
+                    return options with { PromptName = name };
+                }
+            }
+        }
+
+        return options;
+    }
+}

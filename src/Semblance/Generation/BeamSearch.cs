@@ -1,0 +1,121 @@
+using System.Numerics.Tensors;
+
+namespace Semblance.Generation;
+
+/// <summary>
+/// Follows the likeliest sequences at once. Candidates, hypotheses and the end of the search are those of transformers' beam search; with
+/// <see cref="GenerationConfig.DoSample"/> candidates are drawn from all beams together.
+/// </summary>
+/// <param name="config">Beams and what belongs to them.</param>
+/// <param name="prompt">The tokens before the first new one.</param>
+/// <param name="limit">The most tokens of a sequence.</param>
+/// <param name="random">Where candidates are drawn.</param>
+internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limit, Random random)
+{
+    private readonly IReadOnlyList<LogitsProcessor> _processors = LogitsProcessor.Of(config, prompt.Length, limit);
+    private readonly BeamHypotheses _hypotheses = new(config, prompt.Length, limit);
+
+    // Enough that as many as there are beams do not end, whatever the others do.
+    private readonly int _candidates = Math.Max(2, config.EosTokenIds.Count + 1) * config.NumBeams;
+
+    /// <summary>Searches.</summary>
+    /// <param name="step">Of the last tokens of each beam and the beams that these went on from, the logits of the next: <c>[beams × vocabulary]</c>.</param>
+    /// <returns>The best sequences, as many as there are beams, the best first.</returns>
+    public IReadOnlyList<GeneratedSequence> Run(Func<IReadOnlyList<int[]>, int[], float[][]> step)
+    {
+        var beams = new List<(int[] Tokens, float Sum)> { (prompt, 0) };
+        var scores = step([prompt], [0]);
+        while (true)
+        {
+            var (next, parents, done) = Advance(beams, scores);
+            if (done || next.Count == 0 || next[0].Tokens.Length >= limit)
+            {
+                foreach (var (tokens, sum) in done ? [] : next)
+                {
+                    _hypotheses.Add(tokens[prompt.Length..], FinishReason.Length, sum);
+                }
+
+                return [.. _hypotheses.Best];
+            }
+
+            beams = next;
+            scores = step([.. beams.Select(beam => new[] { beam.Tokens[^1] })], parents);
+        }
+    }
+
+    private (List<(int[] Tokens, float Sum)> Beams, int[] Parents, bool Done) Advance(List<(int[] Tokens, float Sum)> beams, float[][] scores)
+    {
+        var vocabulary = scores[0].Length;
+        var sums = new float[beams.Count * vocabulary];
+        for (var beam = 0; beam < beams.Count; beam++)
+        {
+            var row = sums.AsSpan(beam * vocabulary, vocabulary);
+            LogSoftmax(scores[beam], row);
+            foreach (var processor in _processors)
+            {
+                processor.Process(beams[beam].Tokens, row);
+            }
+
+            TensorPrimitives.Add(row, beams[beam].Sum, row);
+        }
+
+        var candidates = Candidates(sums);
+        var next = new List<(int[] Tokens, float Sum)>();
+        var parents = new List<int>();
+        for (var rank = 0; rank < candidates.Length && next.Count < config.NumBeams; rank++)
+        {
+            var (beam, token) = Math.DivRem(candidates[rank], vocabulary);
+            var sum = sums[candidates[rank]];
+            int[] tokens = [.. beams[beam].Tokens, token];
+            if (!config.EosTokenIds.Contains(token))
+            {
+                next.Add((tokens, sum));
+                parents.Add(beam);
+            }
+            else if (rank < config.NumBeams)
+            {
+                _hypotheses.Add(tokens[prompt.Length..], FinishReason.EndOfSequence, sum);
+            }
+        }
+
+        var done = candidates.Length == 0 || _hypotheses.IsDone(sums[candidates[0]], beams[0].Tokens.Length + 1);
+        return (next, [.. parents], done);
+    }
+
+    // The places of the best sums, or of drawn ones, the best first.
+    private int[] Candidates(float[] sums)
+    {
+        var places = config.DoSample ? TokenSampler.Draw(sums, random, _candidates) : Best(sums, _candidates);
+        return [.. places.Where(place => sums[place] > float.NegativeInfinity).OrderByDescending(place => sums[place]).ThenBy(place => place)];
+    }
+
+    private static int[] Best(float[] values, int count)
+    {
+        var best = new PriorityQueue<int, (float Value, int Place)>(count + 1);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (best.Count < count)
+            {
+                best.Enqueue(i, (values[i], -i));
+            }
+            else if (best.TryPeek(out _, out var least) && values[i] > least.Value)
+            {
+                best.EnqueueDequeue(i, (values[i], -i));
+            }
+        }
+
+        return [.. best.UnorderedItems.Select(item => item.Element)];
+    }
+
+    private static void LogSoftmax(ReadOnlySpan<float> logits, Span<float> result)
+    {
+        var max = TensorPrimitives.Max(logits);
+        var sum = 0.0;
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp(logit - max);
+        }
+
+        TensorPrimitives.Subtract(logits, max + (float)Math.Log(sum), result);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Semblance.Generation;
+
+/// <summary>Why a sequence ended.</summary>
+public enum FinishReason
+{
+    /// <summary>The model ended it.</summary>
+    EndOfSequence,
+
+    /// <summary>It became as long as was asked for, or as the model takes.</summary>
+    Length,
+}

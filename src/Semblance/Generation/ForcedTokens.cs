@@ -1,0 +1,17 @@
+namespace Semblance.Generation;
+
+/// <summary>Leaves only some tokens where a sequence has some length.</summary>
+internal sealed class ForcedTokens(IReadOnlyList<int> tokens, int length) : LogitsProcessor
+{
+    public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)
+    {
+        if (sequence.Length == length)
+        {
+            scores.Fill(float.NegativeInfinity);
+            foreach (var token in tokens)
+            {
+                scores[token] = 0;
+            }
+        }
+    }
+}

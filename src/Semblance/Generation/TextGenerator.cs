@@ -1,0 +1,227 @@
+using System.Runtime.CompilerServices;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+using Semblance.Transformers.Generation;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Generation;
+
+/// <summary>Text from text: a tokenizer, a language model and how it generates. Immutable, and safe for all threads.</summary>
+public sealed class TextGenerator
+{
+    /// <summary>Puts a tokenizer before a language model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="config">How to generate where a call does not say; null for the defaults of the original.</param>
+    /// <exception cref="ArgumentException">The tokenizer has ids that the model does not know.</exception>
+    public TextGenerator(LanguageModel model, Tokenizer tokenizer, GenerationConfig? config = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (tokenizer.VocabularySize > model.VocabularySize)
+        {
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+        }
+
+        Model = model;
+        Tokenizer = tokenizer;
+        Config = config ?? GenerationConfig.Default;
+    }
+
+    /// <summary>Predicts tokens.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>Text to ids and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>How to generate where a call does not say.</summary>
+    public GenerationConfig Config { get; }
+
+    /// <summary>Loads a model from a folder, or by its Hub id.</summary>
+    /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>, which is downloaded unless the cache has it.</param>
+    /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
+    public static TextGenerator Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
+
+    /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
+    /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>.</param>
+    /// <param name="revision">A branch, tag or commit of the Hub; null for the main one.</param>
+    /// <param name="progress">Told about a download.</param>
+    /// <param name="cancellation">Stops a download; what has arrived is used by the next.</param>
+    /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
+    public static async Task<TextGenerator> LoadAsync(
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        if (Directory.Exists(model))
+        {
+            return LoadFolder(model);
+        }
+
+        using var hub = new HubClient();
+        return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>The best text for a prompt, without the prompt and special tokens.</summary>
+    /// <param name="prompt">What the text goes on from, or where the model has an encoder, what it answers.</param>
+    /// <param name="config">How to generate; null for <see cref="Config"/>, from which <c>with</c> makes another.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
+    public string Generate(string prompt, GenerationConfig? config = null, CancellationToken cancellation = default) =>
+        Decode(GenerateTokens(Encode(prompt), config, cancellation)[0]);
+
+    /// <summary>The tokens of a sequence as text, without special ones.</summary>
+    public string Decode(GeneratedSequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        return Tokenizer.Decode([.. sequence.Tokens]);
+    }
+
+    /// <summary>Sequences for a prompt of tokens.</summary>
+    /// <param name="prompt">The token ids, with those special ones that the tokenizer adds.</param>
+    /// <param name="config">How to generate; null for <see cref="Config"/>.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns><see cref="GenerationConfig.NumReturnSequences"/> sequences, those of a beam search the best first.</returns>
+    /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
+    public IReadOnlyList<GeneratedSequence> GenerateTokens(IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellation = default)
+    {
+        var request = Request(prompt, config);
+        if (request.Config.NumBeams > 1)
+        {
+            return Search(request, cancellation);
+        }
+
+        return [.. Enumerable.Range(0, request.Config.NumReturnSequences).Select(_ =>
+        {
+            int[] tokens = [.. Tokens(request, cancellation)];
+            return new GeneratedSequence(tokens, request.Config.EosTokenIds.Contains(tokens[^1]) ? FinishReason.EndOfSequence : FinishReason.Length);
+        })];
+    }
+
+    /// <summary>
+    /// The text for a prompt, piece by piece as it is generated: usually a token each, and never part of a character. The pieces together are what
+    /// <see cref="Generate"/> returns. A beam search knows its text only at the end: it is one piece.
+    /// </summary>
+    /// <inheritdoc cref="Generate"/>
+    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = Request(Encode(prompt), config);
+        if (request.Config.NumBeams > 1)
+        {
+            yield return Decode((await Task.Run(() => Search(request, cancellation), cancellation).ConfigureAwait(false))[0]);
+            yield break;
+        }
+
+        var stream = new DecodeStream(Tokenizer);
+        using var tokens = Tokens(request, cancellation).GetEnumerator();
+        while (await Task.Run(tokens.MoveNext, cancellation).ConfigureAwait(false))
+        {
+            if (stream.Next(tokens.Current) is { Length: > 0 } piece)
+            {
+                yield return piece;
+            }
+        }
+
+        if (stream.Finish() is { Length: > 0 } rest)
+        {
+            yield return rest;
+        }
+    }
+
+    private static TextGenerator LoadFolder(string folder)
+    {
+        var model = LanguageModel.Load(folder);
+        var tokenizer = Tokenizer.Load(folder);
+        return tokenizer.VocabularySize > model.VocabularySize
+            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; the files are not of the same model.")
+            : new TextGenerator(model, tokenizer, GenerationConfig.Load(folder));
+    }
+
+    private int[] Encode(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return [.. Tokenizer.Encode(prompt).Ids];
+    }
+
+    // What a call asks for, checked: the source for an encoder, the tokens before the first new one, the most tokens of a sequence, and the chance.
+    private sealed record Checked(GenerationConfig Config, int[] Source, int[] Prompt, int Limit, Random Random);
+
+    private Checked Request(IReadOnlyList<int> prompt, GenerationConfig? config)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        config ??= Config;
+        config.Check();
+        IEnumerable<int> named = [.. config.ForcedEosTokenIds, .. config.ForcedBosTokenId is { } forced ? [forced] : Array.Empty<int>()];
+        foreach (var id in named)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Model.VocabularySize, nameof(config));
+        }
+
+        int[] start = Model.HasEncoder
+            ? [config.DecoderStartTokenId ?? config.BosTokenId ?? throw new ArgumentException("The decoder needs a token to begin with; set DecoderStartTokenId.", nameof(config))]
+            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException("The prompt has no tokens, and the model has none to begin with; give a prompt.", nameof(prompt))];
+        if (start.Length >= Model.MaxPositions)
+        {
+            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model takes {Model.MaxPositions} with those it generates; shorten the prompt.", nameof(prompt));
+        }
+
+        long limit = config.MaxNewTokens is { } more ? (long)start.Length + more : config.MaxLength ?? start.Length + 20L;
+        return start.Length < limit
+            ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start, (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
+            : throw new ArgumentException($"The prompt has {start.Length} tokens, and max_length is {limit} with those that are generated; set MaxNewTokens instead.", nameof(config));
+    }
+
+    // One token after another: the likeliest, or drawn.
+    private IEnumerable<int> Tokens(Checked request, CancellationToken cancellation)
+    {
+        var config = request.Config;
+        var processors = LogitsProcessor.Of(config, request.Prompt.Length, request.Limit);
+        var decoding = Model.Begin(request.Source, config.Threads ?? int.MaxValue, cancellation);
+        var sequence = request.Prompt.ToList();
+        int[] next = request.Prompt;
+        while (sequence.Count < request.Limit)
+        {
+            var scores = Scores(decoding, [next], config, cancellation)[0];
+            foreach (var processor in processors)
+            {
+                processor.Process(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence), scores);
+            }
+
+            var token = config.DoSample ? TokenSampler.Draw(scores, request.Random)[0] : TokenSampler.Best(scores);
+            sequence.Add(token);
+            yield return token;
+            if (config.EosTokenIds.Contains(token))
+            {
+                yield break;
+            }
+
+            next = [token];
+        }
+    }
+
+    private GeneratedSequence[] Search(Checked request, CancellationToken cancellation)
+    {
+        var decoding = Model.Begin(request.Source, request.Config.Threads ?? int.MaxValue, cancellation);
+        var search = new BeamSearch(request.Config, request.Prompt, request.Limit, request.Random);
+        var sequences = search.Run((tokens, parents) =>
+        {
+            decoding.Reorder(parents);
+            return Scores(decoding, tokens, request.Config, cancellation);
+        });
+        return sequences.Count == 0
+            ? throw new ArgumentException("The settings of the generation forbid every token; allow some, or ask for fewer.")
+            : [.. sequences.Take(request.Config.NumReturnSequences)];
+    }
+
+    private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellation)
+    {
+        using var run = new Computation(config.Threads ?? int.MaxValue, cancellation: cancellation);
+        var logits = decoding.Next(run, tokens);
+        return TensorPrimitives.IsFiniteAll(logits.Values)
+            ? [.. Enumerable.Range(0, logits.Rows).Select(row => logits.Row(row).ToArray())]
+            : throw new ModelFormatException("model", "the scores of the next token are not finite; are the model's weights damaged?");
+    }
+}

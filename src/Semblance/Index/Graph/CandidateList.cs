@@ -1,0 +1,92 @@
+namespace Semblance;
+
+/// <summary>The nearest vectors met on a search, in order, and which of them are still to be looked around.</summary>
+/// <remarks>An array kept in order beats two heaps here: most vectors are no candidates at all, and moving a few hundred bytes is cheap.</remarks>
+internal sealed class CandidateList
+{
+    private Candidate[] _items = new Candidate[64];
+    private int _next;
+
+    /// <summary>How many are kept.</summary>
+    public int Capacity { get; private set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>What a vector must be nearer than, to be kept.</summary>
+    public float Bound { get; private set; }
+
+    public ReadOnlySpan<Candidate> Items => _items.AsSpan(0, Count);
+
+    public void Clear(int capacity)
+    {
+        if (_items.Length < capacity)
+        {
+            _items = new Candidate[capacity];
+        }
+
+        Capacity = capacity;
+        _next = Count = 0;
+        Bound = float.PositiveInfinity;
+    }
+
+    /// <summary>Adds a vector that is nearer than <see cref="Bound"/>.</summary>
+    /// <returns>Whether it is the next to be looked around.</returns>
+    public bool Add(float distance, int node)
+    {
+        var items = _items;
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (items[middle].Distance <= distance)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        var moved = Count - low - (Count == Capacity ? 1 : 0);
+        items.AsSpan(low, moved).CopyTo(items.AsSpan(low + 1));
+        items[low] = new Candidate(distance, node);
+        Count += Count < Capacity ? 1 : 0;
+        Bound = Count == Capacity ? items[Count - 1].Distance : float.PositiveInfinity;
+        if (low <= _next)
+        {
+            _next = low;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The nearest vector that was not yet looked around, now marked.</summary>
+    public bool TryNext(out int node)
+    {
+        for (; _next < Count; _next++)
+        {
+            node = _items[_next].Node;
+            if (node >= 0)
+            {
+                _items[_next] = _items[_next] with { Node = ~node };
+                return true;
+            }
+        }
+
+        node = -1;
+        return false;
+    }
+
+    /// <summary>Takes off all marks, to read the result.</summary>
+    public ReadOnlySpan<Candidate> Unmarked()
+    {
+        foreach (ref var item in _items.AsSpan(0, Count))
+        {
+            item = item.Node < 0 ? item with { Node = ~item.Node } : item;
+        }
+
+        return Items;
+    }
+}

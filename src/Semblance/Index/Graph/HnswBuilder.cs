@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// Builds a graph in memory, several threads at once (algorithms 1 and 4 of the paper). With one thread the same vectors give the same graph.
+/// </summary>
+/// <remarks>
+/// Only writers of a row lock it. Readers may meet a row that is being written: whatever they read there is −1 or a vector. How far each
+/// neighbour is stands beside its link, so that choosing anew does not compare it again.
+/// </remarks>
+internal sealed unsafe class HnswBuilder : IDisposable
+{
+    private const int HighestLevel = 30;
+
+    private readonly VectorSpace _space;
+    private readonly int _efConstruction;
+    private readonly NativeArray<int> _links;
+    private readonly NativeArray<float> _distances;
+    private readonly NativeArray<int> _starts;
+    private readonly NativeArray<int> _upperLinks;
+    private readonly NativeArray<float> _upperDistances;
+    private readonly NativeArray<int> _locks;
+    private readonly Lock _entry = new();
+    private readonly int _first;
+    private int _highest;
+
+    /// <param name="path">The file that the graph is for, for messages.</param>
+    /// <param name="space">All vectors.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="options">The shape of the graph.</param>
+    /// <param name="basis">A graph of the first of them, which is gone on with; null to begin from nothing.</param>
+    public HnswBuilder(string path, VectorSpace space, int count, HnswOptions options, HnswGraph? basis = null)
+    {
+        _space = space;
+        _efConstruction = Math.Max(options.EfConstruction, options.M);
+        _first = basis?.Count ?? 0;
+        _starts = new NativeArray<int>(count + 1L);
+        var starts = _starts.Data;
+        for (var node = 0; node < count; node++)
+        {
+            starts[node + 1] = starts[node] + (node < _first ? basis!.Level(node) : LevelOf(node, options));
+        }
+
+        var rows = starts[count];
+        _links = new NativeArray<int>(2L * count * options.M, fill: 0xff);
+        _distances = new NativeArray<float>(2L * count * options.M, fill: 0xff); // not a number: not known
+        _upperLinks = new NativeArray<int>((long)rows * options.M, fill: 0xff);
+        _upperDistances = new NativeArray<float>((long)rows * options.M, fill: 0xff);
+        _locks = new NativeArray<int>(count);
+        Graph = new HnswGraph(path, count, options.M, _links.Data, starts, _upperLinks.Data, rows);
+        if (basis is not null && _first > 0)
+        {
+            Buffer.MemoryCopy(basis.Links, _links.Data, _links.Length * sizeof(int), 2L * _first * options.M * sizeof(int));
+            Buffer.MemoryCopy(basis.UpperLinks, _upperLinks.Data, _upperLinks.Length * sizeof(int), (long)starts[_first] * options.M * sizeof(int));
+            (_highest, Graph.EntryLevel, Graph.Entry) = (basis.EntryLevel, basis.EntryLevel, basis.Entry);
+        }
+    }
+
+    public HnswGraph Graph { get; }
+
+    /// <summary>Links all vectors that are not in the graph yet.</summary>
+    public void Build(int threads, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        const int Block = 64;
+        var first = _first;
+        if (Graph.Entry < 0 && Graph.Count > 0)
+        {
+            (_highest, Graph.EntryLevel, Graph.Entry) = (Graph.Level(0), Graph.Level(0), 0);
+            first = 1;
+        }
+
+        var scratches = new ConcurrentBag<HnswScratch>();
+        var counter = new ProgressCounter(progress, Math.Max(1, Graph.Count - first));
+        Workers.Shared.For(
+            (Graph.Count - first + Block - 1) / Block,
+            threads,
+            block =>
+            {
+                if (!scratches.TryTake(out var scratch))
+                {
+                    scratch = new HnswScratch(Graph.Count, 2 * Graph.M);
+                }
+
+                var start = first + (block * Block);
+                var end = Math.Min(Graph.Count, start + Block);
+                for (var node = start; node < end; node++)
+                {
+                    Insert(node, scratch);
+                }
+
+                counter.Add(end - start);
+                scratches.Add(scratch);
+            },
+            cancellation);
+    }
+
+    public void Dispose()
+    {
+        _links.Dispose();
+        _distances.Dispose();
+        _starts.Dispose();
+        _upperLinks.Dispose();
+        _upperDistances.Dispose();
+        _locks.Dispose();
+    }
+
+    // Exponential, of 1 / ln M, from the seed and the vector's number alone.
+    private static int LevelOf(int node, HnswOptions options)
+    {
+        var x = ((ulong)(uint)options.Seed << 32) + (uint)node + 0x9e3779b97f4a7c15;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+        var uniform = (((x ^ (x >> 31)) >> 11) + 1) / (double)(1UL << 53);
+        return Math.Min(HighestLevel, (int)(-Math.Log(uniform) / Math.Log(options.M)));
+    }
+
+    private void Insert(int node, HnswScratch scratch)
+    {
+        var level = Graph.Level(node);
+        if (level <= Volatile.Read(ref _highest))
+        {
+            Link(node, level, scratch);
+            return;
+        }
+
+        // A new highest layer: the next one waits until it can be entered there.
+        lock (_entry)
+        {
+            Link(node, level, scratch);
+            if (level > Graph.EntryLevel)
+            {
+                (Graph.EntryLevel, Graph.Entry) = (level, node);
+                Volatile.Write(ref _highest, level);
+            }
+        }
+    }
+
+    private void Link(int node, int level, HnswScratch scratch)
+    {
+        var query = _space.Vector(node);
+        var current = Graph.Entry;
+        var top = Graph.Level(current);
+        var distance = _space.Distance(query, current);
+        for (var above = top; above > level; above--)
+        {
+            (current, distance) = HnswSearch.Descend(Graph, _space, query, current, distance, above);
+        }
+
+        for (var layer = Math.Min(level, top); layer >= 0; layer--)
+        {
+            scratch.Forget();
+            scratch.Stamps[node] = scratch.Epoch; // others may have linked it on the layer above already
+            HnswSearch.Layer(Graph, _space, query, current, distance, layer, _efConstruction, scratch);
+            var met = scratch.Candidates.Unmarked();
+            (current, distance) = (met[0].Node, met[0].Distance);
+            Choose(met, Graph.M, scratch.Neighbours);
+            foreach (var neighbour in scratch.Neighbours)
+            {
+                Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
+                Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+            }
+        }
+    }
+
+    // A candidate stays if it is nearer to the vector than to each that stays already: neighbours in all directions.
+    private void Choose(ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
+    {
+        chosen.Clear();
+        foreach (var candidate in candidates)
+        {
+            var stays = true;
+            foreach (var other in CollectionsMarshal.AsSpan(chosen))
+            {
+                if (_space.Distance(candidate.Node, other.Node) < candidate.Distance)
+                {
+                    stays = false;
+                    break;
+                }
+            }
+
+            if (stays)
+            {
+                chosen.Add(candidate);
+                if (chosen.Count == count)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Add(int from, int to, float distance, int level, HnswScratch scratch)
+    {
+        var row = Graph.Row(from, level);
+        var distances = level == 0 ? _distances.Data + (row - _links.Data) : _upperDistances.Data + (row - _upperLinks.Data);
+        var width = Graph.Width(level);
+        Enter(from);
+        try
+        {
+            var count = 0;
+            for (; count < width && row[count] >= 0; count++)
+            {
+                if (row[count] == to)
+                {
+                    return;
+                }
+            }
+
+            if (count < width)
+            {
+                distances[count] = distance;
+                Volatile.Write(ref row[count], to);
+                return;
+            }
+
+            var choice = scratch.Choice;
+            choice.Clear();
+            choice.Add(new Candidate(distance, to));
+            for (var i = 0; i < width; i++)
+            {
+                choice.Add(new Candidate(float.IsNaN(distances[i]) ? _space.Distance(from, row[i]) : distances[i], row[i]));
+            }
+
+            CollectionsMarshal.AsSpan(choice).Sort(static (a, b) => a.Distance.CompareTo(b.Distance));
+            Choose(CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
+            for (var i = 0; i < width; i++)
+            {
+                var stays = i < scratch.Chosen.Count;
+                distances[i] = stays ? scratch.Chosen[i].Distance : float.NaN;
+                Volatile.Write(ref row[i], stays ? scratch.Chosen[i].Node : -1);
+            }
+
+            choice.Clear();
+        }
+        finally
+        {
+            Volatile.Write(ref _locks.Data[from], 0);
+        }
+    }
+
+    private void Enter(int node)
+    {
+        var spinner = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _locks.Data[node], 1, 0) != 0)
+        {
+            spinner.SpinOnce();
+        }
+    }
+}

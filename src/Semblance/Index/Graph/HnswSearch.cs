@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Semblance;
+
+/// <summary>Walking the graph: greedily down the upper layers, then with many candidates on one (algorithms 2 and 5 of the paper).</summary>
+internal static unsafe class HnswSearch
+{
+    // So many vectors are on their way from memory while one is compared.
+    private const int Ahead = 3;
+
+    /// <summary>The candidates nearest to a query on the lowest layer, in <see cref="HnswScratch.Candidates"/>.</summary>
+    public static ReadOnlySpan<Candidate> Nearest(HnswGraph graph, in VectorSpace space, byte* query, int ef, HnswScratch scratch)
+    {
+        scratch.Candidates.Clear(ef);
+        if (graph.Entry < 0)
+        {
+            return [];
+        }
+
+        var (node, distance) = (graph.Entry, space.Distance(query, graph.Entry));
+        for (var level = graph.EntryLevel; level > 0; level--)
+        {
+            (node, distance) = Descend(graph, space, query, node, distance, level);
+        }
+
+        scratch.Forget();
+        Layer(graph, space, query, node, distance, 0, ef, scratch);
+        return scratch.Candidates.Unmarked();
+    }
+
+    /// <summary>Goes to the nearest neighbour until none is nearer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (int Node, float Distance) Descend(HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
+    {
+        for (var from = -1; from != node;)
+        {
+            from = node;
+            var row = graph.Row(from, level);
+            for (var i = 0; i < graph.M && graph.IsLink(row[i]); i++)
+            {
+                var met = space.Distance(query, row[i]);
+                if (met < distance)
+                {
+                    (node, distance) = (row[i], met);
+                }
+            }
+        }
+
+        return (node, distance);
+    }
+
+    /// <summary>Fills the candidates with the nearest that can be reached on a layer. <see cref="HnswScratch.Forget"/> comes first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Layer(HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
+    {
+        var candidates = scratch.Candidates;
+        candidates.Clear(ef);
+        candidates.Add(distance, start);
+        var stamps = scratch.Stamps;
+        var fresh = scratch.Fresh;
+        var (epoch, width) = (scratch.Epoch, graph.Width(level));
+        stamps[start] = epoch;
+        while (candidates.TryNext(out var node))
+        {
+            var row = graph.Row(node, level);
+            var count = 0;
+            for (var i = 0; i < width; i++)
+            {
+                var link = row[i];
+                if (!graph.IsLink(link))
+                {
+                    break;
+                }
+
+                if (stamps[link] != epoch)
+                {
+                    stamps[link] = epoch;
+                    fresh[count++] = link;
+                }
+            }
+
+            for (var i = 0; i < Math.Min(Ahead, count); i++)
+            {
+                space.Prefetch(fresh[i]);
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                if (i + Ahead < count)
+                {
+                    space.Prefetch(fresh[i + Ahead]);
+                }
+
+                var met = space.Distance(query, fresh[i]);
+                if (met < candidates.Bound && candidates.Add(met, fresh[i]) && Sse.IsSupported)
+                {
+                    var next = graph.Row(fresh[i], level);
+                    Sse.Prefetch0(next);
+                    Sse.Prefetch0(next + 16);
+                }
+            }
+        }
+    }
+}

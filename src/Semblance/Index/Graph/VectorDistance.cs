@@ -1,0 +1,165 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance;
+
+/// <summary>
+/// Distances for the graph, each in one fixed order of sums: of float32 vectors padded with zeros to a multiple of 16, of int8 codes, of bits. Cosine and dot
+/// product are negated, Euclidean distances squared.
+/// </summary>
+internal static unsafe class VectorDistance
+{
+    /// <summary>The distance of vectors stored in some precision.</summary>
+    public static delegate*<byte*, byte*, int, float> Of(Precision precision, SimilarityFunction similarity, InstructionSet instructions) => precision switch
+    {
+        Precision.Binary => &Differing,
+        Precision.Int8 => instructions switch
+        {
+            InstructionSet.Avx512 when Avx512BW.IsSupported => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products512> : &CodesDot<Products512>,
+            InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products256> : &CodesDot<Products256>,
+            _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
+        },
+        _ => instructions switch
+        {
+            InstructionSet.Avx512 => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes512> : &NegativeDot<Lanes512>,
+            InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes256> : &NegativeDot<Lanes256>,
+            InstructionSet.AdvSimd => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes128> : &NegativeDot<Lanes128>,
+            _ => similarity == SimilarityFunction.Euclidean ? &Squared<LanesPortable> : &NegativeDot<LanesPortable>,
+        },
+    };
+
+    /// <summary>The similarity that a distance of float32 vectors stands for.</summary>
+    public static float Score(float distance, SimilarityFunction similarity) => similarity == SimilarityFunction.Euclidean ? 0 - MathF.Sqrt(distance) : 0 - distance;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float NegativeDot<TLanes>(byte* left, byte* right, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* a = (float*)left, b = (float*)right;
+        TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
+        var i = 0;
+        for (; i <= count - (4 * TLanes.Count); i += 4 * TLanes.Count)
+        {
+            s0 = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), s0);
+            s1 = TLanes.MultiplyAdd(TLanes.Load(a + i + TLanes.Count), TLanes.Load(b + i + TLanes.Count), s1);
+            s2 = TLanes.MultiplyAdd(TLanes.Load(a + i + (2 * TLanes.Count)), TLanes.Load(b + i + (2 * TLanes.Count)), s2);
+            s3 = TLanes.MultiplyAdd(TLanes.Load(a + i + (3 * TLanes.Count)), TLanes.Load(b + i + (3 * TLanes.Count)), s3);
+        }
+
+        for (; i < count; i += TLanes.Count)
+        {
+            s0 = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), s0);
+        }
+
+        return -TLanes.Sum(s0 + s1 + (s2 + s3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Squared<TLanes>(byte* left, byte* right, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* a = (float*)left, b = (float*)right;
+        TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
+        var i = 0;
+        for (; i <= count - (4 * TLanes.Count); i += 4 * TLanes.Count)
+        {
+            var d0 = TLanes.Load(a + i) - TLanes.Load(b + i);
+            var d1 = TLanes.Load(a + i + TLanes.Count) - TLanes.Load(b + i + TLanes.Count);
+            var d2 = TLanes.Load(a + i + (2 * TLanes.Count)) - TLanes.Load(b + i + (2 * TLanes.Count));
+            var d3 = TLanes.Load(a + i + (3 * TLanes.Count)) - TLanes.Load(b + i + (3 * TLanes.Count));
+            s0 = TLanes.MultiplyAdd(d0, d0, s0);
+            s1 = TLanes.MultiplyAdd(d1, d1, s1);
+            s2 = TLanes.MultiplyAdd(d2, d2, s2);
+            s3 = TLanes.MultiplyAdd(d3, d3, s3);
+        }
+
+        for (; i < count; i += TLanes.Count)
+        {
+            var d = TLanes.Load(a + i) - TLanes.Load(b + i);
+            s0 = TLanes.MultiplyAdd(d, d, s0);
+        }
+
+        return TLanes.Sum(s0 + s1 + (s2 + s3));
+    }
+
+    // A code is its int8 values, what one of their steps is worth, and the square of its length.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float CodesDot<TProducts>(byte* a, byte* b, int count)
+        where TProducts : struct, IProducts =>
+        -(*(float*)(a + count) * *(float*)(b + count) * TProducts.Sum((sbyte*)a, (sbyte*)b, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float CodesSquared<TProducts>(byte* a, byte* b, int count)
+        where TProducts : struct, IProducts =>
+        ((float*)(a + count))[1] + ((float*)(b + count))[1] - (2 * *(float*)(a + count) * *(float*)(b + count) * TProducts.Sum((sbyte*)a, (sbyte*)b, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Differing(byte* a, byte* b, int count)
+    {
+        var bits = 0;
+        for (var i = 0; i < count; i += sizeof(ulong))
+        {
+            bits += BitOperations.PopCount(*(ulong*)(a + i) ^ *(ulong*)(b + i));
+        }
+
+        return bits;
+    }
+
+    /// <summary>The sum of the products of int8 values, a multiple of 64 of them.</summary>
+    private interface IProducts
+    {
+        static abstract int Sum(sbyte* a, sbyte* b, int count);
+    }
+
+    private readonly struct Products512 : IProducts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Sum(sbyte* a, sbyte* b, int count)
+        {
+            Vector512<int> even = default, odd = default;
+            for (var i = 0; i < count; i += 64)
+            {
+                even += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i)), Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i)));
+                odd += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i + 32)), Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i + 32)));
+            }
+
+            return Vector512.Sum(even + odd);
+        }
+    }
+
+    private readonly struct Products256 : IProducts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Sum(sbyte* a, sbyte* b, int count)
+        {
+            Vector256<int> even = default, odd = default;
+            for (var i = 0; i < count; i += 32)
+            {
+                even += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(a + i), Avx2.ConvertToVector256Int16(b + i));
+                odd += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(a + i + 16), Avx2.ConvertToVector256Int16(b + i + 16));
+            }
+
+            return Vector256.Sum(even + odd);
+        }
+    }
+
+    private readonly struct Products128 : IProducts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Sum(sbyte* a, sbyte* b, int count)
+        {
+            Vector128<int> sum = default;
+            for (var i = 0; i < count; i += 16)
+            {
+                var (x, y) = (Vector128.Load(a + i), Vector128.Load(b + i));
+                var (low, high) = (Vector128.WidenLower(x) * Vector128.WidenLower(y), Vector128.WidenUpper(x) * Vector128.WidenUpper(y));
+                sum += Vector128.WidenLower(low) + Vector128.WidenUpper(low) + Vector128.WidenLower(high) + Vector128.WidenUpper(high);
+            }
+
+            return Vector128.Sum(sum);
+        }
+    }
+}

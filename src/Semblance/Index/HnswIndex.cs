@@ -1,0 +1,577 @@
+using System.Runtime.CompilerServices;
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>
+/// An index in a folder, searched approximately by a hierarchical navigable small world (Malkov and Yashunin 2016, arXiv:1603.09320). The files are mapped into memory, so
+/// that opening takes milliseconds whatever the size.
+/// </summary>
+/// <remarks>
+/// A segment holds vectors, records and their graph, and is never changed. Changes go to a log, which is on the disk before a method returns; its vectors are
+/// compared one by one until there are enough of them to be linked into the next segment. A process that is killed at any moment leaves
+/// an index that holds every acknowledged change. Any number of threads search while one writes; of several processes one writes, and a reader sees
+/// the index as it was when it opened it.
+/// </remarks>
+public sealed class HnswIndex : IVectorIndex, IDisposable
+{
+    private const string LockName = "lock";
+
+    // A log of so many vectors, and this part of the segment's, is linked into the graph.
+    private const int SmallestFold = 4096;
+    private const int FoldPart = 32;
+
+    // The part of a graph's vectors that may be deleted before it is built again without them.
+    private const double LargestDeletedPart = 0.25;
+
+    private readonly string _folder;
+    private readonly FileStream? _lock;
+    private readonly Func<string, FileStream> _open;
+    private readonly ReaderWriterLockSlim _gate = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private IndexManifest _manifest;
+    private IndexState _state;
+    private WriteAheadLog? _log;
+    private bool _isDisposed;
+
+    private HnswIndex(string folder, bool isWritable, Func<string, FileStream>? open = null)
+    {
+        _folder = folder;
+        _open = open ?? OpenFile;
+        _lock = isWritable ? Lock(folder) : null;
+        try
+        {
+            (_manifest, _state, var length) = Load(folder);
+            _log = isWritable ? WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open) : null;
+            if (isWritable)
+            {
+                DeleteOtherGenerations();
+            }
+        }
+        catch
+        {
+            _lock?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public int Dimension => _manifest.Dimension;
+
+    /// <inheritdoc />
+    public SimilarityFunction Similarity => _manifest.Options.Similarity;
+
+    /// <summary>How the index is built.</summary>
+    public HnswOptions Options => _manifest.Options;
+
+    /// <summary>The number of vectors.</summary>
+    public int Count => Reading(() => _state.Count);
+
+    /// <summary>The number of vectors in the log, which are compared one by one until the next compaction.</summary>
+    public int Unlinked => Reading(() => _state.TailCount);
+
+    /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
+    public int Deleted => Reading(() => _state.DeletedInSegment);
+
+    /// <summary>Makes an empty index, open for writing.</summary>
+    /// <param name="folder">Its folder, made if need be.</param>
+    /// <param name="dimension">The number of elements of each vector.</param>
+    /// <param name="options">How it is built; null for the defaults.</param>
+    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    public static HnswIndex Create(string folder, int dimension, HnswOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        using (var held = Begin(folder, ref options))
+        using (var writer = new SegmentWriter(folder, new IndexManifest(dimension, options, 1), OpenFile))
+        {
+            writer.Complete(null, 1, null, CancellationToken.None);
+            Found(folder, new IndexManifest(dimension, options, 1));
+        }
+
+        return Open(folder);
+    }
+
+    /// <summary>Builds an index of many vectors and opens it for writing. Until it is complete there is none.</summary>
+    /// <param name="folder">Its folder, made if need be.</param>
+    /// <param name="records">The vectors, read once, in memory that grows with their graph and not with them; the first one's dimension is that of the index.</param>
+    /// <param name="options">How it is built; null for the defaults.</param>
+    /// <param name="threads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
+    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">An id comes twice, a vector has another dimension or is not finite, or there is none.</exception>
+    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    public static async Task<HnswIndex> BuildAsync(
+        string folder,
+        IAsyncEnumerable<VectorRecord> records,
+        HnswOptions? options = null,
+        int threads = int.MaxValue,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        using (var held = Begin(folder, ref options))
+        {
+            SegmentWriter? writer = null;
+            IndexManifest? manifest = null;
+            try
+            {
+                await foreach (var record in records.WithCancellation(cancellation).ConfigureAwait(false))
+                {
+                    manifest ??= new IndexManifest(Math.Max(1, record.Vector.Length), options, 1);
+                    writer ??= new SegmentWriter(folder, manifest, OpenFile);
+                    writer.Append(Ready(record.Vector.Span, manifest, record.Id), StoredRecord.Encode(record));
+                }
+
+                if (writer is null)
+                {
+                    throw new ArgumentException("There is no vector to build an index of; create an empty one instead.", nameof(records));
+                }
+
+                await Task.Run(() => writer.Complete(null, threads, progress, cancellation), cancellation).ConfigureAwait(false);
+                Found(folder, manifest!);
+            }
+            finally
+            {
+                writer?.Dispose();
+            }
+        }
+
+        return Open(folder);
+    }
+
+    /// <summary>Opens an index to search and to write it.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <exception cref="IndexLockedException">It is open for writing already.</exception>
+    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    public static HnswIndex Open(string folder) => new(folder, isWritable: true);
+
+    /// <summary>Opens an index to search it, as it is now.</summary>
+    /// <inheritdoc cref="Open(string)"/>
+    public static HnswIndex OpenReadOnly(string folder) => new(folder, isWritable: false);
+
+    /// <summary>Whether a folder holds an index.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, IndexManifest.FileName));
+
+    /// <summary>Reads everything and says what is wrong: checksums, links and records.</summary>
+    /// <param name="folder">The index.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static IndexVerification Verify(string folder, CancellationToken cancellation = default) => IndexVerification.Of(folder, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult<long>(Count);
+
+    /// <inheritdoc />
+    public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => WriteAsync(records, isNew: true, cancellation);
+
+    /// <inheritdoc />
+    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => WriteAsync(records, isNew: false, cancellation);
+
+    /// <inheritdoc />
+    public async Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return await ExclusivelyAsync(() =>
+        {
+            var known = ids.Distinct().Where(_state.Contains).Select(StoredRecord.EncodeId).ToList();
+            if (known.Count > 0)
+            {
+                Commit(LogRecord.Delete(known), cancellation);
+            }
+
+            return known.Count;
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
+
+    /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
+    /// <inheritdoc cref="IVectorIndex.SearchAsync"/>
+    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellation = default)
+    {
+        options ??= VectorQuery.Default;
+        options.Check();
+        var ready = Ready(query, _manifest, null);
+        Enter();
+        try
+        {
+            return _state.Search(ready, options, cancellation);
+        }
+        finally
+        {
+            _gate.ExitReadLock();
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
+        new(Task.Run(() => Search(query.Span, options, cancellation), cancellation));
+
+    /// <summary>The hits of several queries, on all threads.</summary>
+    /// <param name="queries"><c>[queries × dimension]</c>.</param>
+    /// <param name="options">How to search; null for the ten nearest.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
+    public IReadOnlyList<VectorHit>[] Search(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        var hits = new IReadOnlyList<VectorHit>[queries.Rows];
+        Workers.Shared.For(hits.Length, threads, i => hits[i] = Search(queries.Row(i), options, cancellation), cancellation);
+        GC.KeepAlive(queries);
+        return hits;
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false); // the files are mapped: nothing here waits
+        var state = Reading(() => _state);
+        for (var node = 0; node < state.Segment.Count; node++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Reading(() => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
+            {
+                yield return record;
+            }
+        }
+
+        for (var i = 0; i < Reading(() => state.Tail.Count); i++)
+        {
+            if (Reading(() => state.Matches(filter, state.Tail[i]) ? state.Record(state.Tail[i]) : null) is { } record)
+            {
+                yield return record;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again. Searches go on
+    /// meanwhile.
+    /// </summary>
+    /// <param name="threads">The most threads; all physical cores by default.</param>
+    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
+    /// <param name="cancellation">Stops it; the index stays as it was.</param>
+    /// <exception cref="IndexFormatException">The present segment is damaged.</exception>
+    /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
+    public async Task CompactAsync(int threads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellation = default) => await ExclusivelyAsync(() =>
+    {
+        if (_state.TailCount > 0 || _state.DeletedInSegment > 0)
+        {
+            Fold(isRebuilt: _state.DeletedInSegment > 0, threads, progress, cancellation);
+        }
+
+        return 0;
+    }, cancellation).ConfigureAwait(false);
+
+    /// <summary>How much of what exact search finds the approximate search finds, on the index's own vectors or on queries.</summary>
+    /// <param name="options">How to search; null for the ten nearest.</param>
+    /// <param name="queries"><c>[queries × dimension]</c>; null for vectors of the index itself, evenly taken, each of which is then left out of its own results.</param>
+    /// <param name="count">How many vectors of the index serve as queries.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default) =>
+        RecallReport.Of(this, options ?? VectorQuery.Default, queries ?? Sample(count), isOwn: queries is null, cancellation);
+
+    /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _writing.Wait();
+            _gate.EnterWriteLock();
+            _isDisposed = true;
+            _state.Segment.Dispose(); // nobody searches, and nobody will
+            _gate.ExitWriteLock();
+            _log?.Dispose();
+            _lock?.Dispose();
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
+    internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(folder, isWritable: true, open);
+
+    /// <summary>Reads an index's manifest and segment, and its log on top of them.</summary>
+    internal static (IndexManifest Manifest, IndexState State, long LogLength) Load(string folder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var manifest = IndexManifest.Read(folder);
+            try
+            {
+                var log = Path.Combine(folder, manifest.Log);
+                var state = new IndexState(Segment.Open(folder, manifest), manifest.Options.Similarity, log);
+                var (length, _) = WriteAheadLog.Read(log, record => LogRecord.Apply(record.Span, manifest.Dimension, log, state));
+                return (manifest, state, length);
+            }
+            catch (FileNotFoundException) when (attempt < 5 && IndexManifest.Read(folder).Generation != manifest.Generation)
+            {
+                // It was compacted between reading the manifest and opening its files.
+            }
+            catch (FileNotFoundException e)
+            {
+                throw new IndexFormatException(Path.Combine(folder, IndexManifest.FileName), $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.", e);
+            }
+        }
+    }
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    // The lock goes with the process that holds it; the file stays.
+    private static FileStream Lock(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder}: there is no such folder; build an index, or name its folder.");
+        }
+
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new IndexLockedException(folder);
+        }
+    }
+
+    private static FileStream Begin(string folder, [System.Diagnostics.CodeAnalysis.NotNull] ref HnswOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new HnswOptions();
+        options.Check();
+        if (Exists(folder))
+        {
+            throw new IOException($"{folder}: there is an index already; add to it, delete the folder, or choose another.");
+        }
+
+        Directory.CreateDirectory(folder);
+        return Lock(folder);
+    }
+
+    private static void Found(string folder, IndexManifest manifest)
+    {
+        WriteAheadLog.Create(Path.Combine(folder, manifest.Log), OpenFile).Dispose();
+        manifest.Write(folder);
+    }
+
+    // A vector in the form in which it is compared: of length one for the cosine.
+    private static float[] Ready(ReadOnlySpan<float> vector, IndexManifest manifest, VectorId? id)
+    {
+        if (vector.Length != manifest.Dimension)
+        {
+            throw new ArgumentException($"{Name()} has {vector.Length} elements, and the index holds vectors of {manifest.Dimension}; are they of the same model?", nameof(vector));
+        }
+
+        var squares = PairSums.Product(vector, vector);
+        if (!float.IsFinite((float)squares))
+        {
+            throw new ArgumentException(
+                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32." : $"{Name()} holds a value that is not a finite number.", nameof(vector));
+        }
+
+        var ready = vector.ToArray();
+        if (manifest.Options.Similarity == SimilarityFunction.Cosine && squares > 0)
+        {
+            var scale = 1 / Math.Sqrt(squares);
+            foreach (ref var value in ready.AsSpan())
+            {
+                value = (float)(value * scale);
+            }
+        }
+
+        return ready;
+
+        string Name() => id is null ? "The query" : $"The vector with the id '{id}'";
+    }
+
+    private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        return records.Count == 0 ? Task.CompletedTask : ExclusivelyAsync(() =>
+        {
+            var ids = new HashSet<VectorId>();
+            var entries = new List<TailEntry>(records.Count);
+            foreach (var record in records)
+            {
+                ArgumentNullException.ThrowIfNull(record, nameof(records));
+                if (!ids.Add(record.Id) || (isNew && _state.Contains(record.Id)))
+                {
+                    throw new ArgumentException($"The id '{record.Id}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
+                }
+
+                entries.Add(new TailEntry(Ready(record.Vector.Span, _manifest, record.Id), StoredRecord.Encode(record)));
+            }
+
+            Commit(LogRecord.Upsert(entries), cancellation);
+            return 0;
+        }, cancellation);
+    }
+
+    private async Task<T> ExclusivelyAsync<T>(Func<T> write, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _log is null
+                ? throw new InvalidOperationException($"{_folder}: the index is open read-only; open it for writing.")
+                : await Task.Run(write, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // What the log says is done to the state: by the same code as when the index is opened.
+    private void Commit(byte[] record, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _log!.Append(record);
+        _gate.EnterWriteLock();
+        try
+        {
+            LogRecord.Apply(record, Dimension, Path.Combine(_folder, _manifest.Log), _state);
+        }
+        finally
+        {
+            _gate.ExitWriteLock();
+        }
+
+        if (_state.TailCount >= SmallestFold + (_state.Segment.Count / FoldPart))
+        {
+            try
+            {
+                Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellation);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // The change itself is kept; the next one tries again.
+            }
+        }
+    }
+
+    private void Fold(bool isRebuilt, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var segment = _state.Segment;
+        foreach (var damage in segment.Damages(cancellation))
+        {
+            throw new IndexFormatException(segment.Path, damage); // or it would get checksums that agree
+        }
+
+        var manifest = _manifest with { Generation = _manifest.Generation + 1 };
+        WriteAheadLog? log = null;
+        IndexState state;
+        try
+        {
+            using (var writer = new SegmentWriter(_folder, manifest, _open))
+            {
+                Copy(_state, writer, isRebuilt, cancellation);
+                writer.Complete(isRebuilt ? null : segment.Graph, threads, progress, cancellation);
+            }
+
+            log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);
+            state = new IndexState(Segment.Open(_folder, manifest), Similarity, Path.Combine(_folder, manifest.Log));
+            manifest.Write(_folder); // from here on the new files count
+        }
+        catch
+        {
+            log?.Dispose();
+            Delete(manifest.Segment);
+            Delete(manifest.Log);
+            throw;
+        }
+
+        _gate.EnterWriteLock();
+        (_manifest, _state) = (manifest, state);
+        _gate.ExitWriteLock();
+        _log!.Dispose();
+        _log = log;
+        DeleteOtherGenerations();
+    }
+
+    private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellation)
+    {
+        for (var node = 0; node < state.Segment.Count; node++)
+        {
+            if (node % 1024 == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            if (!isRebuilt || !state.IsDeleted(node))
+            {
+                writer.Append(state.Segment.Vector(node), state.Segment.Record(node).Bytes, state.IsDeleted(node));
+            }
+        }
+
+        foreach (var entry in state.Tail)
+        {
+            if (!entry.IsDeleted)
+            {
+                writer.Append(entry.Vector.Span, entry.Record);
+            }
+        }
+    }
+
+    // What a compaction, or one that was killed, left behind. Where a reader still holds it, the next one tries again.
+    private void DeleteOtherGenerations()
+    {
+        foreach (var path in Directory.EnumerateFiles(_folder))
+        {
+            var (name, ending) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
+            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && generation != _manifest.Generation)
+            {
+                Delete(Path.GetFileName(path));
+            }
+        }
+    }
+
+    private void Delete(string name)
+    {
+        try
+        {
+            File.Delete(Path.Combine(_folder, name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It takes room, and does no harm.
+        }
+    }
+
+    private Tensor Sample(int count) => Reading(() =>
+    {
+        var nodes = Enumerable.Range(0, _state.Segment.Count).Where(node => !_state.IsDeleted(node)).ToArray();
+        var vectors = nodes.Length > 0
+            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => _state.Segment.Vector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
+            : _state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
+        var sample = vectors.ToArray();
+        return Tensor.From(sample.SelectMany(vector => vector).ToArray(), sample.Length, Dimension);
+    });
+
+    private void Enter()
+    {
+        _gate.EnterReadLock();
+        if (_isDisposed)
+        {
+            _gate.ExitReadLock();
+            ObjectDisposedException.ThrowIf(true, this);
+        }
+    }
+
+    private T Reading<T>(Func<T> read)
+    {
+        Enter();
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _gate.ExitReadLock();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Semblance;
+
+/// <summary>Vectors with ids, texts and labels, to be searched: in files (<see cref="HnswIndex"/>), or wherever else they are kept.</summary>
+/// <remarks>Safe for all threads. What a method that writes has returned from is kept, whatever happens to the process.</remarks>
+public interface IVectorIndex
+{
+    /// <summary>The number of elements of each vector.</summary>
+    int Dimension { get; }
+
+    /// <summary>How vectors are compared.</summary>
+    SimilarityFunction Similarity { get; }
+
+    /// <summary>The number of vectors.</summary>
+    /// <param name="cancellation">Stops the counting.</param>
+    ValueTask<long> CountAsync(CancellationToken cancellation = default);
+
+    /// <summary>Adds vectors under new ids: all of them, or none if one is refused.</summary>
+    /// <param name="records">The vectors, as many as are in memory at once; <see cref="VectorIndexes.UpsertAsync"/> takes a stream.</param>
+    /// <param name="cancellation">Stops before anything is written.</param>
+    /// <exception cref="ArgumentException">An id is there already or comes twice, or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="IOException">They cannot be written; the index is as it was.</exception>
+    Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default);
+
+    /// <summary>Adds vectors, in place of those that have the same ids: all of them, or none if one is refused.</summary>
+    /// <param name="records">The vectors.</param>
+    /// <param name="cancellation">Stops before anything is written.</param>
+    /// <exception cref="ArgumentException">An id comes twice, or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="IOException">They cannot be written; the index is as it was.</exception>
+    Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default);
+
+    /// <summary>Removes vectors.</summary>
+    /// <param name="ids">Their ids; those that are not there are passed over.</param>
+    /// <param name="cancellation">Stops before anything is written.</param>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="IOException">It cannot be written; the index is as it was.</exception>
+    Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellation = default);
+
+    /// <summary>The vector with an id, or null.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="cancellation">Stops the search for it.</param>
+    ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default);
+
+    /// <summary>The vectors that are most alike to a query.</summary>
+    /// <param name="query">As many elements as the index has dimensions, all finite.</param>
+    /// <param name="options">How to search; null for the ten nearest.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>The hits, the best first.</returns>
+    /// <exception cref="ArgumentException">The query has another dimension or is not finite, or an option is out of range.</exception>
+    ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default);
+
+    /// <summary>All vectors, in no particular order. Whether those written meanwhile are among them is open.</summary>
+    /// <param name="filter">Which vectors; null for all.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, CancellationToken cancellation = default);
+}

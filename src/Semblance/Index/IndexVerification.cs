@@ -1,0 +1,75 @@
+namespace Semblance;
+
+/// <summary>What reading every byte of an index found.</summary>
+public sealed record IndexVerification
+{
+    /// <summary>What is wrong, a sentence each, with the file; empty where all is well.</summary>
+    public IReadOnlyList<string> Problems { get; private init; } = [];
+
+    /// <summary>How many vectors of the graph cannot be reached on its lowest layer; exact and filtered searches find them, others may not.</summary>
+    public int Unreachable { get; private init; }
+
+    /// <summary>How many bytes of a change that was never acknowledged are at the end of the log; the next writer removes them.</summary>
+    public long UnfinishedBytes { get; private init; }
+
+    internal static IndexVerification Of(string folder, CancellationToken cancellation)
+    {
+        var problems = new List<string>();
+        var result = new IndexVerification { Problems = problems };
+        if (Try(() => IndexManifest.Read(folder)) is not { } manifest)
+        {
+            return result;
+        }
+
+        var log = Path.Combine(folder, manifest.Log);
+        IndexState? state = null;
+        if (Try(() => Segment.Open(folder, manifest)) is { } segment)
+        {
+            var damages = segment.Damages(cancellation).Select(damage => $"{segment.Path}: {damage}").ToList();
+            problems.AddRange(damages);
+            if (damages.Count == 0)
+            {
+                Try<object>(() =>
+                {
+                    result = result with { Unreachable = segment.Unreachable() };
+                    state = new IndexState(segment, manifest.Options.Similarity, log);
+                    return null;
+                });
+            }
+        }
+
+        Try<object>(() =>
+        {
+            var (_, unfinished) = WriteAheadLog.Read(log, record =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (state is not null)
+                {
+                    LogRecord.Apply(record.Span, manifest.Dimension, log, state);
+                }
+            });
+            result = result with { UnfinishedBytes = unfinished };
+            return null;
+        });
+        return result;
+
+        T? Try<T>(Func<T?> read)
+            where T : class
+        {
+            try
+            {
+                return read();
+            }
+            catch (IndexFormatException e)
+            {
+                problems.Add(e.Message);
+            }
+            catch (FileNotFoundException e)
+            {
+                problems.Add($"{e.FileName}: the file is missing; restore the index, or build it again.");
+            }
+
+            return null;
+        }
+    }
+}

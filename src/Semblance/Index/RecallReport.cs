@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>How an approximate search compares with exact search on the same queries.</summary>
+/// <param name="Recall">The part of the true nearest that was found, from 0 to 1.</param>
+/// <param name="Queries">How many queries were asked.</param>
+/// <param name="TopK">How many hits of each were compared.</param>
+/// <param name="Ef">The candidates that the approximate search kept.</param>
+/// <param name="QueriesPerSecond">The approximate search's speed on one thread.</param>
+/// <param name="ExactQueriesPerSecond">The exact search's speed on one thread.</param>
+public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, double QueriesPerSecond, double ExactQueriesPerSecond)
+{
+    internal static RecallReport Of(HnswIndex index, VectorQuery options, Tensor queries, bool isOwn, CancellationToken cancellation)
+    {
+        // A vector of the index finds itself first: one hit more is asked for, and that one left out.
+        var query = isOwn ? options with { TopK = options.TopK + 1 } : options;
+        var (found, seconds) = Hits(query with { Exact = false });
+        var (expected, exactSeconds) = Hits(query with { Exact = true });
+        var (right, wanted) = (0L, 0L);
+        for (var i = 0; i < queries.Rows; i++)
+        {
+            var nearest = expected[i].Skip(isOwn ? 1 : 0).ToList();
+            var ids = found[i].Select(hit => hit.Id).ToHashSet();
+            right += nearest.Count(hit => ids.Contains(hit.Id));
+            wanted += nearest.Count;
+        }
+
+        GC.KeepAlive(queries);
+        return new RecallReport(wanted == 0 ? 1 : (double)right / wanted, queries.Rows, options.TopK, Math.Max(options.Ef, options.TopK), queries.Rows / seconds, queries.Rows / exactSeconds);
+
+        (IReadOnlyList<VectorHit>[] Hits, double Seconds) Hits(VectorQuery how)
+        {
+            var hits = new IReadOnlyList<VectorHit>[queries.Rows];
+            var watch = Stopwatch.StartNew();
+            for (var i = 0; i < hits.Length; i++)
+            {
+                hits[i] = index.Search(queries.Row(i), how, cancellation);
+            }
+
+            return (hits, watch.Elapsed.TotalSeconds);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using System.Numerics;
+
+namespace Semblance;
+
+/// <summary>What an index holds: a segment with its graph, what was deleted of it since, and the vectors of the log, which are compared one by one.</summary>
+/// <remarks>Readers and the writer exclude each other (<see cref="HnswIndex"/>).</remarks>
+internal sealed unsafe class IndexState
+{
+    // Keeping one more candidate costs about as much as comparing this many vectors.
+    private const double WalkCost = 10;
+
+    private readonly SimilarityFunction _similarity;
+    private readonly string _logPath;
+    private readonly ulong[] _deleted;
+    private readonly List<TailEntry> _tail = [];
+    private readonly Dictionary<VectorId, TailEntry> _tailIds = [];
+    private int _liveInSegment;
+
+    public IndexState(Segment segment, SimilarityFunction similarity, string logPath)
+    {
+        Segment = segment;
+        _similarity = similarity;
+        _logPath = logPath;
+        _deleted = segment.Deleted();
+        _liveInSegment = segment.Count - Ones(_deleted);
+    }
+
+    public Segment Segment { get; }
+
+    /// <summary>The number of vectors.</summary>
+    public int Count => _liveInSegment + _tailIds.Count;
+
+    /// <summary>The number of vectors of the log, dead ones included.</summary>
+    public int TailCount => _tail.Count;
+
+    /// <summary>The number of deleted vectors that the graph still leads through.</summary>
+    public int DeletedInSegment => Segment.Count - _liveInSegment;
+
+    public IReadOnlyList<TailEntry> Tail => _tail;
+
+    public bool IsDeleted(int node) => (_deleted[node / 64] >> (node % 64) & 1) != 0;
+
+    public bool Contains(VectorId id) => _tailIds.ContainsKey(id) || Find(StoredRecord.EncodeId(id)) >= 0;
+
+    public void Upsert(TailEntry entry)
+    {
+        var record = new StoredRecord(_logPath, entry.Record);
+        Delete(record.IdBytes);
+        _tail.Add(entry);
+        _tailIds.Add(record.Id, entry);
+    }
+
+    /// <summary>Deletes the vector with an id, if there is one.</summary>
+    public bool Delete(ReadOnlySpan<byte> id)
+    {
+        if (_tailIds.Remove(new StoredRecord(_logPath, id).Id, out var entry))
+        {
+            entry.IsDeleted = true;
+            return true;
+        }
+
+        var node = Find(id);
+        if (node >= 0)
+        {
+            _deleted[node / 64] |= 1UL << (node % 64);
+            _liveInSegment--;
+        }
+
+        return node >= 0;
+    }
+
+    public VectorRecord? Get(VectorId id)
+    {
+        if (_tailIds.TryGetValue(id, out var entry))
+        {
+            return Record(entry);
+        }
+
+        var node = Find(StoredRecord.EncodeId(id));
+        return node >= 0 ? Record(node) : null;
+    }
+
+    public VectorRecord Record(TailEntry entry) => new StoredRecord(_logPath, entry.Record).Record(entry.Vector);
+
+    public VectorRecord Record(int node) => Segment.Record(node).Record(Segment.Vector(node).ToArray());
+
+    public bool Matches(VectorFilter? filter, TailEntry entry) => !entry.IsDeleted && filter?.Matches(new StoredRecord(_logPath, entry.Record)) != false;
+
+    public bool Matches(VectorFilter? filter, int node) => !IsDeleted(node) && filter?.Matches(Segment.Record(node)) != false;
+
+    /// <summary>The vectors nearest to a query.</summary>
+    /// <param name="ready">The query, ready to be compared.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public VectorHit[] Search(ReadOnlySpan<float> ready, VectorQuery options, CancellationToken cancellation)
+    {
+        var scratch = Segment.Rent();
+        try
+        {
+            var vector = Segment.Prepare(ready, scratch, out var code);
+            scratch.Results.Clear(Math.Min(options.TopK, Math.Max(1, Count)));
+            SearchSegment(vector, code, options, scratch, cancellation);
+            SearchTail(vector, options.Filter, scratch);
+            var results = scratch.Results.Items;
+            var hits = new VectorHit[results.Length];
+            for (var i = 0; i < hits.Length; i++)
+            {
+                var score = VectorDistance.Score(results[i].Distance, _similarity);
+                var node = results[i].Node;
+                hits[i] = node < Segment.Count ? Segment.Record(node).Hit(score) : new StoredRecord(_logPath, _tail[node - Segment.Count].Record).Hit(score);
+            }
+
+            return hits;
+        }
+        finally
+        {
+            Segment.Return(scratch);
+        }
+    }
+
+    private void SearchSegment(byte* vector, byte* code, VectorQuery options, HnswScratch scratch, CancellationToken cancellation)
+    {
+        var matching = options.Filter is null ? null : Segment.Matching(options.Filter);
+        var eligible = matching is null ? _liveInSegment : Eligible(matching);
+        var ef = Math.Max(options.Ef, options.TopK);
+        if (eligible == 0)
+        {
+            return;
+        }
+
+        // Few vectors are compared one by one; otherwise so many candidates are kept that about ef of them count.
+        var kept = (double)ef * Segment.Count / eligible;
+        var isWalked = !options.Exact && (double)eligible * eligible > WalkCost * ef * Segment.Count;
+        for (var attempt = 0; isWalked && attempt < 2; attempt++, kept *= 4)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            scratch.Results.Clear(scratch.Results.Capacity);
+            Walk(vector, code, (int)Math.Min(kept, Segment.Count), matching, scratch);
+            if (scratch.Results.Count == Math.Min(options.TopK, eligible))
+            {
+                return;
+            }
+        }
+
+        // Also where those near the query do not count, or the graph falls apart.
+        Scan(vector, matching, scratch, cancellation);
+    }
+
+    private void Walk(byte* vector, byte* code, int ef, ulong[]? matching, HnswScratch scratch)
+    {
+        var isExact = vector == code;
+        foreach (var candidate in HnswSearch.Nearest(Segment.Graph, Segment.Codes, code, ef, scratch))
+        {
+            if (!IsDeleted(candidate.Node) && (matching is null || (matching[candidate.Node / 64] >> (candidate.Node % 64) & 1) != 0))
+            {
+                Offer(isExact ? candidate.Distance : Segment.Vectors.Distance(vector, candidate.Node), candidate.Node, scratch.Results);
+            }
+        }
+    }
+
+    private void Scan(byte* vector, ulong[]? matching, HnswScratch scratch, CancellationToken cancellation)
+    {
+        scratch.Results.Clear(scratch.Results.Capacity);
+        for (var word = 0; word < _deleted.Length; word++)
+        {
+            if (word % 1024 == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var left = ~_deleted[word] & (matching is null ? ulong.MaxValue : matching[word]);
+            for (; left != 0; left &= left - 1)
+            {
+                var node = (word * 64) + BitOperations.TrailingZeroCount(left);
+                if (node >= Segment.Count)
+                {
+                    break;
+                }
+
+                Offer(Segment.Vectors.Distance(vector, node), node, scratch.Results);
+            }
+        }
+    }
+
+    private void SearchTail(byte* vector, VectorFilter? filter, HnswScratch scratch)
+    {
+        for (var i = 0; i < _tail.Count; i++)
+        {
+            if (Matches(filter, _tail[i]))
+            {
+                fixed (float* other = _tail[i].Padded)
+                {
+                    Offer(Segment.Vectors.Distance(vector, (byte*)other), Segment.Count + i, scratch.Results);
+                }
+            }
+        }
+    }
+
+    private static void Offer(float distance, int node, CandidateList results)
+    {
+        if (distance < results.Bound)
+        {
+            results.Add(distance, node);
+        }
+    }
+
+    private int Eligible(ulong[] matching)
+    {
+        var count = 0;
+        for (var word = 0; word < matching.Length; word++)
+        {
+            count += BitOperations.PopCount(matching[word] & ~_deleted[word]);
+        }
+
+        return count;
+    }
+
+    private static int Ones(ulong[] words)
+    {
+        var count = 0;
+        foreach (var word in words)
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return count;
+    }
+
+    // The live vector of the segment with an id, or −1.
+    private int Find(ReadOnlySpan<byte> id)
+    {
+        var node = Segment.Find(id);
+        return node >= 0 && !IsDeleted(node) ? node : -1;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance;
+
+/// <summary>
+/// An immutable file of vectors, their records and their graph, used as it lies in memory. Opening reads the header alone; whatever is read later is checked against
+/// the file's bounds, so that damage is an error and never a crash.
+/// </summary>
+internal sealed unsafe class Segment : IDisposable
+{
+    private const int FilterBlock = 256; // words of 64 vectors
+
+    private readonly FileMap _file;
+    private readonly SegmentHeader _header;
+    private readonly long* _recordStarts;
+    private readonly byte* _records;
+    private readonly ConcurrentBag<HnswScratch> _scratches = [];
+    private readonly ConditionalWeakTable<VectorFilter, ulong[]> _matching = [];
+
+    private Segment(FileMap file, SegmentHeader header)
+    {
+        _file = file;
+        _header = header;
+        _recordStarts = (long*)At(SegmentSection.RecordStarts);
+        _records = At(SegmentSection.Records);
+        var graph = new HnswGraph(
+            file.Path, header.Count, header.M, (int*)At(SegmentSection.Links), (int*)At(SegmentSection.UpperStarts), (int*)At(SegmentSection.UpperLinks), header.UpperBlocks)
+        {
+            EntryLevel = header.EntryLevel,
+            Entry = header.Entry,
+        };
+        Graph = graph;
+        Vectors = new VectorSpace(
+            At(SegmentSection.Vectors), header.VectorStride, header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
+        Codes = header.Precision == Precision.Float32
+            ? Vectors
+            : new VectorSpace(
+                At(SegmentSection.Codes), header.CodeStride, VectorCodes.Length(header.Precision, header.Dimension), VectorDistance.Of(header.Precision, header.Similarity, InstructionSets.Current));
+        if (header.Count > 0 && ((uint)header.Entry >= (uint)header.Count || graph.Level(header.Entry) < header.EntryLevel))
+        {
+            throw new IndexFormatException(file.Path, $"the graph begins at vector {header.Entry} on layer {header.EntryLevel}, which is not there; restore the index, or build it again.");
+        }
+    }
+
+    public string Path => _file.Path;
+
+    public long Length => _file.Length;
+
+    public int Count => _header.Count;
+
+    public HnswGraph Graph { get; }
+
+    /// <summary>The vectors as float32.</summary>
+    public VectorSpace Vectors { get; }
+
+    /// <summary>What the graph is searched over: the vectors themselves, or their small forms.</summary>
+    public VectorSpace Codes { get; }
+
+    /// <summary>Opens the segment of a manifest.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="IndexFormatException">It is damaged.</exception>
+    public static Segment Open(string folder, IndexManifest manifest)
+    {
+        var file = new FileMap(System.IO.Path.Combine(folder, manifest.Segment));
+        try
+        {
+            var header = SegmentHeader.Read(file.Path, new ReadOnlySpan<byte>(file.Data, (int)Math.Min(file.Length, SegmentHeader.Length)), file.Length, manifest);
+            return new Segment(file, header);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A vector's float32 elements.</summary>
+    public ReadOnlySpan<float> Vector(int node) => new(Vectors.Vector(node), _header.Dimension);
+
+    public StoredRecord Record(int node)
+    {
+        var (start, end, length) = (_recordStarts[node], _recordStarts[node + 1], _header[SegmentSection.Records].Length);
+        return start >= 0 && start <= end && end <= length && end - start <= int.MaxValue
+            ? new StoredRecord(Path, new ReadOnlySpan<byte>(_records + start, (int)(end - start)))
+            : throw new IndexFormatException(Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
+    }
+
+    /// <summary>A copy of the marks of deleted vectors.</summary>
+    public ulong[] Deleted() => new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray();
+
+    /// <summary>The vector with an id, or −1.</summary>
+    public int Find(ReadOnlySpan<byte> id)
+    {
+        var table = (int*)At(SegmentSection.Ids);
+        var capacity = IdTable.Capacity(Count);
+        var place = IdTable.Start(id, capacity);
+        for (var step = 0; step < capacity; step++, place = (place + 1) & (capacity - 1))
+        {
+            var node = table[place] - 1;
+            if (node == -1)
+            {
+                break;
+            }
+
+            if ((uint)node >= (uint)Count)
+            {
+                throw new IndexFormatException(Path, "an id leads to no vector; restore the index, or build it again.");
+            }
+
+            if (Record(node).IdBytes.SequenceEqual(id))
+            {
+                return node;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The vectors that a filter lets through, a bit each; found once for each filter object.</summary>
+    public ulong[] Matching(VectorFilter filter) => _matching.GetValue(filter, _ =>
+    {
+        var words = new ulong[(Count + 63) / 64];
+        Workers.Shared.For((words.Length + FilterBlock - 1) / FilterBlock, int.MaxValue, block =>
+        {
+            for (var node = block * FilterBlock * 64; node < Math.Min(Count, (block + 1) * FilterBlock * 64); node++)
+            {
+                words[node / 64] |= filter.Matches(Record(node)) ? 1UL << (node % 64) : 0;
+            }
+        });
+        return words;
+    });
+
+    /// <summary>The memory of one search; hand it back with <see cref="Return"/>.</summary>
+    public HnswScratch Rent() => _scratches.TryTake(out var scratch) ? scratch : new HnswScratch(Count, 2 * _header.M, _header.VectorStride + _header.CodeStride);
+
+    public void Return(HnswScratch scratch) => _scratches.Add(scratch);
+
+    /// <summary>Writes a query in all forms that distances take.</summary>
+    /// <param name="ready">The query, ready to be compared.</param>
+    /// <param name="scratch">Keeps the forms.</param>
+    /// <param name="code">The form that the graph is searched with.</param>
+    /// <returns>The float32 form.</returns>
+    public byte* Prepare(ReadOnlySpan<float> ready, HnswScratch scratch, out byte* code)
+    {
+        var query = scratch.Query;
+        var vector = new Span<float>(query, _header.VectorStride / sizeof(float));
+        vector[ready.Length..].Clear();
+        ready.CopyTo(vector);
+        code = query;
+        if (_header.Precision != Precision.Float32)
+        {
+            code = query + _header.VectorStride;
+            VectorCodes.Write(_header.Precision, ready, new Span<byte>(code, _header.CodeStride));
+        }
+
+        return query;
+    }
+
+    /// <summary>The sections that do not agree with their checksums.</summary>
+    public IEnumerable<string> Damages(CancellationToken cancellation)
+    {
+        foreach (var section in Enum.GetValues<SegmentSection>())
+        {
+            if (!IsSound(section, cancellation))
+            {
+                yield return $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
+            }
+        }
+    }
+
+    /// <summary>How many vectors cannot be reached from the entry of the graph on its lowest layer.</summary>
+    public int Unreachable()
+    {
+        var seen = new bool[Count];
+        var waiting = new Stack<int>();
+        var reached = 0;
+        Meet(Graph.Entry);
+        while (waiting.TryPop(out var node))
+        {
+            var row = Graph.Row(node, 0);
+            for (var i = 0; i < Graph.Width(0) && Graph.IsLink(row[i]); i++)
+            {
+                Meet(row[i]);
+            }
+        }
+
+        GC.KeepAlive(this); // the loop saw only addresses
+        return Count - reached;
+
+        void Meet(int node)
+        {
+            if (node >= 0 && !seen[node])
+            {
+                seen[node] = true;
+                reached++;
+                waiting.Push(node);
+            }
+        }
+    }
+
+    /// <summary>Unmaps the file. Only where nothing searches it any more.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private bool IsSound(SegmentSection section, CancellationToken cancellation)
+    {
+        const int Block = 1 << 24;
+        var (offset, length, expected) = _header[section];
+        uint checksum = 0;
+        for (long done = 0; done < length; done += Block)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            checksum = Checksum.Of(new ReadOnlySpan<byte>(_file.Data + offset + done, (int)Math.Min(Block, length - done)), checksum);
+        }
+
+        return checksum == expected;
+    }
+
+    private byte* At(SegmentSection section) => _file.Data + _header[section].Offset;
+}

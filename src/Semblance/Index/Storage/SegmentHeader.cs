@@ -1,0 +1,146 @@
+using System.Buffers.Binary;
+
+namespace Semblance;
+
+/// <summary>The first 4,096 bytes of a segment: what is in it and where, with the checksum of each section and one of its own.</summary>
+internal sealed record SegmentHeader
+{
+    public const int Length = 4096;
+
+    private const int Fields = 9;
+    private static readonly byte[] Magic = "SMBLSEG1"u8.ToArray();
+
+    public required int Dimension { get; init; }
+
+    public required SimilarityFunction Similarity { get; init; }
+
+    public required Precision Precision { get; init; }
+
+    public required int M { get; init; }
+
+    public int Count { get; init; }
+
+    public int Entry { get; init; } = -1;
+
+    public int EntryLevel { get; init; } = -1;
+
+    public int UpperBlocks { get; init; }
+
+    public (long Offset, long Length, uint Checksum)[] Sections { get; init; } = new (long, long, uint)[Enum.GetValues<SegmentSection>().Length];
+
+    /// <summary>How many bytes one float32 vector takes: whole cache lines.</summary>
+    public int VectorStride => ((Dimension * sizeof(float)) + 63) & ~63;
+
+    /// <summary>How many bytes one small code takes.</summary>
+    public int CodeStride => Precision == Precision.Float32 ? 0 : VectorCodes.Stride(Precision, Dimension);
+
+    public byte[] Encode()
+    {
+        var bytes = new byte[Length];
+        Magic.CopyTo(bytes, 0);
+        int[] fields = [1, Dimension, (int)Similarity, (int)Precision, M, Count, Entry, EntryLevel, UpperBlocks];
+        var position = Magic.Length;
+        foreach (var field in fields)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(position), field);
+            position += sizeof(int);
+        }
+
+        foreach (var (offset, length, checksum) in Sections)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(position), offset);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(position + 8), length);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(position + 16), checksum);
+            position += 20;
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(Length - 4), Checksum.Of(bytes.AsSpan(0, Length - 4)));
+        return bytes;
+    }
+
+    /// <summary>Reads and checks a header: every section lies in the file and is as long as the counts say.</summary>
+    /// <exception cref="IndexFormatException">It is damaged, the file is cut short, or it is not the segment that the manifest means.</exception>
+    public static SegmentHeader Read(string path, ReadOnlySpan<byte> bytes, long fileLength, IndexManifest manifest)
+    {
+        if (bytes.Length < Length || !bytes.StartsWith(Magic))
+        {
+            throw new IndexFormatException(path, "this is no segment of an index, or it is cut short; restore the index, or build it again.");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Length - 4)..]) != Checksum.Of(bytes[..(Length - 4)]))
+        {
+            throw new IndexFormatException(path, "its header does not agree with its checksum; restore the index, or build it again.");
+        }
+
+        var fields = new int[Fields];
+        var position = Magic.Length;
+        for (var i = 0; i < Fields; i++, position += sizeof(int))
+        {
+            fields[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes[position..]);
+        }
+
+        var header = new SegmentHeader
+        {
+            Dimension = fields[1],
+            Similarity = (SimilarityFunction)fields[2],
+            Precision = (Precision)fields[3],
+            M = fields[4],
+            Count = fields[5],
+            Entry = fields[6],
+            EntryLevel = fields[7],
+            UpperBlocks = fields[8],
+        };
+        for (var i = 0; i < header.Sections.Length; i++, position += 20)
+        {
+            header.Sections[i] = (
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[position..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[(position + 8)..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(bytes[(position + 16)..]));
+        }
+
+        header.Check(path, fields[0], fileLength, manifest);
+        return header;
+    }
+
+    public (long Offset, long Length, uint Checksum) this[SegmentSection section] => Sections[(int)section];
+
+    private void Check(string path, int version, long fileLength, IndexManifest manifest)
+    {
+        if (version != 1)
+        {
+            throw new IndexFormatException(path, $"its format is {version}, and this version reads 1; use a newer version.");
+        }
+
+        if (Dimension != manifest.Dimension || Similarity != manifest.Options.Similarity || Precision != manifest.Options.Precision || M != manifest.Options.M)
+        {
+            throw new IndexFormatException(path, $"it does not belong to the {IndexManifest.FileName} beside it; restore the index, or build it again.");
+        }
+
+        foreach (var section in Enum.GetValues<SegmentSection>())
+        {
+            var (offset, length, _) = this[section];
+            if (offset < Length || length < 0 || offset > fileLength - length)
+            {
+                throw new IndexFormatException(path, $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is cut short: restore the index, or build it again.");
+            }
+
+            if (ExpectedLength(section) is { } expected && length != expected)
+            {
+                throw new IndexFormatException(path, $"the {section.Name()} take {length} bytes instead of {expected}; restore the index, or build it again.");
+            }
+        }
+    }
+
+    private long? ExpectedLength(SegmentSection section) => section switch
+    {
+        SegmentSection.Vectors => (long)Count * VectorStride,
+        SegmentSection.Codes => (long)Count * CodeStride,
+        SegmentSection.Links => (long)Count * 2 * M * sizeof(int),
+        SegmentSection.UpperStarts => ((long)Count + 1) * sizeof(int),
+        SegmentSection.UpperLinks => (long)UpperBlocks * M * sizeof(int),
+        SegmentSection.Deleted => ((long)Count + 63) / 64 * sizeof(ulong),
+        SegmentSection.RecordStarts => ((long)Count + 1) * sizeof(long),
+        SegmentSection.Ids => (long)IdTable.Capacity(Count) * sizeof(int),
+        _ => null,
+    };
+}

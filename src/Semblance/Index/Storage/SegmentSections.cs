@@ -1,0 +1,15 @@
+namespace Semblance;
+
+/// <summary>The names of the sections, for messages.</summary>
+internal static class SegmentSections
+{
+    public static string Name(this SegmentSection section) => section switch
+    {
+        SegmentSection.RecordStarts => "places of the records",
+        SegmentSection.Deleted => "marks of deleted vectors",
+        SegmentSection.Links => "links of the lowest layer",
+        SegmentSection.UpperStarts => "places of the upper links",
+        SegmentSection.UpperLinks => "links of the upper layers",
+        _ => section.ToString().ToLowerInvariant(),
+    };
+}

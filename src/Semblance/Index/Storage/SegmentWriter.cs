@@ -1,0 +1,209 @@
+using System.Runtime.InteropServices;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance;
+
+/// <summary>
+/// Writes a segment: vectors and records as they come, in bounded memory; then the rest, over the file itself mapped into memory. Unless it is
+/// completed, the file is removed.
+/// </summary>
+internal sealed unsafe class SegmentWriter : IDisposable
+{
+    private const int BufferSize = 1 << 20;
+
+    private readonly IndexManifest _manifest;
+    private readonly string _path;
+    private readonly string _recordsPath;
+    private readonly FileStream _file;
+    private readonly BufferedStream _output;
+    private readonly FileStream _records;
+    private readonly List<long> _recordStarts = [0];
+    private readonly List<ulong> _deleted = [];
+    private readonly byte[] _padding = new byte[64];
+    private SegmentHeader _header;
+    private long _position;
+    private long _sectionStart;
+    private uint _checksum;
+    private bool _isComplete;
+
+    public SegmentWriter(string folder, IndexManifest manifest, Func<string, FileStream> open)
+    {
+        _manifest = manifest;
+        _path = Path.Combine(folder, manifest.Segment);
+        _recordsPath = Path.Combine(folder, IndexManifest.Name(manifest.Generation, "records"));
+        _header = new SegmentHeader { Dimension = manifest.Dimension, Similarity = manifest.Options.Similarity, Precision = manifest.Options.Precision, M = manifest.Options.M };
+        _file = open(_path);
+        _file.SetLength(0);
+        _output = new BufferedStream(_file, BufferSize);
+        _records = new FileStream(_recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
+        _output.Write(new byte[SegmentHeader.Length]);
+        _position = _sectionStart = SegmentHeader.Length;
+    }
+
+    /// <summary>The number of vectors so far.</summary>
+    public int Count => _recordStarts.Count - 1;
+
+    /// <summary>Adds a vector, ready to be compared.</summary>
+    public void Append(ReadOnlySpan<float> vector, ReadOnlySpan<byte> record, bool isDeleted = false)
+    {
+        Write(MemoryMarshal.AsBytes(vector));
+        Write(_padding.AsSpan(0, _header.VectorStride - (vector.Length * sizeof(float))));
+        _records.Write(record);
+        if (Count % 64 == 0)
+        {
+            _deleted.Add(0);
+        }
+
+        CollectionsMarshal.AsSpan(_deleted)[^1] |= isDeleted ? 1UL << (Count % 64) : 0;
+        _recordStarts.Add(_recordStarts[^1] + record.Length);
+    }
+
+    /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
+    /// <param name="basis">The graph of the first vectors, if there is one; its links are kept.</param>
+    /// <param name="threads">The most threads.</param>
+    /// <param name="progress">Hears the part of the graph that is done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">An id comes twice.</exception>
+    public void Complete(HnswGraph? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var count = Count;
+        _header = _header with { Count = count };
+        End(SegmentSection.Vectors);
+        Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_recordStarts)));
+        End(SegmentSection.RecordStarts);
+        CopyRecords(cancellation);
+        End(SegmentSection.Records);
+        Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_deleted)));
+        End(SegmentSection.Deleted);
+        _output.Flush();
+        using (var map = new FileMap(_path))
+        {
+            WriteIds(map);
+            WriteCodes(map, cancellation);
+            WriteGraph(map, basis, threads, progress, cancellation);
+        }
+
+        _output.Flush();
+        _file.Position = 0;
+        _file.Write(_header.Encode());
+        _file.Flush(flushToDisk: true);
+        _isComplete = true;
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _records.Dispose(); // may fail: a full disk
+        }
+        finally
+        {
+            _file.Dispose();
+            if (!_isComplete)
+            {
+                File.Delete(_path);
+            }
+        }
+    }
+
+    private void WriteIds(FileMap map)
+    {
+        var capacity = IdTable.Capacity(Count);
+        var records = map.Data + _header[SegmentSection.Records].Offset;
+        using var table = new NativeArray<int>(capacity);
+        for (var node = 0; node < Count; node++)
+        {
+            if ((_deleted[node / 64] >> (node % 64) & 1) != 0)
+            {
+                continue;
+            }
+
+            var id = Id(node);
+            var place = IdTable.Start(id, capacity);
+            for (; table.Data[place] != 0; place = (place + 1) & (capacity - 1))
+            {
+                if (Id(table.Data[place] - 1).SequenceEqual(id))
+                {
+                    throw new ArgumentException($"The id '{Record(node).Id}' comes twice: as vector {table.Data[place]} and as vector {node + 1}; give each vector an id of its own.");
+                }
+            }
+
+            table.Data[place] = node + 1;
+        }
+
+        Write(new ReadOnlySpan<byte>(table.Data, capacity * sizeof(int)));
+        End(SegmentSection.Ids);
+
+        ReadOnlySpan<byte> Id(int node) => Record(node).IdBytes;
+
+        StoredRecord Record(int node) => new(_path, new ReadOnlySpan<byte>(records + _recordStarts[node], (int)(_recordStarts[node + 1] - _recordStarts[node])));
+    }
+
+    private void WriteCodes(FileMap map, CancellationToken cancellation)
+    {
+        var code = new byte[_header.CodeStride];
+        for (var node = 0; node < Count && code.Length > 0; node++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            VectorCodes.Write(_header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
+            Write(code);
+        }
+
+        End(SegmentSection.Codes);
+    }
+
+    private void WriteGraph(FileMap map, HnswGraph? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var space = new VectorSpace(
+            Vectors(map), _header.VectorStride, _header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
+        using var builder = new HnswBuilder(_path, space, Count, _manifest.Options, basis);
+        builder.Build(threads, progress, cancellation);
+        var graph = builder.Graph;
+        Write(graph.Links, 2L * Count * graph.M);
+        End(SegmentSection.Links);
+        Write(graph.UpperStarts, Count + 1L);
+        End(SegmentSection.UpperStarts);
+        Write(graph.UpperLinks, (long)graph.UpperRows * graph.M);
+        End(SegmentSection.UpperLinks);
+        _header = _header with { Entry = graph.Entry, EntryLevel = graph.EntryLevel, UpperBlocks = graph.UpperRows };
+    }
+
+    private byte* Vectors(FileMap map) => map.Data + _header[SegmentSection.Vectors].Offset;
+
+    private void CopyRecords(CancellationToken cancellation)
+    {
+        _records.Position = 0;
+        var buffer = new byte[BufferSize];
+        for (int read; (read = _records.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Write(buffer.AsSpan(0, read));
+        }
+    }
+
+    private void Write(int* numbers, long count)
+    {
+        const int Block = 1 << 20;
+        for (long done = 0; done < count; done += Block)
+        {
+            Write(new ReadOnlySpan<byte>(numbers + done, (int)Math.Min(Block, count - done) * sizeof(int)));
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _checksum = Checksum.Of(bytes, _checksum);
+        _output.Write(bytes);
+        _position += bytes.Length;
+    }
+
+    // Sections start at cache lines.
+    private void End(SegmentSection section)
+    {
+        _header.Sections[(int)section] = (_sectionStart, _position - _sectionStart, _checksum);
+        var padding = (int)(-_position & 63);
+        _output.Write(_padding.AsSpan(0, padding));
+        _position += padding;
+        (_sectionStart, _checksum) = (_position, 0);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+
+namespace Semblance;
+
+/// <summary>
+/// The changes since the segment was written, one record for each: it is on the disk before the change is acknowledged. A record is its length, the
+/// checksum of its bytes, the checksum of those eight bytes, and its bytes.
+/// </summary>
+/// <remarks>
+/// A process that ends in the middle of a write leaves the beginning of a record, or zeros where the disk was not reached: that was never acknowledged and is
+/// left out. Anything else that does not agree with its checksum is damage, and is told.
+/// </remarks>
+internal sealed class WriteAheadLog : IDisposable
+{
+    private const int FrameLength = 12;
+    public const int LargestRecord = 1 << 30;
+    private static readonly byte[] Magic = "SMBLWAL1"u8.ToArray();
+
+    private readonly string _path;
+    private readonly FileStream _stream;
+    private bool _isBroken;
+
+    private WriteAheadLog(string path, FileStream stream)
+    {
+        _path = path;
+        _stream = stream;
+    }
+
+    public long Length => _stream.Position;
+
+    /// <summary>Starts a log.</summary>
+    public static WriteAheadLog Create(string path, Func<string, FileStream> open)
+    {
+        var log = new WriteAheadLog(path, open(path));
+        try
+        {
+            log._stream.SetLength(0);
+            log._stream.Write(Magic);
+            log._stream.Flush(flushToDisk: true);
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a log after the records that <see cref="Read"/> found.</summary>
+    public static WriteAheadLog Continue(string path, long length, Func<string, FileStream> open)
+    {
+        var log = new WriteAheadLog(path, open(path));
+        log._stream.SetLength(length);
+        log._stream.Position = length;
+        return log;
+    }
+
+    /// <summary>Hands out every record.</summary>
+    /// <returns>Where the last whole record ends, and how many bytes of an unfinished one follow.</returns>
+    /// <exception cref="IndexFormatException">The log is damaged.</exception>
+    public static (long Length, long Unfinished) Read(string path, Action<ReadOnlyMemory<byte>> record)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        var magic = new byte[Magic.Length];
+        if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.AsSpan().SequenceEqual(Magic))
+        {
+            throw new IndexFormatException(path, "this is no log of an index, or its beginning is damaged; restore the index, or build it again.");
+        }
+
+        var (position, end) = ((long)Magic.Length, stream.Length);
+        var frame = new byte[FrameLength];
+        while (end - position >= FrameLength)
+        {
+            stream.ReadExactly(frame);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(frame);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(8)) != Checksum.Of(frame.AsSpan(0, 8)) || length is < 1 or > LargestRecord)
+            {
+                if (!frame.AsSpan().ContainsAnyExcept((byte)0) && IsZeroToTheEnd(stream))
+                {
+                    break;
+                }
+
+                throw Damaged(path, position);
+            }
+
+            if (end - position - FrameLength < length)
+            {
+                break;
+            }
+
+            var bytes = new byte[length];
+            stream.ReadExactly(bytes);
+            if (Checksum.Of(bytes) != BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(4)))
+            {
+                throw Damaged(path, position);
+            }
+
+            record(bytes);
+            position += FrameLength + length;
+        }
+
+        return (position, end - position);
+    }
+
+    /// <summary>Brings a record to the disk. If that fails, the log is as it was.</summary>
+    public void Append(ReadOnlySpan<byte> record)
+    {
+        if (_isBroken)
+        {
+            throw new IOException($"{_path}: an earlier write failed and could not be taken back; open the index again.");
+        }
+
+        Span<byte> frame = stackalloc byte[FrameLength];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, record.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum.Of(record));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Checksum.Of(frame[..8]));
+        var start = _stream.Position;
+        try
+        {
+            _stream.Write(frame);
+            _stream.Write(record);
+            _stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            TakeBack(start);
+            throw;
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private void TakeBack(long start)
+    {
+        try
+        {
+            _stream.SetLength(start);
+            _stream.Position = start;
+            _stream.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            _isBroken = true;
+        }
+    }
+
+    private static bool IsZeroToTheEnd(FileStream stream)
+    {
+        var buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            if (buffer.AsSpan(0, read).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static IndexFormatException Damaged(string path, long position) =>
+        new(path, $"the record at byte {position} does not agree with its checksum; restore the index, or build it again.");
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>Convolutions of several widths over the token vectors of each text, side by side (Kim 2014, arXiv:1408.5882); beyond a text's ends are zeros.</summary>
+public sealed class CNNModule : Module
+{
+    private const string FileName = "cnn_config.json";
+
+    private readonly Linear[] _convolutions; // [channels × inputs × width] each
+
+    /// <summary>Makes the module of its parameters.</summary>
+    /// <param name="convolutions">At least one, each with a weight <c>[channels × inputs × width]</c> and a bias; widths are odd, the other sizes the same for all.</param>
+    /// <exception cref="ArgumentException">There is none, or they do not fit together.</exception>
+    public CNNModule(params IReadOnlyList<Linear> convolutions)
+    {
+        ArgumentNullException.ThrowIfNull(convolutions);
+        _convolutions = [.. convolutions];
+        var first = _convolutions.Length == 0 ? [] : _convolutions[0].Weight.Shape.ToArray();
+        if (first.Length != 3 || _convolutions.Any(layer => layer.Weight.Shape.Length != 3 || !layer.Weight.Shape[..2].SequenceEqual(first.AsSpan(0, 2)) || layer.Weight.Shape[2] % 2 == 0))
+        {
+            throw new ArgumentException($"Convolutions are [channels × inputs × an odd width], not {string.Join(", ", _convolutions.Select(layer => layer.Weight))}.", nameof(convolutions));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.CNN";
+
+    /// <summary>The convolutions, in the order of the result.</summary>
+    public IReadOnlyList<Linear> Convolutions => _convolutions;
+
+    private int Inputs => _convolutions[0].Weight.Shape[1];
+
+    private int Channels => _convolutions[0].Outputs;
+
+    private IEnumerable<int> Widths => _convolutions.Select(layer => layer.Weight.Columns);
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => Channels * _convolutions.Length;
+
+    /// <summary>Loads the module from <c>cnn_config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
+    public static CNNModule Load(string folder, bool trainable = false)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
+        int inputs = config.WholeNumber("in_word_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
+        var widths = ReadWidths(config);
+        var checkpoint = Checkpoint.Open(folder);
+        return new CNNModule([.. widths.Select((width, i) =>
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"convs.{i}");
+            var (weight, bias) = (ReadParameter(checkpoint, name + ".weight", trainable), ReadParameter(checkpoint, name + ".bias", trainable));
+            return weight.Shape.SequenceEqual([channels, inputs, width]) && bias.Shape.SequenceEqual([channels])
+                ? new Linear(weight, bias)
+                : throw new ModelFormatException(checkpoint.Path, $"'{name}.weight' is {weight} and its bias {bias}, but {config.Path} wants [{channels}, {inputs}, {width}].");
+        })]);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var tokens = TokenEmbeddings(features);
+        features.TokenEmbeddings = run.ConcatenateColumns([.. _convolutions.Select(layer =>
+        {
+            using var windows = run.Neighbours(tokens, features.Batch, layer.Weight.Columns);
+            return run.Linear(windows, layer); // [tokens × channels]
+        })]);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        _convolutions.SelectMany((layer, i) => layer.Parameters(string.Create(CultureInfo.InvariantCulture, $"convs.{i}")));
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("in_word_embedding_dimension", Inputs);
+            json.WriteNumber("out_channels", Channels);
+            json.WriteStartArray("kernel_sizes");
+            foreach (var width in Widths)
+            {
+                json.WriteNumberValue(width);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        SaveParameters(Parameters(), folder, weights);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"CNN({Inputs} → {string.Join(" + ", Widths.Select(width => $"{Channels} of width {width}"))})";
+
+    private static int[] ReadWidths(ConfigurationFile config)
+    {
+        if (config.Find("kernel_sizes") is not { } list)
+        {
+            return [1, 3, 5];
+        }
+
+        var widths = list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var width) ? width : 0).ToArray()
+            : [];
+        return widths.Length > 0 && widths.All(width => width is > 0 and < 1 << 10 && width % 2 == 1)
+            ? widths
+            : throw config.Fault("kernel_sizes", $"is {list.GetRawText()}; expected a list of odd numbers: an even width would make a text one token shorter");
+    }
+}

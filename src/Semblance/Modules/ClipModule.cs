@@ -1,0 +1,90 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+using Semblance.Transformers.Clip;
+using Semblance.Transformers.Images;
+
+namespace Semblance.Modules;
+
+/// <summary>CLIP (Radford et al. 2021, arXiv:2103.00020): texts and images to vectors of one space, not yet of length one.</summary>
+public sealed class ClipModule : InputModule
+{
+    /// <summary>Puts a tokenizer before the tower of texts and an image processor before that of images.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="model">Both towers.</param>
+    /// <param name="processor">The image processor.</param>
+    /// <exception cref="ArgumentException">The tokenizer has ids that the model does not know.</exception>
+    public ClipModule(Tokenizer tokenizer, ClipModel model, ImageProcessor processor)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(processor);
+        if (tokenizer.VocabularySize > model.Text.VocabularySize)
+        {
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+        }
+
+        (Tokenizer, Model, Processor) = (tokenizer, model, processor);
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.CLIPModel";
+
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer { get; }
+
+    /// <summary>Both towers.</summary>
+    public ClipModel Model { get; }
+
+    /// <summary>Images to pixels.</summary>
+    public ImageProcessor Processor { get; }
+
+    /// <inheritdoc/>
+    public override int VocabularySize => Model.Text.VocabularySize;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength => Math.Min(Model.Text.MaxPositions, Tokenizer.ModelMaxLength);
+
+    /// <inheritdoc/>
+    public override bool MakesSentenceEmbeddings => true;
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => Model.Dimension;
+
+    /// <summary>Loads the module from a folder with a CLIP model, its tokenizer and <c>preprocessor_config.json</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
+    public static ClipModule Load(string folder, bool trainable = false)
+    {
+        var (model, tokenizer) = (ClipModel.Load(folder, trainable), Tokenizer.Load(folder));
+        return tokenizer.VocabularySize <= model.Text.VocabularySize
+            ? new ClipModule(tokenizer, model, ImageProcessor.Load(folder))
+            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");
+    }
+
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text) => Tokenize(Tokenizer, text, MaxSequenceLength, specialTokens: true);
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        features.SentenceEmbeddings = features.Pixels is { } pixels ? Model.ImageFeatures(run, pixels) : Model.TextFeatures(run, features.Batch);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Model.Parameters().Select(parameter => KeyValuePair.Create("model." + parameter.Key, parameter.Value));
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        Model.Save(folder, weights);
+        Tokenizer.Save(folder);
+        Processor.Save(folder);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"CLIPModel({Model.Text.LayerCount} layers of texts, images of {Model.Vision.ImageSize} × {Model.Vision.ImageSize} pixels, dimension {Model.Dimension})";
+}

@@ -1,0 +1,52 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>Leaves out elements of the sentence vectors at random while a model learns; nothing otherwise.</summary>
+public sealed class DropoutModule : Module
+{
+    /// <summary>Makes the module.</summary>
+    /// <param name="rate">The part of the elements that is left out, from 0 to below 1; 0.2 by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside of that.</exception>
+    public DropoutModule(float rate = 0.2f)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rate);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rate, 1);
+        Rate = rate;
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.Dropout";
+
+    /// <summary>The part of the elements that is left out.</summary>
+    public float Rate { get; }
+
+    /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
+    /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
+    public static DropoutModule Load(string folder)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var rate = config.Number("dropout", 0.2f);
+        return rate is >= 0 and < 1 ? new DropoutModule(rate) : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        features.SentenceEmbeddings = run.Dropout(SentenceEmbeddings(features), Rate);
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("dropout", Rate);
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"Dropout({Rate})");
+}

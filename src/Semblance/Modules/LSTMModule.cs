@@ -1,0 +1,158 @@
+using System.Globalization;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>
+/// Long short-term memory over the token vectors of each text (Hochreiter and Schmidhuber 1997), in one direction or both, in one layer or several.
+/// Parameters are laid out and named as those of PyTorch's <c>LSTM</c>.
+/// </summary>
+public sealed class LSTMModule : Module
+{
+    private const string FileName = "lstm_config.json";
+    private const int Gates = 4;
+
+    private readonly Direction[][] _layers; // layer by layer, forwards and, where there is one, backwards
+
+    private LSTMModule(Direction[][] layers, float dropout) => (_layers, Dropout) = (layers, dropout);
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.LSTM";
+
+    /// <summary>The width of the token vectors that come in.</summary>
+    public int InputSize => _layers[0][0].Input.Inputs;
+
+    /// <summary>The width of the state of one direction.</summary>
+    public int HiddenSize => _layers[0][0].Recurrent.Inputs;
+
+    /// <summary>The number of layers.</summary>
+    public int LayerCount => _layers.Length;
+
+    /// <summary>Whether texts are read in both directions.</summary>
+    public bool IsBidirectional => _layers[0].Length == 2;
+
+    /// <summary>The part of the elements between layers that is left out while a model learns.</summary>
+    public float Dropout { get; }
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => HiddenSize * _layers[0].Length;
+
+    /// <summary>Makes a module of random parameters, evenly distributed within ±1/√hidden as PyTorch's.</summary>
+    /// <param name="inputSize">The width of the token vectors.</param>
+    /// <param name="hiddenSize">The width of the state of one direction.</param>
+    /// <param name="layerCount">The number of layers.</param>
+    /// <param name="dropout">The part of the elements between layers that is left out while a model learns.</param>
+    /// <param name="bidirectional">Reads texts in both directions.</param>
+    /// <param name="seed">The same seed gives the same parameters.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the rate of dropout not from 0 to below 1.</exception>
+    public static LSTMModule CreateRandom(int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layerCount, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(dropout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
+        var random = new Random(seed);
+        var bound = 1 / Math.Sqrt(hiddenSize);
+        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional, (_, shape) =>
+        {
+            var tensor = Tensor.Zeros(shape);
+            foreach (ref var value in tensor.Writable)
+            {
+                value = (float)(((2 * random.NextDouble()) - 1) * bound);
+            }
+
+            return tensor;
+        });
+    }
+
+    /// <summary>Loads the module from <c>lstm_config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
+    public static LSTMModule Load(string folder, bool trainable = false)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
+        var dropout = config.Number("dropout", 0);
+        if (dropout is < 0 or >= 1)
+        {
+            throw config.Fault("dropout", $"is {dropout}; expected a number from 0 to below 1");
+        }
+
+        var checkpoint = Checkpoint.Open(folder);
+        return Create(
+            config.WholeNumber("word_embedding_dimension", 1, 1 << 20),
+            config.WholeNumber("hidden_dim", 1, 1 << 20),
+            config.WholeNumber("num_layers", 1, 1 << 10, 1),
+            dropout,
+            config.Flag("bidirectional", true),
+            (name, shape) => ReadParameter(checkpoint, name, trainable) is var tensor && tensor.Shape.SequenceEqual(shape)
+                ? tensor
+                : throw new ModelFormatException(checkpoint.Path, $"'{name}' is {tensor}, but {config.Path} wants [{string.Join(", ", shape)}]."));
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var x = TokenEmbeddings(features);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var directions = _layers[i].Select((direction, d) =>
+            {
+                using var sums = run.Linear(x, direction.Input); // [tokens × 4 · hidden]
+                return run.Lstm(sums, direction.Recurrent, features.Batch, backwards: d == 1);
+            }).ToArray();
+            x = directions.Length == 1 ? directions[0] : run.ConcatenateColumns(directions);
+            x = i < _layers.Length - 1 && Dropout > 0 ? run.Dropout(x, Dropout) : x;
+        }
+
+        features.TokenEmbeddings = x;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _layers.SelectMany((directions, i) => directions.SelectMany((direction, d) =>
+        new KeyValuePair<string, Tensor>[]
+        {
+            new(Name("weight_ih", i, d), direction.Input.Weight),
+            new(Name("weight_hh", i, d), direction.Recurrent.Weight),
+            new(Name("bias_ih", i, d), direction.Input.Bias!),
+            new(Name("bias_hh", i, d), direction.Recurrent.Bias!),
+        }));
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("word_embedding_dimension", InputSize);
+            json.WriteNumber("hidden_dim", HiddenSize);
+            json.WriteNumber("num_layers", LayerCount);
+            json.WriteNumber("dropout", Dropout);
+            json.WriteBoolean("bidirectional", IsBidirectional);
+            json.WriteEndObject();
+        });
+        SaveParameters(Parameters(), folder, weights);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"LSTM({InputSize} → {OutputDimension(InputSize)}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
+
+    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, int[], Tensor> parameter)
+    {
+        var directions = bidirectional ? 2 : 1;
+        return new LSTMModule(
+            [.. Enumerable.Range(0, layers).Select(i => Enumerable.Range(0, directions).Select(d => new Direction(
+                new Linear(parameter(Name("weight_ih", i, d), [Gates * hidden, i == 0 ? inputs : directions * hidden]), parameter(Name("bias_ih", i, d), [Gates * hidden])),
+                new Linear(parameter(Name("weight_hh", i, d), [Gates * hidden, hidden]), parameter(Name("bias_hh", i, d), [Gates * hidden])))).ToArray())],
+            dropout);
+    }
+
+    private static string Name(string parameter, int layer, int direction) =>
+        string.Create(CultureInfo.InvariantCulture, $"encoder.{parameter}_l{layer}{(direction == 1 ? "_reverse" : "")}");
+
+    private sealed record Direction(Linear Input, Linear Recurrent);
+}

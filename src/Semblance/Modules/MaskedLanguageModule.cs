@@ -1,0 +1,83 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Modules;
+
+/// <summary>
+/// The first module of SPLADE: a tokenizer and a transformer with the head that predicts words. The head's last layer is left to the pooling,
+/// which takes the largest logits as they arise.
+/// </summary>
+public sealed class MaskedLanguageModule : InputModule
+{
+    private readonly TransformerModule _text;
+    private readonly TaskModel _model;
+    private readonly VocabularyHead _head;
+
+    private MaskedLanguageModule(TransformerModule text, TaskModel model, VocabularyHead head) => (_text, _model, _head) = (text, model, head);
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.sparse_encoder.models.MLMTransformer";
+
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer => _text.Tokenizer;
+
+    /// <summary>Ids to hidden states.</summary>
+    public Transformer Transformer => _model.Body;
+
+    /// <inheritdoc/>
+    public override int VocabularySize => Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength => _text.MaxSequenceLength;
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => _head.Decoder.Outputs;
+
+    /// <summary>Loads the module from a folder with a transformer that predicts words, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <exception cref="FormatException">A file is damaged, the files do not fit together, or the model has no such head.</exception>
+    public static MaskedLanguageModule Load(string folder, bool trainable = false)
+    {
+        var (text, model) = TransformerModule.LoadTask(folder, trainable);
+        return model.Head is VocabularyHead head
+            ? new MaskedLanguageModule(text, model, head)
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no words; expected a class whose name ends with ForMaskedLM, as those of sparse models do");
+    }
+
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text) => _text.Tokenize(text);
+
+    /// <inheritdoc/>
+    public override int CountPromptTokens(string prompt) => _text.CountPromptTokens(prompt);
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(features);
+        var hidden = _model.Body.Forward(run, features.Batch, features.HiddenStates);
+        features.TokenEmbeddings = _head.Transform(run, hidden);
+        features.WordLayer = _head.Decoder;
+        if (features.TokenEmbeddings != hidden && features.HiddenStates is null)
+        {
+            hidden.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _model.Parameters();
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        _model.Save(folder, weights);
+        _text.SaveText(folder);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"MLM{_text}";
+}

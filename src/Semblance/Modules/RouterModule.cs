@@ -1,0 +1,215 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>
+/// Modules for one kind of text and others for another, such as questions and documents: <see cref="SentenceTransformer.EncodeQuery"/> takes the route
+/// <c>query</c>, <see cref="SentenceTransformer.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> any.
+/// </summary>
+/// <remarks>It stands first where the routes begin with modules that take texts, and behind others where the kinds share those.</remarks>
+public sealed class RouterModule : InputModule
+{
+    private const string FileName = "router_config.json";
+    private const string OlderFileName = "config.json";
+
+    private readonly KeyValuePair<string, Module[]>[] _routes;
+    private readonly string? _namedDefault;
+
+    /// <summary>Makes a router.</summary>
+    /// <param name="routes">The modules of each route, in order; at least one route, each with at least one module.</param>
+    /// <param name="defaultRoute">The route of texts whose kind nobody says; null for the first, unless <paramref name="allowsNone"/> is false.</param>
+    /// <param name="allowsNone">Whether nobody need say what kind a text is. True by default.</param>
+    /// <exception cref="ArgumentException">There is no route, an empty one, or no default route of that name.</exception>
+    public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute = null, bool allowsNone = true)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        _routes = [.. routes.Select(route => KeyValuePair.Create(route.Key, route.Value.ToArray()))];
+        if (_routes.Length == 0 || _routes.Any(route => route.Value.Length == 0))
+        {
+            throw new ArgumentException("A router needs a route, and each route a module.", nameof(routes));
+        }
+
+        if (_routes.FirstOrDefault(route => route.Key.Length == 0 || route.Key.AsSpan().ContainsAny('/', '\\')).Key is { } name)
+        {
+            throw new ArgumentException($"'{name}' cannot name a route: folders are named after it.", nameof(routes));
+        }
+
+        if (defaultRoute is not null && !_routes.Any(route => route.Key == defaultRoute))
+        {
+            throw new ArgumentException($"The default route '{defaultRoute}' is not among the routes {Names}.", nameof(defaultRoute));
+        }
+
+        (_namedDefault, AllowsNone) = (defaultRoute, allowsNone);
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.Router";
+
+    /// <summary>The modules of each route.</summary>
+    public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes => _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
+
+    /// <summary>The route of texts whose kind nobody says; null where somebody must.</summary>
+    public string? DefaultRoute => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
+
+    /// <summary>Whether nobody need say what kind a text is.</summary>
+    public bool AllowsNone { get; }
+
+    /// <summary>The tokenizer of the first route that has one.</summary>
+    public override Tokenizer? Tokenizer => Entries.Select(entry => entry.Tokenizer).FirstOrDefault(tokenizer => tokenizer is not null);
+
+    /// <summary>The largest of the routes.</summary>
+    public override int VocabularySize => Entries.Select(entry => entry.VocabularySize).DefaultIfEmpty().Max();
+
+    /// <summary>The longest of the routes.</summary>
+    public override int MaxSequenceLength => Entries.Select(entry => entry.MaxSequenceLength).DefaultIfEmpty(int.MaxValue).Max();
+
+    /// <inheritdoc/>
+    public override bool MakesSentenceEmbeddings => _routes.All(route => route.Value.Any(module => module.MakesSentenceEmbeddings));
+
+    /// <inheritdoc/>
+    public override bool NeedsHiddenStates => _routes.Any(route => route.Value.Any(module => module.NeedsHiddenStates));
+
+    internal override bool TakesTexts => _routes.All(route => route.Value[0] is InputModule { TakesTexts: true });
+
+    private IEnumerable<InputModule> Entries => _routes.Select(route => route.Value[0]).OfType<InputModule>();
+
+    private string Names => string.Join(", ", _routes.Select(route => route.Key));
+
+    /// <summary>A router of the two routes <c>query</c> and <c>document</c>, the latter the default.</summary>
+    /// <param name="query">The modules of questions.</param>
+    /// <param name="document">The modules of documents.</param>
+    public static RouterModule ForQueryAndDocument(IReadOnlyList<Module> query, IReadOnlyList<Module> document) =>
+        new([new("query", query), new("document", document)], "document");
+
+    /// <summary>Loads the module from <c>router_config.json</c>, or the <c>config.json</c> of older versions, and the folders of its modules.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Gives the modules parameters that training can change.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not supported.</exception>
+    public static RouterModule Load(string folder, bool trainable = false)
+    {
+        var path = Path.Combine(folder, FileName);
+        var config = ConfigurationFile.Read(File.Exists(path) ? path : Path.Combine(folder, OlderFileName));
+        var types = config.Section("types") ?? throw config.Fault("types", "is missing; it is needed");
+        var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing; it is needed");
+        var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
+        var routes = new List<KeyValuePair<string, IReadOnlyList<Module>>>();
+        foreach (var name in structure.Root.EnumerateObject().Select(route => route.Name))
+        {
+            routes.Add(new(name, [.. structure.Texts(name).Select(ModuleOf)]));
+        }
+
+        var parameters = config.Section("parameters");
+        var defaultRoute = parameters?.Text("default_route");
+        try
+        {
+            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true);
+            _ = router.TakesTexts ? router.OutputDimension(0) : 0;
+            return router;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(config.Path, e.Message, e);
+        }
+
+        // A module may be on several routes.
+        Module ModuleOf(string id)
+        {
+            if (!ModuleList.StaysInside(id))
+            {
+                throw config.Fault("structure", $"names '{id}', which leads out of the model's folder");
+            }
+
+            return modules.TryGetValue(id, out var known) ? known
+                : modules[id] = ModuleList.Load(config.Path, types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is"), Path.Combine(folder, id), trainable);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Routes make vectors of different widths, which cannot be compared.</exception>
+    public override int OutputDimension(int input)
+    {
+        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: route.Value.Aggregate(input, (dimension, module) => module.OutputDimension(dimension)))).ToArray();
+        return dimensions.All(route => route.Dimension == dimensions[0].Dimension)
+            ? dimensions[0].Dimension
+            : throw new ArgumentException($"Routes make vectors of different widths, which cannot be compared: {string.Join(", ", dimensions.Select(route => $"{route.Name} {route.Dimension}"))}.");
+    }
+
+    /// <summary>A text on the default route.</summary>
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text) => Entry(null).Tokenize(text);
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        foreach (var module in ModulesOf(features.Route))
+        {
+            module.Forward(run, features);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        Distinct().SelectMany(entry => entry.Module.Parameters().Select(parameter => KeyValuePair.Create($"sub_modules.{entry.Route}.{entry.Place}.{parameter.Key}", parameter.Value)));
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        var names = Distinct().ToDictionary(entry => entry.Module, entry => $"{entry.Route}_{entry.Place}_{ModuleList.NameOf(entry.Module.Type)}");
+        foreach (var (module, name) in names)
+        {
+            module.Save(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, weights);
+        }
+
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("types");
+            foreach (var (module, name) in names)
+            {
+                json.WriteString(name, $"{module.Type}.{ModuleList.NameOf(module.Type)}");
+            }
+
+            json.WriteEndObject();
+            json.WriteStartObject("structure");
+            foreach (var (route, modules) in _routes)
+            {
+                json.WriteStartArray(route);
+                foreach (var module in modules)
+                {
+                    json.WriteStringValue(names[module]);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+            json.WriteStartObject("parameters");
+            json.WriteString("default_route", DefaultRoute);
+            json.WriteBoolean("allow_empty_key", AllowsNone);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"Router({string.Join("; ", _routes.Select(route => $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
+
+    internal override InputModule Entry(string? route) => ModulesOf(route)[0] as InputModule
+        ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which takes no texts.");
+
+    private Module[] ModulesOf(string? route)
+    {
+        var name = route ?? DefaultRoute ?? throw new ArgumentException($"The model must be told the route of its texts; its routes are {Names}.", nameof(route));
+        return _routes.FirstOrDefault(known => known.Key == name).Value
+            ?? throw new ArgumentException($"The model has no route '{name}'; its routes are {Names}.", nameof(route));
+    }
+
+    // A module that is on several routes counts on the first.
+    private IEnumerable<(string Route, int Place, Module Module)> Distinct() =>
+        _routes.SelectMany(route => route.Value.Select((module, place) => (route.Key, place, module))).DistinctBy(entry => entry.module);
+}

@@ -1,0 +1,134 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Modules;
+
+/// <summary>
+/// Dense sentence vectors to sparse ones: a wide linear layer, of whose results the largest are kept (contrastive sparse representation:
+/// Wen et al. 2025, arXiv:2503.01776).
+/// </summary>
+public sealed class SparseAutoEncoderModule : Module
+{
+    private readonly Tensor _preBias;
+    private readonly Linear _encoder;
+    private readonly long[] _lastNonzero;
+    private readonly int _auxiliaryK;
+    private readonly bool _normalize;
+    private readonly int _deadThreshold;
+
+    private SparseAutoEncoderModule(Tensor preBias, Linear encoder, long[] lastNonzero, ConfigurationFile config)
+    {
+        (_preBias, _encoder, _lastNonzero) = (preBias, encoder, lastNonzero);
+        K = config.WholeNumber("k", 1, int.MaxValue, 8);
+        _auxiliaryK = config.WholeNumber("k_aux", 0, int.MaxValue, 512);
+        _normalize = config.Flag("normalize", false);
+        _deadThreshold = config.WholeNumber("dead_threshold", 0, int.MaxValue, 30);
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.sparse_encoder.models.SparseAutoEncoder";
+
+    /// <summary>How many elements of a vector are kept, unless more or fewer are asked for.</summary>
+    public int K { get; }
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => _encoder.Outputs;
+
+    /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
+    public static SparseAutoEncoderModule Load(string folder, bool trainable = false)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        int inputs = config.WholeNumber("input_dim", 1, 1 << 20), outputs = config.WholeNumber("hidden_dim", 1, 1 << 24, 512);
+        var checkpoint = Checkpoint.Open(folder);
+
+        // The decoder's weight is the encoder's, and a file has it under one of the two names.
+        var name = checkpoint.Contains("encoder.weight") ? "encoder.weight" : "decoder.linear.weight";
+        var weight = ReadParameter(checkpoint, name, trainable);
+        var preBias = ReadParameter(checkpoint, "pre_bias", trainable);
+        var bias = ReadParameter(checkpoint, "latent_bias", trainable);
+        var lastNonzero = checkpoint.Contains("stats_last_nonzero") ? checkpoint.ReadInt64("stats_last_nonzero") : new long[outputs];
+        return weight.Shape.SequenceEqual([outputs, inputs]) && preBias.Length == inputs && bias.Length == outputs && lastNonzero.Length == outputs
+            ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config)
+            : throw new ModelFormatException(checkpoint.Path, $"'{name}' is {weight}, but {config.Path} wants [{outputs}, {inputs}].");
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(features);
+        var x = SentenceEmbeddings(features);
+        var centred = Tensor.From(x.Values, x.Rows, x.Columns);
+        for (var i = 0; i < x.Rows; i++)
+        {
+            Center(centred.Writable.Slice(i * x.Columns, x.Columns));
+        }
+
+        var latents = run.Linear(centred, _encoder, Activation.Identity); // [texts × hidden]
+        for (var i = 0; i < latents.Rows; i++)
+        {
+            KeepLargest(latents.Writable.Slice(i * latents.Columns, latents.Columns), features.MaxActiveDimensions ?? K);
+        }
+
+        features.SentenceEmbeddings = latents;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+        [new("pre_bias", _preBias), new("encoder.weight", _encoder.Weight), new("latent_bias", _encoder.Bias!)];
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("input_dim", _encoder.Inputs);
+            json.WriteNumber("hidden_dim", _encoder.Outputs);
+            json.WriteNumber("k", K);
+            json.WriteNumber("k_aux", _auxiliaryK);
+            json.WriteBoolean("normalize", _normalize);
+            json.WriteNumber("dead_threshold", _deadThreshold);
+            json.WriteEndObject();
+        });
+        var writer = new SafetensorsWriter();
+        foreach (var (name, tensor) in Parameters())
+        {
+            writer.Add(name, tensor, weights);
+        }
+
+        writer.Add("stats_last_nonzero", _lastNonzero, _lastNonzero.Length);
+        writer.Save(Path.Combine(folder, "model.safetensors"));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"SparseAutoEncoder({_encoder.Inputs} → {_encoder.Outputs}, largest {K})";
+
+    private void Center(Span<float> row)
+    {
+        if (_normalize)
+        {
+            const float Epsilon = 1e-5f; // the original's, beside a deviation of n − 1
+            TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
+            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon, row);
+        }
+
+        TensorPrimitives.Subtract(row, _preBias.Values, row);
+    }
+
+    // What is below zero is not kept even among the largest.
+    private static void KeepLargest(Span<float> row, int count)
+    {
+        var kept = SparseVector.Largest(row, count, 0);
+        row.Clear();
+        for (var i = 0; i < kept.Indices.Length; i++)
+        {
+            row[kept.Indices.Span[i]] = kept.Values.Span[i];
+        }
+    }
+}

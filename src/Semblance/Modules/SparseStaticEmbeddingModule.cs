@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>
+/// Each token of a text has its own fixed weight, such as its inverse document frequency, and there is no network: the query side of
+/// inference-free sparse retrieval (Geng et al. 2024, arXiv:2411.04403).
+/// </summary>
+public sealed class SparseStaticEmbeddingModule : InputModule
+{
+    private const string WeightName = "weight";
+    private readonly bool _frozen;
+
+    /// <summary>Puts a tokenizer before weights.</summary>
+    /// <param name="tokenizer">The tokenizer; special tokens are not added.</param>
+    /// <param name="weight"><c>[vocabulary]</c>; tokens beyond it weigh nothing.</param>
+    /// <param name="frozen">Whether training leaves the weights as they are.</param>
+    public SparseStaticEmbeddingModule(Tokenizer tokenizer, Tensor weight, bool frozen = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(weight);
+        (Tokenizer, Weight, _frozen) = (tokenizer, weight, frozen);
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.sparse_encoder.models.SparseStaticEmbedding";
+
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer { get; }
+
+    /// <summary>The weight of each token, <c>[vocabulary]</c>.</summary>
+    public Tensor Weight { get; }
+
+    /// <inheritdoc/>
+    public override int VocabularySize => Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength => Tokenizer.ModelMaxLength;
+
+    /// <inheritdoc/>
+    public override bool MakesSentenceEmbeddings => true;
+
+    internal override bool SavesInRoot => false;
+
+    /// <inheritdoc/>
+    public override int OutputDimension(int input) => Weight.Length;
+
+    /// <summary>Loads the module from a folder with a tokenizer and weights, or <c>config.json</c> whose <c>path</c> names a JSON file of tokens and weights beside it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the weights into memory that training can change.</param>
+    /// <exception cref="FormatException">A file is damaged.</exception>
+    public static SparseStaticEmbeddingModule Load(string folder, bool trainable = false)
+    {
+        var path = Path.Combine(folder, "config.json");
+        var config = File.Exists(path) ? ConfigurationFile.Read(path) : null;
+        var frozen = config?.Flag("frozen", false) ?? false;
+        var tokenizer = Tokenizer.Load(folder);
+        if (config?.Text("path") is { } file)
+        {
+            return FromJson(Path.Combine(folder, Path.GetFileName(file)), tokenizer, frozen);
+        }
+
+        var checkpoint = Checkpoint.Open(folder);
+        var weight = ReadParameter(checkpoint, WeightName, trainable);
+        return weight.Shape.Length == 1
+            ? new SparseStaticEmbeddingModule(tokenizer, weight, frozen)
+            : throw new ModelFormatException(checkpoint.Path, $"'{WeightName}' is {weight}; expected one weight for each token.");
+    }
+
+    /// <summary>Reads weights from a JSON object of tokens and numbers, such as an <c>idf.json</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tokenizer">The tokenizer that the tokens are of.</param>
+    /// <param name="frozen">Whether training leaves the weights as they are.</param>
+    /// <exception cref="ModelFormatException">The file is no such object, or names no token of the tokenizer.</exception>
+    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var weights = new float[tokenizer.VocabularySize];
+        var found = 0;
+        foreach (var entry in ConfigurationFile.Read(path).Root.EnumerateObject())
+        {
+            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetSingle(out var weight) || !float.IsFinite(weight))
+            {
+                throw new ModelFormatException(path, $"'{entry.Name}' has the weight {entry.Value}; expected a number.");
+            }
+
+            if (tokenizer.TokenToId(entry.Name) is { } id)
+            {
+                weights[id] = weight;
+                found++;
+            }
+        }
+
+        return found > 0
+            ? new SparseStaticEmbeddingModule(tokenizer, Tensor.From(weights, weights.Length), frozen)
+            : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; are both files of the same model?");
+    }
+
+    /// <inheritdoc/>
+    public override TokenizedText Tokenize(string text) =>
+        Tokenize(Tokenizer, text, MaxSequenceLength == int.MaxValue ? 0 : MaxSequenceLength, specialTokens: false);
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        var batch = features.Batch;
+        var weights = Weight.Values;
+        var vectors = Tensor.Zeros(batch.Count, weights.Length);
+        for (var text = 0; text < batch.Count; text++)
+        {
+            var row = vectors.Writable.Slice(text * weights.Length, weights.Length);
+            foreach (var id in batch.TokenIds[batch.Offsets[text]..batch.Offsets[text + 1]])
+            {
+                if (id < row.Length)
+                {
+                    row[id] = weights[id];
+                }
+            }
+        }
+
+        features.SentenceEmbeddings = features.SentenceEmbeddings is { } before ? run.Multiply(vectors, before) : vectors;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(WeightName, Weight)];
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        Tokenizer.Save(folder);
+        SaveParameters(Parameters(), folder, weights);
+        JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("frozen", _frozen);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"SparseStaticEmbedding({Weight.Length})";
+}

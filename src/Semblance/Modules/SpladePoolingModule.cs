@@ -1,0 +1,76 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>The logits of words to one weight for each word of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2107.05720, 2109.10086).</summary>
+/// <param name="pooling">How the weights that tokens give to a word become one; the largest by default.</param>
+/// <param name="twice">Whether the saturation ln(1 + x) is applied twice, as in inference-free models (arXiv:2411.04403). False by default.</param>
+/// <param name="dimension">The width of the result, where the configuration names it.</param>
+public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null) : Module
+{
+    private static readonly string[] Strategies = ["max", "sum"];
+    private static readonly string[] Activations = ["relu", "log1p_relu"];
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.sparse_encoder.models.SpladePooling";
+
+    /// <summary>How the weights that tokens give to a word become one.</summary>
+    public VocabularyPooling Pooling { get; } = pooling;
+
+    /// <summary>Whether the saturation is applied twice.</summary>
+    public bool Twice { get; } = twice;
+
+    /// <inheritdoc/>
+    public override bool MakesSentenceEmbeddings => true;
+
+    /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not known here.</exception>
+    public static SpladePoolingModule Load(string folder)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var field = config.Find("embedding_dimension") is null ? "word_embedding_dimension" : "embedding_dimension";
+        return new SpladePoolingModule(
+            (VocabularyPooling)Choice(config, "pooling_strategy", Strategies),
+            Choice(config, "activation_function", Activations) == 1,
+            config.Find(field) is null ? null : config.WholeNumber(field, 1, int.MaxValue));
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        var words = features.WordLayer ?? throw new InvalidOperationException($"{Type} pools the logits of words, but no module that predicts words stands before it.");
+        features.SentenceEmbeddings = run.PoolVocabulary(TokenEmbeddings(features), words, features.Batch, Pooling, Twice ? 2 : 1);
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("pooling_strategy", Strategies[(int)Pooling]);
+        json.WriteString("activation_function", Activations[Twice ? 1 : 0]);
+        json.WritePropertyName("word_embedding_dimension");
+        if (dimension is { } width)
+        {
+            json.WriteNumberValue(width);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <inheritdoc/>
+    public override string ToString() => $"SpladePooling({Strategies[(int)Pooling]}, {Activations[Twice ? 1 : 0]})";
+
+    private static int Choice(ConfigurationFile config, string field, string[] names)
+    {
+        var name = config.Text(field) ?? names[0];
+        var index = Array.IndexOf(names, name);
+        return index >= 0 ? index : throw config.Fault(field, $"is '{name}'; known are {string.Join(", ", names)}");
+    }
+}

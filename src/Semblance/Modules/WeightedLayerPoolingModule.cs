@@ -1,0 +1,103 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Modules;
+
+/// <summary>Token vectors that are the weighted average of the transformer's layers, with weights that are learned.</summary>
+/// <remarks>For the original to run a model with it, <c>config.json</c> of the transformer must say <c>"output_hidden_states": true</c>.</remarks>
+public sealed class WeightedLayerPoolingModule : Module
+{
+    private const int MostLayers = 1 << 12;
+
+    /// <summary>Makes the module.</summary>
+    /// <param name="dimension">The width of the token vectors.</param>
+    /// <param name="layerCount">The number of layers of the transformer.</param>
+    /// <param name="firstLayer">The first layer that counts; 0 is the output of the embeddings. 4 by default.</param>
+    /// <param name="weights"><c>[layerCount + 1 − firstLayer]</c>, the weight of each layer; null for 1 each.</param>
+    /// <exception cref="ArgumentException">The weights do not fit, add up to 0, or there is no such layer.</exception>
+    public WeightedLayerPoolingModule(int dimension, int layerCount = 12, int firstLayer = 4, Tensor? weights = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstLayer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstLayer, layerCount);
+        var count = layerCount + 1 - firstLayer;
+        weights ??= Tensor.From(Enumerable.Repeat(1f, count).ToArray(), count);
+        if (weights.Length != count || Sum(weights) == 0)
+        {
+            throw new ArgumentException($"Weights {weights} with the sum {Sum(weights)} do not fit; {count} weights are needed, and their sum must not be 0.", nameof(weights));
+        }
+
+        (Dimension, LayerCount, FirstLayer, Weights) = (dimension, layerCount, firstLayer, weights);
+    }
+
+    /// <inheritdoc/>
+    public override string Type => "sentence_transformers.models.WeightedLayerPooling";
+
+    /// <summary>The width of the token vectors.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The number of layers of the transformer.</summary>
+    public int LayerCount { get; }
+
+    /// <summary>The first layer that counts; 0 is the output of the embeddings.</summary>
+    public int FirstLayer { get; }
+
+    /// <summary>The weight of each layer from <see cref="FirstLayer"/> on.</summary>
+    public Tensor Weights { get; }
+
+    /// <inheritdoc/>
+    public override bool NeedsHiddenStates => true;
+
+    /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
+    public static WeightedLayerPoolingModule Load(string folder, bool trainable = false)
+    {
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var layers = config.WholeNumber("num_hidden_layers", 1, MostLayers, 12);
+        var first = config.WholeNumber("layer_start", 0, layers, 4);
+        var checkpoint = Checkpoint.Open(folder);
+        var weights = ReadParameter(checkpoint, "layer_weights", trainable);
+        return weights.Shape.SequenceEqual([layers + 1 - first]) && Sum(weights) != 0
+            ? new WeightedLayerPoolingModule(config.WholeNumber("word_embedding_dimension", 1, 1 << 20), layers, first, weights)
+            : throw new ModelFormatException(checkpoint.Path, $"'layer_weights' is {weights} with the sum {Sum(weights)}, but {config.Path} wants [{layers + 1 - first}], and the sum must not be 0.");
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(Computation run, Features features)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.HiddenStates is not { Count: > 0 } states)
+        {
+            throw new InvalidOperationException($"{Type} works on the layers of a transformer, but none stands before it.");
+        }
+
+        features.TokenEmbeddings = states.Count == LayerCount + 1
+            ? run.WeightedMean([.. states.Skip(FirstLayer)], Weights)
+            : throw new InvalidOperationException($"{Type} weighs {LayerCount} layers, but the transformer has {states.Count - 1}.");
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new("layer_weights", Weights)];
+
+    /// <inheritdoc/>
+    public override void Save(string folder, DType weights = DType.F32)
+    {
+        JsonFile.Write(Path.Combine(folder, "config.json"), json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("word_embedding_dimension", Dimension);
+            json.WriteNumber("layer_start", FirstLayer);
+            json.WriteNumber("num_hidden_layers", LayerCount);
+            json.WriteEndObject();
+        });
+        SaveParameters(Parameters(), folder, weights);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"WeightedLayerPooling(layers {FirstLayer} to {LayerCount})";
+
+    private static float Sum(Tensor weights) => System.Numerics.Tensors.TensorPrimitives.Sum(weights.Values);
+}

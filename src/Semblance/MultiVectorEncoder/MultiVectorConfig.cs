@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Semblance.Modules;
+using Semblance.Transformers;
+
+namespace Semblance;
+
+/// <summary>The settings of a late-interaction model beyond its modules, in the form of sentence-transformers, PyLate or ColBERT.</summary>
+public sealed record MultiVectorConfig
+{
+    private const string SettingsFile = "sentence_bert_config.json";
+    private const string ColbertFile = "artifact.metadata";
+
+    /// <summary>Named texts that are put before others, such as <c>query</c>.</summary>
+    public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The prompt used when none is asked for, or null.</summary>
+    public string? DefaultPromptName { get; init; }
+
+    /// <summary>A token that is put behind the first of a query, such as <c>[unused0]</c>; null for none.</summary>
+    public string? QueryPrefix { get; init; }
+
+    /// <summary>A token that is put behind the first of a document, such as <c>[unused1]</c>; null for none.</summary>
+    public string? DocumentPrefix { get; init; }
+
+    /// <summary>The longest query in tokens; null for what the model takes.</summary>
+    public int? QueryLength { get; init; }
+
+    /// <summary>The longest document in tokens; null for what the model takes.</summary>
+    public int? DocumentLength { get; init; }
+
+    /// <summary>How short queries are filled up; null where they are not.</summary>
+    public QueryExpansion? QueryExpansion { get; init; }
+
+    /// <summary>Whether scores are divided by the number of the query's tokens (<c>meanmaxsim</c>).</summary>
+    public bool IsMean { get; init; }
+
+    /// <summary>Tokens that documents skip, where the settings say so and not a module.</summary>
+    internal IReadOnlyList<string>? Skiplist { get; init; }
+
+    /// <summary>Whether the modules are those of PyLate or ColBERT, which normalise and skip without naming it.</summary>
+    internal bool IsLegacy { get; init; }
+
+    internal static MultiVectorConfig Load(string folder, bool isColbert)
+    {
+        var path = Path.Combine(folder, SentenceTransformerConfig.FileName);
+        var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path)) : new MultiVectorConfig();
+        var own = Path.Combine(folder, SettingsFile);
+        if (isColbert || !File.Exists(own))
+        {
+            return config;
+        }
+
+        // What the transformer's own settings say comes first.
+        var settings = ConfigurationFile.Read(own);
+        return config with
+        {
+            QueryLength = Length(settings, "query_length") ?? config.QueryLength,
+            DocumentLength = Length(settings, "document_length") ?? config.DocumentLength,
+            QueryExpansion = settings.Section("query_expansion") is { } expansion ? Expansion(expansion) : config.QueryExpansion,
+        };
+    }
+
+    internal void Save(string folder)
+    {
+        JsonFile.Write(Path.Combine(folder, SentenceTransformerConfig.FileName), json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("model_type", "MultiVectorEncoder");
+            Semblance.Prompts.Write(json, Prompts, DefaultPromptName);
+            json.WriteString("similarity_fn_name", IsMean ? "meanmaxsim" : "maxsim");
+            if (QueryPrefix is not null || DocumentPrefix is not null)
+            {
+                json.WriteString("query_prefix", QueryPrefix);
+                json.WriteString("document_prefix", DocumentPrefix);
+                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // else readers take it for granted
+            }
+
+            json.WriteEndObject();
+        });
+        ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", json =>
+        {
+            if (QueryExpansion is not { } expansion)
+            {
+                json.WriteNullValue();
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteString("strategy", expansion.IsFixed ? "fixed" : "min");
+            json.WriteBoolean("attend", expansion.IsAttended);
+            json.WriteString("token", expansion.Token);
+            json.WriteNumber("length", expansion.Length);
+            json.WriteEndObject();
+        });
+        foreach (var (name, length) in new[] { ("query_length", QueryLength), ("document_length", DocumentLength) })
+        {
+            if (length is { } tokens)
+            {
+                ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith(name, json => json.WriteNumberValue(tokens));
+            }
+        }
+    }
+
+    private static MultiVectorConfig FromSettings(ConfigurationFile file)
+    {
+        var (prompts, defaultName) = Semblance.Prompts.Read(file);
+        var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null || file.Find("document_prefix") is not null;
+        var similarity = file.Text("similarity_fn_name");
+        var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim" };
+        if (!isPylate)
+        {
+            return similarity is null or "maxsim" or "meanmaxsim"
+                ? config
+                : throw file.Fault("similarity_fn_name", $"is '{similarity}'; late interaction is scored with maxsim or meanmaxsim");
+        }
+
+        return config with
+        {
+            QueryPrefix = Prefix(file, "query_prefix", "[Q] "),
+            DocumentPrefix = Prefix(file, "document_prefix", "[D] "),
+            DocumentLength = Length(file, "document_length") ?? (file.Text("model_type") == "MultiVectorEncoder" ? null : 180),
+            QueryLength = Length(file, "query_length"),
+            QueryExpansion = file.Flag("do_query_expansion", true)
+                ? new QueryExpansion(Length(file, "query_length") ?? 32, IsAttended: file.Flag("attend_to_expansion_tokens", false))
+                : null,
+            Skiplist = file.Find("skiplist_words") is null ? MultiVectorMaskModule.Punctuation : file.Texts("skiplist_words"),
+            IsLegacy = file.Text("model_type") != "MultiVectorEncoder",
+        };
+    }
+
+    private static MultiVectorConfig FromColbert(string folder)
+    {
+        var path = Path.Combine(folder, ColbertFile);
+        var file = File.Exists(path) ? ConfigurationFile.Read(path) : null;
+        return new MultiVectorConfig
+        {
+            QueryPrefix = file?.Text("query_token_id") ?? "[unused0]",
+            DocumentPrefix = file?.Text("doc_token_id") ?? "[unused1]",
+            DocumentLength = file is null ? null : Length(file, "doc_maxlen"),
+            QueryExpansion = new QueryExpansion((file is null ? null : Length(file, "query_maxlen")) ?? 32, IsAttended: file?.Flag("attend_to_mask_tokens", false) ?? false),
+            Skiplist = file?.Flag("mask_punctuation", true) ?? true ? MultiVectorMaskModule.Punctuation : [],
+            IsLegacy = true,
+        };
+    }
+
+    private static QueryExpansion Expansion(ConfigurationFile expansion) => new(
+        expansion.WholeNumber("length", 1, 1 << 20),
+        expansion.Text("strategy") switch
+        {
+            "fixed" => true,
+            "min" => false,
+            var other => throw expansion.Fault("strategy", $"is '{other}'; expected fixed or min"),
+        },
+        expansion.Flag("attend", false),
+        expansion.Text("token"));
+
+    private static int? Length(ConfigurationFile file, string field) => file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
+
+    private static string? Prefix(ConfigurationFile file, string field, string fallback) =>
+        (file.Find(field) is { ValueKind: JsonValueKind.String } ? file.Text(field)! : fallback) is { Length: > 0 } prefix ? prefix : null;
+}

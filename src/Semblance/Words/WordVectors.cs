@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.IO.Compression;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Words;
+
+/// <summary>Words and their vectors, as GloVe (Pennington et al. 2014), word2vec (Mikolov et al. 2013) and fastText publish them.</summary>
+/// <param name="Words">The words; the first, <c>PADDING_TOKEN</c>, stands for no word.</param>
+/// <param name="Table"><c>[words × dimension]</c>; the first row is zeros.</param>
+/// <param name="SkippedLines">How many lines of the file had another number of elements, so that they were left out.</param>
+public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long SkippedLines)
+{
+    private const string Padding = "PADDING_TOKEN";
+
+    /// <summary>Reads a text file, a word and its vector a line; the line of sizes at the head of word2vec's files is left out.</summary>
+    /// <param name="path">The file; <c>.gz</c> is decompressed.</param>
+    /// <param name="separator">What stands between a word and its elements.</param>
+    /// <param name="most">Reads only so many words, usually the most frequent ones; null for all.</param>
+    /// <param name="progress">Told the part of the file that has been read, from 0 to 1.</param>
+    /// <param name="cancellation">Stops between two lines.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file has no vectors, or an element is not a number.</exception>
+    public static async Task<WordVectors> ReadAsync(
+        string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most ?? 1, 1);
+        var (words, rows) = (new List<string> { Padding }, new List<float[]>());
+        long skipped = 0, number = 0;
+        var file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            using var lines = new StreamReader(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file);
+            while (words.Count <= (most ?? int.MaxValue - 1) && await NextAsync().ConfigureAwait(false) is { } line)
+            {
+                number++;
+                var fields = line.TrimEnd().Split(separator);
+                if (rows.Count == 0 && fields.Length == 2)
+                {
+                    continue; // word2vec's sizes
+                }
+
+                if (fields.Length < 2 || (rows.Count > 0 && fields.Length - 1 != rows[0].Length))
+                {
+                    skipped++;
+                    continue;
+                }
+
+                words.Add(fields[0]);
+                rows.Add(Array.ConvertAll(fields[1..], Number));
+                if (number % 4096 == 0)
+                {
+                    progress?.Report((double)file.Position / file.Length);
+                }
+            }
+
+            async ValueTask<string?> NextAsync()
+            {
+                try
+                {
+                    return await lines.ReadLineAsync(cancellation).ConfigureAwait(false);
+                }
+                catch (InvalidDataException e)
+                {
+                    throw new ModelFormatException(path, $"line {number + 1}: the gzip data is damaged or cut short; download the file again.", e);
+                }
+            }
+        }
+
+        return rows.Count > 0
+            ? new WordVectors(words, TableOf(rows), skipped)
+            : throw new ModelFormatException(path, "there is no line with a word and its vector; is this a text file of word vectors, and the separator right?");
+
+        // As the original: in double precision first.
+        float Number(string field) => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite((float)value)
+            ? (float)value
+            : throw new ModelFormatException(path, $"line {number}: '{field}' is no number; expected a word and its vector.");
+    }
+
+    private static Tensor TableOf(List<float[]> rows)
+    {
+        var dimension = rows[0].Length;
+        var table = Tensor.Zeros(rows.Count + 1, dimension);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            rows[i].CopyTo(table.Writable[((i + 1) * dimension)..]);
+        }
+
+        return table;
+    }
+}
