@@ -104,6 +104,8 @@ internal static class CommandLine
         new PredictCommand(host),
         new IndexCommand(host),
         new MineCommand(host),
+        new ClusterCommand(host),
+        new MapCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
         new TrainCommand(host),

@@ -20,6 +20,7 @@ internal sealed class TaskOptions
         ["retrieval"] = (["--corpus", "--queries"], ["--qrels", "--bm25"]),
         ["paraphrase-mining"] = (["--data"], ["--columns", "--label"]),
         ["bitext"] = (["--data"], ["--columns"]),
+        ["clustering"] = (["--data"], ["--columns", "--label"]),
     };
 
     private readonly Option<string?> _task = new("--task") { Description = "What to evaluate at; its files follow", HelpName = string.Join('|', Rules.Keys) };
@@ -87,6 +88,7 @@ internal sealed class TaskOptions
             "nli" => EvaluationTask.Transfer(name, file, test, dev, columns, pairs: true),
             "centroid" => EvaluationTask.Centroid(name, file, test!, columns),
             "paraphrase-mining" => EvaluationTask.Mining(name, file, columns),
+            "clustering" => EvaluationTask.Clustering(name, file, columns),
             _ => EvaluationTask.Bitext(name, file, columns),
         };
     }

@@ -54,6 +54,7 @@ public sealed class EvaluateCommandTests : IDisposable
         await Reaches("accuracy", "--task", "triplets", "--data", triplets);
         await Reaches("average_precision", "--task", "paraphrase-mining", "--data", groups);
         await Reaches("mean_accuracy", "--task", "bitext", "--data", bitext);
+        await Reaches("v_measure", "--task", "clustering", "--data", train);
         var retrieval = await Reaches("ndcg@10", "--task", "retrieval", "--corpus", corpus, "--queries", queries, "--qrels", qrels, "--bm25");
         retrieval.Lines.ShouldContain(line => line.StartsWith("corpus.tsv  ndcg@10 ", StringComparison.Ordinal) && line.EndsWith("100.00 bm25", StringComparison.Ordinal));
 

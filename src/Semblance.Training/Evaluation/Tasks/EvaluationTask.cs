@@ -180,6 +180,16 @@ public sealed class EvaluationTask
             return new TranslationEvaluator(texts[0], texts[1]) { Encoding = encoding };
         });
 
+    /// <summary>Finding the classes of texts again, without having seen any (<see cref="ClusteringEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The texts with their classes.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    public static EvaluationTask Clustering(string name, string file, EvaluationColumns? columns = null) => new(
+        name,
+        [file],
+        ["v_measure"],
+        (folder, encoding) => new ClusteringEvaluator(EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames())) { Encoding = encoding });
+
     // The classes are those of the first file; a name that it lacks is a fault of the other file.
     private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
     {
