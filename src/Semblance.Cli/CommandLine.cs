@@ -104,6 +104,7 @@ internal static class CommandLine
         new PredictCommand(host),
         new IndexCommand(host),
         new MineCommand(host),
+        new MineNegativesCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
         new TrainCommand(host),

@@ -6,7 +6,7 @@ using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>search</c>: the lines of a text that are nearest to a query, by comparing all of them.</summary>
+/// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
 internal sealed class SearchCommand : CliCommand
 {
     private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, also as .gz; '-' is standard input");
@@ -14,6 +14,10 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line: lines of query number, rank, score, text");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
     private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
+    private readonly Option<string?> _rerank = NewOption.Text("--rerank", "MODEL", "Order what was found with a cross-encoder or a late-interaction model: a folder or a Hub id");
+    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
 
@@ -26,6 +30,10 @@ internal sealed class SearchCommand : CliCommand
         Add(_queries);
         Add(_topK);
         Add(_corpusPrompt);
+        Add(_bm25);
+        Add(_hybrid);
+        Add(_rerank);
+        Add(_candidates);
         Add(_format);
         _encoding = new EncodingOptions(this);
         Validators.Add(result =>
@@ -33,6 +41,16 @@ internal sealed class SearchCommand : CliCommand
             if (result.GetResult(_query) is null == result.GetResult(_queries) is null)
             {
                 result.AddError("Give one query with --query, or a file of them with --queries.");
+            }
+
+            if (result.GetValue(_bm25) && result.GetValue(_hybrid))
+            {
+                result.AddError("--hybrid is with --bm25 already; give one of them.");
+            }
+
+            if (result.GetResult(_candidates) is not null && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null)
+            {
+                result.AddError("--candidates is of use only with --hybrid or --rerank.");
             }
         });
     }
@@ -42,30 +60,34 @@ internal sealed class SearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         using var corpusLines = TextLines.Open(arguments.GetValue(_corpus), Host);
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextLines.Open(path, Host) : null;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
+        var rerank = arguments.GetValue(_rerank) is { } name
+            ? await Reranker.LoadAsync(name, candidates, _encoding.Batching(arguments), Host, cancellation).ConfigureAwait(false)
+            : null;
         var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.ReadAllAsync(cancellation).ConfigureAwait(false);
         var corpus = await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        Embeddings? documents = null;
-        var corpusOptions = encoder.Options with { Prompt = arguments.GetValue(_corpusPrompt), PromptName = null };
-        await Host.WithProgressAsync("encoding", progress =>
-        {
-            documents = encoder.Model.EncodeDocument(corpus, corpusOptions, Encoder.Part(progress), cancellation);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        var dense = encoder is null ? null : await DenseAsync(encoder, corpus, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var searchStarted = Stopwatch.GetTimestamp();
-        var vectors = encoder.Restored(documents!); // first: it gives int8 and uint8 their ranges
-        var options = new SearchOptions
+        IRetriever retriever = dense is null ? new Bm25Index(corpus)
+            : arguments.GetValue(_hybrid) ? new HybridSearch([dense, new Bm25Index(corpus)], new HybridOptions { Candidates = candidates })
+            : dense;
+        var hits = new List<SearchHit[]>();
+        await Host.WithProgressAsync("searching", progress =>
         {
-            TopK = arguments.GetValue(_topK) ?? 10,
-            Similarity = encoder.Model.Config.SimilarityFunction,
-            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
-        };
-        var questions = encoder.Restored(encoder.Model.EncodeQuery(queries, encoder.Options, null, cancellation));
-        var hits = SemanticSearch.Search(questions, vectors, options, null, cancellation);
+            var search = rerank?.Invoke(retriever, corpus) ?? retriever;
+            foreach (var some in queries.Chunk(rerank is null ? Math.Max(1, queries.Count) : 1))
+            {
+                hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellation));
+                progress.Report((double)hits.Count / queries.Count);
+            }
+
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
         var searched = Stopwatch.GetElapsedTime(searchStarted).TotalSeconds;
 
         if (arguments.GetValue(_format) == "json")
@@ -78,12 +100,25 @@ internal sealed class SearchCommand : CliCommand
         }
 
         Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {corpus.Count:N0} lines in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+            $"{(dense is null ? "read" : "encoded")} {corpus.Count:N0} lines in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private void WriteText(List<string> corpus, SearchHit[][] hits, bool isNumbered)
+    private async Task<DenseRetriever> DenseAsync(Encoder encoder, List<string> corpus, string? prompt, CancellationToken cancellation)
     {
-        for (var query = 0; query < hits.Length; query++)
+        Embeddings? documents = null;
+        await Host.WithProgressAsync("encoding", progress =>
+        {
+            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, Encoder.Part(progress), cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        var vectors = encoder.Restored(documents!); // first: it gives int8 and uint8 their ranges
+        var options = new SearchOptions { Similarity = encoder.Model.Config.SimilarityFunction, MaxThreads = encoder.Options.Threads ?? int.MaxValue };
+        return new DenseRetriever((queries, cancelled) => encoder.Restored(encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled)), vectors, options);
+    }
+
+    private void WriteText(List<string> corpus, List<SearchHit[]> hits, bool isNumbered)
+    {
+        for (var query = 0; query < hits.Count; query++)
         {
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
@@ -93,10 +128,10 @@ internal sealed class SearchCommand : CliCommand
         }
     }
 
-    private void WriteJson(List<string> queries, List<string> corpus, SearchHit[][] hits)
+    private void WriteJson(List<string> queries, List<string> corpus, List<SearchHit[]> hits)
     {
         using var output = new JsonLines(Host.Output);
-        for (var query = 0; query < hits.Length; query++)
+        for (var query = 0; query < hits.Count; query++)
         {
             output.Write(json =>
             {
