@@ -4,7 +4,6 @@ using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Training;
-using Semblance.Transformers;
 using TextLines = Semblance.Cli.Input.TextLines;
 
 namespace Semblance.Cli.Commands;

@@ -152,7 +152,7 @@ public class BitextMiningTests
         return (from i in Enumerable.Range(0, source.Rows) from j in Enumerable.Range(0, target.Rows) select (i, j)).ToDictionary(pair => pair, pair => Margined(pair.i, pair.j));
     }
 
-    private static IEnumerable<ScoredPair> ByComparingAll(Tensor source, Tensor target, BitextMiningOptions options)
+    private static List<ScoredPair> ByComparingAll(Tensor source, Tensor target, BitextMiningOptions options)
     {
         var scores = Similarity.Matrix(source, target);
         var all = Everything(source, target, options);

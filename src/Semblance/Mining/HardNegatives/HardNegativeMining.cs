@@ -1,5 +1,3 @@
-using Semblance.Tensors;
-
 namespace Semblance;
 
 /// <summary>
