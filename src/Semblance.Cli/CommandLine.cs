@@ -106,6 +106,7 @@ internal static class CommandLine
         new MineCommand(host),
         new ClusterCommand(host),
         new MapCommand(host),
+        new MineNegativesCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
         new TrainCommand(host),
