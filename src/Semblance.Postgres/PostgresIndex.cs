@@ -116,7 +116,7 @@ public sealed class PostgresIndex : IVectorIndex
     /// <param name="access">How to talk to the server; null for the defaults.</param>
     /// <param name="cancellation">Stops it; then it is as it was.</param>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="PostgresIndexException">The database has no indexes, cannot be reached, or does not permit it.</exception>
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or does not permit it.</exception>
     public static Task<bool> DropAsync(NpgsqlDataSource source, string name, PostgresAccess? access = null, CancellationToken cancellation = default) =>
         Pooled(source, name, ref access).WriteAsync(connection => IndexTable.DropAsync(connection, name, cancellation), isRepeatable: false, cancellation);
 

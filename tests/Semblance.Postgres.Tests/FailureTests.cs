@@ -96,6 +96,15 @@ public class FailureTests(PostgresServer server)
     }
 
     [PostgresFact]
+    public async Task A_schema_without_indexes_has_none_to_open_or_drop()
+    {
+        await server.ScalarAsync("create schema if not exists test_empty");
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Connection.ConnectionString) { SearchPath = "test_empty" });
+        (await Should.ThrowAsync<PostgresIndexException>(() => PostgresIndex.OpenAsync(source, "absent"))).Message.ShouldStartWith("absent: there is no such index");
+        (await PostgresIndex.DropAsync(source, "absent")).ShouldBeFalse();
+    }
+
+    [PostgresFact]
     public async Task What_is_cancelled_is_not_kept()
     {
         await using var made = await server.CreateAsync(4);

@@ -131,6 +131,12 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
     /// <returns>Whether there was one.</returns>
     public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
+        var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellation).ConfigureAwait(false);
+        if (!hasCatalog[0])
+        {
+            return false;
+        }
+
         var entry = new SqlText();
         entry.Add($"delete from {Catalog} where name = {entry.Text(name)}");
         if (await connection.RunAsync(entry, cancellation).ConfigureAwait(false) == 0)
