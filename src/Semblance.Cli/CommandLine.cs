@@ -108,6 +108,7 @@ internal static class CommandLine
         new MapCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
+        new ChunkCommand(host),
         new TrainCommand(host),
         new TrainVocabularyCommand(host),
         new DistillStaticCommand(host),
