@@ -10,6 +10,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("search", SearchBenchmark.Run),
+    ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
     ("index", IndexBenchmark.Run),
     ("tokenize", TokenizeBenchmark.Run),

@@ -39,13 +39,29 @@ internal sealed class EvaluateCommand : CliCommand
             throw new InputException(folder, "no task has its files there; is it the folder that has sts, classification and the like in it?");
         }
 
-        var table = new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json");
+        if (_tasks.Methods(arguments) is { Count: > 0 } methods)
+        {
+            var reranker = _tasks.Reranker(arguments) is { } name ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false)) : null;
+            var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
+            foreach (var task in tasks)
+            {
+                comparison.Write(task, task.Compare(methods, encoder.Model, reranker, folder, encoder.Options, cancellation));
+            }
+        }
+        else
+        {
+            Evaluate(tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"), cancellation);
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+    }
+
+    private static void Evaluate(IReadOnlyList<Training.EvaluationTask> tasks, Encoder encoder, string folder, ResultTable table, CancellationToken cancellation)
+    {
         foreach (var task in tasks)
         {
             table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellation));
         }
-
-        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     }
 
     private bool IsThere(Training.EvaluationTask task, string folder)

@@ -6,7 +6,7 @@ using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>search</c>: the lines of a text that are nearest to a query, by comparing all of them.</summary>
+/// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
 internal sealed class SearchCommand : CliCommand
 {
     private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, also as .gz; '-' is standard input");
@@ -16,6 +16,10 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
     private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
     private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
+    private readonly Option<string?> _rerank = NewOption.Text("--rerank", "MODEL", "Order what was found with a cross-encoder or a late-interaction model: a folder or a Hub id");
+    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
 
@@ -29,6 +33,10 @@ internal sealed class SearchCommand : CliCommand
         Add(_topK);
         Add(_rescore);
         Add(_corpusPrompt);
+        Add(_bm25);
+        Add(_hybrid);
+        Add(_rerank);
+        Add(_candidates);
         Add(_format);
         _encoding = new EncodingOptions(this);
         Validators.Add(result =>
@@ -37,9 +45,25 @@ internal sealed class SearchCommand : CliCommand
             {
                 result.AddError("Give one query with --query, or a file of them with --queries.");
             }
-            else if (result.GetResult(_corpus) is null && result.GetResult(_vectors) is null)
+
+            if (result.GetResult(_corpus) is null && (result.GetResult(_vectors) is null || result.GetValue(_bm25) || result.GetValue(_hybrid) || result.GetResult(_rerank) is not null))
             {
-                result.AddError("Give the texts to search with --corpus, or their vectors with --vectors, or both.");
+                result.AddError("Give the texts to search with --corpus; for vectors alone, --vectors is enough.");
+            }
+
+            if (result.GetValue(_bm25) && result.GetResult(_vectors) is not null)
+            {
+                result.AddError("--bm25 looks at words only; leave --vectors out.");
+            }
+
+            if (result.GetValue(_bm25) && result.GetValue(_hybrid))
+            {
+                result.AddError("--hybrid is with --bm25 already; give one of them.");
+            }
+
+            if (result.GetResult(_candidates) is not null && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null)
+            {
+                result.AddError("--candidates is of use only with --hybrid or --rerank.");
             }
         });
     }
@@ -49,29 +73,32 @@ internal sealed class SearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextLines.Open(texts, Host) : null;
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextLines.Open(path, Host) : null;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
+        var rerank = arguments.GetValue(_rerank) is { } name
+            ? await Reranker.LoadAsync(name, candidates, _encoding.Batching(arguments), Host, cancellation).ConfigureAwait(false)
+            : null;
         var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.ReadAllAsync(cancellation).ConfigureAwait(false);
         var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        var vectors = arguments.GetValue(_vectors) is { } file
-            ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
-            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
+        var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellation).ConfigureAwait(false);
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var searchStarted = Stopwatch.GetTimestamp();
-        var options = new SearchOptions
-        {
-            TopK = arguments.GetValue(_topK) ?? 10,
-            Similarity = encoder.Model.Config.SimilarityFunction,
-            RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
-            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
-        };
-        var questions = encoder.Model.EncodeQuery(queries, encoder.Options, null, cancellation).Vectors;
-        SearchHit[][] hits = [];
+        IRetriever retriever = dense is null ? new Bm25Index(corpus!)
+            : arguments.GetValue(_hybrid) ? new HybridSearch([dense, new Bm25Index(corpus!)], new HybridOptions { Candidates = candidates })
+            : dense;
+        var hits = new List<SearchHit[]>();
         await Host.WithProgressAsync("searching", progress =>
         {
-            hits = SemanticSearch.Search(questions, vectors, options, progress, cancellation);
+            var search = rerank?.Invoke(retriever, corpus!) ?? retriever;
+            foreach (var some in queries.Chunk(rerank is null ? Math.Max(1, queries.Count) : 1))
+            {
+                hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellation));
+                progress.Report((double)hits.Count / queries.Count);
+            }
+
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var searched = Stopwatch.GetElapsedTime(searchStarted).TotalSeconds;
@@ -86,7 +113,21 @@ internal sealed class SearchCommand : CliCommand
         }
 
         Host.Error.WriteLine(Numbers.Invariant(
-            $"{(vectors.Path is null ? "encoded" : "opened")} {vectors.Rows:N0} {(vectors.Path is null ? "lines" : "vectors")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+            $"{(dense is null ? "read" : arguments.GetValue(_vectors) is null ? "encoded" : "opened")} {retriever.Count:N0} {(corpus is null ? "vectors" : "lines")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+    }
+
+    private async Task<DenseRetriever> DenseAsync(ParseResult arguments, Encoder encoder, List<string>? corpus, CancellationToken cancellation)
+    {
+        var vectors = arguments.GetValue(_vectors) is { } file
+            ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
+            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
+        var options = new SearchOptions
+        {
+            Similarity = encoder.Model.Config.SimilarityFunction,
+            RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
+            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
+        };
+        return new DenseRetriever((queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
     }
 
     private static VectorMatrix Open(string path, Encoder encoder, Precision? precision, List<string>? corpus)
@@ -110,9 +151,9 @@ internal sealed class SearchCommand : CliCommand
     }
 
     // Without the texts a hit is called by its line.
-    private void WriteText(List<string>? corpus, SearchHit[][] hits, bool isNumbered)
+    private void WriteText(List<string>? corpus, List<SearchHit[]> hits, bool isNumbered)
     {
-        for (var query = 0; query < hits.Length; query++)
+        for (var query = 0; query < hits.Count; query++)
         {
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
@@ -122,10 +163,10 @@ internal sealed class SearchCommand : CliCommand
         }
     }
 
-    private void WriteJson(List<string> queries, List<string>? corpus, SearchHit[][] hits)
+    private void WriteJson(List<string> queries, List<string>? corpus, List<SearchHit[]> hits)
     {
         using var output = new JsonLines(Host.Output);
-        for (var query = 0; query < hits.Length; query++)
+        for (var query = 0; query < hits.Count; query++)
         {
             output.Write(json =>
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Semblance.Cli.Output;
 using Semblance.Training;
 
@@ -58,27 +59,29 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
         output.Write(json =>
         {
             json.WriteString("task", result.Task.Name);
-            WriteMetrics("metrics", result.Metrics);
+            WriteMetrics(json, "metrics", result.Metrics);
             if (result.Baseline is not null)
             {
                 json.WriteString("baseline", result.Task.Baseline);
-                WriteMetrics("baseline_metrics", result.Baseline);
-            }
-
-            void WriteMetrics(string name, IReadOnlyDictionary<string, double> metrics)
-            {
-                json.WriteStartObject(name);
-                foreach (var (metric, value) in metrics)
-                {
-                    json.WriteNumber(metric, Scaled(metric, value));
-                }
-
-                json.WriteEndObject();
+                WriteMetrics(json, "baseline_metrics", result.Baseline);
             }
         });
     }
 
-    private static string Text(string metric, double value) => Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
+    /// <summary>Writes metrics as an object, scaled as the field prints them.</summary>
+    public static void WriteMetrics(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double> metrics)
+    {
+        json.WriteStartObject(name);
+        foreach (var (metric, value) in metrics)
+        {
+            json.WriteNumber(metric, Scaled(metric, value));
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>A metric as the field prints it.</summary>
+    public static string Text(string metric, double value) => Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
 
     private static double Scaled(string metric, double value) => IsThreshold(metric) ? value : 100 * value;
 

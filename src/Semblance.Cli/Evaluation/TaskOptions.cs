@@ -8,6 +8,13 @@ namespace Semblance.Cli.Evaluation;
 /// <summary>The options that say what to evaluate on.</summary>
 internal sealed class TaskOptions
 {
+    private const string RetrievalKind = "retrieval";
+
+    private static readonly string[] MethodNames = [.. Enum.GetNames<RetrievalMethod>().Select(name => name.ToLowerInvariant())];
+
+    // What --suite takes besides.
+    private static readonly string[] OfSuite = ["--tasks", "--methods", "--reranker"];
+
     // The options that a task needs, and those that it takes besides.
     private static readonly Dictionary<string, (string[] Needed, string[] Taken)> Rules = new()
     {
@@ -17,13 +24,17 @@ internal sealed class TaskOptions
         ["transfer"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
         ["nli"] = (["--data"], ["--test", "--dev", "--columns", "--label"]),
         ["centroid"] = (["--data", "--test"], ["--columns", "--label"]),
-        ["retrieval"] = (["--corpus", "--queries"], ["--qrels", "--bm25"]),
+        [RetrievalKind] = (["--corpus", "--queries"], ["--qrels", "--bm25", "--methods", "--reranker"]),
         ["paraphrase-mining"] = (["--data"], ["--columns", "--label"]),
         ["bitext"] = (["--data"], ["--columns"]),
+        ["clustering"] = (["--data"], ["--columns", "--label"]),
     };
 
     private readonly Option<string?> _task = new("--task") { Description = "What to evaluate at; its files follow", HelpName = string.Join('|', Rules.Keys) };
     private readonly Option<string?> _suite = NewOption.Text("--suite", "DIR", "A folder of data sets: every task of the table whose files are there");
+    private readonly Option<string?> _kinds = NewOption.Text("--tasks", "A,B", "--suite: only tasks of these kinds, such as retrieval,bitext");
+    private readonly Option<string?> _methods = NewOption.Text("--methods", "A,B", "retrieval: ways to search in columns beside each other, some of model,bm25,hybrid,rerank; with --suite only those tasks are run");
+    private readonly Option<string?> _reranker = NewOption.Text("--reranker", "MODEL", "retrieval: the cross-encoder of --methods rerank, a folder or a Hub id");
     private readonly Option<string[]> _data = new("--data") { Description = "The rows, .tsv, .csv or .jsonl, also as .gz; several files are evaluated one by one", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _test = NewOption.Text("--test", "FILE", "transfer, nli, centroid: what the classifier is tested on; without it, ten-fold cross-validation of --data");
     private readonly Option<string?> _dev = NewOption.Text("--dev", "FILE", "transfer, nli: what the penalty is chosen on, with --test; without it, a tenth of --data");
@@ -39,7 +50,7 @@ internal sealed class TaskOptions
     public TaskOptions(Command command)
     {
         _task.AcceptOnlyFromAmong([.. Rules.Keys]);
-        Option[] options = [_task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap];
+        Option[] options = [_task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods, _reranker];
         foreach (var option in options)
         {
             command.Add(option);
@@ -48,19 +59,29 @@ internal sealed class TaskOptions
         command.Validators.Add(result => Validate(result, options[2..]));
     }
 
+    /// <summary>The ways to search that are compared; none where the model is evaluated alone.</summary>
+    public IReadOnlyList<RetrievalMethod> Methods(ParseResult arguments) =>
+        [.. arguments.GetValue(_methods)?.Split(',').Select(name => Enum.Parse<RetrievalMethod>(name, ignoreCase: true)).Distinct() ?? []];
+
+    /// <summary>The cross-encoder that reranks, or null.</summary>
+    public string? Reranker(ParseResult arguments) => arguments.GetValue(_reranker);
+
     /// <summary>The tasks, and the folder that their files are in.</summary>
     public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments)
     {
         if (arguments.GetValue(_suite) is { } folder)
         {
             return Directory.Exists(folder)
-                ? (EvaluationSuite.Tasks, folder)
+                ? ([.. EvaluationSuite.Tasks.Where(suited => Kinds(arguments).Contains(suited.Kind))], folder)
                 : throw new DirectoryNotFoundException($"{folder}: there is no such folder; --suite needs the one that has sts, classification and the like in it.");
         }
 
         var task = arguments.GetValue(_task)!;
-        return (task == "retrieval" ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))], "");
+        return (task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))], "");
     }
+
+    private string[] Kinds(ParseResult arguments) =>
+        arguments.GetValue(_methods) is not null ? [RetrievalKind] : arguments.GetValue(_kinds)?.Split(',') ?? [.. Rules.Keys];
 
     private EvaluationTask Retrieval(ParseResult arguments)
     {
@@ -87,6 +108,7 @@ internal sealed class TaskOptions
             "nli" => EvaluationTask.Transfer(name, file, test, dev, columns, pairs: true),
             "centroid" => EvaluationTask.Centroid(name, file, test!, columns),
             "paraphrase-mining" => EvaluationTask.Mining(name, file, columns),
+            "clustering" => EvaluationTask.Clustering(name, file, columns),
             _ => EvaluationTask.Bitext(name, file, columns),
         };
     }
@@ -101,9 +123,13 @@ internal sealed class TaskOptions
         }
         else if (task is null)
         {
-            if (given.Length > 0)
+            if (given.Except(OfSuite).FirstOrDefault() is { } ofTask)
             {
-                result.AddError($"{given[0]} is for --task; --suite knows its files.");
+                result.AddError($"{ofTask} is for --task; --suite knows its files.");
+            }
+            else if (result.GetValue(_kinds)?.Split(',').Except(Rules.Keys).FirstOrDefault() is { } unknown)
+            {
+                result.AddError($"There is no kind of task '{unknown}'; there are {string.Join(", ", Rules.Keys)}.");
             }
         }
         else if (Rules[task].Needed.Except(given).FirstOrDefault() is { } missing)
@@ -117,6 +143,29 @@ internal sealed class TaskOptions
         else if (given.Contains("--dev") && !given.Contains("--test"))
         {
             result.AddError("--dev is of use only with --test.");
+        }
+
+        ValidateMethods(result);
+    }
+
+    private void ValidateMethods(CommandResult result)
+    {
+        var methods = result.GetValue(_methods)?.Split(',') ?? [];
+        if (methods.FirstOrDefault(name => !MethodNames.Contains(name)) is { } unknown)
+        {
+            result.AddError($"There is no way to search '{unknown}'; there are {string.Join(", ", MethodNames)}.");
+        }
+        else if (methods.Contains("rerank") != result.GetResult(_reranker) is not null)
+        {
+            result.AddError("--methods rerank and --reranker need each other.");
+        }
+        else if (methods.Length > 0 && result.GetValue(_kinds) is { } kinds && kinds != RetrievalKind)
+        {
+            result.AddError($"--methods compares at retrieval tasks; leave out --tasks {kinds}.");
+        }
+        else if (methods.Length > 0 && result.GetValue(_bm25))
+        {
+            result.AddError("--bm25 is one of the --methods; leave it out.");
         }
     }
 }

@@ -36,6 +36,13 @@ internal sealed class EncodingOptions
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
     public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
 
+    /// <summary>The batch size and the number of threads alone, for another model beside the one that encodes.</summary>
+    public PredictOptions Batching(ParseResult arguments) => PredictOptions.Default with
+    {
+        BatchTokens = arguments.GetValue(_batchTokens) ?? PredictOptions.Default.BatchTokens,
+        Threads = arguments.GetValue(_threads),
+    };
+
     /// <summary>How to encode with a sparse model.</summary>
     /// <exception cref="ArgumentException">An option is for dense vectors only.</exception>
     public SparseEncodeOptions Sparse(ParseResult arguments, int? maxActiveDimensions)

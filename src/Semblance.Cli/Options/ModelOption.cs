@@ -30,7 +30,8 @@ internal sealed class ModelOption : Option<string?>
             : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");
     }
 
-    private static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation)
+    /// <summary>The folder of the model of a name, downloaded if that is an id.</summary>
+    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation)
     {
         if (model is null)
         {

@@ -50,6 +50,11 @@ public sealed class DatasetReader : IEnumerable<Example>
     /// <summary>What was wrong with the first row that the last enumeration left out.</summary>
     public DatasetException? FirstSkipped { get; private set; }
 
+    /// <summary>The names of a file's columns, in their order: of TSV and CSV by the first row, of JSON Lines by the first object.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DatasetException">The file cannot be read, is empty, or has no columns.</exception>
+    public static IReadOnlyList<string> ColumnNames(string path) => EvaluationFile.ColumnNames(path);
+
     /// <summary>Reads the rows.</summary>
     /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a broken row and <see cref="BrokenRows"/> says to stop.</exception>
     public IEnumerator<Example> GetEnumerator()

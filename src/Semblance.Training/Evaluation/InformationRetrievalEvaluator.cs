@@ -83,15 +83,22 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         return Result(metrics, primary);
     }
 
+    /// <summary>Evaluates any way to search, on the same questions and documents.</summary>
+    /// <param name="retriever">Makes what searches the documents.</param>
+    /// <param name="method">What it is called: F in the metrics' names.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    public EvaluationResult Evaluate(Func<IReadOnlyList<string>, IRetriever> retriever, string method, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(retriever);
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        var metrics = new OrderedDictionary<string, double>();
+        AddMetrics(metrics, method, retriever(_corpus).Search(_queries, LargestK, cancellation));
+        return Result(metrics, $"{method}_ndcg@{NdcgAtK.Max()}");
+    }
+
     /// <summary>Evaluates BM25, the usual baseline, on the same questions and documents; F in the metrics' names is <c>bm25</c>.</summary>
     /// <param name="options">Its constants; the usual ones without.</param>
-    public EvaluationResult EvaluateBm25(Bm25Options? options = null)
-    {
-        var index = new Bm25Index(_corpus, options);
-        var metrics = new OrderedDictionary<string, double>();
-        AddMetrics(metrics, "bm25", Array.ConvertAll(_queries, query => index.Search(query, LargestK)));
-        return Result(metrics, $"bm25_ndcg@{NdcgAtK.Max()}");
-    }
+    public EvaluationResult EvaluateBm25(Bm25Options? options = null) => Evaluate(corpus => new Bm25Index(corpus, options), "bm25");
 
     private int LargestK => new[] { AccuracyAtK, PrecisionRecallAtK, NdcgAtK, MrrAtK, MapAtK }.Max(atK => atK.Max());
 

@@ -31,7 +31,7 @@ internal static class StaticDistillation
         var vectors = Encode(teacher, ids, options, progress, cancellation); // [tokens × hidden]
         if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions && options.Dimensions is not null && dimensions < ids.Length)
         {
-            vectors = PrincipalComponents.Project(vectors, dimensions, cancellation);
+            vectors = PrincipalComponents.Fit(vectors, dimensions, options.Threads ?? int.MaxValue, cancellation).Transform(vectors);
         }
 
         var table = Tensor.Zeros(tokenizer.VocabularySize, vectors.Columns);

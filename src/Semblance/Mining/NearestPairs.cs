@@ -1,38 +1,40 @@
 namespace Semblance;
 
 /// <summary>Keeps the nearest vectors of each.</summary>
-internal sealed class NearestPairs(Rankings nearest) : IPairSink
+/// <param name="rows">Of those that come first in a pair.</param>
+/// <param name="columns">Of those that come second: the same where all are of one set.</param>
+internal sealed class NearestPairs(Rankings rows, Rankings columns) : IPairSink
 {
     public void Take(ReadOnlySpan<float> scores, int first, int second)
     {
-        var bar = nearest.Bars[first];
+        var bar = rows.Bars[first];
         for (var i = ScoreScan.Next(scores, 0, bar); i < scores.Length; i = ScoreScan.Next(scores, i + 1, bar))
         {
-            nearest.Add(first, new SearchHit(second + i, scores[i]));
-            bar = nearest.Bars[first];
+            rows.Add(first, new SearchHit(second + i, scores[i]));
+            bar = rows.Bars[first];
         }
 
-        var bars = nearest.Bars.Slice(second, scores.Length);
+        var bars = columns.Bars.Slice(second, scores.Length);
         for (var i = ScoreScan.Next(scores, 0, bars); i < scores.Length; i = ScoreScan.Next(scores, i + 1, bars))
         {
-            nearest.Add(second + i, new SearchHit(first, scores[i]));
+            columns.Add(second + i, new SearchHit(first, scores[i]));
         }
     }
 
-    /// <summary>Adds the pairs of which one is among the nearest of the other, each once.</summary>
+    /// <summary>Adds the pairs of one set of which one is among the nearest of the other, each once.</summary>
     /// <param name="count">The number of vectors.</param>
     /// <param name="best">Takes the pairs.</param>
     public void AddTo(int count, Best<ScoredPair> best)
     {
         for (var row = 0; row < count; row++)
         {
-            foreach (var hit in nearest[row].ToArray())
+            foreach (var hit in rows[row].ToArray())
             {
                 if (row < hit.Index)
                 {
                     best.Add(new ScoredPair(row, hit.Index, hit.Score));
                 }
-                else if (!nearest[hit.Index].Keeps(new SearchHit(row, hit.Score)))
+                else if (!rows[hit.Index].Keeps(new SearchHit(row, hit.Score)))
                 {
                     best.Add(new ScoredPair(hit.Index, row, hit.Score)); // not seen from the other side
                 }

@@ -3,38 +3,50 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Compares each vector with all later ones, once: the upper triangle of the score matrix, in tiles that several
-/// threads take. Only two stripes of vectors are ready at a time, so memory does not grow with their number.
+/// Compares each vector with all later ones, or with all of another set, once: the upper triangle of the score matrix,
+/// or the whole of it, in tiles that several threads take. Only two stripes of vectors are ready at a time, so memory
+/// does not grow with their number.
 /// </summary>
+/// <param name="vectors">The rows of the matrix.</param>
+/// <param name="others">Its columns; null for the vectors themselves.</param>
+/// <param name="options">How to compare.</param>
+/// <param name="sink">Takes the scores.</param>
+/// <param name="progress">Hears of every pair.</param>
+/// <param name="cancellation">Stops the comparisons.</param>
 internal sealed class PairTiles(
-    Tensor vectors, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellation)
+    Tensor vectors, Tensor? others, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellation)
 {
+    private readonly bool _isTriangle = others is null;
+    private readonly Tensor _columns = others ?? vectors;
     private readonly int _block = options.BlockRows;
     private readonly int _stripe =
         Math.Max(1, options.StripeFloats / Math.Max(1, vectors.Columns) / options.BlockRows) * options.BlockRows;
 
     public void Compare()
     {
-        for (var column = 0; column < vectors.Rows; column += _stripe)
+        for (var column = 0; column < _columns.Rows; column += _stripe)
         {
             using var run = Computation();
-            var columns = Stripe(run, column);
+            var columns = Stripe(run, _columns, column);
             var blocks = Comparands(columns);
-            for (var row = 0; row < column; row += _stripe)
+            for (var row = 0; row < (_isTriangle ? column : vectors.Rows); row += _stripe)
             {
                 using var rowRun = Computation();
-                Compare(Stripe(rowRun, row), row, blocks, column);
+                Compare(Stripe(rowRun, vectors, row), row, blocks, column);
             }
 
-            Compare(columns, column, blocks, column);
+            if (_isTriangle)
+            {
+                Compare(columns, column, blocks, column);
+            }
         }
     }
 
     private Computation Computation(int maxThreads = int.MaxValue) =>
         new(Math.Min(maxThreads, options.MaxThreads), cancellation: cancellation);
 
-    private Tensor Stripe(Computation run, int first) =>
-        Comparand.Ready(run, vectors.Slice(first, Math.Min(_stripe, vectors.Rows - first)), options.Similarity);
+    private Tensor Stripe(Computation run, Tensor all, int first) =>
+        Comparand.Ready(run, all.Slice(first, Math.Min(_stripe, all.Rows - first)), options.Similarity);
 
     private Comparand[] Comparands(Tensor columns)
     {
@@ -52,7 +64,7 @@ internal sealed class PairTiles(
         var tiles = new List<(int Row, int Column)>();
         for (var row = 0; row * _block < rows.Rows; row++)
         {
-            for (var column = firstRow == firstColumn ? row : 0; column < columns.Length; column++)
+            for (var column = _isTriangle && firstRow == firstColumn ? row : 0; column < columns.Length; column++)
             {
                 tiles.Add((row, column));
             }
@@ -78,7 +90,7 @@ internal sealed class PairTiles(
         {
             // On the diagonal a vector meets only those after it.
             var row = firstRow + i;
-            var skip = Math.Max(0, row + 1 - firstColumn);
+            var skip = _isTriangle ? Math.Max(0, row + 1 - firstColumn) : 0;
             sink.Take(scores.Row(i)[skip..], row, firstColumn + skip);
             pairs += scores.Columns - skip;
         }

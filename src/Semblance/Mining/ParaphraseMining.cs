@@ -34,13 +34,14 @@ public static class ParaphraseMining
         var counter = new ProgressCounter(progress, (long)count * (count - 1) / 2);
         if (options.TopK is { } topK)
         {
-            var nearest = new NearestPairs(new Rankings(count, topK, options.Threshold));
-            new PairTiles(embeddings, options, nearest, counter, cancellation).Compare();
+            var rankings = new Rankings(count, topK, options.Threshold);
+            var nearest = new NearestPairs(rankings, rankings);
+            new PairTiles(embeddings, null, options, nearest, counter, cancellation).Compare();
             nearest.AddTo(count, best);
         }
         else
         {
-            new PairTiles(embeddings, options, new BestPairs(best), counter, cancellation).Compare();
+            new PairTiles(embeddings, null, options, new BestPairs(best), counter, cancellation).Compare();
         }
 
         GC.KeepAlive(embeddings);

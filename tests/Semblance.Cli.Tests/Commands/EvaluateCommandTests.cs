@@ -54,6 +54,7 @@ public sealed class EvaluateCommandTests : IDisposable
         await Reaches("accuracy", "--task", "triplets", "--data", triplets);
         await Reaches("average_precision", "--task", "paraphrase-mining", "--data", groups);
         await Reaches("mean_accuracy", "--task", "bitext", "--data", bitext);
+        await Reaches("v_measure", "--task", "clustering", "--data", train);
         var retrieval = await Reaches("ndcg@10", "--task", "retrieval", "--corpus", corpus, "--queries", queries, "--qrels", qrels, "--bm25");
         retrieval.Lines.ShouldContain(line => line.StartsWith("corpus.tsv  ndcg@10 ", StringComparison.Ordinal) && line.EndsWith("100.00 bm25", StringComparison.Ordinal));
 
@@ -77,12 +78,48 @@ public sealed class EvaluateCommandTests : IDisposable
         (await Evaluate("--suite", _folder.Of("sts"))).ExitCode.ShouldBe(CommandLine.Failed);
     }
 
+    [Fact]
+    public async Task Ways_to_search_stand_beside_each_other()
+    {
+        Directory.CreateDirectory(_folder.Of("retrieval/cisi"));
+        Directory.CreateDirectory(_folder.Of("sts/sts13"));
+        _folder.Write("sts/sts13/pairs.tsv", "score\tsentence1\tsentence2\n5\ta cat\ta cat\n0\ta cat\tthe moon is far\n");
+        var corpus = _folder.Write("retrieval/cisi/corpus.tsv", "doc_id\ttext\n1\tred apple\n2\tblue moon\n");
+        File.Move(corpus, corpus + ".plain");
+        using (var packed = new System.IO.Compression.GZipStream(File.Create(corpus + ".gz"), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            packed.Write(File.ReadAllBytes(corpus + ".plain"));
+        }
+
+        var queries = _folder.Write("retrieval/cisi/queries.tsv", "query_id\ttext\n2\tblue moon\n");
+        _folder.Write("retrieval/cisi/qrels.tsv", "query_id\tdoc_id\n2\t2\n");
+        var reranker = Fixtures.Own("st/cross-encoder");
+        var outcome = (await Evaluate("--suite", _folder.Path, "--methods", "bm25,model,hybrid,rerank", "--reranker", reranker)).Done();
+        string[][] cells = [.. outcome.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        cells[0].ShouldBe(["task", "metric", "bm25", "model", "hybrid", "rerank"]);
+        cells.Skip(1).Select(row => row[1]).ShouldBe(["ndcg@10", "mrr@10", "recall@100"]);
+        cells.Skip(1).ShouldAllBe(row => row[0] == "CISI" && row.Length == 6 && row[2] == "100.00" && row[3] == "100.00" && row[4] == "100.00");
+
+        var line = (await Evaluate("--task", "retrieval", "--corpus", corpus + ".gz", "--queries", queries, "--methods", "model,bm25", "--format", "json")).Done().Lines.ShouldHaveSingleItem();
+        using var json = JsonDocument.Parse(line);
+        json.RootElement.GetProperty("methods").EnumerateObject().Select(method => method.Name).ShouldBe(["model", "bm25"]);
+        json.RootElement.GetProperty("methods").GetProperty("bm25").GetProperty("ndcg@10").GetDouble().ShouldBe(100);
+
+        (await Evaluate("--suite", _folder.Path, "--tasks", "sts")).Done().Lines.Skip(1).ShouldHaveSingleItem().ShouldStartWith("STS13");
+    }
+
     [Theory]
     [InlineData("Give a task with --task, or a folder of data sets with --suite.")]
     [InlineData("--task sts needs --data.", "--task", "sts")]
     [InlineData("--task centroid needs --test.", "--task", "centroid", "--data", "x")]
     [InlineData("--task retrieval needs --queries.", "--task", "retrieval", "--corpus", "x")]
     [InlineData("--task sts does not take --bm25.", "--task", "sts", "--data", "x", "--bm25")]
+    [InlineData("There is no way to search 'magic'; there are model, bm25, hybrid, rerank.", "--suite", "x", "--methods", "model,magic")]
+    [InlineData("--methods rerank and --reranker need each other.", "--suite", "x", "--methods", "rerank")]
+    [InlineData("--methods compares at retrieval tasks; leave out --tasks sts.", "--suite", "x", "--methods", "model", "--tasks", "sts")]
+    [InlineData("--bm25 is one of the --methods; leave it out.", "--task", "retrieval", "--corpus", "x", "--queries", "y", "--bm25", "--methods", "model")]
+    [InlineData("There is no kind of task 'magic'; there are sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext.", "--suite", "x", "--tasks", "sts,magic")]
+    [InlineData("--task sts does not take --tasks.", "--task", "sts", "--data", "x", "--tasks", "sts")]
     [InlineData("--dev is of use only with --test.", "--task", "transfer", "--data", "x", "--dev", "y")]
     [InlineData("--data is for --task; --suite knows its files.", "--suite", "x", "--data", "y")]
     [InlineData("Give a task with --task, or a folder of data sets with --suite.", "--suite", "x", "--task", "sts")]

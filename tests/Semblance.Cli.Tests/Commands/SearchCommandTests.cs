@@ -52,6 +52,30 @@ public class SearchCommandTests
         }
     }
 
+    [Fact]
+    public async Task Words_both_ways_and_reranking_find_what_the_library_does()
+    {
+        var recorded = new RecordedModel("mean-normalize");
+        var crossEncoder = Fixtures.Own("st/cross-encoder");
+        using var folder = new TemporaryFolder();
+        var corpus = folder.Write("corpus.txt", recorded.Text);
+        var model = SentenceTransformer.Load(recorded.Folder);
+        var words = new Bm25Index(recorded.Sentences);
+        var hybrid = new HybridSearch(model, recorded.Sentences, new HybridOptions { Candidates = 5 });
+        var reranked = new RetrieveAndRerank(words, recorded.Sentences, CrossEncoder.Load(crossEncoder)) { Candidates = 5 };
+        await Finds(words, "--bm25");
+        await Finds(hybrid, "--hybrid", "--candidates", "5");
+        await Finds(reranked, "--bm25", "--rerank", crossEncoder, "--candidates", "5");
+        (await Search("--rerank", recorded.Folder)).Error.ShouldContain("name a cross-encoder or a late-interaction model");
+
+        async Task Finds(IRetriever retriever, params string[] options) =>
+            (await Search(options)).Done().Lines.ShouldBe(retriever.Search("a man eats bread", 3).Select((hit, rank) =>
+                $"{rank + 1}\t{hit.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{recorded.Sentences[hit.Index]}"));
+
+        Task<Outcome> Search(params string[] options) => Outcome.OfAsync(
+            ["search", "--model", recorded.Folder, "--corpus", corpus, "--query", "a man eats bread", "--top-k", "3", .. options]);
+    }
+
     [Theory]
     [InlineData("float32", "v.npy")]
     [InlineData("int8", "v.npy")]
@@ -94,6 +118,8 @@ public class SearchCommandTests
     [InlineData("--corpus", "f", "--query", "q", "--queries", "g")]
     [InlineData("--corpus", "f", "--query", "q", "--top-k", "0")]
     [InlineData("--corpus", "f", "--query", "q", "--format", "xml")]
+    [InlineData("--corpus", "f", "--query", "q", "--bm25", "--hybrid")]
+    [InlineData("--corpus", "f", "--query", "q", "--candidates", "5")]
     public async Task A_wrong_command_line_is_told(params string[] arguments)
     {
         var outcome = await Outcome.OfAsync(["search", .. arguments]);

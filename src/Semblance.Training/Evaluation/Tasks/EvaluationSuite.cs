@@ -26,6 +26,8 @@ public static class EvaluationSuite
         EvaluationTask.Retrieval("Cranfield", "retrieval/cranfield/corpus.tsv.gz", "retrieval/cranfield/queries.tsv", "retrieval/cranfield/qrels.tsv", bm25: true),
         EvaluationTask.Retrieval("CISI", "retrieval/cisi/corpus.tsv.gz", "retrieval/cisi/queries.tsv", "retrieval/cisi/qrels.tsv", bm25: true),
         EvaluationTask.Retrieval("XQuAD en", "retrieval/xquad/en.corpus.tsv", "retrieval/xquad/en.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Retrieval("PubMedQA", "retrieval/pubmedqa/corpus.tsv.gz", "retrieval/pubmedqa/queries.tsv", bm25: true),
+        EvaluationTask.Answers("TREC-QA dev", "retrieval/trec-qa/dev.tsv.gz", bm25: true),
         EvaluationTask.Sts("STS-B-zh dev", "chinese-pairs/stsb-zh/dev.tsv", overlap: true),
         EvaluationTask.Pairs("LCQMC dev", "chinese-pairs/lcqmc/dev.tsv.gz", overlap: true),
         EvaluationTask.Pairs("AFQMC train", "chinese-pairs/afqmc/train.tsv.gz", overlap: true),

@@ -3,6 +3,7 @@ namespace Semblance.Training;
 /// <summary>A task to evaluate models at: files, what is done with them, and which metrics the field reports.</summary>
 public sealed class EvaluationTask
 {
+    private const string RetrievalKind = "retrieval";
     private const string Bm25 = "bm25";
     private const string Overlap = "overlap";
 
@@ -10,16 +11,20 @@ public sealed class EvaluationTask
     private readonly Func<Evaluator, EvaluationResult>? _baseline;
 
     private EvaluationTask(
+        string kind,
         string name,
         string?[] files,
         string[] headline,
         Func<string, EncodeOptions, Evaluator> read,
         (string Name, Func<Evaluator, EvaluationResult> Evaluate)? baseline = null)
     {
-        (Name, Headline, _read) = (name, headline, read);
+        (Kind, Name, Headline, _read) = (kind, name, headline, read);
         Files = [.. files.OfType<string>()];
         (Baseline, _baseline) = (baseline?.Name, baseline?.Evaluate);
     }
+
+    /// <summary>What is done: <c>sts</c>, <c>pairs</c>, <c>triplets</c>, <c>transfer</c>, <c>nli</c>, <c>centroid</c>, <c>retrieval</c>, <c>paraphrase-mining</c> or <c>bitext</c>.</summary>
+    public string Kind { get; }
 
     /// <summary>What it is called in a table.</summary>
     public string Name { get; }
@@ -47,12 +52,55 @@ public sealed class EvaluationTask
         return new(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
     }
 
+    /// <summary>Compares ways to search, at a task of the kind <c>retrieval</c>.</summary>
+    /// <param name="methods">The ways, in the order of the results.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="reranker">What <see cref="RetrievalMethod.Rerank"/> reranks with; null where that is not asked for.</param>
+    /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
+    /// <param name="encoding">How texts are encoded; as the model says without.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns>For each way every metric, as <see cref="Headline"/> names them; parts of 1.</returns>
+    /// <exception cref="InvalidOperationException">The task is of another kind.</exception>
+    /// <exception cref="DatasetException">A file cannot be read.</exception>
+    public IReadOnlyDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>> Compare(
+        IReadOnlyList<RetrievalMethod> methods, SentenceTransformer model, CrossEncoder? reranker, string folder, EncodeOptions? encoding = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        ArgumentNullException.ThrowIfNull(model);
+        if (_read(folder, encoding ?? EncodeOptions.Default) is not InformationRetrievalEvaluator evaluator)
+        {
+            throw new InvalidOperationException($"{Name} is of the kind {Kind}; ways to search are compared at the kind {RetrievalKind}.");
+        }
+
+        DenseRetriever? dense = null;
+        Bm25Index? words = null;
+        var results = new OrderedDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>>();
+        foreach (var method in methods.Distinct())
+        {
+            var name = method.ToString().ToLowerInvariant();
+            results.Add(method, Plain(evaluator.Evaluate(corpus => Retriever(method, corpus), name, cancellation), name));
+        }
+
+        return results;
+
+        IRetriever Retriever(RetrievalMethod method, IReadOnlyList<string> corpus) => method switch
+        {
+            RetrievalMethod.Model => dense ??= new DenseRetriever(model, corpus, encoding, null, cancellation),
+            RetrievalMethod.Bm25 => words ??= new Bm25Index(corpus),
+            RetrievalMethod.Hybrid => new HybridSearch([Retriever(RetrievalMethod.Model, corpus), Retriever(RetrievalMethod.Bm25, corpus)]),
+            RetrievalMethod.Rerank => new RetrieveAndRerank(
+                Retriever(RetrievalMethod.Hybrid, corpus), corpus, reranker ?? throw new ArgumentNullException(nameof(reranker), "Reranking needs a cross-encoder.")),
+            _ => throw new ArgumentOutOfRangeException(nameof(methods), method, "There is no such way to search."),
+        };
+    }
+
     /// <summary>Semantic textual similarity of pairs with scores (<see cref="EmbeddingSimilarityEvaluator"/>).</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="file">The pairs.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     /// <param name="overlap">Whether the overlap of characters stands beside the model.</param>
     public static EvaluationTask Sts(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
+        "sts",
         name,
         [file],
         ["spearman"],
@@ -67,6 +115,7 @@ public sealed class EvaluationTask
     /// <summary>Pairs labelled 0 or 1, told apart by one threshold (<see cref="BinaryClassificationEvaluator"/>).</summary>
     /// <inheritdoc cref="Sts"/>
     public static EvaluationTask Pairs(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
+        "pairs",
         name,
         [file],
         ["accuracy", "f1", "ap"],
@@ -83,6 +132,7 @@ public sealed class EvaluationTask
     /// <param name="file">The triplets.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     public static EvaluationTask Triplets(string name, string file, EvaluationColumns? columns = null) => new(
+        "triplets",
         name,
         [file],
         ["accuracy"],
@@ -102,6 +152,7 @@ public sealed class EvaluationTask
     /// <param name="pairs">Whether a row is a pair, as in natural language inference.</param>
     public static EvaluationTask Transfer(
         string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false) => new(
+        pairs ? "nli" : "transfer",
         name,
         [train, test, dev],
         ["accuracy"],
@@ -117,6 +168,7 @@ public sealed class EvaluationTask
     /// <param name="test">What is classified.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     public static EvaluationTask Centroid(string name, string train, string test, EvaluationColumns? columns = null) => new(
+        "centroid",
         name,
         [train, test],
         ["accuracy"],
@@ -141,6 +193,7 @@ public sealed class EvaluationTask
     /// <param name="headline">The metrics to report; NDCG@10, MRR@10 and recall@10 without.</param>
     public static EvaluationTask Retrieval(
         string name, string corpus, string queries, string? judgements = null, bool bm25 = false, IReadOnlyList<string>? headline = null) => new(
+        RetrievalKind,
         name,
         [corpus, queries, judgements],
         headline is null ? ["ndcg@10", "mrr@10", "recall@10"] : [.. headline],
@@ -148,11 +201,24 @@ public sealed class EvaluationTask
             Path.Combine(folder, corpus), Path.Combine(folder, queries), judgements is null ? null : Path.Combine(folder, judgements), encoding),
         bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
 
+    /// <summary>Search (<see cref="InformationRetrievalEvaluator"/>) for the sentences that answer a question, among the sentences of all questions.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">Rows of <c>question</c>, <c>sentence</c> and <c>label</c>, 0 where the sentence does not answer.</param>
+    /// <param name="bm25">Whether BM25 stands beside the model.</param>
+    public static EvaluationTask Answers(string name, string file, bool bm25 = false) => new(
+        RetrievalKind,
+        name,
+        [file],
+        ["ndcg@10", "mrr@10", "recall@10"],
+        (folder, encoding) => RetrievalFiles.ReadAnswers(Path.Combine(folder, file), encoding),
+        bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
+
     /// <summary>Finding paraphrases among many texts (<see cref="ParaphraseMiningEvaluator"/>): all texts with one label mean the same.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="file">The texts, and the name of the group that each belongs to.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     public static EvaluationTask Mining(string name, string file, EvaluationColumns? columns = null) => new(
+        "paraphrase-mining",
         name,
         [file],
         ["average_precision", "f1"],
@@ -169,6 +235,7 @@ public sealed class EvaluationTask
     /// <param name="file">Sentences and their translations.</param>
     /// <param name="columns">The columns of the two languages; the first two without.</param>
     public static EvaluationTask Bitext(string name, string file, EvaluationColumns? columns = null) => new(
+        "bitext",
         name,
         [file],
         ["mean_accuracy"],
@@ -179,6 +246,16 @@ public sealed class EvaluationTask
             var (texts, _) = EvaluationFile.Read(path, languages.For(path, 2));
             return new TranslationEvaluator(texts[0], texts[1]) { Encoding = encoding };
         });
+
+    /// <summary>Finding the classes of texts again, without having seen any (<see cref="ClusteringEvaluator"/>).</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The texts with their classes.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    public static EvaluationTask Clustering(string name, string file, EvaluationColumns? columns = null) => new(
+        name,
+        [file],
+        ["v_measure"],
+        (folder, encoding) => new ClusteringEvaluator(EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames())) { Encoding = encoding });
 
     // The classes are those of the first file; a name that it lacks is a fault of the other file.
     private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)

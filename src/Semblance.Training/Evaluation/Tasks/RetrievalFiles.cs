@@ -40,24 +40,48 @@ internal static class RetrievalFiles
             ReadJudgements(judgementsPath, relevant);
         }
 
-        return new InformationRetrievalEvaluator(queries, corpus, relevant) { Encoding = encoding };
+        return Evaluator(queries, corpus, relevant, encoding);
     }
+
+    /// <summary>Rows of <c>question</c>, <c>sentence</c> and <c>label</c>: 0 where the sentence does not answer. The corpus is all sentences.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a label that is no number.</exception>
+    public static InformationRetrievalEvaluator ReadAnswers(string path, EncodeOptions encoding)
+    {
+        var (corpus, queries, relevant) = (new OrderedDictionary<string, string>(), new OrderedDictionary<string, string>(), new Dictionary<string, IReadOnlySet<string>>());
+        foreach (var row in EvaluationFile.Rows(path, "question", "sentence", "label"))
+        {
+            queries.TryAdd(row[0], row[0]);
+            corpus.TryAdd(row[1], row[1]);
+            AddJudgement(path, relevant, row[0], row[1], row[2]);
+        }
+
+        return Evaluator(queries, corpus, relevant, encoding);
+    }
+
+    private static InformationRetrievalEvaluator Evaluator(
+        OrderedDictionary<string, string> queries, OrderedDictionary<string, string> corpus, Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding) =>
+        new(queries, corpus, relevant) { Encoding = encoding, PrecisionRecallAtK = [1, 3, 5, 10, 100] };
 
     private static void ReadJudgements(string path, Dictionary<string, IReadOnlySet<string>> relevant)
     {
         var graded = EvaluationFile.ColumnNames(path).Contains("relevance");
         foreach (var row in EvaluationFile.Rows(path, graded ? ["query_id", "doc_id", "relevance"] : ["query_id", "doc_id"]))
         {
-            if (graded && !double.TryParse(row[2], CultureInfo.InvariantCulture, out _))
-            {
-                throw new DatasetException(path, null, $"the relevance of '{row[1]}' to '{row[0]}' is '{row[2]}'; a number is expected, 0 for not relevant.");
-            }
+            AddJudgement(path, relevant, row[0], row[1], graded ? row[2] : "1");
+        }
+    }
 
-            if (!graded || double.Parse(row[2], CultureInfo.InvariantCulture) > 0)
-            {
-                relevant.TryAdd(row[0], new HashSet<string>());
-                ((HashSet<string>)relevant[row[0]]).Add(row[1]);
-            }
+    private static void AddJudgement(string path, Dictionary<string, IReadOnlySet<string>> relevant, string query, string document, string relevance)
+    {
+        if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value))
+        {
+            throw new DatasetException(path, null, $"the relevance of '{document}' to '{query}' is '{relevance}'; a number is expected, 0 for not relevant.");
+        }
+
+        if (value > 0)
+        {
+            relevant.TryAdd(query, new HashSet<string>());
+            ((HashSet<string>)relevant[query]).Add(document);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Semblance.Tensors;
 
 namespace Semblance;
 
@@ -14,7 +15,7 @@ namespace Semblance;
 /// by one and not kept; a text takes about two bytes for each of its different terms. Any number of threads may search at
 /// a time, but none while a text is added.
 /// </remarks>
-public sealed class Bm25Index
+public sealed class Bm25Index : IRetriever
 {
     private readonly Bm25Options _options;
     private readonly Dictionary<string, int> _terms = [];
@@ -103,6 +104,15 @@ public sealed class Bm25Index
         {
             ArrayPool<float>.Shared.Return(scores);
         }
+    }
+
+    /// <inheritdoc/>
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        var hits = new SearchHit[queries.Count][];
+        Workers.Shared.For(hits.Length, int.MaxValue, query => hits[query] = Search(queries[query], topK), cancellation);
+        return hits;
     }
 
     // The number of a term, which a new one gets.

@@ -99,6 +99,42 @@ public sealed class EvaluationTaskTests : IDisposable
         Message(EvaluationTask.Sts("x", "odd.tsv", new EvaluationColumns { Texts = ["left"] })).ShouldContain("needs 2 columns of text; 1 are named");
     }
 
+    [Fact]
+    public void Answers_are_searched_among_the_sentences_of_all_questions()
+    {
+        Write("answers.tsv", "question\tsentence\tlabel", "who?\tan apple is red\t1", "who?\tthe moon is far\t0", "what?\tthe moon is far\t1", "why?\tan apple is red\t0");
+        var expected = new InformationRetrievalEvaluator(
+            new OrderedDictionary<string, string> { ["who?"] = "who?", ["what?"] = "what?" },
+            new OrderedDictionary<string, string> { ["1"] = "an apple is red", ["2"] = "the moon is far" },
+            new Dictionary<string, IReadOnlySet<string>> { ["who?"] = new HashSet<string> { "1" }, ["what?"] = new HashSet<string> { "2" } }).Evaluate(Model);
+        var task = EvaluationTask.Answers("a", "answers.tsv", bm25: true);
+        task.Kind.ShouldBe("retrieval");
+        task.Evaluate(Model, _folder.Path).Metrics["ndcg@10"].ShouldBe(expected.Metrics["cosine_ndcg@10"]);
+        Write("odd.tsv", "question\tsentence\tlabel", "who?\tan apple\tyes");
+        Message(EvaluationTask.Answers("a", "odd.tsv")).ShouldContain("is 'yes'; a number is expected");
+    }
+
+    [Fact]
+    public void Ways_to_search_are_compared_at_the_same_questions()
+    {
+        Write("corpus.tsv", "doc_id\ttext", "1\twings in a slipstream", "2\theat of metal plates", "3\tnothing");
+        Write("queries.tsv", "query_id\ttext", "1\tslipstream", "2\theat");
+        var task = EvaluationTask.Retrieval("r", "corpus.tsv", "queries.tsv", bm25: true);
+        var reranker = CrossEncoder.Load(Fixtures.Own("st/cross-encoder"));
+        var results = task.Compare(Enum.GetValues<RetrievalMethod>(), Model, reranker, _folder.Path);
+        var alone = task.Evaluate(Model, _folder.Path);
+        results[RetrievalMethod.Model].ShouldBe(alone.Metrics);
+        results[RetrievalMethod.Bm25].ShouldBe(alone.Baseline!);
+        string[] corpus = ["wings in a slipstream", "heat of metal plates", "nothing"];
+        var search = new RetrieveAndRerank(new HybridSearch(Model, corpus), corpus, reranker);
+        var expected = new[] { ("slipstream", 0), ("heat", 1) }.Average(query => 1.0 / (1 + Array.FindIndex(search.Search(query.Item1), hit => hit.Index == query.Item2)));
+        results[RetrievalMethod.Rerank]["mrr@10"].ShouldBe(expected, 1e-12);
+        results[RetrievalMethod.Hybrid].Keys.ShouldBe(alone.Metrics.Keys);
+        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("cross-encoder");
+        Write("pairs.tsv", "label\tsentence1\tsentence2", "1\ta\tb");
+        Should.Throw<InvalidOperationException>(() => EvaluationTask.Pairs("p", "pairs.tsv").Compare([RetrievalMethod.Model], Model, null, _folder.Path)).Message.ShouldContain("pairs");
+    }
+
     [SharedFact]
     public void Every_file_of_the_suite_is_where_it_says()
     {

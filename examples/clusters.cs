@@ -1,0 +1,19 @@
+#:project ../src/Semblance/Semblance.csproj
+#:property PublishAot=false
+
+// What a file is about: groups of lines, their words, and the line at the centre: dotnet run examples/clusters.cs [file]
+using Semblance;
+
+var texts = File.ReadAllLines(args.FirstOrDefault() ?? "examples/faq.txt");
+var model = SentenceTransformer.LoadDefault();
+var vectors = model.Encode(texts, EncodeOptions.Default with { Normalize = true }).Vectors;
+
+var clusters = KMeans.Fit(vectors, new KMeansOptions { Clusters = Math.Min(6, texts.Length), Spherical = true });
+var words = TopicWords.Of(texts, clusters.Labels, 4);
+var central = SemanticSearch.Search(clusters.Centers, vectors, new SearchOptions { TopK = 1 });
+
+for (var cluster = 0; cluster < words.Count; cluster++)
+{
+    Console.WriteLine($"{clusters.Labels.Count(label => label == cluster)} lines: {string.Join(", ", words[cluster].Select(word => word.Word))}");
+    Console.WriteLine($"  {texts[central[cluster][0].Index]}");
+}

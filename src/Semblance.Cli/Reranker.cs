@@ -1,0 +1,36 @@
+using Semblance.Cli.Options;
+using Semblance.Transformers;
+
+namespace Semblance.Cli;
+
+/// <summary>Reranking with a cross-encoder or a late-interaction model, whichever a folder holds.</summary>
+internal static class Reranker
+{
+    /// <summary>Loads the model: it goes behind what finds the candidates in a corpus.</summary>
+    /// <param name="name">The model's folder or Hub id.</param>
+    /// <param name="candidates">How many texts it reads for a query.</param>
+    /// <param name="batching">Options with the batch size and the number of threads.</param>
+    /// <param name="host">Where a download is shown.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <exception cref="ModelFormatException">The model does not rank.</exception>
+    public static async Task<Func<IRetriever, IReadOnlyList<string>, IRetriever>> LoadAsync(
+        string name, int candidates, TextOptions batching, Host host, CancellationToken cancellation)
+    {
+        var folder = await ModelOption.FolderAsync(name, host, cancellation).ConfigureAwait(false);
+        switch (ModelKinds.Of(folder))
+        {
+            case ModelKind.CrossEncoder:
+                var crossEncoder = CrossEncoder.Load(folder);
+                var predicting = PredictOptions.Default with { BatchTokens = batching.BatchTokens, Threads = batching.Threads };
+                return crossEncoder.Labels.Count == 1
+                    ? (retriever, corpus) => new RetrieveAndRerank(retriever, corpus, crossEncoder, predicting) { Candidates = candidates }
+                    : throw new ModelFormatException(folder, $"the model has {crossEncoder.Labels.Count} labels, so no score says which text is better; use a model with one label.");
+            case ModelKind.MultiVectorEncoder:
+                var multiVector = MultiVectorEncoder.Load(folder);
+                var encoding = MultiVectorEncodeOptions.Default with { BatchTokens = batching.BatchTokens, Threads = batching.Threads };
+                return (retriever, corpus) => new RetrieveAndRerank(retriever, corpus, multiVector, encoding) { Candidates = candidates };
+            case var kind:
+                throw new ModelFormatException(folder, $"the model is a {kind}, which compares vectors; name a cross-encoder or a late-interaction model.");
+        }
+    }
+}

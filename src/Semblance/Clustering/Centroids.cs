@@ -1,0 +1,157 @@
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>The centres of clusters, ready to say which of them is nearest to a vector; of equally near ones the first.</summary>
+internal sealed class Centroids
+{
+    private const int BlockRows = 448;
+
+    private readonly Linear _product;
+    private readonly bool _spherical;
+
+    /// <param name="centers"><c>[clusters × dimensions]</c>; kept, not to be changed.</param>
+    /// <param name="spherical">Whether the largest dot product is nearest, not the smallest distance.</param>
+    public Centroids(Tensor centers, bool spherical)
+    {
+        (Centers, _spherical) = (centers, spherical);
+        _product = spherical ? new Linear(centers, null) : ByDistance(centers);
+        _product.Prepare();
+    }
+
+    public Tensor Centers { get; }
+
+    /// <summary>Finds the nearest centre of each vector.</summary>
+    public void Assign(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation) =>
+        Blocks(vectors.Rows, maxThreads, (first, count) =>
+        {
+            using var run = new Computation(1, cancellation: cancellation);
+            var scores = run.Linear(vectors.Slice(first, count), _product);
+            for (var i = 0; i < count; i++)
+            {
+                labels[first + i] = TensorPrimitives.IndexOfMax(scores.Row(i));
+            }
+        }, cancellation);
+
+    /// <summary>How far each vector is from its centre: the squared distance, or one less the cosine.</summary>
+    public double[] Costs(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation)
+    {
+        var costs = new double[vectors.Rows];
+        Blocks(vectors.Rows, maxThreads, (first, count) =>
+        {
+            for (var row = first; row < first + count; row++)
+            {
+                var center = Centers.Row(labels[row]);
+                costs[row] = _spherical ? 1 - PairSums.Product(vectors.Row(row), center) : PairSums.SquaredDifference(vectors.Row(row), center);
+            }
+        }, cancellation);
+        return costs;
+    }
+
+    /// <summary>The means of the vectors of each cluster; a cluster without any stays where it is.</summary>
+    public Tensor Means(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation)
+    {
+        var (columns, clusters) = (vectors.Columns, Centers.Rows);
+        var (rows, ends) = ByCluster(labels, clusters);
+        var means = Tensor.Zeros(clusters, columns);
+        Workers.Shared.For(
+            clusters,
+            maxThreads,
+            cluster =>
+            {
+                var members = rows.AsSpan(ends[cluster]..ends[cluster + 1]);
+                var mean = means.Writable.Slice(cluster * columns, columns);
+                if (members.IsEmpty || !Mean(vectors, members, mean))
+                {
+                    Centers.Row(cluster).CopyTo(mean);
+                }
+            },
+            cancellation);
+        return means;
+    }
+
+    // False where directions cancel out.
+    private bool Mean(Tensor vectors, ReadOnlySpan<int> members, Span<float> mean)
+    {
+        var sum = new double[mean.Length];
+        foreach (var row in members)
+        {
+            var vector = vectors.Row(row);
+            for (var i = 0; i < sum.Length; i++)
+            {
+                sum[i] += vector[i];
+            }
+        }
+
+        var length = _spherical ? Math.Sqrt(TensorPrimitives.SumOfSquares<double>(sum)) : members.Length;
+        if (length <= 1e-12 * members.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < sum.Length; i++)
+        {
+            mean[i] = (float)(sum[i] / length);
+        }
+
+        return true;
+    }
+
+    /// <summary>The rows in the order of their clusters, and where each cluster begins.</summary>
+    private static (int[] Rows, int[] Starts) ByCluster(int[] labels, int clusters)
+    {
+        var starts = new int[clusters + 1];
+        foreach (var label in labels)
+        {
+            starts[label + 1]++;
+        }
+
+        for (var cluster = 0; cluster < clusters; cluster++)
+        {
+            starts[cluster + 1] += starts[cluster];
+        }
+
+        var (next, rows) = ((int[])starts.Clone(), new int[labels.Length]);
+        for (var row = 0; row < labels.Length; row++)
+        {
+            rows[next[labels[row]]++] = row;
+        }
+
+        return (rows, starts);
+    }
+
+    // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m amid the centres no digits are lost far from the origin.
+    private static Linear ByDistance(Tensor centers)
+    {
+        var columns = centers.Columns;
+        var middle = new double[columns];
+        for (var i = 0; i < centers.Length; i++)
+        {
+            middle[i % columns] += centers.Values[i] / (double)centers.Rows;
+        }
+
+        Tensor weight = Tensor.Zeros(centers.Rows, columns), bias = Tensor.Zeros(centers.Rows);
+        for (var cluster = 0; cluster < centers.Rows; cluster++)
+        {
+            var center = centers.Row(cluster);
+            var sum = 0.0;
+            for (var i = 0; i < columns; i++)
+            {
+                var difference = (float)(center[i] - middle[i]);
+                weight.Writable[(cluster * columns) + i] = difference;
+                sum += difference * (center[i] + (center[i] - (double)difference));
+            }
+
+            bias.Writable[cluster] = (float)(sum / -2);
+        }
+
+        return new Linear(weight, bias);
+    }
+
+    private static void Blocks(int rows, int maxThreads, Action<int, int> body, CancellationToken cancellation) => Workers.Shared.For(
+        (rows + BlockRows - 1) / BlockRows,
+        maxThreads,
+        block => body(block * BlockRows, Math.Min(BlockRows, rows - (block * BlockRows))),
+        cancellation);
+}

@@ -1,0 +1,177 @@
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>
+/// Finds groups of close vectors without being told how many: a community is a vector and all that are at least so similar to it
+/// (<c>community_detection</c> of sentence-transformers). Vectors without enough neighbours are in none.
+/// </summary>
+public static class CommunityDetection
+{
+    private const int BlockRows = 448;
+    private const int FewRows = 16;
+    private const int BlockScores = 4 << 20; // of candidates with all vectors
+
+    /// <summary>The communities of vectors, by cosine.</summary>
+    /// <remarks>
+    /// Larger neighbourhoods come first, among equal ones the lower centre; who is taken is gone for the later ones, and what then
+    /// still has <see cref="CommunityOptions.MinSize"/> members is a community. All vectors are compared twice at most and
+    /// neighbourhoods are never kept, so it ends on any input, in memory of the order of the vectors themselves.
+    /// </remarks>
+    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">What to look for; cosines from 0.75, ten members without.</param>
+    /// <param name="progress">Hears the part that is done, from 0 to 1, from the threads that compare.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>
+    /// The rows of each community: the largest community first; inside, the centre first (unless an earlier community has it), then by falling
+    /// similarity to it.
+    /// </returns>
+    /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
+    public static IReadOnlyList<int[]> Detect(
+        Tensor embeddings, CommunityOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        options ??= new CommunityOptions();
+        options.Check();
+        var matrix = FiniteRows.Checked(embeddings, nameof(embeddings));
+        if (matrix.Rows == 0)
+        {
+            return [];
+        }
+
+        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
+        var vectors = run.Normalize(matrix);
+        var minSize = Math.Min(options.MinSize, vectors.Rows);
+        var sizes = Sizes(vectors, options, progress, cancellation);
+        int[] candidates = [.. Enumerable.Range(0, sizes.Length).Where(row => sizes[row] >= minSize).OrderByDescending(row => sizes[row])];
+        var communities = Separate(vectors, candidates, minSize, options, cancellation);
+        GC.KeepAlive(embeddings);
+        progress?.Report(1);
+        return [.. communities.OrderByDescending(community => community.Length)];
+    }
+
+    // How many each vector is close to, itself included.
+    private static int[] Sizes(Tensor vectors, CommunityOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        var sizes = new int[vectors.Rows];
+        for (var row = 0; row < sizes.Length; row++)
+        {
+            sizes[row] = Own(vectors, row) >= options.Threshold ? 1 : 0;
+        }
+
+        var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
+        var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // the half, for the other pass follows
+        using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
+        new PairTiles(vectors, mining, counts, counter, cancellation).Compare();
+        counts.AddTo(sizes);
+        return sizes;
+    }
+
+    // The cosine of a vector with itself; a vector of zeros is like nothing.
+    private static float Own(Tensor vectors, int row) => vectors.Row(row).ContainsAnyExcept(0f) ? 1 : 0;
+
+    private static List<int[]> Separate(Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellation)
+    {
+        var communities = new List<int[]>();
+        var taken = new bool[vectors.Rows];
+        var free = vectors.Rows;
+        var most = Math.Clamp(BlockScores / vectors.Rows, FewRows, BlockRows);
+        for (int first = 0, block = FewRows; first < candidates.Length && free >= minSize; first += block, block = Math.Min(most, 2 * block))
+        {
+            // Few at first: often the largest take nearly all.
+            var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
+            var close = Close(vectors, centres, taken, options, cancellation);
+            for (var i = 0; i < centres.Length; i++)
+            {
+                close[i].RemoveAll(hit => taken[hit.Index]);
+                if (close[i].Count >= minSize)
+                {
+                    var centre = centres[i];
+                    int[] members = [.. close[i].OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index)];
+                    Array.ForEach(members, member => taken[member] = true);
+                    free -= members.Length;
+                    communities.Add(members);
+                }
+            }
+        }
+
+        return communities;
+    }
+
+    // Who of those that are not taken is close to each of some centres, in the order of rows.
+    private static List<SearchHit>[] Close(Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellation)
+    {
+        var rows = Tensor.Zeros(centres.Length, vectors.Columns);
+        for (var i = 0; i < centres.Length; i++)
+        {
+            vectors.Row(centres[i]).CopyTo(rows.Writable[(i * vectors.Columns)..]);
+        }
+
+        var comparand = new Comparand(rows, SimilarityFunction.DotProduct);
+        var blocks = new List<(int Centre, SearchHit Hit)>[(vectors.Rows + BlockRows - 1) / BlockRows];
+        Workers.Shared.For(
+            blocks.Length,
+            options.MaxThreads,
+            block =>
+            {
+                var found = blocks[block] = [];
+                var first = block * BlockRows;
+                using var part = new Computation(1, cancellation: cancellation);
+                var scores = comparand.Scores(part, vectors.Slice(first, Math.Min(BlockRows, vectors.Rows - first)));
+                for (var i = 0; i < scores.Rows; i++)
+                {
+                    var row = taken[first + i] ? [] : scores.Row(i);
+                    for (var c = ScoreScan.Next(row, 0, options.Threshold); c < row.Length; c = ScoreScan.Next(row, c + 1, options.Threshold))
+                    {
+                        if (centres[c] != first + i)
+                        {
+                            found.Add((c, new SearchHit(first + i, row[c])));
+                        }
+                    }
+                }
+            },
+            cancellation);
+
+        List<SearchHit>[] close = [.. centres.Select(centre => new List<SearchHit>())];
+        for (var c = 0; c < centres.Length; c++)
+        {
+            if (Own(vectors, centres[c]) is var own && own >= options.Threshold)
+            {
+                close[c].Add(new SearchHit(centres[c], own));
+            }
+        }
+
+        foreach (var (centre, hit) in blocks.SelectMany(found => found))
+        {
+            close[centre].Add(hit);
+        }
+
+        return close;
+    }
+
+    // Each thread counts on its own: where nearly all are close, they would only wait for each other.
+    private sealed class NeighbourCounts(int count, float threshold) : IPairSink, IDisposable
+    {
+        private readonly ThreadLocal<int[]> _counts = new(() => new int[count], trackAllValues: true);
+
+        public void Take(ReadOnlySpan<float> scores, int first, int second)
+        {
+            var counts = _counts.Value!;
+            for (var i = ScoreScan.Next(scores, 0, threshold); i < scores.Length; i = ScoreScan.Next(scores, i + 1, threshold))
+            {
+                counts[first]++;
+                counts[second + i]++;
+            }
+        }
+
+        public void AddTo(int[] sizes)
+        {
+            foreach (var counts in _counts.Values)
+            {
+                TensorPrimitives.Add<int>(sizes, counts, sizes);
+            }
+        }
+
+        public void Dispose() => _counts.Dispose();
+    }
+}

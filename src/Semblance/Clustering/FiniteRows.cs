@@ -1,0 +1,26 @@
+using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>Vectors that distances can be taken of: all of them, and the sums of their squares, are finite.</summary>
+internal static class FiniteRows
+{
+    private const float Largest = 1e15f;
+
+    /// <summary>The vectors as a matrix.</summary>
+    /// <exception cref="ArgumentException">One of them has a value that is not finite, or too large to be squared.</exception>
+    public static Tensor Checked(Tensor embeddings, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings, parameter);
+        for (var row = 0; row < embeddings.Rows; row++)
+        {
+            if (!(TensorPrimitives.MaxMagnitude(embeddings.Row(row)) <= Largest))
+            {
+                throw new ArgumentException($"Vector {row} has a value that is not finite, or beyond 10^15; leave it out, or find what made it.", parameter);
+            }
+        }
+
+        return embeddings.AsMatrix();
+    }
+}

@@ -1,0 +1,124 @@
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// How strongly vectors attract each other in a map: the chance that one picks the other as a neighbour, by a Gaussian as wide as the
+/// perplexity asks, taken both ways. Only the nearest three times the perplexity count. All affinities add up to 1.
+/// </summary>
+internal sealed class NeighbourAffinities
+{
+    private const int SearchSteps = 100;
+
+    private readonly int[] _starts;
+    private readonly int[] _others;
+    private readonly double[] _values;
+
+    private NeighbourAffinities(int[] starts, int[] others, double[] values) => (_starts, _others, _values) = (starts, others, values);
+
+    /// <summary>The number of vectors.</summary>
+    public int Count => _starts.Length - 1;
+
+    /// <summary>Those that a vector attracts, in the order of rows, and how strongly.</summary>
+    public (ReadOnlyMemory<int> Others, ReadOnlyMemory<double> Values) this[int row] =>
+        (_others.AsMemory(_starts[row].._starts[row + 1]), _values.AsMemory(_starts[row].._starts[row + 1]));
+
+    public static NeighbourAffinities Of(Tensor vectors, double perplexity, int maxThreads, CancellationToken cancellation)
+    {
+        var count = vectors.Rows;
+        perplexity = Math.Max(1, Math.Min(perplexity, (count - 1) / 3.0));
+        var neighbours = Math.Min(count - 1, (int)(3 * perplexity) + 1);
+        if (neighbours < 1)
+        {
+            return new NeighbourAffinities(new int[count + 1], [], []);
+        }
+
+        var nearest = new Rankings(count, neighbours, float.NegativeInfinity);
+        var tiles = new MiningOptions { Similarity = SimilarityFunction.Euclidean, MaxThreads = maxThreads };
+        new PairTiles(vectors, tiles, new NearestPairs(nearest), new ProgressCounter(null, 1), cancellation).Compare();
+        var keys = new long[2L * count * neighbours];
+        var values = new double[keys.LongLength];
+        Workers.Shared.For(
+            count,
+            maxThreads,
+            row =>
+            {
+                var hits = nearest[row].ToArray();
+                var chances = Chances(Array.ConvertAll(hits, hit => (double)hit.Score * hit.Score), Math.Log(perplexity));
+                for (var i = 0; i < hits.Length; i++)
+                {
+                    var place = 2 * (((long)row * neighbours) + i);
+                    keys[place] = ((long)row * count) + hits[i].Index;
+                    keys[place + 1] = ((long)hits[i].Index * count) + row;
+                    values[place] = values[place + 1] = chances[i] / (2.0 * count);
+                }
+            },
+            cancellation);
+        return Summed(keys, values, count);
+    }
+
+    // The Gaussian whose entropy is that of as many equally likely neighbours.
+    private static double[] Chances(double[] squares, double entropy)
+    {
+        var (beta, low, high) = (1.0, 0.0, double.PositiveInfinity);
+        var chances = new double[squares.Length];
+        for (var step = 0; step < SearchSteps; step++)
+        {
+            var (sum, weighted) = (0.0, 0.0);
+            for (var i = 0; i < squares.Length; i++)
+            {
+                var beyond = squares[i] - squares[0];
+                chances[i] = Math.Exp(-beta * beyond);
+                sum += chances[i];
+                weighted += beyond * chances[i];
+            }
+
+            for (var i = 0; i < squares.Length; i++)
+            {
+                chances[i] /= sum;
+            }
+
+            var difference = Math.Log(sum) + (beta * weighted / sum) - entropy;
+            if (Math.Abs(difference) < 1e-7)
+            {
+                break;
+            }
+
+            (low, high) = difference > 0 ? (beta, high) : (low, beta);
+            var next = double.IsPositiveInfinity(high) ? 2 * beta : (low + high) / 2;
+            if (!(next < 1e300))
+            {
+                break; // equally far, all of them
+            }
+
+            beta = next;
+        }
+
+        return chances;
+    }
+
+    private static NeighbourAffinities Summed(long[] keys, double[] values, int count)
+    {
+        Array.Sort(keys, values);
+        var (starts, others, sums, used) = (new int[count + 1], new int[keys.Length], new double[keys.Length], 0);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (i > 0 && keys[i] == keys[i - 1])
+            {
+                sums[used - 1] += values[i];
+            }
+            else
+            {
+                starts[(keys[i] / count) + 1]++;
+                (others[used], sums[used++]) = ((int)(keys[i] % count), values[i]);
+            }
+        }
+
+        for (var row = 0; row < count; row++)
+        {
+            starts[row + 1] += starts[row];
+        }
+
+        return new NeighbourAffinities(starts, others[..used], sums[..used]);
+    }
+}

@@ -1,0 +1,254 @@
+using Semblance.Tensors;
+using Semblance.Tensors.LinearAlgebra;
+
+namespace Semblance;
+
+/// <summary>
+/// Principal component analysis: the directions, at right angles to each other, along which vectors vary most. It shrinks embeddings to fewer
+/// dimensions with the least squared error.
+/// </summary>
+public sealed class PrincipalComponents
+{
+    private const int BlockRows = 1024;
+
+    private readonly float[] _mean;
+    private readonly Linear _projection;
+    private readonly Linear _restoration;
+
+    private PrincipalComponents(double[] mean, Tensor components, double[] variances, double total)
+    {
+        _mean = Array.ConvertAll(mean, value => (float)value);
+        Components = components;
+        ExplainedVariance = variances;
+        ExplainedVarianceRatio = Array.ConvertAll(variances, variance => total > 0 ? variance / total : 0);
+        _projection = new Linear(components, null);
+        _restoration = new Linear(components, Tensor.From(_mean, _mean.Length), transposed: true);
+    }
+
+    /// <summary><c>[components × dimensions]</c>, each of length one, those of most variance first. The largest element of each is positive.</summary>
+    public Tensor Components { get; }
+
+    /// <summary>The mean of the vectors.</summary>
+    public IReadOnlyList<float> Mean => _mean;
+
+    /// <summary>The variance along each component, with n − 1.</summary>
+    public IReadOnlyList<double> ExplainedVariance { get; }
+
+    /// <summary>The same as a part of the variance in all dimensions.</summary>
+    public IReadOnlyList<double> ExplainedVarianceRatio { get; }
+
+    /// <summary>Finds the components.</summary>
+    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
+    /// <param name="components">How many, from 1 to the lower of vectors and dimensions.</param>
+    /// <param name="maxThreads">The most threads to use, the caller's included.</param>
+    /// <param name="cancellation">Stops between two blocks of vectors.</param>
+    /// <exception cref="ArgumentException">A vector is not finite, or there are fewer vectors or dimensions than components.</exception>
+    public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellation = default)
+    {
+        var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
+        var (rows, columns) = (vectors.Rows, vectors.Columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
+        if (components > Math.Min(rows, columns))
+        {
+            throw new ArgumentOutOfRangeException(nameof(components), components, $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
+        }
+
+        using var run = new Computation(maxThreads, cancellation: cancellation);
+        var mean = MeanOf(vectors);
+        var result = rows >= columns ? ByCovariance(run, vectors, mean, components) : ByProducts(run, vectors, mean, components);
+        GC.KeepAlive(embeddings);
+        return result;
+    }
+
+    /// <summary>The coordinates of vectors along the components.</summary>
+    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
+    /// <returns><c>[vectors × components]</c>.</returns>
+    /// <exception cref="ArgumentException">They have other dimensions.</exception>
+    public Tensor Transform(Tensor embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        TensorRows.CheckWidth(Components, embeddings, nameof(embeddings));
+        var result = Tensor.Zeros(embeddings.Rows, Components.Rows);
+        for (var first = 0; first < embeddings.Rows; first += BlockRows)
+        {
+            using var run = new Computation();
+            var centred = Centred(embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
+            run.Linear(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
+        }
+
+        GC.KeepAlive(embeddings);
+        return result;
+    }
+
+    /// <summary>The vectors that have such coordinates and nothing beside them.</summary>
+    /// <param name="coordinates"><c>[vectors × components]</c>.</param>
+    /// <returns><c>[vectors × dimensions]</c>.</returns>
+    /// <exception cref="ArgumentException">There are not as many coordinates as components.</exception>
+    public Tensor InverseTransform(Tensor coordinates)
+    {
+        ArgumentNullException.ThrowIfNull(coordinates);
+        if (coordinates.Columns != Components.Rows)
+        {
+            throw new ArgumentException($"The coordinates are {coordinates}; there are {Components.Rows} components.", nameof(coordinates));
+        }
+
+        using var run = new Computation();
+        return Tensor.From(run.Linear(coordinates.AsMatrix(), _restoration).Values, coordinates.Rows, _mean.Length);
+    }
+
+    private static PrincipalComponents ByCovariance(Computation run, Tensor vectors, double[] mean, int components)
+    {
+        // A block's products are float32, their sum over blocks is double.
+        var columns = vectors.Columns;
+        var covariance = Square(columns);
+        for (var first = 0; first < vectors.Rows; first += BlockRows)
+        {
+            var block = Centred(vectors, first, Math.Min(BlockRows, vectors.Rows - first), mean);
+            var transposed = Tensor.Zeros(columns, block.Rows);
+            var target = transposed.Writable;
+            for (var row = 0; row < block.Rows; row++)
+            {
+                for (var column = 0; column < columns; column++)
+                {
+                    target[(column * block.Rows) + row] = block.Values[(row * columns) + column];
+                }
+            }
+
+            using var products = run.Linear(transposed, new Linear(transposed, null));
+            Add(products, 1.0 / Math.Max(1, vectors.Rows - 1), covariance);
+        }
+
+        var eigen = SymmetricEigen.Of(covariance);
+        return Of(mean, [.. eigen.Vectors.Take(components)], [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
+    }
+
+    // With fewer vectors than dimensions: the products of vectors have the same eigenvalues, and lead to the same directions.
+    private static PrincipalComponents ByProducts(Computation run, Tensor vectors, double[] mean, int components)
+    {
+        var centred = Centred(vectors, 0, vectors.Rows, mean);
+        var matrix = Square(vectors.Rows);
+        Add(run.Linear(centred, new Linear(centred, null)), 1.0 / Math.Max(1, vectors.Rows - 1), matrix);
+        var eigen = SymmetricEigen.Of(matrix);
+        var directions = new double[components][];
+        for (var c = 0; c < components; c++)
+        {
+            var direction = directions[c] = new double[vectors.Columns];
+            for (var row = 0; row < vectors.Rows; row++)
+            {
+                for (var i = 0; i < direction.Length; i++)
+                {
+                    direction[i] += eigen.Vectors[c][row] * centred.Row(row)[i];
+                }
+            }
+
+            Orthonormalize(direction, directions.AsSpan(0, c));
+        }
+
+        return Of(mean, directions, [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
+    }
+
+    // Where nothing varies any more, any direction at right angles will do.
+    private static void Orthonormalize(double[] direction, ReadOnlySpan<double[]> others)
+    {
+        var scale = Length(direction);
+        for (var axis = -1; axis < direction.Length; axis++)
+        {
+            if (axis >= 0)
+            {
+                Array.Clear(direction);
+                direction[axis] = scale = 1;
+            }
+
+            for (var pass = 0; pass < 2; pass++)
+            {
+                foreach (var other in others)
+                {
+                    var along = 0.0;
+                    for (var i = 0; i < direction.Length; i++)
+                    {
+                        along += direction[i] * other[i];
+                    }
+
+                    for (var i = 0; i < direction.Length; i++)
+                    {
+                        direction[i] -= along * other[i];
+                    }
+                }
+            }
+
+            var length = Length(direction);
+            if (length > 1e-6 * scale && length > 1e-30)
+            {
+                for (var i = 0; i < direction.Length; i++)
+                {
+                    direction[i] /= length;
+                }
+
+                return;
+            }
+        }
+    }
+
+    private static double Length(double[] direction) => Math.Sqrt(direction.Sum(value => value * value));
+
+    private static PrincipalComponents Of(double[] mean, double[][] directions, double[] variances, double total)
+    {
+        var components = Tensor.Zeros(directions.Length, mean.Length);
+        var target = components.Writable;
+        for (var c = 0; c < directions.Length; c++)
+        {
+            var sign = Math.Sign(directions[c].MaxBy(Math.Abs));
+            for (var i = 0; i < mean.Length; i++)
+            {
+                target[(c * mean.Length) + i] = (float)(sign * directions[c][i]);
+            }
+        }
+
+        return new PrincipalComponents(mean, components, Array.ConvertAll(variances, variance => Math.Max(0, variance)), total);
+    }
+
+    private static double[] MeanOf(Tensor vectors)
+    {
+        var mean = new double[vectors.Columns];
+        for (var row = 0; row < vectors.Rows; row++)
+        {
+            var vector = vectors.Row(row);
+            for (var i = 0; i < mean.Length; i++)
+            {
+                mean[i] += vector[i];
+            }
+        }
+
+        return Array.ConvertAll(mean, sum => sum / vectors.Rows);
+    }
+
+    private static Tensor Centred(Tensor vectors, int first, int count, double[] mean)
+    {
+        var centred = Tensor.Zeros(count, vectors.Columns);
+        var target = centred.Writable;
+        for (var row = 0; row < count; row++)
+        {
+            var vector = vectors.Row(first + row);
+            for (var i = 0; i < mean.Length; i++)
+            {
+                target[(row * mean.Length) + i] = (float)(vector[i] - mean[i]);
+            }
+        }
+
+        return centred;
+    }
+
+    private static double[][] Square(int size) => [.. Enumerable.Range(0, size).Select(_ => new double[size])];
+
+    private static void Add(Tensor products, double factor, double[][] matrix)
+    {
+        for (var row = 0; row < matrix.Length; row++)
+        {
+            var from = products.Row(row);
+            for (var column = 0; column < from.Length; column++)
+            {
+                matrix[row][column] += factor * from[column];
+            }
+        }
+    }
+}

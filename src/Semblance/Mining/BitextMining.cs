@@ -1,0 +1,123 @@
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// Finds translations in texts of two languages: pairs that are closer than either is to its neighbours (Artetxe and
+/// Schwenk 2019, arXiv:1811.01136).
+/// </summary>
+/// <remarks>
+/// Cosines of different texts have different scales: some are close to everything. The margin sets a pair's cosine
+/// against the mean of both texts' k nearest neighbours in the other language.
+/// </remarks>
+public static class BitextMining
+{
+    /// <summary>The pairs of source and target that are most likely translations.</summary>
+    /// <remarks>
+    /// All sources are compared with all targets, once, in blocks; beside the vectors, memory is <see cref="BitextMiningOptions.Neighbors"/>
+    /// hits of each. The result does not depend on the number of threads.
+    /// </remarks>
+    /// <param name="source"><c>[sources × dimensions]</c>.</param>
+    /// <param name="target"><c>[targets × dimensions]</c>.</param>
+    /// <param name="options">What to look for; null for the paper's best: ratio, the maximum of both directions, 4 neighbours.</param>
+    /// <param name="progress">Hears the part of the comparisons that is done, from 0 to 1, from the threads that compare.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>
+    /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A cosine that is not a
+    /// number makes no pair, nor does a ratio to a mean that is not positive.
+    /// </returns>
+    /// <exception cref="ArgumentException">Sources and targets differ in dimensions, or an option is out of range.</exception>
+    public static IReadOnlyList<ScoredPair> Mine(
+        Tensor source,
+        Tensor target,
+        BitextMiningOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        TensorRows.CheckWidth(source, target, nameof(target));
+        options ??= new BitextMiningOptions();
+        options.Check();
+        var forward = new Rankings(source.Rows, options.Neighbors, float.NegativeInfinity);
+        var backward = new Rankings(target.Rows, options.Neighbors, float.NegativeInfinity);
+        var blocks = options.Blocks with { Similarity = SimilarityFunction.Cosine, MaxThreads = options.MaxThreads };
+        var counter = new ProgressCounter(progress, (long)source.Rows * target.Rows);
+        new PairTiles(source, target, blocks, new NearestPairs(forward, backward), counter, cancellation).Compare();
+
+        var (near, back) = (Neighborhoods(forward, source.Rows), Neighborhoods(backward, target.Rows));
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+        ScoredPair[] pairs = [.. Pairs(near, back, options).Where(pair => pair.Score >= options.Threshold)];
+        Array.Sort(pairs, Selection.Order<ScoredPair>());
+        return options.Retrieval == BitextRetrieval.Max ? OneEach(pairs) : pairs;
+    }
+
+    private static IEnumerable<ScoredPair> Pairs(Neighborhood[] near, Neighborhood[] back, BitextMiningOptions options)
+    {
+        var forward = near.Select((neighborhood, row) => Best(neighborhood, back, options.Margin) is { } hit ? new ScoredPair(row, hit.Index, hit.Score) : (ScoredPair?)null);
+        var backward = back.Select((neighborhood, row) => Best(neighborhood, near, options.Margin) is { } hit ? new ScoredPair(hit.Index, row, hit.Score) : (ScoredPair?)null);
+        return options.Retrieval switch
+        {
+            BitextRetrieval.Forward => forward.OfType<ScoredPair>(),
+            BitextRetrieval.Backward => backward.OfType<ScoredPair>(),
+            BitextRetrieval.Intersection => forward.OfType<ScoredPair>().Intersect(backward.OfType<ScoredPair>()),
+            _ => forward.Concat(backward).OfType<ScoredPair>(),
+        };
+    }
+
+    // The candidate with the largest margin, the closer one among equals.
+    private static SearchHit? Best(Neighborhood neighborhood, Neighborhood[] others, Margin margin)
+    {
+        SearchHit? best = null;
+        foreach (var hit in neighborhood.Hits)
+        {
+            var mean = (neighborhood.Mean + others[hit.Index].Mean) / 2; // the same bits from either side
+            var score = margin switch
+            {
+                Margin.Absolute => hit.Score,
+                Margin.Distance => hit.Score - mean,
+                _ => mean > 0 ? hit.Score / mean : float.NaN,
+            };
+            if (score > (best?.Score ?? float.NegativeInfinity))
+            {
+                best = new SearchHit(hit.Index, score);
+            }
+        }
+
+        return best;
+    }
+
+    private static List<ScoredPair> OneEach(ScoredPair[] pairs)
+    {
+        var (sources, targets, kept) = (new HashSet<int>(), new HashSet<int>(), new List<ScoredPair>());
+        foreach (var pair in pairs)
+        {
+            if (!sources.Contains(pair.First) && !targets.Contains(pair.Second))
+            {
+                sources.Add(pair.First);
+                targets.Add(pair.Second);
+                kept.Add(pair);
+            }
+        }
+
+        return kept;
+    }
+
+    private static Neighborhood[] Neighborhoods(Rankings rankings, int count)
+    {
+        var neighborhoods = new Neighborhood[count];
+        for (var row = 0; row < count; row++)
+        {
+            var hits = rankings[row].ToArray();
+            neighborhoods[row] = new Neighborhood(hits, hits.Length == 0 ? 0 : hits.Average(hit => hit.Score));
+        }
+
+        return neighborhoods;
+    }
+
+    /// <summary>A text's nearest texts of the other language.</summary>
+    /// <param name="Hits">The texts, the nearest first.</param>
+    /// <param name="Mean">Their mean cosine.</param>
+    private readonly record struct Neighborhood(SearchHit[] Hits, float Mean);
+}

@@ -1,0 +1,271 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Semblance.Tensors;
+
+namespace Semblance;
+
+/// <summary>
+/// Says of texts or vectors that come one by one which earlier one each repeats: first by the hash of the text, which costs
+/// nothing, then by the cosine of the vectors, of which all that are remembered are compared.
+/// </summary>
+/// <remarks>
+/// Only what is new is remembered, so a duplicate always points to an original. Answers do not depend on how many come at a
+/// time. Memory is four bytes for each element of each vector that is remembered, and <see cref="DuplicateOptions.Capacity"/>
+/// bounds it. Not for several threads at once.
+/// </remarks>
+public sealed class DuplicateDetector
+{
+    private const int Pages = 8;
+    private const int LargestPage = 1024;
+
+    private readonly SentenceTransformer? _model;
+    private readonly DuplicateOptions _options;
+    private readonly int _dimension;
+    private readonly int _pageRows;
+    private readonly LinkedList<RememberedVectors> _pages = [];
+    private readonly Dictionary<UInt128, long> _texts = []; // of remembered texts, their places
+
+    /// <summary>Detects duplicates among texts.</summary>
+    /// <param name="model">What encodes them.</param>
+    /// <param name="options">What counts as a duplicate, and how much is remembered; null for a cosine of 0.95 and everything.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public DuplicateDetector(SentenceTransformer model, DuplicateOptions? options = null)
+        : this(Dimension(model, options), options) => _model = model;
+
+    /// <summary>Detects duplicates among vectors.</summary>
+    /// <param name="dimension">The number of elements of each.</param>
+    /// <param name="options">What counts as a duplicate, and how much is remembered; null for a cosine of 0.95 and everything.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public DuplicateDetector(int dimension, DuplicateOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        (_dimension, _options) = (dimension, options ?? new DuplicateOptions());
+        _options.Check();
+        _pageRows = _options.Capacity is { } capacity ? Math.Clamp(capacity / Pages, 1, LargestPage) : LargestPage;
+    }
+
+    /// <summary>How many texts or vectors have come.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>How many are remembered.</summary>
+    public int Remembered => _pages.Sum(page => page.Count);
+
+    /// <summary>Takes a text.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>What it repeats; null if it is new.</returns>
+    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    public Duplicate? Add(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Add([text])[0];
+    }
+
+    /// <summary>Takes several texts, in their order; sooner than one by one.</summary>
+    /// <param name="texts">Any texts.</param>
+    /// <param name="cancellation">Stops between two operations; what was answered before counts as taken.</param>
+    /// <returns>For each what it repeats; null if it is new.</returns>
+    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    /// <exception cref="ArgumentException">A text is null.</exception>
+    public Duplicate?[] Add(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        if (_model is null)
+        {
+            throw new InvalidOperationException("The detector was made for vectors; make it with a model to give it texts.");
+        }
+
+        if (texts.Contains(null!))
+        {
+            throw new ArgumentException("A text is null.", nameof(texts));
+        }
+
+        var found = new Duplicate?[texts.Count];
+        for (var first = 0; first < found.Length;)
+        {
+            first += AddSome(_model, texts, first, found, cancellation);
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes a vector.</summary>
+    /// <param name="vector">As many elements as the detector's vectors have, all finite; its length does not count.</param>
+    /// <returns>What it repeats; null if it is new.</returns>
+    /// <exception cref="ArgumentException">It has another number of elements, or one is not finite.</exception>
+    public Duplicate? Add(ReadOnlySpan<float> vector) => Add(Tensor.From(vector, 1, vector.Length))[0];
+
+    /// <summary>Takes several vectors, in their order; sooner than one by one.</summary>
+    /// <param name="vectors"><c>[vectors × dimension]</c>, all finite.</param>
+    /// <param name="cancellation">Stops between two operations; what was answered before counts as taken.</param>
+    /// <returns>For each what it repeats; null if it is new.</returns>
+    /// <exception cref="ArgumentException">They have another number of elements, or one is not finite.</exception>
+    public Duplicate?[] Add(Tensor vectors, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        if (vectors.Columns != _dimension)
+        {
+            throw new ArgumentException($"The vectors have {vectors.Columns} elements; {_dimension} are expected.", nameof(vectors));
+        }
+
+        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(vectors.Values))
+        {
+            throw new ArgumentException("An element is not a finite number.", nameof(vectors));
+        }
+
+        var found = new Duplicate?[vectors.Rows];
+        for (var first = 0; first < found.Length; first += _pageRows)
+        {
+            var run = new Batch(this, vectors.Slice(first, Math.Min(_pageRows, found.Length - first)), cancellation);
+            for (var i = 0; i < run.Rows; i++)
+            {
+                found[first + i] = run.Add(i, null);
+            }
+        }
+
+        GC.KeepAlive(vectors);
+        return found;
+    }
+
+    /// <summary>Takes a stream of texts of any length: while some are compared, the next are read.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <returns>The texts in their order, each with what it repeats.</returns>
+    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    public IAsyncEnumerable<CheckedText> DetectAsync(IAsyncEnumerable<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
+        {
+            var first = Count;
+            var found = Add(window, cancellation);
+            return window.Select((text, i) => new CheckedText(first + i, text, found[i]));
+        }, cancellation);
+    }
+
+    // Takes texts up to a page of new ones, or to one that is known at first and forgotten when its turn comes; returns how many.
+    private int AddSome(SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellation)
+    {
+        var rows = new Dictionary<UInt128, int>();
+        var (hashes, fresh) = (new List<UInt128>(), new List<string>());
+        for (var i = first; i < texts.Count && fresh.Count < _pageRows; i++)
+        {
+            var hash = Hash(texts[i]);
+            hashes.Add(hash);
+            if (!_texts.ContainsKey(hash) && rows.TryAdd(hash, fresh.Count))
+            {
+                fresh.Add(texts[i]);
+            }
+        }
+
+        var batch = fresh.Count == 0 ? null : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellation).Vectors, cancellation);
+        for (var i = 0; i < hashes.Count; i++)
+        {
+            if (_texts.TryGetValue(hashes[i], out var place))
+            {
+                found[first + i] = new Duplicate(place, 1, IsExact: true);
+                Count++;
+            }
+            else if (rows.TryGetValue(hashes[i], out var row))
+            {
+                found[first + i] = batch!.Add(row, hashes[i]);
+            }
+            else
+            {
+                return i;
+            }
+        }
+
+        return hashes.Count;
+    }
+
+    private void Remember(ReadOnlySpan<float> vector, UInt128? hash)
+    {
+        if (_pages.Last is not { Value.IsFull: false })
+        {
+            _pages.AddLast(new RememberedVectors(_pageRows, _dimension));
+            if (_options.Capacity is { } capacity && (long)_pages.Count * _pageRows > capacity)
+            {
+                var forgotten = _pages.First!.Value;
+                forgotten.IsForgotten = true;
+                foreach (var text in forgotten.Hashes)
+                {
+                    _texts.Remove(text);
+                }
+
+                _pages.RemoveFirst();
+            }
+        }
+
+        _pages.Last!.Value.Add(vector, Count, hash);
+        if (hash is { } known)
+        {
+            _texts[known] = Count;
+        }
+    }
+
+    private static UInt128 Hash(string text) => // of 128 bits: no two texts of a stream ever share one
+        BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())));
+
+    private static int Dimension(SentenceTransformer model, DuplicateOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return options?.Encoding.Dimensions ?? model.Dimension;
+    }
+
+    /// <summary>At most a page of vectors: compared with all that is remembered at once, and among themselves, then taken one by one.</summary>
+    private sealed class Batch
+    {
+        private readonly DuplicateDetector _detector;
+        private readonly Tensor _vectors;
+        private readonly Tensor _scores; // among themselves
+        private readonly List<(RememberedVectors Page, SearchHit[][] Nearest)> _before = [];
+        private readonly List<(int Row, long Place, RememberedVectors Page)> _added = [];
+
+        public Batch(DuplicateDetector detector, Tensor vectors, CancellationToken cancellation)
+        {
+            _detector = detector;
+            using var run = new Computation(cancellation: cancellation);
+            using var normalized = run.Normalize(vectors.AsMatrix());
+            _vectors = Tensor.From(normalized.Values, vectors.Rows, vectors.Columns);
+            _scores = Similarity.Matrix(_vectors, _vectors, SimilarityFunction.DotProduct);
+            foreach (var page in detector._pages)
+            {
+                _before.Add((page, page.Nearest(_vectors, cancellation)));
+            }
+        }
+
+        public int Rows => _vectors.Rows;
+
+        /// <summary>Takes one of the vectors.</summary>
+        public Duplicate? Add(int row, UInt128? hash)
+        {
+            var best = new Duplicate(-1, float.NegativeInfinity, IsExact: false);
+            foreach (var (page, nearest) in _before)
+            {
+                if (nearest[row] is [var hit] && hit.Score > best.Score && !page.IsForgotten)
+                {
+                    best = best with { Of = page.PlaceOf(hit.Index), Score = hit.Score };
+                }
+            }
+
+            foreach (var (other, place, page) in _added)
+            {
+                if (_scores.Row(other)[row] is var score && score > best.Score && !page.IsForgotten)
+                {
+                    best = best with { Of = place, Score = score };
+                }
+            }
+
+            if (best.Score >= _detector._options.Threshold)
+            {
+                _detector.Count++;
+                return best;
+            }
+
+            _detector.Remember(_vectors.Row(row), hash);
+            _added.Add((row, _detector.Count++, _detector._pages.Last!.Value));
+            return null;
+        }
+    }
+}

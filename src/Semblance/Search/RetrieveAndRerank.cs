@@ -1,0 +1,78 @@
+namespace Semblance;
+
+/// <summary>
+/// Search in two stages: a fast retriever finds candidates, and a model that reads query and text together orders them.
+/// </summary>
+public sealed class RetrieveAndRerank : IRetriever
+{
+    /// <summary>How many candidates are read unless another number is given.</summary>
+    public const int DefaultCandidates = 100;
+
+    private readonly IRetriever _retriever;
+    private readonly IReadOnlyList<string> _corpus;
+    private readonly Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> _rank;
+
+    /// <summary>Orders candidates with a cross-encoder.</summary>
+    /// <param name="retriever">What finds the candidates.</param>
+    /// <param name="corpus">The texts that it searches, by its places.</param>
+    /// <param name="reranker">A model with one label.</param>
+    /// <param name="options">How it predicts; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The corpus is not the retriever's, or the model has several labels.</exception>
+    public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, CrossEncoder reranker, PredictOptions? options = null)
+        : this(retriever, corpus, (query, texts, cancellation) => reranker.Rank(query, texts, null, options, null, cancellation))
+    {
+        ArgumentNullException.ThrowIfNull(reranker);
+        if (reranker.Labels.Count != 1)
+        {
+            throw new ArgumentException($"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score says which text is better; use one with one label.", nameof(reranker));
+        }
+    }
+
+    /// <summary>Orders candidates with a late-interaction model.</summary>
+    /// <inheritdoc cref="RetrieveAndRerank(IRetriever, IReadOnlyList{string}, CrossEncoder, PredictOptions?)"/>
+    /// <param name="retriever">What finds the candidates.</param>
+    /// <param name="corpus">The texts that it searches, by its places.</param>
+    /// <param name="reranker">The model.</param>
+    /// <param name="options">How it encodes; null for the defaults.</param>
+    public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
+        : this(retriever, corpus, (query, texts, cancellation) => reranker.Rank(query, texts, null, options, null, cancellation)) =>
+        ArgumentNullException.ThrowIfNull(reranker);
+
+    private RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
+    {
+        ArgumentNullException.ThrowIfNull(retriever);
+        ArgumentNullException.ThrowIfNull(corpus);
+        if (retriever.Count != corpus.Count)
+        {
+            throw new ArgumentException($"There are {corpus.Count} texts, and the retriever searches {retriever.Count}; both must have the same ones.", nameof(corpus));
+        }
+
+        (_retriever, _corpus, _rank) = (retriever, corpus, rank);
+    }
+
+    /// <summary>How many candidates are read for a query, at least as many as are asked for; 100 by default.</summary>
+    public int Candidates { get; init; } = DefaultCandidates;
+
+    /// <inheritdoc/>
+    public int Count => _corpus.Count;
+
+    /// <inheritdoc/>
+    /// <remarks>Scores are those of the model that reranks. Only candidates become hits.</remarks>
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Candidates, 1);
+        var candidates = _retriever.Search(queries, Math.Max(topK, Candidates), cancellation);
+        return [.. candidates.Select((hits, query) => Rerank(queries[query], hits, topK, cancellation))];
+    }
+
+    // By place, not by the first stage's order, so that among equals the lower place is first.
+    private SearchHit[] Rerank(string query, SearchHit[] hits, int topK, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        int[] places = [.. hits.Select(hit => hit.Index).Order()];
+        var ranked = _rank(query, [.. places.Select(place => _corpus[place])], cancellation);
+        return [.. ranked.Take(topK).Select(document => new SearchHit(places[document.Index], document.Score))];
+    }
+}

@@ -1,0 +1,43 @@
+namespace Semblance.Tests;
+
+public class TopicWordsTests
+{
+    private static readonly string[] Texts =
+    [
+        "How do I reset my password?", "The password is wrong, and the reset link too.", "reset password",
+        "Where is my parcel?", "The parcel never came.", "parcel delivery is late",
+        "我想修改密码", "密码忘记了怎么办", "something else entirely",
+    ];
+
+    private static readonly int[] Labels = [0, 0, 0, 1, 1, 1, 2, 2, -1];
+
+    [Fact]
+    public void Each_cluster_has_its_own_words_in_any_script()
+    {
+        var topics = TopicWords.Of(Texts, Labels, 2);
+        topics.Count.ShouldBe(3);
+        topics[0].Select(word => word.Word).ShouldBe(["password", "reset"]);
+        topics[1][0].Word.ShouldBe("parcel");
+        topics[2][0].Word.ShouldBe("密码");
+        topics.SelectMany(topic => topic).ShouldNotContain(word => word.Word == "the" || word.Word == "is");
+    }
+
+    [Fact]
+    public void Weights_are_those_of_the_formula()
+    {
+        // Cluster 0 has five words, cluster 1 three: four on average. "tea" comes three times in all, two of them in cluster 0.
+        var topics = TopicWords.Of(["tea cup tea milk sugar", "tea coffee bean"], [0, 1]);
+        topics[0][1].ShouldBe(new TopicWord("cup", 1 / 5.0 * Math.Log(1 + (4 / 1.0))));
+        topics[0].Single(word => word.Word == "tea").Weight.ShouldBe(2 / 5.0 * Math.Log(1 + (4 / 3.0)), 1e-15);
+        topics[0].Select(word => word.Weight).ShouldBeInOrder(SortDirection.Descending);
+    }
+
+    [Fact]
+    public void Empty_clusters_and_empty_texts_have_no_words()
+    {
+        TopicWords.Of([], []).ShouldBeEmpty();
+        TopicWords.Of(["", "a !"], [2, -1]).ShouldAllBe(words => words.Count == 0);
+        Should.Throw<ArgumentException>(() => TopicWords.Of(["a"], []));
+        Should.Throw<ArgumentException>(() => TopicWords.Of(["a"], [-2])).Message.ShouldContain("-2");
+    }
+}
