@@ -109,6 +109,7 @@ internal static class CommandLine
         new MineNegativesCommand(host),
         new EvaluateCommand(host),
         new TokenizeCommand(host),
+        new ChunkCommand(host),
         new TrainCommand(host),
         new TrainVocabularyCommand(host),
         new DistillStaticCommand(host),

@@ -1,5 +1,6 @@
 using System.Text;
 using Semblance.Checkpoints;
+using Semblance.Chunking;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -125,6 +126,14 @@ public sealed class SentenceTransformer
         ArgumentNullException.ThrowIfNull(texts);
         options = Check(options);
         var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
+        if (options.Truncation == Truncation.Chunk)
+        {
+            // The mean of unit vectors is shorter than they are: where a model or an option makes them, it is made one again.
+            var isUnit = options.Normalize || (vectors.Columns == Dimension && Modules[^1] is NormalizeModule { OnTokens: false });
+            var chunked = ChunkedTexts.From(_pipeline.Input.Entry(options.Route), texts, PromptOf(options), options, cancellation);
+            return chunked.Encode(EncodeWhole(options, cancellation), options.ChunkPooling, isUnit, vectors, progress);
+        }
+
         var tokenized = ForEachBatch(texts, options, progress, (run, features, batch) => Finish(run, features, batch, options, vectors), cancellation);
         return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
     }
@@ -134,6 +143,28 @@ public sealed class SentenceTransformer
     /// <param name="text">The text; any text will do.</param>
     /// <param name="options">How to encode; null for the defaults.</param>
     public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
+
+    /// <summary>
+    /// Divides a text into chunks that the model takes whole: at most <see cref="EncodeOptions.ChunkSize"/> tokens each, with the prompt, ending where a
+    /// sentence ends, or else a word, or else a token. Together they are all of the text. Time grows with its length, memory does not.
+    /// </summary>
+    /// <param name="text">The text; any text will do.</param>
+    /// <param name="options">Size, overlap, prompt and route; null for the defaults.</param>
+    /// <param name="cancellation">Stops between two chunks.</param>
+    /// <returns>The chunks in order, made as they are asked for; one for a text that the model takes whole.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or a chunk has no room beside the prompt.</exception>
+    /// <exception cref="NotSupportedException">A size was asked for, and the model divides texts into words.</exception>
+    public IEnumerable<Chunk> Chunks(string text, EncodeOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options = Check(options);
+        return Chunker.Divide(_pipeline.Input.Entry(options.Route), text, PromptOf(options), options, cancellation);
+    }
+
+    /// <summary>The chunks of a text with a vector for each: the very bits that <see cref="Chunk.Of"/> has as a text of its own.</summary>
+    /// <inheritdoc cref="Chunks"/>
+    public IEnumerable<ChunkEmbedding> EncodeChunks(string text, EncodeOptions? options = null, CancellationToken cancellation = default) =>
+        ChunkedTexts.Encode(text, Chunks(text, options, cancellation), EncodeWhole(Check(options), cancellation));
 
     /// <summary>The vectors of several images, in the same space as those of texts: for models that begin with CLIP.</summary>
     /// <param name="images">The images.</param>
@@ -182,8 +213,14 @@ public sealed class SentenceTransformer
     public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        options = Check(options);
+        if (options.Truncation == Truncation.Chunk)
+        {
+            throw new ArgumentException("Truncation.Chunk is for the vectors of texts, not of tokens; encode the tokens of each of the text's Chunks.", nameof(options));
+        }
+
         var results = new Tensor[texts.Count];
-        ForEachBatch(texts, Check(options), progress, (run, features, batch) =>
+        ForEachBatch(texts, options, progress, (run, features, batch) =>
         {
             foreach (var module in Modules.Skip(1).TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
             {
@@ -270,7 +307,7 @@ public sealed class SentenceTransformer
     private TokenizedTexts ForEachBatch(
         IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellation)
     {
-        var tokenized = _pipeline.Run(texts, Prompts.Of(options, Config.Prompts, Config.DefaultPromptName), options, progress, take, cancellation);
+        var tokenized = _pipeline.Run(texts, PromptOf(options), options, progress, take, cancellation);
         GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
     }
@@ -304,6 +341,12 @@ public sealed class SentenceTransformer
             result.Row(i).CopyTo(vectors.Writable.Slice(batch[i] * vectors.Columns, vectors.Columns));
         }
     }
+
+    private string PromptOf(EncodeOptions options) => Prompts.Of(options, Config.Prompts, Config.DefaultPromptName);
+
+    // Chunks as texts of their own.
+    private Func<IReadOnlyList<string>, Embeddings> EncodeWhole(EncodeOptions options, CancellationToken cancellation) =>
+        chunks => Encode(chunks, options with { Truncation = Truncation.Cut }, null, cancellation);
 
     private EncodeOptions Check(EncodeOptions? options)
     {

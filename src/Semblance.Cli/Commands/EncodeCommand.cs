@@ -27,7 +27,7 @@ internal sealed class EncodeCommand : CliCommand
         Add(_images);
         Add(_maxActiveDims);
         Add(_tokens);
-        _encoding = new EncodingOptions(this);
+        _encoding = new EncodingOptions(this, new TruncationOptions(this));
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)

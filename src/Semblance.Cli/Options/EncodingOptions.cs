@@ -16,8 +16,13 @@ internal sealed class EncodingOptions
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to put before each text");
     private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts to put before each text");
 
-    public EncodingOptions(Command command)
+    private readonly TruncationOptions? _truncation;
+
+    /// <param name="command">Gets the options.</param>
+    /// <param name="truncation">What the command says of texts that are too long; null where it cuts them.</param>
+    public EncodingOptions(Command command, TruncationOptions? truncation = null)
     {
+        _truncation = truncation;
         _precision.AcceptOnlyFromAmong([.. Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16).Select(precision => precision.ToString().ToLowerInvariant())]);
         command.Add(_model);
         command.Add(_batchTokens);
@@ -62,6 +67,7 @@ internal sealed class EncodingOptions
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
             MaxActiveDimensions = maxActiveDimensions,
+            Truncation = _truncation?.Of(arguments) ?? Truncation.Cut,
         };
     }
 
@@ -79,6 +85,7 @@ internal sealed class EncodingOptions
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
         };
+        options = _truncation?.Apply(arguments, options) ?? options;
         var encoder = new Encoder(model, options, arguments.GetValue(_precision));
         if (calibration is not null)
         {

@@ -62,7 +62,7 @@ public static class CommunityDetection
         var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // the half, for the other pass follows
         using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
-        new PairTiles(vectors, mining, counts, counter, cancellation).Compare();
+        new PairTiles(vectors, null, mining, counts, counter, cancellation).Compare();
         counts.AddTo(sizes);
         return sizes;
     }

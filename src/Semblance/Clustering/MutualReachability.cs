@@ -25,7 +25,7 @@ internal sealed class MutualReachability
         if (others > 0)
         {
             var nearest = new Rankings(vectors.Rows, others, float.NegativeInfinity);
-            Compare(new NearestPairs(nearest));
+            Compare(new NearestPairs(nearest, nearest));
             for (var row = 0; row < vectors.Rows; row++)
             {
                 CoreDistances[row] = -nearest[row].ToArray()[^1].Score;
@@ -63,7 +63,7 @@ internal sealed class MutualReachability
         return tree;
     }
 
-    private void Compare(IPairSink sink) => new PairTiles(_vectors, _tiles, sink, new ProgressCounter(null, 1), _cancellation).Compare();
+    private void Compare(IPairSink sink) => new PairTiles(_vectors, null, _tiles, sink, new ProgressCounter(null, 1), _cancellation).Compare();
 
     // Of equally long edges the one between lower rows counts: edges are all different, so they make no circle and no thread changes them.
     private sealed class ShortestEdges : IPairSink

@@ -35,7 +35,7 @@ internal sealed class NeighbourAffinities
 
         var nearest = new Rankings(count, neighbours, float.NegativeInfinity);
         var tiles = new MiningOptions { Similarity = SimilarityFunction.Euclidean, MaxThreads = maxThreads };
-        new PairTiles(vectors, tiles, new NearestPairs(nearest), new ProgressCounter(null, 1), cancellation).Compare();
+        new PairTiles(vectors, null, tiles, new NearestPairs(nearest, nearest), new ProgressCounter(null, 1), cancellation).Compare();
         var keys = new long[2L * count * neighbours];
         var values = new double[keys.LongLength];
         Workers.Shared.For(

@@ -35,5 +35,9 @@ public abstract record TextOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads ?? 1, 1, nameof(Threads));
+        if (Truncation == Truncation.Chunk && this is not EncodeOptions)
+        {
+            throw new ArgumentException("Truncation.Chunk is for the vectors of a SentenceTransformer; choose Truncation.Cut or Truncation.Error.", nameof(Truncation));
+        }
     }
 }

@@ -8,4 +8,10 @@ public enum Truncation
 
     /// <summary><see cref="TextTooLongException"/> is thrown.</summary>
     Error,
+
+    /// <summary>
+    /// It is divided, and its vector is made of those of its chunks: see <see cref="EncodeOptions.ChunkSize"/>, <see cref="EncodeOptions.ChunkOverlap"/> and
+    /// <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/> does it, for the vectors of texts.
+    /// </summary>
+    Chunk,
 }

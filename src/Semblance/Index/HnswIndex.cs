@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Semblance.Tensors;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -120,7 +119,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 {
                     manifest ??= new IndexManifest(Math.Max(1, record.Vector.Length), options, 1);
                     writer ??= new SegmentWriter(folder, manifest, OpenFile);
-                    writer.Append(Ready(record.Vector.Span, manifest, record.Id), StoredRecord.Encode(record));
+                    writer.Append(ReadyVector.Of(record.Vector.Span, manifest.Dimension, manifest.Options.Similarity, record.Id), StoredRecord.Encode(record));
                 }
 
                 if (writer is null)
@@ -193,7 +192,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     {
         options ??= VectorQuery.Default;
         options.Check();
-        var ready = Ready(query, _manifest, null);
+        var ready = ReadyVector.Of(query, Dimension, Similarity);
         Enter();
         try
         {
@@ -357,36 +356,6 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         manifest.Write(folder);
     }
 
-    // A vector in the form in which it is compared: of length one for the cosine.
-    private static float[] Ready(ReadOnlySpan<float> vector, IndexManifest manifest, VectorId? id)
-    {
-        if (vector.Length != manifest.Dimension)
-        {
-            throw new ArgumentException($"{Name()} has {vector.Length} elements, and the index holds vectors of {manifest.Dimension}; are they of the same model?", nameof(vector));
-        }
-
-        var squares = PairSums.Product(vector, vector);
-        if (!float.IsFinite((float)squares))
-        {
-            throw new ArgumentException(
-                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32." : $"{Name()} holds a value that is not a finite number.", nameof(vector));
-        }
-
-        var ready = vector.ToArray();
-        if (manifest.Options.Similarity == SimilarityFunction.Cosine && squares > 0)
-        {
-            var scale = 1 / Math.Sqrt(squares);
-            foreach (ref var value in ready.AsSpan())
-            {
-                value = (float)(value * scale);
-            }
-        }
-
-        return ready;
-
-        string Name() => id is null ? "The query" : $"The vector with the id '{id}'";
-    }
-
     private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -402,7 +371,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                     throw new ArgumentException($"The id '{record.Id}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
                 }
 
-                entries.Add(new TailEntry(Ready(record.Vector.Span, _manifest, record.Id), StoredRecord.Encode(record)));
+                entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
             }
 
             Commit(LogRecord.Upsert(entries), cancellation);

@@ -1,7 +1,7 @@
 namespace Semblance;
 
-/// <summary>How an index is searched.</summary>
-public sealed record VectorQuery
+/// <summary>How an index is searched. Indexes elsewhere may know more: then a record derived from this one says it.</summary>
+public record VectorQuery
 {
     /// <summary>The ten nearest.</summary>
     public static VectorQuery Default { get; } = new();
@@ -21,7 +21,7 @@ public sealed record VectorQuery
     /// <summary>Compares the query with every vector instead of following the graph.</summary>
     public bool Exact { get; init; }
 
-    internal void Check()
+    internal virtual void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Ef, 1);

@@ -68,6 +68,13 @@ public sealed class ClipModule : InputModule
     public override TokenizedText Tokenize(string text) => Tokenize(Tokenizer, text, MaxSequenceLength, specialTokens: true);
 
     /// <inheritdoc/>
+    internal override int Tokenize(string text, int maxLength, TokenBuffer tokens)
+    {
+        Tokenizer.Encode(text, null, maxLength, specialTokens: true, tokens);
+        return 0;
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

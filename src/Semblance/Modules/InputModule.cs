@@ -31,6 +31,15 @@ public abstract class InputModule : Module
     /// <param name="prompt">The prompt.</param>
     public virtual int CountPromptTokens(string prompt) => Tokenize(prompt).Ids.Length;
 
+    /// <summary>Tokenizes a text as <see cref="Tokenize(string)"/> does, within another length and with the tokens' places.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maxLength">The most tokens, special ones included; not more than <see cref="MaxSequenceLength"/>.</param>
+    /// <param name="tokens">Receives the tokens.</param>
+    /// <returns>Where in the text the offsets count from.</returns>
+    /// <exception cref="NotSupportedException">The module has no subword tokenizer.</exception>
+    internal virtual int Tokenize(string text, int maxLength, TokenBuffer tokens) =>
+        throw new NotSupportedException($"{this} has no subword tokenizer, so that chunks cannot be counted in its tokens; leave ChunkSize out.");
+
     /// <summary>The module that texts of a route enter by: this one, unless it is a router.</summary>
     /// <param name="route">The route; null for the one that is taken where none is named.</param>
     /// <exception cref="ArgumentException">There is no such route.</exception>

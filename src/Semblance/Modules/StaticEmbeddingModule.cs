@@ -125,6 +125,13 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <inheritdoc/>
+    internal override int Tokenize(string text, int maxLength, TokenBuffer tokens)
+    {
+        Tokenizer.Encode(text, null, maxLength, specialTokens: false, tokens);
+        return 0;
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -102,6 +102,13 @@ public sealed class TransformerModule : InputModule
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text) => Tokenize(Prepare(text), null, MaxSequenceLength);
 
+    /// <inheritdoc/>
+    internal override int Tokenize(string text, int maxLength, TokenBuffer tokens)
+    {
+        Tokenizer.Encode(Prepare(text), null, maxLength, specialTokens: true, tokens);
+        return text.Length - text.AsSpan().TrimStart().Length;
+    }
+
     /// <summary>A text within another length than the module's own.</summary>
     internal TokenizedText Tokenize(string text, int maxLength) => Tokenize(Prepare(text), null, maxLength);
 

@@ -118,7 +118,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--methods rerank and --reranker need each other.", "--suite", "x", "--methods", "rerank")]
     [InlineData("--methods compares at retrieval tasks; leave out --tasks sts.", "--suite", "x", "--methods", "model", "--tasks", "sts")]
     [InlineData("--bm25 is one of the --methods; leave it out.", "--task", "retrieval", "--corpus", "x", "--queries", "y", "--bm25", "--methods", "model")]
-    [InlineData("There is no kind of task 'magic'; there are sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext.", "--suite", "x", "--tasks", "sts,magic")]
+    [InlineData("There is no kind of task 'magic'; there are sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext, clustering.", "--suite", "x", "--tasks", "sts,magic")]
     [InlineData("--task sts does not take --tasks.", "--task", "sts", "--data", "x", "--tasks", "sts")]
     [InlineData("--dev is of use only with --test.", "--task", "transfer", "--data", "x", "--dev", "y")]
     [InlineData("--data is for --task; --suite knows its files.", "--suite", "x", "--data", "y")]

@@ -81,8 +81,17 @@ public sealed class MineNegativesCommandTests : IDisposable
             "--absolute-margin", "-0.2", "--relative-margin", "-0.5", "--sampling", "random", "--seed", "7", "--prompt", "q ", "--corpus-prompt", "d ");
         var options = new HardNegativeOptions
         {
-            NumNegatives = 2, RangeMin = 1, RangeMax = 9, MinScore = 0.1f, MaxScore = 0.95f, AbsoluteMargin = -0.2f, RelativeMargin = -0.5f,
-            Sampling = NegativeSampling.Random, Seed = 7, Queries = new EncodeOptions { Prompt = "q " }, Corpus = new EncodeOptions { Prompt = "d " },
+            NumNegatives = 2,
+            RangeMin = 1,
+            RangeMax = 9,
+            MinScore = 0.1f,
+            MaxScore = 0.95f,
+            AbsoluteMargin = -0.2f,
+            RelativeMargin = -0.5f,
+            Sampling = NegativeSampling.Random,
+            Seed = 7,
+            Queries = new EncodeOptions { Prompt = "q " },
+            Corpus = new EncodeOptions { Prompt = "d " },
         };
         var expected = HardNegativeMining.Mine(
             SentenceTransformer.Load(Recorded.Folder), [.. _pairs.Select(pair => (pair.Item2, pair.Item1))], options, Recorded.Sentences, CrossEncoder.Load(Fixtures.Own("st/cross-encoder")));

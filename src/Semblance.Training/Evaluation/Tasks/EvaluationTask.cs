@@ -23,7 +23,7 @@ public sealed class EvaluationTask
         (Baseline, _baseline) = (baseline?.Name, baseline?.Evaluate);
     }
 
-    /// <summary>What is done: <c>sts</c>, <c>pairs</c>, <c>triplets</c>, <c>transfer</c>, <c>nli</c>, <c>centroid</c>, <c>retrieval</c>, <c>paraphrase-mining</c> or <c>bitext</c>.</summary>
+    /// <summary>What is done: <c>sts</c>, <c>pairs</c>, <c>triplets</c>, <c>transfer</c>, <c>nli</c>, <c>centroid</c>, <c>retrieval</c>, <c>paraphrase-mining</c>, <c>bitext</c> or <c>clustering</c>.</summary>
     public string Kind { get; }
 
     /// <summary>What it is called in a table.</summary>
@@ -252,6 +252,7 @@ public sealed class EvaluationTask
     /// <param name="file">The texts with their classes.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     public static EvaluationTask Clustering(string name, string file, EvaluationColumns? columns = null) => new(
+        "clustering",
         name,
         [file],
         ["v_measure"],

@@ -1,0 +1,120 @@
+using Npgsql;
+
+namespace Semblance.Postgres;
+
+/// <summary>Where an index's statements run: on connections of its own, or within somebody's transaction.</summary>
+/// <param name="index">The name of the index, for messages.</param>
+internal abstract class Session(string index)
+{
+    /// <summary>Runs statements that change nothing, all on one connection.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation);
+
+    /// <summary>Runs statements that are kept all or not at all.</summary>
+    /// <param name="write">The statements.</param>
+    /// <param name="isRepeatable">Whether doing them twice gives the same as doing them once, and returns the same.</param>
+    /// <param name="cancellation">Stops them, and nothing is kept.</param>
+    public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation);
+
+    /// <summary>A fault as users of an index see it; null where it is none of the database.</summary>
+    protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e => new(index, $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).", e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(index, $"the database does not permit it: {e.MessageText}; ask its owner for the right.", e),
+        PostgresException e => new(index, $"the database refused: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
+        NpgsqlException { InnerException: TimeoutException } e => new(index, $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.", e),
+        NpgsqlException or System.Net.Sockets.SocketException => new(index, $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.", exception),
+        _ => null,
+    };
+
+    /// <summary>Sessions of its own: connections of a pool, tried again where they fail.</summary>
+    internal sealed class Pooled(NpgsqlDataSource source, PostgresAccess access, string index) : Session(index)
+    {
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) =>
+            RepeatAsync((connection, _) => read(connection), isRepeatable: true, access.Attempts, cancellation);
+
+        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation) =>
+            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellation), isRepeatable, access.Attempts, cancellation);
+
+        /// <summary>As <see cref="WriteAsync"/>, once: for what reads a stream that cannot be read again.</summary>
+        public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellation) =>
+            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellation), isRepeatable: false, attempts: 1, cancellation);
+
+        private static async Task<T> CommittedAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellation)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+            var result = await write(connection).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            committing();
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // cut short, it would be unknown what was kept
+            return result;
+        }
+
+        private async Task<T> RepeatAsync<T>(Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellation)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var (isOpen, isCommitting) = (false, false);
+                try
+                {
+                    await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                    isOpen = true;
+                    return await work(connection, () => isCommitting = true).ConfigureAwait(false);
+                }
+                catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting) && !(isOpen && e.InnerException is TimeoutException))
+                {
+                    await Task.Delay(access.DelayAfter(attempt), cancellation).ConfigureAwait(false);
+                }
+                catch (Exception e) when (Fault(e, Remark(isCommitting, attempt)) is { } fault)
+                {
+                    throw fault;
+                }
+            }
+        }
+
+        private static string Remark(bool isCommitting, int attempt) =>
+            $"{(isCommitting ? " — while it was being kept, so look whether it was" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
+    }
+
+    /// <summary>Statements within somebody's transaction, which alone decides whether they are kept.</summary>
+    internal sealed class Joined(NpgsqlTransaction transaction, string index) : Session(index)
+    {
+        private const string Savepoint = "semblance";
+
+        // Back to the savepoint: settings of a search end with it.
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => RunAsync(read, isKept: false, cancellation);
+
+        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation) => RunAsync(write, isKept: true, cancellation);
+
+        private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, bool isKept, CancellationToken cancellation)
+        {
+            try
+            {
+                var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended; begin another.");
+                await transaction.SaveAsync(Savepoint, cancellation).ConfigureAwait(false);
+                var isDone = false;
+                try
+                {
+                    var result = await work(connection).ConfigureAwait(false);
+                    isDone = isKept;
+                    return result;
+                }
+                finally
+                {
+                    if (isDone)
+                    {
+                        await transaction.ReleaseAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                    }
+                    else if (connection.State == System.Data.ConnectionState.Open)
+                    {
+                        await transaction.RollbackAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                        await transaction.ReleaseAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                    }
+                }
+            }
+            catch (Exception e) when (Fault(e) is { } fault)
+            {
+                throw fault;
+            }
+        }
+    }
+}

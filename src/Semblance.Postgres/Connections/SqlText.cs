@@ -1,0 +1,54 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Semblance.Postgres;
+
+/// <summary>A statement in the making. Values become parameters; only names and keywords of our own become text.</summary>
+internal sealed class SqlText
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<(object Value, NpgsqlDbType Type)> _parameters = [];
+
+    /// <summary>Adds SQL: never a user's value.</summary>
+    public SqlText Add(string sql)
+    {
+        _text.Append(sql);
+        return this;
+    }
+
+    /// <summary>Makes a value a parameter, and returns its name.</summary>
+    public string Text(string? value) => Parameter((object?)value ?? DBNull.Value, NpgsqlDbType.Text);
+
+    /// <inheritdoc cref="Text"/>
+    public string Texts(string?[] values) => Parameter(values, NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    /// <inheritdoc cref="Text"/>
+    public string Floats(float[] values) => Parameter(values, NpgsqlDbType.Array | NpgsqlDbType.Real);
+
+    /// <inheritdoc cref="Text"/>
+    public string Number(long value) => Parameter(value, NpgsqlDbType.Bigint);
+
+    /// <inheritdoc cref="Text"/>
+    public string Number(double value) => Parameter(value, NpgsqlDbType.Double);
+
+    /// <summary>The statement for a batch, which may be made again.</summary>
+    public NpgsqlBatchCommand ToCommand()
+    {
+        var command = new NpgsqlBatchCommand(ToString());
+        foreach (var (value, type) in _parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = type });
+        }
+
+        return command;
+    }
+
+    public override string ToString() => _text.ToString();
+
+    private string Parameter(object value, NpgsqlDbType type)
+    {
+        _parameters.Add((value, type));
+        return $"${_parameters.Count}";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Semblance.Postgres;
+
+/// <summary>A vector as it goes to the server: checked, and in the form in which it is kept.</summary>
+/// <param name="Id">The id as JSON.</param>
+/// <param name="Vector">The vector, at length one for the cosine.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Metadata">Its labels as JSON.</param>
+/// <param name="Terms">The text cut into pairs of characters, where the index wants it so.</param>
+internal sealed record LoadRow(string Id, float[] Vector, string? Text, string Metadata, string? Terms)
+{
+    // A key of a B-tree has no room for more.
+    private const int LongestId = 2_000;
+
+    /// <summary>Records as rows.</summary>
+    /// <exception cref="ArgumentException">An id comes twice, or something cannot be kept.</exception>
+    public static LoadRow[] Of(IReadOnlyList<VectorRecord> records, IndexTable table)
+    {
+        var ids = new HashSet<VectorId>(records.Count);
+        var rows = new LoadRow[records.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            ArgumentNullException.ThrowIfNull(records[i], nameof(records));
+            rows[i] = Of(records[i], table);
+            if (!ids.Add(records[i].Id))
+            {
+                throw new ArgumentException($"The id '{records[i].Id}' comes twice.", nameof(records));
+            }
+        }
+
+        return rows;
+    }
+
+    private static LoadRow Of(VectorRecord record, IndexTable table)
+    {
+        var id = CheckedId(record.Id);
+        var vector = ReadyVector.Of(record.Vector.Span, table.Dimension, table.Options.Similarity, record.Id);
+        if (table.Options.Storage == PostgresStorage.Float16 && Array.Exists(vector, value => !Half.IsFinite((Half)value)))
+        {
+            throw new ArgumentException($"The vector with the id '{record.Id}' holds a value beyond ±65,504, which is no float16; keep such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
+        }
+
+        if (record.Text is { } text)
+        {
+            KeptText.Check(text, $"The text with the id '{record.Id}'");
+        }
+
+        foreach (var (key, value) in record.Metadata ?? new Dictionary<string, string>())
+        {
+            KeptText.Check(key, $"A label's name with the id '{record.Id}'");
+            KeptText.Check(value, $"The label '{key}' with the id '{record.Id}'");
+        }
+
+        return new LoadRow(id, vector, record.Text, RecordJson.Of(record.Metadata ?? new Dictionary<string, string>()), table.Options.Bigrams && record.Text is not null ? Bigrams.OfText(record.Text) : null);
+    }
+
+    /// <summary>An id as JSON.</summary>
+    /// <exception cref="ArgumentException">It cannot be kept.</exception>
+    public static string CheckedId(VectorId id) => id.Text is { } text && KeptText.Check(text, "An id") > LongestId
+        ? throw new ArgumentException($"An id has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}: '{text[..40]}…'.", nameof(id))
+        : RecordJson.Of(id);
+}

@@ -1,0 +1,35 @@
+using Npgsql;
+
+namespace Semblance.Postgres;
+
+/// <summary>Brings rows into a table, in the way that suits the server and their number.</summary>
+internal sealed class Loader(IndexTable table, PostgresLoading loading)
+{
+    // Below, one INSERT is quicker than the round trips of a COPY.
+    private const int WorthCopying = 500;
+
+    // Rows for an upsert land here first; it is gone at the end.
+    private const string Staging = "semblance_staging";
+
+    /// <summary>Adds rows under new ids.</summary>
+    public Task AddAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellation) => Copies(rows.Length)
+        ? BinaryCopy.WriteAsync(connection, table, table.Sql, rows, cancellation)
+        : ArrayInsert.WriteAsync(connection, table, rows, isUpsert: false, cancellation);
+
+    /// <summary>Adds rows in place of those with the same ids.</summary>
+    public async Task UpsertAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellation)
+    {
+        if (!Copies(rows.Length))
+        {
+            await ArrayInsert.WriteAsync(connection, table, rows, isUpsert: true, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await connection.RunAsync($"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellation).ConfigureAwait(false);
+        await BinaryCopy.WriteAsync(connection, table, $"pg_temp.{Staging}", rows, cancellation).ConfigureAwait(false);
+        await connection.RunAsync(
+            [$"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}", $"drop table pg_temp.{Staging}"], cancellation).ConfigureAwait(false);
+    }
+
+    private bool Copies(int count) => loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);
+}

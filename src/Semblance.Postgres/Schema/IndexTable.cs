@@ -1,0 +1,223 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Semblance.Postgres;
+
+/// <summary>The table of an index, and how its columns are called and compared.</summary>
+/// <param name="Name">The table's name, as users give it.</param>
+/// <param name="Dimension">The elements of each vector.</param>
+/// <param name="Options">How it was made.</param>
+/// <param name="TakesCopy">Whether the server is known to take binary COPY.</param>
+internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptions Options, bool TakesCopy)
+{
+    /// <summary>The table that lists the indexes of a schema.</summary>
+    public const string Catalog = "semblance_index";
+
+    // The layout that this code reads and writes; a newer one is refused.
+    private const int Version = 1;
+
+    // Of all that make indexes at the same time, one makes the extension and the catalog.
+    private const long MakingLock = 0x53454D42;
+
+    private const int LongestText = 250_000;
+
+    /// <summary>The table in SQL.</summary>
+    public string Sql { get; } = Identifier.Quote(Name);
+
+    /// <summary>The columns that are written, in order.</summary>
+    public string Columns => Options.Bigrams ? "id, embedding, text, metadata, terms" : "id, embedding, text, metadata";
+
+    /// <summary>The type of the vectors.</summary>
+    public string VectorType => Options.Storage == PostgresStorage.Float16 ? "halfvec" : "vector";
+
+    /// <summary>The distance; a score is its negative.</summary>
+    public string Distance => Options.Similarity switch
+    {
+        SimilarityFunction.Euclidean => "<->",
+        SimilarityFunction.Manhattan => "<+>",
+        _ => "<#>",
+    };
+
+    /// <summary>The columns that are written, for a table to load into.</summary>
+    public string WrittenColumns => FormattableString.Invariant($"embedding {VectorType}({Dimension}) not null, text text, metadata jsonb not null{(Options.Bigrams ? ", terms text" : "")}");
+
+    private string OperatorClass => Options.Storage == PostgresStorage.Binary ? "bit_hamming_ops" : VectorType + Options.Similarity switch
+    {
+        SimilarityFunction.Euclidean => "_l2_ops",
+        SimilarityFunction.Manhattan => "_l1_ops",
+        _ => "_ip_ops",
+    };
+
+    /// <summary>The index called <paramref name="name"/>.</summary>
+    /// <exception cref="PostgresIndexException">There is none, or a newer version made it.</exception>
+    public static async Task<IndexTable> OpenAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        var query = new SqlText();
+        query.Add($"select version, definition::text, version() from {Catalog} where name = {query.Text(name)}");
+        var found = await connection.QueryAsync(query, row => (row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellation).ConfigureAwait(false);
+        return found switch
+        {
+            [] => throw new PostgresIndexException(name, "there is no such index; create it, or look into the schema where it is (Search Path)."),
+            [(var version, _, _)] when version != Version => throw new PostgresIndexException(name, $"its layout has the version {version}, and this program knows {Version}; update Semblance."),
+            _ => Parse(name, found[0].Item2, KnowsCopy(found[0].Item3)),
+        };
+    }
+
+    /// <summary>Makes the extension and the catalog, where they are missing.</summary>
+    /// <exception cref="PostgresIndexException">The server has no pgvector, or an old one.</exception>
+    public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        await connection.RunAsync($"select pg_advisory_xact_lock({MakingLock})", cancellation).ConfigureAwait(false);
+        var installed = await ExtensionAsync(connection, cancellation).ConfigureAwait(false);
+        if (installed is null)
+        {
+            try
+            {
+                await connection.RunAsync("create extension if not exists vector", cancellation).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.FeatureNotSupported)
+            {
+                throw new PostgresIndexException(name, "the server has no extension 'vector'; install pgvector 0.8 or newer there.", e);
+            }
+
+            installed = await ExtensionAsync(connection, cancellation).ConfigureAwait(false);
+        }
+
+        if (System.Version.TryParse(installed, out var version) && version < new Version(0, 8))
+        {
+            throw new PostgresIndexException(name, $"the database has pgvector {installed}, and 0.8 or newer is needed; install it and run 'alter extension vector update'.");
+        }
+
+        await connection.RunAsync($"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)", cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the table, with all but the index of its vectors.</summary>
+    public async Task<IndexTable> CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var entry = new SqlText();
+        entry.Add($"insert into {Catalog} (name, version, definition) values ({entry.Text(Name)}, {Version}, {entry.Text(Definition())}::jsonb)");
+        try
+        {
+            await connection.RunAsync(entry, cancellation).ConfigureAwait(false);
+            var version = await connection.QueryAsync(new SqlText().Add("select version()"), row => row.GetString(0), cancellation).ConfigureAwait(false);
+            await connection.RunAsync(await TableAsync(connection, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return this with { TakesCopy = KnowsCopy(version[0]) };
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
+        {
+            throw new PostgresIndexException(Name, "there is an index or a table of that name already; open it, drop it, or choose another name.", e);
+        }
+    }
+
+    /// <summary>Makes the index of the vectors, in place of the one that there may be.</summary>
+    public async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (Options.Method == PostgresMethod.Exact)
+        {
+            return;
+        }
+
+        // The new one is built beside the old, so that searches wait only while they change places.
+        var (final, interim) = (Identifier.Quote(Name + "_vectors"), Identifier.Quote(Name + "_vectors_new"));
+        var column = Options.Storage == PostgresStorage.Binary ? "bits" : "embedding";
+        var method = Options.Method == PostgresMethod.Hnsw
+            ? FormattableString.Invariant($"hnsw ({column} {OperatorClass}) with (m = {Options.M}, ef_construction = {Options.EfConstruction})")
+            : FormattableString.Invariant($"ivfflat ({column} {OperatorClass}) with (lists = {Options.Lists})");
+        await connection.RunAsync($"create index {interim} on {Sql} using {method}", cancellation).ConfigureAwait(false);
+        await connection.RunAsync([$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"], cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Drops the table of an index, and its place in the catalog.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellation).ConfigureAwait(false);
+        if (!hasCatalog[0])
+        {
+            return false;
+        }
+
+        var entry = new SqlText();
+        entry.Add($"delete from {Catalog} where name = {entry.Text(name)}");
+        if (await connection.RunAsync(entry, cancellation).ConfigureAwait(false) == 0)
+        {
+            return false;
+        }
+
+        await connection.RunAsync($"drop table if exists {Identifier.Quote(name)}", cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    // PGlite loses the connection at a COPY from the client.
+    private static bool KnowsCopy(string server) => !server.Contains("PGlite", StringComparison.Ordinal) && !server.Contains("wasm", StringComparison.Ordinal);
+
+    private static async Task<string?> ExtensionAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        (await connection.QueryAsync(new SqlText().Add("select extversion from pg_extension where extname = 'vector'"), row => row.GetString(0), cancellation).ConfigureAwait(false)).FirstOrDefault();
+
+    private async Task<List<string>> TableAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var columns = $"id jsonb primary key, {WrittenColumns}";
+        if (Options.Storage == PostgresStorage.Binary)
+        {
+            columns += FormattableString.Invariant($", bits bit({Dimension}) generated always as (binary_quantize(embedding)::bit({Dimension})) stored");
+        }
+
+        var indexes = new List<string> { $"create index {Identifier.Quote(Name + "_metadata")} on {Sql} using gin (metadata jsonb_path_ops)" };
+        if (Options.TextSearch is { } configuration)
+        {
+            // No parameter may stand in a table's definition: the server itself says how the name is written.
+            var query = new SqlText();
+            query.Add($"select quote_literal({query.Text(configuration)}::regconfig::text)");
+            var literal = await connection.QueryAsync(query, row => row.GetString(0), cancellation).ConfigureAwait(false);
+            columns += FormattableString.Invariant($", words tsvector generated always as (to_tsvector({literal[0]}::regconfig, left(coalesce({(Options.Bigrams ? "terms" : "text")}, ''), {LongestText}))) stored");
+            indexes.Add($"create index {Identifier.Quote(Name + "_words")} on {Sql} using gin (words)");
+        }
+
+        return [$"create table {Sql} ({columns})", .. indexes];
+    }
+
+    private string Definition() => RecordJson.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("dimension", Dimension);
+        json.WriteString("similarity", Options.Similarity.Name());
+        json.WriteString("storage", Options.Storage.ToString());
+        json.WriteString("method", Options.Method.ToString());
+        json.WriteNumber("m", Options.M);
+        json.WriteNumber("ef_construction", Options.EfConstruction);
+        json.WriteNumber("lists", Options.Lists);
+        json.WriteString("text_search", Options.TextSearch);
+        json.WriteBoolean("bigrams", Options.Bigrams);
+        json.WritePropertyName("attributes");
+        json.WriteRawValue(RecordJson.Of(Options.Attributes));
+        json.WriteEndObject();
+    });
+
+    private static IndexTable Parse(string name, string definition, bool takesCopy)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(definition);
+            var json = document.RootElement;
+            var dimension = json.GetProperty("dimension").GetInt32();
+            var options = new PostgresIndexOptions
+            {
+                Similarity = SimilarityFunctions.Parse(json.GetProperty("similarity").GetString()!),
+                Storage = Enum.Parse<PostgresStorage>(json.GetProperty("storage").GetString()!),
+                Method = Enum.Parse<PostgresMethod>(json.GetProperty("method").GetString()!),
+                M = json.GetProperty("m").GetInt32(),
+                EfConstruction = json.GetProperty("ef_construction").GetInt32(),
+                Lists = json.GetProperty("lists").GetInt32(),
+                TextSearch = json.GetProperty("text_search").GetString(),
+                Bigrams = json.GetProperty("bigrams").GetBoolean(),
+                Attributes = RecordJson.Labels(json.GetProperty("attributes").GetRawText(), name) ?? [],
+            };
+            options.Check(dimension);
+            return new IndexTable(name, dimension, options, takesCopy);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            throw new PostgresIndexException(name, $"its definition in {Catalog} is damaged: {e.Message} Restore it from a backup, or build the index again.", e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Semblance.Modules;
+using Semblance.Tensors;
+
+namespace Semblance.Chunking;
+
+/// <summary>Texts as chunks, and the vectors of their chunks as one for each text.</summary>
+/// <param name="texts">The texts.</param>
+/// <param name="chunks">The chunks of each.</param>
+internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks)
+{
+    // Chunks that are encoded at once, for each thread: their vectors are all that is held beside the results.
+    private const int WindowChunks = 1024;
+
+    /// <summary>Divides all texts, in parallel.</summary>
+    public static ChunkedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellation)
+    {
+        var chunks = new Chunk[texts.Count][];
+        Workers.Shared.For(texts.Count, options.MaxThreads, i =>
+        {
+            var text = texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts));
+            chunks[i] = [.. Chunker.Divide(module, text, prompt, options, cancellation)];
+        }, cancellation);
+        return new ChunkedTexts(texts, chunks);
+    }
+
+    /// <summary>The chunks of one text with their vectors, in bounded memory.</summary>
+    public static IEnumerable<ChunkEmbedding> Encode(string text, IEnumerable<Chunk> chunks, Func<IReadOnlyList<string>, Embeddings> encode)
+    {
+        foreach (var window in chunks.Chunk(WindowChunks * Workers.Shared.Count))
+        {
+            var embeddings = encode([.. window.Select(chunk => chunk.Of(text).ToString())]);
+            for (var i = 0; i < window.Length; i++)
+            {
+                yield return new ChunkEmbedding(window[i], embeddings[i].ToArray());
+            }
+        }
+    }
+
+    /// <summary>Encodes the chunks and makes one vector of those of each text. A text of one chunk keeps its vector as it is.</summary>
+    /// <param name="encode">Encodes some chunks.</param>
+    /// <param name="pooling">How vectors become one.</param>
+    /// <param name="normalize">Whether what was made of several vectors is divided by its length.</param>
+    /// <param name="vectors"><c>[texts × dimension]</c>; receives the vectors.</param>
+    /// <param name="progress">Told after some chunks, in texts.</param>
+    public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling, bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)
+    {
+        var (tokens, truncated) = (new int[texts.Count], new bool[texts.Count]);
+        var sum = new double[vectors.Columns];
+        long weight = 0;
+        foreach (var window in Places().Chunk(WindowChunks * Workers.Shared.Count))
+        {
+            var embeddings = encode([.. window.Select(place => chunks[place.Text][place.Chunk].Of(texts[place.Text]).ToString())]);
+            for (var i = 0; i < window.Length; i++)
+            {
+                var (text, chunk) = window[i];
+                var row = vectors.Writable.Slice(text * vectors.Columns, vectors.Columns);
+                tokens[text] = (int)Math.Min(int.MaxValue, (long)tokens[text] + embeddings.TokenCounts[i]);
+                truncated[text] |= embeddings.Truncated[i];
+                if (chunks[text].Length == 1)
+                {
+                    embeddings[i].CopyTo(row);
+                    continue;
+                }
+
+                if (chunk == 0)
+                {
+                    weight = 0;
+                    Array.Fill(sum, pooling == ChunkPooling.Max ? double.NegativeInfinity : 0);
+                }
+
+                weight += embeddings.TokenCounts[i];
+                Add(embeddings[i], pooling, embeddings.TokenCounts[i], sum);
+                if (chunk == chunks[text].Length - 1)
+                {
+                    Finish(sum, pooling == ChunkPooling.Max ? 1 : Math.Max(1, weight), normalize, row);
+                }
+            }
+
+            progress?.Report(new EncodeProgress(window[^1].Chunk == chunks[window[^1].Text].Length - 1 ? window[^1].Text + 1 : window[^1].Text, texts.Count));
+        }
+
+        return new Embeddings(vectors, tokens, truncated);
+    }
+
+    private IEnumerable<(int Text, int Chunk)> Places()
+    {
+        for (var text = 0; text < chunks.Length; text++)
+        {
+            for (var chunk = 0; chunk < chunks[text].Length; chunk++)
+            {
+                yield return (text, chunk);
+            }
+        }
+    }
+
+    private static void Add(ReadOnlySpan<float> vector, ChunkPooling pooling, int tokens, double[] sum)
+    {
+        for (var i = 0; i < sum.Length; i++)
+        {
+            sum[i] = pooling == ChunkPooling.Max ? Math.Max(sum[i], vector[i]) : sum[i] + ((double)vector[i] * tokens);
+        }
+    }
+
+    // Chunks come in the text's order, one after another, so that the same text has the same bits.
+    private static void Finish(double[] sum, long weight, bool normalize, Span<float> row)
+    {
+        var squares = 0.0;
+        foreach (var value in sum)
+        {
+            squares += value * value;
+        }
+
+        var divisor = normalize ? Math.Max(Math.Sqrt(squares), 1e-12) : weight;
+        for (var i = 0; i < row.Length; i++)
+        {
+            row[i] = (float)(sum[i] / divisor);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Semblance.Modules;
+using Semblance.Tokenizers;
+
+namespace Semblance.Chunking;
+
+/// <summary>
+/// Divides a text into parts that a model takes whole, each behind the prompt: every part, tokenized as a text of its own, has at most so many
+/// tokens. A window of the text is tokenized at a time, so time grows with the text's length and memory with the chunk's.
+/// </summary>
+internal sealed class Chunker
+{
+    // Texts have about four characters a token; where a window is too short for a chunk, it is doubled.
+    private const int WindowCharacters = 8;
+
+    private readonly InputModule _module;
+    private readonly string _text;
+    private readonly string _prompt;
+    private readonly int _size;
+    private readonly int _overlap;
+    private readonly TokenBuffer _tokens = new();
+    private readonly List<(int Start, int End)> _places = []; // of the tokens of the text, the prompt's left out
+
+    private Chunker(InputModule module, string text, string prompt, int size, int overlap)
+    {
+        (_module, _text, _prompt) = (module, text, prompt);
+        (_size, _overlap) = (size, overlap);
+    }
+
+    /// <summary>The parts of a text, in order. Together they are all of it; each begins at or before the end of the last.</summary>
+    /// <param name="module">What tokenizes.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="prompt">What stands before each part.</param>
+    /// <param name="options">Size and overlap.</param>
+    /// <param name="cancellation">Stops between two parts.</param>
+    /// <exception cref="ArgumentException">The size is beyond the module's, or too small for the prompt and the overlap.</exception>
+    /// <exception cref="NotSupportedException">The module has no tokens to count.</exception>
+    public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellation)
+    {
+        var size = options.ChunkSize ?? module.MaxSequenceLength;
+        if (size > module.MaxSequenceLength)
+        {
+            throw new ArgumentException($"A chunk of {size} tokens is more than the model takes, {module.MaxSequenceLength}; ask for a ChunkSize of at most that.", nameof(options));
+        }
+
+        if (options.ChunkOverlap > size / 2)
+        {
+            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; ask for a smaller ChunkOverlap or larger chunks.", nameof(options));
+        }
+
+        return size == int.MaxValue
+            ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // nothing is too long
+            : new Chunker(module, text, prompt, size, options.ChunkOverlap).Divide(cancellation);
+    }
+
+    private IEnumerable<Chunk> Divide(CancellationToken cancellation)
+    {
+        for (int start = 0, covered = 0; ;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (FillWindow(start))
+            {
+                yield return new Chunk(start, _text.Length, _tokens.Count);
+                yield break;
+            }
+
+            var end = Cut(start, covered);
+            if (end < 0 && start < covered)
+            {
+                start = covered; // with the overlap nothing new fits
+                continue;
+            }
+
+            end = end < 0 ? NextCharacter(start) : end;
+            yield return new Chunk(start, end, _tokens.Count);
+            if (end == _text.Length)
+            {
+                yield break;
+            }
+
+            (start, covered) = (NextStart(start, end), end);
+        }
+    }
+
+    /// <summary>Tokenizes what follows a place until a chunk is full; true where it never is.</summary>
+    private bool FillWindow(int start)
+    {
+        for (var length = (long)WindowCharacters * _size; ; length *= 2)
+        {
+            var end = (int)Math.Min(_text.Length, start + length);
+            if (!Fits(start, end))
+            {
+                return false;
+            }
+
+            if (end == _text.Length)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Whether a part is no longer than a chunk. Leaves its tokens behind, or the first of them.</summary>
+    private bool Fits(int start, int end)
+    {
+        var shift = _module.Tokenize(string.Concat(_prompt, _text.AsSpan(start, end - start)), _size, _tokens) - _prompt.Length;
+        _places.Clear();
+        var last = 0;
+        for (var i = 0; i < _tokens.Count; i++)
+        {
+            var (from, to) = _tokens.Offsets[i];
+            if (_tokens.Sequences[i] == 0 && to + shift > 0)
+            {
+                last = Math.Max(last, to + shift); // normalization may change the order of marks
+                _places.Add((start + Math.Max(0, from + shift), start + last));
+            }
+        }
+
+        return !_tokens.Truncated;
+    }
+
+    /// <summary>
+    /// The end of the chunk that the window has been filled for: of its second half the last place where a sentence begins, or else a word, or else
+    /// the last whole token. A part alone may have more tokens than in its window, so each is tried. -1 where nothing beyond what is covered fits.
+    /// </summary>
+    private int Cut(int start, int covered)
+    {
+        if (_places.Count == 0)
+        {
+            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; ask for larger chunks or a shorter prompt.");
+        }
+
+        var ends = _places.Select(place => place.End).ToArray();
+        var half = Math.Max(covered, ends[(ends.Length - 1) / 2]);
+        var limit = ends[^1];
+        while (limit < _text.Length && char.IsWhiteSpace(_text[limit]))
+        {
+            limit++;
+        }
+
+        var tried = -1;
+        int[] begins = [TextBoundaries.LastSentence(_text, half, limit), TextBoundaries.LastWord(_text, half, limit)];
+        foreach (var candidate in begins.Concat(ends.Reverse()))
+        {
+            var end = TextBoundaries.Whole(_text, candidate);
+            if (end > start && end > covered && end != tried && Fits(start, end))
+            {
+                return end;
+            }
+
+            tried = end;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The end of the next character, which is a chunk even where it is too long: some become many tokens.</summary>
+    private int NextCharacter(int start)
+    {
+        var end = start + (start + 1 < _text.Length && char.IsSurrogatePair(_text[start], _text[start + 1]) ? 2 : 1);
+        Fits(start, end);
+        return end;
+    }
+
+    /// <summary>Where the chunk after one begins: so many tokens before its end, or where the next word does.</summary>
+    private int NextStart(int start, int end)
+    {
+        if (_overlap == 0 || _overlap >= _places.Count)
+        {
+            return end;
+        }
+
+        var next = TextBoundaries.Whole(_text, _places[^_overlap].Start);
+        var word = TextBoundaries.FirstWord(_text, next, end);
+        next = word < 0 ? next : word;
+        return next > start && next < end ? next : end;
+    }
+}

@@ -1,0 +1,42 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance;
+
+/// <summary>A vector in the form in which an index compares it.</summary>
+internal static class ReadyVector
+{
+    /// <summary>Checks a vector and copies it, at length one for the cosine.</summary>
+    /// <param name="vector">The vector.</param>
+    /// <param name="dimension">How many elements it must have.</param>
+    /// <param name="similarity">How it will be compared.</param>
+    /// <param name="id">What to call it where it is refused; null for a query.</param>
+    /// <exception cref="ArgumentException">It has another dimension, is not finite or too long.</exception>
+    public static float[] Of(ReadOnlySpan<float> vector, int dimension, SimilarityFunction similarity, VectorId? id = null)
+    {
+        if (vector.Length != dimension)
+        {
+            throw new ArgumentException($"{Name()} has {vector.Length} elements, and the index holds vectors of {dimension}; are they of the same model?", nameof(vector));
+        }
+
+        var squares = PairSums.Product(vector, vector);
+        if (!float.IsFinite((float)squares))
+        {
+            throw new ArgumentException(
+                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32." : $"{Name()} holds a value that is not a finite number.", nameof(vector));
+        }
+
+        var ready = vector.ToArray();
+        if (similarity == SimilarityFunction.Cosine && squares > 0)
+        {
+            var scale = 1 / Math.Sqrt(squares);
+            foreach (ref var value in ready.AsSpan())
+            {
+                value = (float)(value * scale);
+            }
+        }
+
+        return ready;
+
+        string Name() => id is null ? "The query" : $"The vector with the id '{id}'";
+    }
+}
