@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using System.Numerics.Tensors;
-using Semblance.Tensors;
 
 namespace Semblance.Benchmarks;
 
-/// <summary>The machine's other limit: how fast its cores together read memory that no cache holds.</summary>
+/// <summary>The machine's other limit: how fast one core reads memory that no cache holds.</summary>
 internal static class Bandwidth
 {
     private const int Floats = 64 << 20; // 256 MB
-    private const int Parts = 256;
 
     private static readonly Lazy<float[]> Memory = new(() =>
     {
@@ -17,20 +14,18 @@ internal static class Bandwidth
         return memory;
     });
 
-    /// <summary>Bytes per second, of so many threads together; the best of three passes.</summary>
-    public static double Measure(int threads)
+    /// <summary>Bytes per second of processor time; the best of three passes.</summary>
+    public static double Measure()
     {
         var memory = Memory.Value;
         var best = double.MaxValue;
         for (var pass = 0; pass < 3; pass++)
         {
-            var sums = new float[Parts];
-            var watch = Stopwatch.StartNew();
-            Workers.Shared.For(Parts, threads, part => sums[part] = TensorPrimitives.SumOfSquares<float>(memory.AsSpan(part * (Floats / Parts), Floats / Parts)));
-            best = Math.Min(best, watch.Elapsed.TotalSeconds);
-            if (sums.Sum() < 1)
+            var sum = 0f;
+            best = Math.Min(best, Measurement.ProcessorTime(() => sum = TensorPrimitives.SumOfSquares<float>(memory)));
+            if (sum < 1)
             {
-                throw new InvalidOperationException("The sums are used, so that the loop stays.");
+                throw new InvalidOperationException("The sum is used, so that the loop stays.");
             }
         }
 

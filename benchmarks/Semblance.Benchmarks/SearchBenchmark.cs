@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using Semblance.Tensors;
 
 namespace Semblance.Benchmarks;
 
 /// <summary>
 /// Exact search in every precision: the ten nearest by dot product among clustered vectors of length one, as sentence
-/// vectors are, for one query and for batches. Speeds are beside float32's in the same run, and beside the measured
-/// memory bandwidth, which bounds one query.
+/// vectors are, for one query and for batches, on one thread and in processor time, which other work on the machine disturbs
+/// least. Speeds are beside float32's in the same run, and beside the measured memory bandwidth, which bounds one query.
 /// </summary>
 internal static class SearchBenchmark
 {
@@ -27,8 +28,7 @@ internal static class SearchBenchmark
 
     private static void Measure(int rows)
     {
-        var threads = Workers.Shared.Count;
-        Console.WriteLine($"{rows:N0} vectors of {Dimension}, {threads} threads");
+        Console.WriteLine($"{rows:N0} vectors of {Dimension}, one thread");
         Console.WriteLine($"{"precision",-10}{"queries",8}{"queries/s",12}{"of float32",12}{"GB/s",8}{"of memory",11}");
         var all = ClusteredVectors.Of(rows + Queries, Dimension, seed: 1);
         var (vectors, queries) = (Part(all, 0, rows), Part(all, rows, Queries));
@@ -39,29 +39,29 @@ internal static class SearchBenchmark
             var corpus = precision == Precision.Float32 ? VectorMatrix.Of(vectors) : VectorMatrix.Quantize(vectors, new Quantizer(precision, Dimension, ranges));
             foreach (var batch in Batches)
             {
-                Measure(corpus, Part(queries, 0, batch), threads, baseline);
+                Measure(corpus, Part(queries, 0, batch), baseline);
             }
         }
     }
 
-    private static void Measure(VectorMatrix corpus, Tensor queries, int threads, Dictionary<int, double> baseline)
+    private static void Measure(VectorMatrix corpus, Tensor queries, Dictionary<int, double> baseline)
     {
-        var options = new SearchOptions { Similarity = SimilarityFunction.DotProduct };
+        var options = new SearchOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = 1 };
         var repeats = Math.Max(1, (int)(2_000_000_000L / (corpus.ByteCount * queries.Rows * 10))); // long enough for the clock
-        for (var warm = 0; warm < 30 && queries.Rows < Queries; warm++)
+        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 1500;)
         {
             SemanticSearch.Search(queries, corpus, options); // until the runtime has compiled the loops for good
         }
 
-        var memory = Bandwidth.Measure(threads);
-        var seconds = Measurement.Seconds(() =>
+        var memory = Bandwidth.Measure();
+        var seconds = Measurement.Median(Enumerable.Range(0, 5).Select(_ => Measurement.ProcessorTime(() =>
         {
             for (var repeat = 0; repeat < repeats; repeat++)
             {
                 SemanticSearch.Search(queries, corpus, options);
             }
-        }, runs: 5) / repeats;
-        memory = Math.Max(memory, Bandwidth.Measure(threads));
+        }))) / repeats;
+        memory = Math.Max(memory, Bandwidth.Measure());
         baseline.TryAdd(queries.Rows, seconds);
         var bytes = corpus.ByteCount / seconds;
         Console.WriteLine($"{corpus.Precision,-10}{queries.Rows,8:N0}{queries.Rows / seconds,12:N0}{baseline[queries.Rows] / seconds,11:F2}x{bytes / 1e9,8:F1}{bytes / memory,11:P0}");
