@@ -95,6 +95,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 scratches.Add(scratch);
             },
             cancellation);
+        LinkForgotten();
     }
 
     public void Dispose()
@@ -239,6 +240,60 @@ internal sealed unsafe class HnswBuilder : IDisposable
         {
             Volatile.Write(ref _locks.Data[from], 0);
         }
+    }
+
+    // What no vector links to any more is found by no walk: links that give way to nearer ones can leave one so, most of all when
+    // several threads link neighbours at once. A near neighbour takes it, for the last of its links whose vector others link to too.
+    private void LinkForgotten()
+    {
+        var links = new int[Graph.Count];
+        var width = Graph.Width(0);
+        for (var node = 0; node < Graph.Count; node++)
+        {
+            var row = Graph.Row(node, 0);
+            for (var i = 0; i < width && row[i] >= 0; i++)
+            {
+                links[row[i]]++;
+            }
+        }
+
+        for (var node = 0; node < Graph.Count; node++)
+        {
+            var own = Graph.Row(node, 0);
+            for (var i = 0; links[node] == 0 && i < width && own[i] >= 0; i++)
+            {
+                TakeIn(own[i], node, links);
+            }
+        }
+    }
+
+    private void TakeIn(int from, int node, int[] links)
+    {
+        var row = Graph.Row(from, 0);
+        var distances = _distances.Data + (row - _links.Data);
+        var width = Graph.Width(0);
+        var place = 0;
+        while (place < width && row[place] >= 0)
+        {
+            place++;
+        }
+
+        if (place == width)
+        {
+            for (place = width - 1; place >= 0 && links[row[place]] < 2; place--)
+            {
+            }
+
+            if (place < 0)
+            {
+                return;
+            }
+
+            links[row[place]]--;
+        }
+
+        (distances[place], row[place]) = (_space.Distance(from, node), node);
+        links[node]++;
     }
 
     private void Enter(int node)
