@@ -10,12 +10,16 @@ namespace Semblance.Transformers;
 /// <param name="checkpoint">Where the tensors are.</param>
 /// <param name="prefix">What may stand before the names of the body, such as <c>bert.</c>.</param>
 /// <param name="writable">Copies the tensors into memory that training can change.</param>
-/// <param name="known">Parameters that were read before, which are not unexpected.</param>
+/// <param name="known">Names that others read, which are not unexpected.</param>
+/// <param name="configuration">The file that the shapes come from, for messages.</param>
 internal sealed class CheckpointWeights(
-    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<KeyValuePair<string, Tensor>>? known = null) : Weights
+    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null, string configuration = "config.json") : Weights
 {
     private readonly List<string> _problems = [];
-    private readonly List<string> _asked = [.. known?.Select(parameter => parameter.Key) ?? []];
+    private readonly List<string> _asked = [.. known ?? []];
+
+    /// <summary>Whether more will be asked for, so that faults wait for the last <see cref="Check"/> and are reported together.</summary>
+    public bool Continues { get; set; }
 
     public override bool Contains(string name) => Resolve(name) is not null;
 
@@ -39,17 +43,19 @@ internal sealed class CheckpointWeights(
         return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 
-    public override void Check()
+    public override bool Check()
     {
-        if (_problems.Count > 0)
+        if (_problems.Count == 0 || Continues)
         {
-            var used = _asked.Select(Resolve).ToHashSet();
-            var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
-            var rest = unexpected.Count > 0 ? $". Not asked for: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
-            throw new ModelFormatException(
-                checkpoint.Path,
-                $"the weights do not fit config.json: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both files belong to the same model?");
+            return _problems.Count == 0;
         }
+
+        var used = _asked.Select(Resolve).ToHashSet();
+        var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
+        var rest = unexpected.Count > 0 ? $". Not asked for: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
+        throw new ModelFormatException(
+            checkpoint.Path,
+            $"the weights do not fit {configuration}: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both files belong to the same model?");
     }
 
     private string? Resolve(string name)

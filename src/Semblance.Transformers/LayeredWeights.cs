@@ -11,11 +11,5 @@ internal sealed class LayeredWeights(params IReadOnlyList<Weights> sources) : We
     public override Tensor? Find(string name, ReadOnlySpan<int> shape) =>
         (sources.FirstOrDefault(source => source.Contains(name)) ?? sources[^1]).Find(name, shape);
 
-    public override void Check()
-    {
-        foreach (var source in sources)
-        {
-            source.Check();
-        }
-    }
+    public override bool Check() => sources.All(source => source.Check());
 }

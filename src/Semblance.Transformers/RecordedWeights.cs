@@ -24,5 +24,5 @@ internal sealed class RecordedWeights(Weights source) : Weights
         return tensor;
     }
 
-    public override void Check() => source.Check();
+    public override bool Check() => source.Check();
 }

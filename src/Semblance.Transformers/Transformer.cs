@@ -86,7 +86,7 @@ public abstract class Transformer
     /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not fit.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static Transformer Load(string folder, bool trainable = false) =>
-        Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, trainable, out _);
+        Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, trainable, continues: false, out _);
 
     /// <summary>A body that has learned nothing, to be trained or to measure speed with.</summary>
     /// <param name="architecture">A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.</param>
@@ -208,11 +208,12 @@ public abstract class Transformer
     /// <summary>Writes the settings of a model that was not loaded from a file.</summary>
     protected abstract void WriteConfiguration(Utf8JsonWriter json);
 
-    internal static Transformer Load(ConfigurationFile config, string folder, bool trainable, out Checkpoint checkpoint)
+    // The weights are handed out for a head to take its own from; while they continue, the body may be made of stand-ins.
+    internal static Transformer Load(ConfigurationFile config, string folder, bool trainable, bool continues, out CheckpointWeights weights)
     {
         var architecture = ArchitectureOf(config);
-        checkpoint = Checkpoint.Open(folder);
-        return architecture.Create(config, new CheckpointWeights(checkpoint, architecture.Prefix, trainable), trainable);
+        weights = new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable) { Continues = continues };
+        return architecture.Create(config, weights, trainable);
     }
 
     private static Architecture ArchitectureOf(ConfigurationFile config)

@@ -23,7 +23,7 @@ internal sealed class BertEmbeddings
     /// <param name="types">Whether there are token types.</param>
     public BertEmbeddings(BertConfig config, Weights weights, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
     {
-        _config = config;
+        (_config, Width) = (config, width);
         _paddingId = paddingId;
         _projectionName = projection;
         Words = weights.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
@@ -35,6 +35,9 @@ internal sealed class BertEmbeddings
 
     /// <summary><c>[vocabulary × width]</c>, which the heads that predict words share.</summary>
     public Tensor Words { get; }
+
+    /// <summary>The width of the tables.</summary>
+    public int Width { get; }
 
     /// <summary>The longest sequence that has positions.</summary>
     public int MaxPositions => _config.MaxPositionEmbeddings - (_paddingId is { } padding ? padding + 1 : 0);

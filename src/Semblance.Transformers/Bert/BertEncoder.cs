@@ -48,6 +48,9 @@ public abstract class BertEncoder : Transformer
     /// <summary>The word table, which the masked-language-model head shares.</summary>
     internal Tensor Words => _embeddings.Words;
 
+    /// <summary>The width of the word table.</summary>
+    internal int WordWidth => _embeddings.Width;
+
     /// <summary>What the original calls its heads.</summary>
     internal abstract TaskNames TaskNames { get; }
 
@@ -100,8 +103,7 @@ public abstract class BertEncoder : Transformer
     private protected static TModel Loaded<TModel>(TModel model, Weights weights, bool trainable)
         where TModel : BertEncoder
     {
-        weights.Check();
-        if (!trainable)
+        if (weights.Check() && !trainable)
         {
             model.Prepare();
         }

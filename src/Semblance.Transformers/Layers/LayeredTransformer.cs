@@ -88,8 +88,7 @@ public abstract class LayeredTransformer : Transformer
     {
         var model = create(config, weights);
         model._prefix = prefix;
-        weights.Check();
-        if (!trainable)
+        if (weights.Check() && !trainable)
         {
             model.Own.Prepare();
         }
@@ -101,8 +100,11 @@ public abstract class LayeredTransformer : Transformer
     internal abstract IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads { get; }
 
     // The last layer of a model that predicts words: the word table, or a weight of its own.
-    private protected Linear WordPredictor(ConfigurationFile config, Weights weights, string name, bool tied, Tensor? bias = null) =>
-        new(config.Flag("tie_word_embeddings", tied) ? Words : weights.Tensor(name, Words.Shape), bias);
+    private protected Linear WordPredictor(ConfigurationFile config, Weights weights, string name, bool tied, Tensor? bias = null)
+    {
+        var words = config.Flag("tie_word_embeddings", tied) ? Words : weights.Tensor(name, VocabularySize, HiddenSize);
+        return new Linear(words, weights.Check() ? bias : null);
+    }
 
     // Token ids to the first hidden states, [tokens × hidden].
     private protected abstract Tensor Embed(Computation run, PackedBatch batch);

@@ -35,7 +35,7 @@ internal sealed class ModelParameters(Weights weights)
         return tensor;
     }
 
-    /// <inheritdoc cref="Weights.Linear"/>
+    /// <inheritdoc cref="Weights.Linear(string, int, int, bool, bool)"/>
     public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
         var linear = weights.Linear(name, outputs, inputs, bias, transposed);

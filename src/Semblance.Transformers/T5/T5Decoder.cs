@@ -29,10 +29,13 @@ public sealed class T5Decoder
     public static T5Decoder Load(T5Model encoder, Checkpoint checkpoint, bool trainable = false)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        var weights = new CheckpointWeights(checkpoint, "", trainable, encoder.Parameters());
+        return Create(encoder, new CheckpointWeights(checkpoint, "", trainable, encoder.Parameters().Select(parameter => parameter.Key)), trainable);
+    }
+
+    internal static T5Decoder Create(T5Model encoder, Weights weights, bool trainable)
+    {
         var decoder = new T5Decoder(encoder, weights);
-        weights.Check();
-        if (!trainable)
+        if (weights.Check() && !trainable)
         {
             decoder._decoder.Prepare();
             decoder._head.Prepare();

@@ -64,8 +64,7 @@ public sealed class T5Model : Transformer
     {
         ArgumentNullException.ThrowIfNull(config);
         var model = new T5Model(T5Config.Read(config), weights, config);
-        weights.Check();
-        if (!trainable)
+        if (weights.Check() && !trainable)
         {
             model._encoder.Prepare();
         }

@@ -19,13 +19,12 @@ public sealed class MaskedLanguageModelHead : VocabularyHead
     {
         _body = body;
         _names = body.TaskNames;
-        int vocabulary = body.Words.Rows, width = body.Words.Columns;
+        int vocabulary = body.VocabularySize, width = body.WordWidth;
         _dense = weights.Linear(_names.MaskedDense, width, body.HiddenSize);
         _norm = weights.LayerNorm(_names.MaskedNorm, width, _names.MaskedEpsilon);
         var words = !tied && weights.Contains(_names.MaskedWords) ? weights.Tensor(_names.MaskedWords, vocabulary, width) : body.Words;
         var bias = weights.Tensor(_names.MaskedBias, vocabulary);
-        weights.Check();
-        Decoder = new Linear(words, bias);
+        Decoder = new Linear(words, weights.Check() ? bias : null);
     }
 
     /// <summary>The transformer that the head stands on.</summary>

@@ -53,16 +53,13 @@ public sealed class TaskModel
     public static TaskModel Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var body = Transformer.Load(config, folder, trainable, out var checkpoint);
-        if (body is T5Model t5)
-        {
-            return new TaskModel(body, config, null, [], LoadDecoder(config, t5, checkpoint));
-        }
-
-        var weights = new RecordedWeights(new CheckpointWeights(checkpoint, body.WeightPrefix, trainable, body.Parameters()));
-        var head = LoadHead(config, body, weights);
+        var body = Transformer.Load(config, folder, trainable, continues: true, out var weights);
+        var heads = new RecordedWeights(weights);
+        var decoder = body is T5Model t5 ? LoadDecoder(config, t5, heads, trainable) : null;
+        var head = body is T5Model ? null : LoadHead(config, body, heads);
+        weights.Continues = false;
         weights.Check();
-        return new TaskModel(body, config, head, weights.Taken, null);
+        return new TaskModel(body, config, head, heads.Taken, decoder);
     }
 
     /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
@@ -146,10 +143,10 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Checkpoint checkpoint) => config.Texts("architectures") switch
+    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Weights weights, bool trainable) => config.Texts("architectures") switch
     {
         [] or ["T5EncoderModel", ..] => null,
-        ["T5ForConditionalGeneration", ..] => T5Decoder.Load(encoder, checkpoint),
+        ["T5ForConditionalGeneration", ..] => T5Decoder.Create(encoder, weights, trainable),
         [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
     };
 
@@ -168,11 +165,7 @@ public sealed class TaskModel
                 : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {string.Join(", ", layered.Heads.Keys)}");
         }
 
-        if (body is not BertEncoder encoder)
-        {
-            throw config.Fault("architectures", $"names '{architecture}', whose head is not supported");
-        }
-
+        var encoder = (BertEncoder)body;
         var names = encoder.TaskNames;
         var hidden = body.HiddenSize;
         switch (architecture.StartsWith(names.Class, StringComparison.Ordinal) ? architecture[names.Class.Length..] : architecture)

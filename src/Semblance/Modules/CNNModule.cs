@@ -51,15 +51,14 @@ public sealed class CNNModule : Module
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
         int inputs = config.WholeNumber("in_word_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
         var widths = ReadWidths(config);
-        var checkpoint = Checkpoint.Open(folder);
-        return new CNNModule([.. widths.Select((width, i) =>
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable, configuration: FileName);
+        (Tensor Weight, Tensor Bias)[] parameters = [.. widths.Select((width, i) =>
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"convs.{i}");
-            var (weight, bias) = (ReadParameter(checkpoint, name + ".weight", trainable), ReadParameter(checkpoint, name + ".bias", trainable));
-            return weight.Shape.SequenceEqual([channels, inputs, width]) && bias.Shape.SequenceEqual([channels])
-                ? new Linear(weight, bias)
-                : throw new ModelFormatException(checkpoint.Path, $"'{name}.weight' is {weight} and its bias {bias}, but {config.Path} wants [{channels}, {inputs}, {width}].");
-        })]);
+            return (weights.Tensor(name + ".weight", channels, inputs, width), weights.Tensor(name + ".bias", channels));
+        })];
+        weights.Check();
+        return new CNNModule([.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]);
     }
 
     /// <inheritdoc/>

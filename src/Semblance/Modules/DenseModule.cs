@@ -12,6 +12,7 @@ namespace Semblance.Modules;
 /// <param name="residual">A layer without bias from the width of what comes in to that of what comes out; null where they are equal.</param>
 public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false, bool hasResidual = false, Linear? residual = null) : Module
 {
+    private const string Sentences = "sentence_embedding";
     private const string Tokens = "token_embeddings";
 
     /// <inheritdoc/>
@@ -41,15 +42,18 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
         var activation = TorchActivations.Find(config, "activation_function") ?? Activation.Tanh;
-        var checkpoint = Checkpoint.Open(folder);
-        var weight = ReadParameter(checkpoint, "linear.weight", trainable);
-        var bias = config.Flag("bias", true) ? ReadParameter(checkpoint, "linear.bias", trainable) : null;
+        var onTokens = config.Text("module_input_name") switch
+        {
+            null or Sentences => false,
+            Tokens => true,
+            var other => throw config.Fault("module_input_name", $"is '{other}'; supported are {Sentences} and {Tokens}"),
+        };
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
+        var layer = weights.Linear("linear", outputs, inputs, config.Flag("bias", true));
         var hasResidual = config.Flag("use_residual", false);
-        var residual = hasResidual && inputs != outputs ? ReadParameter(checkpoint, "residual.weight", trainable) : null;
-        return weight.Shape.SequenceEqual([outputs, inputs]) && (bias is null || bias.Length == outputs) && (residual is null || residual.Shape.SequenceEqual(weight.Shape))
-            ? new DenseModule(
-                new Linear(weight, bias), activation, config.Text("module_input_name") == Tokens, hasResidual, residual is null ? null : new Linear(residual, null))
-            : throw new ModelFormatException(checkpoint.Path, $"'linear.weight' is {weight}, but {config.Path} wants [{outputs}, {inputs}].");
+        var residual = hasResidual && inputs != outputs ? weights.Linear("residual", outputs, inputs, bias: false) : null;
+        weights.Check();
+        return new DenseModule(layer, activation, onTokens, hasResidual, residual);
     }
 
     /// <summary>The same layer, working on the vectors of tokens.</summary>

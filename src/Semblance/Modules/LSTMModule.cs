@@ -56,7 +56,7 @@ public sealed class LSTMModule : Module
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
         var random = new Random(seed);
         var bound = 1 / Math.Sqrt(hiddenSize);
-        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional, (_, shape) =>
+        Tensor Random(params ReadOnlySpan<int> shape)
         {
             var tensor = Tensor.Zeros(shape);
             foreach (ref var value in tensor.Writable)
@@ -65,7 +65,9 @@ public sealed class LSTMModule : Module
             }
 
             return tensor;
-        });
+        }
+
+        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional, (_, _, outputs, inputs) => new Linear(Random(outputs, inputs), Random(outputs)));
     }
 
     /// <summary>Loads the module from <c>lstm_config.json</c> and weights in its folder.</summary>
@@ -81,16 +83,16 @@ public sealed class LSTMModule : Module
             throw config.Fault("dropout", $"is {dropout}; expected a number from 0 to below 1");
         }
 
-        var checkpoint = Checkpoint.Open(folder);
-        return Create(
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable, configuration: FileName);
+        var module = Create(
             config.WholeNumber("word_embedding_dimension", 1, 1 << 20),
             config.WholeNumber("hidden_dim", 1, 1 << 20),
             config.WholeNumber("num_layers", 1, 1 << 10, 1),
             dropout,
             config.Flag("bidirectional", true),
-            (name, shape) => ReadParameter(checkpoint, name, trainable) is var tensor && tensor.Shape.SequenceEqual(shape)
-                ? tensor
-                : throw new ModelFormatException(checkpoint.Path, $"'{name}' is {tensor}, but {config.Path} wants [{string.Join(", ", shape)}]."));
+            (weight, bias, outputs, inputs) => weights.Linear(weight, bias, outputs, inputs));
+        weights.Check();
+        return module;
     }
 
     /// <inheritdoc/>
@@ -141,13 +143,13 @@ public sealed class LSTMModule : Module
     /// <inheritdoc/>
     public override string ToString() => $"LSTM({InputSize} → {OutputDimension(InputSize)}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
 
-    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, int[], Tensor> parameter)
+    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear)
     {
         var directions = bidirectional ? 2 : 1;
         return new LSTMModule(
             [.. Enumerable.Range(0, layers).Select(i => Enumerable.Range(0, directions).Select(d => new Direction(
-                new Linear(parameter(Name("weight_ih", i, d), [Gates * hidden, i == 0 ? inputs : directions * hidden]), parameter(Name("bias_ih", i, d), [Gates * hidden])),
-                new Linear(parameter(Name("weight_hh", i, d), [Gates * hidden, hidden]), parameter(Name("bias_hh", i, d), [Gates * hidden])))).ToArray())],
+                linear(Name("weight_ih", i, d), Name("bias_ih", i, d), Gates * hidden, i == 0 ? inputs : directions * hidden),
+                linear(Name("weight_hh", i, d), Name("bias_hh", i, d), Gates * hidden, hidden))).ToArray())],
             dropout);
     }
 

@@ -24,11 +24,10 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var dimension = config.WholeNumber("dimension", 1, 1 << 20);
-        var checkpoint = Checkpoint.Open(folder);
-        var (weight, bias) = (ReadParameter(checkpoint, "norm.weight", trainable), ReadParameter(checkpoint, "norm.bias", trainable));
-        return weight.Length == dimension && bias.Length == dimension
-            ? new LayerNormModule(new LayerNorm(weight, bias, Epsilon))
-            : throw new ModelFormatException(checkpoint.Path, $"'norm.weight' is {weight}, but {config.Path} wants [{dimension}].");
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
+        var layer = weights.LayerNorm("norm", dimension, Epsilon);
+        weights.Check();
+        return new LayerNormModule(layer);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ namespace Semblance.Modules;
 /// </summary>
 public sealed class SparseAutoEncoderModule : Module
 {
+    private const string Statistics = "stats_last_nonzero";
+
     private readonly Tensor _preBias;
     private readonly Linear _encoder;
     private readonly long[] _lastNonzero;
@@ -48,13 +50,13 @@ public sealed class SparseAutoEncoderModule : Module
 
         // The decoder's weight is the encoder's, and a file has it under one of the two names.
         var name = checkpoint.Contains("encoder.weight") ? "encoder.weight" : "decoder.linear.weight";
-        var weight = ReadParameter(checkpoint, name, trainable);
-        var preBias = ReadParameter(checkpoint, "pre_bias", trainable);
-        var bias = ReadParameter(checkpoint, "latent_bias", trainable);
-        var lastNonzero = checkpoint.Contains("stats_last_nonzero") ? checkpoint.ReadInt64("stats_last_nonzero") : new long[outputs];
-        return weight.Shape.SequenceEqual([outputs, inputs]) && preBias.Length == inputs && bias.Length == outputs && lastNonzero.Length == outputs
+        var weights = new CheckpointWeights(checkpoint, "", trainable, [Statistics]);
+        var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs), weights.Tensor("latent_bias", outputs));
+        weights.Check();
+        var lastNonzero = checkpoint.Contains(Statistics) ? checkpoint.ReadInt64(Statistics) : new long[outputs];
+        return lastNonzero.Length == outputs
             ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config)
-            : throw new ModelFormatException(checkpoint.Path, $"'{name}' is {weight}, but {config.Path} wants [{outputs}, {inputs}].");
+            : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} wants {outputs}.");
     }
 
     /// <inheritdoc/>
@@ -102,7 +104,7 @@ public sealed class SparseAutoEncoderModule : Module
             writer.Add(name, tensor, weights);
         }
 
-        writer.Add("stats_last_nonzero", _lastNonzero, _lastNonzero.Length);
+        writer.Add(Statistics, _lastNonzero, _lastNonzero.Length);
         writer.Save(Path.Combine(folder, "model.safetensors"));
     }
 

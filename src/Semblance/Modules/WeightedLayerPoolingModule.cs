@@ -58,10 +58,12 @@ public sealed class WeightedLayerPoolingModule : Module
         var layers = config.WholeNumber("num_hidden_layers", 1, MostLayers, 12);
         var first = config.WholeNumber("layer_start", 0, layers, 4);
         var checkpoint = Checkpoint.Open(folder);
-        var weights = ReadParameter(checkpoint, "layer_weights", trainable);
-        return weights.Shape.SequenceEqual([layers + 1 - first]) && Sum(weights) != 0
+        var source = new CheckpointWeights(checkpoint, "", trainable);
+        var weights = source.Tensor("layer_weights", layers + 1 - first);
+        source.Check();
+        return Sum(weights) != 0
             ? new WeightedLayerPoolingModule(config.WholeNumber("word_embedding_dimension", 1, 1 << 20), layers, first, weights)
-            : throw new ModelFormatException(checkpoint.Path, $"'layer_weights' is {weights} with the sum {Sum(weights)}, but {config.Path} wants [{layers + 1 - first}], and the sum must not be 0.");
+            : throw new ModelFormatException(checkpoint.Path, "'layer_weights' have the sum 0; expected weights to divide by their sum.");
     }
 
     /// <inheritdoc/>
