@@ -39,6 +39,7 @@ public sealed class Tokenizer
         VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
+        TruncationSide = configuration.TruncationSide ?? json.TruncationSide ?? Side.Right;
 
         int? Named(string name, params ReadOnlySpan<string> usual)
         {
@@ -91,6 +92,9 @@ public sealed class Tokenizer
 
     /// <summary>The largest length in the <c>truncation</c> section of tokenizer.json, or null. It is not applied.</summary>
     public int? TruncationLength { get; }
+
+    /// <summary>At which end tokens are taken from a text that is too long: what tokenizer_config.json or the <c>truncation</c> section of tokenizer.json says, else <see cref="Side.Right"/>.</summary>
+    public Side TruncationSide { get; }
 
     /// <summary>
     /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, or else from <c>vocab.txt</c> (BERT) with the options in
@@ -157,7 +161,7 @@ public sealed class Tokenizer
     {
         options ??= TokenizerOptions.Default;
         var buffer = TakeBuffer();
-        var encoding = options is { Overflow: false, TruncationSide: Side.Right, Truncation: TruncationStrategy.LongestFirst, Stride: 0 }
+        var encoding = options is { Overflow: false, Truncation: TruncationStrategy.LongestFirst, Stride: 0 } && SideOf(options) == Side.Right
             ? EncodeBeginning(buffer, text, pair, options)
             : EncodeParts(buffer, text, pair, options);
         ReturnBuffer(buffer);
@@ -177,6 +181,23 @@ public sealed class Tokenizer
         var length = options.Length ?? encodings.Select(encoding => encoding.Count).DefaultIfEmpty().Max();
         length = (length + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
         return [.. encodings.Select(encoding => encoding.Count >= length ? encoding : encoding.Pad(length - encoding.Count, id, options.TypeId, options.Side))];
+    }
+
+    /// <summary>Tokenizes as <see cref="Encode(string, string?, int, bool, TokenBuffer)"/> does, but takes tokens at the tokenizer's own end.</summary>
+    internal void EncodeOwn(string text, string? pair, int maxLength, bool specialTokens, TokenBuffer destination)
+    {
+        var cutsBeginning = TruncationSide == Side.Left && maxLength > 0;
+        Encode(text, pair, cutsBeginning ? 0 : maxLength, specialTokens, destination);
+        if (!cutsBeginning || destination.Count <= maxLength)
+        {
+            return;
+        }
+
+        var isPair = pair is not null;
+        var limit = Math.Max(0, maxLength - (specialTokens ? _postProcessor.AddedTokens(isPair) : 0));
+        var (first, second) = TruncationWindows.Lengths(destination.First.Count, isPair ? destination.Second.Count : null, limit, TruncationStrategy.LongestFirst);
+        destination.Assemble(
+            _postProcessor.Pieces(isPair), specialTokens, (destination.First.Count - first, destination.First.Count), (destination.Second.Count - second, destination.Second.Count));
     }
 
     /// <summary>
@@ -245,6 +266,8 @@ public sealed class Tokenizer
         return new TokenizerFiles(Path.GetDirectoryName(_files.PathOf(TokenizerFiles.Json)) ?? "") { [TokenizerFiles.Json] = json };
     }
 
+    private Side SideOf(TokenizerOptions options) => options.TruncationSide ?? TruncationSide;
+
     private static TokenBuffer TakeBuffer()
     {
         var buffer = _buffer ?? new TokenBuffer();
@@ -271,8 +294,8 @@ public sealed class Tokenizer
         var limit = options.MaxLength is { } length ? Math.Max(0, length - (options.AddSpecialTokens ? _postProcessor.AddedTokens(isPair) : 0)) : int.MaxValue;
         var (first, second) = (buffer.First.Count, buffer.Second.Count);
         var (firstLength, secondLength) = TruncationWindows.Lengths(first, isPair ? second : null, limit, options.Truncation);
-        var firsts = TruncationWindows.Cut(first, firstLength, options.Stride, options.TruncationSide);
-        var seconds = TruncationWindows.Cut(second, secondLength, options.Stride, options.TruncationSide);
+        var firsts = TruncationWindows.Cut(first, firstLength, options.Stride, SideOf(options));
+        var seconds = TruncationWindows.Cut(second, secondLength, options.Stride, SideOf(options));
         var overflowing = new List<Encoding>();
         for (var i = 1; options.Overflow && i < firsts.Count; i++)
         {

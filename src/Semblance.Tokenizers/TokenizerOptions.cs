@@ -15,8 +15,8 @@ public sealed record TokenizerOptions
     /// <summary>From which text of a pair tokens are taken; the longer one first by default.</summary>
     public TruncationStrategy Truncation { get; init; }
 
-    /// <summary>At which end tokens are taken; <see cref="Side.Right"/> by default.</summary>
-    public Side TruncationSide { get; init; }
+    /// <summary>At which end tokens are taken; null (the default) for the tokenizer's own, <see cref="Tokenizer.TruncationSide"/>.</summary>
+    public Side? TruncationSide { get; init; }
 
     /// <summary>
     /// Tokenizes what is beyond the largest length too, as further encodings (<see cref="Encoding.Overflowing"/>); false

@@ -124,6 +124,76 @@ public class LoadingTests
     }
 
     [Theory]
+    [InlineData("normalizer", """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Unheard"}]}""", "Unheard", "BertNormalizer ByteLevel Lowercase NFC NFD NFKC NFKD Nmt Precompiled Prepend Replace Sequence Strip StripAccents")]
+    [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Unheard"}]}""", "Unheard", "BertPreTokenizer ByteLevel CharDelimiterSplit Digits FixedLength Metaspace Punctuation Sequence Split UnicodeScripts Whitespace WhitespaceSplit")]
+    [InlineData("pre_tokenizer", """{"type": "Metaspace", "prepend_scheme": "last"}""", "last", "always first never")]
+    [InlineData("pre_tokenizer", """{"type": "Punctuation", "behavior": "Doubled"}""", "Doubled", "Contiguous Isolated MergedWithNext MergedWithPrevious Removed")]
+    [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"String": "x"}, "behavior": "Doubled"}""", "Doubled", "Contiguous Isolated MergedWithNext MergedWithPrevious Removed")]
+    [InlineData("post_processor", """{"type": "Sequence", "processors": [{"type": "Unheard"}]}""", "Unheard", "BertProcessing ByteLevel RobertaProcessing Sequence TemplateProcessing")]
+    [InlineData("decoder", """{"type": "Sequence", "decoders": [{"type": "Unheard"}]}""", "Unheard", "BPEDecoder ByteFallback ByteLevel CTC Fuse Metaspace Replace Sequence Strip WordPiece")]
+    [InlineData("decoder", """{"type": "Metaspace", "prepend_scheme": "last"}""", "last", "always first never")]
+    [InlineData("truncation", """{"max_length": 8, "direction": "Middle"}""", "Middle", "Left Right")]
+    public void A_part_of_a_component_is_named_with_the_file_and_those_that_are_supported(string component, string json, string part, string supported)
+    {
+        using var folder = new TemporaryFolder();
+        WriteChanged(folder, root => root[component] = JsonNode.Parse(json));
+        Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).ShouldName(Path.Combine(folder.Path, "tokenizer.json") + ": " + component, part, supported);
+    }
+
+    [Theory]
+    [InlineData("vocab.txt", "MPNetTokenizer", "BertTokenizer ConvBertTokenizer DistilBertTokenizer ElectraTokenizer MobileBertTokenizer")]
+    [InlineData("vocab.txt", "BertJapaneseTokenizer", "BertTokenizer")]
+    [InlineData("vocab.txt", "EsmTokenizer", "BertTokenizer")]
+    [InlineData("vocab.json", "BartTokenizerFast", "CLIPTokenizer GPT2Tokenizer RobertaTokenizer")]
+    public void A_class_that_a_vocabulary_alone_does_not_make_is_named_with_those_that_it_does(string file, string name, string supported)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("vocab.txt", string.Join('\n', Vocabulary.Small)).Write("tokenizer_config.json", $$"""{"tokenizer_class": "{{name}}"}""");
+        if (file == "vocab.json")
+        {
+            folder.Write(file, """{"a": 0, "b": 1, "ab": 2}""").Write("merges.txt", "a b\n");
+        }
+
+        Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).ShouldName(Path.Combine(folder.Path, file), name.Replace("Fast", "", StringComparison.Ordinal), supported);
+    }
+
+    [SharedFact]
+    public void A_class_that_a_SentencePiece_model_alone_does_not_make_is_named_with_those_that_it_does()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("spiece.model", File.ReadAllBytes(Fixtures.InShared("fixtures/tokenizers/sentencepiece/test_sentencepiece.model")))
+            .Write("tokenizer_config.json", """{"tokenizer_class": "PegasusTokenizer"}""");
+        Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).ShouldName(
+            Path.Combine(folder.Path, "spiece.model"), "PegasusTokenizer", "AlbertTokenizer CamembertTokenizer DebertaV2Tokenizer T5Tokenizer XLMRobertaTokenizer");
+    }
+
+    [Theory]
+    [InlineData("""{"truncation_side": "left"}""", "Right", Side.Left)]
+    [InlineData("""{"truncation_side": "right"}""", "Left", Side.Right)]
+    [InlineData("{}", "Left", Side.Left)]
+    [InlineData("{}", null, Side.Right)]
+    public void Tokens_are_taken_at_the_end_that_the_files_name(string configuration, string? direction, Side side)
+    {
+        using var folder = new TemporaryFolder();
+        WriteChanged(folder, json => json["truncation"] = direction is null ? null : JsonNode.Parse($$"""{"max_length": 3, "direction": "{{direction}}"}"""));
+        folder.Write("tokenizer_config.json", configuration);
+        var tokenizer = Tokenizer.Load(folder.Path);
+        tokenizer.TruncationSide.ShouldBe(side);
+        foreach (var (text, pair, length) in new[] { ("the dog runs a b", null, 5), ("the dog runs", "a b e i", 6), ("the", "a b e i", 7), ("the dog", "a", 20), ("the dog", null, 1) })
+        {
+            var expected = tokenizer.Encode(text, pair, new TokenizerOptions { MaxLength = length, TruncationSide = side });
+            tokenizer.Encode(text, pair, new TokenizerOptions { MaxLength = length }).Ids.ToArray().ShouldBe(expected.Ids.ToArray());
+            var buffer = new TokenBuffer();
+            tokenizer.EncodeOwn(text, pair, length, specialTokens: true, buffer);
+            buffer.Ids.ToArray().ShouldBe(expected.Ids.ToArray());
+            buffer.TypeIds.ToArray().ShouldBe(expected.TypeIds.ToArray());
+            buffer.Truncated.ShouldBe(expected.Truncated);
+        }
+
+        tokenizer.Encode("the dog runs", options: new TokenizerOptions { MaxLength = 3 }).Tokens[1].ShouldBe(side == Side.Left ? "runs" : "the");
+    }
+
+    [Theory]
     [InlineData("tokenizer.json", "", "no complete JSON")]
     [InlineData("tokenizer.json", "{\"model\": {", "broken at line 1")]
     [InlineData("tokenizer.json", "[]", "expected an object")]

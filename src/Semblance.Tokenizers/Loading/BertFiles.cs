@@ -10,13 +10,21 @@ internal static class BertFiles
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Classes that are BertTokenizer under the name of a model.
+    private static readonly string[] Supported =
+    [
+        "BertTokenizer", "ConvBertTokenizer", "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer", "DistilBertTokenizer", "ElectraTokenizer",
+        "LayoutLMTokenizer", "LxmertTokenizer", "MobileBertTokenizer", "RealmTokenizer", "RetriBertTokenizer", "SqueezeBertTokenizer",
+    ];
+
     /// <summary>The tokenizer.json that stands for a folder with a vocab.txt.</summary>
     public static byte[] FromVocabularyFile(TokenizerFiles files, TokenizerConfiguration configuration)
     {
         var path = files.PathOf(TokenizerFiles.Vocabulary);
-        if (configuration.ClassName is { } name && (name.StartsWith("MPNet", StringComparison.Ordinal) || name.Contains("Japanese", StringComparison.Ordinal)))
+        if (configuration.ClassName?.Replace("Fast", "", StringComparison.Ordinal) is { } name && !Supported.Contains(name))
         {
-            throw new TokenizerFormatException($"{path}: a {name} cannot be read from its vocabulary alone; save it with a {TokenizerFiles.Json}.");
+            throw new TokenizerFormatException(
+                $"{path}: the tokenizer '{name}' cannot be read from {TokenizerFiles.Vocabulary} alone; supported are {string.Join(", ", Supported)}. Save it with a {TokenizerFiles.Json}.");
         }
 
         var content = files[TokenizerFiles.Vocabulary]!.AsSpan();

@@ -25,7 +25,7 @@ internal static class BpeFiles
             "RobertaTokenizer" => Roberta(vocabulary, merges, configuration),
             "CLIPTokenizer" => Clip(vocabulary, merges, configuration),
             _ => throw new TokenizerFormatException(
-                $"{files.PathOf(TokenizerFiles.BpeVocabulary)}: a {className} cannot be read from {TokenizerFiles.BpeVocabulary} and {TokenizerFiles.Merges} alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
+                $"{files.PathOf(TokenizerFiles.BpeVocabulary)}: the tokenizer '{className}' cannot be read from {TokenizerFiles.BpeVocabulary} and {TokenizerFiles.Merges} alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
         };
     }
 

@@ -42,7 +42,7 @@ internal sealed class SentencePieceFiles
             "T5Tokenizer" => reader.T5(),
             "XLMRobertaTokenizer" => reader.XlmRoberta(),
             _ => throw new TokenizerFormatException(
-                $"{path}: a {className} cannot be read from its SentencePiece model alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
+                $"{path}: the tokenizer '{className}' cannot be read from its SentencePiece model alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
         };
     }
 

@@ -13,6 +13,9 @@ internal sealed class TokenizerConfiguration(TokenizerFiles files)
     public int ModelMaxLength =>
         _options?.Optional("model_max_length")?.NumberOrNull() is { } number and >= 1 and <= int.MaxValue ? (int)number : int.MaxValue;
 
+    /// <summary>At which end tokens are taken from a text that is too long, or null.</summary>
+    public Side? TruncationSide => _options?.Optional("truncation_side") is { } side ? ReadSide(side, "left", "right") : null;
+
     /// <summary>The text of a special token (<c>cls_token</c>, …), or null.</summary>
     public string? SpecialToken(string name) => TextOf(_options?.Optional(name)) ?? TextOf(_map?.Optional(name));
 
@@ -41,6 +44,12 @@ internal sealed class TokenizerConfiguration(TokenizerFiles files)
         json.Flag("rstrip", false),
         json.Flag("normalized", !json.Flag("special", false)),
         json.Flag("special", false));
+
+    /// <summary>Reads an end of a text.</summary>
+    public static Side ReadSide(JsonSection json, string left, string right) =>
+        json.Text() is var name && name == right ? Side.Right
+        : name == left ? Side.Left
+        : throw json.Error($"'{name}' is not supported; supported are {left}, {right}");
 
     private static string? TextOf(JsonSection? value) =>
         value is not { } token ? null : token.TextOrNull() ?? (token.Has("content") ? token.Text("content") : null);

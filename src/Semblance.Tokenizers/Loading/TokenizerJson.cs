@@ -14,7 +14,8 @@ internal sealed record TokenizerJson(
     Model Model,
     PostProcessor PostProcessor,
     Decoder? Decoder,
-    int? TruncationLength)
+    int? TruncationLength,
+    Side? TruncationSide = null)
 {
     /// <summary>Reads tokenizer.json, or what stands for it where there is but a vocabulary.</summary>
     public static TokenizerJson Read(TokenizerFiles files, TokenizerConfiguration configuration)
@@ -52,7 +53,8 @@ internal sealed record TokenizerJson(
             model,
             json.Optional("post_processor") is { } postProcessor ? PostProcessor.Read(postProcessor) : PostProcessor.None,
             json.Optional("decoder") is { } decoder ? Decoder.Read(decoder) : null,
-            json.Optional("truncation") is { } truncation ? truncation.Required("max_length").TokenId() : null);
+            json.Optional("truncation") is { } truncation ? truncation.Required("max_length").TokenId() : null,
+            json.Optional("truncation")?.Optional("direction") is { } direction ? TokenizerConfiguration.ReadSide(direction, "Left", "Right") : null);
     }
 
     /// <summary>As in the reference, the options of tokenizer_config.json win over those of a BertNormalizer.</summary>
