@@ -30,14 +30,19 @@ internal static class ActivationNames
     };
 
     /// <summary>The activation that a field of the configuration names.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="fallback">The activation of an absent field.</param>
+    /// <param name="also">What else the field may name, for the message.</param>
     /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback) => config.ActivationOf(field, config.Text(field) ?? fallback);
+    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback, params IEnumerable<string> also) =>
+        config.ActivationOf(field, config.Text(field) ?? fallback, also);
 
     /// <summary>The activation of a name that a field of the configuration gives.</summary>
     /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ActivationOf(this ConfigurationFile config, string field, string name) => Known.TryGetValue(name, out var activation)
+    public static Activation ActivationOf(this ConfigurationFile config, string field, string name, params IEnumerable<string> also) => Known.TryGetValue(name, out var activation)
         ? activation
-        : throw config.Fault(field, $"is '{name}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}");
+        : throw config.Fault(field, $"is '{config.Text(field)}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Concat(also).Order(StringComparer.Ordinal))}");
 
     /// <summary>The shortest name of an activation.</summary>
     public static string NameOf(Activation activation) =>

@@ -60,16 +60,6 @@ public class TransformerTests
         unexpected.ShouldNotContain("embeddings.LayerNorm");
     }
 
-    [Fact]
-    public void An_unknown_architecture_is_answered_with_those_that_are_known()
-    {
-        using var folder = new ModelFolder("models/bert");
-        folder.Edit("config.json", "\"model_type\": \"bert\"", "\"model_type\": \"mamba\"");
-        var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
-        string[] known = ["albert", "bert", "camembert", "deberta", "deberta-v2", "distilbert", "electra", "mpnet", "roberta", "t5", "xlm-roberta"];
-        known.ShouldAllBe(name => message.Contains(" " + name));
-    }
-
     [SharedFact]
     public void Positions_are_counted_from_the_padding_id_and_padding_is_not_counted()
     {

@@ -145,8 +145,9 @@ internal sealed record DecoderConfig
         }
 
         var types = _file.Texts("layer_types");
-        return types.Count == LayerCount && types.All(type => type is "sliding_attention" or "full_attention")
-            ? types[layer] == "sliding_attention"
-            : throw _file.Fault("layer_types", $"is not a list of sliding_attention and full_attention, one for each of the {LayerCount} layers");
+        return types.FirstOrDefault(type => type is not ("sliding_attention" or "full_attention")) is { } unknown
+            ? throw _file.Fault("layer_types", $"has '{unknown}'; supported are full_attention and sliding_attention")
+            : types.Count == LayerCount ? types[layer] == "sliding_attention"
+            : throw _file.Fault("layer_types", $"has {types.Count} entries; expected one for each of the {LayerCount} layers");
     }
 }

@@ -54,12 +54,9 @@ public sealed record T5Config
     {
         ArgumentNullException.ThrowIfNull(file);
         const string FeedForward = "feed_forward_proj";
-        var words = (file.Text(FeedForward) ?? "relu").Split('-');
-        if (words.Length > 2 || (words.Length == 2 && words[0] != "gated"))
-        {
-            throw file.Fault(FeedForward, $"is '{string.Join('-', words)}'; expected an activation, or gated- and an activation");
-        }
-
+        const string Gated = "gated-";
+        var activation = file.Text(FeedForward) ?? "relu";
+        var isGated = activation.StartsWith(Gated, StringComparison.Ordinal);
         var layers = file.WholeNumber("num_layers", 0, BertConfig.MostLayers);
         var buckets = file.WholeNumber("relative_attention_num_buckets", 4, BertConfig.LargestWidth, 32);
         return new T5Config
@@ -76,8 +73,8 @@ public sealed record T5Config
             DropoutRate = BertConfig.Probability(file, "dropout_rate", 0.1f),
             LayerNormEpsilon = file.Number("layer_norm_epsilon", 1e-6f),
             // The gated GELU of T5 1.1 has always been the approximation.
-            DenseAct = words is ["gated", "gelu"] ? Activation.GeluTanh : file.ActivationOf(FeedForward, words[^1]),
-            IsGatedAct = words.Length == 2,
+            DenseAct = activation == Gated + "gelu" ? Activation.GeluTanh : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
+            IsGatedAct = isGated,
             TieWordEmbeddings = file.Flag("tie_word_embeddings", true),
         };
     }

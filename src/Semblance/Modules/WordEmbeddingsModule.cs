@@ -63,7 +63,7 @@ public sealed class WordEmbeddingsModule : InputModule
     public static WordEmbeddingsModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
-        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class") ?? throw config.Fault("tokenizer_class", "is missing; it is needed"));
+        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class") ?? throw config.Fault("tokenizer_class", "is missing; it is needed"), config.Path);
         var updates = config.Flag("update_embeddings", false);
         var checkpoint = Checkpoint.Open(folder);
         var table = ReadParameter(checkpoint, TableName, trainable && updates);

@@ -54,14 +54,17 @@ public abstract class WordTokenizer
     /// <param name="type">The class that the original gives it; only its last name counts.</param>
     /// <exception cref="FileNotFoundException">The tokenizer's file is missing.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, or the class is not supported.</exception>
-    public static WordTokenizer Load(string folder, string type)
+    public static WordTokenizer Load(string folder, string type) => Load(folder, type, folder);
+
+    /// <summary>Loads the tokenizer that a file names.</summary>
+    internal static WordTokenizer Load(string folder, string type, string path)
     {
         ArgumentNullException.ThrowIfNull(type);
         return type[(type.LastIndexOf('.') + 1)..] switch
         {
             nameof(WhitespaceTokenizer) => WhitespaceTokenizer.Load(folder),
             nameof(PhraseTokenizer) => PhraseTokenizer.Load(folder),
-            _ => throw new ModelFormatException(folder, $"the tokenizer '{type}' is not supported; those that are: {nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
+            _ => throw new ModelFormatException(path, $"the tokenizer '{type}' is not supported; those that are: {nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
         };
     }
 
