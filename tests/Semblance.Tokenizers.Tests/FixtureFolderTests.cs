@@ -1,0 +1,14 @@
+namespace Semblance.Tokenizers.Tests;
+
+public class FixtureFolderTests
+{
+    [SharedFact]
+    public void Every_recorded_folder_is_compared_by_a_test()
+    {
+        var compared = FixtureFolders.ArgumentsOf(nameof(GoldenTests.Every_recorded_encoding_and_decoding_is_reproduced));
+        FixtureFolders.Of("tokenizers").Where(folder => folder != "sentencepiece").ShouldAllBe(folder => compared.Contains(folder));
+
+        var models = FixtureFolders.ArgumentsOf(nameof(GoldenTests.A_SentencePiece_model_alone_gives_the_ids_of_the_SentencePiece_library));
+        Directory.EnumerateFiles(Fixtures.InShared("fixtures/tokenizers/sentencepiece"), "*.model").Select(Path.GetFileNameWithoutExtension).ShouldBe(models, ignoreOrder: true);
+    }
+}
