@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Semblance.Checkpoints;
 using Semblance.Generation;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -30,6 +31,51 @@ public class TextGeneratorTests
                 ? task.Forward(run, PackedBatch.From([prompt]), PackedBatch.From([sequence]))["logits"]
                 : task.Forward(run, PackedBatch.From([sequence]))["logits"];
             tokens[i].ShouldBe(System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Row(logits.Rows - 1)), $"token {i}");
+        }
+    }
+
+    [SharedFact]
+    public void Greedy_generation_goes_on_from_every_recorded_beginning_with_the_likeliest_token_that_the_original_recorded()
+    {
+        var generator = Generator("gpt2-lm");
+        foreach (var (_, tokens, likeliest) in Recorded("gpt2-lm"))
+        {
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                generator.GenerateTokens(tokens[..(i + 1)], new GenerationConfig { MaxNewTokens = 1 })[0].Tokens.ShouldBe([likeliest[i]], $"token {i}");
+            }
+        }
+    }
+
+    [SharedTheory]
+    [InlineData("t5")]
+    [InlineData("t5-v1_1")]
+    public void Greedy_generation_from_a_recorded_source_begins_with_the_likeliest_tokens_that_the_original_recorded(string folder)
+    {
+        var generator = Generator(folder);
+        foreach (var (source, tokens, likeliest) in Recorded(folder))
+        {
+            var config = new GenerationConfig { MaxNewTokens = 2, DecoderStartTokenId = tokens[0] };
+            generator.GenerateTokens(source, config)[0].Tokens[0].ShouldBe(likeliest[0]);
+            generator.GenerateTokens(source, config with { ForcedBosTokenId = tokens[1] })[0].Tokens.ShouldBe([tokens[1], likeliest[1]]);
+        }
+    }
+
+    [SharedTheory]
+    [InlineData("gpt2-lm")]
+    [InlineData("t5")]
+    [InlineData("t5-v1_1")]
+    public void Through_the_cache_each_recorded_token_is_followed_by_the_likeliest_that_the_original_recorded(string folder)
+    {
+        var model = LanguageModel.Load(Folder(folder));
+        foreach (var (source, tokens, likeliest) in Recorded(folder))
+        {
+            var decoding = model.Begin(source);
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                using var run = new Computation();
+                System.Numerics.Tensors.TensorPrimitives.IndexOfMax(decoding.Next(run, [tokens[i]]).Row(0)).ShouldBe(likeliest[i], $"token {i}");
+            }
         }
     }
 
@@ -260,6 +306,26 @@ public class TextGeneratorTests
     }
 
     private static string Folder(string model) => Fixtures.InShared("fixtures/models/" + model);
+
+    // Of each recorded sequence, what the encoder saw, where there is one, the tokens, and the likeliest token after each of them.
+    private static IEnumerable<(int[] Source, int[] Tokens, int[] Likeliest)> Recorded(string folder)
+    {
+        var file = SafetensorsFile.Open(Path.Combine(Folder(folder), "expected.safetensors"));
+        var prefix = file.Contains("decoder_input_ids") ? "decoder_" : "";
+        var (logits, width) = (file.Read("logits"), file.Info(prefix + "input_ids").Shape[1]); // [sequences × width × vocabulary]
+        var sequences = Sequences("");
+        foreach (var (tokens, row) in Sequences(prefix).Select((tokens, row) => (tokens, row)))
+        {
+            yield return (prefix == "" ? [] : sequences[row], tokens, [.. Enumerable.Range(row * width, tokens.Length).Select(i => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Row(i)))]);
+        }
+
+        int[][] Sequences(string prefix)
+        {
+            var (ids, mask) = (file.ReadInt64(prefix + "input_ids"), file.ReadInt64(prefix + "attention_mask"));
+            var width = file.Info(prefix + "input_ids").Shape[1];
+            return [.. Enumerable.Range(0, ids.Length / width).Select(row => Enumerable.Range(row * width, width).Where(i => mask[i] != 0).Select(i => (int)ids[i]).ToArray())];
+        }
+    }
 
     // The recorded models have no tokenizer; any whose ids they know will do.
     private static TextGenerator Generator(string folder) =>
