@@ -26,6 +26,7 @@ public static class ModelKinds
             "MultiVectorEncoder" or "ColBERT" => ModelKind.MultiVectorEncoder,
             _ when settings?.Find("query_prefix") is not null || types.Any(type => type.EndsWith(".MultiVectorMask", StringComparison.Ordinal)) || architectures.Contains("HF_ColBERT") =>
                 ModelKind.MultiVectorEncoder,
+            _ when LogitScore.IsIn(types) => ModelKind.CrossEncoder,
             _ when types.Any(type => SparseModules.Any(name => type.EndsWith("." + name, StringComparison.Ordinal))) => ModelKind.SparseEncoder,
             _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) => ModelKind.CrossEncoder,
             _ => ModelKind.SentenceTransformer,

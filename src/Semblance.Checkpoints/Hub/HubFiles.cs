@@ -87,7 +87,7 @@ internal static partial class HubFiles
 
     private static bool IsPickled(string file) => file.Contains(".bin", StringComparison.Ordinal);
 
-    private static bool IsSettings(string file) => Path.GetExtension(file) is ".json" or ".txt" or ".model";
+    private static bool IsSettings(string file) => Path.GetExtension(file) is ".json" or ".txt" or ".model" or ".jinja";
 
     [GeneratedRegex(@"(^|/)(model|adapter_model|pytorch_model)(-\d{5}-of-\d{5})?\.(safetensors|bin)(\.index\.json)?\z")]
     private static partial Regex Weights();

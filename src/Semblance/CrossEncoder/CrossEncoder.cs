@@ -12,7 +12,7 @@ namespace Semblance;
 
 /// <summary>
 /// Pairs of texts to scores: a transformer reads both texts together, and a classifier judges the pair (Nogueira and Cho 2019,
-/// arXiv:1901.04085). Better than comparing vectors, and so much slower that it is for the few best of a search.
+/// arXiv:1901.04085), or a causal model says whether one answers the other (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176). Better than comparing vectors, and so much slower that it is for the few best of a search.
 /// </summary>
 /// <remarks>
 /// Immutable, and safe for all threads. A pair's scores have the same bits alone, in any batch, in any order and with any
@@ -26,21 +26,24 @@ public sealed class CrossEncoder
 
     private readonly TransformerModule _input;
     private readonly TaskModel _model;
+    private readonly LogitScore? _score; // null where a classifier judges
+    private readonly PairTemplate? _template; // null where pairs go in as they are
 
-    private CrossEncoder(TransformerModule input, TaskModel model, Activation activation, IReadOnlyDictionary<string, string> prompts, string? defaultPromptName)
+    private CrossEncoder(
+        TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, Activation activation, IReadOnlyDictionary<string, string> prompts, string? defaultPromptName)
     {
-        (_input, _model) = (input, model);
+        (_input, _model, _score, _template) = (input, model, score, template);
         (Activation, Prompts, DefaultPromptName) = (activation, prompts, defaultPromptName);
-        Labels = LabelsOf(model.Config);
+        Labels = score is null ? LabelsOf(model.Config) : ["LABEL_0"];
     }
 
-    /// <summary>What the scores mean, in their order: from <c>id2label</c>.</summary>
+    /// <summary>What the scores mean, in their order: from <c>id2label</c>, or the one score of a causal model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>What follows the logits unless options say otherwise: the logistic function with one label, else nothing, where the files name no other.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Named texts that are put before the first text of a pair.</summary>
+    /// <summary>Named texts that are put before the first text of a pair, or into a model's chat template as its instruction.</summary>
     public IReadOnlyDictionary<string, string> Prompts { get; }
 
     /// <summary>The prompt used when none is asked for, or null.</summary>
@@ -184,6 +187,9 @@ public sealed class CrossEncoder
         Directory.CreateDirectory(folder);
         _model.Save(folder, weights);
         Tokenizer.Save(folder);
+        _input.SaveSettings(folder);
+        _template?.Save(folder);
+        _score?.Save(folder);
         var known = _model.Config.Section(Section)?.Root;
         ConfigurationFile.Read(Path.Combine(folder, "config.json")).SaveWith(Section, json =>
         {
@@ -197,7 +203,7 @@ public sealed class CrossEncoder
             json.WriteEndObject();
         });
         var settings = Path.Combine(folder, SentenceTransformerConfig.FileName);
-        if (Prompts.Count > 0 || File.Exists(settings))
+        if (Prompts.Count > 0 || _score is not null || File.Exists(settings))
         {
             JsonFile.Write(settings, json =>
             {
@@ -216,9 +222,10 @@ public sealed class CrossEncoder
     private static CrossEncoder LoadFolder(string folder, bool trainable)
     {
         var (input, model) = TransformerModule.LoadTask(folder, trainable);
-        if (!model.Architecture.EndsWith(Head, StringComparison.Ordinal))
+        var score = LogitScore.Find(folder, model, input.Tokenizer);
+        if (score is null && !model.Architecture.EndsWith(Head, StringComparison.Ordinal))
         {
-            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no head that judges texts; expected a class whose name ends with {Head}, as a cross-encoder's does");
+            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no head that judges texts; expected a class whose name ends with {Head} or, of a causal model, ForCausalLM");
         }
 
         var path = Path.Combine(folder, SentenceTransformerConfig.FileName);
@@ -227,8 +234,8 @@ public sealed class CrossEncoder
         var activation = (settings is null ? null : TorchActivations.Find(settings, "activation_fn"))
             ?? (model.Config.Section(Section) is { } section ? TorchActivations.Find(section, "activation_fn") : null)
             ?? TorchActivations.Find(model.Config, OldField)
-            ?? (TaskModel.LabelCount(model.Config) == 1 ? Activation.Sigmoid : Activation.Identity);
-        return new CrossEncoder(input, model, activation, prompts, defaultPromptName);
+            ?? (score is not null || TaskModel.LabelCount(model.Config) == 1 ? Activation.Sigmoid : Activation.Identity);
+        return new CrossEncoder(input, model, score, PairTemplate.Find(folder, isCausal: score is not null), activation, prompts, defaultPromptName);
     }
 
     private static string[] LabelsOf(ConfigurationFile config)
@@ -250,15 +257,18 @@ public sealed class CrossEncoder
     private TokenizedTexts Tokenize(IReadOnlyList<(string Text, string Pair)> pairs, string prompt, PredictOptions options, CancellationToken cancellation) =>
         TokenizedTexts.From(
             pairs.Count,
-            i => pairs[i] is { Text: { } text, Pair: { } pair } ? _input.TokenizePair(prompt + text, pair) : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
+            i => pairs[i] is { Text: { } text, Pair: { } pair } ? TokenizePair(prompt, text, pair) : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
             MaxSequenceLength,
             options,
             cancellation);
 
+    private TokenizedText TokenizePair(string prompt, string text, string pair) =>
+        _template?.Tokenize(_input, prompt, text, pair) ?? _input.TokenizePair(prompt + text, pair);
+
     private Tensor Logits(Computation run, PackedBatch batch)
     {
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]
-        return _model.Head!.Forward(run, hidden, batch); // [pairs × labels]
+        return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch); // [pairs × labels]
     }
 
     private PredictOptions Check(PredictOptions? options)

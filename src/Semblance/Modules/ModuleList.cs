@@ -8,7 +8,8 @@ namespace Semblance.Modules;
 /// <summary><c>modules.json</c>: which modules a model is made of, in order, and where each has its files.</summary>
 internal static class ModuleList
 {
-    private const string FileName = "modules.json";
+    /// <summary>The file's name.</summary>
+    public const string FileName = "modules.json";
 
     private static readonly Dictionary<string, Func<string, bool, Module>> Loaders = new(StringComparer.Ordinal)
     {
@@ -40,6 +41,9 @@ internal static class ModuleList
 
     /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
     public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
+
+    /// <summary>Where the modules of a folder that has a list have their files, in order.</summary>
+    public static IReadOnlyList<string> Folders(string folder) => [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Folder)];
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
     public static IReadOnlyList<Module> Load(string folder, bool trainable)
@@ -96,22 +100,25 @@ internal static class ModuleList
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
         }
 
-        JsonFile.Write(Path.Combine(folder, FileName), json =>
-        {
-            json.WriteStartArray();
-            for (var i = 0; i < modules.Count; i++)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("idx", i);
-                json.WriteString("name", i.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                json.WriteString("path", names[i]);
-                json.WriteString("type", modules[i].Type);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        });
+        Save(folder, [.. modules.Select((module, i) => (names[i], module.Type))]);
     }
+
+    /// <summary>Writes the list of modules that are there.</summary>
+    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) => JsonFile.Write(Path.Combine(folder, FileName), json =>
+    {
+        json.WriteStartArray();
+        for (var i = 0; i < modules.Count; i++)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("idx", i);
+            json.WriteString("name", i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString("path", modules[i].Folder);
+            json.WriteString("type", modules[i].Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static List<(string Type, string Folder)> Entries(string path)
     {

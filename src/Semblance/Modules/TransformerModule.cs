@@ -16,6 +16,8 @@ public sealed class TransformerModule : InputModule
         "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
     ];
 
+    private ConfigurationFile? _settings;
+
     /// <summary>Puts a tokenizer before a transformer.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="transformer">The transformer.</param>
@@ -75,21 +77,24 @@ public sealed class TransformerModule : InputModule
         return (module, model!);
     }
 
+    // What sentence-transformers says of the transformer, or null.
+    internal static ConfigurationFile? Settings(string folder) =>
+        SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } path ? ConfigurationFile.Read(path) : null;
+
     private static TransformerModule Load(string folder, Func<Transformer> load)
     {
         // Beside the weights, on a thread of its own: of a small model it is a third of the work.
         var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var transformer = load();
         var tokenizer = reading.GetAwaiter().GetResult();
-        var path = SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        var settings = path is null ? null : ConfigurationFile.Read(path);
+        var settings = Settings(folder);
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
             throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; the files are not of the same model.");
         }
 
-        return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false);
+        return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false) { _settings = settings };
     }
 
     /// <inheritdoc/>
@@ -115,11 +120,13 @@ public sealed class TransformerModule : InputModule
     /// <summary>A pair of texts, which the original takes as they are: with the white space at their ends.</summary>
     internal TokenizedText TokenizePair(string text, string pair) => Tokenize(text, pair, MaxSequenceLength);
 
-    private TokenizedText Tokenize(string text, string? pair, int maxLength)
-    {
-        var tokenized = Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair);
-        return tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] }; // a transformer takes no text without tokens
-    }
+    // A text that a template made, special tokens included.
+    internal TokenizedText TokenizeWhole(string text, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: false));
+
+    private TokenizedText Tokenize(string text, string? pair, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair));
+
+    // A transformer takes no text without tokens.
+    private TokenizedText NeverEmpty(TokenizedText tokenized) => tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] };
 
     /// <inheritdoc/>
     public override int CountPromptTokens(string prompt)
@@ -138,6 +145,15 @@ public sealed class TransformerModule : InputModule
     {
         Transformer.Save(folder, weights);
         SaveText(folder);
+    }
+
+    // What sentence-transformers said of the transformer, where it said something.
+    internal void SaveSettings(string folder)
+    {
+        if (_settings is not null)
+        {
+            JsonFile.Write(Path.Combine(folder, SettingsFiles[0]), _settings.Root.WriteTo);
+        }
     }
 
     /// <summary>Writes what is not the transformer's: the tokenizer and the settings.</summary>

@@ -82,7 +82,7 @@ public sealed class HubClientTests : IDisposable
             _hub.Files[name] = [1];
         }
 
-        string[] needed = ["config.json", "modules.json", "tokenizer.json", Weights, "1_Dense/config.json", "1_Dense/pytorch_model.bin", "pooling/config.json", "vocab.txt", "spiece.model"];
+        string[] needed = ["config.json", "modules.json", "tokenizer.json", Weights, "1_Dense/config.json", "1_Dense/pytorch_model.bin", "pooling/config.json", "vocab.txt", "spiece.model", "chat_template.jinja"];
         foreach (var name in needed)
         {
             _hub.Files.TryAdd(name, Encoding.UTF8.GetBytes(name));

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Semblance.ChatTemplates;
+using Semblance.Transformers;
+
+namespace Semblance.Tests.ChatTemplates;
+
+public class ChatTemplateTests
+{
+    public static TheoryData<int> Recorded => [.. Enumerable.Range(0, Cases().GetArrayLength())];
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void Every_recorded_text_is_the_one_that_Jinja_makes(int index)
+    {
+        var recorded = Cases()[index];
+        new ChatTemplate("x", recorded.GetProperty("template").GetString()!).Render(
+        [
+            new("messages", Value(recorded.GetProperty("messages"))),
+            new("add_generation_prompt", recorded.GetProperty("add_generation_prompt").GetBoolean()),
+            new("bos_token", "<s>"),
+        ]).ShouldBe(recorded.GetProperty("rendered").GetString(), recorded.GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData("{% macro m() %}{% endmacro %}", "'macro m()' is not supported; supported are set, if, elif, else, for")]
+    [InlineData("{{ messages | tojson }}", "the filter 'tojson' in 'messages | tojson' is not supported with these arguments; supported are default, first, last, length, list, map, selectattr, trim")]
+    [InlineData("{{ raise_exception('no') }}", "'raise_exception('no')' is not supported")]
+    [InlineData("{{ 'a", "is not closed")]
+    [InlineData("a {% if true %} b", "an 'if' has no 'endif'")]
+    [InlineData("{% for m in messages %}{% endif %}", "a 'for' has no 'endfor'")]
+    [InlineData("{% endif %}", "'endif' has no beginning")]
+    [InlineData("{% if true %}{% else %}{% else %}{% endif %}", "an 'if' has no 'endif'")]
+    [InlineData("{{ ' }}", "is not closed")]
+    [InlineData("{{ }}", "the expression '' is not supported")]
+    [InlineData("{{ 99999999999999999999 }}", "is not supported")]
+    public void What_a_template_has_and_cannot_have_is_named_when_it_is_read(string source, string problem)
+    {
+        var message = Should.Throw<ModelFormatException>(() => new ChatTemplate("folder/chat_template.jinja", source)).Message;
+        message.ShouldStartWith("folder/chat_template.jinja: the chat template: ");
+        message.ShouldContain(problem);
+    }
+
+    [Theory]
+    [InlineData("{{ nothing.content }}", "asks for 'content' of what has no parts")]
+    [InlineData("{{ 1 | first }}", "goes through what is no list")]
+    [InlineData("{% for m in 1 %}{% endfor %}", "goes through what is no list")]
+    [InlineData("{{ 1 + 'a' }}", "adds what is neither two texts nor two numbers")]
+    [InlineData("{{ 'a'.b }}", "has no parts")]
+    public void What_a_template_cannot_do_is_named_when_it_is_tried(string source, string problem) =>
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", source).Render([])).Message.ShouldContain(problem);
+
+    [Fact]
+    public void Absurd_templates_neither_overflow_nor_run_for_ever()
+    {
+        foreach (var source in new[]
+        {
+            $"{{{{ {new string('(', 50_000)} }}}}",
+            $"{{{{ {string.Concat(Enumerable.Repeat("not ", 10_000))} x }}}}",
+            string.Concat(Enumerable.Repeat("{% if true %}", 4_000)),
+            new string('x', 1 << 17),
+            string.Concat(Enumerable.Repeat("{{", 30_000)),
+        })
+        {
+            Should.Throw<ModelFormatException>(() => new ChatTemplate("x", source));
+        }
+
+        var doubling = "{% set x = 'abcdefgh' %}" + string.Concat(Enumerable.Repeat("{% set x = x ~ x %}", 60)) + "{{ x }}";
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", doubling).Render([])).Message.ShouldContain("too long a text");
+    }
+
+    [Fact]
+    public void A_broken_template_never_ends_in_another_exception()
+    {
+        var random = new Random(3);
+        var messages = new object?[] { new Dictionary<string, object?> { ["role"] = "query", ["content"] = "a" }, new Dictionary<string, object?> { ["role"] = "document", ["content"] = "b" } };
+        foreach (var recorded in Cases().EnumerateArray())
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var source = recorded.GetProperty("template").GetString()!.ToCharArray();
+                for (var change = 0; change < 3; change++)
+                {
+                    source[random.Next(source.Length)] = "{}%#-|()[].'\"=~+ a1"[random.Next(19)];
+                }
+
+                try
+                {
+                    new ChatTemplate("x", new string(source)).Render([new("messages", messages)]);
+                }
+                catch (ModelFormatException)
+                {
+                }
+            }
+        }
+    }
+
+    private static JsonElement Cases() => JsonDocument.Parse(File.ReadAllText(Fixtures.Own("chat-templates/expected.json"))).RootElement;
+
+    private static object? Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray().Select(Value).ToArray(),
+        JsonValueKind.Object => value.EnumerateObject().ToDictionary(member => member.Name, member => Value(member.Value)),
+        _ => value.GetString(),
+    };
+}
