@@ -136,6 +136,7 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
 
     private async IAsyncEnumerable<Embedding> EncodeImagesAsync(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        _ = model.EncodeImages([], options, null, cancellation); // a model of texts says so before a file is looked for
         await foreach (var window in paths.Chunk(ImagesAtOnce).WithCancellation(cancellation).ConfigureAwait(false))
         {
             var embeddings = model.EncodeImages([.. window.Select(PngReader.Read)], options, null, cancellation);

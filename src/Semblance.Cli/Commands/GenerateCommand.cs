@@ -14,13 +14,13 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<int?> _maxNewTokens = NewOption.Count("--max-new-tokens", "The most new tokens; default what the model's configuration says, or 20");
     private readonly Option<int?> _minNewTokens = NewOption.Count("--min-new-tokens", "The fewest new tokens");
     private readonly Option<bool> _doSample = new("--do-sample") { Description = "Draw tokens by chance instead of taking the likeliest" };
-    private readonly Option<float?> _temperature = NewOption.Number("--temperature", "T", "Below 1 likely tokens gain, above it unlikely ones; default 1");
-    private readonly Option<int?> _topK = NewOption.Integer("--top-k", "Draw from so many likeliest tokens; 0 is all; default 50");
-    private readonly Option<float?> _topP = NewOption.Number("--top-p", "P", "Draw from the fewest tokens with so much of the probability; default 1");
-    private readonly Option<float?> _minP = NewOption.Number("--min-p", "P", "Draw from tokens at least so many times as likely as the likeliest");
+    private readonly Option<float?> _temperature = NewOption.Number("--temperature", "T", "Below 1 likely tokens gain, above it unlikely ones; default 1", "a number above 0", t => t > 0);
+    private readonly Option<int?> _topK = NewOption.Integer("--top-k", "Draw from so many likeliest tokens; 0 is all; default 50", least: 0);
+    private readonly Option<float?> _topP = NewOption.Number("--top-p", "P", "Draw from the fewest tokens with so much of the probability; default 1", "a number above 0 and at most 1", p => p is > 0 and <= 1);
+    private readonly Option<float?> _minP = NewOption.Number("--min-p", "P", "Draw from tokens at least so many times as likely as the likeliest", "a number from 0 to 1", p => p is >= 0 and <= 1);
     private readonly Option<int?> _numBeams = NewOption.Count("--num-beams", "How many sequences to follow at once; default 1");
     private readonly Option<float?> _lengthPenalty = NewOption.Number("--length-penalty", "N", "With beams: above 0 longer texts gain; default 1");
-    private readonly Option<float?> _repetitionPenalty = NewOption.Number("--repetition-penalty", "N", "Above 1 tokens come less often again; default 1");
+    private readonly Option<float?> _repetitionPenalty = NewOption.Number("--repetition-penalty", "N", "Above 1 tokens come less often again; default 1", "a number above 0", n => n > 0);
     private readonly Option<int?> _noRepeatNgramSize = NewOption.Count("--no-repeat-ngram-size", "So many tokens in a row come only once");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The same seed draws the same text");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");

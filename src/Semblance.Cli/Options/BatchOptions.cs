@@ -5,7 +5,7 @@ namespace Semblance.Cli.Options;
 /// <summary>The options that commands share that judge or rank texts, the model among them.</summary>
 internal sealed class BatchOptions
 {
-    private readonly ModelOption _model = new();
+    private readonly ModelOption _model = new() { Required = true, Description = "A model's folder, or its id on the Hugging Face Hub" };
     private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "About how many tokens a thread works on at a time; default 2048");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to put before each first text, or query");
@@ -13,7 +13,6 @@ internal sealed class BatchOptions
 
     public BatchOptions(Command command)
     {
-        _model.Required = true;
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);

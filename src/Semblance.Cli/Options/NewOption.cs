@@ -14,13 +14,15 @@ internal static class NewOption
     public static Option<int?> Count(string name, string description) =>
         Parsed<int?>(name, "N", description, "a whole number from 1 on", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
 
-    /// <summary>A whole number.</summary>
-    public static Option<int?> Integer(string name, string description) =>
-        Parsed<int?>(name, "N", description, "a whole number", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null);
+    /// <summary>A whole number from <paramref name="least"/> on, or any.</summary>
+    public static Option<int?> Integer(string name, string description, int least = int.MinValue) => Parsed<int?>(
+        name, "N", description, least == int.MinValue ? "a whole number" : $"a whole number from {least} on",
+        text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null);
 
-    /// <summary>A number.</summary>
-    public static Option<float?> Number(string name, string value, string description) =>
-        Parsed<float?>(name, value, description, "a number", text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number : null);
+    /// <summary>A number, perhaps within bounds that <paramref name="expected"/> says in words.</summary>
+    public static Option<float?> Number(string name, string value, string description, string expected = "a number", Func<float, bool>? fits = null) => Parsed<float?>(
+        name, value, description, expected,
+        text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) && (fits is null || fits(number)) ? number : null);
 
     /// <summary>One of some words; the first, unless another is given.</summary>
     public static Option<string> Choice(string name, string description, params string[] choices)

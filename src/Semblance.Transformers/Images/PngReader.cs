@@ -39,7 +39,7 @@ public sealed class PngReader
     public static RgbImage Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Read(File.ReadAllBytes(path), path);
+        return File.Exists(path) ? Read(File.ReadAllBytes(path), path) : throw new FileNotFoundException($"{path}: there is no such image; check the path.", path);
     }
 
     /// <summary>Reads the bytes of a file.</summary>

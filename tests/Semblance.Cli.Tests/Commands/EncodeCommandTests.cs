@@ -146,9 +146,12 @@ public class EncodeCommandTests
             actual.Values[i].ShouldBe(expected.Values[i], 1e-4f);
         }
 
-        var none = await Outcome.OfAsync("encode", "--model", Fixtures.Own("st/cls-dense"), "--images", "--input", folder.Of("paths.txt"));
-        none.ExitCode.ShouldBe(1);
-        none.Error.ShouldContain("takes no images");
+        foreach (var (model, problem) in new[] { (Fixtures.Own("st/cls-dense"), "takes no images"), (folder.Of("m"), "nowhere.png: there is no such image") })
+        {
+            var none = await Outcome.WithInputAsync("nowhere.png\n", "encode", "--model", model, "--images");
+            none.ExitCode.ShouldBe(1);
+            none.ErrorLines.ShouldHaveSingleItem().ShouldContain(problem);
+        }
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public class RerankCommandTests
         JsonDocument.Parse((await Outcome.WithInputAsync("A man\ta horse\n", "predict", "--model", nli, "--format", "json")).Done().Lines.Single())
             .RootElement.GetProperty("scores").EnumerateObject().Count().ShouldBe(3);
         (await Outcome.WithInputAsync("no tab\n", "predict", "--model", Model)).ErrorLines.ShouldHaveSingleItem().ShouldContain("tab");
-        (await Outcome.WithInputAsync("a\tb\n", "predict", "--model", Model, "--softmax")).ErrorLines.ShouldHaveSingleItem().ShouldContain("one label");
+        (await Outcome.WithInputAsync("a\tb\n", "predict", "--model", Model, "--softmax")).ErrorLines.ShouldHaveSingleItem().ShouldContain("--softmax is for models with several labels");
     }
 
     [Fact]
