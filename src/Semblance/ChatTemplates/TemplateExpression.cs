@@ -193,8 +193,8 @@ internal sealed partial class TemplateExpression
         return (name, arguments) switch
         {
             ("default", [(null, var fallback)]) => scope => input(scope) ?? fallback(scope),
-            ("first", []) => scope => List(input(scope)).FirstOrDefault(),
-            ("last", []) => scope => List(input(scope)).LastOrDefault(),
+            ("first", []) => scope => List(input(scope)) is [var first, ..] ? first : null,
+            ("last", []) => scope => List(input(scope)) is [.., var last] ? last : null,
             ("length", []) => scope => input(scope) is string text ? text.Length : (long)List(input(scope)).Count,
             ("list", []) => scope => List(input(scope)),
             ("trim", []) => scope => Show(input(scope)).Trim(),
