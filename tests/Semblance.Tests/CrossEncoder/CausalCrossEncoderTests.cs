@@ -97,6 +97,24 @@ public class CausalCrossEncoderTests
     }
 
     [Fact]
+    public void A_classifier_whose_settings_ask_for_a_template_judges_what_it_makes()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cross-encoder"));
+        folder.Write("chat_template.jinja", "[CLS] {{ messages[0].content }} [SEP] {{ messages[1].content }} [SEP]");
+        var plain = CrossEncoder.Load(folder.Path).Predict("the man", "a horse", Raw)[0];
+        folder.Write("sentence_bert_config.json", """{"modality_config": {"text": {}, "message": {"format": "flat"}}}""");
+        var logits = Logits(folder, "[CLS] the man [SEP] a horse [SEP]");
+        var model = CrossEncoder.Load(folder.Path);
+        model.Predict("the man", "a horse", Raw)[0].ShouldBe(logits[0], 2e-5f);
+        MathF.Abs(logits[0] - plain).ShouldBeGreaterThan(1e-3f); // there the second text has another type
+
+        using var saved = new TemporaryFolder();
+        model.Save(saved.Path);
+        File.Exists(saved.Of("modules.json")).ShouldBeFalse();
+        CrossEncoder.Load(saved.Path).Predict("the man", "a horse", Raw)[0].ShouldBe(model.Predict("the man", "a horse", Raw)[0]);
+    }
+
+    [Fact]
     public void A_plain_causal_model_is_asked_for_its_words_yes_and_no_with_the_template_of_its_tokenizer()
     {
         using var folder = Reranker();
