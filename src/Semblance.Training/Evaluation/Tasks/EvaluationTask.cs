@@ -173,7 +173,7 @@ public sealed class EvaluationTask
             var (learned, held) = from is { } row ? first.SplitAt(row) : (first, rest[0]);
             return new TransferEvaluator(learned, held, rest[1]) { Encoding = encoding };
         },
-        tested: test is null ? new() { [train] = from ?? 0 } : new[] { test, dev }.OfType<string>().ToDictionary(file => file, _ => 0));
+        tested: test is null ? new() { [train] = from ?? 0 } : new[] { test, dev }.OfType<string>().Distinct().ToDictionary(file => file, _ => 0));
 
     /// <summary>Classification by the nearest class mean (<see cref="NearestCentroidEvaluator"/>).</summary>
     /// <param name="name">What it is called.</param>
