@@ -36,9 +36,11 @@ internal static class IndexBenchmark
             var watch = Stopwatch.StartNew();
             HnswIndex.BuildAsync(folder.FullName, Records(vectors, count).ToAsyncEnumerable(), new HnswOptions { Precision = precision }).GetAwaiter().GetResult().Dispose();
             var built = watch.Elapsed.TotalSeconds;
+            using var process = Process.GetCurrentProcess();
+            var peak = process.PeakWorkingSet64;
             watch.Restart();
             using var index = HnswIndex.Open(folder.FullName);
-            Console.WriteLine($"{precision}: built in {built:F1} s, {count / built:N0} vectors/s; opened in {watch.Elapsed.TotalMilliseconds:F1} ms; {folder.EnumerateFiles().Sum(file => file.Length) / 1e6:N0} MB");
+            Console.WriteLine($"{precision}: built in {built:F1} s, {count / built:N0} vectors/s; opened in {watch.Elapsed.TotalMilliseconds:F1} ms; {folder.EnumerateFiles().Sum(file => file.Length) / 1e6:N0} MB; peak of the process so far {peak / 1e6:N0} MB");
             var exact = index.Search(queries, new VectorQuery { Exact = true });
             Console.WriteLine($"{"ef",8}{"recall@10",12}{"queries/s",12}");
             foreach (var ef in Efs)

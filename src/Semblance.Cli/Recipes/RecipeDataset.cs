@@ -8,7 +8,7 @@ internal sealed class RecipeDataset
 {
     private static readonly string[] Keys =
     [
-        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "most", "most-per-group", "max-tokens",
+        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows", "most", "most-per-group", "max-tokens",
         "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source",
     ];
 
@@ -50,6 +50,7 @@ internal sealed class RecipeDataset
         var labels = node.Find("label") is null ? null : node.Find("labels") is { } names ? new LabelNames(names.Items().Select(name => name.Text())) : new LabelNames();
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
         var most = node.Find("most-per-group")?.Count();
+        var firstRows = node.Find("first-rows")?.Count() ?? int.MaxValue;
         var skipped = 0L;
         var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5),
             ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8)) ?? 0) switch
@@ -78,7 +79,7 @@ internal sealed class RecipeDataset
             foreach (var file in files)
             {
                 var reader = new DatasetReader(file, Columns(node, labels)) { BrokenRows = broken };
-                foreach (var row in reader)
+                foreach (var row in reader.Take(firstRows))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     yield return row;

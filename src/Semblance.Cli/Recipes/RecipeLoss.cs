@@ -93,5 +93,5 @@ internal static class RecipeLoss
     private static Concatenation Concatenation(RecipeNode? node) => node is null
         ? Training.Concatenation.Vectors | Training.Concatenation.Difference
         : node.Items().Aggregate(default(Concatenation), (all, item) => all | item.OneOf(
-            ("vectors", Training.Concatenation.Vectors), ("difference", Training.Concatenation.Difference), ("product", Training.Concatenation.Product)));
+            ("vectors", Training.Concatenation.Vectors), ("difference", Training.Concatenation.Difference), ("product", Training.Concatenation.Product), ("alone", Training.Concatenation.Alone)));
 }

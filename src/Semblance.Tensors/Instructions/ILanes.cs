@@ -50,8 +50,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The nearest whole number, ties to even.</summary>
     static abstract TSelf Round(TSelf a);
 
-    /// <summary>2 to the power of a whole number from −126 to 127.</summary>
-    static abstract TSelf PowerOfTwo(TSelf whole);
+    /// <summary>A number from 0.5 to 2 times 2 to the power of a whole number from −126 to 130; infinity where that has no float.</summary>
+    static abstract TSelf Scale(TSelf a, TSelf whole);
 
     /// <summary>The magnitude.</summary>
     static abstract TSelf Abs(TSelf a);

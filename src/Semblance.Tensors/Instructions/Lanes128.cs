@@ -56,8 +56,12 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Round(Lanes128 a) => new(Vector128.Round(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 PowerOfTwo(Lanes128 whole) =>
-        new(Vector128.ShiftLeft(Vector128.ConvertToInt32Native(whole._value) + Vector128.Create(127), 23).AsSingle());
+    public static Lanes128 Scale(Lanes128 a, Lanes128 whole)
+    {
+        // In two halves, because 2¹²⁸ itself has no float.
+        var half = Vector128.Round(whole._value * 0.5f);
+        return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Abs(Lanes128 a) => new(Vector128.Abs(a._value));
@@ -78,4 +82,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
         var pairs = Vector128.MaxNative(a._value, Vector128.Shuffle(a._value, Vector128.Create(2, 3, 0, 1)));
         return MathF.Max(pairs.GetElement(0), pairs.GetElement(1));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PowerOfTwo(Vector128<float> whole) =>
+        Vector128.ShiftLeft(Vector128.ConvertToInt32Native(whole) + Vector128.Create(127), 23).AsSingle();
 }

@@ -57,8 +57,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Round(Lanes256 a) => new(Vector256.Round(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwo(Lanes256 whole) =>
-        new(Vector256.ShiftLeft(Vector256.ConvertToInt32Native(whole._value) + Vector256.Create(127), 23).AsSingle());
+    public static Lanes256 Scale(Lanes256 a, Lanes256 whole)
+    {
+        // In two halves, because 2¹²⁸ itself has no float.
+        var half = Vector256.Round(whole._value * 0.5f);
+        return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Abs(Lanes256 a) => new(Vector256.Abs(a._value));
@@ -76,4 +80,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes256 a) =>
         Lanes128.Largest(new(Vector128.MaxNative(a._value.GetLower(), a._value.GetUpper())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> PowerOfTwo(Vector256<float> whole) =>
+        Vector256.ShiftLeft(Vector256.ConvertToInt32Native(whole) + Vector256.Create(127), 23).AsSingle();
 }

@@ -57,8 +57,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Round(Lanes512 a) => new(Vector512.Round(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 PowerOfTwo(Lanes512 whole) =>
-        new(Vector512.ShiftLeft(Vector512.ConvertToInt32Native(whole._value) + Vector512.Create(127), 23).AsSingle());
+    public static Lanes512 Scale(Lanes512 a, Lanes512 whole) => new(Avx512F.Scale(a._value, whole._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Abs(Lanes512 a) => new(Vector512.Abs(a._value));

@@ -64,8 +64,12 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     public static LanesPortable Round(LanesPortable a) => new(Vector.Round(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPortable PowerOfTwo(LanesPortable whole) =>
-        new(Vector.AsVectorSingle(Vector.ShiftLeft(Vector.ConvertToInt32(whole._value) + new Vector<int>(127), 23)));
+    public static LanesPortable Scale(LanesPortable a, LanesPortable whole)
+    {
+        // In two halves, because 2¹²⁸ itself has no float.
+        var half = Round(new(whole._value * 0.5f))._value;
+        return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable Abs(LanesPortable a) => new(Vector.Abs(a._value));
@@ -91,4 +95,8 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
 
         return largest;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> PowerOfTwo(Vector<float> whole) =>
+        Vector.AsVectorSingle(Vector.ShiftLeft(Vector.ConvertToInt32(whole) + new Vector<int>(127), 23));
 }

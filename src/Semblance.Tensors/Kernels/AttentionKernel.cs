@@ -99,7 +99,10 @@ internal readonly unsafe struct AttentionKernel : IKernel
                     _dropout.Apply(new Span<float>(weights, visible), FirstIndex(_mask.Queries.Offsets[sequence] + row + i, head) + (ulong)start);
                 }
 
-                new Span<float>(weights + visible, count - visible).Clear();
+                if (visible < count)
+                {
+                    new Span<float>(weights + visible, count - visible).Clear();
+                }
             }
 
             PanelProduct<TLanes>.Multiply(scores, paddedKeys, rows, valuePanels, count, _output + place, _hidden, _headSize, edge);

@@ -58,21 +58,21 @@ internal readonly unsafe struct LayerNormKernel : IKernel
     public static (float Mean, float Scale) Statistics<TLanes>(float* x, float* residual, float* y, int columns, float epsilon)
         where TLanes : struct, ILanes<TLanes>
     {
-        var whole = columns / TLanes.Count * TLanes.Count;
-        var sums = TLanes.Zero;
-        for (var i = 0; i < whole; i += TLanes.Count)
+        // Two sums side by side: one alone would wait for itself.
+        int whole = columns / TLanes.Count * TLanes.Count, pairs = whole / (2 * TLanes.Count) * (2 * TLanes.Count);
+        TLanes left = TLanes.Zero, right = TLanes.Zero;
+        for (var i = 0; i < pairs; i += 2 * TLanes.Count)
         {
-            var value = TLanes.Load(x + i);
-            if (residual is not null)
-            {
-                value += TLanes.Load(residual + i);
-            }
-
-            value.Store(y + i);
-            sums += value;
+            left += Sum<TLanes>(x, residual, y, i);
+            right += Sum<TLanes>(x, residual, y, i + TLanes.Count);
         }
 
-        var sum = TLanes.Sum(sums);
+        if (pairs < whole)
+        {
+            left += Sum<TLanes>(x, residual, y, pairs);
+        }
+
+        var sum = TLanes.Sum(left + right);
         for (var i = whole; i < columns; i++)
         {
             y[i] = residual is null ? x[i] : x[i] + residual[i];
@@ -80,19 +80,41 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         }
 
         var mean = sum / columns;
-        TLanes means = TLanes.Broadcast(mean), squares = TLanes.Zero;
-        for (var i = 0; i < whole; i += TLanes.Count)
+        var means = TLanes.Broadcast(mean);
+        (left, right) = (TLanes.Zero, TLanes.Zero);
+        for (var i = 0; i < pairs; i += 2 * TLanes.Count)
         {
-            var difference = TLanes.Load(y + i) - means;
-            squares = TLanes.MultiplyAdd(difference, difference, squares);
+            TLanes ofLeft = TLanes.Load(y + i) - means, ofRight = TLanes.Load(y + i + TLanes.Count) - means;
+            left = TLanes.MultiplyAdd(ofLeft, ofLeft, left);
+            right = TLanes.MultiplyAdd(ofRight, ofRight, right);
         }
 
-        var square = TLanes.Sum(squares);
+        if (pairs < whole)
+        {
+            var difference = TLanes.Load(y + pairs) - means;
+            left = TLanes.MultiplyAdd(difference, difference, left);
+        }
+
+        var square = TLanes.Sum(left + right);
         for (var i = whole; i < columns; i++)
         {
             square = MathF.FusedMultiplyAdd(y[i] - mean, y[i] - mean, square);
         }
 
         return (mean, 1f / MathF.Sqrt((square / columns) + epsilon));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Sum<TLanes>(float* x, float* residual, float* y, int i)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var value = TLanes.Load(x + i);
+        if (residual is not null)
+        {
+            value += TLanes.Load(residual + i);
+        }
+
+        value.Store(y + i);
+        return value;
     }
 }

@@ -128,7 +128,26 @@ internal sealed unsafe class PackedMatrix : IDisposable
         for (var start = 0; start < depth; start += Block)
         {
             var end = Math.Min(depth, start + Block);
-            for (var row = 0; row < rows; row++)
+            var row = 0;
+            for (; row <= rows - Transpose4.Size; row += Transpose4.Size)
+            {
+                var from = source + (row * stride);
+                var k = start;
+                for (; k <= end - Transpose4.Size; k += Transpose4.Size)
+                {
+                    Transpose4.Copy(from + k, stride, panel + ((nint)k * width) + row, width);
+                }
+
+                for (; k < end; k++)
+                {
+                    for (var i = 0; i < Transpose4.Size; i++)
+                    {
+                        panel[((nint)k * width) + row + i] = from[(i * stride) + k];
+                    }
+                }
+            }
+
+            for (; row < rows; row++)
             {
                 var from = source + (row * stride);
                 for (var k = start; k < end; k++)

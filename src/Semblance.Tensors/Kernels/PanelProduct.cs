@@ -26,9 +26,20 @@ internal static unsafe class PanelProduct<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(float* source, nint stride, int columns, int depth, float* panels)
     {
-        for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
+        var column = 0;
+        for (; column <= columns - Width; column += Width)
         {
-            PackedMatrix.PackRows(source + column, stride, Math.Min(Width, columns - column), depth, panels, Width);
+            var from = source + column;
+            for (var k = 0; k < depth; k++, from += stride, panels += Width)
+            {
+                TLanes.Load(from).Store(panels);
+                TLanes.Load(from + TLanes.Count).Store(panels + TLanes.Count);
+            }
+        }
+
+        if (column < columns)
+        {
+            PackedMatrix.PackRows(source + column, stride, columns - column, depth, panels, Width);
         }
     }
 

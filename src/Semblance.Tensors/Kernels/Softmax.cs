@@ -24,8 +24,12 @@ internal static unsafe class Softmax<TLanes>
         }
 
         var whole = first / TLanes.Count * TLanes.Count;
-        new Span<float>(row, whole).Clear();
-        new Span<float>(row + whole, first - whole).Fill(float.NegativeInfinity);
+        if (first > 0)
+        {
+            new Span<float>(row, whole).Clear();
+            new Span<float>(row + whole, first - whole).Fill(float.NegativeInfinity);
+        }
+
         var end = (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
         for (var i = count; i < end; i++)
         {

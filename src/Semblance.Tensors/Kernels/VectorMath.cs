@@ -32,10 +32,7 @@ internal static unsafe class VectorMath<TLanes>
         p = TLanes.MultiplyAdd(p, r, TLanes.Broadcast(0.49999994f));
         p = TLanes.MultiplyAdd(p * r, r, r) + TLanes.Broadcast(1f);
 
-        // In two halves, because 2¹²⁸ itself has no float.
-        var half = TLanes.Round(n * TLanes.Broadcast(0.5f));
-        var result = p * TLanes.PowerOfTwo(half) * TLanes.PowerOfTwo(n - half);
-        return TLanes.SelectLess(x, TLanes.Broadcast(SmallestExponent), TLanes.Zero, result);
+        return TLanes.SelectLess(x, TLanes.Broadcast(SmallestExponent), TLanes.Zero, TLanes.Scale(p, n));
     }
 
     /// <summary>The error function.</summary>

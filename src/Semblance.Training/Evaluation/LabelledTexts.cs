@@ -49,4 +49,9 @@ public sealed class LabelledTexts
     public IReadOnlyList<int> Labels => LabelArray;
 
     internal int[] LabelArray { get; }
+
+    /// <summary>The rows before one, and those from there on.</summary>
+    internal (LabelledTexts Before, LabelledTexts After) SplitAt(int row) => (
+        new LabelledTexts([.. Columns.Select(column => column.Take(row).ToArray())], LabelArray[..row]),
+        new LabelledTexts([.. Columns.Select(column => column.Skip(row).ToArray())], LabelArray[row..]));
 }

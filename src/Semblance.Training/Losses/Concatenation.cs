@@ -12,4 +12,7 @@ public enum Concatenation
 
     /// <summary>u · v, element by element.</summary>
     Product = 4,
+
+    /// <summary>u alone: classification of single sentences. Nothing else stands beside it.</summary>
+    Alone = 8,
 }

@@ -5,7 +5,8 @@ namespace Semblance.Training;
 
 /// <summary>
 /// Classification of sentence pairs: softmax(W (u, v, |u − v|)) and cross-entropy, as Sentence-BERT was trained on natural language
-/// inference (Reimers and Gurevych 2019, arXiv:1908.10084). Two text columns, labels 0 to classes − 1.
+/// inference (Reimers and Gurevych 2019, arXiv:1908.10084). Two text columns, labels 0 to classes − 1; one text column where the classifier sees
+/// single sentences (<see cref="Concatenation.Alone"/>).
 /// </summary>
 public sealed class SoftmaxLoss : Loss
 {
@@ -46,10 +47,16 @@ public sealed class SoftmaxLoss : Loss
     /// <summary>The scores of the classes for each pair, before softmax.</summary>
     /// <param name="run">The computation that made the vectors.</param>
     /// <param name="u"><c>[batch × dimension]</c>.</param>
-    /// <param name="v"><c>[batch × dimension]</c>.</param>
+    /// <param name="v"><c>[batch × dimension]</c>; null for single sentences.</param>
     /// <returns><c>[batch × classes]</c>.</returns>
-    public Tensor Logits(Computation run, Tensor u, Tensor v)
+    public Tensor Logits(Computation run, Tensor u, Tensor? v = null)
     {
+        if (_concatenation == Concatenation.Alone)
+        {
+            return run.Linear(u, Classifier);
+        }
+
+        ArgumentNullException.ThrowIfNull(v);
         var parts = new List<Tensor>();
         if (_concatenation.HasFlag(Concatenation.Vectors))
         {
@@ -73,8 +80,9 @@ public sealed class SoftmaxLoss : Loss
     public override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        input.RequireColumns(this, 2, 2);
-        return run.CrossEntropy(Logits(run, input.Embeddings[0], input.Embeddings[1]), input.RequireClasses(this, Classifier.Outputs));
+        var columns = _concatenation == Concatenation.Alone ? 1 : 2;
+        input.RequireColumns(this, columns, columns);
+        return run.CrossEntropy(Logits(run, input.Embeddings[0], input.Embeddings.ElementAtOrDefault(1)), input.RequireClasses(this, Classifier.Outputs));
     }
 
     /// <inheritdoc/>
@@ -82,7 +90,8 @@ public sealed class SoftmaxLoss : Loss
 
     // u and v are two, the others one each.
     private static int Parts(Concatenation concatenation) =>
-        concatenation is > 0 and <= (Concatenation.Vectors | Concatenation.Difference | Concatenation.Product)
+        concatenation == Concatenation.Alone ? 1
+        : concatenation is > 0 and <= (Concatenation.Vectors | Concatenation.Difference | Concatenation.Product)
             ? BitOperations.PopCount((uint)concatenation) + (concatenation.HasFlag(Concatenation.Vectors) ? 1 : 0)
             : throw new ArgumentOutOfRangeException(nameof(concatenation));
 

@@ -35,6 +35,19 @@ public class LossTests
     }
 
     [Fact]
+    public void Single_texts_are_classified_by_their_vector_alone()
+    {
+        var loss = new SoftmaxLoss(3, 2, Concatenation.Alone, seed: 5);
+        loss.Classifier.Inputs.ShouldBe(3);
+        var u = Random(1, 4, 3);
+        CheckGradients(loss, [u], Tensor.From([0, 1, 1, 0], 4));
+        using var run = new Computation();
+        loss.Logits(run, u).Values.ToArray().ShouldBe(run.Linear(u, loss.Classifier).Values.ToArray());
+        Fails(loss, [u, u], Tensor.From([0, 1, 1, 0], 4), "takes 1 text columns, not 2");
+        Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, Concatenation.Alone | Concatenation.Product)).ParamName.ShouldBe("concatenation");
+    }
+
+    [Fact]
     public void Other_similarities_have_their_gradients()
     {
         foreach (var similarity in Enum.GetValues<SimilarityFunction>())

@@ -34,11 +34,11 @@ internal static class EvaluationFile
 
     /// <summary>The rows by column: as many lists of texts as the mapping has, and the rows themselves for their scores and labels.</summary>
     /// <exception cref="DatasetException">The file cannot be read, a row is broken, or there is none.</exception>
-    public static (string[][] Texts, Example[] Rows) Read(string path, ColumnMapping mapping)
+    public static (string[][] Texts, Example[] Rows) Read(string path, ColumnMapping mapping, int from = 0)
     {
-        Example[] rows = [.. new DatasetReader(path, mapping)];
+        Example[] rows = [.. new DatasetReader(path, mapping).Skip(from)];
         return rows.Length == 0
-            ? throw new DatasetException(path, null, "there are no rows.")
+            ? throw new DatasetException(path, null, from == 0 ? "there are no rows." : $"there are no rows from row {from} on.")
             : ([.. mapping.Texts.Select((_, column) => Array.ConvertAll(rows, row => row.Texts[column]))], rows);
     }
 

@@ -16,10 +16,12 @@ public sealed class EvaluationTask
         string?[] files,
         string[] headline,
         Func<string, EncodeOptions, Evaluator> read,
-        (string Name, Func<Evaluator, EvaluationResult> Evaluate)? baseline = null)
+        (string Name, Func<Evaluator, EvaluationResult> Evaluate)? baseline = null,
+        Dictionary<string, int>? tested = null)
     {
         (Kind, Name, Headline, _read) = (kind, name, headline, read);
         Files = [.. files.OfType<string>()];
+        Tested = tested ?? Files.Distinct().ToDictionary(file => file, _ => 0);
         (Baseline, _baseline) = (baseline?.Name, baseline?.Evaluate);
     }
 
@@ -31,6 +33,9 @@ public sealed class EvaluationTask
 
     /// <summary>Its files, relative to a folder of data.</summary>
     public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Which of them a model is tested on, and from which row: what comes before, and the other files, a model may learn from.</summary>
+    public IReadOnlyDictionary<string, int> Tested { get; }
 
     /// <summary>The metrics that the field reports, named without the similarity: <c>spearman</c>, <c>ndcg@10</c>.</summary>
     public IReadOnlyList<string> Headline { get; }
@@ -113,8 +118,12 @@ public sealed class EvaluationTask
         overlap ? (Overlap, evaluator => ((EmbeddingSimilarityEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null);
 
     /// <summary>Pairs labelled 0 or 1, told apart by one threshold (<see cref="BinaryClassificationEvaluator"/>).</summary>
-    /// <inheritdoc cref="Sts"/>
-    public static EvaluationTask Pairs(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
+    /// <param name="name">What it is called.</param>
+    /// <param name="file">The pairs.</param>
+    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <param name="overlap">Whether the overlap of characters stands beside the model.</param>
+    /// <param name="from">The first row that counts, from 0: those before are left to learn from.</param>
+    public static EvaluationTask Pairs(string name, string file, EvaluationColumns? columns = null, bool overlap = false, int from = 0) => new(
         "pairs",
         name,
         [file],
@@ -122,10 +131,11 @@ public sealed class EvaluationTask
         (folder, encoding) =>
         {
             var path = Path.Combine(folder, file);
-            var (texts, rows) = EvaluationFile.Read(path, (columns ?? new()).For(path, 2, labels: new LabelNames("0", "1")));
+            var (texts, rows) = EvaluationFile.Read(path, (columns ?? new()).For(path, 2, labels: new LabelNames("0", "1")), from);
             return new BinaryClassificationEvaluator(texts[0], texts[1], [.. rows.Select(row => row.Label == 1)]) { Encoding = encoding };
         },
-        overlap ? (Overlap, evaluator => ((BinaryClassificationEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null);
+        overlap ? (Overlap, evaluator => ((BinaryClassificationEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null,
+        new() { [file] = from });
 
     /// <summary>Anchors with a closer and a farther text (<see cref="TripletEvaluator"/>).</summary>
     /// <param name="name">What it is called.</param>
@@ -150,8 +160,9 @@ public sealed class EvaluationTask
     /// <param name="dev">What the penalty is chosen on; a part of <paramref name="train"/> without.</param>
     /// <param name="columns">Which columns are what; found by their names without.</param>
     /// <param name="pairs">Whether a row is a pair, as in natural language inference.</param>
+    /// <param name="from">Without <paramref name="test"/>, the row of <paramref name="train"/>, from 0, that the test begins with; null for cross-validation.</param>
     public static EvaluationTask Transfer(
-        string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false) => new(
+        string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false, int? from = null) => new(
         pairs ? "nli" : "transfer",
         name,
         [train, test, dev],
@@ -159,8 +170,10 @@ public sealed class EvaluationTask
         (folder, encoding) =>
         {
             var (first, rest) = ReadClasses(folder, train, [test, dev], columns, pairs ? 2 : 1);
-            return new TransferEvaluator(first, rest[0], rest[1]) { Encoding = encoding };
-        });
+            var (learned, held) = from is { } row ? first.SplitAt(row) : (first, rest[0]);
+            return new TransferEvaluator(learned, held, rest[1]) { Encoding = encoding };
+        },
+        tested: test is null ? new() { [train] = from ?? 0 } : new[] { test, dev }.OfType<string>().ToDictionary(file => file, _ => 0));
 
     /// <summary>Classification by the nearest class mean (<see cref="NearestCentroidEvaluator"/>).</summary>
     /// <param name="name">What it is called.</param>
@@ -176,7 +189,8 @@ public sealed class EvaluationTask
         {
             var (first, rest) = ReadClasses(folder, train, [test], columns, 1);
             return new NearestCentroidEvaluator(first, rest[0]!) { Encoding = encoding };
-        });
+        },
+        tested: new() { [test] = 0 });
 
     /// <summary>
     /// Search (<see cref="InformationRetrievalEvaluator"/>). Documents have the columns <c>doc_id</c>, <c>text</c> and perhaps

@@ -30,6 +30,22 @@ public sealed class EvaluationTaskTests : IDisposable
     }
 
     [Fact]
+    public void Rows_before_the_test_are_left_to_learn_from()
+    {
+        string[] rows = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"cat	the cat sat {i}" : $"moon	the moon tonight {i}")];
+        Write("all.tsv", ["label	text", .. rows]);
+        Write("train.tsv", ["label	text", .. rows[..30]]);
+        Write("test.tsv", ["label	text", .. rows[30..]]);
+        var task = EvaluationTask.Transfer("t", "all.tsv", from: 30);
+        task.Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Transfer("t", "train.tsv", "test.tsv").Evaluate(Model, _folder.Path).Metrics);
+        task.Tested.ShouldBe(new Dictionary<string, int> { ["all.tsv"] = 30 });
+        Write("pairs.tsv", "label	sentence1	sentence2", "1	a	b", "1	cat	cat", "0	cat	moon");
+        Write("tail.tsv", "label	sentence1	sentence2", "1	cat	cat", "0	cat	moon");
+        EvaluationTask.Pairs("p", "pairs.tsv", from: 1).Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Pairs("p", "tail.tsv").Evaluate(Model, _folder.Path).Metrics);
+        Message(EvaluationTask.Pairs("p", "pairs.tsv", from: 3)).ShouldContain("there are no rows from row 3 on");
+    }
+
+    [Fact]
     public void The_overlap_of_characters_stands_beside_the_model()
     {
         Write("pairs.tsv", "label\tsentence1\tsentence2", "1\t我的卡\t我 的 卡", "0\t我的卡\t晚上好", "1\t再见\t再会见");
