@@ -9,6 +9,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("latency", LatencyBenchmark.Run),
     ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
+    ("pairs", PairsBenchmark.Run),
     ("search", SearchBenchmark.Run),
     ("clustering", ClusteringBenchmark.Run),
     ("memory", MemoryBenchmark.Run),
