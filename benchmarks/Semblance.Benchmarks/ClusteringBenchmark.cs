@@ -3,7 +3,10 @@ using Semblance.Tensors;
 
 namespace Semblance.Benchmarks;
 
-/// <summary>Clusters of many vectors, 384 wide and of length one, around as many places as there are groups; each method at the size that it is for.</summary>
+/// <summary>
+/// Clusters of many vectors, 384 wide and of length one, around as many places as there are groups; each method at the size that it is for.
+/// <c>SEMBLANCE_CLUSTERING</c> names the only ones to measure, such as HDBSCAN.
+/// </summary>
 internal static class ClusteringBenchmark
 {
     private const int Columns = 384;
@@ -24,6 +27,11 @@ internal static class ClusteringBenchmark
 
     private static void Measure(string name, int count, int groups, Func<Tensor, int> find)
     {
+        if (!name.Contains(Environment.GetEnvironmentVariable("SEMBLANCE_CLUSTERING") ?? "", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         var vectors = Vectors(count, groups);
         find(Vectors(500, 5)); // compiled, and the threads are there
         GC.Collect();

@@ -16,19 +16,20 @@ public sealed class AtomicFile : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = Path.GetFullPath(path);
         _temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
-        Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+        Stream = new OutputStream(new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16), path);
     }
 
     /// <summary>Where to write.</summary>
-    public FileStream Stream { get; }
+    public OutputStream Stream { get; }
 
     /// <summary>Whether the file has its name.</summary>
     public bool Committed { get; private set; }
 
     /// <summary>Brings the bytes to the disk and gives the file its name.</summary>
+    /// <exception cref="IOException">They cannot be written; what had the name before still has it.</exception>
     public void Commit()
     {
-        Stream.Flush(flushToDisk: true);
+        Stream.Flush(toDisk: true);
         Stream.Dispose();
         File.Move(_temporary, _path, overwrite: true);
         Committed = true;
@@ -41,7 +42,11 @@ public sealed class AtomicFile : IDisposable
         {
             try
             {
-                Stream.Dispose(); // may fail: a full disk
+                Stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // The disk is full, and what is buffered is not wanted.
             }
             finally
             {

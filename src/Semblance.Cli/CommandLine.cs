@@ -104,6 +104,7 @@ internal static class CommandLine
         new PredictCommand(host),
         new IndexCommand(host),
         new MineCommand(host),
+        new DeduplicateCommand(host),
         new ClusterCommand(host),
         new MapCommand(host),
         new MineNegativesCommand(host),

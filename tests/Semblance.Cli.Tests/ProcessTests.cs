@@ -9,27 +9,24 @@ public class ProcessTests
 {
     private static readonly string Model = Fixtures.Own("st/mean-normalize");
 
-    private static readonly string Executable = Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Semblance.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), OperatingSystem.IsWindows() ? "semblance.exe" : "semblance");
-
     [Fact]
     public async Task The_executable_encodes_searches_and_fails()
     {
         using var folder = new TemporaryFolder();
         var input = folder.Write("in.txt", "A man is eating food.\nHi\n");
-        var (exitCode, output, error) = await RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
+        var (exitCode, output, error) = await Command.RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
         (exitCode, output).ShouldBe((0, ""), error);
         error.ShouldStartWith("encoded 2 lines");
         new FileInfo(folder.Of("out.npy")).Length.ShouldBe(128 + (2 * 32 * 4));
 
-        (exitCode, output, _) = await RunAsync("search", "--model", Model, "--corpus", input, "--query", "Hi", "--top-k", "1");
+        (exitCode, output, _) = await Command.RunAsync("search", "--model", Model, "--corpus", input, "--query", "Hi", "--top-k", "1");
         (exitCode, output).ShouldBe((0, "1\t1.000000\tHi\n"));
 
-        (exitCode, output, error) = await RunAsync("encode", "--model", "/no/model", "--input", input);
+        (exitCode, output, error) = await Command.RunAsync("encode", "--model", "/no/model", "--input", input);
         (exitCode, output).ShouldBe((1, ""));
         error.ShouldStartWith("semblance: /no/model: ");
 
-        (exitCode, output, error) = await RunAsync("encode", "--wrong");
+        (exitCode, output, error) = await Command.RunAsync("encode", "--wrong");
         (exitCode, output).ShouldBe((2, ""));
         error.ShouldContain("--wrong");
     }
@@ -45,7 +42,7 @@ public class ProcessTests
         }
 
         var input = folder.Write("in.txt.gz", packed.ToArray()[..^100]);
-        var (exitCode, output, error) = await RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
+        var (exitCode, output, error) = await Command.RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
         (exitCode, output).ShouldBe((1, ""));
         error.ShouldContain("in.txt.gz: the gzip data is damaged or cut short");
         folder.Files.ShouldBe(["in.txt.gz"]);
@@ -55,7 +52,7 @@ public class ProcessTests
     public async Task A_reader_that_has_seen_enough_ends_it_quietly()
     {
         using var folder = new TemporaryFolder();
-        using var process = Start("tokenize", "--model", Model, "--input", folder.Write("in.txt", string.Concat(Enumerable.Repeat("A man is eating food.\n", 100_000))));
+        using var process = Command.Start("tokenize", "--model", Model, "--input", folder.Write("in.txt", string.Concat(Enumerable.Repeat("A man is eating food.\n", 100_000))));
         (await process.StandardOutput.ReadLineAsync())!.ShouldStartWith("{\"ids\":");
         process.StandardOutput.Close();
         var error = await process.StandardError.ReadToEndAsync();
@@ -80,7 +77,7 @@ public class ProcessTests
         var isWriting = new TaskCompletionSource();
         watcher.Created += (_, _) => isWriting.TrySetResult();
         watcher.EnableRaisingEvents = true;
-        using var process = Start("encode", "--model", Model, "--output", folder.Of("out.npy"));
+        using var process = Command.Start("encode", "--model", Model, "--output", folder.Of("out.npy"));
         await process.StandardInput.WriteLineAsync("A man is eating food."); // and then nothing: it waits for more
         await process.StandardInput.FlushAsync();
         await isWriting.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -99,7 +96,7 @@ public class ProcessTests
     {
         using var folder = new TemporaryFolder();
         var index = folder.Of("index");
-        var (exitCode, _, error) = await RunAsync("index", "build", "--index", index, "--model", Model, "--input", folder.Write("in.txt", "Hi\n"));
+        var (exitCode, _, error) = await Command.RunAsync("index", "build", "--index", index, "--model", Model, "--input", folder.Write("in.txt", "Hi\n"));
         exitCode.ShouldBe(0, error);
         var log = Directory.EnumerateFiles(index, "*.log").Single();
         using var watcher = new FileSystemWatcher(index, "*.log");
@@ -112,7 +109,7 @@ public class ProcessTests
             }
         };
         watcher.EnableRaisingEvents = true;
-        using (var process = Start("index", "add", "--index", index, "--input", "-"))
+        using (var process = Command.Start("index", "add", "--index", index, "--input", "-"))
         {
             var feeding = Task.Run(async () =>
             {
@@ -135,7 +132,7 @@ public class ProcessTests
         }
 
         whole.ShouldBeGreaterThan(1000);
-        (exitCode, var output, error) = await RunAsync("index", "verify", "--index", index);
+        (exitCode, var output, error) = await Command.RunAsync("index", "verify", "--index", index);
         exitCode.ShouldBe(0, error + output);
         using var opened = HnswIndex.Open(index); // the lock went with its process
         opened.Count.ShouldBe(whole + 1);
@@ -150,8 +147,8 @@ public class ProcessTests
         using var folder = new TemporaryFolder();
         folder.Write("pairs.tsv", "first\tsecond\tscore\n" + string.Concat(Enumerable.Range(0, 64).Select(i => $"The number {i} and {i * 7 % 64}.\tA number, {i * 5 % 64}!\t{i % 6}\n")));
         var recipe = folder.Write("r.yaml", Commands.TrainCommandTests.Recipe());
-        string[] Command(string output) => ["train", recipe, "--data", folder.Path, "--output", folder.Of(output), "--set", "steps=300", "--set", "checkpoint-every=7", "--set", "evaluate.every=50"];
-        var (exitCode, _, error) = await RunAsync(Command("whole"));
+        string[] Training(string output) => ["train", recipe, "--data", folder.Path, "--output", folder.Of(output), "--set", "steps=300", "--set", "checkpoint-every=7", "--set", "evaluate.every=50"];
+        var (exitCode, _, error) = await Command.RunAsync(Training("whole"));
         exitCode.ShouldBe(0, error);
 
         Directory.CreateDirectory(folder.Of("killed"));
@@ -170,7 +167,7 @@ public class ProcessTests
         watcher.Created += Written;
         watcher.Changed += Written;
         watcher.EnableRaisingEvents = true;
-        using (var process = Start(Command("killed")))
+        using (var process = Command.Start(Training("killed")))
         {
             process.StandardInput.Close();
             await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -179,7 +176,7 @@ public class ProcessTests
             process.ExitCode.ShouldNotBe(0, "it was to be killed before its end");
         }
 
-        (exitCode, _, error) = await RunAsync([.. Command("killed"), "--resume"]);
+        (exitCode, _, error) = await Command.RunAsync([.. Training("killed"), "--resume"]);
         exitCode.ShouldBe(0, error);
         error.ShouldContain("going on from step ");
         foreach (var file in (string[])["model.safetensors", "checkpoint.safetensors"])
@@ -188,24 +185,8 @@ public class ProcessTests
         }
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
-
     // The second bit of the signals that the kernel says this process ignores.
     private static bool IgnoresInterrupts() => File.Exists("/proc/self/status")
         && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } ignored
         && (Convert.ToInt64(ignored[7..].Trim(), 16) & 2) != 0;
-
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Executable, arguments)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
 }

@@ -12,14 +12,14 @@ internal static class MinedRows
 
     /// <summary>Writes a file with a header, <c>.tsv</c>, or <c>.jsonl</c>.</summary>
     /// <returns>The number of rows.</returns>
-    public static int Write(string path, HardNegatives mined, string format, string[] columns, bool withScores) => OutputFile.Open(path, () =>
+    public static int Write(string path, HardNegatives mined, string format, string[] columns, bool withScores)
     {
-        using var file = new AtomicFile(path);
+        using var file = OutputFile.Open(path, () => new AtomicFile(path));
         var rows = Rows(mined, format, columns, withScores || format == "n-tuple-scores");
         var count = Path.GetExtension(path) == ".tsv" ? WriteTsv(file.Stream, rows) : WriteJson(file.Stream, rows);
         file.Commit();
         return count;
-    });
+    }
 
     private static IEnumerable<Field[]> Rows(HardNegatives mined, string format, string[] columns, bool withScores)
     {

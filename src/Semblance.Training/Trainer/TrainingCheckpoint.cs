@@ -33,6 +33,7 @@ public static class TrainingCheckpoint
     public static long Steps(string folder) => Exists(folder) ? Number(SafetensorsFile.Open(Path.Combine(folder, FileName)), "steps") : 0;
 
     /// <summary>Writes the checkpoint over the one before.</summary>
+    /// <exception cref="IOException">It cannot be written; the one before is as it was.</exception>
     internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
     {
         var writer = new SafetensorsWriter();
@@ -48,7 +49,14 @@ public static class TrainingCheckpoint
 
         optimizer.SaveState(writer);
         Directory.CreateDirectory(folder);
-        writer.Save(Path.Combine(folder, FileName));
+        try
+        {
+            writer.Save(Path.Combine(folder, FileName));
+        }
+        catch (IOException e) when (Exists(folder))
+        {
+            throw new IOException($"{e.Message} The checkpoint of step {Steps(folder)} is as it was: resume from it.", e);
+        }
     }
 
     /// <summary>Takes up the checkpoint of a folder; the beginning where there is none.</summary>

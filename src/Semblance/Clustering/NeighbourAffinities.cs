@@ -33,9 +33,7 @@ internal sealed class NeighbourAffinities
             return new NeighbourAffinities(new int[count + 1], [], []);
         }
 
-        var nearest = new Rankings(count, neighbours, float.NegativeInfinity);
-        var tiles = new MiningOptions { Similarity = SimilarityFunction.Euclidean, MaxThreads = maxThreads };
-        new PairTiles(vectors, null, tiles, new NearestPairs(nearest, nearest), new ProgressCounter(null, 1), cancellation).Compare();
+        var nearest = new BoundedDistances(vectors, maxThreads, cancellation).Nearest(neighbours);
         var keys = new long[2L * count * neighbours];
         var values = new double[keys.LongLength];
         Workers.Shared.For(

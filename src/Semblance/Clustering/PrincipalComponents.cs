@@ -63,10 +63,10 @@ public sealed class PrincipalComponents
     /// <summary>The coordinates of vectors along the components.</summary>
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <returns><c>[vectors × components]</c>.</returns>
-    /// <exception cref="ArgumentException">They have other dimensions.</exception>
+    /// <exception cref="ArgumentException">They have other dimensions, or are not finite.</exception>
     public Tensor Transform(Tensor embeddings)
     {
-        ArgumentNullException.ThrowIfNull(embeddings);
+        FiniteRows.Checked(embeddings, nameof(embeddings));
         TensorRows.CheckWidth(Components, embeddings, nameof(embeddings));
         var result = Tensor.Zeros(embeddings.Rows, Components.Rows);
         for (var first = 0; first < embeddings.Rows; first += BlockRows)
@@ -83,10 +83,10 @@ public sealed class PrincipalComponents
     /// <summary>The vectors that have such coordinates and nothing beside them.</summary>
     /// <param name="coordinates"><c>[vectors × components]</c>.</param>
     /// <returns><c>[vectors × dimensions]</c>.</returns>
-    /// <exception cref="ArgumentException">There are not as many coordinates as components.</exception>
+    /// <exception cref="ArgumentException">There are not as many coordinates as components, or they are not finite.</exception>
     public Tensor InverseTransform(Tensor coordinates)
     {
-        ArgumentNullException.ThrowIfNull(coordinates);
+        FiniteRows.Checked(coordinates, nameof(coordinates));
         if (coordinates.Columns != Components.Rows)
         {
             throw new ArgumentException($"The coordinates are {coordinates}; there are {Components.Rows} components.", nameof(coordinates));

@@ -1,18 +1,47 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Semblance;
 
-/// <summary>Points of a plane in squares within squares (Barnes and Hut 1986): how they repel one of them, far groups taken as one point.</summary>
+/// <summary>Points of a plane in squares within squares (Barnes and Hut 1986): how they repel each other, far groups taken as one point.</summary>
+/// <remarks>
+/// Points lie in the order of a Z through all squares, so those of a square, and those that see the same squares, stand together: eight at a time go through the tree, and
+/// a square is opened for all where one of them asks for it.
+/// </remarks>
 internal sealed class QuadTree
 {
-    private const int Deepest = 48;
-    private const int None = -1;
+    private const int Deepest = 32; // as many bits a coordinate
 
-    private Square[] _squares;
-    private int _count = 1;
+    private readonly ulong[] _places;
+    private readonly int[] _order;
+    private readonly double[] _x; // in that order, filled up to whole groups
+    private readonly double[] _y;
+    private readonly Square[] _squares;
+    private double _width;
+    private int _count;
 
-    /// <param name="points">The coordinates of each point, x before y.</param>
-    public QuadTree(ReadOnlySpan<double> points)
+    /// <param name="points">How many points there are.</param>
+    public QuadTree(int points)
     {
-        _squares = new Square[Math.Max(16, points.Length)];
+        (_places, _order) = (new ulong[points], new int[points]);
+        Groups = (points + Vector512<double>.Count - 1) / Vector512<double>.Count;
+        (_x, _y) = (new double[Groups * Vector512<double>.Count], new double[Groups * Vector512<double>.Count]);
+        _squares = new Square[2 * points];
+    }
+
+    /// <summary>The number of groups of points.</summary>
+    public int Groups { get; }
+
+    /// <summary>Puts the points in their squares.</summary>
+    /// <param name="points">The coordinates of each point, x before y.</param>
+    public void Arrange(ReadOnlySpan<double> points)
+    {
+        _count = 0;
+        if (points.IsEmpty)
+        {
+            return;
+        }
+
         double left = double.PositiveInfinity, right = double.NegativeInfinity, top = left, bottom = right;
         for (var i = 0; i < points.Length; i += 2)
         {
@@ -20,133 +49,142 @@ internal sealed class QuadTree
             (top, bottom) = (Math.Min(top, points[i + 1]), Math.Max(bottom, points[i + 1]));
         }
 
-        var half = (Math.Max(right - left, bottom - top) / 2 * (1 + 1e-9)) + 1e-30;
-        _squares[0] = new Square { CentreX = (left + right) / 2, CentreY = (top + bottom) / 2, Half = half, Children = None };
-        for (var i = 0; i < points.Length; i += 2)
+        _width = (Math.Max(right - left, bottom - top) * (1 + 1e-9)) + 1e-30;
+        var scale = (1UL << Deepest) / _width;
+        for (var i = 0; i < _order.Length; i++)
         {
-            Insert(points[i], points[i + 1]);
+            _places[i] = Spread((uint)((points[2 * i] - left) * scale)) | (Spread((uint)((points[(2 * i) + 1] - top) * scale)) << 1);
+            _order[i] = i;
         }
 
-        for (var i = 0; i < _count; i++)
+        Array.Sort(_places, _order);
+        for (var i = 0; i < _x.Length; i++)
         {
-            ref var square = ref _squares[i];
-            (square.X, square.Y) = (square.X / square.Points, square.Y / square.Points);
+            var point = _order[Math.Min(i, _order.Length - 1)];
+            (_x[i], _y[i]) = (points[2 * point], points[(2 * point) + 1]);
         }
+
+        Divide(0, _order.Length);
     }
 
-    /// <summary>Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q.</summary>
-    /// <param name="x">The point's x.</param>
-    /// <param name="y">Its y.</param>
+    /// <summary>Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q, for each point p of a group.</summary>
+    /// <param name="group">Which group.</param>
     /// <param name="theta">How small a square looks, its width by its distance, when it counts as one point.</param>
-    public (double X, double Y, double Sum) Repulsion(double x, double y, double theta)
+    /// <param name="forces">Where the first are written: by point, x before y.</param>
+    /// <param name="sums">Where the second are written: by point.</param>
+    public void Repel(int group, double theta, double[] forces, double[] sums)
     {
-        Span<int> open = stackalloc int[(3 * Deepest) + 8];
-        var (forceX, forceY, sum, depth) = (0.0, 0.0, 0.0, 1);
-        open[0] = 0;
-        var limit = theta * theta / 4; // of half a width
-        while (depth > 0)
+        var first = group * Vector512<double>.Count;
+        Vector512<double> x = Vector512.Create(_x.AsSpan(first)), y = Vector512.Create(_y.AsSpan(first));
+        Vector512<double> forceX = default, forceY = default, sum = default;
+        var limit = Vector512.Create(theta * theta);
+        for (var i = 0; i < _count;)
         {
-            ref readonly var square = ref _squares[open[--depth]];
-            double dx = x - square.X, dy = y - square.Y, distance = (dx * dx) + (dy * dy);
-            if (square.Children != None && square.Half * square.Half >= limit * distance)
+            ref readonly var square = ref _squares[i];
+            Vector512<double> dx = x - Vector512.Create(square.X), dy = y - Vector512.Create(square.Y);
+            var distance = (dx * dx) + (dy * dy);
+            if (Vector512.GreaterThanOrEqualAny(Vector512.Create(square.SquaredWidth), limit * distance))
             {
-                for (var child = square.Children; child < square.Children + 4; child++)
-                {
-                    if (_squares[child].Points > 0)
-                    {
-                        open[depth++] = child;
-                    }
-                }
-
+                i++;
                 continue;
             }
 
-            var points = square.Points;
-            if (square.Children == None && Math.Abs(x - square.CentreX) <= square.Half && Math.Abs(y - square.CentreY) <= square.Half)
-            {
-                points--; // the point itself
-            }
-
-            var q = 1 / (1 + distance);
-            sum += points * q;
-            forceX += points * q * q * dx;
-            forceY += points * q * q * dy;
+            var q = Vector512<double>.One / (Vector512<double>.One + distance);
+            var seen = q * (i + 1 == square.Next ? Others(square, first) : Vector512.Create((double)(square.End - square.Start)));
+            sum += seen;
+            seen *= q;
+            forceX += seen * dx;
+            forceY += seen * dy;
+            i = square.Next;
         }
 
-        return (forceX, forceY, sum);
-    }
-
-    private void Insert(double x, double y)
-    {
-        for (int node = 0, depth = 0; ; depth++)
+        for (var lane = 0; lane < Math.Min(Vector512<double>.Count, _order.Length - first); lane++)
         {
-            ref var square = ref _squares[node];
-            var isLeaf = square.Children == None;
-            if (isLeaf && (square.Points == 0 || depth == Deepest || (square.FirstX == x && square.FirstY == y)))
-            {
-                (square.FirstX, square.FirstY) = square.Points == 0 ? (x, y) : (square.FirstX, square.FirstY);
-                square.Add(x, y, 1);
-                return;
-            }
-
-            if (isLeaf)
-            {
-                Split(node);
-                square = ref _squares[node]; // they may have moved
-            }
-
-            square.Add(x, y, 1);
-            node = square.ChildOf(x, y);
+            var point = _order[first + lane];
+            (forces[2 * point], forces[(2 * point) + 1], sums[point]) = (forceX[lane], forceY[lane], sum[lane]);
         }
     }
 
-    // What is in a leaf lies in one place, and goes to one of the quarters.
-    private void Split(int node)
+    // How many points of a leaf are others, for each of a group.
+    private static Vector512<double> Others(in Square leaf, int first)
     {
-        if (_count + 4 > _squares.Length)
+        var points = Vector512.Create((double)(leaf.End - leaf.Start));
+        if (leaf.End <= first || leaf.Start >= first + Vector512<double>.Count)
         {
-            Array.Resize(ref _squares, 2 * _squares.Length);
+            return points;
         }
 
-        ref var square = ref _squares[node];
-        var half = square.Half / 2;
-        for (var child = 0; child < 4; child++)
+        for (var lane = Math.Max(0, leaf.Start - first); lane < Math.Min(Vector512<double>.Count, leaf.End - first); lane++)
         {
-            _squares[_count + child] = new Square
+            points = points.WithElement(lane, points[lane] - 1);
+        }
+
+        return points;
+    }
+
+    // The smallest square around some points, then the quarters of it that have some: a square's own come right behind it.
+    private void Divide(int start, int end)
+    {
+        var number = _count++;
+        var (x, y) = (0.0, 0.0);
+        var squaredWidth = double.NegativeInfinity; // a leaf is never opened: its points lie in one place
+        var differing = _places[start] ^ _places[end - 1];
+        if (differing == 0)
+        {
+            for (var i = start; i < end; i++)
             {
-                CentreX = square.CentreX + ((child & 1) == 0 ? -half : half),
-                CentreY = square.CentreY + ((child & 2) == 0 ? -half : half),
-                Half = half,
-                Children = None,
-            };
+                (x, y) = (x + _x[i], y + _y[i]);
+            }
+        }
+        else
+        {
+            var level = BitOperations.LeadingZeroCount(differing) / 2;
+            var width = Math.ScaleB(_width, -level);
+            squaredWidth = width * width;
+            var shift = (2 * (Deepest - 1 - level));
+            for (var from = start; from < end;)
+            {
+                var last = _places[from] | ((1UL << shift) - 1);
+                var to = After(last, from, end);
+                ref readonly var child = ref _squares[_count];
+                Divide(from, to);
+                (x, y) = (x + (child.X * (to - from)), y + (child.Y * (to - from)));
+                from = to;
+            }
         }
 
-        square.Children = _count;
-        _count += 4;
-        ref var home = ref _squares[square.ChildOf(square.FirstX, square.FirstY)];
-        (home.FirstX, home.FirstY) = (square.FirstX, square.FirstY);
-        home.Add(square.FirstX, square.FirstY, square.Points);
+        _squares[number] = new Square { X = x / (end - start), Y = y / (end - start), SquaredWidth = squaredWidth, Start = start, End = end, Next = _count };
+    }
+
+    // The first of some places beyond one.
+    private int After(ulong place, int start, int end)
+    {
+        while (start < end)
+        {
+            var middle = (start + end) / 2;
+            (start, end) = _places[middle] <= place ? (middle + 1, end) : (start, middle);
+        }
+
+        return start;
+    }
+
+    // Bits with a gap before each.
+    private static ulong Spread(ulong bits)
+    {
+        bits = (bits | (bits << 16)) & 0x0000FFFF0000FFFF;
+        bits = (bits | (bits << 8)) & 0x00FF00FF00FF00FF;
+        bits = (bits | (bits << 4)) & 0x0F0F0F0F0F0F0F0F;
+        bits = (bits | (bits << 2)) & 0x3333333333333333;
+        return (bits | (bits << 1)) & 0x5555555555555555;
     }
 
     private struct Square
     {
-        public double CentreX;
-        public double CentreY;
-        public double Half; // of the width
-        public double X; // the sum of its points' x; in the end their mean
+        public double X; // the mean of its points
         public double Y;
-        public double FirstX; // of the point that came first, while it is a leaf
-        public double FirstY;
-        public int Points;
-        public int Children; // the first of four
-
-        public void Add(double x, double y, int points)
-        {
-            X += x * points;
-            Y += y * points;
-            Points += points;
-        }
-
-        public readonly int ChildOf(double x, double y) => Children + (x > CentreX ? 1 : 0) + (y > CentreY ? 2 : 0);
+        public double SquaredWidth;
+        public int Start; // of its points
+        public int End;
+        public int Next; // the square behind all that are in it
     }
 }

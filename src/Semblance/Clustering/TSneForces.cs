@@ -6,7 +6,9 @@ namespace Semblance;
 internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellation)
 {
     private const int BlockPoints = 512; // fewer are not worth another thread
+    private const int BlockGroups = 32;
 
+    private readonly QuadTree _tree = new(affinities.Count);
     private readonly double[] _sums = new double[affinities.Count];
     private readonly double[] _pushes = new double[2 * affinities.Count];
 
@@ -17,15 +19,16 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
     public void Gradient(double[] points, double exaggeration, double[] gradient)
     {
         var total = Repel(points);
-        Blocks(point =>
+        Blocks(affinities.Count, BlockPoints, point =>
         {
             var (x, y) = (points[2 * point], points[(2 * point) + 1]);
-            var (others, values) = affinities[point];
+            ReadOnlySpan<int> others = affinities[point].Others.Span;
+            ReadOnlySpan<double> values = affinities[point].Values.Span;
             var (pullX, pullY) = (0.0, 0.0);
             for (var i = 0; i < others.Length; i++)
             {
-                double dx = x - points[2 * others.Span[i]], dy = y - points[(2 * others.Span[i]) + 1];
-                var pull = values.Span[i] / (1 + (dx * dx) + (dy * dy));
+                double dx = x - points[2 * others[i]], dy = y - points[(2 * others[i]) + 1];
+                var pull = values[i] / (1 + (dx * dx) + (dy * dy));
                 pullX += pull * dx;
                 pullY += pull * dy;
             }
@@ -42,11 +45,12 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
         var sum = 0.0;
         for (var point = 0; point < affinities.Count; point++)
         {
-            var (others, values) = affinities[point];
+            ReadOnlySpan<int> others = affinities[point].Others.Span;
+            ReadOnlySpan<double> values = affinities[point].Values.Span;
             for (var i = 0; i < others.Length; i++)
             {
-                double dx = points[2 * point] - points[2 * others.Span[i]], dy = points[(2 * point) + 1] - points[(2 * others.Span[i]) + 1];
-                var value = values.Span[i];
+                double dx = points[2 * point] - points[2 * others[i]], dy = points[(2 * point) + 1] - points[(2 * others[i]) + 1];
+                var value = values[i];
                 sum += value > 0 ? value * Math.Log(value * total * (1 + (dx * dx) + (dy * dy))) : 0;
             }
         }
@@ -57,19 +61,19 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
     // Σ q over all pairs, added up in one order.
     private double Repel(double[] points)
     {
-        var tree = new QuadTree(points);
-        Blocks(point => (_pushes[2 * point], _pushes[(2 * point) + 1], _sums[point]) = tree.Repulsion(points[2 * point], points[(2 * point) + 1], theta));
+        _tree.Arrange(points);
+        Blocks(_tree.Groups, BlockGroups, group => _tree.Repel(group, theta, _pushes, _sums));
         return Math.Max(_sums.Sum(), double.Epsilon);
     }
 
-    private void Blocks(Action<int> body) => Workers.Shared.For(
-        (affinities.Count + BlockPoints - 1) / BlockPoints,
+    private void Blocks(int count, int size, Action<int> body) => Workers.Shared.For(
+        (count + size - 1) / size,
         maxThreads,
         block =>
         {
-            for (var point = block * BlockPoints; point < Math.Min(affinities.Count, (block + 1) * BlockPoints); point++)
+            for (var i = block * size; i < Math.Min(count, (block + 1) * size); i++)
             {
-                body(point);
+                body(i);
             }
         },
         cancellation);

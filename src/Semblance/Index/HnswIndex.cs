@@ -15,8 +15,6 @@ namespace Semblance;
 /// </remarks>
 public sealed class HnswIndex : IVectorIndex, IDisposable
 {
-    private const string LockName = "lock";
-
     // A log of so many vectors, and this part of the segment's, is linked into the graph.
     private const int SmallestFold = 4096;
     private const int FoldPart = 32;
@@ -37,15 +35,15 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     private HnswIndex(string folder, bool isWritable, Func<string, FileStream>? open = null)
     {
         _folder = folder;
-        _open = open ?? OpenFile;
-        _lock = isWritable ? Lock(folder) : null;
+        _open = open ?? IndexFiles.Open;
+        _lock = isWritable ? IndexFiles.Lock(folder) : null;
         try
         {
-            (_manifest, _state, var length) = Load(folder);
+            (_manifest, _state, var length) = IndexFiles.Load(folder);
             _log = isWritable ? WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open) : null;
             if (isWritable)
             {
-                DeleteOtherGenerations();
+                IndexFiles.DeleteOthers(folder, _manifest.Generation);
             }
         }
         catch
@@ -81,11 +79,11 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public static HnswIndex Create(string folder, int dimension, HnswOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
-        using (var held = Begin(folder, ref options))
-        using (var writer = new SegmentWriter(folder, new IndexManifest(dimension, options, 1), OpenFile))
+        using (var held = IndexFiles.Begin(folder, ref options))
+        using (var writer = new SegmentWriter(folder, new IndexManifest(dimension, options, 1), IndexFiles.Open))
         {
             writer.Complete(null, 1, null, CancellationToken.None);
-            Found(folder, new IndexManifest(dimension, options, 1));
+            IndexFiles.Found(folder, new IndexManifest(dimension, options, 1));
         }
 
         return Open(folder);
@@ -109,7 +107,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(records);
-        using (var held = Begin(folder, ref options))
+        using (var held = IndexFiles.Begin(folder, ref options))
         {
             SegmentWriter? writer = null;
             IndexManifest? manifest = null;
@@ -118,7 +116,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 await foreach (var record in records.WithCancellation(cancellation).ConfigureAwait(false))
                 {
                     manifest ??= new IndexManifest(Math.Max(1, record.Vector.Length), options, 1);
-                    writer ??= new SegmentWriter(folder, manifest, OpenFile);
+                    writer ??= new SegmentWriter(folder, manifest, IndexFiles.Open);
                     writer.Append(ReadyVector.Of(record.Vector.Span, manifest.Dimension, manifest.Options.Similarity, record.Id), StoredRecord.Encode(record));
                 }
 
@@ -128,7 +126,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 }
 
                 await Task.Run(() => writer.Complete(null, threads, progress, cancellation), cancellation).ConfigureAwait(false);
-                Found(folder, manifest!);
+                IndexFiles.Found(folder, manifest!);
             }
             finally
             {
@@ -151,7 +149,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public static HnswIndex OpenReadOnly(string folder) => new(folder, isWritable: false);
 
     /// <summary>Whether a folder holds an index.</summary>
-    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, IndexManifest.FileName));
+    public static bool Exists(string folder) => IndexFiles.Exist(folder);
 
     /// <summary>Reads everything and says what is wrong: checksums, links and records.</summary>
     /// <param name="folder">The index.</param>
@@ -188,21 +186,8 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
 
     /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.SearchAsync"/>
-    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellation = default)
-    {
-        options ??= VectorQuery.Default;
-        options.Check();
-        var ready = ReadyVector.Of(query, Dimension, Similarity);
-        Enter();
-        try
-        {
-            return _state.Search(ready, options, cancellation);
-        }
-        finally
-        {
-            _gate.ExitReadLock();
-        }
-    }
+    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
+        Search(query, null, options ?? VectorQuery.Default, cancellation);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
@@ -218,7 +203,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     {
         ArgumentNullException.ThrowIfNull(queries);
         var hits = new IReadOnlyList<VectorHit>[queries.Rows];
-        Workers.Shared.For(hits.Length, threads, i => hits[i] = Search(queries.Row(i), options, cancellation), cancellation);
+        Workers.Shared.For(hits.Length, threads, i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellation), cancellation);
         GC.KeepAlive(queries);
         return hits;
     }
@@ -291,70 +276,6 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
 
     /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
     internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(folder, isWritable: true, open);
-
-    /// <summary>Reads an index's manifest and segment, and its log on top of them.</summary>
-    internal static (IndexManifest Manifest, IndexState State, long LogLength) Load(string folder)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var manifest = IndexManifest.Read(folder);
-            try
-            {
-                var log = Path.Combine(folder, manifest.Log);
-                var state = new IndexState(Segment.Open(folder, manifest), manifest.Options.Similarity, log);
-                var (length, _) = WriteAheadLog.Read(log, record => LogRecord.Apply(record.Span, manifest.Dimension, log, state));
-                return (manifest, state, length);
-            }
-            catch (FileNotFoundException) when (attempt < 5 && IndexManifest.Read(folder).Generation != manifest.Generation)
-            {
-                // It was compacted between reading the manifest and opening its files.
-            }
-            catch (FileNotFoundException e)
-            {
-                throw new IndexFormatException(Path.Combine(folder, IndexManifest.FileName), $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.", e);
-            }
-        }
-    }
-
-    private static FileStream OpenFile(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-
-    // The lock goes with the process that holds it; the file stays.
-    private static FileStream Lock(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"{folder}: there is no such folder; build an index, or name its folder.");
-        }
-
-        try
-        {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
-        {
-            throw new IndexLockedException(folder);
-        }
-    }
-
-    private static FileStream Begin(string folder, [System.Diagnostics.CodeAnalysis.NotNull] ref HnswOptions? options)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        options ??= new HnswOptions();
-        options.Check();
-        if (Exists(folder))
-        {
-            throw new IOException($"{folder}: there is an index already; add to it, delete the folder, or choose another.");
-        }
-
-        Directory.CreateDirectory(folder);
-        return Lock(folder);
-    }
-
-    private static void Found(string folder, IndexManifest manifest)
-    {
-        WriteAheadLog.Create(Path.Combine(folder, manifest.Log), OpenFile).Dispose();
-        manifest.Write(folder);
-    }
 
     private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellation)
     {
@@ -449,8 +370,8 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         catch
         {
             log?.Dispose();
-            Delete(manifest.Segment);
-            Delete(manifest.Log);
+            IndexFiles.Delete(_folder, manifest.Segment);
+            IndexFiles.Delete(_folder, manifest.Log);
             throw;
         }
 
@@ -459,7 +380,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         _gate.ExitWriteLock();
         _log!.Dispose();
         _log = log;
-        DeleteOtherGenerations();
+        IndexFiles.DeleteOthers(_folder, _manifest.Generation);
     }
 
     private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellation)
@@ -486,28 +407,18 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         }
     }
 
-    // What a compaction, or one that was killed, left behind. Where a reader still holds it, the next one tries again.
-    private void DeleteOtherGenerations()
+    private VectorHit[] Search(ReadOnlySpan<float> query, int? row, VectorQuery options, CancellationToken cancellation)
     {
-        foreach (var path in Directory.EnumerateFiles(_folder))
-        {
-            var (name, ending) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && generation != _manifest.Generation)
-            {
-                Delete(Path.GetFileName(path));
-            }
-        }
-    }
-
-    private void Delete(string name)
-    {
+        options.Check();
+        var ready = ReadyVector.Of(query, Dimension, Similarity, row: row);
+        Enter();
         try
         {
-            File.Delete(Path.Combine(_folder, name));
+            return _state.Search(ready, options, cancellation);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        finally
         {
-            // It takes room, and does no harm.
+            _gate.ExitReadLock();
         }
     }
 

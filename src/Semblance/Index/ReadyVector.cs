@@ -10,8 +10,9 @@ internal static class ReadyVector
     /// <param name="dimension">How many elements it must have.</param>
     /// <param name="similarity">How it will be compared.</param>
     /// <param name="id">What to call it where it is refused; null for a query.</param>
+    /// <param name="row">Which of several queries it is; null for the only one.</param>
     /// <exception cref="ArgumentException">It has another dimension, is not finite or too long.</exception>
-    public static float[] Of(ReadOnlySpan<float> vector, int dimension, SimilarityFunction similarity, VectorId? id = null)
+    public static float[] Of(ReadOnlySpan<float> vector, int dimension, SimilarityFunction similarity, VectorId? id = null, int? row = null)
     {
         if (vector.Length != dimension)
         {
@@ -22,7 +23,7 @@ internal static class ReadyVector
         if (!float.IsFinite((float)squares))
         {
             throw new ArgumentException(
-                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32." : $"{Name()} holds a value that is not a finite number.", nameof(vector));
+                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32; divide it by its length." : $"{Name()} holds a value that is not a finite number; leave it out, or find what made it so.", nameof(vector));
         }
 
         var ready = vector.ToArray();
@@ -37,6 +38,6 @@ internal static class ReadyVector
 
         return ready;
 
-        string Name() => id is null ? "The query" : $"The vector with the id '{id}'";
+        string Name() => id is not null ? $"The vector with the id '{id}'" : row is null ? "The query" : $"Query {row}";
     }
 }

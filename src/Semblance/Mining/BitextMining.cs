@@ -23,10 +23,10 @@ public static class BitextMining
     /// <param name="progress">Hears the part of the comparisons that is done, from 0 to 1, from the threads that compare.</param>
     /// <param name="cancellation">Stops the search.</param>
     /// <returns>
-    /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A cosine that is not a
-    /// number makes no pair, nor does a ratio to a mean that is not positive.
+    /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A ratio to a mean that is not
+    /// positive makes no pair.
     /// </returns>
-    /// <exception cref="ArgumentException">Sources and targets differ in dimensions, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">A vector is not finite, sources and targets differ in dimensions, or an option is out of range.</exception>
     public static IReadOnlyList<ScoredPair> Mine(
         Tensor source,
         Tensor target,
@@ -34,16 +34,15 @@ public static class BitextMining
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(target);
-        TensorRows.CheckWidth(source, target, nameof(target));
         options ??= new BitextMiningOptions();
         options.Check();
+        var (sources, targets) = (FiniteRows.Checked(source, nameof(source)), FiniteRows.Checked(target, nameof(target)));
+        TensorRows.CheckWidth(sources, targets, nameof(target));
         var forward = new Rankings(source.Rows, options.Neighbors, float.NegativeInfinity);
         var backward = new Rankings(target.Rows, options.Neighbors, float.NegativeInfinity);
         var blocks = options.Blocks with { Similarity = SimilarityFunction.Cosine, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)source.Rows * target.Rows);
-        new PairTiles(source, target, blocks, new NearestPairs(forward, backward), counter, cancellation).Compare();
+        new PairTiles(sources, targets, blocks, new NearestPairs(forward, backward), counter, cancellation).Compare();
 
         var (near, back) = (Neighborhoods(forward, source.Rows), Neighborhoods(backward, target.Rows));
         GC.KeepAlive(source);

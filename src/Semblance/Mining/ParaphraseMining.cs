@@ -16,32 +16,31 @@ public static class ParaphraseMining
     /// <param name="progress">Hears the part of the pairs that is done, from 0 to 1, from the threads that compare.</param>
     /// <param name="cancellation">Stops the search.</param>
     /// <returns>
-    /// The pairs, each once with the lower row first; the best first, and among equals the lower rows. A score that is
-    /// not a number makes no pair.
+    /// The pairs, each once with the lower row first; the best first, and among equals the lower rows.
     /// </returns>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static IReadOnlyList<ScoredPair> Mine(
         Tensor embeddings,
         MiningOptions? options = null,
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(embeddings);
         options ??= new MiningOptions();
         options.Check();
-        var count = embeddings.Rows;
+        var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
+        var count = vectors.Rows;
         var best = new Best<ScoredPair>(options.MaxPairs, options.Threshold);
         var counter = new ProgressCounter(progress, (long)count * (count - 1) / 2);
         if (options.TopK is { } topK)
         {
             var rankings = new Rankings(count, topK, options.Threshold);
             var nearest = new NearestPairs(rankings, rankings);
-            new PairTiles(embeddings, null, options, nearest, counter, cancellation).Compare();
+            new PairTiles(vectors, null, options, nearest, counter, cancellation).Compare();
             nearest.AddTo(count, best);
         }
         else
         {
-            new PairTiles(embeddings, null, options, new BestPairs(best), counter, cancellation).Compare();
+            new PairTiles(vectors, null, options, new BestPairs(best), counter, cancellation).Compare();
         }
 
         GC.KeepAlive(embeddings);

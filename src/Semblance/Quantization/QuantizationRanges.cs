@@ -43,7 +43,7 @@ public sealed class QuantizationRanges(int dimension)
         var ranges = new QuantizationRanges(vectors.Columns);
         for (var i = 0; i < vectors.Rows; i++)
         {
-            ranges.Include(vectors.Row(i));
+            ranges.Include(vectors.Row(i), i);
         }
 
         GC.KeepAlive(vectors);
@@ -94,14 +94,16 @@ public sealed class QuantizationRanges(int dimension)
 
     /// <summary>Widens the ranges to take in one more vector.</summary>
     /// <exception cref="ArgumentException">The vector has another number of elements, or one that is not a finite number.</exception>
-    public void Include(ReadOnlySpan<float> vector)
+    public void Include(ReadOnlySpan<float> vector) => Include(vector, null);
+
+    private void Include(ReadOnlySpan<float> vector, int? row)
     {
         if (vector.Length != dimension)
         {
             throw new ArgumentException($"A vector of {vector.Length} elements has no part in ranges of {dimension}.", nameof(vector));
         }
 
-        Quantizer.CheckFinite(vector, nameof(vector));
+        Quantizer.CheckFinite(vector, nameof(vector), row);
         TensorPrimitives.Min(_smallest, vector, _smallest);
         TensorPrimitives.Max(_largest, vector, _largest);
         Count++;

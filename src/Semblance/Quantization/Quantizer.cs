@@ -88,10 +88,13 @@ public sealed class Quantizer
     /// <param name="vector"><see cref="Dimension"/> elements.</param>
     /// <param name="stored">Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.</param>
     /// <exception cref="ArgumentException">A length is another, an element is not a finite number, or one is beyond float16.</exception>
-    public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored)
+    public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored) => Quantize(vector, stored, null);
+
+    /// <summary>Stores a vector that is a row among others.</summary>
+    internal void Quantize(ReadOnlySpan<float> vector, Span<byte> stored, int? row)
     {
         Check(vector.Length, stored.Length);
-        CheckFinite(vector, nameof(vector));
+        CheckFinite(vector, nameof(vector), row);
         switch (Precision)
         {
             case Precision.Float16:
@@ -99,7 +102,7 @@ public sealed class Quantizer
                 TensorPrimitives.ConvertToHalf(vector, halves);
                 if (TensorPrimitives.MaxMagnitude(vector) is var largest && float.Abs(largest) >= 65520) // rounds to infinity
                 {
-                    throw new ArgumentException($"The value {largest} is beyond float16's largest, 65504; store the vector as float32.", nameof(vector));
+                    throw new ArgumentException($"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.", nameof(vector));
                 }
 
                 break;
@@ -166,7 +169,7 @@ public sealed class Quantizer
         var stored = new byte[ByteCount];
         for (var i = 0; i < vectors.Rows; i++)
         {
-            Quantize(vectors.Row(i), stored);
+            Quantize(vectors.Row(i), stored, i);
             Restore(stored, restored.Writable.Slice(i * Dimension, Dimension));
         }
 
@@ -175,7 +178,7 @@ public sealed class Quantizer
     }
 
     /// <summary>Throws unless all elements are finite numbers.</summary>
-    internal static void CheckFinite(ReadOnlySpan<float> vector, string parameter)
+    internal static void CheckFinite(ReadOnlySpan<float> vector, string parameter, int? row = null)
     {
         // NaN is the largest of all.
         if (!vector.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(vector)))
@@ -186,7 +189,7 @@ public sealed class Quantizer
                 element++;
             }
 
-            throw new ArgumentException($"Element {element} of a vector is {vector[element]}, which is no finite number; find out what made it so.", parameter);
+            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is no finite number; leave the vector out, or find what made it so.", parameter);
         }
     }
 
@@ -224,6 +227,8 @@ public sealed class Quantizer
 
     private void Restore(Vector512<int> steps, int i, Span<float> vector) => Vector512.FusedMultiplyAdd(
         Vector512.ConvertToSingle(steps), Vector512.Create(_scales.AsSpan(i)), Vector512.Create(_origins.AsSpan(i))).CopyTo(vector[i..]);
+
+    private static string Name(int? row) => row is null ? "a vector" : $"vector {row}";
 
     // What a byte of eight elements below zero is.
     private byte Zero => Precision == Precision.Binary ? (byte)0x80 : (byte)0;

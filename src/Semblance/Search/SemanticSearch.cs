@@ -138,7 +138,7 @@ public static class SemanticSearch
 
         for (var query = 0; query < queries.Rows; query++)
         {
-            Quantizer.CheckFinite(queries.Row(query), nameof(queries));
+            Quantizer.CheckFinite(queries.Row(query), nameof(queries), query);
         }
 
         GC.KeepAlive(queries);

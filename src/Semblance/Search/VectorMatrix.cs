@@ -82,7 +82,7 @@ public sealed unsafe class VectorMatrix
         {
             for (var row = task * RowsOfTask; row < Math.Min(vectors.Rows, (task + 1) * RowsOfTask); row++)
             {
-                quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount));
+                quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount), row);
             }
         }, cancellation);
         GC.KeepAlive(vectors);

@@ -20,12 +20,15 @@ public class HdbscanTests
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 4)]
-    [InlineData(3, 15)]
-    public void The_tree_is_the_shortest_one_over_mutual_reachability(int seed, int minSamples)
+    [InlineData(1, 1, 240, false)]
+    [InlineData(2, 4, 240, false)]
+    [InlineData(3, 15, 240, false)]
+    [InlineData(4, 5, 1000, false)]
+    [InlineData(5, 1, 700, true)]
+    [InlineData(6, 12, 700, true)]
+    public void The_tree_is_the_shortest_one_over_mutual_reachability(int seed, int minSamples, int rows, bool isCoarse)
     {
-        var (points, _) = RecordedClusters.Groups(seed, 240, 3, 5, 0.5f);
+        var points = isCoarse ? Vectors.Coarse(seed, rows, 5) : RecordedClusters.Groups(seed, rows, 3, 5, 0.5f).Points; // many are equal, or none
         var count = points.Rows;
         double Distance(int a, int b) => Math.Sqrt(PairSums.SquaredDifference(points.Row(a), points.Row(b)));
         double[] cores = [.. Enumerable.Range(0, count).Select(a => Enumerable.Range(0, count).Select(b => Distance(a, b)).Order().ElementAt(minSamples - 1))];

@@ -259,6 +259,35 @@ public class HnswIndexTests
         index.Search(new float[4]).ShouldAllBe(hit => hit.Score == 0);
     }
 
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(16, 2)]
+    [InlineData(4, 2)]
+    [InlineData(2, 2)]
+    public async Task Every_vector_is_reached_however_many_are_alike(int m, int threads)
+    {
+        var (few, clustered) = (Vectors.Random(3, 50, 12), IndexFolder.Clustered(4, 3000, 12, groups: 15));
+        foreach (var vectors in new[]
+        {
+            few.Rows([.. Enumerable.Range(0, 3000).Select(i => i % 50)]), // sixty of each
+            few.Rows([.. Enumerable.Range(0, 3000).Select(i => Math.Max(0, i - 2951))]), // nearly all one
+            few.Rows([.. Enumerable.Range(0, 3000).Select(i => i / 60)]), // one kind after the other
+            clustered,
+            clustered.Rows([.. Enumerable.Range(0, 3000).Select(i => i < 1500 ? i : i % 7)]),
+        })
+        {
+            using var folder = new IndexFolder();
+            using (var index = await IndexFolder.BuildAsync(folder.Path, vectors, new HnswOptions { M = m, EfConstruction = 40 }, threads))
+            {
+                HnswIndex.Verify(folder.Path).Unreachable.ShouldBe(0);
+                await index.UpsertAsync([.. Enumerable.Range(0, 500).Select(i => new VectorRecord($"more {i}", vectors.Row(i % 90).ToArray()))]);
+                await index.CompactAsync(threads); // goes on with the graph
+            }
+
+            HnswIndex.Verify(folder.Path).Unreachable.ShouldBe(0);
+        }
+    }
+
     private static void ShouldHold(HnswIndex index, Dictionary<VectorId, VectorRecord> reference, Random random)
     {
         index.Count.ShouldBe(reference.Count);

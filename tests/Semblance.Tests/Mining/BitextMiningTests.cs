@@ -66,17 +66,6 @@ public class BitextMiningTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_score_that_is_not_a_number_makes_no_pair()
-    {
-        var source = Vectors.Random(1, 10, 8);
-        source.Writable[(3 * 8) + 5] = float.NaN;
-        foreach (var retrieval in Enum.GetValues<BitextRetrieval>())
-        {
-            BitextMining.Mine(source, Vectors.Random(2, 10, 8), new BitextMiningOptions { Retrieval = retrieval }).ShouldNotContain(pair => pair.First == 3 || float.IsNaN(pair.Score));
-        }
-    }
-
-    [Fact]
     public void Progress_rises_to_1_and_a_cancelled_search_ends()
     {
         var (source, target) = (Vectors.Random(1, 50, 8), Vectors.Random(2, 30, 8));

@@ -68,15 +68,6 @@ public class ParaphraseMiningTests
             .ShouldBe(Enumerable.Range(1, 49).Select(second => (0, second)).Concat(Enumerable.Range(2, 11).Select(second => (1, second))));
     }
 
-    [Fact]
-    public void A_score_that_is_not_a_number_makes_no_pair()
-    {
-        var vectors = Vectors.Random(1, 20, 8);
-        vectors.Writable[(3 * 8) + 5] = float.NaN;
-        ParaphraseMining.Mine(vectors).Count.ShouldBe(19 * 18 / 2);
-        ParaphraseMining.Mine(vectors, new MiningOptions { TopK = 30 }).ShouldNotContain(pair => pair.First == 3 || pair.Second == 3);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -242,58 +242,86 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // What no vector links to any more is found by no walk: links that give way to nearer ones can leave one so, most of all when
-    // several threads link neighbours at once. A near neighbour takes it, for the last of its links whose vector others link to too.
+    // What no walk from the entry meets is found by no search: links that give way to nearer ones can leave a vector so, or many that are alike, most of all when
+    // several threads link neighbours at once. A near one that is met takes it in, for a link by which no other is met first.
     private void LinkForgotten()
     {
-        var links = new int[Graph.Count];
-        var width = Graph.Width(0);
-        for (var node = 0; node < Graph.Count; node++)
+        var origins = new int[Graph.Count]; // by whose link each is met first
+        Array.Fill(origins, -1);
+        var met = new List<int>(Graph.Count);
+        if (Graph.Entry >= 0)
         {
-            var row = Graph.Row(node, 0);
-            for (var i = 0; i < width && row[i] >= 0; i++)
-            {
-                links[row[i]]++;
-            }
+            Walk(Graph.Entry, Graph.Entry, origins, met);
         }
 
-        for (var node = 0; node < Graph.Count; node++)
+        HnswScratch? scratch = null;
+        for (int node = 0, any = 0; node < Graph.Count; node++)
         {
-            var own = Graph.Row(node, 0);
-            for (var i = 0; links[node] == 0 && i < width && own[i] >= 0; i++)
+            var own = new ReadOnlySpan<int>(Graph.Row(node, 0), Graph.Width(0));
+            for (var i = 0; origins[node] < 0 && i < own.Length && own[i] >= 0; i++)
             {
-                TakeIn(own[i], node, links);
+                TakeIn(own[i], node, origins, met);
+            }
+
+            if (origins[node] < 0)
+            {
+                scratch ??= new HnswScratch(Graph.Count, 2 * Graph.M);
+                var near = HnswSearch.Nearest(Graph, _space, _space.Vector(node), _efConstruction, scratch);
+                for (var i = 0; origins[node] < 0 && i < near.Length; i++)
+                {
+                    TakeIn(near[i].Node, node, origins, met);
+                }
+            }
+
+            // Among many that are alike the nearest may have no link to spare; of all that are met some have.
+            while (origins[node] < 0)
+            {
+                TakeIn(met[any], node, origins, met);
+                any += origins[node] < 0 ? 1 : 0;
             }
         }
     }
 
-    private void TakeIn(int from, int node, int[] links)
+    // Notes who is met from a vector on that was not met before.
+    private void Walk(int origin, int start, int[] origins, List<int> met)
     {
+        var next = met.Count;
+        origins[start] = origin;
+        met.Add(start);
+        for (; next < met.Count; next++)
+        {
+            var row = Graph.Row(met[next], 0);
+            for (var i = 0; i < Graph.Width(0) && row[i] >= 0; i++)
+            {
+                if (origins[row[i]] < 0)
+                {
+                    origins[row[i]] = met[next];
+                    met.Add(row[i]);
+                }
+            }
+        }
+    }
+
+    // Links a vector that is met to one that is not, in a free place or for the last link that no other needs, if there is one.
+    private void TakeIn(int from, int node, int[] origins, List<int> met)
+    {
+        if (origins[from] < 0)
+        {
+            return;
+        }
+
         var row = Graph.Row(from, 0);
-        var distances = _distances.Data + (row - _links.Data);
-        var width = Graph.Width(0);
-        var place = 0;
-        while (place < width && row[place] >= 0)
+        var place = new ReadOnlySpan<int>(row, Graph.Width(0)).IndexOf(-1);
+        for (var i = Graph.Width(0) - 1; place < 0 && i >= 0; i--)
         {
-            place++;
+            place = origins[row[i]] == from ? -1 : i;
         }
 
-        if (place == width)
+        if (place >= 0)
         {
-            for (place = width - 1; place >= 0 && links[row[place]] < 2; place--)
-            {
-            }
-
-            if (place < 0)
-            {
-                return;
-            }
-
-            links[row[place]]--;
+            ((_distances.Data + (row - _links.Data))[place], row[place]) = (_space.Distance(from, node), node);
+            Walk(from, node, origins, met);
         }
-
-        (distances[place], row[place]) = (_space.Distance(from, node), node);
-        links[node]++;
     }
 
     private void Enter(int node)

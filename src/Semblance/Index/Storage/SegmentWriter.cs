@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Semblance.Checkpoints;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance;
@@ -14,9 +15,10 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private readonly IndexManifest _manifest;
     private readonly string _path;
     private readonly string _recordsPath;
-    private readonly FileStream _file;
+    private readonly OutputStream _file;
     private readonly BufferedStream _output;
     private readonly FileStream _records;
+    private readonly OutputStream _recordsOutput;
     private readonly List<long> _recordStarts = [0];
     private readonly List<ulong> _deleted = [];
     private readonly byte[] _padding = new byte[64];
@@ -32,10 +34,11 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _path = Path.Combine(folder, manifest.Segment);
         _recordsPath = Path.Combine(folder, IndexManifest.Name(manifest.Generation, "records"));
         _header = new SegmentHeader { Dimension = manifest.Dimension, Similarity = manifest.Options.Similarity, Precision = manifest.Options.Precision, M = manifest.Options.M };
-        _file = open(_path);
+        _file = new OutputStream(open(_path), _path);
         _file.SetLength(0);
         _output = new BufferedStream(_file, BufferSize);
         _records = new FileStream(_recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
+        _recordsOutput = new OutputStream(_records, _recordsPath);
         _output.Write(new byte[SegmentHeader.Length]);
         _position = _sectionStart = SegmentHeader.Length;
     }
@@ -48,7 +51,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
     {
         Write(MemoryMarshal.AsBytes(vector));
         Write(_padding.AsSpan(0, _header.VectorStride - (vector.Length * sizeof(float))));
-        _records.Write(record);
+        _recordsOutput.Write(record);
         if (Count % 64 == 0)
         {
             _deleted.Add(0);
@@ -86,7 +89,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _output.Flush();
         _file.Position = 0;
         _file.Write(_header.Encode());
-        _file.Flush(flushToDisk: true);
+        _file.Flush(toDisk: true);
         _isComplete = true;
     }
 
@@ -94,7 +97,11 @@ internal sealed unsafe class SegmentWriter : IDisposable
     {
         try
         {
-            _records.Dispose(); // may fail: a full disk
+            _recordsOutput.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full, and what is buffered is not wanted.
         }
         finally
         {
@@ -172,7 +179,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     private void CopyRecords(CancellationToken cancellation)
     {
-        _records.Position = 0;
+        _recordsOutput.Position = 0; // writes what is buffered
         var buffer = new byte[BufferSize];
         for (int read; (read = _records.Read(buffer)) > 0;)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Semblance.Checkpoints;
 
 namespace Semblance;
 
@@ -17,13 +18,13 @@ internal sealed class WriteAheadLog : IDisposable
     private static readonly byte[] Magic = "SMBLWAL1"u8.ToArray();
 
     private readonly string _path;
-    private readonly FileStream _stream;
+    private readonly OutputStream _stream;
     private bool _isBroken;
 
     private WriteAheadLog(string path, FileStream stream)
     {
         _path = path;
-        _stream = stream;
+        _stream = new OutputStream(stream, path);
     }
 
     public long Length => _stream.Position;
@@ -36,7 +37,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             log._stream.SetLength(0);
             log._stream.Write(Magic);
-            log._stream.Flush(flushToDisk: true);
+            log._stream.Flush(toDisk: true);
             return log;
         }
         catch
@@ -119,7 +120,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             _stream.Write(frame);
             _stream.Write(record);
-            _stream.Flush(flushToDisk: true);
+            _stream.Flush(toDisk: true);
         }
         catch
         {
@@ -136,7 +137,7 @@ internal sealed class WriteAheadLog : IDisposable
         {
             _stream.SetLength(start);
             _stream.Position = start;
-            _stream.Flush(flushToDisk: true);
+            _stream.Flush(toDisk: true);
         }
         catch (IOException)
         {

@@ -108,11 +108,7 @@ public sealed class DuplicateDetector
             throw new ArgumentException($"The vectors have {vectors.Columns} elements; {_dimension} are expected.", nameof(vectors));
         }
 
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(vectors.Values))
-        {
-            throw new ArgumentException("An element is not a finite number.", nameof(vectors));
-        }
-
+        FiniteRows.Checked(vectors, nameof(vectors)); // all of them, before the first is taken
         var found = new Duplicate?[vectors.Rows];
         for (var first = 0; first < found.Length; first += _pageRows)
         {

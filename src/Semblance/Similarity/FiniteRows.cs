@@ -15,7 +15,7 @@ internal static class FiniteRows
         ArgumentNullException.ThrowIfNull(embeddings, parameter);
         for (var row = 0; row < embeddings.Rows; row++)
         {
-            if (!(TensorPrimitives.MaxMagnitude(embeddings.Row(row)) <= Largest))
+            if (!(Math.Abs(TensorPrimitives.MaxMagnitude(embeddings.Row(row))) <= Largest))
             {
                 throw new ArgumentException($"Vector {row} has a value that is not finite, or beyond 10^15; leave it out, or find what made it.", parameter);
             }
