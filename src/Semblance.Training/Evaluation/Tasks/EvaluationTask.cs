@@ -170,7 +170,12 @@ public sealed class EvaluationTask
         (folder, encoding) =>
         {
             var (first, rest) = ReadClasses(folder, train, [test, dev], columns, pairs ? 2 : 1);
-            var (learned, held) = from is { } row ? first.SplitAt(row) : (first, rest[0]);
+            if (from <= 0 || from >= first.Labels.Count)
+            {
+                throw new DatasetException(Path.Combine(folder, train), null, $"it has {first.Labels.Count} rows; a test that begins at row {from} leaves nothing to learn from or to test on.");
+            }
+
+            var (learned, held) = test is null && from is { } row ? first.SplitAt(row) : (first, rest[0]);
             return new TransferEvaluator(learned, held, rest[1]) { Encoding = encoding };
         },
         tested: test is null ? new() { [train] = from ?? 0 } : new[] { test, dev }.OfType<string>().Distinct().ToDictionary(file => file, _ => 0));

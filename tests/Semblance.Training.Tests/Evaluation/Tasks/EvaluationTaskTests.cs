@@ -39,6 +39,7 @@ public sealed class EvaluationTaskTests : IDisposable
         var task = EvaluationTask.Transfer("t", "all.tsv", from: 30);
         task.Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Transfer("t", "train.tsv", "test.tsv").Evaluate(Model, _folder.Path).Metrics);
         task.Tested.ShouldBe(new Dictionary<string, int> { ["all.tsv"] = 30 });
+        Message(EvaluationTask.Transfer("t", "all.tsv", from: 40)).ShouldContain("all.tsv: it has 40 rows; a test that begins at row 40 leaves nothing");
         Write("pairs.tsv", "label	sentence1	sentence2", "1	a	b", "1	cat	cat", "0	cat	moon");
         Write("tail.tsv", "label	sentence1	sentence2", "1	cat	cat", "0	cat	moon");
         EvaluationTask.Pairs("p", "pairs.tsv", from: 1).Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Pairs("p", "tail.tsv").Evaluate(Model, _folder.Path).Metrics);
