@@ -106,6 +106,17 @@ public abstract class Transformer
         }
     }
 
+    /// <summary>
+    /// The body with parameters of its own, copies of these, for a classifier of sequences: the configuration says so, and a pooler that only the
+    /// classifier needs begins with random weights where there is none.
+    /// </summary>
+    internal Transformer ForClassification(ConfigurationFile config, int seed)
+    {
+        var own = new TensorWeights(Parameters(), shared: false);
+        var architecture = ArchitectureOf(config);
+        return architecture.Create(config, ModelType is "albert" or "bert" ? new LayeredWeights(own, new RandomWeights(seed), own) : own, true);
+    }
+
     private static bool HasPooler(string architecture) => architecture is "albert" or "bert" or "camembert" or "mpnet" or "roberta" or "xlm-roberta";
 
     /// <summary>The last hidden states of a batch.</summary>
@@ -187,7 +198,7 @@ public abstract class Transformer
     private static bool NamesHead(JsonElement architectures) =>
         architectures.ToString() is var names && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
 
-    private JsonElement Configuration()
+    internal JsonElement Configuration()
     {
         if (_source is not null)
         {

@@ -18,7 +18,7 @@ namespace Semblance;
 /// Immutable, and safe for all threads. A text's vector has the same bits alone, in any batch, in any order and with any
 /// number of threads.
 /// </remarks>
-public sealed class SentenceTransformer
+public sealed class SentenceTransformer : ITrainableModel
 {
     private readonly ModulePipeline _pipeline;
 

@@ -6,6 +6,6 @@ namespace Semblance.Training;
 /// <param name="Label">The class, from 0, if a column says so.</param>
 public sealed record Example(IReadOnlyList<string> Texts, float? Score = null, int? Label = null)
 {
-    /// <summary>Several numbers that the row should give: a teacher's scores, or its vector. Equally many in all rows of a data set; null for most.</summary>
+    /// <summary>Several numbers that the row should give: a teacher's scores, its vector, or how relevant each text after the first is. Equally many in all rows of a data set, but for such lists; null for most.</summary>
     public IReadOnlyList<float>? Targets { get; init; }
 }

@@ -39,7 +39,7 @@ public sealed class BinaryClassificationEvaluator(
         foreach (var function in functions)
         {
             var sign = DistancesReversed && function is (SimilarityFunction.Euclidean or SimilarityFunction.Manhattan) ? -1 : 1;
-            AddMetrics(metrics, function.Name(), Array.ConvertAll(Pairwise(a, b, function), score => sign * score), sign);
+            AddMetrics(metrics, function.Name() + "_", Array.ConvertAll(Pairwise(a, b, function), score => sign * score), sign);
         }
 
         AddBest(metrics, functions, Names, (function, metric) => $"{function}_{metric}");
@@ -53,11 +53,19 @@ public sealed class BinaryClassificationEvaluator(
     {
         ArgumentNullException.ThrowIfNull(similarity);
         var metrics = new OrderedDictionary<string, double>();
-        AddMetrics(metrics, function, [.. _sentences1.Zip(_sentences2, similarity)], 1);
+        AddMetrics(metrics, function + "_", [.. _sentences1.Zip(_sentences2, similarity)], 1);
         return Result(metrics, $"{function}_ap");
     }
 
-    private void AddMetrics(OrderedDictionary<string, double> metrics, string function, double[] scores, int sign)
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    {
+        var metrics = new OrderedDictionary<string, double>();
+        AddMetrics(metrics, "", Scores(model, _sentences1.Zip(_sentences2), cancellation), 1);
+        return Result(metrics, "ap");
+    }
+
+    private void AddMetrics(OrderedDictionary<string, double> metrics, string prefix, double[] scores, int sign)
     {
         var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);
         var (f1, precision, recall, f1Threshold) = BinaryClassification.BestF1(scores, _labels);
@@ -66,7 +74,7 @@ public sealed class BinaryClassificationEvaluator(
         double[] values = [accuracy, sign * accuracyThreshold, f1, sign * f1Threshold, precision, recall, ap, mcc];
         foreach (var (metric, value) in Names.Zip(values))
         {
-            metrics[$"{function}_{metric}"] = value;
+            metrics[prefix + metric] = value;
         }
     }
 }

@@ -44,13 +44,20 @@ public sealed class EmbeddingSimilarityEvaluator(
     public EvaluationResult Evaluate(Func<string, string, double> similarity, string function)
     {
         ArgumentNullException.ThrowIfNull(similarity);
-        double[] similarities = [.. _sentences1.Zip(_sentences2, similarity)];
+        return Correlated([.. _sentences1.Zip(_sentences2, similarity)], "_" + function);
+    }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) => Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellation), "");
+
+    private EvaluationResult Correlated(double[] similarities, string ending)
+    {
         var metrics = new OrderedDictionary<string, double>
         {
-            [$"pearson_{function}"] = Correlation.Pearson(_scores, similarities),
-            [$"spearman_{function}"] = Correlation.Spearman(_scores, similarities),
+            ["pearson" + ending] = Correlation.Pearson(_scores, similarities),
+            ["spearman" + ending] = Correlation.Spearman(_scores, similarities),
         };
-        return Result(metrics, $"spearman_{function}");
+        return Result(metrics, "spearman" + ending);
     }
 
     private static double[] Varied(IReadOnlyList<double> scores, string parameter) =>

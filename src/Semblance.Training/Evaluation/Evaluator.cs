@@ -19,6 +19,36 @@ public abstract class Evaluator(string name)
     /// <param name="cancellation">Stops between two operations.</param>
     public abstract EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default);
 
+    /// <summary>Evaluates a cross-encoder: the same task by the scores of pairs, its metrics without the name of a similarity.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <exception cref="NotSupportedException">The task needs sentence vectors.</exception>
+    public virtual EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) =>
+        throw new NotSupportedException($"{GetType().Name} needs sentence vectors, and a cross-encoder has none; evaluate it by pairs, scores, classes, triplets or rankings.");
+
+    /// <summary>Evaluates a model of either kind.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellation">Stops between two operations.</param>
+    /// <exception cref="NotSupportedException">The task needs sentence vectors, and the model has none.</exception>
+    public EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellation = default) => model switch
+    {
+        SentenceTransformer encoder => Evaluate(encoder, cancellation),
+        CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellation),
+        _ => throw new ArgumentException($"A model of the type {model?.GetType().Name ?? "null"} cannot be evaluated.", nameof(model)),
+    };
+
+    /// <summary>How a cross-encoder predicts; its own way by default.</summary>
+    public PredictOptions Predicting { get; init; } = PredictOptions.Default;
+
+    /// <summary>The scores of pairs from a cross-encoder with one label.</summary>
+    private protected double[] Scores(CrossEncoder model, IEnumerable<(string Text, string Pair)> pairs, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Labels.Count == 1
+            ? [.. model.Predict([.. pairs], Predicting, null, cancellation).Scores.Values.ToArray().Select(score => (double)score)]
+            : throw new ArgumentException($"The model has {model.Labels.Count} labels, so no score says how well two texts go together; use one with one label, or {nameof(LabelAccuracyEvaluator)}.", nameof(model));
+    }
+
     private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellation) =>
         model.Encode(texts, Encoding, null, cancellation).Vectors;
 

@@ -37,6 +37,18 @@ public sealed class RerankingEvaluator : Evaluator
         var function = Similarity ?? model.Config.SimilarityFunction;
         var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], Encoding, null, cancellation);
         var documents = model.EncodeDocument([.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], Encoding, null, cancellation);
+        return Ranked((sample, document) => Semblance.Similarity.Of(queries[sample], documents[document], function));
+    }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    {
+        var scores = Scores(model, _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative), (sample, text) => (sample.Query, text)), cancellation);
+        return Ranked((_, document) => scores[document]);
+    }
+
+    private EvaluationResult Ranked(Func<int, int, double> scoreOf)
+    {
         double ap = 0, rr = 0, ndcg = 0;
         for (int i = 0, document = 0; i < _samples.Length; i++)
         {
@@ -45,7 +57,7 @@ public sealed class RerankingEvaluator : Evaluator
             relevant.AsSpan(0, positives).Fill(true);
             for (var j = 0; j < count; j++)
             {
-                scores[j] = Semblance.Similarity.Of(queries[i], documents[document++], function);
+                scores[j] = scoreOf(i, document++);
             }
 
             var ranking = Enumerable.Range(0, count).OrderByDescending(j => scores[j]).ThenBy(j => relevant[j]).Select(j => relevant[j]).ToArray();

@@ -13,13 +13,19 @@ public sealed class SequentialEvaluator(
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default) => All(evaluator => evaluator.Evaluate(model, cancellation));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) => All(evaluator => evaluator.Evaluate(model, cancellation));
+
+    private EvaluationResult All(Func<Evaluator, EvaluationResult> evaluate)
     {
         var metrics = new OrderedDictionary<string, double>();
         var scores = new List<double>();
         foreach (var evaluator in _evaluators)
         {
-            var result = evaluator.Evaluate(model, cancellation);
+            var result = evaluate(evaluator);
             scores.Add(result.PrimaryScore);
             foreach (var (metric, value) in result.Metrics)
             {

@@ -39,4 +39,12 @@ public sealed class TripletEvaluator(
         AddBest(metrics, functions, ["accuracy"], (function, metric) => $"{function}_{metric}");
         return Result(metrics, $"{Main(functions)}_accuracy");
     }
+
+    /// <inheritdoc/>
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    {
+        var scores = Scores(model, _anchors.Zip(_positives).Concat(_anchors.Zip(_negatives)), cancellation);
+        var right = Enumerable.Range(0, _anchors.Count).Count(i => scores[i] > scores[_anchors.Count + i] + Margin);
+        return Result(new Dictionary<string, double> { ["accuracy"] = (double)right / _anchors.Count }, "accuracy");
+    }
 }

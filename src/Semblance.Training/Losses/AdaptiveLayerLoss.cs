@@ -47,7 +47,7 @@ public class AdaptiveLayerLoss : Objective
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
 
     /// <inheritdoc/>
-    public override void Save(SentenceTransformer model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);
+    public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The model does not begin with a transformer.</exception>

@@ -97,7 +97,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     }
 
     /// <inheritdoc/>
-    public override void Save(SentenceTransformer model, string folder, DType weights = DType.F32) => Head.Save(folder, weights);
+    public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => Head.Save(folder, weights);
 
     /// <summary>The scores of all words for each hidden token: <c>[hidden tokens × vocabulary]</c>.</summary>
     internal Tensor Scores(Computation run, MaskedTokens tokens) => run.Linear(Transformed(run, tokens), Head.Decoder);

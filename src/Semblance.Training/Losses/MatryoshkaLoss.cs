@@ -63,7 +63,7 @@ public sealed class MatryoshkaLoss : Loss
     internal override IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) => _loss.GuideEmbeddings(batch);
 
     /// <inheritdoc/>
-    public override void Save(SentenceTransformer model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);
+    public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What training makes small on the rows of a data set: a <see cref="Loss"/> of sentence vectors, or one that looks deeper into the model.</summary>
+/// <summary>What training makes small on the rows of a data set: a <see cref="Loss"/> of sentence vectors, a <see cref="CrossEncoders.CrossEncoderLoss"/> of the scores of pairs, or one that looks deeper into the model.</summary>
 public abstract class Objective
 {
     /// <summary>Computes the loss of one batch and adds its gradients to those of all parameters.</summary>
@@ -19,7 +19,7 @@ public abstract class Objective
     /// <param name="model">The model, as it was just written.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="weights">The type that its parameters are written in.</param>
-    public virtual void Save(SentenceTransformer model, string folder, DType weights = DType.F32)
+    public virtual void Save(ITrainableModel model, string folder, DType weights = DType.F32)
     {
     }
 

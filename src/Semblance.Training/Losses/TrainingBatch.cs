@@ -3,10 +3,20 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>What an <see cref="Objective"/> learns from at once.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Rows">The rows; all have the same number of texts.</param>
-public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Example> Rows)
+/// <param name="Learner">The model that learns.</param>
+/// <param name="Rows">The rows; all have the same number of texts, but for lists of candidates.</param>
+public sealed record TrainingBatch(ITrainableModel Learner, IReadOnlyList<Example> Rows)
 {
+    /// <summary>The model, where it makes sentence vectors.</summary>
+    /// <exception cref="LossInputException">It judges pairs.</exception>
+    public SentenceTransformer Model => Learner as SentenceTransformer
+        ?? throw new LossInputException("The loss needs sentence vectors, and the model is a cross-encoder, which has none; its losses are those of Semblance.Training.CrossEncoders.");
+
+    /// <summary>The model, where it judges pairs.</summary>
+    /// <exception cref="LossInputException">It makes sentence vectors.</exception>
+    public CrossEncoder CrossEncoder => Learner as CrossEncoder
+        ?? throw new LossInputException("The loss needs the scores of pairs, which a cross-encoder gives, and the model makes sentence vectors; its losses are those of Semblance.Training.");
+
     /// <summary>What stands before the texts of each column; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
@@ -73,7 +83,7 @@ public sealed record TrainingBatch(SentenceTransformer Model, IReadOnlyList<Exam
     /// others than in other parts or batches.
     /// </summary>
     internal Computation StartPart(int part, bool recording) =>
-        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), recompute: RecomputeActivations, cancellation: Cancellation);
+        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellation: Cancellation);
 
     private Tensor? Labels()
     {

@@ -196,8 +196,80 @@ internal static partial class LossCitations
         }
         """;
 
+    private const string WangLambda =
+        """
+        @inproceedings{wang2018lambdaloss,
+            title = {The LambdaLoss Framework for Ranking Metric Optimization},
+            author = {Xuanhui Wang and Cheng Li and Nadav Golbandi and Michael Bendersky and Marc Najork},
+            booktitle = {Proceedings of the 27th ACM International Conference on Information and Knowledge Management},
+            pages = {1313-1322},
+            year = {2018},
+            doi = {10.1145/3269206.3271784}
+        }
+        """;
+
+    private const string Cao =
+        """
+        @inproceedings{cao2007learning,
+            title = {Learning to Rank: From Pairwise Approach to Listwise Approach},
+            author = {Zhe Cao and Tao Qin and Tie-Yan Liu and Ming-Feng Tsai and Hang Li},
+            booktitle = {Proceedings of the 24th International Conference on Machine Learning},
+            pages = {129-136},
+            year = {2007},
+            doi = {10.1145/1273496.1273513}
+        }
+        """;
+
+    private const string Xia =
+        """
+        @inproceedings{xia2008listwise,
+            title = {Listwise Approach to Learning to Rank: Theory and Algorithm},
+            author = {Fen Xia and Tie-Yan Liu and Jue Wang and Wensheng Zhang and Hang Li},
+            booktitle = {Proceedings of the 25th International Conference on Machine Learning},
+            pages = {1192-1199},
+            year = {2008},
+            doi = {10.1145/1390156.1390306}
+        }
+        """;
+
+    private const string Lan =
+        """
+        @inproceedings{lan2014position,
+            title = {Position-Aware ListMLE: A Sequential Learning Process for Ranking},
+            author = {Yanyan Lan and Yadong Zhu and Jiafeng Guo and Shuzi Niu and Xueqi Cheng},
+            booktitle = {Proceedings of the 30th Conference on Uncertainty in Artificial Intelligence},
+            pages = {449-458},
+            year = {2014}
+        }
+        """;
+
+    private const string Burges =
+        """
+        @inproceedings{burges2005learning,
+            title = {Learning to Rank using Gradient Descent},
+            author = {Chris Burges and Tal Shaked and Erin Renshaw and Ari Lazier and Matt Deeds and Nicole Hamilton and Greg Hullender},
+            booktitle = {Proceedings of the 22nd International Conference on Machine Learning},
+            pages = {89-96},
+            year = {2005},
+            doi = {10.1145/1102351.1102363}
+        }
+        """;
+
+    private const string Schlatt =
+        """
+        @misc{schlatt2024rankdistillm,
+            title = {Rank-DistiLLM: Closing the Effectiveness Gap Between Cross-Encoders and LLMs for Passage Re-Ranking},
+            author = {Ferdinand Schlatt and Maik Fr{\"o}be and Harrisen Scells and Shengyao Zhuang and Bevan Koopman and Guido Zuccon and Benno Stein and Martin Potthast and Matthias Hagen},
+            year = {2024},
+            eprint = {2405.07920},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.IR}
+        }
+        """;
+
     private static readonly Dictionary<string, string> Papers = new(StringComparer.Ordinal)
     {
+        ["ADRMSELoss"] = Schlatt,
         ["AnglELoss"] = Li,
         ["BatchAllTripletLoss"] = Hermans,
         ["BatchHardSoftMarginTripletLoss"] = Hermans,
@@ -210,6 +282,9 @@ internal static partial class LossCitations
         ["DistillKLDivLoss"] = Hinton,
         ["GISTEmbedLoss"] = Solatorio,
         ["GradientCache"] = Gao,
+        ["LambdaLoss"] = WangLambda,
+        ["ListMLELoss"] = Xia,
+        ["ListNetLoss"] = Cao,
         ["MSELoss"] = ReimersMultilingual,
         ["MarginMSELoss"] = Hofstaetter,
         ["MatryoshkaLoss"] = Kusupati,
@@ -217,6 +292,8 @@ internal static partial class LossCitations
         ["MultipleNegativesRankingLoss"] = Henderson,
         ["MultipleNegativesSymmetricRankingLoss"] = Radford,
         ["OnlineContrastiveLoss"] = Hadsell,
+        ["PListMLELoss"] = Lan,
+        ["RankNetLoss"] = Burges,
         ["TripletLoss"] = Schroff,
     };
 

@@ -13,6 +13,8 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
         _ when Metric.StartsWith("pearson", StringComparison.Ordinal) || Metric.StartsWith("spearman", StringComparison.Ordinal) => "semantic-similarity",
         "negative_mse" => "knowledge-distillation",
         "map" or "average_precision" or "f1" or "precision" or "recall" or "threshold" => Metric == "map" ? "reranking" : "paraphrase-mining",
+        "ap" or "mcc" or "accuracy_threshold" or "f1_threshold" => "binary-classification",
+        "f1_macro" => "text-classification",
         _ when Metric.EndsWith("2src_accuracy", StringComparison.Ordinal) || Metric is "src2trg_accuracy" or "mean_accuracy" => "translation",
         _ when Metric.Contains('@', StringComparison.Ordinal) => Similarity().IsMatch(Metric) ? "information-retrieval" : "reranking",
         _ when Similarity().IsMatch(Metric) => Metric.EndsWith("_accuracy", StringComparison.Ordinal) ? "triplet" : "binary-classification",
@@ -27,11 +29,12 @@ internal sealed partial record MetricName(string Evaluator, string Metric)
     [GeneratedRegex(
         """
         ^((?<evaluator>.+?)_)??(?<metric>
-          (pearson|spearman)_(cosine|dot|euclidean|manhattan|max)
+          (pearson|spearman)(_(cosine|dot|euclidean|manhattan|max))?
           | (cosine|dot|euclidean|manhattan|max)_(accuracy|f1)(_threshold)?
           | (cosine|dot|euclidean|manhattan|max)_(precision|recall|ap|mcc)
           | ((cosine|dot|euclidean|manhattan|max)_)?(accuracy|precision|recall|ndcg|mrr|map)@\d+
           | (src2trg|trg2src|mean)_accuracy
+          | (accuracy|f1)_threshold | ap | mcc | f1_macro
           | accuracy | negative_mse | map | average_precision | f1 | precision | recall | threshold | sequential_score
         )$
         """,

@@ -21,7 +21,7 @@ public static partial class ModelCard
     /// <param name="summary">The training.</param>
     /// <param name="model">The model it made.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string folder, TrainingSummary summary, SentenceTransformer model)
+    public static void Save(string folder, TrainingSummary summary, ITrainableModel model)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var text = Render(summary, model);
@@ -35,31 +35,31 @@ public static partial class ModelCard
     /// <param name="summary">The training.</param>
     /// <param name="model">The model it made.</param>
     /// <returns>Markdown with a head of YAML.</returns>
-    public static string Render(TrainingSummary summary, SentenceTransformer model)
+    public static string Render(TrainingSummary summary, ITrainableModel model)
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(model);
         var card = new StringBuilder();
-        AddFrontMatter(card, summary);
+        AddFrontMatter(card, summary, model);
         AddDescription(card, summary, model);
-        AddUsage(card, summary);
+        AddUsage(card, model is CrossEncoder crossEncoder ? PairUsage(summary, crossEncoder) : VectorUsage(summary));
         AddEvaluation(card, summary);
         AddTraining(card, summary);
         AddCitations(card, summary);
         return card.ToString();
     }
 
-    private static void AddFrontMatter(StringBuilder card, TrainingSummary summary)
+    private static void AddFrontMatter(StringBuilder card, TrainingSummary summary, ITrainableModel model)
     {
         var metrics = LastMetrics(summary);
         Line(card, "---");
         AddList(card, "language", summary.Languages);
         AddField(card, "license", summary.Licence?.ToLowerInvariant());
         Line(card, "library_name: sentence-transformers");
-        Line(card, "pipeline_tag: sentence-similarity");
+        Line(card, $"pipeline_tag: {model switch { CrossEncoder { Labels.Count: 1 } => "text-ranking", CrossEncoder => "text-classification", _ => "sentence-similarity" }}");
         AddField(card, "base_model", BaseModelId(summary));
         AddList(card, "tags", [
-            "sentence-transformers", "sentence-similarity", "feature-extraction", "semblance",
+            "sentence-transformers", .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"], "semblance",
             .. summary.Datasets.SelectMany(dataset => LossCitations.LossNames(dataset.Loss)).Distinct().Select(loss => $"loss:{loss}"),
         ]);
         AddList(card, "datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
@@ -98,20 +98,36 @@ public static partial class ModelCard
         }
     }
 
-    private static void AddDescription(StringBuilder card, TrainingSummary summary, SentenceTransformer model)
+    private static void AddDescription(StringBuilder card, TrainingSummary summary, ITrainableModel model)
     {
         Line(card, $"# {ReportText.Markdown(summary.Name)}");
         Line(card);
-        Line(card, $"A sentence encoder: it turns a text into a vector of {model.Dimension} numbers, and texts of like meaning into vectors that are near. "
-            + "For semantic search, finding paraphrases, grouping and deduplication.");
+        Line(card, model switch
+        {
+            SentenceTransformer encoder => $"A sentence encoder: it turns a text into a vector of {encoder.Dimension} numbers, and texts of like meaning into vectors that are near. "
+                + "For semantic search, finding paraphrases, grouping and deduplication.",
+            CrossEncoder { Labels.Count: > 1 } => "A cross-encoder: it reads two texts together and says which class the pair is of.",
+            _ => "A cross-encoder: it reads two texts together and says how well they go together. For putting the few best texts of a search in a better order.",
+        });
         Line(card);
         Row(card, "Property", "Value");
         Row(card, "---", "---");
         var baseModel = BaseModelId(summary) is { } id ? $"[{ReportText.Markdown(id)}](https://huggingface.co/{id})" : ReportText.Markdown(summary.BaseModel ?? "none: random weights");
         Row(card, "Base model", baseModel);
-        Row(card, "Vector", $"{model.Dimension} numbers");
-        Row(card, "Longest text", model.MaxSequenceLength == int.MaxValue ? "any" : $"{model.MaxSequenceLength} tokens");
-        Row(card, "Similarity", model.Config.SimilarityFunction.Name());
+        var longest = model.MaxSequenceLength == int.MaxValue ? "any" : $"{model.MaxSequenceLength} tokens";
+        if (model is SentenceTransformer vectors)
+        {
+            Row(card, "Vector", $"{vectors.Dimension} numbers");
+            Row(card, "Longest text", longest);
+            Row(card, "Similarity", vectors.Config.SimilarityFunction.Name());
+        }
+        else if (model is CrossEncoder pairs)
+        {
+            Row(card, "Labels", ReportText.Markdown(string.Join(", ", pairs.Labels)));
+            Row(card, "Longest pair", longest);
+            Row(card, "Activation", pairs.Activation.ToString());
+        }
+
         if (summary.Languages.Count > 0)
         {
             Row(card, "Languages", ReportText.Markdown(string.Join(", ", summary.Languages)));
@@ -123,19 +139,62 @@ public static partial class ModelCard
         }
 
         Line(card);
-        Fence(card, "", model.ToString());
+        Fence(card, "", model.ToString()!);
     }
 
-    private static void AddUsage(StringBuilder card, TrainingSummary summary)
+    private static void AddUsage(StringBuilder card, (string CSharp, string Python) usage)
     {
-        string[] examples = [.. summary.Datasets.SelectMany(dataset => dataset.Examples).SelectMany(example => example.Texts).Distinct().Take(3).Select(text => ReportText.Shorten(text))];
-        var sentences = (examples.Length == 3 ? examples : Sentences).Select(ReportText.Literal).ToArray();
-        var name = ReportText.Literal(summary.Name);
         Line(card, "## Usage");
         Line(card);
         Line(card, "In C#, with [Semblance](https://www.nuget.org/packages/Semblance):");
         Line(card);
-        Fence(card, "csharp", $"""
+        Fence(card, "csharp", usage.CSharp);
+        Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
+        Line(card);
+        Fence(card, "python", usage.Python);
+    }
+
+    private static (string CSharp, string Python) PairUsage(TrainingSummary summary, CrossEncoder model)
+    {
+        var texts = summary.Datasets.SelectMany(dataset => dataset.Examples).FirstOrDefault(example => example.Texts.Count > 1)?.Texts ?? ["Where is my parcel?", Sentences[0], Sentences[2]];
+        var query = ReportText.Literal(ReportText.Shorten(texts[0]));
+        string[] documents = [.. texts.Skip(1).Take(3).Select(text => ReportText.Literal(ReportText.Shorten(text)))];
+        var name = ReportText.Literal(summary.Name);
+        return model.Labels.Count == 1
+            ? ($"""
+                using Semblance;
+
+                var model = CrossEncoder.Load({name});
+                var ranking = model.Rank({query}, [
+                    {string.Join(",\n    ", documents)},
+                ]);
+                """, $"""
+                from sentence_transformers import CrossEncoder
+
+                model = CrossEncoder({name})
+                ranking = model.rank({query}, [
+                    {string.Join(",\n    ", documents)},
+                ])
+                """)
+            : ($"""
+                using Semblance;
+
+                var model = CrossEncoder.Load({name});
+                var scores = model.Predict({query}, {documents[0]}); // one for each label
+                """, $"""
+                from sentence_transformers import CrossEncoder
+
+                model = CrossEncoder({name})
+                scores = model.predict([({query}, {documents[0]})])  # one for each label
+                """);
+    }
+
+    private static (string CSharp, string Python) VectorUsage(TrainingSummary summary)
+    {
+        string[] examples = [.. summary.Datasets.SelectMany(dataset => dataset.Examples).SelectMany(example => example.Texts).Distinct().Take(3).Select(text => ReportText.Shorten(text))];
+        var sentences = (examples.Length == 3 ? examples : Sentences).Select(ReportText.Literal).ToArray();
+        var name = ReportText.Literal(summary.Name);
+        return ($"""
             using Semblance;
 
             var model = SentenceTransformer.Load({name});
@@ -143,10 +202,7 @@ public static partial class ModelCard
                 {string.Join(",\n    ", sentences)},
             ]);
             var similarity = model.Similarity(embeddings, embeddings); // [3 × 3]
-            """);
-        Line(card, "In Python, with [sentence-transformers](https://sbert.net):");
-        Line(card);
-        Fence(card, "python", $"""
+            """, $"""
             from sentence_transformers import SentenceTransformer
 
             model = SentenceTransformer({name})

@@ -25,6 +25,20 @@ internal static class Permutation
         }
     }
 
+    /// <summary>The numbers from 0 to <paramref name="count"/> − 1 in an order by chance, made one by one: of many, only some are needed.</summary>
+    public static IEnumerable<int> Lazily(int count, long seed, long epoch)
+    {
+        var state = Mix(Mix((ulong)seed) + (ulong)epoch);
+        var moved = new Dictionary<int, int>();
+        for (var i = 0; i < count; i++)
+        {
+            state += 0x9E3779B97F4A7C15;
+            var j = i + (int)Math.BigMul(Mix(state), (ulong)(count - i), out _);
+            yield return moved.GetValueOrDefault(j, j);
+            moved[j] = moved.GetValueOrDefault(i, i);
+        }
+    }
+
     /// <summary>SplitMix64's finaliser.</summary>
     public static ulong Mix(ulong z)
     {

@@ -8,7 +8,7 @@ namespace Semblance.Training;
 /// </summary>
 public sealed class Trainer
 {
-    private readonly SentenceTransformer _model;
+    private readonly ITrainableModel _model;
     private readonly IReadOnlyList<TrainingDataset> _datasets;
     private readonly BatchSampler _sampler;
     private readonly TrainerOptions _options;
@@ -18,7 +18,7 @@ public sealed class Trainer
     private readonly TrainingWatch _watch = new();
 
     /// <summary>Puts a training together.</summary>
-    /// <param name="model">The model, from <see cref="SentenceTransformer.LoadTrainable"/>; it is changed in place.</param>
+    /// <param name="model">The model, from <see cref="SentenceTransformer.LoadTrainable"/>, <see cref="CrossEncoder.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
     /// <param name="datasets">The data sets.</param>
     /// <param name="sampler">Which rows make up each batch, and of which data set.</param>
     /// <param name="optimizer">Makes the optimiser of all parameters, those of the losses among them.</param>
@@ -26,7 +26,7 @@ public sealed class Trainer
     /// <param name="evaluator">Tells a better model from a worse one; null keeps the last.</param>
     /// <exception cref="ArgumentException">There is no data set, or an option does not fit.</exception>
     public Trainer(
-        SentenceTransformer model,
+        ITrainableModel model,
         IReadOnlyList<TrainingDataset> datasets,
         BatchSampler sampler,
         Func<IReadOnlyList<NamedParameter>, Optimizer> optimizer,

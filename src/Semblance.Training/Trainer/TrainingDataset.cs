@@ -2,7 +2,7 @@ namespace Semblance.Training;
 
 /// <summary>Rows to learn from, and what is to be made small on them.</summary>
 /// <param name="Name">What logs call it.</param>
-/// <param name="Rows">The rows; all have the same number of texts.</param>
+/// <param name="Rows">The rows; all have the same number of texts, but for lists of candidates.</param>
 /// <param name="Loss">The loss of its batches.</param>
 public sealed record TrainingDataset(string Name, IReadOnlyList<Example> Rows, Objective Loss)
 {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
@@ -9,6 +12,8 @@ namespace Semblance.Transformers.Tasks;
 /// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
 public sealed class TaskModel
 {
+    private const string Classifier = "ForSequenceClassification";
+
     private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
 
     private readonly T5Decoder? _decoder;
@@ -60,6 +65,27 @@ public sealed class TaskModel
         weights.Continues = false;
         weights.Check();
         return new TaskModel(body, config, head, heads.Taken, decoder);
+    }
+
+    /// <summary>A classifier of sequences with a head that has learned nothing, on a copy of a body; it can be trained.</summary>
+    /// <param name="body">The body; it is not changed.</param>
+    /// <param name="labels">The names of the classes.</param>
+    /// <param name="seed">Where the random weights begin.</param>
+    /// <exception cref="ArgumentException">There is no label.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for sequences.</exception>
+    public static TaskModel CreateClassifier(Transformer body, IReadOnlyList<string> labels, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count == 0)
+        {
+            throw new ArgumentException("A classifier needs at least one label.", nameof(labels));
+        }
+
+        var config = ClassifierConfiguration(body, labels);
+        var trained = body.ForClassification(config, seed);
+        var head = new RecordedWeights(new RandomWeights(seed + 1, pooler: false));
+        return new TaskModel(trained, config, LoadHead(config, trained, head), head.Taken, null);
     }
 
     /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
@@ -126,6 +152,22 @@ public sealed class TaskModel
         return outputs;
     }
 
+    private static ConfigurationFile ClassifierConfiguration(Transformer body, IReadOnlyList<string> labels)
+    {
+        var json = JsonObject.Create(body.Configuration())!;
+        var config = ConfigurationFile.Of("the classifier's config.json", body.Configuration());
+        json["architectures"] = new JsonArray(body switch
+        {
+            BertEncoder encoder => encoder.TaskNames.Class + Classifier,
+            LayeredTransformer layered when layered.Heads.Keys.FirstOrDefault(name => name.EndsWith(Classifier, StringComparison.Ordinal)) is { } name => name,
+            _ => throw config.Fault("model_type", $"is '{body.ModelType}', which has no head that classifies sequences; choose another architecture, such as bert"),
+        });
+        json["model_type"] = body.ModelType;
+        json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+        json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+        return ConfigurationFile.Of(config.Path, JsonElement.Parse(json.ToJsonString()));
+    }
+
     private static void Decode(T5Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
     {
         if (decoderBatch is null)
@@ -178,7 +220,7 @@ public sealed class TaskModel
             case "ForPreTraining" when names.DetectsReplacedTokens:
                 return new ReplacedTokenDetectionHead(
                     weights.Linear("discriminator_predictions.dense", hidden, hidden), encoder.Config.HiddenAct, weights.Linear("discriminator_predictions.dense_prediction", 1, hidden));
-            case "ForSequenceClassification":
+            case Classifier:
                 var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
                 return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, LabelCount(config), hidden));
             case "ForTokenClassification":
@@ -194,7 +236,7 @@ public sealed class TaskModel
     /// <summary>The number of labels that a configuration gives a classifier: that of the names in <c>id2label</c>, or <c>num_labels</c>, or 2.</summary>
     /// <param name="config">The configuration.</param>
     /// <exception cref="ModelFormatException">The number is not possible.</exception>
-    public static int LabelCount(ConfigurationFile config) => (config ?? throw new ArgumentNullException(nameof(config))).Find("id2label") is { ValueKind: System.Text.Json.JsonValueKind.Object } labels
+    public static int LabelCount(ConfigurationFile config) => (config ?? throw new ArgumentNullException(nameof(config))).Find("id2label") is { ValueKind: JsonValueKind.Object } labels
         ? labels.EnumerateObject().Count()
         : config.WholeNumber("num_labels", 1, 1 << 20, 2);
 }

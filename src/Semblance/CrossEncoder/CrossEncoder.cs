@@ -18,7 +18,7 @@ namespace Semblance;
 /// Immutable, and safe for all threads. A pair's scores have the same bits alone, in any batch, in any order and with any
 /// number of threads.
 /// </remarks>
-public sealed class CrossEncoder
+public sealed class CrossEncoder : ITrainableModel
 {
     private const string Head = "ForSequenceClassification";
     private const string Section = "sentence_transformers";
@@ -75,6 +75,20 @@ public sealed class CrossEncoder
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="folder">The folder.</param>
     public static CrossEncoder LoadTrainable(string folder) => LoadFolder(folder, trainable: true);
+
+    /// <summary>A model to be trained: the transformer of another, copied, under a head that has learned nothing.</summary>
+    /// <param name="input">The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.</param>
+    /// <param name="labels">What the scores mean, in their order; null for one score.</param>
+    /// <param name="seed">Where the random weights begin.</param>
+    /// <exception cref="ArgumentException">There is no label, or one comes twice.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for sequences.</exception>
+    public static CrossEncoder Create(TransformerModule input, IReadOnlyList<string>? labels = null, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var model = TaskModel.CreateClassifier(input.Transformer, labels ?? ["LABEL_0"], seed);
+        var activation = TaskModel.LabelCount(model.Config) == 1 ? Activation.Sigmoid : Activation.Identity;
+        return new CrossEncoder(input.With(model.Body), model, null, null, activation, new Dictionary<string, string>(), null);
+    }
 
     /// <summary>All parameters, under the names of the original.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _model.Parameters();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -75,6 +76,13 @@ public sealed class TransformerModule : InputModule
         TaskModel? model = null;
         var module = Load(folder, () => (model = TaskModel.Load(folder, trainable)).Body);
         return (module, model!);
+    }
+
+    /// <summary>The same tokenizer and length before another transformer; the length is written with it.</summary>
+    internal TransformerModule With(Transformer transformer)
+    {
+        var settings = JsonElement.Parse($$"""{"max_seq_length": {{MaxSequenceLength}}, "do_lower_case": {{(LowerCase ? "true" : "false")}}}""");
+        return new(Tokenizer, transformer, MaxSequenceLength, LowerCase) { _settings = ConfigurationFile.Of(SettingsFiles[0], settings) };
     }
 
     // What sentence-transformers says of the transformer, or null.

@@ -62,7 +62,7 @@ public class GradientCacheTests
         var batch = new TrainingBatch(model, RecordedTexts.Rows(2)) { Scale = 0.5f, Prompts = ["query: "] };
         var (loss, reference) = (new ContrastiveTensionInBatchNegativesLoss(5), new ContrastiveTensionInBatchNegativesLoss(5));
         var cached = new GradientCache(loss, miniBatchTokens: 20);
-        cached.Backward(batch).ShouldBe(reference.Backward(batch with { Model = whole }), 1e-5);
+        cached.Backward(batch).ShouldBe(reference.Backward(batch with { Learner = whole }), 1e-5);
         cached.Parameters().Single().Value.Gradient!.Values[0].ShouldBe(reference.Parameters().Single().Value.Gradient!.Values[0], 1e-5f);
         var (actual, expected) = (Gradients(model), Gradients(whole));
         var largest = expected.Max(Math.Abs);

@@ -36,4 +36,23 @@ public static class Accuracy
 
         return (double)right / labels.Length;
     }
+
+    /// <summary>The mean over the classes of F1, the harmonic mean of precision and recall; a class that neither comes nor is answered is left out.</summary>
+    /// <param name="logits"><c>[rows × classes]</c>.</param>
+    /// <param name="labels">The class of each row, from 0.</param>
+    /// <exception cref="ArgumentException">There is not one label for each row, a label is no class, or a logit is not a number.</exception>
+    public static double MacroF1(Tensor logits, ReadOnlySpan<int> labels)
+    {
+        _ = OfLogits(logits, labels); // checks them
+        var (right, counted) = (new int[logits.Columns], new int[logits.Columns]);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var answer = TensorPrimitives.IndexOfMax(logits.Row(i));
+            counted[answer]++;
+            counted[labels[i]]++;
+            right[answer] += answer == labels[i] ? 1 : 0;
+        }
+
+        return right.Zip(counted).Where(pair => pair.Second > 0).Average(pair => 2.0 * pair.First / pair.Second);
+    }
 }

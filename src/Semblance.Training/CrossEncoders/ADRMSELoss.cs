@@ -1,0 +1,45 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training.CrossEncoders;
+
+/// <summary>
+/// The squared difference between the place of each candidate and what the scores say it is, softly counted, with the first places counting most
+/// (approximate discounted rank MSE; Schlatt et al. 2024, "Rank-DistiLLM", arXiv:2405.07920). A relevance for each candidate; without, the first
+/// is 1 and the others 0. Of equals the earlier is the better.
+/// </summary>
+/// <param name="temperature">How softly places are counted: the lower, the nearer to the true ones.</param>
+public sealed class ADRMSELoss(float temperature = 1) : CrossEncoderLoss
+{
+    private readonly float _temperature = Positive(temperature);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, CrossEncoderInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var labels = input.RequireRelevances(this);
+        var starts = input.Starts();
+        var (own, others, real, place, columns) = (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
+        for (var row = 0; row < labels.Length; row++)
+        {
+            foreach (var (candidate, i) in Enumerable.Range(0, labels[row].Length).OrderByDescending(j => labels[row][j]).Select((candidate, i) => (candidate, i)))
+            {
+                place.Add(i + 1);
+                own.AddRange(Enumerable.Repeat(starts[row] + candidate, columns));
+                others.AddRange(Enumerable.Range(0, columns).Select(j => starts[row] + Math.Min(j, labels[row].Length - 1)));
+                real.AddRange(Enumerable.Range(0, columns).Select(j => j < labels[row].Length && j != candidate));
+            }
+        }
+
+        // Softly, a place is 1 and what part of each other candidate stands before.
+        var before = run.Activate(run.Scale(run.Subtract(run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)), 1 / _temperature), Activation.Sigmoid);
+        var counted = Tensor.Zeros(place.Count, columns);
+        for (var i = 0; i < counted.Length; i++)
+        {
+            counted.Writable[i] = real[i] ? 1 : 0;
+        }
+
+        var soft = run.Scale(run.RowSums(run.Multiply(before, counted)), 1, 1);
+        var errors = run.Square(run.Subtract(soft, Tensor.From([.. place], place.Count, 1)));
+        return run.Mean(run.ScaleRows(errors, [.. place.Select(i => 1 / MathF.Log2(1 + i))]));
+    }
+}

@@ -1,0 +1,83 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training.CrossEncoders;
+
+/// <summary>What the loss of a cross-encoder is computed from: the scores of one batch's pairs.</summary>
+/// <param name="Logits"><c>[pairs × labels]</c>, row after row of the batch, each with its candidates in their order.</param>
+/// <param name="Counts">How many candidates each row has.</param>
+/// <param name="Labels">The labels of each row: as a rule one for each candidate. Null for rows without.</param>
+public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts, IReadOnlyList<IReadOnlyList<float>>? Labels = null)
+{
+    private static readonly float[] One = [1];
+
+    /// <summary>The place of each row's first candidate among the logits.</summary>
+    internal int[] Starts()
+    {
+        var starts = new int[Counts.Count];
+        for (var row = 1; row < starts.Length; row++)
+        {
+            starts[row] = starts[row - 1] + Counts[row - 1];
+        }
+
+        return starts;
+    }
+
+    /// <summary>Checks that the model has one label.</summary>
+    internal void RequireScores(CrossEncoderLoss loss)
+    {
+        if (Logits.Columns != 1)
+        {
+            throw new LossInputException($"{loss.Name} needs a model with one label, and this one has {Logits.Columns}; make it with 'labels: 1', or train it with CrossEntropyLoss.");
+        }
+    }
+
+    /// <summary>Checks that there are so many candidates in each row.</summary>
+    internal void RequireCandidates(CrossEncoderLoss loss, int least, int most = int.MaxValue)
+    {
+        for (var row = 0; row < Counts.Count; row++)
+        {
+            if (Counts[row] < least || Counts[row] > most)
+            {
+                var expected = least == most ? $"{least}" : most == int.MaxValue ? $"at least {least}" : $"{least} to {most}";
+                throw new LossInputException($"{loss.Name} takes {expected} texts after the first, and row {row} has {Counts[row]}.");
+            }
+        }
+    }
+
+    /// <summary>One label for each candidate. Where rows have none, the first candidate is what is sought and the others are not: 1, 0, 0, …</summary>
+    internal float[][] RequireRelevances(CrossEncoderLoss loss)
+    {
+        RequireScores(loss);
+        if (Labels is null)
+        {
+            RequireCandidates(loss, 2);
+            return [.. Counts.Select(count => (float[])[.. One, .. new float[count - 1]])];
+        }
+
+        return RequireLabels(loss, count => count, "one for each text after the first");
+    }
+
+    /// <summary>The labels, as many as a row with so many candidates needs.</summary>
+    internal float[][] RequireLabels(CrossEncoderLoss loss, Func<int, int> needed, string expected)
+    {
+        if (Labels is null)
+        {
+            throw new LossInputException($"{loss.Name} needs labels, {expected}, and the batch has none.");
+        }
+
+        for (var row = 0; row < Counts.Count; row++)
+        {
+            if (Labels.Count != Counts.Count || Labels[row].Count != needed(Counts[row]))
+            {
+                throw new LossInputException($"{loss.Name} needs labels, {expected}: row {row} has {Counts[row]} candidates and {Labels.ElementAtOrDefault(row)?.Count ?? 0} labels.");
+            }
+
+            if (Labels[row].FirstOrDefault(label => !float.IsFinite(label)) is var bad and not 0)
+            {
+                throw new LossInputException($"The label {bad} of row {row} is not a finite number.");
+            }
+        }
+
+        return [.. Labels.Select(labels => labels.ToArray())];
+    }
+}

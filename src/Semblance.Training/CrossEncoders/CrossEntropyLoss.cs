@@ -1,0 +1,20 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training.CrossEncoders;
+
+/// <summary>Classification of pairs, such as entailment: cross-entropy over the model's labels. Two text columns, and the class of each row.</summary>
+public sealed class CrossEntropyLoss : CrossEncoderLoss
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, CrossEncoderInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var labels = input.RequireLabels(this, count => count, "the class of each pair").SelectMany(row => row).ToArray();
+        if (Array.FindIndex(labels, label => !float.IsInteger(label) || label < 0 || label >= input.Logits.Columns) is >= 0 and var pair)
+        {
+            throw new LossInputException($"The label {labels[pair]} of pair {pair} is not one of the model's classes, 0 to {input.Logits.Columns - 1}; make the model with as many labels as there are classes.");
+        }
+
+        return run.CrossEntropy(input.Logits, labels.Select(label => (int)label));
+    }
+}

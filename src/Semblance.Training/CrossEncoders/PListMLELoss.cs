@@ -1,0 +1,52 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training.CrossEncoders;
+
+/// <summary>
+/// The likelihood that drawing candidates one after another by their scores gives them in their right order, where the first places count most
+/// (Lan et al. 2014, "Position-Aware ListMLE", auai.org/uai2014/proceedings/individuals/164.pdf). The candidates in order, the most relevant
+/// first, or a relevance for each.
+/// </summary>
+/// <remarks>Lists of different lengths stand for themselves; sentence-transformers adds 1 to the sums of the shorter ones for each place of padding.</remarks>
+public class PListMLELoss : CrossEncoderLoss
+{
+    /// <summary>What the places of a list of so many candidates count, the first place first; by default 2ⁿ⁻ⁱ − 1 for place i from 0. They are brought to a sum of 1.</summary>
+    public Func<int, IReadOnlyList<float>> Weights { get; init; } = count => [.. Enumerable.Range(0, count).Select(i => MathF.Pow(2, count - i) - 1)];
+
+    /// <summary>Takes the candidates as they are ordered, as sentence-transformers does; false orders them by their labels. True by default.</summary>
+    public bool RespectInputOrder { get; init; } = true;
+
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(Computation run, CrossEncoderInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var labels = input.RequireRelevances(this);
+        var (starts, columns) = (input.Starts(), input.Counts.Max());
+        var (elements, leftOut, weights) = (new List<int>(), new List<bool>(), new List<float>());
+        for (var row = 0; row < labels.Length; row++)
+        {
+            var count = labels[row].Length;
+            int[] order = [.. RespectInputOrder ? Enumerable.Range(0, count) : Enumerable.Range(0, count).OrderByDescending(j => labels[row][j])];
+            weights.AddRange(WeightsOf(count));
+            for (var place = 0; place < count; place++)
+            {
+                // Place i: the i-th against all that are left.
+                elements.AddRange(Enumerable.Range(0, columns).Select(j => starts[row] + order[Math.Min(place + j, count - 1)]));
+                leftOut.AddRange(Enumerable.Range(0, columns).Select(j => place + j >= count));
+            }
+        }
+
+        var left = run.LeaveOut(run.Gather(input.Logits, [.. elements], weights.Count, columns), (row, j) => leftOut[(row * columns) + j]);
+        var drawn = run.Gather(run.LogSoftmax(left), [.. Enumerable.Range(0, weights.Count).Select(row => row * columns)], weights.Count, 1);
+        return run.Scale(run.Sum(run.ScaleRows(drawn, [.. weights])), -1f / labels.Length);
+    }
+
+    private protected virtual IReadOnlyList<float> WeightsOf(int count)
+    {
+        var weights = Weights(count);
+        var sum = weights.Sum();
+        return weights.Count == count && sum > 0 && float.IsFinite(sum)
+            ? [.. weights.Select(weight => weight / sum)]
+            : throw new LossInputException($"The weights of a list of {count} candidates are {string.Join(", ", weights)}; expected {count} numbers whose sum is finite and above zero.");
+    }
+}
