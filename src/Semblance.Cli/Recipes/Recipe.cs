@@ -9,7 +9,7 @@ internal sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
+        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
@@ -79,10 +79,15 @@ internal sealed class Recipe
     {
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
         var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
-        var model = await RecipeModel.CreateAsync(_root.Get("model"), Seed, cancellation).ConfigureAwait(false);
+        var begun = Begun();
+        ITrainableModel model = IsCrossEncoder
+            ? await RecipeModel.CreateCrossEncoderAsync(begun, Seed, cancellation).ConfigureAwait(false)
+            : await RecipeModel.CreateAsync(begun, Seed, cancellation).ConfigureAwait(false);
         RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, Seed, cancellation))];
-        var context = new RecipeLoss.Context(model, await RecipeModel.FolderAsync(_root.Get("model"), cancellation).ConfigureAwait(false), null, Seed);
-        var training = datasets.Select(dataset => dataset.ToTraining(context)).ToArray();
+        var from = await RecipeModel.FolderAsync(begun, cancellation).ConfigureAwait(false);
+        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => model is SentenceTransformer encoder
+            ? RecipeLoss.Create(loss, new RecipeLoss.Context(encoder, from, labels, Seed))
+            : RecipeCrossEncoderLoss.Create(loss))).ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
         var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
@@ -112,7 +117,7 @@ internal sealed class Recipe
     public TrainingSummary Summarize(Prepared training, IReadOnlyList<StageResult> results, TimeSpan duration)
     {
         var card = _root.Find("card")?.Only("name", "languages", "licence");
-        var model = _root.Get("model");
+        var model = Begun();
         return new TrainingSummary
         {
             Name = card?.Find("name")?.Text() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Output)),
@@ -126,6 +131,13 @@ internal sealed class Recipe
             Duration = duration,
         };
     }
+
+    private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
+
+    // What the training begins with.
+    private RecipeNode Begun() => !IsCrossEncoder ? _root.Get("model")
+        : _root.Find("model") is { } other ? throw other.Fault("a recipe trains a 'model' or a 'cross-encoder', not both.")
+        : _root.Get("cross-encoder");
 
     private BatchSampler Sampler(RecipeDataset[] datasets)
     {
@@ -155,5 +167,5 @@ internal sealed class Recipe
     };
 
     /// <summary>A training that is ready to begin.</summary>
-    internal sealed record Prepared(SentenceTransformer Model, IReadOnlyList<RecipeDataset> Datasets, Trainer Trainer, TrainerOptions Options, Evaluator? Evaluator);
+    internal sealed record Prepared(ITrainableModel Model, IReadOnlyList<RecipeDataset> Datasets, Trainer Trainer, TrainerOptions Options, Evaluator? Evaluator);
 }

@@ -9,7 +9,7 @@ internal sealed class RecipeDataset
     private static readonly string[] Keys =
     [
         "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows", "most", "most-per-group", "max-tokens",
-        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source",
+        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
     ];
 
     private readonly RecipeNode _node;
@@ -53,7 +53,7 @@ internal sealed class RecipeDataset
         var firstRows = node.Find("first-rows")?.Count() ?? int.MaxValue;
         var skipped = 0L;
         var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5),
-            ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8)) ?? 0) switch
+            ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
             1 => GroupedTexts.Pairs(Read(), seed, most),
@@ -63,6 +63,7 @@ internal sealed class RecipeDataset
             5 => NliTriplets.From(Read(), labels ?? throw node.Fault("'triplets-of-inference' needs a 'label' column."), seed),
             6 => [.. Sentences().Select(row => new Example([row.Texts[1]]))],
             7 => [.. Sentences().Select(row => new Example([row.Texts[1], row.Texts[1]]))],
+            9 => QueryLists.From(Read()),
             _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellation),
         };
         if (rows.Count == 0)
@@ -70,7 +71,13 @@ internal sealed class RecipeDataset
             throw node.Get("files").Fault($"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
         }
 
-        return new RecipeDataset(node, node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows, labels, skipped);
+        rows = node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows;
+        if (node.Find("negatives") is { } negatives)
+        {
+            rows = labels is null || node.Find("keep-labels") is not null ? RecipeNegatives.Add(negatives, rows, seed, cancellation) : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
+        }
+
+        return new RecipeDataset(node, rows, labels, skipped);
 
         IEnumerable<Example> Sentences() => DocumentSentences.Read(files, tokenizer, most: node.Find("max-tokens")?.Count() ?? 60);
 
@@ -91,8 +98,9 @@ internal sealed class RecipeDataset
     }
 
     /// <summary>The rows with their loss, as the trainer takes them.</summary>
-    public TrainingDataset ToTraining(RecipeLoss.Context context) =>
-        new(Name, Rows, RecipeLoss.Create(_node.Get("loss"), context with { LabelCount = _labels?.Names.Count }))
+    /// <param name="loss">Makes the loss that is written, for so many classes; null where there are none.</param>
+    public TrainingDataset ToTraining(Func<RecipeNode, int?, Objective> loss) =>
+        new(Name, Rows, loss(_node.Get("loss"), _labels?.Names.Count))
         {
             Weight = _node.Find("weight")?.Number(0f, 1e6f) ?? 1,
             Prompts = [.. _node.Find("prompts")?.Items().Select(prompt => prompt.Text()) ?? []],

@@ -41,6 +41,31 @@ internal static class RecipeModel
         return new SentenceTransformer([input, .. rest], model.Config);
     }
 
+    /// <summary>Makes a cross-encoder: one that is there, or a new head on the transformer of a model.</summary>
+    /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
+    /// <param name="seed">Where random weights begin.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    {
+        var folder = await FolderAsync(node, cancellation).ConfigureAwait(false);
+        var settings = node.IsMapping ? node.Only("folder", "new", "labels", "max-length") : null;
+        if (settings?.Find("labels") is not { } labels)
+        {
+            return folder is not null && ModelKinds.Of(folder) == ModelKind.CrossEncoder && settings?.Find("max-length") is null
+                ? CrossEncoder.LoadTrainable(folder)
+                : throw node.Fault("'labels' is needed for a new head: 1 for scores, or the names of the classes. Without labels, and without 'max-length', the folder must be a cross-encoder's.");
+        }
+
+        var input = folder is null ? NewInput(node.Get("new"), seed) : TransformerModule.Load(folder, trainable: true);
+        if (settings.Find("max-length") is { } length)
+        {
+            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(3, input.Transformer.MaxPositions), input.LowerCase);
+        }
+
+        IReadOnlyList<string>? names = labels.Items() is [var one] ? one.Number(1, 1) == 1 ? null : [] : [.. labels.Items().Select(label => label.Text())];
+        return CrossEncoder.Create(input, names, seed);
+    }
+
     /// <summary>The folder that the model is loaded from; null for a new one.</summary>
     public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation)
     {
@@ -55,6 +80,12 @@ internal static class RecipeModel
     }
 
     private static SentenceTransformer New(RecipeNode node, int seed)
+    {
+        var input = NewInput(node, seed);
+        return new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [NewModel.PoolingOf(input.Transformer.ModelType)])]);
+    }
+
+    private static TransformerModule NewInput(RecipeNode node, int seed)
     {
         node.Only("architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
         var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
@@ -82,7 +113,7 @@ internal static class RecipeModel
             RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no vectors of words as wide as its hidden states."));
         }
 
-        return new SentenceTransformer([input, new PoolingModule(hidden, [NewModel.PoolingOf(architecture)])]);
+        return input;
     }
 
     private static Pooling Pooling(RecipeNode node) => node.OneOf(
