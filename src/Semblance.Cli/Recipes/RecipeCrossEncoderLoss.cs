@@ -24,7 +24,9 @@ internal static class RecipeCrossEncoderLoss
         ["CachedMultipleNegativesRankingLoss"] = node => new Training.CrossEncoders.CachedMultipleNegativesRankingLoss(Negatives(node.Only("negatives", "scale", "activation", "mini-batch")), Scale(node), MiniBatch(node) ?? 32) { Activation = Activated(node) },
         ["LambdaLoss"] = node => new LambdaLoss(node.Only("weighting", "k", "sigma", "mini-batch").Find("weighting")?.OneOf(Weightings) ?? LambdaWeighting.NDCGLoss2PP)
         {
-            K = node.Find("k")?.Count(), Sigma = Sigma(node), MiniBatchSize = MiniBatch(node),
+            K = node.Find("k")?.Count(),
+            Sigma = Sigma(node),
+            MiniBatchSize = MiniBatch(node),
         },
         ["RankNetLoss"] = node => new RankNetLoss { K = node.Only("k", "sigma", "mini-batch").Find("k")?.Count(), Sigma = Sigma(node), MiniBatchSize = MiniBatch(node) },
         ["ListNetLoss"] = node => new ListNetLoss { MiniBatchSize = MiniBatch(node.Only("mini-batch")) },

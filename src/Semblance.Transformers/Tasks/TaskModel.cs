@@ -154,8 +154,8 @@ public sealed class TaskModel
 
     private static ConfigurationFile ClassifierConfiguration(Transformer body, IReadOnlyList<string> labels)
     {
-        var json = JsonObject.Create(body.Configuration())!;
         var config = ConfigurationFile.Of("the classifier's config.json", body.Configuration());
+        var json = JsonObject.Create(config.Root)!;
         json["architectures"] = new JsonArray(body switch
         {
             BertEncoder encoder => encoder.TaskNames.Class + Classifier,

@@ -1,8 +1,8 @@
 using Semblance.Tensors;
 using Semblance.Training.CrossEncoders;
 using PairCachedMultipleNegativesRankingLoss = Semblance.Training.CrossEncoders.CachedMultipleNegativesRankingLoss;
-using PairMSELoss = Semblance.Training.CrossEncoders.MSELoss;
 using PairMarginMSELoss = Semblance.Training.CrossEncoders.MarginMSELoss;
+using PairMSELoss = Semblance.Training.CrossEncoders.MSELoss;
 using PairMultipleNegativesRankingLoss = Semblance.Training.CrossEncoders.MultipleNegativesRankingLoss;
 
 namespace Semblance.Training.Tests.CrossEncoders;

@@ -1,6 +1,6 @@
 using Semblance.Training.CrossEncoders;
-using PairMSELoss = Semblance.Training.CrossEncoders.MSELoss;
 using PairMarginMSELoss = Semblance.Training.CrossEncoders.MarginMSELoss;
+using PairMSELoss = Semblance.Training.CrossEncoders.MSELoss;
 
 namespace Semblance.Training.Tests.CrossEncoders;
 
