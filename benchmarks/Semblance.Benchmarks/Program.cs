@@ -7,6 +7,7 @@ var benchmarks = new (string Name, Action Run)[]
     ("matrix-product", MatrixProductBenchmark.Run),
     ("encode", EncodeBenchmark.Run),
     ("latency", LatencyBenchmark.Run),
+    ("load", LoadBenchmark.Run),
     ("long-inputs", LongInputsBenchmark.Run),
     ("mining", MiningBenchmark.Run),
     ("pairs", PairsBenchmark.Run),
@@ -17,6 +18,12 @@ var benchmarks = new (string Name, Action Run)[]
     ("tokenize", TokenizeBenchmark.Run),
     ("training-step", TrainingStepBenchmark.Run),
 };
+if (args is [LoadBenchmark.Child])
+{
+    LoadBenchmark.RunChild();
+    return 0;
+}
+
 if (args.Length == 0 || args.Any(arg => !benchmarks.Any(benchmark => benchmark.Name == arg)))
 {
     Console.Error.WriteLine($"Name one or more of: {string.Join(", ", benchmarks.Select(benchmark => benchmark.Name))}.");

@@ -74,7 +74,7 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
                 Elements<float>().CopyTo(values);
                 break;
             case DType.F16:
-                TensorPrimitives.ConvertToSingle(Elements<Half>(), values);
+                HalfPrecision.Widen(Elements<ushort>(), values);
                 break;
             case DType.BF16: // the upper half of a float32
                 var bits = MemoryMarshal.Cast<float, uint>(values);

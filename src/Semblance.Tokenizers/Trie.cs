@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Semblance.Tokenizers;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class Trie
     public Trie() => _values.AsSpan().Fill(-1);
 
     /// <summary>Adds a string; one that is there already gets the new value. False if the trie is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // whoever loads one vocabulary would be done before this is compiled for good
     public bool Add(ReadOnlySpan<char> key, int value)
     {
         var node = 0;
@@ -105,6 +108,7 @@ internal sealed class Trie
 
     private static int Slot(ulong key, int size) => (int)((key * 0x9E3779B97F4A7C15) >> 32) & (size - 1);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int NewNode()
     {
         if (_nodes == _values.Length)

@@ -35,8 +35,8 @@ internal static class ActivationNames
     /// <param name="fallback">The activation of an absent field.</param>
     /// <param name="also">What else the field may name, for the message.</param>
     /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ReadActivation(this ConfigurationFile config, string field, string fallback, params IEnumerable<string> also) =>
-        config.ActivationOf(field, config.Text(field) ?? fallback, also);
+    public static Activation ReadActivation(this ConfigurationFile config, string field, Activation fallback, params IEnumerable<string> also) =>
+        config.Text(field) is { } name ? config.ActivationOf(field, name, also) : fallback;
 
     /// <summary>The activation of a name that a field of the configuration gives.</summary>
     /// <exception cref="ModelFormatException">There is no such activation.</exception>

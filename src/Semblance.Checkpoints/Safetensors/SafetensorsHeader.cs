@@ -183,7 +183,9 @@ internal static class SafetensorsHeader
     private static void CheckCoverage(MappedFile file, OrderedDictionary<string, Entry> entries, long dataLength)
     {
         var position = 0L;
-        foreach (var entry in entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        var inOrder = entries.Values.ToArray();
+        Array.Sort(inOrder, (a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
+        foreach (var entry in inOrder)
         {
             if (entry.Begin != position)
             {
@@ -209,5 +211,6 @@ internal static class SafetensorsHeader
 
     private static CheckpointFormatException Fault(MappedFile file, string problem, Exception? inner = null) => new(file.Path, problem, inner);
 
-    private readonly record struct Entry(TensorInfo Info, long Begin, long End);
+    // A class, whose collections the runtime has ready: those of a struct are compiled while the first model is loaded.
+    private sealed record Entry(TensorInfo Info, long Begin, long End);
 }

@@ -33,13 +33,13 @@ public static class InstructionSets
     /// <summary>The paths that this machine can run, the best last.</summary>
     /// <remarks>128-bit kernels run wherever 128-bit vectors do, so that Arm's path is tested on x86 too.</remarks>
     public static IReadOnlyList<InstructionSet> Available { get; } =
-        [.. Enum.GetValues<InstructionSet>().Where(IsSupported)];
+        Array.FindAll(Enum.GetValues<InstructionSet>(), IsSupported);
 
     internal static InstructionSet Choose(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            return Enum.GetValues<InstructionSet>().Last(set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
+            return Array.FindLast(Enum.GetValues<InstructionSet>(), set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
         }
 
         return Enum.TryParse<InstructionSet>(name, ignoreCase: true, out var wanted) && Enum.IsDefined(wanted) && IsSupported(wanted)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Semblance.Tokenizers.Loading;
@@ -99,8 +100,8 @@ internal readonly struct JsonSection(JsonElement element, string path)
             throw Error($"found {Shown()}, expected an object");
         }
 
-        var section = this;
-        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, section.Join("…"))));
+        var (section, path) = (this, Join("…"));
+        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, path)));
     }
 
     /// <summary>The id in a member <c>[token, id]</c>.</summary>
@@ -108,6 +109,7 @@ internal readonly struct JsonSection(JsonElement element, string path)
         Required(name) is var value && value.Items().ToArray() is [_, var id] ? id.TokenId() : throw value.Error("expected [token, id]");
 
     /// <summary>Reads this object of tokens and their ids into <paramref name="trie"/>; the result has the token of each id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the longest loop of loading, which runs once
     public string?[] TokenIds(Trie trie)
     {
         var tokens = new List<string?>();

@@ -69,7 +69,7 @@ public sealed record BertConfig
             NumHiddenLayers = file.WholeNumber("num_hidden_layers", 0, MostLayers),
             NumAttentionHeads = file.WholeNumber("num_attention_heads", 1, LargestWidth),
             IntermediateSize = file.WholeNumber("intermediate_size", 1, LargestWidth),
-            HiddenAct = file.ReadActivation("hidden_act", ActivationNames.NameOf(defaults.HiddenAct)),
+            HiddenAct = file.ReadActivation("hidden_act", defaults.HiddenAct),
             MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, defaults.MaxPositionEmbeddings),
             TypeVocabSize = file.WholeNumber("type_vocab_size", 0, LargestWidth, defaults.TypeVocabSize),
             LayerNormEps = file.Number("layer_norm_eps", defaults.LayerNormEps),

@@ -22,7 +22,7 @@ internal sealed class ClipLayer : PreNormLayer
         int hidden = heads.Count * heads.Size, inner = config.Width("intermediate_size", 4 * hidden);
         var epsilon = config.Number("layer_norm_eps", 1e-5f);
         _heads = heads;
-        _activation = config.ReadActivation("hidden_act", "quick_gelu");
+        _activation = config.ReadActivation("hidden_act", Activation.QuickGelu);
         _attentionNorm = parameters.LayerNorm(name + ".layer_norm1", hidden, epsilon);
         _query = parameters.Linear(name + ".self_attn.q_proj", hidden, hidden);
         _key = parameters.Linear(name + ".self_attn.k_proj", hidden, hidden);

@@ -26,7 +26,7 @@ internal sealed class DebertaConvolution
         }
 
         _ = file.WholeNumber("conv_groups", 1, 1, 1); // other numbers are not supported
-        _activation = file.ReadActivation("conv_act", "tanh");
+        _activation = file.ReadActivation("conv_act", Activation.Tanh);
         var hidden = config.HiddenSize;
         _weight = weights.Tensor(Name + "conv.weight", hidden, hidden, _width);
         _bias = weights.Tensor(Name + "conv.bias", hidden);

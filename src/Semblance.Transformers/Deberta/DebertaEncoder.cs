@@ -24,7 +24,7 @@ public abstract class DebertaEncoder : BertEncoder
     {
         _class = className;
         _relative = relative;
-        _poolerActivation = source.ReadActivation("pooler_hidden_act", "gelu");
+        _poolerActivation = source.ReadActivation("pooler_hidden_act", Activation.Gelu);
     }
 
     internal override string WeightPrefix => "deberta.";

@@ -25,7 +25,7 @@ internal sealed record DecoderConfig
         KeyHeads = file.Width("num_key_value_heads", Heads);
         HeadSize = file.Width("head_dim", IsGemma ? 256 : type == "qwen3" ? 128 : Math.Max(1, HiddenSize / Heads));
         Epsilon = file.Number("rms_norm_eps", 1e-6f);
-        Activation = IsGemma ? file.ReadActivation("hidden_activation", "gelu_pytorch_tanh") : file.ReadActivation("hidden_act", "silu");
+        Activation = IsGemma ? file.ReadActivation("hidden_activation", Activation.GeluTanh) : file.ReadActivation("hidden_act", Activation.Silu);
         AttentionDropout = file.Dropout("attention_dropout");
         OutputBias = type != "qwen2" && file.Flag("attention_bias", false);
         JoinedBias = type == "qwen2" || OutputBias;

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Tasks;
 
@@ -64,7 +65,7 @@ public sealed class DistilBertModel : BertEncoder
             NumHiddenLayers = config.WholeNumber("n_layers", 0, BertConfig.MostLayers),
             NumAttentionHeads = config.WholeNumber("n_heads", 1, BertConfig.LargestWidth),
             IntermediateSize = config.WholeNumber("hidden_dim", 1, BertConfig.LargestWidth),
-            HiddenAct = config.ReadActivation("activation", "gelu"),
+            HiddenAct = config.ReadActivation("activation", Activation.Gelu),
             MaxPositionEmbeddings = config.WholeNumber("max_position_embeddings", 1, BertConfig.LargestTable, 512),
             TypeVocabSize = 0,
             HiddenDropoutProb = BertConfig.Probability(config, "dropout", 0.1f),

@@ -20,7 +20,7 @@ internal sealed class Gpt2Layer : PreNormLayer
     {
         int hidden = config.Width("n_embd"), heads = config.Heads("n_head", hidden), inner = config.Width("n_inner", 4 * hidden);
         var epsilon = config.Number("layer_norm_epsilon", 1e-5f);
-        _activation = config.ReadActivation("activation_function", "gelu_new");
+        _activation = config.ReadActivation("activation_function", Activation.GeluTanh);
         _dropout = config.Dropout("resid_pdrop", 0.1f);
         _heads = new AttentionHeads(heads, hidden / heads)
         {

@@ -14,7 +14,7 @@ internal sealed class ModernBertHead
         var hidden = config.WholeNumber("hidden_size", 1, int.MaxValue);
         _dense = weights.Linear("head.dense", hidden, hidden, config.Flag("classifier_bias", false));
         _norm = weights.LayerNorm("head.norm", hidden, config.Number("norm_eps", 1e-5f), config.Flag("norm_bias", false));
-        _activation = config.ReadActivation("classifier_activation", "gelu");
+        _activation = config.ReadActivation("classifier_activation", Activation.Gelu);
     }
 
     /// <returns><c>[rows × hidden]</c>.</returns>

@@ -32,7 +32,7 @@ internal sealed class NomicBertLayer : TransformerLayer
             "glu" => Activation.Sigmoid,
             "swiglu" => Activation.Silu,
             "geglu" => Activation.Gelu,
-            _ => config.ReadActivation("activation_function", "gelu", "geglu", "glu", "swiglu"),
+            _ => config.ReadActivation("activation_function", Activation.Gelu, "geglu", "glu", "swiglu"),
         };
 
         var name = $"encoder.layers.{index}";

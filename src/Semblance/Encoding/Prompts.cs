@@ -17,12 +17,16 @@ internal static class Prompts
                 throw file.Fault("prompts", "is not an object of names and texts");
             }
 
-            // A name without a text is one that may be set.
-            foreach (var prompt in found.EnumerateObject().Where(prompt => prompt.Value.ValueKind != JsonValueKind.Null))
+            foreach (var prompt in found.EnumerateObject())
             {
-                prompts[prompt.Name] = prompt.Value.ValueKind == JsonValueKind.String
-                    ? prompt.Value.GetString()!
-                    : throw file.Fault("prompts", $"has '{prompt.Name}', which is not a text");
+                if (prompt.Value.ValueKind == JsonValueKind.String)
+                {
+                    prompts[prompt.Name] = prompt.Value.GetString()!;
+                }
+                else if (prompt.Value.ValueKind != JsonValueKind.Null) // a name without a text is one that may be set
+                {
+                    throw file.Fault("prompts", $"has '{prompt.Name}', which is not a text");
+                }
             }
         }
 

@@ -62,7 +62,7 @@ internal static class ModuleList
 
         var modules = new List<Module>();
         var entries = Entries(path);
-        foreach (var (type, subfolder) in entries)
+        foreach (var (_, type, subfolder) in entries)
         {
             // Newer versions have one class for all tasks.
             var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
@@ -120,12 +120,12 @@ internal static class ModuleList
         json.WriteEndArray();
     });
 
-    private static List<(string Type, string Folder)> Entries(string path)
+    private static List<Entry> Entries(string path)
     {
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var entries = new List<(int Index, string Type, string Folder)>();
+            var entries = new List<Entry>();
             foreach (var entry in document.RootElement.EnumerateArray())
             {
                 var folder = entry.GetProperty("path").GetString() ?? "";
@@ -134,14 +134,19 @@ internal static class ModuleList
                     throw new ModelFormatException(path, $"the path '{folder}' leads out of the model's folder.");
                 }
 
-                entries.Add((entry.TryGetProperty("idx", out var index) ? index.GetInt32() : entries.Count, entry.GetProperty("type").GetString() ?? "", folder));
+                var index = entry.TryGetProperty("idx", out var number) ? number.GetInt32() : entries.Count;
+                var before = entries.FindLastIndex(other => other.Index <= index);
+                entries.Insert(before + 1, new Entry(index, entry.GetProperty("type").GetString() ?? "", folder));
             }
 
-            return [.. entries.OrderBy(entry => entry.Index).Select(entry => (entry.Type, entry.Folder))];
+            return entries;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
         {
             throw new ModelFormatException(path, $"expected a list of modules with 'idx', 'path' and 'type': {e.Message}", e);
         }
     }
+
+    // A class, whose lists the runtime has ready: those of a struct are compiled while the first model is loaded.
+    private sealed record Entry(int Index, string Type, string Folder);
 }

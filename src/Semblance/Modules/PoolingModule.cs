@@ -9,14 +9,14 @@ namespace Semblance.Modules;
 public sealed class PoolingModule : Module
 {
     // In the order in which results stand side by side.
-    private static readonly (string Field, string Name, Pooling Mode)[] Modes =
+    private static readonly Way[] Ways =
     [
-        ("pooling_mode_cls_token", "cls", Pooling.Cls),
-        ("pooling_mode_max_tokens", "max", Pooling.Max),
-        ("pooling_mode_mean_tokens", "mean", Pooling.Mean),
-        ("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", Pooling.MeanSqrtLength),
-        ("pooling_mode_weightedmean_tokens", "weightedmean", Pooling.WeightedMean),
-        ("pooling_mode_lasttoken", "lasttoken", Pooling.LastToken),
+        new("pooling_mode_cls_token", "cls", Pooling.Cls),
+        new("pooling_mode_max_tokens", "max", Pooling.Max),
+        new("pooling_mode_mean_tokens", "mean", Pooling.Mean),
+        new("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", Pooling.MeanSqrtLength),
+        new("pooling_mode_weightedmean_tokens", "weightedmean", Pooling.WeightedMean),
+        new("pooling_mode_lasttoken", "lasttoken", Pooling.LastToken),
     ];
 
     private readonly Pooling[] _modes;
@@ -28,7 +28,8 @@ public sealed class PoolingModule : Module
     /// <exception cref="ArgumentException">No way is given.</exception>
     public PoolingModule(int dimension, IEnumerable<Pooling> modes, bool includePrompt = true)
     {
-        _modes = [.. modes.Distinct().Order()];
+        ArgumentNullException.ThrowIfNull(modes);
+        _modes = Array.ConvertAll(Array.FindAll(Ways, way => modes.Contains(way.Mode)), way => way.Mode);
         if (_modes.Length == 0)
         {
             throw new ArgumentException("At least one way of pooling is needed.", nameof(modes));
@@ -62,27 +63,27 @@ public sealed class PoolingModule : Module
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var dimension = config.WholeNumber(config.Find("embedding_dimension") is null ? "word_embedding_dimension" : "embedding_dimension", 1, 1 << 20);
-        foreach (var field in config.Root.EnumerateObject().Select(property => property.Name))
+        foreach (var property in config.Root.EnumerateObject())
         {
-            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Modes.Any(mode => mode.Field == field) && config.Flag(field, false))
+            var field = property.Name;
+            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field) && config.Flag(field, false))
             {
-                throw config.Fault(field, $"is not a pooling known here; known are {string.Join(", ", Modes.Select(mode => mode.Field))}");
+                throw config.Fault(field, $"is not a pooling known here; known are {string.Join(", ", Ways.Select(way => way.Field))}");
             }
         }
 
-        var modes = Modes.Where(mode => config.Flag(mode.Field, false)).Select(mode => mode.Mode).ToList();
+        var on = Array.FindAll(Ways, way => config.Flag(way.Field, false));
         if (config.Find("pooling_mode") is not null)
         {
             // The newer form: one name, or several.
             var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
-            modes = [.. names.Select(name => Modes.FirstOrDefault(mode => mode.Name == name) is { Field: not null } known
-                ? known.Mode
-                : throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Modes.Select(mode => mode.Name))}"))];
+            on = [.. names.Select(name => Array.Find(Ways, way => way.Name == name)
+                ?? throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
 
-        return modes.Count > 0
-            ? new PoolingModule(dimension, modes, config.Flag("include_prompt", true))
-            : throw new ModelFormatException(config.Path, $"no way of pooling is on; one of {string.Join(", ", Modes.Select(mode => mode.Field))} must be true.");
+        return on.Length > 0
+            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true))
+            : throw new ModelFormatException(config.Path, $"no way of pooling is on; one of {string.Join(", ", Ways.Select(way => way.Field))} must be true.");
     }
 
     /// <inheritdoc/>
@@ -97,7 +98,7 @@ public sealed class PoolingModule : Module
     {
         json.WriteStartObject();
         json.WriteNumber("word_embedding_dimension", Dimension);
-        foreach (var (field, _, mode) in Modes)
+        foreach (var (field, _, mode) in Ways)
         {
             json.WriteBoolean(field, _modes.Contains(mode));
         }
@@ -108,5 +109,8 @@ public sealed class PoolingModule : Module
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Pooling({string.Join(" + ", _modes.Select(mode => Modes.First(known => known.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
+        $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
+
+    // A class, whose arrays the runtime has ready: what works on those of a struct is compiled while the first model is loaded.
+    private sealed record Way(string Field, string Name, Pooling Mode);
 }
