@@ -4,96 +4,111 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>
-/// Σ wᵢ vᵢ over a row of bytes, in whole numbers, so exact in any order: weights of 16 bits, and v the byte itself where it
-/// is unsigned, else twice the byte plus its sign (twice the middle of what was rounded towards zero).
-/// </summary>
+/// <summary>Σ wᵢ vᵢ over a row of unsigned bytes with small weights, in whole numbers, so exact in any order.</summary>
 internal static unsafe class ByteProducts
 {
-    /// <summary>The largest magnitude of v for signed bytes.</summary>
-    public const int LargestSigned = 257;
+    /// <summary>The largest magnitude of a weight: two products with a byte stay within 16 bits.</summary>
+    public const int LargestWeight = 64;
 
-    /// <summary>The largest v for unsigned bytes.</summary>
-    public const int LargestUnsigned = 255;
+    /// <summary>Weights are followed by zeros up to a multiple of this.</summary>
+    public const int Padding = 64;
 
     private const int PrefetchRows = 16;
 
     /// <summary>The products of some rows with one vector of weights; no sum may leave 32 bits.</summary>
-    public static void Signed(sbyte* rows, int columns, short* weights, Span<int> products) =>
-        Multiply<SignedBytes>((byte*)rows, columns, weights, products);
-
-    /// <inheritdoc cref="Signed"/>
-    public static void Unsigned(byte* rows, int columns, short* weights, Span<int> products) =>
-        Multiply<UnsignedBytes>(rows, columns, weights, products);
-
-    // Four rows at a time: they share the weights, and the last steps of their sums.
+    /// <param name="rows">The rows, one after another.</param>
+    /// <param name="columns">The number of elements of a row.</param>
+    /// <param name="flip">The bits to flip in each byte before it is multiplied: <c>0x80</c> adds 128 to signed bytes, 0 leaves unsigned ones.</param>
+    /// <param name="weights">A weight for each element, up to <see cref="LargestWeight"/>, and zeros up to a multiple of <see cref="Padding"/>.</param>
+    /// <param name="products">Takes a sum for each row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<TBytes>(byte* rows, int columns, short* weights, Span<int> products)
-        where TBytes : struct, IBytes
+    public static void Multiply(byte* rows, int columns, byte flip, sbyte* weights, Span<int> products)
     {
+        // Four rows at a time: they share the weights, and the last steps of their sums.
         var row = 0;
         for (; row <= products.Length - 4 && Avx2.IsSupported; row += 4, rows += 4 * columns)
         {
-            var sums = Avx512BW.IsSupported ? Four512<TBytes>(rows, columns, weights, out var done) : Four256<TBytes>(rows, columns, weights, out done);
+            var sums = Avx512BW.IsSupported ? Four512(rows, columns, flip, weights, out var done) : Four256(rows, columns, flip, weights, out done);
             for (var i = 0; i < 4; i++)
             {
-                products[row + i] = sums.GetElement(i) + Rest<TBytes>(rows + (i * columns), done, columns, weights);
+                products[row + i] = sums.GetElement(i) + Rest(rows + (i * columns), done, columns, flip, weights);
             }
         }
 
         for (; row < products.Length; row++, rows += columns)
         {
-            products[row] = One<TBytes>(rows, columns, weights);
+            products[row] = One(rows, columns, flip, weights);
         }
     }
 
     // Four rows at once are no stream that the processor would see coming.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* rows, int columns, int i)
+    private static void Prefetch(byte* rows, int columns, int i, int bytes)
     {
         var ahead = rows + (PrefetchRows * columns) + (4 * i);
-        Sse.Prefetch0(ahead);
-        Sse.Prefetch0(ahead + 64);
+        for (var line = 0; line < 4 * bytes; line += 64)
+        {
+            Sse.Prefetch0(ahead + line);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Four512<TBytes>(byte* rows, int columns, short* weights, out int done)
-        where TBytes : struct, IBytes
+    private static Vector128<int> Four512(byte* rows, int columns, byte flip, sbyte* weights, out int done)
     {
         Vector512<int> a = default, b = default, c = default, d = default;
+        var flips = Vector512.Create(flip);
         var i = 0;
-        for (; i <= columns - 32; i += 32)
+        for (; i <= columns - 64; i += 64)
         {
-            Prefetch(rows, columns, i);
+            Prefetch(rows, columns, i, 64);
             var w = Vector512.Load(weights + i);
-            a += Avx512BW.MultiplyAddAdjacent(TBytes.Load512(rows + i), w);
-            b += Avx512BW.MultiplyAddAdjacent(TBytes.Load512(rows + columns + i), w);
-            c += Avx512BW.MultiplyAddAdjacent(TBytes.Load512(rows + (2 * columns) + i), w);
-            d += Avx512BW.MultiplyAddAdjacent(TBytes.Load512(rows + (3 * columns) + i), w);
+            a += Products(Vector512.Load(rows + i) ^ flips, w);
+            b += Products(Vector512.Load(rows + columns + i) ^ flips, w);
+            c += Products(Vector512.Load(rows + (2 * columns) + i) ^ flips, w);
+            d += Products(Vector512.Load(rows + (3 * columns) + i) ^ flips, w);
         }
 
-        done = i;
+        if (i < columns)
+        {
+            var these = Vector512.LessThan(Vector512<byte>.Indices, Vector512.Create((byte)(columns - i)));
+            var w = Vector512.Load(weights + i);
+            a += Products(Avx512BW.MaskLoad(rows + i, these, default) ^ flips, w);
+            b += Products(Avx512BW.MaskLoad(rows + columns + i, these, default) ^ flips, w);
+            c += Products(Avx512BW.MaskLoad(rows + (2 * columns) + i, these, default) ^ flips, w);
+            d += Products(Avx512BW.MaskLoad(rows + (3 * columns) + i, these, default) ^ flips, w);
+        }
+
+        done = columns;
         return Sums(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Four256<TBytes>(byte* rows, int columns, short* weights, out int done)
-        where TBytes : struct, IBytes
+    private static Vector128<int> Four256(byte* rows, int columns, byte flip, sbyte* weights, out int done)
     {
         Vector256<int> a = default, b = default, c = default, d = default;
+        var flips = Vector256.Create(flip);
         var i = 0;
-        for (; i <= columns - 16; i += 16)
+        for (; i <= columns - 32; i += 32)
         {
+            Prefetch(rows, columns, i, 32);
             var w = Vector256.Load(weights + i);
-            a += Avx2.MultiplyAddAdjacent(TBytes.Load256(rows + i), w);
-            b += Avx2.MultiplyAddAdjacent(TBytes.Load256(rows + columns + i), w);
-            c += Avx2.MultiplyAddAdjacent(TBytes.Load256(rows + (2 * columns) + i), w);
-            d += Avx2.MultiplyAddAdjacent(TBytes.Load256(rows + (3 * columns) + i), w);
+            a += Products(Vector256.Load(rows + i) ^ flips, w);
+            b += Products(Vector256.Load(rows + columns + i) ^ flips, w);
+            c += Products(Vector256.Load(rows + (2 * columns) + i) ^ flips, w);
+            d += Products(Vector256.Load(rows + (3 * columns) + i) ^ flips, w);
         }
 
         done = i;
         return Sums(a, b, c, d);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Products(Vector512<byte> v, Vector512<sbyte> w) =>
+        Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(v, w), Vector512<short>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Products(Vector256<byte> v, Vector256<sbyte> w) =>
+        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(v, w), Vector256<short>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Sums(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
@@ -102,90 +117,29 @@ internal static unsafe class ByteProducts
         return sums.GetLower() + sums.GetUpper();
     }
 
-    private static int One<TBytes>(byte* row, int columns, short* weights)
-        where TBytes : struct, IBytes
+    private static int One(byte* row, int columns, byte flip, sbyte* weights)
     {
         Vector128<int> sum = default;
         var i = 0;
         for (; i <= columns - 16; i += 16)
         {
-            var (lower, upper) = TBytes.Load128(row + i);
-            sum += Sum(lower, Vector128.Load(weights + i)) + Sum(upper, Vector128.Load(weights + i + 8));
+            var (v, w) = (Vector128.Load(row + i) ^ Vector128.Create(flip), Vector128.Load(weights + i));
+            var pairs = (Vector128.WidenLower(v).AsInt16() * Vector128.WidenLower(w)) + (Vector128.WidenUpper(v).AsInt16() * Vector128.WidenUpper(w));
+            sum += Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs);
         }
 
-        return Vector128.Sum(sum) + Rest<TBytes>(row, i, columns, weights);
+        return Vector128.Sum(sum) + Rest(row, i, columns, flip, weights);
     }
 
-    private static Vector128<int> Sum(Vector128<short> a, Vector128<short> b) =>
-        (Vector128.WidenLower(a) * Vector128.WidenLower(b)) + (Vector128.WidenUpper(a) * Vector128.WidenUpper(b));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Rest<TBytes>(byte* row, int i, int columns, short* weights)
-        where TBytes : struct, IBytes
+    private static int Rest(byte* row, int i, int columns, byte flip, sbyte* weights)
     {
         var sum = 0;
         for (; i < columns; i++)
         {
-            sum += weights[i] * TBytes.Load(row + i);
+            sum += weights[i] * (row[i] ^ flip);
         }
 
         return sum;
-    }
-
-    /// <summary>The v of bytes.</summary>
-    private interface IBytes
-    {
-        static abstract Vector512<short> Load512(byte* row);
-
-        static abstract Vector256<short> Load256(byte* row);
-
-        static abstract (Vector128<short> Lower, Vector128<short> Upper) Load128(byte* row);
-
-        static abstract int Load(byte* row);
-    }
-
-    private readonly struct SignedBytes : IBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<short> Load512(byte* row)
-        {
-            var v = Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)row));
-            return v + v + Vector512.Max(Vector512.Min(v, Vector512<short>.One), -Vector512<short>.One);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<short> Load256(byte* row)
-        {
-            var v = Avx2.ConvertToVector256Int16((sbyte*)row);
-            return v + v + Avx2.Sign(Vector256<short>.One, v);
-        }
-
-        public static (Vector128<short> Lower, Vector128<short> Upper) Load128(byte* row)
-        {
-            var (lower, upper) = Vector128.Widen(Vector128.Load((sbyte*)row));
-            return (Doubled(lower), Doubled(upper));
-        }
-
-        public static int Load(byte* row) => (2 * *(sbyte*)row) + Math.Sign(*(sbyte*)row);
-
-        private static Vector128<short> Doubled(Vector128<short> v) =>
-            v + v + Vector128.Max(Vector128.Min(v, Vector128<short>.One), -Vector128<short>.One);
-    }
-
-    private readonly struct UnsignedBytes : IBytes
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<short> Load512(byte* row) => Avx512BW.ConvertToVector512Int16(Vector256.Load(row));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<short> Load256(byte* row) => Avx2.ConvertToVector256Int16(row);
-
-        public static (Vector128<short> Lower, Vector128<short> Upper) Load128(byte* row)
-        {
-            var (lower, upper) = Vector128.Widen(Vector128.Load(row));
-            return (lower.AsInt16(), upper.AsInt16());
-        }
-
-        public static int Load(byte* row) => *row;
     }
 }

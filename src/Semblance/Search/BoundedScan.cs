@@ -12,6 +12,9 @@ internal sealed class BoundedScan : ICorpusScan
     // From here on a matrix product with all of them at once is faster.
     private const int MostQueries = 12;
 
+    // One row takes as long to score as so many.
+    private const int FewestScored = 16;
+
     private readonly RowScorer _scorer;
     private readonly ScoreBounds _bounds;
     private readonly Rankings _rankings;
@@ -29,20 +32,26 @@ internal sealed class BoundedScan : ICorpusScan
 
     public void Scan(Computation part, int first, int count)
     {
-        Span<int> found = stackalloc int[ScoreBounds.Rows];
+        Span<int> found = stackalloc int[FewestScored + ScoreBounds.Rows];
+        var number = 0;
         for (var end = first + count; first < end; first += ScoreBounds.Rows)
         {
             var candidates = _bounds.Candidates(first, Math.Min(ScoreBounds.Rows, end - first), _rankings.Bars);
-            if (candidates != 0)
+            for (; candidates != 0; candidates &= candidates - 1)
             {
-                var number = 0;
-                for (; candidates != 0; candidates &= candidates - 1)
-                {
-                    found[number++] = first + BitOperations.TrailingZeroCount(candidates);
-                }
-
-                _scorer.Score(part, found[..number]);
+                found[number++] = first + BitOperations.TrailingZeroCount(candidates);
             }
+
+            if (number >= FewestScored)
+            {
+                _scorer.Score(part, found[..number]);
+                number = 0;
+            }
+        }
+
+        if (number > 0)
+        {
+            _scorer.Score(part, found[..number]);
         }
     }
 }

@@ -7,107 +7,121 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Bounds for int8 and uint8, in whole numbers: a stored element is origin + scale · v, so its product with a query is a
-/// constant of the query, plus Σ wᵢ vᵢ with the weights wᵢ = queryᵢ · scaleᵢ, which are rounded to 16 bits. What the rounding
-/// can change is at most its length times that of v (Cauchy–Schwarz).
+/// Bounds for int8 and uint8, in whole numbers: a stored element is its centre + spread · b + rest, with b the byte from −128 to 127, so its
+/// product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits. What that
+/// can change is at most the length of what was lost times that of b, in either of two units (Cauchy–Schwarz). The rest is int8's rounding
+/// towards zero, half a spread at most.
 /// </summary>
 internal sealed unsafe class ByteScoreBounds : ScoreBounds
 {
+    private const int Middle = 128; // of an unsigned byte
+
     private readonly VectorMatrix _corpus;
     private readonly float[] _norms;
-    private readonly short[][] _weights;
-    private readonly float[] _steps;
-    private readonly float[] _constants;
+    private readonly QueryBound[] _queries;
 
     public ByteScoreBounds(Tensor queries, VectorMatrix corpus, SimilarityFunction similarity)
         : base(queries, similarity)
     {
         _corpus = corpus;
         _norms = corpus.Norms;
-        _weights = new short[queries.Rows][];
-        _steps = new float[queries.Rows];
-        _constants = new float[queries.Rows];
-        ReadOnlySpan<float> origins = corpus.Quantizer!.Origins, scales = corpus.Quantizer.Scales;
-        var largestNorm = LargestNorm(origins, scales);
-        for (var query = 0; query < queries.Rows; query++)
+        var (centres, spreads, rests) = Elements(corpus);
+        var largestNorm = LargestNorm(centres, spreads, rests);
+        _queries = new QueryBound[queries.Rows];
+        for (var query = 0; query < _queries.Length; query++)
         {
-            var (weights, step) = Weights(queries.Row(query), scales);
-            double constant = 0, residual = 0;
-            for (var i = 0; i < weights.Length; i++)
-            {
-                var (element, weight) = ((double)queries.Row(query)[i], (double)queries.Row(query)[i] * scales[i]);
-                constant += element * origins[i];
-                residual += (weight - (step * weights[i])) * (weight - (step * weights[i]));
-            }
-
-            // The sum above and the score itself are rounded relative to the longest row that there can be.
-            var error = (Math.Sqrt(residual) * Largest * Math.Sqrt(weights.Length)) + (Slack * QueryNorms[query] * largestNorm);
-            (_weights[query], _steps[query], _constants[query]) = (weights, (float)step, (float)(constant + error));
+            _queries[query] = Bound(queries.Row(query), centres, spreads, rests, Slack * QueryNorms[query] * largestNorm);
         }
     }
-
-    private int Largest => _corpus.Precision == Precision.Int8 ? ByteProducts.LargestSigned : ByteProducts.LargestUnsigned;
 
     [SkipLocalsInit]
     protected override void Multiply(int first, int rows, Span<float> products, Span<float> squares)
     {
         Span<int> sums = stackalloc int[Rows];
         var data = _corpus.Data + ((long)first * _corpus.RowBytes);
-        for (var query = 0; query < _weights.Length; query++)
+        var norms = _norms.AsSpan(first, rows);
+        Span<float> lengths = stackalloc float[Rows];
+        norms.CopyTo(lengths);
+        for (var query = 0; query < _queries.Length; query++)
         {
-            fixed (short* weights = _weights[query])
+            var bound = _queries[query];
+            fixed (sbyte* weights = bound.Weights)
             {
-                if (_corpus.Precision == Precision.Int8)
-                {
-                    ByteProducts.Signed((sbyte*)data, _corpus.Dimension, weights, sums[..rows]);
-                }
-                else
-                {
-                    ByteProducts.Unsigned(data, _corpus.Dimension, weights, sums[..rows]);
-                }
+                ByteProducts.Multiply(data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), weights, sums[..rows]);
             }
 
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
-                var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..])) * _steps[query];
-                (product + Vector512.Create(_constants[query])).CopyTo(products[((query * Rows) + i)..]);
+                var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;
+                (product + (Vector512.Create(lengths[i..]) * bound.Slope) + Vector512.Create(bound.Constant)).CopyTo(products[((query * Rows) + i)..]);
             }
         }
 
-        var norms = _norms.AsSpan(first, rows);
         TensorPrimitives.Multiply(norms, norms, squares);
     }
 
-    // As large as weights may be for all products with them to stay within 32 bits.
-    private (short[] Weights, double Step) Weights(ReadOnlySpan<float> query, ReadOnlySpan<float> scales)
+    private static (double[] Centres, double[] Spreads, double[] Rests) Elements(VectorMatrix corpus)
     {
-        var limit = Math.Clamp(int.MaxValue / (Largest * (long)query.Length), 1, short.MaxValue);
+        ReadOnlySpan<float> origins = corpus.Quantizer!.Origins, scales = corpus.Quantizer.Scales;
+        var (centres, spreads, rests) = (new double[origins.Length], new double[origins.Length], new double[origins.Length]);
+        for (var i = 0; i < origins.Length; i++)
+        {
+            (centres[i], spreads[i], rests[i]) = corpus.Precision == Precision.Int8
+                ? ((double)origins[i], 2.0 * scales[i], (double)scales[i])
+                : (origins[i] + ((double)scales[i] * Middle), scales[i], 0.0);
+        }
+
+        return (centres, spreads, rests);
+    }
+
+    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centres, double[] spreads, double[] rests, double rounding)
+    {
+        // As large as weights may be for all products with them to stay within 32 bits.
+        var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, ByteProducts.LargestWeight);
         var largest = 0.0;
         for (var i = 0; i < query.Length; i++)
         {
-            largest = Math.Max(largest, Math.Abs((double)query[i] * scales[i]));
+            largest = Math.Max(largest, Math.Abs(query[i] * spreads[i]));
         }
 
         var step = largest / limit;
-        var weights = new short[query.Length];
-        for (var i = 0; i < weights.Length && step > 0; i++)
+        var weights = new sbyte[(query.Length + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding];
+        double constant = rounding, lostOfBytes = 0, lostOfElements = 0, toElements = 0;
+        var sum = 0;
+        for (var i = 0; i < query.Length; i++)
         {
-            weights[i] = (short)Math.Clamp(Math.Round(query[i] * (double)scales[i] / step), -limit, limit);
+            var weight = query[i] * spreads[i];
+            weights[i] = step > 0 ? (sbyte)Math.Clamp(Math.Round(weight / step), -limit, limit) : (sbyte)0;
+            sum += weights[i];
+            constant += (query[i] * centres[i]) + Math.Abs(query[i] * rests[i]);
+            var lost = weight - (step * weights[i]);
+            lostOfBytes += lost * lost;
+            lostOfElements += spreads[i] > 0 ? lost / spreads[i] * (lost / spreads[i]) : 0;
+            toElements += (Math.Abs(centres[i]) + rests[i]) * (Math.Abs(centres[i]) + rests[i]);
         }
 
-        return (weights, step);
+        // The bytes are no longer than they can be, nor, in units of the elements, than the row and its centre together.
+        var ofBytes = Math.Sqrt(lostOfBytes) * Middle * Math.Sqrt(query.Length);
+        var slope = Math.Sqrt(lostOfElements) * (1 + 1e-6);
+        var ofElements = slope * Math.Sqrt(toElements);
+        return ofBytes <= ofElements
+            ? new QueryBound(weights, (float)step, Middle * sum, 0, (float)(constant + ofBytes))
+            : new QueryBound(weights, (float)step, Middle * sum, (float)slope, (float)(constant + ofElements));
     }
 
     // No row is longer than all elements at the far ends of their ranges.
-    private double LargestNorm(ReadOnlySpan<float> origins, ReadOnlySpan<float> scales)
+    private static double LargestNorm(double[] centres, double[] spreads, double[] rests)
     {
         var sum = 0.0;
-        for (var i = 0; i < origins.Length; i++)
+        for (var i = 0; i < centres.Length; i++)
         {
-            var end = Math.Abs((double)origins[i]) + ((double)scales[i] * Largest);
+            var end = Math.Abs(centres[i]) + (spreads[i] * Middle) + rests[i];
             sum += end * end;
         }
 
         return Math.Sqrt(sum);
     }
+
+    /// <summary>No row's product with a query is larger than step · (Σ weight · byte − excess) + slope · the row's length + constant.</summary>
+    private readonly record struct QueryBound(sbyte[] Weights, float Step, int Excess, float Slope, float Constant);
 }

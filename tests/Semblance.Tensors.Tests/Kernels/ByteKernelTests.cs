@@ -13,19 +13,25 @@ public unsafe class ByteKernelTests
             var bytes = new byte[7 * columns];
             random.NextBytes(bytes);
             bytes[0] = 128; // the smallest signed one
-            var weights = Enumerable.Range(0, columns).Select(_ => (short)random.Next(-30_000, 30_001)).ToArray();
+            (bytes[^1], bytes[columns - 1]) = (255, 255);
+            var weights = new sbyte[(columns + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding];
+            for (var i = 0; i < columns; i++)
+            {
+                weights[i] = (sbyte)(columns % 3 == 0 ? ByteProducts.LargestWeight : random.Next(-ByteProducts.LargestWeight, ByteProducts.LargestWeight + 1));
+            }
+
             var (signed, unsigned) = (new int[7], new int[7]);
             fixed (byte* rows = bytes)
-            fixed (short* w = weights)
+            fixed (sbyte* w = weights)
             {
-                ByteProducts.Signed((sbyte*)rows, columns, w, signed);
-                ByteProducts.Unsigned(rows, columns, w, unsigned);
+                ByteProducts.Multiply(rows, columns, 0x80, w, signed);
+                ByteProducts.Multiply(rows, columns, 0, w, unsigned);
             }
 
             for (var row = 0; row < 7; row++)
             {
                 var these = bytes.AsSpan(row * columns, columns).ToArray();
-                signed[row].ShouldBe(these.Select((value, i) => weights[i] * ((2 * (sbyte)value) + Math.Sign((sbyte)value))).Sum());
+                signed[row].ShouldBe(these.Select((value, i) => weights[i] * ((sbyte)value + 128)).Sum());
                 unsigned[row].ShouldBe(these.Select((value, i) => weights[i] * value).Sum());
             }
         }
