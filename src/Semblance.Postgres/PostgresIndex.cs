@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
+using Semblance.Tensors;
 
 namespace Semblance.Postgres;
 
@@ -28,6 +29,9 @@ public sealed class PostgresIndex : IVectorIndex
 
     /// <inheritdoc />
     public SimilarityFunction Similarity => _table.Options.Similarity;
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Attributes => _table.Options.Attributes;
 
     /// <summary>How the index was made.</summary>
     public PostgresIndexOptions Options => _table.Options;
@@ -93,7 +97,7 @@ public sealed class PostgresIndex : IVectorIndex
         }
         catch (PostgresIndexException e) when (IsTaken(e))
         {
-            throw new ArgumentException($"An id comes twice: {((PostgresException)e.InnerException!).Detail}", nameof(records), e);
+            throw new ArgumentException("An id comes twice; give each vector an id of its own (with 'Include Error Detail' in the connection the server's error names it).", nameof(records), e);
         }
     }
 
@@ -129,10 +133,26 @@ public sealed class PostgresIndex : IVectorIndex
     }
 
     /// <inheritdoc />
-    public async ValueTask<long> CountAsync(CancellationToken cancellation = default)
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
+    public ValueTask<long> CountAsync(CancellationToken cancellation = default) => NumberAsync(new SqlText().Add($"select count(*) from {_table.Sql}"), cancellation);
+
+    /// <summary>How many bytes the table and all its indexes take at the server.</summary>
+    /// <param name="cancellation">Stops the question.</param>
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
+    public ValueTask<long> SizeAsync(CancellationToken cancellation = default)
     {
-        var counts = await QueryAsync(new SqlText().Add($"select count(*) from {_table.Sql}"), row => row.GetInt64(0), cancellation).ConfigureAwait(false);
-        return counts[0];
+        var sql = new SqlText();
+        return NumberAsync(sql.Add($"select pg_total_relation_size({sql.Text(_table.Sql)}::regclass)"), cancellation);
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
+    public async ValueTask<long?> LargestNumberAsync(CancellationToken cancellation = default)
+    {
+        // Numbers are sorted behind texts: the end of the primary key is the answer.
+        var sql = new SqlText().Add($"select id::text from {_table.Sql} where jsonb_typeof(id) = 'number' order by {_table.Sql}.id desc limit 1");
+        var ids = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellation).ConfigureAwait(false);
+        return ids is [var id] ? id.Number : null;
     }
 
     /// <inheritdoc />
@@ -201,6 +221,27 @@ public sealed class PostgresIndex : IVectorIndex
                 yield return hits;
             }
         }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>The server's threads search, one query after the other.</remarks>
+    /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
+    public async Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        var rows = Enumerable.Range(0, queries.Rows).Select(row => (ReadOnlyMemory<float>)queries.Row(row).ToArray());
+        return await SearchAsync(rows.ToAsyncEnumerable(), options, cancellation).ToArrayAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Speeds are those of one connection and what lies between it and the server.</remarks>
+    /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
+    public async Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default)
+    {
+        var asked = queries ?? await SampleAsync(count, cancellation).ConfigureAwait(false);
+        return await RecallReport.OfAsync(
+            (row, how) => SearchAsync(asked.Row(row).ToArray(), how, cancellation), options ?? VectorQuery.Default, asked, isOwn: queries is null).ConfigureAwait(false);
     }
 
     /// <summary>What fits best by its vector and by its words, in one statement.</summary>
@@ -309,13 +350,28 @@ public sealed class PostgresIndex : IVectorIndex
         }
     }
 
-    private static bool IsTaken(PostgresIndexException e) => e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    private static bool IsTaken(PostgresIndexException e) => e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, TableName: not IndexTable.Catalog };
 
     private Task WriteAsync(int count, Func<NpgsqlConnection, Task> write, bool isRepeatable, CancellationToken cancellation) => count == 0 ? Task.CompletedTask : _session.WriteAsync(async connection =>
     {
         await write(connection).ConfigureAwait(false);
         return true;
     }, isRepeatable, cancellation);
+
+    // In an order that has nothing to do with what the vectors are, the same every time.
+    private async Task<Tensor> SampleAsync(int count, CancellationToken cancellation)
+    {
+        var sql = new SqlText();
+        sql.Add($"select embedding::real[] from {_table.Sql} order by md5(id::text) limit {sql.Number(count)}");
+        var vectors = await QueryAsync(sql, row => row.GetFieldValue<float[]>(0), cancellation).ConfigureAwait(false);
+        return Tensor.From(vectors.SelectMany(vector => vector).ToArray(), vectors.Count, Dimension);
+    }
+
+    private async ValueTask<long> NumberAsync(SqlText sql, CancellationToken cancellation)
+    {
+        var numbers = await QueryAsync(sql, row => row.GetInt64(0), cancellation).ConfigureAwait(false);
+        return numbers[0];
+    }
 
     private Task<List<T>> QueryAsync<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
         _session.ReadAsync(connection => connection.QueryAsync(sql, read, cancellation), cancellation);

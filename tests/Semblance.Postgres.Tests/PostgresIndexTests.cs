@@ -51,6 +51,7 @@ public class PostgresIndexTests(PostgresServer server)
 
         var opened = await PostgresIndex.OpenAsync(server.Source, index.Name);
         (opened.Dimension, opened.Similarity, await opened.CountAsync()).ShouldBe((dimension, similarity, reference.Count));
+        (await opened.LargestNumberAsync()).ShouldBe(reference.Keys.Where(id => id.Text is null).Max(id => (long?)id.Number));
         var read = await opened.ReadAsync().ToDictionaryAsync(record => record.Id);
         read.Keys.ShouldBe(reference.Keys, ignoreOrder: true);
         foreach (var (id, record) in reference)

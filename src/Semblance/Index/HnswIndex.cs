@@ -59,6 +59,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <inheritdoc />
     public SimilarityFunction Similarity => _manifest.Options.Similarity;
 
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Attributes => Options.Attributes;
+
     /// <summary>How the index is built.</summary>
     public HnswOptions Options => _manifest.Options;
 
@@ -160,6 +163,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult<long>(Count);
 
     /// <inheritdoc />
+    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellation = default) => ValueTask.FromResult(Reading(() => _state.LargestNumber(cancellation)));
+
+    /// <inheritdoc />
     public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => WriteAsync(records, isNew: true, cancellation);
 
     /// <inheritdoc />
@@ -185,7 +191,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
 
     /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
-    /// <inheritdoc cref="IVectorIndex.SearchAsync"/>
+    /// <inheritdoc cref="IVectorIndex.SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)"/>
     public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
         Search(query, null, options ?? VectorQuery.Default, cancellation);
 
@@ -207,6 +213,10 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         GC.KeepAlive(queries);
         return hits;
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default) =>
+        Task.Run(() => Search(queries, options, threads, cancellation), cancellation);
 
     /// <inheritdoc />
     public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -250,13 +260,18 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         return 0;
     }, cancellation).ConfigureAwait(false);
 
-    /// <summary>How much of what exact search finds the approximate search finds, on the index's own vectors or on queries.</summary>
-    /// <param name="options">How to search; null for the ten nearest.</param>
-    /// <param name="queries"><c>[queries × dimension]</c>; null for vectors of the index itself, evenly taken, each of which is then left out of its own results.</param>
-    /// <param name="count">How many vectors of the index serve as queries.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default) =>
-        RecallReport.Of(this, options ?? VectorQuery.Default, queries ?? Sample(count), isOwn: queries is null, cancellation);
+    /// <summary>How much of what exact search finds the approximate search finds, on the calling thread.</summary>
+    /// <inheritdoc cref="IVectorIndex.MeasureRecallAsync"/>
+    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default)
+    {
+        var asked = queries ?? Sample(count);
+        var report = RecallReport.OfAsync((row, how) => new(Search(asked.Row(row), how, cancellation)), options ?? VectorQuery.Default, asked, isOwn: queries is null);
+        return report.AsTask().GetAwaiter().GetResult(); // complete already: no search waits
+    }
+
+    /// <inheritdoc />
+    public Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default) =>
+        Task.Run(() => MeasureRecall(options, queries, count, cancellation), cancellation);
 
     /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
     public void Dispose()

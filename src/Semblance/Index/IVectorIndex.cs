@@ -1,3 +1,5 @@
+using Semblance.Tensors;
+
 namespace Semblance;
 
 /// <summary>Vectors with ids, texts and labels, to be searched: in files (<see cref="HnswIndex"/>), or wherever else they are kept.</summary>
@@ -10,9 +12,16 @@ public interface IVectorIndex
     /// <summary>How vectors are compared.</summary>
     SimilarityFunction Similarity { get; }
 
+    /// <summary>What the vectors were made with, such as <c>model</c>: kept with the index, for its reader.</summary>
+    IReadOnlyDictionary<string, string> Attributes { get; }
+
     /// <summary>The number of vectors.</summary>
     /// <param name="cancellation">Stops the counting.</param>
     ValueTask<long> CountAsync(CancellationToken cancellation = default);
+
+    /// <summary>The largest of the ids that are numbers, to go on from; null where none is.</summary>
+    /// <param name="cancellation">Stops the search for it.</param>
+    ValueTask<long?> LargestNumberAsync(CancellationToken cancellation = default);
 
     /// <summary>Adds vectors under new ids: all of them, or none if one is refused.</summary>
     /// <param name="records">The vectors, as many as are in memory at once; <see cref="VectorIndexes.UpsertAsync"/> takes a stream.</param>
@@ -47,6 +56,21 @@ public interface IVectorIndex
     /// <returns>The hits, the best first.</returns>
     /// <exception cref="ArgumentException">The query has another dimension or is not finite, or an option is out of range.</exception>
     ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default);
+
+    /// <summary>The hits of several queries, in their order.</summary>
+    /// <param name="queries"><c>[queries × dimension]</c>.</param>
+    /// <param name="options">How to search; null for the ten nearest.</param>
+    /// <param name="threads">The most threads of this process.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
+    Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default);
+
+    /// <summary>How much of what exact search finds the approximate search finds, on the index's own vectors or on queries.</summary>
+    /// <param name="options">How to search; null for the ten nearest.</param>
+    /// <param name="queries"><c>[queries × dimension]</c>; null for vectors of the index itself, taken from all over it, each of which is then left out of its own results.</param>
+    /// <param name="count">How many vectors of the index serve as queries.</param>
+    /// <param name="cancellation">Stops it.</param>
+    Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default);
 
     /// <summary>All vectors, in no particular order. Whether those written meanwhile are among them is open.</summary>
     /// <param name="filter">Which vectors; null for all.</param>

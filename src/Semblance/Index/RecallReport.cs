@@ -12,12 +12,16 @@ namespace Semblance;
 /// <param name="ExactQueriesPerSecond">The exact search's speed on one thread.</param>
 public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, double QueriesPerSecond, double ExactQueriesPerSecond)
 {
-    internal static RecallReport Of(HnswIndex index, VectorQuery options, Tensor queries, bool isOwn, CancellationToken cancellation)
+    /// <param name="search">Asks one query, in the way of its options.</param>
+    /// <param name="options">The way to measure.</param>
+    /// <param name="queries">The queries.</param>
+    /// <param name="isOwn">Whether they are vectors of the index.</param>
+    internal static async ValueTask<RecallReport> OfAsync(Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
     {
         // A vector of the index finds itself first: one hit more is asked for, and that one left out.
         var query = isOwn ? options with { TopK = options.TopK + 1 } : options;
-        var (found, seconds) = Hits(query with { Exact = false });
-        var (expected, exactSeconds) = Hits(query with { Exact = true });
+        var (found, seconds) = await HitsAsync(query with { Exact = false }).ConfigureAwait(false);
+        var (expected, exactSeconds) = await HitsAsync(query with { Exact = true }).ConfigureAwait(false);
         var (right, wanted) = (0L, 0L);
         for (var i = 0; i < queries.Rows; i++)
         {
@@ -30,13 +34,13 @@ public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, 
         GC.KeepAlive(queries);
         return new RecallReport(wanted == 0 ? 1 : (double)right / wanted, queries.Rows, options.TopK, Math.Max(options.Ef, options.TopK), queries.Rows / seconds, queries.Rows / exactSeconds);
 
-        (IReadOnlyList<VectorHit>[] Hits, double Seconds) Hits(VectorQuery how)
+        async ValueTask<(IReadOnlyList<VectorHit>[] Hits, double Seconds)> HitsAsync(VectorQuery how)
         {
             var hits = new IReadOnlyList<VectorHit>[queries.Rows];
             var watch = Stopwatch.StartNew();
             for (var i = 0; i < hits.Length; i++)
             {
-                hits[i] = index.Search(queries.Row(i), how, cancellation);
+                hits[i] = await search(i, how).ConfigureAwait(false);
             }
 
             return (hits, watch.Elapsed.TotalSeconds);

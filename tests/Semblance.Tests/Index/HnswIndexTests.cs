@@ -293,6 +293,7 @@ public class HnswIndexTests
     private static void ShouldHold(HnswIndex index, Dictionary<VectorId, VectorRecord> reference, Random random)
     {
         index.Count.ShouldBe(reference.Count);
+        index.LargestNumberAsync().AsTask().Result.ShouldBe(reference.Keys.Where(id => id.Text is null).Max(id => (long?)id.Number));
         var query = Vectors.Random(random.Next(), 1, index.Dimension);
         index.Search(query.Row(0)).Select(hit => hit.Id).ShouldBe(IndexFolder.Nearest(reference.Values, query.Row(0), index.Similarity, 10));
         var all = index.ReadAsync().ToBlockingEnumerable().ToList();

@@ -2,25 +2,27 @@ using System.CommandLine;
 using System.Diagnostics;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
 /// <summary><c>index build</c>: a new index of many texts or vectors.</summary>
 internal sealed class IndexBuildCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly IndexInput _input;
     private readonly ModelOption _model = new();
     private readonly Option<int?> _threads = IndexOptions.Threads();
     private readonly Option<int?> _m = NewOption.Count("--m", "How many neighbours a vector is linked with, from 2 to 256; default 16");
-    private readonly Option<int?> _efConstruction = NewOption.Count("--ef-construction", "How many candidates are kept while neighbours are looked for; default 200");
-    private readonly Option<string> _precision = NewOption.Choice("--precision", "What a search walks over; of the smaller ones the hits are compared again as float32", "float32", "int8", "binary");
-    private readonly Option<string> _similarity = NewOption.Choice("--similarity", "How vectors are compared; a model's own similarity without it", "model", "cosine", "dot", "euclidean");
+    private readonly Option<int?> _efConstruction = NewOption.Count("--ef-construction", "How many candidates are kept while neighbours are looked for; default 200, in PostgreSQL 64");
+    private readonly Option<string> _precision = NewOption.Choice("--precision", "In a folder: what a search walks over; of the smaller ones the hits are compared again as float32", "float32", "int8", "binary");
+    private readonly Option<string> _similarity = NewOption.Choice("--similarity", "How vectors are compared; a model's own similarity without it; manhattan in PostgreSQL only", "model", "cosine", "dot", "euclidean", "manhattan");
+    private readonly TableOptions _table;
 
     public IndexBuildCommand(Host host)
         : base("build", "Build a new index of texts or vectors", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         _input = new IndexInput(this);
         Add(_model);
         Add(_threads);
@@ -28,14 +30,14 @@ internal sealed class IndexBuildCommand : CliCommand
         Add(_efConstruction);
         Add(_precision);
         Add(_similarity);
+        _place.OnlyForFolders(_precision, "use --storage");
+        _table = new TableOptions(this, _place);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var folder = arguments.GetValue(_folder)!;
         var model = _input.IsVectors(arguments) ? null : await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var threads = arguments.GetValue(_threads);
         var name = arguments.GetValue(_model);
         var attributes = new Dictionary<string, string>();
         if (model is not null && name is not null)
@@ -43,21 +45,43 @@ internal sealed class IndexBuildCommand : CliCommand
             attributes[IndexOptions.Model] = Directory.Exists(name) ? Path.GetFullPath(name) : name;
         }
 
+        var similarity = arguments.GetValue(_similarity) is { } asked and not "model" ? SimilarityFunctions.Parse(asked) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
+        var records = _input.ReadAsync(arguments, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, Host, cancellation);
+        var (count, bytes) = (0L, 0L);
+        await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
+            ? await TableAsync(arguments, records, similarity, attributes, cancellation).ConfigureAwait(false)
+            : await FolderAsync(arguments, records, similarity, attributes, progress, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        Host.Error.WriteLine(Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; {_place.Name(arguments)} has {bytes:N0} bytes"));
+    }
+
+    private async Task<(long Count, long Bytes)> FolderAsync(
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, IProgressBar progress, CancellationToken cancellation)
+    {
         var options = new HnswOptions
         {
             M = arguments.GetValue(_m) ?? 16,
             EfConstruction = arguments.GetValue(_efConstruction) ?? 200,
             Precision = Enum.Parse<Precision>(arguments.GetValue(_precision)!, ignoreCase: true),
-            Similarity = arguments.GetValue(_similarity) is { } similarity and not "model" ? SimilarityFunctions.Parse(similarity) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine,
+            Similarity = similarity,
             Attributes = attributes,
         };
-        var (count, bytes) = (0, 0L);
-        await Host.WithProgressAsync("indexing", async progress =>
+        var folder = _place.Name(arguments);
+        using var index = await HnswIndex.BuildAsync(folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellation).ConfigureAwait(false);
+        return (index.Count, IndexOptions.Bytes(folder));
+    }
+
+    private async Task<(long Count, long Bytes)> TableAsync(
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, CancellationToken cancellation)
+    {
+        var options = _table.Of(arguments) with
         {
-            var records = _input.ReadAsync(arguments, model, new EncodeOptions { Threads = threads }, 1, Host, cancellation);
-            using var index = await HnswIndex.BuildAsync(folder, records, options, threads ?? int.MaxValue, progress, cancellation).ConfigureAwait(false);
-            (count, bytes) = (index.Count, new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length));
-        }).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; {folder} has {bytes:N0} bytes"));
+            M = arguments.GetValue(_m) ?? 16,
+            EfConstruction = arguments.GetValue(_efConstruction) ?? 64,
+            Similarity = similarity,
+            Attributes = attributes,
+        };
+        await using var source = _place.Connect(arguments);
+        var index = await PostgresIndex.BuildAsync(source, _place.Name(arguments), records, options, cancellation: cancellation).ConfigureAwait(false);
+        return (await index.CountAsync(cancellation).ConfigureAwait(false), await index.SizeAsync(cancellation).ConfigureAwait(false));
     }
 }

@@ -1,26 +1,33 @@
 using System.CommandLine;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
 /// <summary><c>index compact</c>: links what was added, and leaves out what was deleted.</summary>
 internal sealed class IndexCompactCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly Option<int?> _threads = IndexOptions.Threads();
 
     public IndexCompactCommand(Host host)
         : base("compact", "Link what was added to an index, and leave out what was deleted", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         Add(_threads);
+        _place.OnlyForFolders(_threads, "PostgreSQL builds with max_parallel_maintenance_workers, a setting of the connection");
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var index = HnswIndex.Open(arguments.GetValue(_folder)!);
-        await Host.WithProgressAsync("linking", progress => index.CompactAsync(arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellation)).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"the index has {index.Count:N0} vectors, all linked"));
+        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
+        await Host.WithProgressAsync("linking", progress => open.Index switch
+        {
+            HnswIndex index => index.CompactAsync(arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellation),
+            var index => ((PostgresIndex)index).ReindexAsync(cancellation),
+        }).ConfigureAwait(false);
+        var count = await open.Index.CountAsync(cancellation).ConfigureAwait(false);
+        Host.Error.WriteLine(Numbers.Invariant($"the index has {count:N0} vectors, all linked"));
     }
 }

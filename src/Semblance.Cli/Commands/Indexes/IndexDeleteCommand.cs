@@ -8,14 +8,14 @@ namespace Semblance.Cli.Commands.Indexes;
 /// <summary><c>index delete</c>: takes vectors out of an index.</summary>
 internal sealed class IndexDeleteCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly Argument<string[]> _id = new("id") { Description = "The ids", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _ids = NewOption.Text("--ids", "FILE", "More ids, one a line");
 
     public IndexDeleteCommand(Host host)
         : base("delete", "Delete vectors from an index", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         Add(_id);
         Add(_ids);
         Validators.Add(result =>
@@ -32,8 +32,9 @@ internal sealed class IndexDeleteCommand : CliCommand
         using var lines = arguments.GetValue(_ids) is { } path ? TextLines.Open(path, Host) : null;
         var ids = arguments.GetValue(_id)!.ToList();
         ids.AddRange(lines is null ? [] : await lines.ReadAllAsync(cancellation).ConfigureAwait(false));
-        using var index = HnswIndex.Open(arguments.GetValue(_folder)!);
-        var deleted = await index.DeleteAsync([.. ids.Select(IndexOptions.Id)], cancellation).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {index.Count:N0} vectors"));
+        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
+        var deleted = await open.Index.DeleteAsync([.. ids.Select(IndexOptions.Id)], cancellation).ConfigureAwait(false);
+        var count = await open.Index.CountAsync(cancellation).ConfigureAwait(false);
+        Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {count:N0} vectors"));
     }
 }

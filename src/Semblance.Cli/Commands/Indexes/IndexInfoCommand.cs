@@ -1,38 +1,34 @@
 using System.CommandLine;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
 /// <summary><c>index info</c>: what an index holds and how it was built.</summary>
 internal sealed class IndexInfoCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly Option<bool> _json = IndexOptions.Json();
 
     public IndexInfoCommand(Host host)
         : base("info", "Show what an index holds, and how it was built", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         Add(_json);
     }
 
-    protected override Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var folder = Path.GetFullPath(arguments.GetValue(_folder)!);
-        using var index = HnswIndex.OpenReadOnly(folder);
-        var options = index.Options;
-        (string Name, string Label, long Value)[] numbers =
-        [
-            ("vectors", "vectors", index.Count),
-            ("dimension", "dimension", index.Dimension),
-            ("unlinked", "in the log", index.Unlinked),
-            ("deleted", "deleted, linked", index.Deleted),
-            ("m", "m", options.M),
-            ("ef_construction", "ef construction", options.EfConstruction),
-            ("bytes", "bytes", new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length)),
-        ];
-        (string Name, string Value)[] texts = [("folder", folder), ("similarity", options.Similarity.Name()), ("precision", options.Precision.ToString().ToLowerInvariant()), .. options.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
+        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
+        var index = open.Index;
+        var (texts, numbers) = index switch
+        {
+            HnswIndex files => OfFolder(Path.GetFullPath(_place.Name(arguments)), files),
+            _ => await OfTableAsync((PostgresIndex)index, cancellation).ConfigureAwait(false),
+        };
+        numbers = [("vectors", "vectors", await index.CountAsync(cancellation).ConfigureAwait(false)), ("dimension", "dimension", index.Dimension), .. numbers];
+        texts = [.. texts, .. index.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
         if (arguments.GetValue(_json))
         {
             using var output = new JsonLines(Host.Output);
@@ -48,7 +44,7 @@ internal sealed class IndexInfoCommand : CliCommand
                     json.WriteNumber(name, value);
                 }
             });
-            return Task.CompletedTask;
+            return;
         }
 
         foreach (var (name, value) in texts)
@@ -60,7 +56,31 @@ internal sealed class IndexInfoCommand : CliCommand
         {
             Host.Text.WriteLine(Numbers.Invariant($"{label,-17}{value:N0}"));
         }
+    }
 
-        return Task.CompletedTask;
+    private static ((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers) OfFolder(string folder, HnswIndex index) => (
+        [("folder", folder), ("similarity", index.Similarity.Name()), ("precision", index.Options.Precision.ToString().ToLowerInvariant())],
+        [
+            ("unlinked", "in the log", index.Unlinked), ("deleted", "deleted, linked", index.Deleted),
+            ("m", "m", index.Options.M), ("ef_construction", "ef construction", index.Options.EfConstruction), ("bytes", "bytes", IndexOptions.Bytes(folder)),
+        ]);
+
+    private static async Task<((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers)> OfTableAsync(PostgresIndex index, CancellationToken cancellation)
+    {
+        var options = index.Options;
+        List<(string Name, string Value)> texts =
+            [("table", index.Name), ("similarity", index.Similarity.Name()), ("storage", TableOptions.Name(options.Storage)), ("method", TableOptions.Name(options.Method))];
+        if (options.TextSearch is { } configuration)
+        {
+            texts.Add(("text_search", options.Bigrams ? $"{configuration}, pairs of characters" : configuration));
+        }
+
+        (string Name, string Label, long Value)[] numbers = options.Method switch
+        {
+            PostgresMethod.Hnsw => [("m", "m", options.M), ("ef_construction", "ef construction", options.EfConstruction)],
+            PostgresMethod.IvfFlat => [("lists", "lists", options.Lists)],
+            _ => [],
+        };
+        return ([.. texts], [.. numbers, ("bytes", "bytes", await index.SizeAsync(cancellation).ConfigureAwait(false))]);
     }
 }

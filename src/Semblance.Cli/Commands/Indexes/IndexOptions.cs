@@ -10,8 +10,6 @@ internal static class IndexOptions
     /// <summary>The attribute that names the model of an index.</summary>
     public const string Model = "model";
 
-    public static Option<string> Folder() => new("--index") { Description = "The index's folder", HelpName = "DIR", Required = true };
-
     public static Option<bool> Json() => new("--json") { Description = "JSON instead of lines of text" };
 
     public static Option<int?> Ef() => NewOption.Count("--ef", "How many candidates a search keeps: more find more of the true neighbours, and take longer; default 100");
@@ -27,6 +25,9 @@ internal static class IndexOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    /// <summary>How many bytes the files of an index take.</summary>
+    public static long Bytes(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+
     /// <summary>The labels that were given, as one filter; null for none.</summary>
     public static VectorFilter? FilterOf(string[]? labels) => labels is null or []
         ? null
@@ -41,9 +42,9 @@ internal static class IndexOptions
             : text;
 
     /// <summary>The model for an index: the one that is named, or the one that it was built with.</summary>
-    public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, HnswIndex index, Host host, CancellationToken cancellation)
+    public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellation)
     {
-        var model = arguments.GetValue(option) is null && index.Options.Attributes.TryGetValue(Model, out var built) && built.Length > 0
+        var model = arguments.GetValue(option) is null && index.Attributes.TryGetValue(Model, out var built) && built.Length > 0
             ? await ModelOption.LoadAsync(built, host, cancellation).ConfigureAwait(false)
             : await option.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
         return model.Dimension == index.Dimension

@@ -5,6 +5,7 @@ using Semblance.Checkpoints;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Postgres;
 using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands.Indexes;
@@ -12,12 +13,14 @@ namespace Semblance.Cli.Commands.Indexes;
 /// <summary><c>index search</c>: the vectors of an index that are nearest to a query.</summary>
 internal sealed class IndexSearchCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, id, text");
     private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, a text a line or vectors as .npy: lines of query number, rank, score, id, text");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
     private readonly Option<bool> _exact = new("--exact") { Description = "Compare with every vector" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "PostgreSQL: fuse what is near with what has the query's words; the index was built with --text-search" };
+    private readonly Option<int?> _probes = NewOption.Count("--probes", "PostgreSQL, ivfflat: how many lists are searched; default the square root of their number");
     private readonly Option<string[]> _filter = IndexOptions.Filter();
     private readonly Option<bool> _json = IndexOptions.Json();
     private readonly Option<int?> _threads = IndexOptions.Threads();
@@ -26,16 +29,20 @@ internal sealed class IndexSearchCommand : CliCommand
     public IndexSearchCommand(Host host)
         : base("search", "Find the vectors of an index that are nearest to a query", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         Add(_query);
         Add(_queries);
         Add(_topK);
         Add(_ef);
         Add(_exact);
+        Add(_hybrid);
+        Add(_probes);
         Add(_filter);
         Add(_json);
         Add(_threads);
         Add(_model);
+        _place.OnlyForTables(_hybrid, "in a folder there are vectors alone: semblance search --hybrid compares the texts of a file");
+        _place.OnlyForTables(_probes, "use --ef");
         Validators.Add(result =>
         {
             if (result.GetResult(_query) is null == result.GetResult(_queries) is null)
@@ -47,17 +54,28 @@ internal sealed class IndexSearchCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var index = HnswIndex.OpenReadOnly(arguments.GetValue(_folder)!);
-        var options = new VectorQuery
+        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
+        var index = open.Index;
+        var isHybrid = arguments.GetValue(_hybrid);
+        if (isHybrid && index is PostgresIndex { Options.TextSearch: null })
+        {
+            throw new InputException("--hybrid", $"the index '{_place.Name(arguments)}' has no words; build it with --text-search, such as english or simple.");
+        }
+
+        // What only pgvector knows means nothing in a folder.
+        var options = (isHybrid ? new HybridQuery() : new PostgresQuery()) with
         {
             TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK,
             Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef,
             Exact = arguments.GetValue(_exact),
             Filter = IndexOptions.FilterOf(arguments.GetValue(_filter)),
+            Probes = arguments.GetValue(_probes),
         };
         var (texts, vectors) = await QueriesAsync(arguments, index, cancellation).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
-        var hits = index.Search(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellation);
+        var hits = options is HybridQuery hybrid
+            ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellation).ConfigureAwait(false)
+            : await index.SearchAsync(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellation).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (arguments.GetValue(_json))
         {
@@ -75,10 +93,27 @@ internal sealed class IndexSearchCommand : CliCommand
             }
         }
 
-        Host.Error.WriteLine(Numbers.Invariant($"searched {index.Count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
+        var count = await index.CountAsync(cancellation).ConfigureAwait(false);
+        Host.Error.WriteLine(Numbers.Invariant($"searched {count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
     }
 
-    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, HnswIndex index, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellation)
+    {
+        if (texts is null)
+        {
+            throw new InputException("--hybrid", "vectors have no words; give the queries as text.");
+        }
+
+        var hits = new IReadOnlyList<VectorHit>[texts.Count];
+        for (var i = 0; i < hits.Length; i++)
+        {
+            hits[i] = await index.HybridSearchAsync(vectors.Row(i).ToArray(), texts[i], options, cancellation).ConfigureAwait(false);
+        }
+
+        return hits;
+    }
+
+    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellation)
     {
         var path = arguments.GetValue(_queries);
         if (path is not null && Path.GetExtension(path) == ".npy")

@@ -8,7 +8,7 @@ namespace Semblance.Cli.Commands.Indexes;
 /// <summary><c>index verify</c>: whether every byte of an index is as it was written, and how much of the truth its searches find.</summary>
 internal sealed class IndexVerifyCommand : CliCommand
 {
-    private readonly Option<string> _folder = IndexOptions.Folder();
+    private readonly IndexPlace _place;
     private readonly Option<bool> _recall = new("--recall") { Description = "Also measure how much of what exact search finds the index finds" };
     private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy; without it, vectors of the index itself");
     private readonly Option<int?> _count = NewOption.Count("--samples", "How many vectors of the index to measure with; default 200");
@@ -19,26 +19,33 @@ internal sealed class IndexVerifyCommand : CliCommand
     public IndexVerifyCommand(Host host)
         : base("verify", "Check every byte of an index, and measure its recall", host)
     {
-        Add(_folder);
+        _place = new IndexPlace(this);
         Add(_recall);
         Add(_queries);
         Add(_count);
         Add(_topK);
         Add(_ef);
         Add(_json);
+        Validators.Add(result =>
+        {
+            if (_place.IsTable(result) && !result.GetValue(_recall) && result.GetValue(_queries) is null)
+            {
+                result.AddError("PostgreSQL checks its own files (pg_amcheck); give --recall to measure what searches of the table find.");
+            }
+        });
     }
 
-    protected override Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var folder = arguments.GetValue(_folder)!;
-        var found = HnswIndex.Verify(folder, cancellation);
+        var found = _place.IsTable(arguments.CommandResult) ? null : HnswIndex.Verify(_place.Name(arguments), cancellation);
+        var isSound = found is null or { Problems.Count: 0 };
         RecallReport? recall = null;
-        if (found.Problems.Count == 0 && (arguments.GetValue(_recall) || arguments.GetValue(_queries) is not null))
+        if (isSound && (arguments.GetValue(_recall) || arguments.GetValue(_queries) is not null))
         {
-            using var index = HnswIndex.OpenReadOnly(folder);
+            using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
             var queries = arguments.GetValue(_queries) is { } path ? NpyFile.Open(path).Read() : null;
             var options = new VectorQuery { TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK, Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef };
-            recall = index.MeasureRecall(options, queries, arguments.GetValue(_count) ?? 200, cancellation);
+            recall = await open.Index.MeasureRecallAsync(options, queries, arguments.GetValue(_count) ?? 200, cancellation).ConfigureAwait(false);
         }
 
         if (arguments.GetValue(_json))
@@ -50,10 +57,26 @@ internal sealed class IndexVerifyCommand : CliCommand
             Write(found, recall);
         }
 
-        return found.Problems.Count == 0 ? Task.CompletedTask : throw new IndexFormatException(folder, $"{found.Problems.Count:N0} of its parts are damaged, as listed; restore the index, or build it again.");
+        if (!isSound)
+        {
+            throw new IndexFormatException(_place.Name(arguments), $"{found!.Problems.Count:N0} of its parts are damaged, as listed; restore the index, or build it again.");
+        }
     }
 
-    private void Write(IndexVerification found, RecallReport? recall)
+    private void Write(IndexVerification? found, RecallReport? recall)
+    {
+        if (found is not null)
+        {
+            Write(found);
+        }
+
+        if (recall is not null)
+        {
+            Host.Text.WriteLine(Numbers.Invariant($"recall@{recall.TopK} {recall.Recall:F4} at ef {recall.Ef}, {recall.Queries:N0} queries: {recall.QueriesPerSecond:N0} queries/s, {recall.ExactQueriesPerSecond:N0} by exact search"));
+        }
+    }
+
+    private void Write(IndexVerification found)
     {
         foreach (var problem in found.Problems)
         {
@@ -74,21 +97,20 @@ internal sealed class IndexVerifyCommand : CliCommand
         {
             Host.Text.WriteLine(Numbers.Invariant($"{found.UnfinishedBytes:N0} bytes of an unfinished change at the end of the log: it was never acknowledged, and the next writer removes it"));
         }
-
-        if (recall is not null)
-        {
-            Host.Text.WriteLine(Numbers.Invariant($"recall@{recall.TopK} {recall.Recall:F4} at ef {recall.Ef}, {recall.Queries:N0} queries: {recall.QueriesPerSecond:N0} queries/s, {recall.ExactQueriesPerSecond:N0} by exact search"));
-        }
     }
 
-    private void WriteJson(IndexVerification found, RecallReport? recall)
+    private void WriteJson(IndexVerification? found, RecallReport? recall)
     {
         using var output = new JsonLines(Host.Output);
         output.Write(json =>
         {
-            json.WriteStrings("problems", found.Problems);
-            json.WriteNumber("unreachable", found.Unreachable);
-            json.WriteNumber("unfinished_bytes", found.UnfinishedBytes);
+            if (found is not null)
+            {
+                json.WriteStrings("problems", found.Problems);
+                json.WriteNumber("unreachable", found.Unreachable);
+                json.WriteNumber("unfinished_bytes", found.UnfinishedBytes);
+            }
+
             if (recall is not null)
             {
                 json.WriteStartObject("recall");

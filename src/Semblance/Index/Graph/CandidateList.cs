@@ -79,6 +79,20 @@ internal sealed class CandidateList
         return false;
     }
 
+    /// <summary>The nearest after the last of <see cref="TryNext"/> that was not yet looked around, or −1: what comes next unless nearer ones are met.</summary>
+    public int Following()
+    {
+        for (var i = _next + 1; i < Count; i++)
+        {
+            if (_items[i].Node >= 0)
+            {
+                return _items[i].Node;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Takes off all marks, to read the result.</summary>
     public ReadOnlySpan<Candidate> Unmarked()
     {

@@ -8,8 +8,8 @@ namespace Semblance;
 /// Builds a graph in memory, several threads at once (algorithms 1 and 4 of the paper). With one thread the same vectors give the same graph.
 /// </summary>
 /// <remarks>
-/// Only writers of a row lock it. Readers may meet a row that is being written: whatever they read there is −1 or a vector. How far each
-/// neighbour is stands beside its link, so that choosing anew does not compare it again.
+/// Only writers of a row lock it. Readers may meet a row that is being written: whatever they read there is −1 or a vector. How far a
+/// neighbour is, is found again when a row is chosen anew: kept beside the links it would double the memory of the graph.
 /// </remarks>
 internal sealed unsafe class HnswBuilder : IDisposable
 {
@@ -18,11 +18,9 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private readonly VectorSpace _space;
     private readonly int _efConstruction;
     private readonly NativeArray<int> _links;
-    private readonly NativeArray<float> _distances;
     private readonly NativeArray<int> _starts;
     private readonly NativeArray<int> _upperLinks;
-    private readonly NativeArray<float> _upperDistances;
-    private readonly NativeArray<int> _locks;
+    private readonly NativeArray<byte> _locks;
     private readonly Lock _entry = new();
     private readonly int _first;
     private int _highest;
@@ -46,10 +44,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
         var rows = starts[count];
         _links = new NativeArray<int>(2L * count * options.M, fill: 0xff);
-        _distances = new NativeArray<float>(2L * count * options.M, fill: 0xff); // not a number: not known
         _upperLinks = new NativeArray<int>((long)rows * options.M, fill: 0xff);
-        _upperDistances = new NativeArray<float>((long)rows * options.M, fill: 0xff);
-        _locks = new NativeArray<int>(count);
+        _locks = new NativeArray<byte>(count);
         Graph = new HnswGraph(path, count, options.M, _links.Data, starts, _upperLinks.Data, rows);
         if (basis is not null && _first > 0)
         {
@@ -101,10 +97,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
     public void Dispose()
     {
         _links.Dispose();
-        _distances.Dispose();
         _starts.Dispose();
         _upperLinks.Dispose();
-        _upperDistances.Dispose();
         _locks.Dispose();
     }
 
@@ -196,7 +190,6 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private void Add(int from, int to, float distance, int level, HnswScratch scratch)
     {
         var row = Graph.Row(from, level);
-        var distances = level == 0 ? _distances.Data + (row - _links.Data) : _upperDistances.Data + (row - _upperLinks.Data);
         var width = Graph.Width(level);
         Enter(from);
         try
@@ -212,9 +205,13 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
             if (count < width)
             {
-                distances[count] = distance;
                 Volatile.Write(ref row[count], to);
                 return;
+            }
+
+            for (var i = 0; i < width; i++)
+            {
+                _space.Prefetch(row[i]);
             }
 
             var choice = scratch.Choice;
@@ -222,16 +219,14 @@ internal sealed unsafe class HnswBuilder : IDisposable
             choice.Add(new Candidate(distance, to));
             for (var i = 0; i < width; i++)
             {
-                choice.Add(new Candidate(float.IsNaN(distances[i]) ? _space.Distance(from, row[i]) : distances[i], row[i]));
+                choice.Add(new Candidate(_space.Distance(from, row[i]), row[i]));
             }
 
             CollectionsMarshal.AsSpan(choice).Sort(static (a, b) => a.Distance.CompareTo(b.Distance));
             Choose(CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
             for (var i = 0; i < width; i++)
             {
-                var stays = i < scratch.Chosen.Count;
-                distances[i] = stays ? scratch.Chosen[i].Distance : float.NaN;
-                Volatile.Write(ref row[i], stays ? scratch.Chosen[i].Node : -1);
+                Volatile.Write(ref row[i], i < scratch.Chosen.Count ? scratch.Chosen[i].Node : -1);
             }
 
             choice.Clear();
@@ -319,7 +314,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
         if (place >= 0)
         {
-            ((_distances.Data + (row - _links.Data))[place], row[place]) = (_space.Distance(from, node), node);
+            row[place] = node;
             Walk(from, node, origins, met);
         }
     }
@@ -327,7 +322,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private void Enter(int node)
     {
         var spinner = default(SpinWait);
-        while (Interlocked.CompareExchange(ref _locks.Data[node], 1, 0) != 0)
+        while (Interlocked.CompareExchange(ref _locks.Data[node], (byte)1, (byte)0) != 0)
         {
             spinner.SpinOnce();
         }

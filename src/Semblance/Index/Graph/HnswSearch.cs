@@ -64,6 +64,11 @@ internal static unsafe class HnswSearch
         while (candidates.TryNext(out var node))
         {
             var row = graph.Row(node, level);
+            if (candidates.Following() is >= 0 and var following)
+            {
+                Prefetch(graph.Row(following, level));
+            }
+
             var count = 0;
             for (var i = 0; i < width; i++)
             {
@@ -73,11 +78,10 @@ internal static unsafe class HnswSearch
                     break;
                 }
 
-                if (stamps[link] != epoch)
-                {
-                    stamps[link] = epoch;
-                    fresh[count++] = link;
-                }
+                // Without a branch, which would be guessed wrong half of the time.
+                fresh[count] = link;
+                count += stamps[link] == epoch ? 0 : 1;
+                stamps[link] = epoch;
             }
 
             for (var i = 0; i < Math.Min(Ahead, count); i++)
@@ -93,13 +97,21 @@ internal static unsafe class HnswSearch
                 }
 
                 var met = space.Distance(query, fresh[i]);
-                if (met < candidates.Bound && candidates.Add(met, fresh[i]) && Sse.IsSupported)
+                if (met < candidates.Bound && candidates.Add(met, fresh[i]))
                 {
-                    var next = graph.Row(fresh[i], level);
-                    Sse.Prefetch0(next);
-                    Sse.Prefetch0(next + 16);
+                    Prefetch(graph.Row(fresh[i], level));
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(int* row)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(row);
+            Sse.Prefetch0(row + 16);
         }
     }
 }

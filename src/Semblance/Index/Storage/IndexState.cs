@@ -80,6 +80,22 @@ internal sealed unsafe class IndexState
         return node >= 0 ? Record(node) : null;
     }
 
+    /// <summary>The largest of the ids that are numbers.</summary>
+    public long? LargestNumber(CancellationToken cancellation)
+    {
+        var largest = _tailIds.Keys.Where(id => id.Text is null).Max(id => (long?)id.Number);
+        for (var node = 0; node < Segment.Count; node++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!IsDeleted(node) && Segment.Record(node).Id is { Text: null, Number: var number } && !(number <= largest))
+            {
+                largest = number;
+            }
+        }
+
+        return largest;
+    }
+
     public VectorRecord Record(TailEntry entry) => new StoredRecord(_logPath, entry.Record).Record(entry.Vector);
 
     public VectorRecord Record(int node) => Segment.Record(node).Record(Segment.Vector(node).ToArray());

@@ -19,7 +19,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private readonly BufferedStream _output;
     private readonly FileStream _records;
     private readonly OutputStream _recordsOutput;
-    private readonly List<long> _recordStarts = [0];
+    private readonly List<int> _recordLengths = [];
     private readonly List<ulong> _deleted = [];
     private readonly byte[] _padding = new byte[64];
     private SegmentHeader _header;
@@ -44,7 +44,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
     }
 
     /// <summary>The number of vectors so far.</summary>
-    public int Count => _recordStarts.Count - 1;
+    public int Count => _recordLengths.Count;
 
     /// <summary>Adds a vector, ready to be compared.</summary>
     public void Append(ReadOnlySpan<float> vector, ReadOnlySpan<byte> record, bool isDeleted = false)
@@ -58,7 +58,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
         }
 
         CollectionsMarshal.AsSpan(_deleted)[^1] |= isDeleted ? 1UL << (Count % 64) : 0;
-        _recordStarts.Add(_recordStarts[^1] + record.Length);
+        _recordLengths.Add(record.Length);
     }
 
     /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
@@ -72,8 +72,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
         var count = Count;
         _header = _header with { Count = count };
         End(SegmentSection.Vectors);
-        Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_recordStarts)));
-        End(SegmentSection.RecordStarts);
+        WriteRecordStarts();
         CopyRecords(cancellation);
         End(SegmentSection.Records);
         Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_deleted)));
@@ -82,6 +81,11 @@ internal sealed unsafe class SegmentWriter : IDisposable
         using (var map = new FileMap(_path))
         {
             WriteIds(map);
+        }
+
+        // A map of its own: that of the ids keeps the records in memory.
+        using (var map = new FileMap(_path))
+        {
             WriteCodes(map, cancellation);
             WriteGraph(map, basis, threads, progress, cancellation);
         }
@@ -113,9 +117,23 @@ internal sealed unsafe class SegmentWriter : IDisposable
         }
     }
 
+    private void WriteRecordStarts()
+    {
+        var start = 0L;
+        Write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in start)));
+        foreach (var length in _recordLengths)
+        {
+            start += length;
+            Write(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in start)));
+        }
+
+        End(SegmentSection.RecordStarts);
+    }
+
     private void WriteIds(FileMap map)
     {
         var capacity = IdTable.Capacity(Count);
+        var starts = (long*)(map.Data + _header[SegmentSection.RecordStarts].Offset);
         var records = map.Data + _header[SegmentSection.Records].Offset;
         using var table = new NativeArray<int>(capacity);
         for (var node = 0; node < Count; node++)
@@ -143,7 +161,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
         ReadOnlySpan<byte> Id(int node) => Record(node).IdBytes;
 
-        StoredRecord Record(int node) => new(_path, new ReadOnlySpan<byte>(records + _recordStarts[node], (int)(_recordStarts[node + 1] - _recordStarts[node])));
+        StoredRecord Record(int node) => new(_path, new ReadOnlySpan<byte>(records + starts[node], _recordLengths[node]));
     }
 
     private void WriteCodes(FileMap map, CancellationToken cancellation)
