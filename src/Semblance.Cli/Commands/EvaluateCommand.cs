@@ -41,11 +41,13 @@ internal sealed class EvaluateCommand : CliCommand
 
         if (_tasks.Methods(arguments) is { Count: > 0 } methods)
         {
-            var reranker = _tasks.Reranker(arguments) is { } name ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false)) : null;
+            var rerank = methods.Contains(Training.RetrievalMethod.Rerank)
+                ? await Reranker.LoadAsync(_tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), RetrieveAndRerank.DefaultCandidates, encoder.Options, Host, cancellation).ConfigureAwait(false)
+                : null;
             var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
             foreach (var task in tasks)
             {
-                comparison.Write(task, task.Compare(methods, encoder.Model, reranker, folder, encoder.Options, cancellation));
+                comparison.Write(task, task.Compare(methods, encoder.Model, rerank, folder, encoder.Options, cancellation));
             }
         }
         else

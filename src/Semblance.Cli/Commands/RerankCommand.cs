@@ -17,7 +17,7 @@ internal sealed class RerankCommand : CliCommand
     private readonly BatchOptions _batch;
 
     public RerankCommand(Host host)
-        : base("rerank", "Order the lines of a text by how well they answer a query, with a cross-encoder or a late-interaction model", host)
+        : base("rerank", "Order the lines of a text by how well they answer a query, with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder", host)
     {
         _corpus.Required = true;
         _query.Required = true;
@@ -67,12 +67,12 @@ internal sealed class RerankCommand : CliCommand
                 return crossEncoder.Labels.Count == 1
                     ? (query, corpus, topK, progress) => crossEncoder.Rank(query, corpus, topK, predicting, progress, cancellation)
                     : throw new ModelFormatException(folder, $"the model has {crossEncoder.Labels.Count} labels, so no score says which text is better; use 'predict', or a model with one label.");
-            case ModelKind.MultiVectorEncoder:
-                var multiVector = MultiVectorEncoder.Load(folder);
+            case ModelKind.MultiVectorEncoder or ModelKind.SentenceTransformer:
+                var multiVector = Reranker.LateInteraction(folder);
                 var encoding = _batch.Apply(arguments, MultiVectorEncodeOptions.Default);
                 return (query, corpus, topK, progress) => multiVector.Rank(query, corpus, topK, encoding, progress, cancellation);
             case var kind:
-                throw new ModelFormatException(folder, $"the model is a {kind}, which compares vectors; use 'search', or name a cross-encoder or a late-interaction model.");
+                throw new ModelFormatException(folder, $"the model is a {kind}, which does not rank; name a cross-encoder, a late-interaction model or a sentence encoder.");
         }
     }
 

@@ -18,7 +18,12 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
     private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
     private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
-    private readonly Option<string?> _rerank = NewOption.Text("--rerank", "MODEL", "Order what was found with a cross-encoder or a late-interaction model: a folder or a Hub id");
+    private readonly Option<string?> _rerank = new("--rerank")
+    {
+        Description = "Order what was found with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder: a folder or a Hub id; without one, --model",
+        HelpName = "MODEL",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
@@ -75,9 +80,9 @@ internal sealed class SearchCommand : CliCommand
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextLines.Open(path, Host) : null;
         var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
-        var rerank = arguments.GetValue(_rerank) is { } name
-            ? await Reranker.LoadAsync(name, candidates, _encoding.Batching(arguments), Host, cancellation).ConfigureAwait(false)
-            : null;
+        var rerank = arguments.GetResult(_rerank) is null
+            ? null
+            : await Reranker.LoadAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), candidates, _encoding.Batching(arguments), Host, cancellation).ConfigureAwait(false);
         var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.ReadAllAsync(cancellation).ConfigureAwait(false);
         var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
 

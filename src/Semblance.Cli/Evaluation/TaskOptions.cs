@@ -34,7 +34,7 @@ internal sealed class TaskOptions
     private readonly Option<string?> _suite = NewOption.Text("--suite", "DIR", "A folder of data sets: every task of the table whose files are there");
     private readonly Option<string?> _kinds = NewOption.Text("--tasks", "A,B", "--suite: only tasks of these kinds, such as retrieval,bitext");
     private readonly Option<string?> _methods = NewOption.Text("--methods", "A,B", "retrieval: ways to search in columns beside each other, some of model,bm25,hybrid,rerank; with --suite only those tasks are run");
-    private readonly Option<string?> _reranker = NewOption.Text("--reranker", "MODEL", "retrieval: the cross-encoder of --methods rerank, a folder or a Hub id");
+    private readonly Option<string?> _reranker = NewOption.Text("--reranker", "MODEL", "retrieval: what --methods rerank reranks with, a cross-encoder, a late-interaction model or a sentence encoder, by folder or Hub id; without it, --model");
     private readonly Option<string[]> _data = new("--data") { Description = "The rows, .tsv, .csv or .jsonl, also as .gz; several files are evaluated one by one", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _test = NewOption.Text("--test", "FILE", "transfer, nli, centroid: what the classifier is tested on; without it, ten-fold cross-validation of --data");
     private readonly Option<string?> _dev = NewOption.Text("--dev", "FILE", "transfer, nli: what the penalty is chosen on, with --test; without it, a tenth of --data");
@@ -63,7 +63,7 @@ internal sealed class TaskOptions
     public IReadOnlyList<RetrievalMethod> Methods(ParseResult arguments) =>
         [.. arguments.GetValue(_methods)?.Split(',').Select(name => Enum.Parse<RetrievalMethod>(name, ignoreCase: true)).Distinct() ?? []];
 
-    /// <summary>The cross-encoder that reranks, or null.</summary>
+    /// <summary>The model that reranks, or null for the one that is evaluated.</summary>
     public string? Reranker(ParseResult arguments) => arguments.GetValue(_reranker);
 
     /// <summary>The tasks, and the folder that their files are in.</summary>
@@ -155,9 +155,9 @@ internal sealed class TaskOptions
         {
             result.AddError($"There is no way to search '{unknown}'; there are {string.Join(", ", MethodNames)}.");
         }
-        else if (methods.Contains("rerank") != result.GetResult(_reranker) is not null)
+        else if (!methods.Contains("rerank") && result.GetResult(_reranker) is not null)
         {
-            result.AddError("--methods rerank and --reranker need each other.");
+            result.AddError("--reranker is of use only with --methods rerank.");
         }
         else if (methods.Length > 0 && result.GetValue(_kinds) is { } kinds && kinds != RetrievalKind)
         {

@@ -38,6 +38,9 @@ internal sealed class EncodingOptions
     /// <summary>The precision that was asked for, or null.</summary>
     public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
 
+    /// <summary>The name of the model as it was given; null for the default one.</summary>
+    public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
+
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
     public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
 

@@ -79,6 +79,22 @@ public sealed class MultiVectorEncoder
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
         LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false));
 
+    /// <summary>
+    /// The token vectors of a sentence encoder, compared by late interaction without having been trained for it: each word of a query is looked for by itself, which orders
+    /// candidates better than one vector of a text does.
+    /// </summary>
+    /// <param name="model">A model that begins with a transformer; its weights are shared.</param>
+    /// <exception cref="ArgumentException">It begins with something else.</exception>
+    public static MultiVectorEncoder Of(SentenceTransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Modules[0] is TransformerModule transformer
+            ? new MultiVectorEncoder(
+                [transformer, new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true)],
+                new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
+            : throw new ArgumentException($"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
+    }
+
     /// <summary>Encodes questions: with their prefix and expansion, and the model's prompt <c>query</c>, if it has one and no other is asked for.</summary>
     /// <param name="texts">The texts; any text will do.</param>
     /// <param name="options">How to encode; null for the defaults.</param>

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Semblance.Tensors;
 using Semblance.Tensors.Kernels;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -39,9 +38,7 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
     {
         Span<int> sums = stackalloc int[Rows];
         var data = _corpus.Data + ((long)first * _corpus.RowBytes);
-        var norms = _norms.AsSpan(first, rows);
-        Span<float> lengths = stackalloc float[Rows];
-        norms.CopyTo(lengths);
+        ref var lengths = ref _norms[first];
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
@@ -53,11 +50,16 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;
-                (product + (Vector512.Create(lengths[i..]) * bound.Slope) + Vector512.Create(bound.Constant)).CopyTo(products[((query * Rows) + i)..]);
+                var length = Vector512.LoadUnsafe(ref lengths, (nuint)i);
+                (product + (length * bound.Slope) + Vector512.Create(bound.Constant)).CopyTo(products[((query * Rows) + i)..]);
             }
         }
 
-        TensorPrimitives.Multiply(norms, norms, squares);
+        for (var i = 0; i < rows; i += Vector512<float>.Count)
+        {
+            var length = Vector512.LoadUnsafe(ref lengths, (nuint)i);
+            (length * length).CopyTo(squares[i..]);
+        }
     }
 
     private static (double[] Centres, double[] Spreads, double[] Rests) Elements(VectorMatrix corpus)

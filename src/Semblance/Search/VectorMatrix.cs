@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -52,7 +53,7 @@ public sealed unsafe class VectorMatrix
     /// <summary>The first byte of the first row; keep this object alive while reading.</summary>
     internal byte* Data => _data;
 
-    /// <summary>The length of each vector as it is restored, computed by the first who asks.</summary>
+    /// <summary>The length of each vector as it is restored, and zeros that let whole registers be read; computed by the first who asks.</summary>
     internal float[] Norms => _norms.Value;
 
     /// <summary>Float32 vectors in memory; not copied.</summary>
@@ -264,7 +265,7 @@ public sealed unsafe class VectorMatrix
 
     private float[] ComputeNorms()
     {
-        var norms = new float[Rows];
+        var norms = new float[Rows + Vector512<float>.Count];
         Workers.Shared.For((Rows + RowsOfTask - 1) / RowsOfTask, int.MaxValue, task =>
         {
             var vector = new float[Dimension];

@@ -115,7 +115,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--task retrieval needs --queries.", "--task", "retrieval", "--corpus", "x")]
     [InlineData("--task sts does not take --bm25.", "--task", "sts", "--data", "x", "--bm25")]
     [InlineData("There is no way to search 'magic'; there are model, bm25, hybrid, rerank.", "--suite", "x", "--methods", "model,magic")]
-    [InlineData("--methods rerank and --reranker need each other.", "--suite", "x", "--methods", "rerank")]
+    [InlineData("--reranker is of use only with --methods rerank.", "--suite", "x", "--methods", "model", "--reranker", "y")]
     [InlineData("--methods compares at retrieval tasks; leave out --tasks sts.", "--suite", "x", "--methods", "model", "--tasks", "sts")]
     [InlineData("--bm25 is one of the --methods; leave it out.", "--task", "retrieval", "--corpus", "x", "--queries", "y", "--bm25", "--methods", "model")]
     [InlineData("There is no kind of task 'magic'; there are sts, pairs, triplets, transfer, nli, centroid, retrieval, paraphrase-mining, bitext, clustering.", "--suite", "x", "--tasks", "sts,magic")]

@@ -22,8 +22,17 @@ public class RerankCommandTests
         record.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("line").GetInt32()).ShouldBe(expected.Select(document => document.Index + 1));
     }
 
+    [Fact]
+    public async Task A_sentence_encoder_ranks_by_its_token_vectors()
+    {
+        var folder = Fixtures.Own("st/mean-normalize");
+        var expected = MultiVectorEncoder.Of(SentenceTransformer.Load(folder)).Rank("A man", Corpus, topK: 3);
+        (await Outcome.WithInputAsync(string.Join('\n', Corpus) + "\n", "rerank", "--model", folder, "--corpus", "-", "--query", "A man", "--top-k", "3")).Done().Lines
+            .ShouldBe(expected.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
+    }
+
     [Theory]
-    [InlineData("st/mean-normalize", "search")]
+    [InlineData("st/splade", "SparseEncoder")]
     [InlineData("st/cross-encoder-nli", "3 labels")]
     public async Task A_model_that_cannot_rank_is_told(string model, string hint)
     {

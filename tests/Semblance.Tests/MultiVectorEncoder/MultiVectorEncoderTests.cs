@@ -1,6 +1,8 @@
 using Semblance.Checkpoints;
+using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Transformers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tests;
 
@@ -25,6 +27,26 @@ public class MultiVectorEncoderTests
         var queries = model.EncodeQuery(["the horse."]);
         queries.TokenCounts.ShouldBe([12]);
         RecordedFolder.ShouldBeNear(queries[0].Values, Expected(folder, [.. ids], _ => true, count), "query", 0);
+    }
+
+    [Fact]
+    public void A_sentence_encoder_compares_its_token_vectors_of_length_one_but_for_punctuation_in_documents()
+    {
+        var sentences = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
+        var model = MultiVectorEncoder.Of(sentences);
+        const string Text = "A man, a horse.";
+        var ids = model.Tokenizer.Encode(Text).Ids.ToArray();
+        var tokens = sentences.EncodeTokens([Text])[0];
+        float[][] unit = [.. Enumerable.Range(0, ids.Length).Select(i => tokens.Row(i).ToArray()).Select(row => Array.ConvertAll(row, value => value / TensorPrimitives.Norm<float>(row)))];
+        var counting = unit.Where((_, i) => model.Tokenizer.IdToToken(ids[i]) is not ("," or ".")).ToArray();
+        counting.Length.ShouldBe(unit.Length - 2);
+        RecordedFolder.ShouldBeNear(model.EncodeQuery([Text])[0].Values, unit.SelectMany(row => row).ToArray(), "query", 1e-6f);
+        RecordedFolder.ShouldBeNear(model.EncodeDocument([Text])[0].Values, counting.SelectMany(row => row).ToArray(), "document", 1e-6f);
+
+        var expected = unit.Sum(query => counting.Max(row => TensorPrimitives.Dot<float>(query, row)));
+        model.Rank(Text, [Text])[0].Score.ShouldBe(expected, 1e-4f);
+        Should.Throw<ArgumentException>(() => MultiVectorEncoder.Of(new SentenceTransformer([new StaticEmbeddingModule(model.Tokenizer, Tensor.Zeros(model.Tokenizer.VocabularySize, 4))])))
+            .Message.ShouldContain("begins with StaticEmbedding");
     }
 
     [Fact]

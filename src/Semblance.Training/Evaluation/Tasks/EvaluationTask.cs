@@ -60,7 +60,10 @@ public sealed class EvaluationTask
     /// <summary>Compares ways to search, at a task of the kind <c>retrieval</c>.</summary>
     /// <param name="methods">The ways, in the order of the results.</param>
     /// <param name="model">The model.</param>
-    /// <param name="reranker">What <see cref="RetrievalMethod.Rerank"/> reranks with; null where that is not asked for.</param>
+    /// <param name="rerank">
+    /// What <see cref="RetrievalMethod.Rerank"/> is, such as a <see cref="RetrieveAndRerank"/>, given what finds the candidates and the texts that it searches; null where
+    /// that is not asked for.
+    /// </param>
     /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
     /// <param name="encoding">How texts are encoded; as the model says without.</param>
     /// <param name="cancellation">Stops between two operations.</param>
@@ -68,7 +71,12 @@ public sealed class EvaluationTask
     /// <exception cref="InvalidOperationException">The task is of another kind.</exception>
     /// <exception cref="DatasetException">A file cannot be read.</exception>
     public IReadOnlyDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>> Compare(
-        IReadOnlyList<RetrievalMethod> methods, SentenceTransformer model, CrossEncoder? reranker, string folder, EncodeOptions? encoding = null, CancellationToken cancellation = default)
+        IReadOnlyList<RetrievalMethod> methods,
+        SentenceTransformer model,
+        Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank,
+        string folder,
+        EncodeOptions? encoding = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
         ArgumentNullException.ThrowIfNull(model);
@@ -93,8 +101,7 @@ public sealed class EvaluationTask
             RetrievalMethod.Model => dense ??= new DenseRetriever(model, corpus, encoding, null, cancellation),
             RetrievalMethod.Bm25 => words ??= new Bm25Index(corpus),
             RetrievalMethod.Hybrid => new HybridSearch([Retriever(RetrievalMethod.Model, corpus), Retriever(RetrievalMethod.Bm25, corpus)]),
-            RetrievalMethod.Rerank => new RetrieveAndRerank(
-                Retriever(RetrievalMethod.Hybrid, corpus), corpus, reranker ?? throw new ArgumentNullException(nameof(reranker), "Reranking needs a cross-encoder.")),
+            RetrievalMethod.Rerank => (rerank ?? throw new ArgumentNullException(nameof(rerank), "Reranking needs a model that reranks."))(Retriever(RetrievalMethod.Hybrid, corpus), corpus),
             _ => throw new ArgumentOutOfRangeException(nameof(methods), method, "There is no such way to search."),
         };
     }

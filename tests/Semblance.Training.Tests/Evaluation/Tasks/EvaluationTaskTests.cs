@@ -138,7 +138,7 @@ public sealed class EvaluationTaskTests : IDisposable
         Write("queries.tsv", "query_id\ttext", "1\tslipstream", "2\theat");
         var task = EvaluationTask.Retrieval("r", "corpus.tsv", "queries.tsv", bm25: true);
         var reranker = CrossEncoder.Load(Fixtures.Own("st/cross-encoder"));
-        var results = task.Compare(Enum.GetValues<RetrievalMethod>(), Model, reranker, _folder.Path);
+        var results = task.Compare(Enum.GetValues<RetrievalMethod>(), Model, (retriever, texts) => new RetrieveAndRerank(retriever, texts, reranker), _folder.Path);
         var alone = task.Evaluate(Model, _folder.Path);
         results[RetrievalMethod.Model].ShouldBe(alone.Metrics);
         results[RetrievalMethod.Bm25].ShouldBe(alone.Baseline!);
@@ -147,7 +147,7 @@ public sealed class EvaluationTaskTests : IDisposable
         var expected = new[] { ("slipstream", 0), ("heat", 1) }.Average(query => 1.0 / (1 + Array.FindIndex(search.Search(query.Item1), hit => hit.Index == query.Item2)));
         results[RetrievalMethod.Rerank]["mrr@10"].ShouldBe(expected, 1e-12);
         results[RetrievalMethod.Hybrid].Keys.ShouldBe(alone.Metrics.Keys);
-        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("cross-encoder");
+        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("reranks");
         Write("pairs.tsv", "label\tsentence1\tsentence2", "1\ta\tb");
         Should.Throw<InvalidOperationException>(() => EvaluationTask.Pairs("p", "pairs.tsv").Compare([RetrievalMethod.Model], Model, null, _folder.Path)).Message.ShouldContain("pairs");
     }
