@@ -23,7 +23,7 @@ internal sealed class PredictCommand : CliCommand
         Add(_logits);
         Add(_softmax);
         Add(_format);
-        _batch = new BatchOptions(this);
+        _batch = new BatchOptions(this, needsModel: true);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)

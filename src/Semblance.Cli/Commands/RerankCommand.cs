@@ -25,7 +25,7 @@ internal sealed class RerankCommand : CliCommand
         Add(_query);
         Add(_topK);
         Add(_format);
-        _batch = new BatchOptions(this);
+        _batch = new BatchOptions(this, needsModel: false);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)

@@ -29,6 +29,8 @@ public class RerankCommandTests
         var expected = MultiVectorEncoder.Of(SentenceTransformer.Load(folder)).Rank("A man", Corpus, topK: 3);
         (await Outcome.WithInputAsync(string.Join('\n', Corpus) + "\n", "rerank", "--model", folder, "--corpus", "-", "--query", "A man", "--top-k", "3")).Done().Lines
             .ShouldBe(expected.Select((document, i) => $"{i + 1}\t{document.Score.ToString("F6", CultureInfo.InvariantCulture)}\t{document.Text}"));
+        (await Outcome.WithInputAsync("How do I reset my password?\nWhere is my parcel?\n", "rerank", "--corpus", "-", "--query", "The parcel never came", "--top-k", "1")).Done().Lines // by the default model
+            .ShouldHaveSingleItem().ShouldEndWith("\tWhere is my parcel?");
     }
 
     [Theory]
