@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Checkpoints;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Semblance.Checkpoints;
+using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Transformers;
 
@@ -42,7 +43,7 @@ public sealed class ConfigurationFile
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            using var document = JsonText.Parse(File.ReadAllBytes(path), JsonCommentHandling.Skip);
             var root = document.RootElement.Clone();
             return root.ValueKind == JsonValueKind.Object
                 ? new ConfigurationFile(path, root)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Semblance.Files;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Albert;

@@ -6,6 +6,8 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tensor = Semblance.Tensors.Tensor;
 
+using Semblance.Files;
+
 namespace Semblance.Checkpoints;
 
 /// <summary>Collects named arrays and writes them as one safetensors file.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Unicode;
+using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
@@ -71,22 +71,16 @@ internal sealed class TokenizerFiles(string folder)
         }
 
         var path = PathOf(name);
-        var text = content.AsMemory(content.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
-        if (!Utf8.IsValid(text.Span))
-        {
-            throw new TokenizerFormatException($"{path}: found bytes that are not UTF-8, expected JSON; download the file again.");
-        }
-
         try
         {
-            var root = new JsonSection(JsonDocument.Parse(text).RootElement, path);
+            var root = new JsonSection(JsonText.Parse(content).RootElement, path);
             _ = root.Members();
             return root;
         }
         catch (JsonException exception)
         {
             throw new TokenizerFormatException(
-                $"{path}: is no complete JSON, broken at line {exception.LineNumber + 1}; download the file again.", exception);
+                $"{path}: cannot be read as JSON: {exception.Message.TrimEnd('.')}; download the file again.", exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Semblance.Files;
 using Semblance.Checkpoints;
 
 namespace Semblance.Training;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Semblance.Checkpoints;
+using Semblance.Files;
 
 namespace Semblance;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance;

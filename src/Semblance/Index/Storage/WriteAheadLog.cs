@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Semblance.Checkpoints;
+using Semblance.Files;
 
 namespace Semblance;
 

@@ -1,4 +1,4 @@
-namespace Semblance.Checkpoints;
+namespace Semblance.Files;
 
 /// <summary>A file that is written. Where that fails, as on a full disk, the error names it and says what to do.</summary>
 /// <param name="file">The file; it is closed with this.</param>

@@ -1,4 +1,4 @@
-namespace Semblance.Checkpoints;
+namespace Semblance.Files;
 
 /// <summary>
 /// A file written under a temporary name beside its place and renamed when it is complete: a reader finds the old file

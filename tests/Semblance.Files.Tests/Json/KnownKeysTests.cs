@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Semblance.Files.Json;
+
+namespace Semblance.Files.Tests.Json;
+
+public sealed class KnownKeysTests
+{
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("size").Ignored("note").Unsupported("positions", "absolute positions", "\"absolute\"", "0");
+
+    [Fact]
+    public void An_unknown_key_is_named()
+    {
+        var (unknown, faults) = Keys.Check(JsonElement.Parse("""{"size": 1, "sise": 2, "note": {}}"""));
+
+        unknown.ShouldBe(["sise"]);
+        faults.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"absolute\"")]
+    [InlineData("0")]
+    public void A_value_without_effect_is_accepted(string value) =>
+        Keys.Check(JsonElement.Parse($$"""{"positions": {{value}}}""")).Faults.ShouldBeEmpty();
+
+    [Fact]
+    public void An_unsupported_value_is_named_with_what_is_supported() =>
+        Keys.Check(JsonElement.Parse("""{"positions": "relative"}""")).Faults
+            .ShouldHaveSingleItem().ShouldBe("'positions' is \"relative\", which is not supported; supported: absolute positions");
+
+    [Fact]
+    public void Keys_of_another_file_are_added_and_own_keys_win() =>
+        new KnownKeys().Ignored("size").With(Keys).UseOf("size").ShouldBe(KeyUse.Ignored);
+}
