@@ -107,7 +107,7 @@ internal sealed class Recipe
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
         var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), options, evaluator);
-        return new Prepared(model, datasets, trainer, options, evaluator);
+        return new Prepared(model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, options, evaluator);
     }
 
     /// <summary>What there is to say about the training when it is done.</summary>
@@ -124,7 +124,7 @@ internal sealed class Recipe
             BaseModel = model.IsMapping ? model.Find("folder")?.Text() : model.Text(),
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
             Licence = card?.Find("licence")?.Text(),
-            Datasets = [.. training.Datasets.Select(dataset => dataset.Summary)],
+            Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
             Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
             Results = results,
             Steps = training.Options.Steps,
@@ -167,5 +167,5 @@ internal sealed class Recipe
     };
 
     /// <summary>A training that is ready to begin.</summary>
-    internal sealed record Prepared(ITrainableModel Model, IReadOnlyList<RecipeDataset> Datasets, Trainer Trainer, TrainerOptions Options, Evaluator? Evaluator);
+    internal sealed record Prepared(ITrainableModel Model, IReadOnlyList<RecipeDataset> Datasets, IReadOnlyList<Objective> Losses, Trainer Trainer, TrainerOptions Options, Evaluator? Evaluator);
 }

@@ -35,7 +35,8 @@ internal sealed class RecipeDataset
     public double? Share { get; }
 
     /// <summary>What the model's card says of it.</summary>
-    public DatasetSummary Summary => new(Name, Rows.Count, _node.Get("loss").Named().Name) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
+    /// <param name="loss">The loss that it is trained with.</param>
+    public DatasetSummary Summarize(Objective loss) => new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>

@@ -4,13 +4,17 @@ namespace Semblance.Training.CrossEncoders;
 
 /// <summary>
 /// The squared difference between the place of each candidate and what the scores say it is, softly counted, with the first places counting most
-/// (approximate discounted rank MSE; Schlatt et al. 2024, "Rank-DistiLLM", arXiv:2405.07920). A relevance for each candidate; without, the first
-/// is 1 and the others 0. Of equals the earlier is the better.
+/// (approximate discounted rank MSE; Schlatt et al. 2025, "Rank-DistiLLM", arXiv:2405.07920). A relevance for each candidate; without, the first
+/// is 1 and the others 0. Candidates with equal labels share the mean of their places.
 /// </summary>
-/// <param name="temperature">How softly places are counted: the lower, the nearer to the true ones.</param>
+/// <param name="temperature">How softly places are counted: the lower, the nearer to the true ones. One over the α of sentence-transformers.</param>
 public sealed class ADRMSELoss(float temperature = 1) : CrossEncoderLoss
 {
-    private readonly float _temperature = Positive(temperature);
+    /// <summary>Gets how softly places are counted.</summary>
+    public float Temperature { get; } = Positive(temperature);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Schlatt];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
@@ -21,9 +25,10 @@ public sealed class ADRMSELoss(float temperature = 1) : CrossEncoderLoss
         var (own, others, real, place, columns) = (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
         for (var row = 0; row < labels.Length; row++)
         {
-            foreach (var (candidate, i) in Enumerable.Range(0, labels[row].Length).OrderByDescending(j => labels[row][j]).Select((candidate, i) => (candidate, i)))
+            for (var candidate = 0; candidate < labels[row].Length; candidate++)
             {
-                place.Add(i + 1);
+                var label = labels[row][candidate];
+                place.Add(labels[row].Count(other => other > label) + ((labels[row].Count(other => other == label) + 1) / 2f));
                 own.AddRange(Enumerable.Repeat(starts[row] + candidate, columns));
                 others.AddRange(Enumerable.Range(0, columns).Select(j => starts[row] + Math.Min(j, labels[row].Length - 1)));
                 real.AddRange(Enumerable.Range(0, columns).Select(j => j < labels[row].Length && j != candidate));
@@ -31,7 +36,7 @@ public sealed class ADRMSELoss(float temperature = 1) : CrossEncoderLoss
         }
 
         // Softly, a place is 1 and what part of each other candidate stands before.
-        var before = run.Activate(run.Scale(run.Subtract(run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)), 1 / _temperature), Activation.Sigmoid);
+        var before = run.Activate(run.Scale(run.Subtract(run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)), 1 / Temperature), Activation.Sigmoid);
         var counted = Tensor.Zeros(place.Count, columns);
         for (var i = 0; i < counted.Length; i++)
         {

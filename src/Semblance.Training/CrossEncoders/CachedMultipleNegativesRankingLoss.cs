@@ -12,4 +12,7 @@ public sealed class CachedMultipleNegativesRankingLoss : MultipleNegativesRankin
     /// <param name="miniBatchSize">How many pairs are computed at once.</param>
     public CachedMultipleNegativesRankingLoss(int? negatives = 4, float scale = 10, int miniBatchSize = 32)
         : base(negatives, scale) => MiniBatchSize = miniBatchSize;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [.. base.Citations, Papers.Gao];
 }

@@ -14,8 +14,11 @@ public class LambdaLoss(LambdaWeighting weighting = LambdaWeighting.NDCGLoss2PP,
 {
     private const float Least = 1e-10f; // of a probability
 
-    private readonly float _mu = Positive(mu);
-    private readonly LambdaWeighting _weighting = Enum.IsDefined(weighting) ? weighting : throw new ArgumentOutOfRangeException(nameof(weighting), weighting, "There is no such weighting.");
+    /// <summary>Gets μ of <see cref="LambdaWeighting.NDCGLoss2PP"/>.</summary>
+    public float Mu { get; } = Positive(mu);
+
+    /// <summary>Gets what a pair of candidates counts.</summary>
+    public LambdaWeighting Weighting { get; } = Enum.IsDefined(weighting) ? weighting : throw new ArgumentOutOfRangeException(nameof(weighting), weighting, "There is no such weighting.");
 
     /// <summary>How many of the first places count, from 1; null, the default, for all.</summary>
     public int? K
@@ -33,6 +36,9 @@ public class LambdaLoss(LambdaWeighting weighting = LambdaWeighting.NDCGLoss2PP,
 
     /// <summary>Takes natural logarithms instead of binary ones: the loss × ln 2. False by default.</summary>
     public bool NaturalLogarithm { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.WangLambda];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
@@ -74,7 +80,7 @@ public class LambdaLoss(LambdaWeighting weighting = LambdaWeighting.NDCGLoss2PP,
         {
             for (var j = 0; j < k; j++)
             {
-                if (_weighting == LambdaWeighting.NDCGLoss1 || labels[order[i]] > labels[order[j]])
+                if (Weighting == LambdaWeighting.NDCGLoss1 || labels[order[i]] > labels[order[j]])
                 {
                     yield return (i, j, (float)Weight(gains, i, j));
                 }
@@ -88,13 +94,13 @@ public class LambdaLoss(LambdaWeighting weighting = LambdaWeighting.NDCGLoss2PP,
         var gain = Math.Abs(gains[i] - gains[j]);
         var ndcg = near == 0 ? 0 : gain * Math.Abs((1 / Discount(near - 1)) - (1 / Discount(near)));
         var rank = gain * Math.Abs((1 / Discount(i)) - (1 / Discount(j)));
-        return _weighting switch
+        return Weighting switch
         {
             LambdaWeighting.None => 1,
             LambdaWeighting.NDCGLoss1 => gains[i] / Discount(i),
             LambdaWeighting.NDCGLoss2 => ndcg,
             LambdaWeighting.LambdaRank => rank,
-            _ => (_mu * ndcg) + rank,
+            _ => (Mu * ndcg) + rank,
         };
     }
 

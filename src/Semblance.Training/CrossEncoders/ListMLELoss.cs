@@ -7,5 +7,8 @@ namespace Semblance.Training.CrossEncoders;
 /// </summary>
 public sealed class ListMLELoss : PListMLELoss
 {
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Xia];
+
     private protected override IReadOnlyList<float> WeightsOf(int count) => [.. Enumerable.Repeat(1f, count)];
 }

@@ -11,6 +11,9 @@ namespace Semblance.Training.CrossEncoders;
 public sealed class ListNetLoss : CrossEncoderLoss
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Cao];
+
+    /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

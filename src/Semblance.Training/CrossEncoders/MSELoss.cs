@@ -9,6 +9,9 @@ namespace Semblance.Training.CrossEncoders;
 public sealed class MSELoss : CrossEncoderLoss
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hofstaetter];
+
+    /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

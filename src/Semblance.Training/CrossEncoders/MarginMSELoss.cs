@@ -10,6 +10,9 @@ namespace Semblance.Training.CrossEncoders;
 public sealed class MarginMSELoss : CrossEncoderLoss
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hofstaetter];
+
+    /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

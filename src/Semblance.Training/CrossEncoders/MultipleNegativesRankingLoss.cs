@@ -14,11 +14,17 @@ namespace Semblance.Training.CrossEncoders;
 /// <param name="scale">What activated scores are multiplied by: one over the temperature.</param>
 public class MultipleNegativesRankingLoss(int? negatives = 4, float scale = 10) : CrossEncoderLoss
 {
-    private readonly int _negatives = negatives is null or >= 0 ? negatives ?? int.MaxValue : throw new ArgumentOutOfRangeException(nameof(negatives), negatives, "The number of negatives must be from 0.");
-    private readonly float _scale = Positive(scale);
+    /// <summary>Gets how many texts of other rows a query gets; null for all.</summary>
+    public int? Negatives { get; } = negatives is null or >= 0 ? negatives : throw new ArgumentOutOfRangeException(nameof(negatives), negatives, "The number of negatives must be from 0.");
+
+    /// <summary>Gets what activated scores are multiplied by.</summary>
+    public float Scale { get; } = Positive(scale);
 
     /// <summary>What follows the scores: the logistic function by default, <see cref="Activation.Identity"/>, with a scale of 1, for logits as they are.</summary>
     public Activation Activation { get; init; } = Activation.Sigmoid;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Oord];
 
     /// <inheritdoc/>
     public sealed override Tensor Forward(Computation run, CrossEncoderInput input)
@@ -31,7 +37,7 @@ public class MultipleNegativesRankingLoss(int? negatives = 4, float scale = 10) 
         }
 
         var scores = Activation == Activation.Identity ? input.Logits : run.Activate(input.Logits, Activation);
-        return run.CrossEntropy(new CandidateTable(input).Of(run, run.Scale(scores, _scale)), new int[input.Counts.Count]);
+        return run.CrossEntropy(new CandidateTable(input).Of(run, run.Scale(scores, Scale)), new int[input.Counts.Count]);
     }
 
     private protected sealed override IReadOnlyList<Example> Rows(TrainingBatch batch)
@@ -40,7 +46,7 @@ public class MultipleNegativesRankingLoss(int? negatives = 4, float scale = 10) 
         return [.. batch.Rows.Select((row, i) =>
         {
             var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(row.Texts.Skip(1), StringComparer.Ordinal);
-            return new Example([.. row.Texts, .. others.Take(_negatives)]);
+            return new Example([.. row.Texts, .. others.Take(Negatives ?? int.MaxValue)]);
         })];
     }
 }

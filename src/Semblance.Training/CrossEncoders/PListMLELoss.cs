@@ -7,7 +7,7 @@ namespace Semblance.Training.CrossEncoders;
 /// (Lan et al. 2014, "Position-Aware ListMLE", auai.org/uai2014/proceedings/individuals/164.pdf). The candidates in order, the most relevant
 /// first, or a relevance for each.
 /// </summary>
-/// <remarks>Lists of different lengths stand for themselves; sentence-transformers adds 1 to the sums of the shorter ones for each place of padding.</remarks>
+/// <remarks>Lists of different lengths stand for themselves.</remarks>
 public class PListMLELoss : CrossEncoderLoss
 {
     /// <summary>What the places of a list of so many candidates count, the first place first; by default 2ⁿ⁻ⁱ − 1 for place i from 0. They are brought to a sum of 1.</summary>
@@ -15,6 +15,9 @@ public class PListMLELoss : CrossEncoderLoss
 
     /// <summary>Takes the candidates as they are ordered, as sentence-transformers does; false orders them by their labels. True by default.</summary>
     public bool RespectInputOrder { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Lan];
 
     /// <inheritdoc/>
     public sealed override Tensor Forward(Computation run, CrossEncoderInput input)

@@ -5,4 +5,8 @@ namespace Semblance.Training.CrossEncoders;
 /// 2005, "Learning to Rank using Gradient Descent", doi:10.1145/1102351.1102363), which is <see cref="LambdaLoss"/> without weights. A relevance
 /// for each candidate; without, the first is 1 and the others 0.
 /// </summary>
-public sealed class RankNetLoss() : LambdaLoss(LambdaWeighting.None);
+public sealed class RankNetLoss() : LambdaLoss(LambdaWeighting.None)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Burges];
+}

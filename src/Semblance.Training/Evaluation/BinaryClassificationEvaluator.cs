@@ -4,7 +4,8 @@ namespace Semblance.Training;
 /// <remarks>
 /// Metrics, for each similarity F: <c>F_accuracy</c> and <c>F_accuracy_threshold</c> of the best threshold; <c>F_f1</c>,
 /// <c>F_f1_threshold</c>, <c>F_precision</c>, <c>F_recall</c> and <c>F_mcc</c> of that with the best F1; <c>F_ap</c>, the
-/// average precision. Of several the best as <c>max</c>. Primary: average precision.
+/// average precision. Of several the best as <c>max</c>. Primary: average precision. Thresholds of the Euclidean and the Manhattan similarity
+/// are distances: pairs up to them belong together.
 /// </remarks>
 /// <param name="sentences1">One text of each pair.</param>
 /// <param name="sentences2">The other.</param>
@@ -23,12 +24,6 @@ public sealed class BinaryClassificationEvaluator(
     /// <summary>The similarities to evaluate; null for the model's own.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
-    /// <summary>
-    /// Looks, with Euclidean and Manhattan, for what belongs together among the least alike. sentence-transformers (5.2)
-    /// does: it takes its negated distances for distances. Only to compare with numbers from there; false by default.
-    /// </summary>
-    public bool DistancesReversed { get; init; }
-
     /// <inheritdoc/>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
     {
@@ -38,8 +33,7 @@ public sealed class BinaryClassificationEvaluator(
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
         {
-            var sign = DistancesReversed && function is (SimilarityFunction.Euclidean or SimilarityFunction.Manhattan) ? -1 : 1;
-            AddMetrics(metrics, function.Name() + "_", Array.ConvertAll(Pairwise(a, b, function), score => sign * score), sign);
+            AddMetrics(metrics, function.Name() + "_", Pairwise(a, b, function), function is SimilarityFunction.Euclidean or SimilarityFunction.Manhattan ? -1 : 1);
         }
 
         AddBest(metrics, functions, Names, (function, metric) => $"{function}_{metric}");
@@ -65,13 +59,14 @@ public sealed class BinaryClassificationEvaluator(
         return Result(metrics, "ap");
     }
 
+    // sign: what thresholds are multiplied by.
     private void AddMetrics(OrderedDictionary<string, double> metrics, string prefix, double[] scores, int sign)
     {
         var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);
         var (f1, precision, recall, f1Threshold) = BinaryClassification.BestF1(scores, _labels);
         var ap = BinaryClassification.AveragePrecision(scores, _labels);
         var mcc = BinaryClassification.MatthewsCorrelation(scores, _labels, f1Threshold);
-        double[] values = [accuracy, sign * accuracyThreshold, f1, sign * f1Threshold, precision, recall, ap, mcc];
+        double[] values = [accuracy, 0 + (sign * accuracyThreshold), f1, 0 + (sign * f1Threshold), precision, recall, ap, mcc];
         foreach (var (metric, value) in Names.Zip(values))
         {
             metrics[prefix + metric] = value;

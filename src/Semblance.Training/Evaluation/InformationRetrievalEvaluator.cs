@@ -4,7 +4,8 @@ namespace Semblance.Training;
 /// <remarks>
 /// Metrics, for each similarity F and each k: <c>F_accuracy@k</c>, <c>F_precision@k</c>, <c>F_recall@k</c>,
 /// <c>F_ndcg@k</c>, <c>F_mrr@k</c>, <c>F_map@k</c>, the means over all questions. Primary: NDCG at the largest k, of the
-/// similarity where it is best. The corpus is encoded in parts, so memory does not grow with it.
+/// similarity where it is best. The corpus is encoded in parts, so memory does not grow with it. Of documents with equal scores, the one whose id is
+/// first in ordinal order comes first.
 /// </remarks>
 public sealed class InformationRetrievalEvaluator : Evaluator
 {
@@ -27,9 +28,10 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(relevant);
         var kept = queries.Where(query => relevant.TryGetValue(query.Key, out var ids) && ids.Count > 0).ToArray();
-        var places = corpus.Keys.Select((id, place) => (id, place)).ToDictionary(document => document.id, document => document.place);
+        KeyValuePair<string, string>[] documents = [.. corpus.OrderBy(document => document.Key, StringComparer.Ordinal)]; // among equal scores a search keeps this order
+        var places = documents.Select((document, place) => (document.Key, place)).ToDictionary(document => document.Key, document => document.place);
         _queries = Array.ConvertAll(kept, query => query.Value);
-        _corpus = [.. corpus.Values];
+        _corpus = Array.ConvertAll(documents, document => document.Value);
         _relevant = Array.ConvertAll(kept, query => relevant[query.Key].Where(places.ContainsKey).Select(id => places[id]).ToHashSet());
         _relevantCounts = Array.ConvertAll(kept, query => relevant[query.Key].Count);
         if (_relevant.All(documents => documents.Count == 0))

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>How often a classifier on top of the vectors, such as that of a softmax loss, gives the right label.</summary>
-/// <remarks>Metric: <c>accuracy</c>; of a cross-encoder also <c>f1_macro</c>, the mean over the classes, which is then the primary one.</remarks>
+/// <remarks>Metric: <c>accuracy</c>; of a cross-encoder also <c>f1_macro</c>, the mean over the classes, which is then the primary one, <c>f1_micro</c> and <c>f1_weighted</c>.</remarks>
 /// <param name="texts">The texts by column: one column for single texts, two for pairs.</param>
 /// <param name="labels">The class of each row, from 0.</param>
 /// <param name="classifier">From the vectors of each column, <c>[rows × dimension]</c>, to logits <c>[rows × classes]</c>.</param>
@@ -46,7 +46,14 @@ public sealed class LabelAccuracyEvaluator(
         }
 
         var logits = model.Predict([.. _texts[0].Zip(_texts[1])], Predicting with { Activation = Activation.Identity }, null, cancellation).Scores;
-        var metrics = new OrderedDictionary<string, double> { ["accuracy"] = Accuracy.OfLogits(logits, _labels), ["f1_macro"] = Accuracy.MacroF1(logits, _labels) };
+        var accuracy = Accuracy.OfLogits(logits, _labels);
+        var metrics = new OrderedDictionary<string, double>
+        {
+            ["accuracy"] = accuracy,
+            ["f1_macro"] = Accuracy.MacroF1(logits, _labels),
+            ["f1_micro"] = accuracy, // of one class for each row they are the same
+            ["f1_weighted"] = Accuracy.WeightedF1(logits, _labels),
+        };
         return Result(metrics, "f1_macro");
     }
 }

@@ -2,7 +2,7 @@ namespace Semblance.Training;
 
 /// <summary>How well a few given texts are ranked for each question.</summary>
 /// <remarks>
-/// Metrics: <c>map</c>, <c>mrr@k</c> and <c>ndcg@k</c>, the means over all questions. Primary: <c>map</c>. Where scores are
+/// Metrics: <c>map</c>, <c>mrr@k</c> and <c>ndcg@k</c>, the means over all questions. Primary: <c>ndcg@k</c>. Where scores are
 /// equal, the texts that do not answer come first, so that a model that cannot tell gains nothing. Questions without a
 /// positive or without a negative text are left out.
 /// </remarks>
@@ -72,6 +72,6 @@ public sealed class RerankingEvaluator : Evaluator
             [$"mrr@{AtK}"] = rr / _samples.Length,
             [$"ndcg@{AtK}"] = ndcg / _samples.Length,
         };
-        return Result(metrics, "map");
+        return Result(metrics, $"ndcg@{AtK}");
     }
 }

@@ -1,6 +1,8 @@
+using Semblance.Tensors;
+
 namespace Semblance.Training;
 
-/// <summary>How often an anchor is more like its positive than like its negative.</summary>
+/// <summary>How often an anchor is more like its positive than like its negative. Anchors are encoded as queries, the others as documents.</summary>
 /// <remarks>Metrics: <c>F_accuracy</c> for each similarity F, and of several the best as <c>max_accuracy</c>. Primary: the accuracy.</remarks>
 /// <param name="anchors">The anchors.</param>
 /// <param name="positives">A text close to each.</param>
@@ -24,8 +26,8 @@ public sealed class TripletEvaluator(
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var anchors = Encode(model, _anchors, cancellation);
-        var (positives, negatives) = (Encode(model, _positives, cancellation), Encode(model, _negatives, cancellation));
+        var anchors = model.EncodeQuery(_anchors, Encoding, null, cancellation).Vectors;
+        var (positives, negatives) = (Documents(_positives), Documents(_negatives));
         var functions = Functions(Similarities, model);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
@@ -38,6 +40,8 @@ public sealed class TripletEvaluator(
 
         AddBest(metrics, functions, ["accuracy"], (function, metric) => $"{function}_{metric}");
         return Result(metrics, $"{Main(functions)}_accuracy");
+
+        Tensor Documents(IReadOnlyList<string> texts) => model.EncodeDocument(texts, Encoding, null, cancellation).Vectors;
     }
 
     /// <inheritdoc/>

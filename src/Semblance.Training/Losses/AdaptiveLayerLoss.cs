@@ -10,17 +10,14 @@ namespace Semblance.Training;
 /// vectors from the last one's (Li et al. 2024, arXiv:2402.14776). Columns and labels as the other loss takes them.
 /// </summary>
 /// <remarks>
-/// With L the loss on layer i of n, counted from 1, v its vectors, p = softmax(vₙ / T), q = softmax(vᵢ / T), and m sampled layers:
-/// lastLayerWeight · Lₙ + Σᵢ (priorLayersWeight · Lᵢ / (i m) + divergenceWeight · T · mean over vectors of Σ p ln(p / q)), as in sentence-transformers.
+/// With L the loss on layer i of n, counted from 1, w its weight, v its vectors, p = softmax(vₙ / T), q = softmax(vᵢ / T), and m sampled layers:
+/// lastLayerWeight · Lₙ + Σᵢ (priorLayersWeight · wᵢ Lᵢ / m + divergenceWeight · T · mean over vectors of Σ p ln(p / q)). The last layer is the
+/// teacher: p is a constant, and no gradient of the divergence reaches it. sentence-transformers also draws the embeddings before the first
+/// layer; here layers are what can be cut off, and one is left.
 /// </remarks>
 public class AdaptiveLayerLoss : Objective
 {
     private readonly Loss _loss;
-    private readonly int _layersPerStep;
-    private readonly float _lastLayerWeight;
-    private readonly float _priorLayersWeight;
-    private readonly float _divergenceWeight;
-    private readonly float _temperature;
 
     /// <summary>Wraps a loss.</summary>
     /// <param name="loss">What is computed on each layer.</param>
@@ -32,16 +29,48 @@ public class AdaptiveLayerLoss : Objective
     /// <param name="priorLayersWeight">What the earlier layers count together.</param>
     /// <param name="divergenceWeight">What the divergence counts.</param>
     /// <param name="divergenceTemperature">What the elements of vectors are divided by before the divergence; 0 leaves it out.</param>
+    /// <param name="layerWeighting">What each earlier layer counts; the same by default.</param>
     public AdaptiveLayerLoss(
-        Loss loss, int? layersPerStep = 1, float lastLayerWeight = 1, float priorLayersWeight = 1, float divergenceWeight = 1, float divergenceTemperature = 0.3f)
+        Loss loss,
+        int? layersPerStep = 1,
+        float lastLayerWeight = 1,
+        float priorLayersWeight = 1,
+        float divergenceWeight = 1,
+        float divergenceTemperature = 0.3f,
+        LayerWeighting layerWeighting = LayerWeighting.Uniform)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfLessThan(layersPerStep ?? 1, 1, nameof(layersPerStep));
         ArgumentOutOfRangeException.ThrowIfNegative(divergenceTemperature);
         _loss = loss;
-        _layersPerStep = layersPerStep ?? int.MaxValue;
-        (_lastLayerWeight, _priorLayersWeight, _divergenceWeight, _temperature) = (lastLayerWeight, priorLayersWeight, divergenceWeight, divergenceTemperature);
+        LayersPerStep = layersPerStep;
+        (LastLayerWeight, PriorLayersWeight, DivergenceWeight, DivergenceTemperature) = (lastLayerWeight, priorLayersWeight, divergenceWeight, divergenceTemperature);
+        LayerWeighting = Enum.IsDefined(layerWeighting) ? layerWeighting : throw new ArgumentOutOfRangeException(nameof(layerWeighting), layerWeighting, "There is no such weighting.");
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Li2d];
+
+    /// <inheritdoc/>
+    public override Objective? Inner => _loss;
+
+    /// <summary>Gets how many earlier layers each batch is computed on; null for all.</summary>
+    public int? LayersPerStep { get; }
+
+    /// <summary>Gets what the last layer counts.</summary>
+    public float LastLayerWeight { get; }
+
+    /// <summary>Gets what the earlier layers count together.</summary>
+    public float PriorLayersWeight { get; }
+
+    /// <summary>Gets what the divergence counts.</summary>
+    public float DivergenceWeight { get; }
+
+    /// <summary>Gets what the elements of vectors are divided by before the divergence; 0 leaves it out.</summary>
+    public float DivergenceTemperature { get; }
+
+    /// <summary>Gets what each earlier layer counts.</summary>
+    public LayerWeighting LayerWeighting { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
@@ -66,17 +95,17 @@ public class AdaptiveLayerLoss : Objective
         Tensor Loss(Tensor[] embeddings) => _loss.Forward(run, batch.Input(embeddings) with { GuideEmbeddings = guide });
 
         var last = Embed(transformer.LayerCount);
-        var sum = run.Scale(Loss(last), _lastLayerWeight);
-        var target = LogProbabilities(run, last);
-        var layers = Sample.Of(run, [.. Enumerable.Range(1, transformer.LayerCount - 1)], _layersPerStep);
+        var sum = run.Scale(Loss(last), LastLayerWeight);
+        var target = LogProbabilities(run, Array.ConvertAll(last, Detached));
+        var layers = Sample.Of(run, [.. Enumerable.Range(1, transformer.LayerCount - 1)], LayersPerStep ?? int.MaxValue);
         foreach (var layer in layers)
         {
             var embeddings = Embed(layer);
-            sum = run.Add(sum, run.Scale(Loss(embeddings), _priorLayersWeight / layer / layers.Count));
+            sum = run.Add(sum, run.Scale(Loss(embeddings), PriorLayersWeight * Weight(layer) / layers.Count));
             if (target is not null)
             {
                 var divergence = run.Sum(run.Multiply(run.Exp(target), run.Subtract(target, LogProbabilities(run, embeddings)!)));
-                sum = run.Add(sum, run.Scale(divergence, _divergenceWeight * _temperature / target.Rows));
+                sum = run.Add(sum, run.Scale(divergence, DivergenceWeight * DivergenceTemperature / target.Rows));
             }
         }
 
@@ -84,9 +113,19 @@ public class AdaptiveLayerLoss : Objective
         return sum.Values[0];
     }
 
+    // The values alone: a constant, which no gradient goes through.
+    private static Tensor Detached(Tensor x) => Tensor.From(x.Values, x.Shape);
+
+    private float Weight(int layer) => LayerWeighting switch
+    {
+        LayerWeighting.Log => 1 / (1 + MathF.Log(1 + layer)),
+        LayerWeighting.Linear => 1f / (1 + layer),
+        _ => 1,
+    };
+
     // ln softmax of all columns' vectors, one below another; null where there is no divergence.
     private Tensor? LogProbabilities(Computation run, Tensor[] embeddings) =>
-        _temperature > 0 && _divergenceWeight != 0 ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / _temperature)) : null;
+        DivergenceTemperature > 0 && DivergenceWeight != 0 ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / DivergenceTemperature)) : null;
 
     // The texts of one column with the hidden states of all layers.
     private sealed class Column

@@ -3,25 +3,52 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// <see cref="CoSENTLoss"/> over the angle in complex space, whose slope does not vanish where the cosine's does (Li and Li 2023,
+/// <see cref="CoSENTLoss"/> over the angle in complex space, whose slope does not vanish where the cosine's does (Li and Li 2024,
 /// arXiv:2309.12871): the halves of a vector are real and imaginary parts, and the similarity is the magnitude of the summed parts of
-/// u / v, with both of length one. Two text columns of even dimension, a label for each pair, of which only the order matters.
+/// u / v, with both of length one. Two text columns and a label for each pair, of which only the order matters; or three and more, anchor,
+/// positive, negatives, whose labels are 1 for the positive and 0 for the negatives, or ℓ and 1 − ℓ where the row has a label ℓ.
 /// </summary>
 /// <param name="scale">What similarities are multiplied by: one over the temperature.</param>
 public sealed class AnglELoss(float scale = 20) : Loss
 {
-    private readonly float _scale = Positive(scale);
+    /// <summary>Gets what similarities are multiplied by.</summary>
+    public float Scale { get; } = Positive(scale);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.LiAoE];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        input.RequireColumns(this, 2, 2);
-        var (u, v) = (run.Normalize(input.Embeddings[0]), run.Normalize(input.Embeddings[1]));
-        if (u.Columns % 2 != 0)
+        input.RequireColumns(this, 2);
+        var (anchors, others, labels) = Pairs(run, input);
+        return CoSENTLoss.Ordering(run, run.Scale(Similarities(run, anchors, others), Scale), labels);
+    }
+
+    // With more than two columns, the anchor stands once with each of the others.
+    private (Tensor Anchors, Tensor Others, Tensor Labels) Pairs(Computation run, LossInput input)
+    {
+        if (input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} halves vectors into real and imaginary parts, but {u.Columns} elements are not an even number.");
+            return (input.Embeddings[0], input.Embeddings[1], input.RequireLabels(this));
         }
+
+        var columns = input.Embeddings.Count - 1;
+        var labels = Tensor.Zeros(columns * input.Rows, 1);
+        var positives = input.Labels is null ? null : input.RequireLabels(this);
+        for (var row = 0; row < labels.Length; row++)
+        {
+            var positive = positives?.Values[row % input.Rows] ?? 1;
+            labels.Writable[row] = row < input.Rows ? positive : 1 - positive;
+        }
+
+        return (run.ConcatenateRows([.. Enumerable.Repeat(input.Embeddings[0], columns)]), run.ConcatenateRows([.. input.Embeddings.Skip(1)]), labels);
+    }
+
+    private static Tensor Similarities(Computation run, Tensor anchors, Tensor others)
+    {
+        var (u, v) = (Even(run, run.Normalize(anchors)), Even(run, run.Normalize(others)));
 
         // With u = a + bi and v = c + di of length one, Re + Im of u / v is ac + bd + bc − ad: u · (c − d, d + c).
         var half = v.Columns / 2;
@@ -32,7 +59,9 @@ public sealed class AnglELoss(float scale = 20) : Loss
             signs.Writable[i] = i % v.Columns < half ? -1 : 1;
         }
 
-        var similarities = run.Abs(run.RowSimilarities(u, run.Add(v, run.Multiply(swapped, signs)), SimilarityFunction.DotProduct));
-        return CoSENTLoss.Ordering(run, run.Scale(similarities, _scale), input.RequireLabels(this));
+        return run.Abs(run.RowSimilarities(u, run.Add(v, run.Multiply(swapped, signs)), SimilarityFunction.DotProduct));
     }
+
+    // A vector of odd dimension gets a zero at its end, which has no part in its length.
+    private static Tensor Even(Computation run, Tensor x) => x.Columns % 2 == 0 ? x : run.ConcatenateColumns(x, Tensor.Zeros(x.Rows, 1));
 }

@@ -10,7 +10,8 @@ namespace Semblance.Training;
 /// <param name="margin">By how much negatives are to be farther.</param>
 public sealed class BatchAllTripletLoss(DistanceMetric metric = DistanceMetric.Euclidean, float margin = 5) : BatchTripletLoss(metric)
 {
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
 
     private protected override Tensor Forward(Computation run, Tensor distances, int[] labels)
     {
@@ -28,7 +29,7 @@ public sealed class BatchAllTripletLoss(DistanceMetric metric = DistanceMetric.E
 
                 for (var negative = 0; negative < rows; negative++)
                 {
-                    if (labels[negative] != labels[anchor] && values[positive] - values[negative] + _margin > 0)
+                    if (labels[negative] != labels[anchor] && values[positive] - values[negative] + Margin > 0)
                     {
                         positives.Add((anchor * rows) + positive);
                         negatives.Add((anchor * rows) + negative);
@@ -43,6 +44,6 @@ public sealed class BatchAllTripletLoss(DistanceMetric metric = DistanceMetric.E
         }
 
         var count = positives.Count;
-        return run.Scale(run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1, _margin);
+        return run.Scale(run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1, Margin);
     }
 }

@@ -10,8 +10,9 @@ namespace Semblance.Training;
 /// <param name="margin">By how much negatives are to be farther.</param>
 public sealed class BatchHardTripletLoss(DistanceMetric metric = DistanceMetric.Euclidean, float margin = 5) : BatchTripletLoss(metric)
 {
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
 
     private protected override Tensor Forward(Computation run, Tensor distances, int[] labels) =>
-        run.Mean(run.Relu(run.Scale(Hardest(run, distances, labels), 1, _margin)));
+        run.Mean(run.Relu(run.Scale(Hardest(run, distances, labels), 1, Margin)));
 }

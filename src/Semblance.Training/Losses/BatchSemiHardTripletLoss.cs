@@ -10,7 +10,11 @@ namespace Semblance.Training;
 /// <param name="margin">By how much negatives are to be farther.</param>
 public sealed class BatchSemiHardTripletLoss(DistanceMetric metric = DistanceMetric.Euclidean, float margin = 5) : BatchTripletLoss(metric)
 {
-    private readonly float _margin = Finite(margin);
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Schroff, Papers.Hermans];
+
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
 
     private protected override Tensor Forward(Computation run, Tensor distances, int[] labels)
     {
@@ -35,7 +39,7 @@ public sealed class BatchSemiHardTripletLoss(DistanceMetric metric = DistanceMet
 
         var count = positives.Count;
         var excess = run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1));
-        return run.Mean(run.Relu(run.Scale(excess, 1, _margin)));
+        return run.Mean(run.Relu(run.Scale(excess, 1, Margin)));
     }
 
     // Null where the batch has one label only.

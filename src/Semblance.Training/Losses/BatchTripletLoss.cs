@@ -8,17 +8,21 @@ namespace Semblance.Training;
 /// </summary>
 public abstract class BatchTripletLoss : Loss
 {
-    private readonly DistanceMetric _metric;
-
     /// <param name="metric">How far apart two vectors are.</param>
-    private protected BatchTripletLoss(DistanceMetric metric) => _metric = metric;
+    private protected BatchTripletLoss(DistanceMetric metric) => Metric = metric;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hermans];
+
+    /// <summary>Gets the distance of two vectors.</summary>
+    public DistanceMetric Metric { get; }
 
     /// <inheritdoc/>
     public sealed override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 1, 1);
-        return Forward(run, run.Distances(input.Embeddings[0], _metric), input.RequireClasses(this));
+        return Forward(run, run.Distances(input.Embeddings[0], Metric), input.RequireClasses(this));
     }
 
     // distances: [batch × batch]; labels: one for each row.

@@ -3,22 +3,29 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// ln(1 + Σ exp(scale · (s_i − s_j))) over all pairs of rows where label i is below label j: similarities in the order of the labels (Su 2022,
-/// "CoSENT: a more efficient sentence vector scheme than Sentence-BERT", kexue.fm/archives/8847). Two text columns, a label for each pair,
+/// ln(1 + Σ exp(scale · (s_i − s_j))) over all pairs of rows where label i is below label j: similarities in the order of the labels (Huang et
+/// al. 2024, doi:10.1109/TASLP.2024.3402087; first published at kexue.fm/archives/8847). Two text columns, a label for each pair,
 /// of which only the order matters.
 /// </summary>
 /// <param name="scale">What similarities are multiplied by: one over the temperature.</param>
 /// <param name="similarity">How near two vectors are.</param>
 public sealed class CoSENTLoss(float scale = 20, SimilarityFunction similarity = SimilarityFunction.Cosine) : Loss
 {
-    private readonly float _scale = Positive(scale);
+    /// <summary>Gets what similarities are multiplied by.</summary>
+    public float Scale { get; } = Positive(scale);
+
+    /// <summary>Gets the similarity of two vectors.</summary>
+    public SimilarityFunction Similarity { get; } = similarity;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Huang];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
-        return Ordering(run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], similarity), _scale), input.RequireLabels(this));
+        return Ordering(run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Similarity), Scale), input.RequireLabels(this));
     }
 
     // scores, labels: [batch × 1].

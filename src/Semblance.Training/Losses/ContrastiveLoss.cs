@@ -11,7 +11,17 @@ namespace Semblance.Training;
 /// <param name="average">The mean over the batch instead of the sum.</param>
 public sealed class ContrastiveLoss(DistanceMetric metric = DistanceMetric.Cosine, float margin = 0.5f, bool average = true) : Loss
 {
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets the distance of two vectors.</summary>
+    public DistanceMetric Metric { get; } = metric;
+
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
+
+    /// <summary>Gets whether the loss is the mean over the batch instead of the sum.</summary>
+    public bool Average { get; } = average;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hadsell];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -20,10 +30,10 @@ public sealed class ContrastiveLoss(DistanceMetric metric = DistanceMetric.Cosin
         input.RequireColumns(this, 2, 2);
         input.RequireClasses(this, 2);
         var alike = input.RequireLabels(this);
-        var distances = run.RowDistances(input.Embeddings[0], input.Embeddings[1], metric);
+        var distances = run.RowDistances(input.Embeddings[0], input.Embeddings[1], Metric);
         var sum = run.Add(
             run.Sum(run.Multiply(run.Square(distances), alike)),
-            run.Sum(run.Multiply(run.Square(run.Relu(run.Scale(distances, -1, _margin))), run.Scale(alike, -1, 1))));
-        return run.Scale(sum, average ? 0.5f / input.Rows : 0.5f);
+            run.Sum(run.Multiply(run.Square(run.Relu(run.Scale(distances, -1, Margin))), run.Scale(alike, -1, 1))));
+        return run.Scale(sum, Average ? 0.5f / input.Rows : 0.5f);
     }
 }

@@ -10,7 +10,6 @@ namespace Semblance.Training;
 public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
 {
     private readonly Tensor _logitScale;
-    private readonly SimilarityFunction _similarity;
 
     /// <summary>Makes the loss.</summary>
     /// <param name="scale">What similarities are multiplied by when training starts.</param>
@@ -19,8 +18,17 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
     {
         _logitScale = Tensor.From([MathF.Log(Positive(scale))], 1);
         _logitScale.RequiresGradient = true;
-        _similarity = similarity;
+        Similarity = similarity;
     }
+
+    /// <summary>Gets what similarities are multiplied by now.</summary>
+    public float Scale => MathF.Exp(_logitScale.Values[0]);
+
+    /// <summary>Gets the similarity of two vectors.</summary>
+    public SimilarityFunction Similarity { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Carlsson];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -34,7 +42,7 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
         }
 
         var scale = run.Gather(run.Exp(_logitScale), new int[rows * rows], rows, rows);
-        var scores = run.Multiply(run.Similarities(input.Embeddings[0], input.Embeddings[1], _similarity), scale);
+        var scores = run.Multiply(run.Similarities(input.Embeddings[0], input.Embeddings[1], Similarity), scale);
         var own = Enumerable.Range(0, rows);
         return run.Scale(run.Add(run.CrossEntropy(scores, own), run.CrossEntropy(run.Transpose(scores), own)), 0.5f);
     }

@@ -9,6 +9,9 @@ namespace Semblance.Training;
 public sealed class CosineSimilarityLoss : Loss
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.SentenceBert];
+
+    /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -52,6 +52,9 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         .Select(parameter => KeyValuePair.Create("decoder." + parameter.Key, parameter.Value));
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Wang];
+
+    /// <inheritdoc/>
     public override double Backward(TrainingBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -21,14 +21,29 @@ public sealed class GISTEmbedLoss(
     bool contrastAnchors = true,
     bool contrastPositives = true) : Loss
 {
-    private readonly float _temperature = Positive(temperature);
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets what similarities are divided by.</summary>
+    public float Temperature { get; } = Positive(temperature);
+
+    /// <summary>Gets how <see cref="Margin"/> is meant.</summary>
+    public MarginStrategy MarginStrategy { get; } = marginStrategy;
+
+    /// <summary>Gets how much less near than the positive a candidate counts as false negative already.</summary>
+    public float Margin { get; } = Finite(margin);
+
+    /// <summary>Gets whether other anchors are negatives of an anchor.</summary>
+    public bool ContrastAnchors { get; } = contrastAnchors;
+
+    /// <summary>Gets whether other positives are negatives of a positive.</summary>
+    public bool ContrastPositives { get; } = contrastPositives;
 
     /// <summary>The guide model, which encodes each batch's texts too; null where <see cref="LossInput.GuideEmbeddings"/> are given.</summary>
     public SentenceTransformer? Guide { get; init; }
 
     internal override IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) =>
         Guide is null ? null : [.. Enumerable.Range(0, batch.Columns).Select(column => Guide.Encode(batch.Texts(column), cancellation: batch.Cancellation).Vectors)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Solatorio];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -47,7 +62,7 @@ public sealed class GISTEmbedLoss(
         for (var row = 0; row < rows; row++)
         {
             var own = positives.Row(row)[row];
-            thresholds[row] = marginStrategy == MarginStrategy.Absolute ? own - _margin : own * (1 - _margin);
+            thresholds[row] = own - (MarginStrategy == MarginStrategy.Absolute ? Margin : Math.Abs(own) * Margin);
         }
 
         Tensor Block(int from, int to)
@@ -58,12 +73,12 @@ public sealed class GISTEmbedLoss(
         }
 
         var blocks = new List<Tensor> { Block(0, 1) };
-        if (contrastAnchors)
+        if (ContrastAnchors)
         {
             blocks.Add(Block(0, 0));
         }
 
-        if (contrastPositives)
+        if (ContrastPositives)
         {
             blocks.Add(Block(1, 1));
         }
@@ -73,7 +88,7 @@ public sealed class GISTEmbedLoss(
             blocks.Add(Block(0, negative));
         }
 
-        return run.CrossEntropy(run.Scale(run.ConcatenateColumns(blocks), 1 / _temperature), Enumerable.Range(0, rows));
+        return run.CrossEntropy(run.Scale(run.ConcatenateColumns(blocks), 1 / Temperature), Enumerable.Range(0, rows));
     }
 
     private static Tensor GuideSimilarities(Computation run, IReadOnlyList<Tensor> guide, int from, int to) =>

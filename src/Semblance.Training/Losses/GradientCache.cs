@@ -18,7 +18,6 @@ public class GradientCache : Objective
     public const int DefaultMiniBatchTokens = 8192;
 
     private readonly Loss _loss;
-    private readonly int _miniBatchTokens;
 
     /// <summary>Wraps a loss.</summary>
     /// <param name="loss">The loss of the whole batch.</param>
@@ -27,8 +26,20 @@ public class GradientCache : Objective
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfLessThan(miniBatchTokens, 1);
-        (_loss, _miniBatchTokens) = (loss, miniBatchTokens);
+        (_loss, MiniBatchTokens) = (loss, miniBatchTokens);
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Gao];
+
+    /// <inheritdoc/>
+    public override Loss Inner => _loss;
+
+    /// <summary>Gets the most tokens that are computed at once.</summary>
+    public int MiniBatchTokens { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => GetType() == typeof(GradientCache) ? base.ToString() : Name; // a Cached… names its loss itself
 
     /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
@@ -109,7 +120,7 @@ public class GradientCache : Objective
     private IEnumerable<(int Column, Range Rows)> Parts(TrainingBatch batch, int column)
     {
         var tokens = batch.Model.Tokenize(batch.Texts(column), batch.Prompt(column), batch.Route(column)).Batch;
-        return MiniBatches([.. Enumerable.Range(0, batch.Rows.Count).Select(tokens.Length)], _miniBatchTokens).Select(rows => (column, rows));
+        return MiniBatches([.. Enumerable.Range(0, batch.Rows.Count).Select(tokens.Length)], MiniBatchTokens).Select(rows => (column, rows));
     }
 
     private static Tensor Embed(Computation run, TrainingBatch batch, int column, Range rows) =>

@@ -32,6 +32,9 @@ public abstract class Loss : Objective
     /// <summary>The vectors of a batch's texts from the loss's guide model, if it has one.</summary>
     internal virtual IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) => null;
 
+    /// <summary>The batch's labels where its vectors are cut to their first elements: the same, but for losses whose labels are vectors.</summary>
+    internal virtual Tensor? CutLabels(LossInput input, int dimension) => input.Labels;
+
     /// <summary>A setting that must be above zero.</summary>
     private protected static T Positive<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
         where T : INumber<T> =>

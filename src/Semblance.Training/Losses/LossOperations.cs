@@ -98,6 +98,23 @@ internal static class LossOperations
         return any ? run.Add(x, mask) : x;
     }
 
+    /// <summary>A new linear layer, uniform in ±1/√inputs, as PyTorch's.</summary>
+    public static Linear NewLinear(int inputs, int outputs, int seed)
+    {
+        var random = new Random(seed);
+        var bound = 1 / Math.Sqrt(inputs);
+        Tensor weight = Tensor.Zeros(outputs, inputs), bias = Tensor.Zeros(outputs);
+        foreach (var tensor in (Tensor[])[weight, bias])
+        {
+            foreach (ref var value in tensor.Writable)
+            {
+                value = (float)(((random.NextDouble() * 2) - 1) * bound);
+            }
+        }
+
+        return new Linear(weight, bias);
+    }
+
     /// <summary>A loss of zero that still depends on x, with gradients of zero: <c>[1]</c>.</summary>
     public static Tensor Nothing(this Computation run, Tensor x) => run.Scale(run.Sum(x), 0);
 }

@@ -10,6 +10,12 @@ namespace Semblance.Training;
 /// <param name="similarity">How near two vectors are.</param>
 public sealed class MarginMSELoss(SimilarityFunction similarity = SimilarityFunction.DotProduct) : Loss
 {
+    /// <summary>Gets the similarity of two vectors.</summary>
+    public SimilarityFunction Similarity { get; } = similarity;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hofstaetter];
+
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {
@@ -26,8 +32,8 @@ public sealed class MarginMSELoss(SimilarityFunction similarity = SimilarityFunc
             throw new LossInputException($"{Name} needs {negatives} margins or {negatives + 1} scores for each row, not {labels.Columns} labels.");
         }
 
-        var positive = run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], similarity);
-        var margins = input.Embeddings.Skip(2).Select(negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, similarity)));
+        var positive = run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Similarity);
+        var margins = input.Embeddings.Skip(2).Select(negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, Similarity)));
         return run.MeanSquaredError(run.ConcatenateColumns([.. margins]), labels);
     }
 

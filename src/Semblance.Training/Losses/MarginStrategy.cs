@@ -6,6 +6,6 @@ public enum MarginStrategy
     /// <summary>Above the similarity of anchor and positive less the margin.</summary>
     Absolute,
 
-    /// <summary>Above the similarity of anchor and positive times one less the margin.</summary>
+    /// <summary>Above the similarity of anchor and positive less the margin times its magnitude: below it for similarities under zero, too.</summary>
     Relative,
 }

@@ -72,6 +72,9 @@ public sealed class MaskedLanguageModelLoss : Objective
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Devlin];
+
+    /// <inheritdoc/>
     public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Head.Parameters();
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ namespace Semblance.Training;
 /// <param name="priorLayersWeight">What the earlier layers count together.</param>
 /// <param name="divergenceWeight">What the divergence of the earlier layers' vectors from the last one's counts.</param>
 /// <param name="divergenceTemperature">What the elements of vectors are divided by before the divergence; 0 leaves it out.</param>
+/// <param name="layerWeighting">What each earlier layer counts; the same by default.</param>
 public sealed class Matryoshka2dLoss(
     Loss loss,
     IReadOnlyList<int> dimensions,
@@ -22,11 +23,13 @@ public sealed class Matryoshka2dLoss(
     float lastLayerWeight = 1,
     float priorLayersWeight = 1,
     float divergenceWeight = 1,
-    float divergenceTemperature = 0.3f)
+    float divergenceTemperature = 0.3f,
+    LayerWeighting layerWeighting = LayerWeighting.Uniform)
     : AdaptiveLayerLoss(
         new MatryoshkaLoss(loss, dimensions, weights, dimensionsPerStep),
         layersPerStep,
         lastLayerWeight,
         priorLayersWeight,
         divergenceWeight,
-        divergenceTemperature);
+        divergenceTemperature,
+        layerWeighting);

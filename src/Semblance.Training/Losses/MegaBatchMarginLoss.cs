@@ -11,8 +11,14 @@ namespace Semblance.Training;
 /// <remarks>Batches larger than memory: <see cref="CachedMegaBatchMarginLoss"/>.</remarks>
 public sealed class MegaBatchMarginLoss(float positiveMargin = 0.8f, float negativeMargin = 0.3f) : Loss
 {
-    private readonly float _positiveMargin = Finite(positiveMargin);
-    private readonly float _negativeMargin = Finite(negativeMargin);
+    /// <summary>Gets how large the cosine of a pair is to be.</summary>
+    public float PositiveMargin { get; } = Finite(positiveMargin);
+
+    /// <summary>Gets how small the cosine with the negative is to be.</summary>
+    public float NegativeMargin { get; } = Finite(negativeMargin);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Wieting];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -39,8 +45,8 @@ public sealed class MegaBatchMarginLoss(float positiveMargin = 0.8f, float negat
             hardest[row] = (row * rows) + best;
         }
 
-        var positive = run.Relu(run.Scale(run.Diagonal(scores), -1, _positiveMargin));
-        var negative = run.Relu(run.Scale(run.Gather(scores, hardest, rows, 1), 1, -_negativeMargin));
+        var positive = run.Relu(run.Scale(run.Diagonal(scores), -1, PositiveMargin));
+        var negative = run.Relu(run.Scale(run.Gather(scores, hardest, rows, 1), 1, -NegativeMargin));
         return run.Mean(run.Add(positive, negative));
     }
 }

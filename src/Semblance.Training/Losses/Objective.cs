@@ -6,6 +6,12 @@ namespace Semblance.Training;
 /// <summary>What training makes small on the rows of a data set: a <see cref="Loss"/> of sentence vectors, a <see cref="CrossEncoders.CrossEncoderLoss"/> of the scores of pairs, or one that looks deeper into the model.</summary>
 public abstract class Objective
 {
+    /// <summary>Gets the publications that define the loss, as BibTeX entries, without those of <see cref="Inner"/>; empty where there are none beyond Sentence-BERT's own.</summary>
+    public virtual IReadOnlyList<string> Citations => [];
+
+    /// <summary>Gets the loss that this one wraps; null for most.</summary>
+    public virtual Objective? Inner => null;
+
     /// <summary>Computes the loss of one batch and adds its gradients to those of all parameters.</summary>
     /// <param name="batch">The rows and the model.</param>
     /// <returns>The loss, not scaled.</returns>
@@ -23,5 +29,11 @@ public abstract class Objective
     {
     }
 
+    /// <summary>Returns the name of the loss, with that of a wrapped one in brackets: <c>MatryoshkaLoss(CoSENTLoss)</c>.</summary>
+    public override string ToString() => Inner is null ? Name : $"{Name}({Inner})";
+
     internal string Name => GetType().Name;
+
+    /// <summary>The loss and, from the outside in, those that it wraps.</summary>
+    internal IEnumerable<Objective> WithInner() => Inner is null ? [this] : Inner.WithInner().Prepend(this);
 }

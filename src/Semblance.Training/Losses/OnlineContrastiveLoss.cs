@@ -11,7 +11,14 @@ namespace Semblance.Training;
 /// <param name="margin">How far unlike ones are to be.</param>
 public sealed class OnlineContrastiveLoss(DistanceMetric metric = DistanceMetric.Cosine, float margin = 0.5f) : Loss
 {
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets the distance of two vectors.</summary>
+    public DistanceMetric Metric { get; } = metric;
+
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hadsell];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -19,7 +26,7 @@ public sealed class OnlineContrastiveLoss(DistanceMetric metric = DistanceMetric
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
         var classes = input.RequireClasses(this, 2);
-        var distances = run.RowDistances(input.Embeddings[0], input.Embeddings[1], metric);
+        var distances = run.RowDistances(input.Embeddings[0], input.Embeddings[1], Metric);
         var values = distances.Values.ToArray();
         float[] alike = [.. values.Where((_, i) => classes[i] == 1)], unlike = [.. values.Where((_, i) => classes[i] == 0)];
 
@@ -35,7 +42,7 @@ public sealed class OnlineContrastiveLoss(DistanceMetric metric = DistanceMetric
 
         return run.Add(
             run.Sum(run.Multiply(run.Square(distances), hardAlike)),
-            run.Sum(run.Multiply(run.Square(run.Relu(run.Scale(distances, -1, _margin))), hardUnlike)));
+            run.Sum(run.Multiply(run.Square(run.Relu(run.Scale(distances, -1, Margin))), hardUnlike)));
     }
 
     private static float Mean(float[] values) => values.Length == 0 ? float.NaN : values.Average();

@@ -10,22 +10,23 @@ namespace Semblance.Training;
 /// </summary>
 public sealed class SoftmaxLoss : Loss
 {
-    private readonly Concatenation _concatenation;
+    /// <summary>What the classifier sees unless something else is asked for: u, v and |u − v|, as in the paper.</summary>
+    public const Concatenation DefaultConcatenation = Concatenation.Vectors | Concatenation.Difference;
 
     /// <summary>Makes the loss with a new classifier, uniform in ±1/√inputs.</summary>
     /// <param name="dimension">The elements of a sentence vector.</param>
     /// <param name="classes">How many labels there are.</param>
     /// <param name="concatenation">What the classifier sees.</param>
     /// <param name="seed">Where the random weights begin.</param>
-    public SoftmaxLoss(int dimension, int classes, Concatenation concatenation = Concatenation.Vectors | Concatenation.Difference, int seed = 0)
-        : this(NewClassifier(Positive(dimension) * Parts(concatenation), Positive(classes), seed), concatenation)
+    public SoftmaxLoss(int dimension, int classes, Concatenation concatenation = DefaultConcatenation, int seed = 0)
+        : this(LossOperations.NewLinear(Positive(dimension) * Parts(concatenation), Positive(classes), seed), concatenation)
     {
     }
 
     /// <summary>Makes the loss with a given classifier.</summary>
     /// <param name="classifier">From all that <paramref name="concatenation"/> puts side by side to the classes.</param>
     /// <param name="concatenation">What the classifier sees.</param>
-    public SoftmaxLoss(Linear classifier, Concatenation concatenation = Concatenation.Vectors | Concatenation.Difference)
+    public SoftmaxLoss(Linear classifier, Concatenation concatenation = DefaultConcatenation)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         if (classifier.Inputs % Parts(concatenation) != 0)
@@ -34,12 +35,15 @@ public sealed class SoftmaxLoss : Loss
         }
 
         Classifier = classifier;
-        _concatenation = concatenation;
+        Concatenation = concatenation;
         foreach (var (_, parameter) in Parameters())
         {
             parameter.RequiresGradient = true;
         }
     }
+
+    /// <summary>Gets what the classifier sees.</summary>
+    public Concatenation Concatenation { get; }
 
     /// <summary>The classifier, trained with the model and not needed after.</summary>
     public Linear Classifier { get; }
@@ -51,24 +55,24 @@ public sealed class SoftmaxLoss : Loss
     /// <returns><c>[batch × classes]</c>.</returns>
     public Tensor Logits(Computation run, Tensor u, Tensor? v = null)
     {
-        if (_concatenation == Concatenation.Alone)
+        if (Concatenation == Concatenation.Alone)
         {
             return run.Linear(u, Classifier);
         }
 
         ArgumentNullException.ThrowIfNull(v);
         var parts = new List<Tensor>();
-        if (_concatenation.HasFlag(Concatenation.Vectors))
+        if (Concatenation.HasFlag(Concatenation.Vectors))
         {
             parts.AddRange([u, v]);
         }
 
-        if (_concatenation.HasFlag(Concatenation.Difference))
+        if (Concatenation.HasFlag(Concatenation.Difference))
         {
             parts.Add(run.Abs(run.Subtract(u, v)));
         }
 
-        if (_concatenation.HasFlag(Concatenation.Product))
+        if (Concatenation.HasFlag(Concatenation.Product))
         {
             parts.Add(run.Multiply(u, v));
         }
@@ -77,10 +81,13 @@ public sealed class SoftmaxLoss : Loss
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.SentenceBert];
+
+    /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var columns = _concatenation == Concatenation.Alone ? 1 : 2;
+        var columns = Concatenation == Concatenation.Alone ? 1 : 2;
         input.RequireColumns(this, columns, columns);
         return run.CrossEntropy(Logits(run, input.Embeddings[0], input.Embeddings.ElementAtOrDefault(1)), input.RequireClasses(this, Classifier.Outputs));
     }
@@ -94,20 +101,4 @@ public sealed class SoftmaxLoss : Loss
         : concatenation is > 0 and <= (Concatenation.Vectors | Concatenation.Difference | Concatenation.Product)
             ? BitOperations.PopCount((uint)concatenation) + (concatenation.HasFlag(Concatenation.Vectors) ? 1 : 0)
             : throw new ArgumentOutOfRangeException(nameof(concatenation));
-
-    private static Linear NewClassifier(int inputs, int classes, int seed)
-    {
-        var random = new Random(seed);
-        var bound = 1 / Math.Sqrt(inputs);
-        Tensor weight = Tensor.Zeros(classes, inputs), bias = Tensor.Zeros(classes);
-        foreach (var tensor in (Tensor[])[weight, bias])
-        {
-            foreach (ref var value in tensor.Writable)
-            {
-                value = (float)(((random.NextDouble() * 2) - 1) * bound);
-            }
-        }
-
-        return new Linear(weight, bias);
-    }
 }

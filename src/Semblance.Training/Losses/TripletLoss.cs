@@ -4,17 +4,20 @@ namespace Semblance.Training;
 
 /// <summary>
 /// max(|a − p| − |a − n| + margin, 0): the anchor nearer to the positive than to the negative by a margin (Schroff et al. 2015,
-/// arXiv:1503.03832; Reimers and Gurevych 2019, arXiv:1908.10084, with a margin of 1). Three text columns: anchor, positive, negative.
+/// arXiv:1503.03832, with squared distances; Hermans et al. 2017, arXiv:1703.07737; Reimers and Gurevych 2019, with a margin of 1). Three text columns: anchor, positive, negative.
 /// </summary>
 /// <param name="metric">How far apart two vectors are.</param>
-/// <param name="margin">By how much the negative is to be farther.</param>
-/// <remarks>
-/// sentence-transformers 5 (5.2.0.dev0) takes the negative of the Euclidean and the Manhattan distance, so that
-/// it draws anchors to negatives; this is the loss of the papers.
-/// </remarks>
+/// <param name="margin">By how much the negative is to be farther; 5 by default, as in sentence-transformers.</param>
 public sealed class TripletLoss(DistanceMetric metric = DistanceMetric.Euclidean, float margin = 5) : Loss
 {
-    private readonly float _margin = Finite(margin);
+    /// <summary>Gets the distance of two vectors.</summary>
+    public DistanceMetric Metric { get; } = metric;
+
+    /// <summary>Gets the margin.</summary>
+    public float Margin { get; } = Finite(margin);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hermans, Papers.Schroff];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -22,7 +25,7 @@ public sealed class TripletLoss(DistanceMetric metric = DistanceMetric.Euclidean
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 3, 3);
         var (anchor, positive, negative) = (input.Embeddings[0], input.Embeddings[1], input.Embeddings[2]);
-        var excess = run.Subtract(run.RowDistances(anchor, positive, metric), run.RowDistances(anchor, negative, metric));
-        return run.Mean(run.Relu(run.Scale(excess, 1, _margin)));
+        var excess = run.Subtract(run.RowDistances(anchor, positive, Metric), run.RowDistances(anchor, negative, Metric));
+        return run.Mean(run.Relu(run.Scale(excess, 1, Margin)));
     }
 }

@@ -61,7 +61,7 @@ public static partial class ModelCard
         AddField(card, "base_model", BaseModelId(summary));
         AddList(card, "tags", [
             "sentence-transformers", .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"], "semblance",
-            .. summary.Datasets.SelectMany(dataset => LossCitations.LossNames(dataset.Loss)).Distinct().Select(loss => $"loss:{loss}"),
+            .. summary.Datasets.SelectMany(dataset => LossName().Matches(dataset.Loss)).Select(loss => $"loss:{loss.Value}").Distinct(),
         ]);
         AddList(card, "datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
         AddList(card, "metrics", metrics.Select(metric => metric.Name.Metric).Distinct());
@@ -292,7 +292,7 @@ public static partial class ModelCard
     {
         Line(card, "## Citations");
         Line(card);
-        Fence(card, "bibtex", string.Join("\n\n", LossCitations.For(summary.Datasets.Select(dataset => dataset.Loss))));
+        Fence(card, "bibtex", string.Join("\n\n", summary.Datasets.SelectMany(dataset => dataset.Citations).Prepend(Papers.SentenceBert).Distinct()));
     }
 
     // Of each metric the last value, where it is one.
@@ -349,6 +349,10 @@ public static partial class ModelCard
     private static void Row(StringBuilder card, params IReadOnlyList<string> cells) => Line(card, $"| {string.Join(" | ", cells)} |");
 
     private static void Line(StringBuilder card, string text = "") => card.Append(text).Append('\n');
+
+    // Each name in MatryoshkaLoss(CoSENTLoss).
+    [GeneratedRegex(@"[\p{L}_]\w*", RegexOptions.CultureInvariant)]
+    private static partial Regex LossName();
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex HubId();

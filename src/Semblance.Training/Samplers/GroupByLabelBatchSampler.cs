@@ -4,7 +4,11 @@ namespace Semblance.Training;
 /// Batches in which each label has several rows, and there are several labels: for losses that make triplets of a batch
 /// (batch hard, batch all; Hermans, Beyer and Leibe 2017, arXiv:1703.07737).
 /// </summary>
-/// <remarks>The rows of a label are put together by chance, a few at a time; those left over sit out the epoch.</remarks>
+/// <remarks>
+/// Labels take turns by chance, each with a few of its rows, until only one label has rows left: the others sit out the epoch, and which they are
+/// differs from epoch to epoch. Neighbouring turns are of different labels, so every batch has two labels at least. What is left at the end is a
+/// batch where it has two.
+/// </remarks>
 public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
 {
     private readonly int[][] _labels; // the rows of each
@@ -14,21 +18,22 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
     /// <param name="batchSize">How many rows a batch has, a multiple of <paramref name="rowsPerLabel"/>.</param>
     /// <param name="seed">Where chance begins.</param>
     /// <param name="rowsPerLabel">How many rows of a label are put together, at least 2.</param>
-    /// <exception cref="ArgumentException">The batch size is no multiple of the rows per label, or no label has so many rows.</exception>
+    /// <exception cref="ArgumentException">The batch size is no multiple of the rows per label or has room for one label only, or fewer than two labels have so many rows.</exception>
     public GroupByLabelBatchSampler(IReadOnlyList<int> labels, int batchSize, long seed = 0, int rowsPerLabel = 2)
         : base(labels?.Count ?? throw new ArgumentNullException(nameof(labels)), batchSize, seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerLabel, 2);
-        if (batchSize % rowsPerLabel != 0)
+        if (batchSize % rowsPerLabel != 0 || batchSize < 2 * rowsPerLabel)
         {
-            throw new ArgumentException($"A batch of {batchSize} rows cannot be made of {rowsPerLabel} rows of each label; use a multiple.", nameof(batchSize));
+            throw new ArgumentException($"A batch of {batchSize} rows cannot be made of {rowsPerLabel} rows of each of several labels; use a multiple of {rowsPerLabel} from {2 * rowsPerLabel}.", nameof(batchSize));
         }
 
         RowsPerLabel = rowsPerLabel;
         _labels = [.. Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).Select(rows => rows.ToArray()).Where(rows => rows.Length >= rowsPerLabel)];
-        if (_labels.Length == 0)
+        if (_labels.Length < 2)
         {
-            throw new ArgumentException($"No label has {rowsPerLabel} rows, so no two of a label can be in one batch.", nameof(labels));
+            throw new ArgumentException(
+                $"A batch needs two labels with {rowsPerLabel} rows each, and of the {labels.Distinct().Count()} labels of {labels.Count} rows {(_labels.Length == 1 ? "one has" : "none has")} so many.", nameof(labels));
         }
     }
 
@@ -38,15 +43,37 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
     /// <inheritdoc/>
     public override IEnumerable<Batch> Batches(long epoch)
     {
-        var groups = new List<int[]>();
+        var groups = new Queue<int[]>[_labels.Length];
         for (var label = 0; label < _labels.Length; label++)
         {
             var rows = _labels[label].ToArray();
             Permutation.Shuffle<int>(rows, Seed + label + 1, epoch);
-            groups.AddRange(rows.Chunk(RowsPerLabel).Where(group => group.Length == RowsPerLabel));
+            groups[label] = new(rows.Chunk(RowsPerLabel).Where(group => group.Length == RowsPerLabel));
         }
 
-        var order = Permutation.Of(groups.Count, Seed, epoch);
-        return InOrder([.. order.SelectMany(group => groups[group])]);
+        int[] order = [.. Turns(groups, epoch).SelectMany(label => groups[label].Dequeue())];
+        return InOrder(order).Where(batch => batch.Rows.Count > RowsPerLabel);
+    }
+
+    // Whose turn it is, round after round, as long as two labels have rows; never the same label twice in a row.
+    private IEnumerable<int> Turns(Queue<int[]>[] groups, long epoch)
+    {
+        int[] left = [.. Enumerable.Range(0, groups.Length)];
+        var last = -1;
+        for (var round = 0; left.Length > 1; round++)
+        {
+            Permutation.Shuffle<int>(left, Seed - round, epoch);
+            if (left[0] == last)
+            {
+                (left[0], left[^1]) = (left[^1], left[0]);
+            }
+
+            foreach (var label in left)
+            {
+                yield return last = label;
+            }
+
+            left = [.. left.Where(label => groups[label].Count > 0)];
+        }
     }
 }

@@ -6,8 +6,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Vectors to bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does it; but a value beyond its
-/// range is stored as the range's end, where NumPy's cast wraps around. Immutable, and safe for all threads.
+/// Vectors to bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does it: a value is floored to its step, and one beyond its
+/// range is stored as the range's end. Int8 is uint8 less 128. Immutable, and safe for all threads.
 /// </summary>
 public sealed class Quantizer
 {
@@ -16,7 +16,6 @@ public sealed class Quantizer
     private readonly float[] _starts = [];
     private readonly float[] _steps = [];
     private readonly float[] _origins = [];
-    private readonly float[] _scales = [];
 
     /// <summary>Makes a quantizer.</summary>
     /// <param name="precision">Any but <see cref="Precision.Float32"/>.</param>
@@ -47,12 +46,10 @@ public sealed class Quantizer
             _starts = ranges.Smallest.ToArray();
             _steps = new float[dimension];
             _origins = new float[dimension];
-            _scales = new float[dimension];
             for (var i = 0; i < dimension; i++)
             {
                 _steps[i] = (ranges.Largest[i] - _starts[i]) / Steps;
-                var half = _steps[i] / 2;
-                (_origins[i], _scales[i]) = precision == Precision.Int8 ? (_starts[i] + (128 * _steps[i]), half) : (_starts[i] + half, _steps[i]);
+                _origins[i] = _starts[i] + ((precision == Precision.Int8 ? 128.5f : 0.5f) * _steps[i]);
             }
         }
     }
@@ -72,11 +69,11 @@ public sealed class Quantizer
     /// <summary>The number of bytes of a stored vector.</summary>
     public int ByteCount => Precision == Precision.Float16 ? 2 * Dimension : Columns;
 
-    /// <summary>What an int8 or uint8 element is restored as: its origin, plus its scale times twice the byte plus its sign, or times the byte.</summary>
+    /// <summary>What an int8 or uint8 element is restored as: its origin, plus its scale times the byte.</summary>
     internal ReadOnlySpan<float> Origins => _origins;
 
     /// <inheritdoc cref="Origins"/>
-    internal ReadOnlySpan<float> Scales => _scales;
+    internal ReadOnlySpan<float> Scales => _steps;
 
     /// <summary>Whether a precision needs <see cref="QuantizationRanges"/>.</summary>
     public static bool NeedsRanges(Precision precision) => precision is Precision.Int8 or Precision.UInt8;
@@ -109,7 +106,7 @@ public sealed class Quantizer
             case Precision.Int8:
                 for (var i = 0; i < vector.Length; i++)
                 {
-                    stored[i] = (byte)(sbyte)Math.Clamp(Step(vector[i], i) - 128, -128, 127); // rounds towards zero
+                    stored[i] = (byte)(sbyte)(Math.Clamp(MathF.Floor(Step(vector[i], i)), 0, Steps) - 128);
                 }
 
                 break;
@@ -131,7 +128,7 @@ public sealed class Quantizer
         }
     }
 
-    /// <summary>Restores a vector, as far as it was stored: the middle of its steps, or −1 and 1 where one bit was kept. Int8 was rounded towards zero, so its zero stands for two steps.</summary>
+    /// <summary>Restores a vector, as far as it was stored: the middle of its steps, or −1 and 1 where one bit was kept.</summary>
     /// <param name="stored"><see cref="ByteCount"/> bytes.</param>
     /// <param name="vector">Receives <see cref="Dimension"/> elements.</param>
     /// <exception cref="ArgumentException">A length is another.</exception>
@@ -193,21 +190,18 @@ public sealed class Quantizer
         }
     }
 
-    // Sixteen at a time; the middle of a step that was rounded towards zero lies away from zero.
+    // Sixteen at a time.
     private void RestoreSigned(ReadOnlySpan<byte> stored, Span<float> vector)
     {
         var i = 0;
         for (; i <= vector.Length - 16; i += 16)
         {
-            var value = Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe()));
-            var doubled = value + value + Vector512.Max(Vector512.Min(value, Vector512<int>.One), -Vector512<int>.One);
-            Restore(doubled, i, vector);
+            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe())), i, vector);
         }
 
         for (; i < vector.Length; i++)
         {
-            var value = (sbyte)stored[i];
-            vector[i] = MathF.FusedMultiplyAdd((2 * value) + Math.Sign(value), _scales[i], _origins[i]);
+            vector[i] = MathF.FusedMultiplyAdd((sbyte)stored[i], _steps[i], _origins[i]);
         }
     }
 
@@ -221,12 +215,12 @@ public sealed class Quantizer
 
         for (; i < vector.Length; i++)
         {
-            vector[i] = MathF.FusedMultiplyAdd(stored[i], _scales[i], _origins[i]);
+            vector[i] = MathF.FusedMultiplyAdd(stored[i], _steps[i], _origins[i]);
         }
     }
 
     private void Restore(Vector512<int> steps, int i, Span<float> vector) => Vector512.FusedMultiplyAdd(
-        Vector512.ConvertToSingle(steps), Vector512.Create(_scales.AsSpan(i)), Vector512.Create(_origins.AsSpan(i))).CopyTo(vector[i..]);
+        Vector512.ConvertToSingle(steps), Vector512.Create(_steps.AsSpan(i)), Vector512.Create(_origins.AsSpan(i))).CopyTo(vector[i..]);
 
     private static string Name(int? row) => row is null ? "a vector" : $"vector {row}";
 

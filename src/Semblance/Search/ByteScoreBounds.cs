@@ -6,10 +6,9 @@ using Semblance.Tensors.Kernels;
 namespace Semblance;
 
 /// <summary>
-/// Bounds for int8 and uint8, in whole numbers: a stored element is its centre + spread · b + rest, with b the byte from −128 to 127, so its
+/// Bounds for int8 and uint8, in whole numbers: a stored element is its centre + spread · b, with b the byte from −128 to 127, so its
 /// product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits. What that
-/// can change is at most the length of what was lost times that of b, in either of two units (Cauchy–Schwarz). The rest is int8's rounding
-/// towards zero, half a spread at most.
+/// can change is at most the length of what was lost times that of b, in either of two units (Cauchy–Schwarz).
 /// </summary>
 internal sealed unsafe class ByteScoreBounds : ScoreBounds
 {
@@ -24,12 +23,12 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
     {
         _corpus = corpus;
         _norms = corpus.Norms;
-        var (centres, spreads, rests) = Elements(corpus);
-        var largestNorm = LargestNorm(centres, spreads, rests);
+        var (centres, spreads) = Elements(corpus);
+        var largestNorm = LargestNorm(centres, spreads);
         _queries = new QueryBound[queries.Rows];
         for (var query = 0; query < _queries.Length; query++)
         {
-            _queries[query] = Bound(queries.Row(query), centres, spreads, rests, Slack * QueryNorms[query] * largestNorm);
+            _queries[query] = Bound(queries.Row(query), centres, spreads, Slack * QueryNorms[query] * largestNorm);
         }
     }
 
@@ -62,21 +61,19 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
         }
     }
 
-    private static (double[] Centres, double[] Spreads, double[] Rests) Elements(VectorMatrix corpus)
+    private static (double[] Centres, double[] Spreads) Elements(VectorMatrix corpus)
     {
         ReadOnlySpan<float> origins = corpus.Quantizer!.Origins, scales = corpus.Quantizer.Scales;
-        var (centres, spreads, rests) = (new double[origins.Length], new double[origins.Length], new double[origins.Length]);
+        var (centres, spreads) = (new double[origins.Length], new double[origins.Length]);
         for (var i = 0; i < origins.Length; i++)
         {
-            (centres[i], spreads[i], rests[i]) = corpus.Precision == Precision.Int8
-                ? ((double)origins[i], 2.0 * scales[i], (double)scales[i])
-                : (origins[i] + ((double)scales[i] * Middle), scales[i], 0.0);
+            (centres[i], spreads[i]) = (origins[i] + ((double)scales[i] * (corpus.Precision == Precision.Int8 ? 0 : Middle)), scales[i]);
         }
 
-        return (centres, spreads, rests);
+        return (centres, spreads);
     }
 
-    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centres, double[] spreads, double[] rests, double rounding)
+    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centres, double[] spreads, double rounding)
     {
         // As large as weights may be for all products with them to stay within 32 bits.
         var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, ByteProducts.LargestWeight);
@@ -95,11 +92,11 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
             var weight = query[i] * spreads[i];
             weights[i] = step > 0 ? (sbyte)Math.Clamp(Math.Round(weight / step), -limit, limit) : (sbyte)0;
             sum += weights[i];
-            constant += (query[i] * centres[i]) + Math.Abs(query[i] * rests[i]);
+            constant += query[i] * centres[i];
             var lost = weight - (step * weights[i]);
             lostOfBytes += lost * lost;
             lostOfElements += spreads[i] > 0 ? lost / spreads[i] * (lost / spreads[i]) : 0;
-            toElements += (Math.Abs(centres[i]) + rests[i]) * (Math.Abs(centres[i]) + rests[i]);
+            toElements += centres[i] * centres[i];
         }
 
         // The bytes are no longer than they can be, nor, in units of the elements, than the row and its centre together.
@@ -112,12 +109,12 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
     }
 
     // No row is longer than all elements at the far ends of their ranges.
-    private static double LargestNorm(double[] centres, double[] spreads, double[] rests)
+    private static double LargestNorm(double[] centres, double[] spreads)
     {
         var sum = 0.0;
         for (var i = 0; i < centres.Length; i++)
         {
-            var end = Math.Abs(centres[i]) + (spreads[i] * Middle) + rests[i];
+            var end = Math.Abs(centres[i]) + (spreads[i] * Middle);
             sum += end * end;
         }
 

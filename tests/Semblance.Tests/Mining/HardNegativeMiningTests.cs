@@ -35,7 +35,7 @@ public sealed class HardNegativeMiningTests : IDisposable
             var options = new HardNegativeOptions
             {
                 RangeMin = random.Next(3),
-                RangeMax = random.Next(2) == 0 ? null : random.Next(3, 12),
+                RangeMax = random.Next(2) == 0 ? null : random.Next(6, 12),
                 NumNegatives = random.Next(1, 5),
                 MinScore = Maybe(random, -0.2f, 0.6f),
                 MaxScore = Maybe(random, 0.6f, 1),
@@ -135,6 +135,7 @@ public sealed class HardNegativeMiningTests : IDisposable
         Message(new HardNegativeOptions { RangeMin = -1 }).ShouldContain("RangeMin");
         Message(new HardNegativeOptions { RangeMin = 5, RangeMax = 5 }).ShouldContain("RangeMax");
         Message(new HardNegativeOptions { NumNegatives = 0 }).ShouldContain("NumNegatives");
+        Message(new HardNegativeOptions { NumNegatives = 3, RangeMin = 4, RangeMax = 6 }).ShouldContain("Only 2 texts are looked at after the first 4 of 6");
         Message(new HardNegativeOptions { RelativeMargin = float.NaN }).ShouldContain("RelativeMargin");
         Message(new HardNegativeOptions { MinScore = 0.5f, MaxScore = 0.4f }).ShouldContain("MinScore");
         Message(new HardNegativeOptions { Sampling = (NegativeSampling)5 }).ShouldContain("sampling");
@@ -142,6 +143,25 @@ public sealed class HardNegativeMiningTests : IDisposable
         Should.Throw<ArgumentException>(() => HardNegativeMining.Mine(_model, [("a", null!)])).Message.ShouldContain("pair 0");
         using var labels = new RecordedFolder("st/cross-encoder-nli");
         Should.Throw<ArgumentException>(() => HardNegativeMining.Mine(_model, pairs, crossEncoder: CrossEncoder.Load(labels.Path))).Message.ShouldContain("3 labels");
+    }
+
+    [Fact]
+    public void A_relative_margin_lowers_the_limit_of_a_positive_below_zero_too()
+    {
+        // −0.4 − 0.4 · 0.1 = −0.44: the limit lies below the positive, not above it.
+        SearchHit[] hits = [new(0, -0.35f), new(1, -0.41f), new(2, -0.43f), new(3, -0.45f)];
+        var selection = new NegativeSelection(new HardNegativeOptions { RelativeMargin = 0.1f }, 10);
+        selection.Of(hits, [9], -0.4f).Select(hit => hit.Index).ShouldBe([3]);
+        selection.Rejected["RelativeMargin"].ShouldBe(3);
+        new NegativeSelection(new HardNegativeOptions { RelativeMargin = 0.1f }, 10).Of([new(0, 0.37f), new(1, 0.35f)], [9], 0.4f).Select(hit => hit.Index).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_pair_that_comes_twice_is_one()
+    {
+        (string, string)[] pairs = [(_texts[0], _texts[1]), (_texts[0], _texts[1]), (_texts[0], _texts[2])];
+        var mined = HardNegativeMining.Mine(_model, pairs, corpus: _texts[3..8]);
+        mined.Pairs.Select(pair => (pair.Anchor, pair.Positive)).ShouldBe([(_texts[0], _texts[1]), (_texts[0], _texts[2])]);
     }
 
     [Fact]
@@ -163,7 +183,7 @@ public sealed class HardNegativeMiningTests : IDisposable
     {
         string[] texts = [.. (corpus ?? []).Concat(pairs.Select(pair => pair.Positive)).Distinct()];
         string[] anchors = [.. pairs.Select(pair => pair.Anchor).Distinct()];
-        var positives = anchors.ToDictionary(anchor => anchor, anchor => pairs.Where(pair => pair.Anchor == anchor).Select(pair => pair.Positive).ToArray());
+        var positives = anchors.ToDictionary(anchor => anchor, anchor => pairs.Where(pair => pair.Anchor == anchor).Select(pair => pair.Positive).Distinct().ToArray());
         var most = positives.Values.Max(texts => texts.Length);
         var hasLimit = options.AbsoluteMargin is not null || options.RelativeMargin is not null || options.MaxScore is not null;
         var rangeMax = options.RangeMax ?? options.RangeMin + (options.NumNegatives * (hasLimit ? 10 : 1)) + most;
@@ -178,7 +198,7 @@ public sealed class HardNegativeMiningTests : IDisposable
                 var score = Score(text);
                 var isOut = (!options.IncludePositives && positives[anchor].Contains(text))
                     || (options.AbsoluteMargin is { } absolute && score + absolute > worst)
-                    || (options.RelativeMargin is { } relative && score > worst * (1 - relative))
+                    || (options.RelativeMargin is { } relative && score > worst - (Math.Abs(worst) * relative))
                     || score > options.MaxScore
                     || score < options.MinScore;
                 return (Text: text, Score: isOut ? float.NegativeInfinity : score);

@@ -62,6 +62,10 @@ public class CrossEncoderLossTests
         // Scores 0 and ln 3: soft places 1 + 3/4 and 1 + 1/4 where 1 and 2 are right; (0.75² / log₂ 2 + 0.75² / log₂ 3) / 2
         Value(new ADRMSELoss(), Tensor.From([0, MathF.Log(3)], 2, 1), [2], [[1, 0]]).ShouldBe((0.5625f + (0.5625f / MathF.Log2(3))) / 2, 1e-5f);
         Value(new ADRMSELoss(0.01f), Tensor.From([5, 3, 9], 3, 1), [3], [[1, 0, 2]]).ShouldBe(0, 1e-6f);
+
+        // Two candidates share places 1 and 2, two places 3 and 4: 1.5 and 3.5. Equal scores stand at 2.5 softly: an error of 1 for each.
+        Value(new ADRMSELoss(), Tensor.From([1, 1, 1, 1], 4, 1), [4], [[1, 0, 1, 0]]).ShouldBe(((1 / MathF.Log2(2.5f)) + (1 / MathF.Log2(4.5f))) / 2, 1e-5f);
+        Value(new ADRMSELoss(), Tensor.From([2, 7, -1], 3, 1), [3], [[0, 1, 0]]).ShouldBe(Value(new ADRMSELoss(), Tensor.From([-1, 7, 2], 3, 1), [3], [[0, 1, 0]]), 1e-6f); // the order of equals does not matter
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
         var read = CrossEncoder.Load(Path.Combine(_folder.FullName, "m"));
         var result = evaluator.Evaluate(read);
         result.Metrics.ShouldBe(new Dictionary<string, double> { ["lists_map"] = 1, ["lists_mrr@10"] = 1, ["lists_ndcg@10"] = 1 });
-        result.PrimaryMetric.ShouldBe("lists_map");
+        result.PrimaryMetric.ShouldBe("lists_ndcg@10");
         read.Rank(Queries[0], [Answers[2], Answers[0]])[0].Text.ShouldBe(Answers[0]);
     }
 
@@ -67,10 +67,11 @@ public sealed class CrossEncoderTrainingTests : IDisposable
     {
         var model = CrossEncoder.Create((TransformerModule)RecordedModel.MeanNormalize.Modules[0], ["no", "maybe", "yes"], seed: 4);
         int[] answers = [.. Queries.Zip(Answers, (query, answer) => Array.IndexOf(model.Predict(query, answer), model.Predict(query, answer).Max()))];
-        new LabelAccuracyEvaluator(Queries, Answers, answers).Evaluate(model).Metrics.ShouldBe(new Dictionary<string, double> { ["accuracy"] = 1, ["f1_macro"] = 1 });
+        new LabelAccuracyEvaluator(Queries, Answers, answers).Evaluate(model).Metrics.ShouldBe(new Dictionary<string, double> { ["accuracy"] = 1, ["f1_macro"] = 1, ["f1_micro"] = 1, ["f1_weighted"] = 1 });
         var wrong = new LabelAccuracyEvaluator(Queries, Answers, [(answers[0] + 1) % 3, .. answers[1..]], "nli").Evaluate(model);
         (wrong.PrimaryMetric, wrong.Metrics["nli_accuracy"]).ShouldBe(("nli_f1_macro", 0.75));
         wrong.PrimaryScore.ShouldBeLessThan(1);
+        wrong.Metrics["nli_f1_micro"].ShouldBe(0.75);
         Should.Throw<ArgumentException>(() => new LabelAccuracyEvaluator(Queries, Answers, [0, 1, 3, 0]).Evaluate(model)).Message.ShouldContain("A model of 3 labels cannot tell 4 classes");
         Should.Throw<ArgumentException>(() => new TripletEvaluator(Queries, Answers, Answers).Evaluate(model)).Message.ShouldContain("3 labels");
     }
@@ -78,7 +79,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
     [Fact]
     public void The_card_shows_a_reranker_as_one()
     {
-        var summary = new TrainingSummary { Name = "acme/ranker", Datasets = [new DatasetSummary("lists", 4, "LambdaLoss") { Examples = [.. Rows().Take(1)] }], Steps = 1, Duration = TimeSpan.FromSeconds(1) };
+        var summary = new TrainingSummary { Name = "acme/ranker", Datasets = [new DatasetSummary("lists", 4, new LambdaLoss()) { Examples = [.. Rows().Take(1)] }], Steps = 1, Duration = TimeSpan.FromSeconds(1) };
         var card = ModelCard.Render(summary, Model());
         card.ShouldContain("pipeline_tag: text-ranking");
         card.ShouldContain("- \"cross-encoder\"\n");

@@ -45,17 +45,63 @@ public class AdaptiveLayerLossTests
         double Divergence(int layer) => Enumerable.Range(0, 3).SelectMany(column => Enumerable.Range(0, 5).Select(row =>
             Probabilities(vectors[2][column].Row(row)).Zip(Probabilities(vectors[layer - 1][column].Row(row)), (p, q) => p * Math.Log(p / q)).Sum())).Average();
 
-        var expected = (2 * Loss(3)) + (0.7 * (Loss(1) + (Loss(2) / 2)) / 2) + (0.5 * 0.3 * (Divergence(1) + Divergence(2)));
-        var loss = new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, 2, 0.7f, 0.5f);
-        loss.Backward(new TrainingBatch(model, Rows)).ShouldBe(expected, 1e-4);
+        void Check(LayerWeighting weighting, double first, double second)
+        {
+            var expected = (2 * Loss(3)) + (0.7 * ((first * Loss(1)) + (second * Loss(2))) / 2) + (0.5 * 0.3 * (Divergence(1) + Divergence(2)));
+            new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, 2, 0.7f, 0.5f, layerWeighting: weighting).Backward(new TrainingBatch(model, Rows)).ShouldBe(expected, 1e-4);
+        }
+
+        Check(LayerWeighting.Uniform, 1, 1);
+        Check(LayerWeighting.Log, 1 / (1 + Math.Log(2)), 1 / (1 + Math.Log(3)));
+        Check(LayerWeighting.Linear, 1.0 / 2, 1.0 / 3);
+        new AdaptiveLayerLoss(new CoSENTLoss()).LayerWeighting.ShouldBe(LayerWeighting.Uniform);
         Divergence(1).ShouldBeGreaterThan(1e-3);
+    }
+
+    [Fact]
+    public void The_last_layer_is_a_teacher_that_the_divergence_does_not_move()
+    {
+        // Only the divergence counts: what comes after the last layer that learns from it has no gradient.
+        var model = RecordedTexts.Random(layers: 3);
+        new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, lastLayerWeight: 0, priorLayersWeight: 0).Backward(new TrainingBatch(model, Rows));
+        float[] Of(int layer) => [.. model.Parameters().Where(parameter => parameter.Key.Contains($"layer.{layer}.", StringComparison.Ordinal)).SelectMany(parameter => parameter.Value.Gradient?.Values.ToArray() ?? [0])];
+        Of(2).ShouldAllBe(g => g == 0);
+
+        // Along its own gradient, a parameter raises the divergence from the teacher as it is now by the gradient's length.
+        double[] Softmax(ReadOnlySpan<float> x)
+        {
+            var powers = x.ToArray().Select(value => Math.Exp(value / 0.3)).ToArray();
+            return [.. powers.Select(power => power / powers.Sum())];
+        }
+
+        var teacher = Embed(model, 3).SelectMany(column => Enumerable.Range(0, 5).Select(row => Softmax(column.Row(row)))).ToArray();
+        double Divergence() => 0.3 * Enumerable.Range(1, 2).Sum(layer => Embed(model, layer).SelectMany(column => Enumerable.Range(0, 5).Select(row => Softmax(column.Row(row))))
+            .Zip(teacher, (q, p) => p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum()).Average());
+        foreach (var parameter in model.Parameters().Where(parameter => parameter.Key.Contains("layer.1.output.dense.weight", StringComparison.Ordinal) || parameter.Key.Contains("layer.0.attention.self.value.weight", StringComparison.Ordinal)))
+        {
+            var gradient = parameter.Value.Gradient!.Values.ToArray();
+            var (before, length) = (parameter.Value.Values.ToArray(), Length(gradient));
+            double At(double step)
+            {
+                for (var i = 0; i < before.Length; i++)
+                {
+                    parameter.Value.Writable[i] = (float)(before[i] + (step * gradient[i] / length));
+                }
+
+                return Divergence();
+            }
+
+            length.ShouldBeGreaterThan(1e-3);
+            ((At(2e-3) - At(-2e-3)) / 4e-3).ShouldBe(length, 0.02 * length, parameter.Key);
+            before.CopyTo(parameter.Value.Writable);
+        }
     }
 
     [Fact]
     public void Gradients_equal_finite_differences()
     {
         var model = RecordedTexts.Random(layers: 3);
-        var loss = new Matryoshka2dLoss(new MultipleNegativesRankingLoss(5), [8, 4], layersPerStep: null, dimensionsPerStep: null, divergenceWeight: 2);
+        var loss = new Matryoshka2dLoss(new MultipleNegativesRankingLoss(5), [8, 4], layersPerStep: null, dimensionsPerStep: null, divergenceWeight: 0);
         loss.Backward(new TrainingBatch(model, Rows));
         var parameters = model.Parameters().Where(parameter => parameter.Value.Gradient is not null)
             .Select(parameter => (Name: parameter.Key, parameter.Value, Gradient: parameter.Value.Gradient!.Values.ToArray())).ToArray();

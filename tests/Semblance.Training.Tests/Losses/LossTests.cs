@@ -1,11 +1,10 @@
 using Semblance.Tensors;
+using static Semblance.Training.Tests.Losses.LossChecks;
 
 namespace Semblance.Training.Tests.Losses;
 
 public class LossTests
 {
-    private const double Step = 1e-3;
-
     [Theory]
     [InlineData(DistanceMetric.Cosine)]
     [InlineData(DistanceMetric.Euclidean)]
@@ -83,10 +82,75 @@ public class LossTests
         CheckGradients(loss, columns);
         var scale = loss.Parameters().ShouldHaveSingleItem().Value;
         var gradient = scale.Gradient!.Values[0];
-        scale.Writable[0] += (float)Step;
+        scale.Writable[0] += (float)LossChecks.Step;
         var above = Value(loss, columns);
-        scale.Writable[0] -= 2 * (float)Step;
-        gradient.ShouldBe((float)((above - Value(loss, columns)) / (2 * Step)), 1e-3f);
+        scale.Writable[0] -= 2 * (float)LossChecks.Step;
+        gradient.ShouldBe((float)((above - Value(loss, columns)) / (2 * LossChecks.Step)), 1e-3f);
+    }
+
+    [Fact]
+    public void Contrastive_tension_without_labels_takes_equal_texts_for_the_same_sentence()
+    {
+        Tensor u = Random(1, 4, 3), v = Random(2, 4, 3);
+        using var run = new Computation();
+        var input = new LossInput([u, v]) { TextNumbers = [[0, 1, 2, 3], [0, 4, 5, 3]] };
+        new ContrastiveTensionLoss().Forward(run, input).Values[0].ShouldBe(Value(new ContrastiveTensionLoss(), [u, v], Tensor.From([1, 0, 0, 1], 4)));
+    }
+
+    [Fact]
+    public void An_angle_of_odd_dimension_is_that_with_a_zero_at_the_end()
+    {
+        static Tensor Padded(Tensor x) => Tensor.From([.. Enumerable.Range(0, x.Rows).SelectMany(row => (float[])[.. x.Row(row), 0])], x.Rows, x.Columns + 1);
+        Tensor u = Random(1, 3, 3), v = Random(2, 3, 3), labels = Tensor.From([0, 2, 1], 3);
+        Value(new AnglELoss(), [u, v], labels).ShouldBe(Value(new AnglELoss(), [Padded(u), Padded(v)], labels), 1e-5f);
+        CheckGradients(new AnglELoss(2), [u, v], labels);
+    }
+
+    [Fact]
+    public void Angles_of_triplets_rank_the_positive_before_every_negative()
+    {
+        Tensor anchor = Random(1, 2, 4), positive = Random(2, 2, 4), first = Random(3, 2, 4), second = Random(4, 2, 4);
+        static Tensor Below(params Tensor[] parts) => Tensor.From([.. parts.SelectMany(part => part.Values.ToArray())], parts.Sum(part => part.Rows), 4);
+        Value(new AnglELoss(), [anchor, positive, first, second]).ShouldBe(
+            Value(new AnglELoss(), [Below(anchor, anchor, anchor), Below(positive, first, second)], Tensor.From([1, 1, 0, 0, 0, 0], 6)));
+        Value(new AnglELoss(), [anchor, positive, first], Tensor.From([0.75f, 1], 2)).ShouldBe(
+            Value(new AnglELoss(), [Below(anchor, anchor), Below(positive, first)], Tensor.From([0.75f, 1, 0.25f, 0], 4)));
+        CheckGradients(new AnglELoss(2), [anchor, positive, first]);
+    }
+
+    [Theory]
+    [InlineData(MarginStrategy.Absolute, 0.05f)]
+    [InlineData(MarginStrategy.Relative, 0.1f)]
+    public void A_guides_margin_lowers_the_limit_of_a_positive_below_zero_too(MarginStrategy strategy, float margin)
+    {
+        // The guide's similarities of the anchors with the positives: [−0.6, −0.63; −0.8, 0.6]. With a margin the limit of the first row is −0.65 or −0.66.
+        Tensor[] guide = [Tensor.From([1, 0, 0, 1], 2, 2), Tensor.From([-0.6f, -0.8f, -0.63f, MathF.Sqrt(1 - (0.63f * 0.63f))], 2, 2)];
+        Tensor[] columns = [Random(1, 2, 3), Random(2, 2, 3)];
+        using var run = new Computation();
+        float Of(float margin) => new GISTEmbedLoss(1, strategy, margin, contrastAnchors: false, contrastPositives: false).Forward(run, new LossInput(columns) { GuideEmbeddings = guide }).Values[0];
+        double Row(int row, params int[] candidates) => -Math.Log(Math.Exp(Similarity.Of(columns[0].Row(row), columns[1].Row(row)))
+            / candidates.Sum(candidate => Math.Exp(Similarity.Of(columns[0].Row(row), columns[1].Row(candidate)))));
+
+        Of(0).ShouldBe((float)((Row(0, 0, 1) + Row(1, 0, 1)) / 2), 1e-5f);
+        Of(margin).ShouldBe((float)((Row(0, 0) + Row(1, 0, 1)) / 2), 1e-5f); // the second candidate of the first row is a false negative
+    }
+
+    [Fact]
+    public void Student_and_teacher_have_temperatures_of_their_own()
+    {
+        Tensor[] columns = [Random(1, 2, 3), Random(2, 2, 3), Random(3, 2, 3)];
+        var teacher = Tensor.From([80, 40, 10, 30], 2, 2);
+        double expected = 0;
+        for (var row = 0; row < 2; row++)
+        {
+            double[] Softmax(double[] x) => [.. x.Select(value => Math.Exp(value) / x.Sum(Math.Exp))];
+            var p = Softmax([teacher.Row(row)[0] / 20, teacher.Row(row)[1] / 20]);
+            var q = Softmax([.. columns[1..].Select(column => Similarity.Of(columns[0].Row(row), column.Row(row), SimilarityFunction.DotProduct) / 0.5)]);
+            expected += 0.25 * p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum() / 2; // student temperature², mean over rows
+        }
+
+        Value(new DistillKLDivLoss(7, studentTemperature: 0.5f, teacherTemperature: 20), columns, teacher).ShouldBe((float)expected, 1e-5f);
+        Value(new DistillKLDivLoss(2), columns, teacher).ShouldBe(Value(new DistillKLDivLoss(studentTemperature: 2, teacherTemperature: 2), columns, teacher));
     }
 
     [Fact]
@@ -168,7 +232,11 @@ public class LossTests
         Fails(new MatryoshkaLoss(new CoSENTLoss(), [8]), [two, two], Tensor.Zeros(2), "cannot cut vectors of 4 elements to 8");
         Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Forward(new Computation(), new LossInput([two, two]) { TextNumbers = [[0, 1]] })).Message.ShouldContain("text number");
         Fails(new MSELoss(), [Tensor.Zeros(0, 4)], Tensor.Zeros(0, 4), "at least one");
-        Fails(new AnglELoss(), [Random(1, 2, 3), Random(2, 2, 3)], Tensor.Zeros(2), "even");
+        Fails(new AnglELoss(), [two, two], null, "needs labels");
+        Fails(new EmbedDistillLoss(), [two, two], Tensor.Zeros(2, 3), "4 labels for each of 2 rows, or 4 for each of 2 columns");
+        Fails(new EmbedDistillLoss(3, 4), [two], Tensor.Zeros(2, 4), "takes vectors of 3 elements, not of 4");
+        Fails(new GlobalOrthogonalRegularizationLoss(), [one], null, "batch of one row");
+        Fails(new ContrastiveTensionLoss(), [two, two], null, "needs labels");
     }
 
     [Fact]
@@ -179,61 +247,13 @@ public class LossTests
         Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 0)).ParamName.ShouldBe("classes");
         Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, 0)).ParamName.ShouldBe("concatenation");
         Should.Throw<ArgumentException>(() => new MatryoshkaLoss(new CoSENTLoss(), [4, 2], [1])).Message.ShouldContain("1 weights");
-    }
-
-    private static void Fails(Loss loss, Tensor[] columns, Tensor? labels, string message) =>
-        Should.Throw<LossInputException>(() => Value(loss, columns, labels)).Message.ShouldContain(message);
-
-    private static void CheckZero(Loss loss, Tensor[] columns, Tensor labels)
-    {
-        Value(loss, columns, labels).ShouldBe(0);
-        Gradients(loss, columns, labels).SelectMany(g => g).ShouldAllBe(g => g == 0);
-    }
-
-    private static void CheckGradients(Loss loss, Tensor[] columns, Tensor? labels = null)
-    {
-        var gradients = Gradients(loss, columns, labels);
-        for (var column = 0; column < columns.Length; column++)
-        {
-            for (var i = 0; i < columns[column].Length; i++)
-            {
-                var value = columns[column].Values[i];
-                columns[column].Writable[i] = value + (float)Step;
-                var above = Value(loss, columns, labels);
-                columns[column].Writable[i] = value - (float)Step;
-                var below = Value(loss, columns, labels);
-                columns[column].Writable[i] = value;
-                gradients[column][i].ShouldBe((float)((above - below) / (2 * Step)), 5e-3f, $"column {column}, element {i}");
-            }
-        }
-    }
-
-    private static float Value(Loss loss, Tensor[] columns, Tensor? labels = null)
-    {
-        using var run = new Computation();
-        return loss.Forward(run, new LossInput(columns, labels)).Values[0];
-    }
-
-    private static float[][] Gradients(Loss loss, Tensor[] columns, Tensor? labels = null)
-    {
-        foreach (var column in columns)
-        {
-            (column.RequiresGradient, column.Gradient) = (true, null);
-        }
-
-        foreach (var (_, parameter) in loss.Parameters())
-        {
-            parameter.Gradient = null;
-        }
-
-        using var run = new Computation(recording: true);
-        run.Backward(loss.Forward(run, new LossInput(columns, labels)));
-        return [.. columns.Select(column => column.Gradient!.Values.ToArray())];
-    }
-
-    private static Tensor Random(int seed, int rows, int columns)
-    {
-        var random = new Random(seed);
-        return Tensor.From([.. Enumerable.Range(0, rows * columns).Select(_ => (random.NextSingle() * 2) - 1)], rows, columns);
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToQuery)).ParamName.ShouldBe("directions");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToDocument | RankingDirections.DocumentToDocument, partitionMode: PartitionMode.PerDirection))
+            .ParamName.ShouldBe("partitionMode");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(hardnessMode: HardnessMode.AllNegatives)).ParamName.ShouldBe("hardnessStrength");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(hardnessStrength: 1)).ParamName.ShouldBe("hardnessMode");
+        Should.Throw<ArgumentException>(() => new GlobalOrthogonalRegularizationLoss(meanWeight: 0, secondMomentWeight: 0)).Message.ShouldContain("At least one");
+        Should.Throw<ArgumentOutOfRangeException>(() => new DistillKLDivLoss(teacherTemperature: 0)).ParamName.ShouldBe("teacherTemperature");
+        Should.Throw<ArgumentOutOfRangeException>(() => new AdaptiveLayerLoss(new CoSENTLoss(), layerWeighting: (LayerWeighting)7)).ParamName.ShouldBe("layerWeighting");
     }
 }

@@ -11,12 +11,12 @@ internal static class Summaries
         Licence = "Apache-2.0",
         Datasets =
         [
-            new("sentence-transformers/all-nli", 557_850, "MatryoshkaLoss(MultipleNegativesRankingLoss)")
+            new("sentence-transformers/all-nli", 557_850, new MatryoshkaLoss(new MultipleNegativesRankingLoss(), [256, 64]))
             {
                 Source = "SNLI and MultiNLI, CC BY-SA 4.0",
                 Examples = [new(["A man plays a \"guitar\".", "Somebody | makes *music*.", "Nobody is there.\n# no heading"])],
             },
-            new("our own pairs", 12_345, "CoSENTLoss") { Examples = [new(["a", "b"], Score: 0.5f), new(["c", "d"], Score: 1)] },
+            new("our own pairs", 12_345, new CoSENTLoss()) { Examples = [new(["a", "b"], Score: 0.5f), new(["c", "d"], Score: 1)] },
         ],
         Settings = [new("batch size", "64"), new("learning rate", "2e-5, linear, 10 % warm-up"), new("<script>", "a | b")],
         Results =

@@ -129,12 +129,51 @@ public class BatchSamplerTests
             batch.Rows.GroupBy(row => Labels[row]).ShouldAllBe(rows => rows.Count() % 2 == 0);
         }
 
-        batches.ShouldAllBe(batch => batch.Rows.Count < 12 || batch.Rows.Select(row => Labels[row]).Distinct().Count() > 1);
+        batches.ShouldAllBe(batch => batch.Rows.Select(row => Labels[row]).Distinct().Count() > 1);
         var rows = batches.SelectMany(batch => batch.Rows).ToList();
         rows.Distinct().Count().ShouldBe(rows.Count);
-        rows.Count.ShouldBe(Labels.GroupBy(label => label).Sum(group => group.Count() / 2 * 2));
-        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 2, 3], 4)).Message.ShouldContain("No label has 2 rows");
-        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 1, 3], 3)).ParamName.ShouldBe("batchSize");
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 2, 3], 4)).Message.ShouldContain("of the 3 labels of 3 rows none has so many");
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 1, 3], 4)).Message.ShouldContain("of the 2 labels of 3 rows one has so many");
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 1, 3, 3], 3)).ParamName.ShouldBe("batchSize");
+        Should.Throw<ArgumentException>(() => new GroupByLabelBatchSampler([1, 1, 3, 3], 2)).Message.ShouldContain("from 4");
+    }
+
+    [Theory]
+    [InlineData(4, 2, 100, 10)]
+    [InlineData(4, 2, 100, 10, 3)]
+    [InlineData(4, 2, 7, 7, 7)] // an odd number of turns a round: a batch reaches into the next
+    [InlineData(8, 2, 100, 10, 10, 10, 10)]
+    [InlineData(8, 4, 50, 12)]
+    [InlineData(6, 2, 3, 2, 40)]
+    public void However_unequal_the_labels_every_batch_has_several(int batchSize, int rowsPerLabel, params int[] counts)
+    {
+        int[] labels = [.. counts.SelectMany((count, label) => Enumerable.Repeat(label, count))];
+        for (var seed = 0; seed < 30; seed++)
+        {
+            var sampler = new GroupByLabelBatchSampler(labels, batchSize, seed, rowsPerLabel);
+            var batches = sampler.Batches(seed).ToList();
+            foreach (var batch in batches)
+            {
+                var groups = batch.Rows.GroupBy(row => labels[row]).ToArray();
+                groups.Length.ShouldBeGreaterThan(1);
+                groups.ShouldAllBe(group => group.Count() % rowsPerLabel == 0);
+            }
+
+            // The largest label is used as often as the second: with one label left there is nothing to compare.
+            var turns = counts.Select(count => count / rowsPerLabel).OrderDescending().ToArray();
+            var used = turns.Sum(count => Math.Min(count, turns[1])) * rowsPerLabel;
+            batches.Sum(batch => batch.Rows.Count).ShouldBeInRange(used - rowsPerLabel, used);
+            batches.SelectMany(batch => batch.Rows).Distinct().Count().ShouldBe(batches.Sum(batch => batch.Rows.Count));
+        }
+    }
+
+    [Fact]
+    public void Every_row_of_a_large_label_has_its_epoch()
+    {
+        int[] labels = [.. Enumerable.Repeat(0, 100), .. Enumerable.Repeat(1, 10)];
+        var sampler = new GroupByLabelBatchSampler(labels, 4, 1);
+        sampler.Count(0).ShouldBe(5);
+        Enumerable.Range(0, 100).SelectMany(epoch => sampler.Batches(epoch).SelectMany(batch => batch.Rows)).Distinct().Count().ShouldBe(110);
     }
 
     [Fact]

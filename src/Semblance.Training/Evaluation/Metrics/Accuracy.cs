@@ -41,18 +41,31 @@ public static class Accuracy
     /// <param name="logits"><c>[rows × classes]</c>.</param>
     /// <param name="labels">The class of each row, from 0.</param>
     /// <exception cref="ArgumentException">There is not one label for each row, a label is no class, or a logit is not a number.</exception>
-    public static double MacroF1(Tensor logits, ReadOnlySpan<int> labels)
+    public static double MacroF1(Tensor logits, ReadOnlySpan<int> labels) =>
+        ByClass(logits, labels).Where(counts => counts.Rows + counts.Answers > 0).Average(counts => counts.F1);
+
+    /// <summary>The mean over the classes of F1, each weighted by how many rows have it.</summary>
+    /// <inheritdoc cref="MacroF1"/>
+    public static double WeightedF1(Tensor logits, ReadOnlySpan<int> labels) => ByClass(logits, labels).Sum(counts => counts.Rows * counts.F1) / labels.Length;
+
+    private static Counts[] ByClass(Tensor logits, ReadOnlySpan<int> labels)
     {
         _ = OfLogits(logits, labels); // checks them
-        var (right, counted) = (new int[logits.Columns], new int[logits.Columns]);
+        var (rows, answers, right) = (new int[logits.Columns], new int[logits.Columns], new int[logits.Columns]);
         for (var i = 0; i < labels.Length; i++)
         {
             var answer = TensorPrimitives.IndexOfMax(logits.Row(i));
-            counted[answer]++;
-            counted[labels[i]]++;
+            answers[answer]++;
+            rows[labels[i]]++;
             right[answer] += answer == labels[i] ? 1 : 0;
         }
 
-        return right.Zip(counted).Where(pair => pair.Second > 0).Average(pair => 2.0 * pair.First / pair.Second);
+        return [.. rows.Select((count, c) => new Counts(count, answers[c], right[c]))];
+    }
+
+    /// <summary>How many rows have a class, how many were answered so, and how many of these rightly.</summary>
+    private readonly record struct Counts(int Rows, int Answers, int Right)
+    {
+        public double F1 => Rows + Answers == 0 ? 0 : 2.0 * Right / (Rows + Answers);
     }
 }

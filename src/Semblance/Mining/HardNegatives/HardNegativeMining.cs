@@ -8,7 +8,7 @@ namespace Semblance;
 /// For each anchor the closest texts are found by exact search; its positives are put aside; a margin to its worst positive
 /// and limits of the score reject some; of what is left the first <see cref="HardNegativeOptions.RangeMin"/> are left out and
 /// <see cref="HardNegativeOptions.NumNegatives"/> taken. Anchors and texts that come several times are encoded once: an
-/// anchor with several positives has them all. A cross-encoder, where one is given, scores positives and candidates anew, so
+/// anchor with several positives has them all, and a pair that comes twice is one. A cross-encoder, where one is given, scores positives and candidates anew, so
 /// margins, limits and order are by its scores (sentence-transformers asks it only where a margin or a maximum is set).
 /// </remarks>
 public static class HardNegativeMining
@@ -51,7 +51,10 @@ public static class HardNegativeMining
                 anchors.Add(anchor, positives = []);
             }
 
-            positives.Add(texts[positive]);
+            if (!positives.Contains(texts[positive]))
+            {
+                positives.Add(texts[positive]);
+            }
         }
 
         var work = new ProgressCounter(progress, 2L * (texts.Count + anchors.Count) + (crossEncoder is null ? 0 : anchors.Count));

@@ -23,7 +23,7 @@ public sealed record HardNegativeOptions
 
     /// <summary>
     /// What part of the score of the anchor's worst positive a negative misses at least: 0.05 for at most 95 % of it, the best of
-    /// NV-Retriever (arXiv:2407.15831). Null for no such limit.
+    /// NV-Retriever (arXiv:2407.15831). A score below zero counts by its magnitude: −0.4 becomes −0.42. Null for no such limit.
     /// </summary>
     public float? RelativeMargin { get; init; }
 
@@ -59,6 +59,12 @@ public sealed record HardNegativeOptions
         if (RangeMax <= RangeMin)
         {
             throw new ArgumentOutOfRangeException(nameof(RangeMax), RangeMax, $"RangeMax must be larger than RangeMin, {RangeMin}, or nothing is left.");
+        }
+
+        if (NumNegatives > (RangeMax ?? int.MaxValue) - RangeMin)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(NumNegatives), NumNegatives, $"Only {RangeMax - RangeMin} texts are looked at after the first {RangeMin} of {RangeMax}; lower NumNegatives or RangeMin, or raise RangeMax.");
         }
 
         if (!Enum.IsDefined(Sampling))

@@ -14,7 +14,7 @@ public sealed class HardNegatives
         Differences = ScoreSummary.Of(Triplets().Select(triplet => (double)triplet.PositiveScore - triplet.NegativeScore));
     }
 
-    /// <summary>Every pair that was given, those of an anchor together, with the negatives of its anchor: any number from none on.</summary>
+    /// <summary>Every different pair that was given, those of an anchor together, with the negatives of its anchor: any number from none on.</summary>
     public IReadOnlyList<MinedPair> Pairs { get; }
 
     /// <summary>How many different anchors there are.</summary>

@@ -45,7 +45,7 @@ internal sealed class NegativeSelection(HardNegativeOptions options, int range)
     {
         var reason =
             score + options.AbsoluteMargin > worstPositive ? nameof(HardNegativeOptions.AbsoluteMargin)
-            : score > worstPositive * (1 - options.RelativeMargin) ? nameof(HardNegativeOptions.RelativeMargin)
+            : score > worstPositive - (Math.Abs(worstPositive) * options.RelativeMargin) ? nameof(HardNegativeOptions.RelativeMargin)
             : score > options.MaxScore ? nameof(HardNegativeOptions.MaxScore)
             : score < options.MinScore ? nameof(HardNegativeOptions.MinScore)
             : null;

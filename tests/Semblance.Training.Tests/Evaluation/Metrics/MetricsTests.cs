@@ -93,6 +93,10 @@ public class MetricsTests
     {
         var logits = Tensor.From([1, 2, 3, 9, 8, 7, 0, 5, 0, 1, 1, 1], 4, 3);
         Accuracy.OfLogits(logits, [2, 0, 2, 0]).ShouldBe(0.75);
+
+        // F1 of the classes: 1, 0 (answered once, and wrong) and 2 · 1 / (2 + 1).
+        Accuracy.MacroF1(logits, [2, 0, 2, 0]).ShouldBe((1 + 0 + (2 / 3.0)) / 3, 1e-12);
+        Accuracy.WeightedF1(logits, [2, 0, 2, 0]).ShouldBe(((2 * 1) + (0 * 0) + (2 * (2 / 3.0))) / 4, 1e-12);
         Should.Throw<ArgumentException>(() => Accuracy.OfLogits(logits, [2, 0, 3, 0])).Message.ShouldContain("row 2 is 3");
     }
 }

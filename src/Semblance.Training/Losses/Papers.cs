@@ -1,11 +1,9 @@
-using System.Text.RegularExpressions;
-
 namespace Semblance.Training;
 
-/// <summary>The papers that losses are from, as BibTeX.</summary>
-internal static partial class LossCitations
+/// <summary>The publications that losses cite (<see cref="Objective.Citations"/>), as BibTeX entries.</summary>
+internal static class Papers
 {
-    private const string SentenceBert =
+    public const string SentenceBert =
         """
         @inproceedings{reimers-2019-sentence-bert,
             title = "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks",
@@ -18,7 +16,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Hermans =
+    public const string Hermans =
         """
         @misc{hermans2017defense,
             title = {In Defense of the Triplet Loss for Person Re-Identification},
@@ -30,7 +28,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Schroff =
+    public const string Schroff =
         """
         @inproceedings{schroff2015facenet,
             title = {FaceNet: A Unified Embedding for Face Recognition and Clustering},
@@ -41,7 +39,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Henderson =
+    public const string Henderson =
         """
         @misc{henderson2017efficient,
             title = {Efficient Natural Language Response Suggestion for Smart Reply},
@@ -53,7 +51,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Hadsell =
+    public const string Hadsell =
         """
         @inproceedings{hadsell2006dimensionality,
             title = {Dimensionality Reduction by Learning an Invariant Mapping},
@@ -66,7 +64,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Radford =
+    public const string Radford =
         """
         @misc{radford2021learning,
             title = {Learning Transferable Visual Models From Natural Language Supervision},
@@ -78,7 +76,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Carlsson =
+    public const string Carlsson =
         """
         @inproceedings{carlsson2021semantic,
             title = {Semantic Re-tuning with Contrastive Tension},
@@ -89,30 +87,30 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Su =
+    public const string Huang =
         """
-        @online{kexuefm-8847,
-            title = {CoSENT: A more efficient sentence vector scheme than Sentence-BERT},
-            author = {Su Jianlin},
-            year = {2022},
-            month = {Jan},
-            url = {https://kexue.fm/archives/8847}
+        @article{huang2024cosent,
+            title = {CoSENT: Consistent Sentence Embedding via Similarity Ranking},
+            author = {Xiang Huang and Hao Peng and Dongcheng Zou and Zhiwei Liu and Jianxin Li and Kay Liu and Jia Wu and Jianlin Su and Philip S. Yu},
+            journal = {IEEE/ACM Transactions on Audio, Speech, and Language Processing},
+            year = {2024},
+            doi = {10.1109/TASLP.2024.3402087}
         }
         """;
 
-    private const string Li =
+    public const string LiAoE =
         """
-        @misc{li2023angleoptimized,
-            title = {AnglE-optimized Text Embeddings},
-            author = {Xianming Li and Jing Li},
-            year = {2023},
-            eprint = {2309.12871},
-            archivePrefix = {arXiv},
-            primaryClass = {cs.CL}
+        @inproceedings{li-li-2024-aoe,
+            title = "{A}o{E}: Angle-optimized Embeddings for Semantic Textual Similarity",
+            author = "Li, Xianming and Li, Jing",
+            booktitle = "Proceedings of the 62nd Annual Meeting of the Association for Computational Linguistics",
+            year = "2024",
+            doi = "10.18653/v1/2024.acl-long.101",
+            url = "https://arxiv.org/abs/2309.12871",
         }
         """;
 
-    private const string Hinton =
+    public const string Hinton =
         """
         @misc{hinton2015distilling,
             title = {Distilling the Knowledge in a Neural Network},
@@ -124,7 +122,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Solatorio =
+    public const string Solatorio =
         """
         @misc{solatorio2024gistembed,
             title = {GISTEmbed: Guided In-sample Selection of Training Negatives for Text Embedding Fine-tuning},
@@ -136,7 +134,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Gao =
+    public const string Gao =
         """
         @misc{gao2021scaling,
             title = {Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup},
@@ -148,7 +146,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string ReimersMultilingual =
+    public const string ReimersMultilingual =
         """
         @inproceedings{reimers-2020-multilingual-sentence-bert,
             title = "Making Monolingual Sentence Embeddings Multilingual using Knowledge Distillation",
@@ -161,7 +159,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Hofstaetter =
+    public const string Hofstaetter =
         """
         @misc{hofstatter2020improving,
             title = {Improving Efficient Neural Ranking Models with Cross-Architecture Knowledge Distillation},
@@ -173,7 +171,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Kusupati =
+    public const string Kusupati =
         """
         @misc{kusupati2022matryoshka,
             title = {Matryoshka Representation Learning},
@@ -185,7 +183,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Wieting =
+    public const string Wieting =
         """
         @inproceedings{wieting-gimpel-2018-paranmt,
             title = "{P}ara{NMT}-50{M}: Pushing the Limits of Paraphrastic Sentence Embeddings with Millions of Machine Translations",
@@ -196,7 +194,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string WangLambda =
+    public const string WangLambda =
         """
         @inproceedings{wang2018lambdaloss,
             title = {The LambdaLoss Framework for Ranking Metric Optimization},
@@ -208,7 +206,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Cao =
+    public const string Cao =
         """
         @inproceedings{cao2007learning,
             title = {Learning to Rank: From Pairwise Approach to Listwise Approach},
@@ -220,7 +218,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Xia =
+    public const string Xia =
         """
         @inproceedings{xia2008listwise,
             title = {Listwise Approach to Learning to Rank: Theory and Algorithm},
@@ -232,7 +230,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Lan =
+    public const string Lan =
         """
         @inproceedings{lan2014position,
             title = {Position-Aware ListMLE: A Sequential Learning Process for Ranking},
@@ -243,7 +241,7 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Burges =
+    public const string Burges =
         """
         @inproceedings{burges2005learning,
             title = {Learning to Rank using Gradient Descent},
@@ -255,60 +253,135 @@ internal static partial class LossCitations
         }
         """;
 
-    private const string Schlatt =
+    public const string Schlatt =
         """
-        @misc{schlatt2024rankdistillm,
-            title = {Rank-DistiLLM: Closing the Effectiveness Gap Between Cross-Encoders and LLMs for Passage Re-Ranking},
+        @inproceedings{schlatt2025rankdistillm,
+            title = {Rank-DistiLLM: Closing the Effectiveness Gap Between Cross-Encoders and LLMs for Passage Re-ranking},
             author = {Ferdinand Schlatt and Maik Fr{\"o}be and Harrisen Scells and Shengyao Zhuang and Bevan Koopman and Guido Zuccon and Benno Stein and Martin Potthast and Matthias Hagen},
+            booktitle = {Advances in Information Retrieval (ECIR 2025)},
+            year = {2025},
+            doi = {10.1007/978-3-031-88714-7_31},
+            url = {https://arxiv.org/abs/2405.07920}
+        }
+        """;
+
+    public const string Oord =
+        """
+        @misc{oord2018representation,
+            title = {Representation Learning with Contrastive Predictive Coding},
+            author = {Aaron van den Oord and Yazhe Li and Oriol Vinyals},
+            year = {2018},
+            eprint = {1807.03748},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.LG}
+        }
+        """;
+
+    public const string LiGte =
+        """
+        @misc{li2023general,
+            title = {Towards General Text Embeddings with Multi-stage Contrastive Learning},
+            author = {Zehan Li and Xin Zhang and Yanzhao Zhang and Dingkun Long and Pengjun Xie and Meishan Zhang},
+            year = {2023},
+            eprint = {2308.03281},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.CL}
+        }
+        """;
+
+    public const string Guenther =
+        """
+        @misc{gunther2023jina,
+            title = {Jina Embeddings 2: 8192-Token General-Purpose Text Embeddings for Long Documents},
+            author = {Michael G{\"u}nther and Jackmin Ong and Isabelle Mohr and Alaeddine Abdessalem and Tanguy Abel and Mohammad Kalim Akram and Susana Guzman and Georgios Mastrapas and Saba Sturua and Bo Wang and Maximilian Werk and Nan Wang and Han Xiao},
+            year = {2023},
+            eprint = {2310.19923},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.CL}
+        }
+        """;
+
+    public const string Li2d =
+        """
+        @misc{li20242d,
+            title = {2D Matryoshka Sentence Embeddings},
+            author = {Xianming Li and Zongxi Li and Jing Li and Haoran Xie and Qing Li},
             year = {2024},
-            eprint = {2405.07920},
+            eprint = {2402.14776},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.CL}
+        }
+        """;
+
+    public const string Wang =
+        """
+        @inproceedings{wang-2021-TSDAE,
+            title = "{TSDAE}: Using Transformer-based Sequential Denoising Auto-Encoder for Unsupervised Sentence Embedding Learning",
+            author = "Wang, Kexin and Reimers, Nils and Gurevych, Iryna",
+            booktitle = "Findings of the Association for Computational Linguistics: EMNLP 2021",
+            year = "2021",
+            pages = "671--688",
+            url = "https://arxiv.org/abs/2104.06979",
+        }
+        """;
+
+    public const string Devlin =
+        """
+        @inproceedings{devlin2019bert,
+            title = "{BERT}: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+            author = "Devlin, Jacob and Chang, Ming-Wei and Lee, Kenton and Toutanova, Kristina",
+            booktitle = "Proceedings of the 2019 Conference of the North American Chapter of the Association for Computational Linguistics: Human Language Technologies",
+            year = "2019",
+            pages = "4171--4186",
+            url = "https://arxiv.org/abs/1810.04805",
+        }
+        """;
+
+    public const string Lin =
+        """
+        @misc{lin2020distilling,
+            title = {Distilling Dense Representations for Ranking using Tightly-Coupled Teachers},
+            author = {Sheng-Chieh Lin and Jheng-Hong Yang and Jimmy Lin},
+            year = {2020},
+            eprint = {2010.11386},
             archivePrefix = {arXiv},
             primaryClass = {cs.IR}
         }
         """;
 
-    private static readonly Dictionary<string, string> Papers = new(StringComparer.Ordinal)
-    {
-        ["ADRMSELoss"] = Schlatt,
-        ["AnglELoss"] = Li,
-        ["BatchAllTripletLoss"] = Hermans,
-        ["BatchHardSoftMarginTripletLoss"] = Hermans,
-        ["BatchHardTripletLoss"] = Hermans,
-        ["BatchSemiHardTripletLoss"] = Schroff,
-        ["CoSENTLoss"] = Su,
-        ["ContrastiveLoss"] = Hadsell,
-        ["ContrastiveTensionInBatchNegativesLoss"] = Carlsson,
-        ["ContrastiveTensionLoss"] = Carlsson,
-        ["DistillKLDivLoss"] = Hinton,
-        ["GISTEmbedLoss"] = Solatorio,
-        ["GradientCache"] = Gao,
-        ["LambdaLoss"] = WangLambda,
-        ["ListMLELoss"] = Xia,
-        ["ListNetLoss"] = Cao,
-        ["MSELoss"] = ReimersMultilingual,
-        ["MarginMSELoss"] = Hofstaetter,
-        ["MatryoshkaLoss"] = Kusupati,
-        ["MegaBatchMarginLoss"] = Wieting,
-        ["MultipleNegativesRankingLoss"] = Henderson,
-        ["MultipleNegativesSymmetricRankingLoss"] = Radford,
-        ["OnlineContrastiveLoss"] = Hadsell,
-        ["PListMLELoss"] = Lan,
-        ["RankNetLoss"] = Burges,
-        ["TripletLoss"] = Schroff,
-    };
+    public const string Kim =
+        """
+        @misc{kim2023embeddistill,
+            title = {EmbedDistill: A Geometric Knowledge Distillation for Information Retrieval},
+            author = {Seungyeon Kim and Ankit Singh Rawat and Manzil Zaheer and Sadeep Jayasumana and Veeranjaneyulu Sadhanala and Wittawat Jitkrittum and Aditya Krishna Menon and Rob Fergus and Sanjiv Kumar},
+            year = {2023},
+            eprint = {2301.12005},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.LG}
+        }
+        """;
 
-    /// <summary>The papers of losses, each once: that of Sentence-BERT, then in the order of the losses.</summary>
-    /// <param name="losses">Type names, also several in one text: <c>MatryoshkaLoss(CoSENTLoss)</c>.</param>
-    public static IEnumerable<string> For(IEnumerable<string> losses) => losses
-        .SelectMany(LossNames)
-        .SelectMany(name => name.StartsWith("Cached", StringComparison.Ordinal) ? [name["Cached".Length..], nameof(GradientCache)] : new[] { name })
-        .Select(name => Papers.GetValueOrDefault(name, SentenceBert))
-        .Prepend(SentenceBert)
-        .Distinct();
+    public const string Zhang =
+        """
+        @misc{zhang2017learning,
+            title = {Learning Spread-out Local Feature Descriptors},
+            author = {Xu Zhang and Felix X. Yu and Sanjiv Kumar and Shih-Fu Chang},
+            year = {2017},
+            eprint = {1708.06320},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.CV}
+        }
+        """;
 
-    /// <summary>The type names in a text.</summary>
-    public static IEnumerable<string> LossNames(string loss) => Identifier().Matches(loss).Select(match => match.Value);
-
-    [GeneratedRegex(@"[\p{L}_]\w*", RegexOptions.CultureInvariant)]
-    private static partial Regex Identifier();
+    public const string Nogueira =
+        """
+        @misc{nogueira2019passage,
+            title = {Passage Re-ranking with BERT},
+            author = {Rodrigo Nogueira and Kyunghyun Cho},
+            year = {2019},
+            eprint = {1901.04085},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.IR}
+        }
+        """;
 }
