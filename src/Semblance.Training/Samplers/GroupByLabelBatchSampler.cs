@@ -49,4 +49,8 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
         var order = Permutation.Of(groups.Count, Seed, epoch);
         return InOrder([.. order.SelectMany(group => groups[group])]);
     }
+
+    /// <inheritdoc/>
+    public override string WhyNoBatch(long epoch) =>
+        NoFullBatch($"{_labels.Sum(rows => rows.Length / RowsPerLabel * RowsPerLabel)} of the {Rows} rows are in groups of {RowsPerLabel} with one label");
 }
