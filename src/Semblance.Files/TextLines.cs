@@ -321,6 +321,6 @@ public sealed class TextLines : IDisposable
 
         return new TextFormatException(Name, null, isGzip
             ? "the gzip data is damaged or cut short; compress or download the file again."
-            : "the name ends with .gz, but the file is not compressed by gzip; give it another name.", e);
+            : "the gzip data is damaged: it does not begin as gzip does. Where the file is not compressed, give it a name without .gz.", e);
     }
 }

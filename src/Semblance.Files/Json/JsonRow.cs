@@ -145,7 +145,7 @@ public sealed class JsonRow : IDisposable
     private JsonElement Get(string column) => Find(column)
         ?? throw Fault(Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(column, out _)
             ? $"'{Excerpt.Of(column)}' is null; a value is expected."
-            : $"there is no '{Excerpt.Of(column)}'; there are {Excerpt.Of([.. Columns])}.");
+            : $"a JSON object with '{Excerpt.Of(column)}' is expected; there is no '{Excerpt.Of(column)}' among {Excerpt.Of([.. Columns])}.");
 
     private JsonElement? Find(string column)
     {

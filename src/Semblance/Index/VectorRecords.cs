@@ -11,8 +11,8 @@ namespace Semblance;
 /// <c>embedding</c> or <c>vector</c>, or both, perhaps an <c>id</c>, and labels, or a text a line.
 /// </summary>
 /// <remarks>
-/// In JSON Lines blank lines are no rows, a label that is null is left out, and either all rows have an id or none. Elsewhere each line is a
-/// text, blank ones too.
+/// In JSON Lines blank lines are no rows, a label that is null is left out, and where rows without an id are numbered the ids of the others
+/// are texts. Elsewhere each line is a text, blank ones too.
 /// </remarks>
 public sealed class VectorRecords
 {
@@ -113,7 +113,7 @@ public sealed class VectorRecords
         }
 
         var reader = new JsonVectorReader(Path);
-        bool? haveIds = null;
+        var (areNumbers, areNumbered) = (false, false);
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!lines.IsJsonLines)
@@ -124,13 +124,15 @@ public sealed class VectorRecords
             {
                 using var row = JsonRow.Parse(Path, lines.Count, line);
                 var record = Record(row, reader);
-                haveIds ??= row.Has("id");
-                if (Ids is null && row.Has("id") != haveIds)
+                var hasId = row.Has("id");
+                areNumbers |= hasId && record.Id.Text is null;
+                areNumbered |= !hasId;
+                if (Ids is null && areNumbers && areNumbered)
                 {
-                    throw row.Fault(haveIds.Value ? "there is no 'id', and the rows before have one; give one to every row or to none." : "there is an 'id', and the rows before have none; give one to every row or to none.");
+                    throw row.Fault("some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to none.");
                 }
 
-                yield return (record, row.Has("id"));
+                yield return (record, hasId);
             }
         }
     }
@@ -186,7 +188,7 @@ public sealed class VectorRecords
     {
         if (count is not null && count != expected)
         {
-            throw Unequal(file!, Count(count.Value, what), Count(expected, ofWhat));
+            throw Unequal(file!, (count < expected ? "only " : "") + Count(count.Value, what), Count(expected, ofWhat));
         }
     }
 

@@ -25,6 +25,45 @@ internal sealed class IndexInput
     public VectorRecords Open(ParseResult arguments, Host host) =>
         new(arguments.GetValue(_input)!, path => TextInput.Open(path, host)) { Ids = arguments.GetValue(_ids), Texts = arguments.GetValue(_texts) };
 
+    /// <summary>Reads the first record, so that input that cannot be read is found before anything is written.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The records, to be enumerated once.</returns>
+    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, CancellationToken cancellation)
+    {
+        var next = records.GetAsyncEnumerator(cancellation);
+        var hasFirst = false;
+        try
+        {
+            hasFirst = await next.MoveNextAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!hasFirst)
+            {
+                await next.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return hasFirst ? All() : AsyncEnumerable.Empty<VectorRecord>();
+
+        async IAsyncEnumerable<VectorRecord> All()
+        {
+            try
+            {
+                do
+                {
+                    yield return next.Current;
+                }
+                while (await next.MoveNextAsync().ConfigureAwait(false));
+            }
+            finally
+            {
+                await next.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>The records with their vectors, in bounded memory.</summary>
     /// <param name="records">The records.</param>
     /// <param name="model">Makes vectors of texts; null where they are there.</param>

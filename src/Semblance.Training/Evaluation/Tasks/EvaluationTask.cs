@@ -83,11 +83,12 @@ public sealed class EvaluationTask
     {
         ArgumentNullException.ThrowIfNull(methods);
         ArgumentNullException.ThrowIfNull(model);
-        if (Named(folder, () => _read(folder, encoding ?? EncodeOptions.Default)) is not InformationRetrievalEvaluator evaluator)
+        if (Kind != RetrievalKind)
         {
             throw new InvalidOperationException($"{Name} is of the kind {Kind}; ways to search are compared at the kind {RetrievalKind}.");
         }
 
+        var evaluator = (InformationRetrievalEvaluator)Named(folder, () => _read(folder, encoding ?? EncodeOptions.Default));
         DenseRetriever? dense = null;
         Bm25Index? words = null;
         var results = new OrderedDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>>();

@@ -77,7 +77,7 @@ internal static class RetrievalFiles
         var (query, document) = (row.Fields[0], row.Fields[1]);
         if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
         {
-            throw new DatasetException(path, row.Line, $"the relevance of '{Excerpt.Of(document)}' to '{Excerpt.Of(query)}' is '{Excerpt.Of(relevance)}'; a finite number is expected, 0 for not relevant.");
+            throw new DatasetException(path, row.Line, $"the relevance of '{Excerpt.Of(document)}' to '{Excerpt.Of(query)}' is '{Excerpt.Of(relevance)}'; a number is expected, 0 for not relevant.");
         }
 
         if (value > 0)
