@@ -62,7 +62,7 @@ internal sealed class ClusterCommand : CliCommand
             Host.Text.WriteLine($"{(number > 0 ? "\n" : "")}group {number + 1} · {cluster.Members.Count} {(cluster.Members.Count == 1 ? "line" : "lines")} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·'));
             foreach (var member in cluster.Members)
             {
-                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{texts[member.Index]}");
+                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");
             }
         }
     }

@@ -116,7 +116,7 @@ internal sealed class DeduplicateCommand : CliCommand
     {
         if (output is null)
         {
-            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{text.Text.Replace('\t', ' ')}");
+            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{Column.Of(text.Text)}");
             return;
         }
 

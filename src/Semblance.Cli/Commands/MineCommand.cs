@@ -163,11 +163,8 @@ internal sealed class MineCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{WithoutTabs(firsts[first])}\t{WithoutTabs(seconds[second])}");
+                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
             }
         }
     }
-
-    // A tab inside a text would begin another column.
-    private static string WithoutTabs(string text) => text.Replace('\t', ' ');
 }

@@ -50,7 +50,7 @@ internal sealed class RerankCommand : CliCommand
         {
             foreach (var (i, document) in ranking.Index())
             {
-                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{document.Text}");
+                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{Column.Last(document.Text)}");
             }
         }
 

@@ -163,7 +163,7 @@ internal sealed class SearchCommand : CliCommand
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
                 var hit = hits[query][rank];
-                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : corpus[hit.Index])}");
+                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]))}");
             }
         }
     }

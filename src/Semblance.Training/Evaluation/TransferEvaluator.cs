@@ -16,6 +16,8 @@ namespace Semblance.Training;
 /// </remarks>
 public sealed class TransferEvaluator : Evaluator
 {
+    private const int MostClasses = 1 << 20;
+
     private readonly LabelledTexts _train;
     private readonly LabelledTexts? _dev;
     private readonly LabelledTexts? _test;
@@ -44,7 +46,9 @@ public sealed class TransferEvaluator : Evaluator
             throw new ArgumentException("A set to choose the penalty on is of use only beside one to test on; without that, folds serve for both.", nameof(dev));
         }
 
-        _classes = train.Labels.Max() + 1;
+        _classes = train.Labels.Max() < MostClasses
+            ? train.Labels.Max() + 1
+            : throw new ArgumentException($"There is a label {train.Labels.Max()}; classes count from 0, and at most {MostClasses} are told apart.", nameof(train));
         if (train.Labels.Distinct().Count() < 2)
         {
             throw new EvaluationDataException("All rows have the same label: there is nothing to tell apart. Rows of at least two classes are needed.", nameof(train));

@@ -81,6 +81,18 @@ public sealed class VectorFormatTests : IDisposable
     }
 
     [Fact]
+    public async Task A_text_with_line_ends_is_one_line_of_results()
+    {
+        var file = _folder.Write("x.jsonl", "{\"text\":\"a cat\\r\\nand\\na\\tdog\"}\n\n{\"text\":\"the moon\"}\n");
+        var lines = (await Outcome.OfAsync("search", "--model", Recorded.Folder, "--corpus", file, "--query", "a cat and a dog", "--top-k", "2")).Done().Lines;
+        lines.Length.ShouldBe(2);
+        lines.ShouldContain(line => line.EndsWith("\ta cat and a\tdog", StringComparison.Ordinal));
+        (await Outcome.OfAsync("mine", "--model", Recorded.Folder, "--input", file)).Done().Lines.ShouldHaveSingleItem().ShouldEndWith("\ta cat and a dog\tthe moon");
+        (await Outcome.OfAsync("encode", "--model", Recorded.Folder, "--input", file)).Done().Lines.Length.ShouldBe(2, "a vector for each row");
+        (await Outcome.OfAsync("encode", "--model", Recorded.Folder, "--input", _folder.Write("t.txt", "a\n\nb\n"))).Done().Lines.Length.ShouldBe(3, "a vector for each line");
+    }
+
+    [Fact]
     public async Task Inputs_of_unequal_length_are_named_with_their_numbers()
     {
         var (texts, more) = (_folder.Write("t.txt", "a cat\nthe moon\n"), _folder.Write("more.txt", "text\na cat\nthe moon\n"));

@@ -87,7 +87,7 @@ internal sealed class IndexSearchCommand : CliCommand
             {
                 foreach (var (rank, hit) in list.Index())
                 {
-                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{hit.Text}");
+                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
                 }
             }
         }
