@@ -1,3 +1,5 @@
+using Semblance.Tensors;
+
 namespace Semblance.Checkpoints;
 
 /// <summary>
@@ -42,10 +44,10 @@ public sealed unsafe class MappedMatrix
         {
             ".NPY" => NpyFile.Open(path).Stored,
             ".SAFETENSORS" => Find(SafetensorsFile.Open(path), name),
-            _ => throw new CheckpointFormatException(path, "vectors are read from .npy and .safetensors files; the name must end so."),
+            _ => throw new CheckpointFormatException(path, "vectors are read from .npy, .safetensors and .jsonl files; the name must end so."),
         };
         return stored.Info.Shape.Count != 2
-            ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} is no matrix; two dimensions were expected, a vector a row.")
+            ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} is not a matrix; two dimensions are expected, a vector a row.")
             : (nuint)stored.Data % (nuint)TensorInfo.SizeOf(stored.Info.DType) != 0
             ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} does not begin at a multiple of its elements' size; save it again with a current library.")
             : new MappedMatrix(path, stored);
@@ -61,6 +63,10 @@ public sealed unsafe class MappedMatrix
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)count * RowBytes, int.MaxValue, nameof(count));
         return new ReadOnlySpan<byte>(_stored.Data + ((long)first * RowBytes), count * RowBytes);
     }
+
+    /// <summary>Reads the matrix as float32: mapped if it is stored so, otherwise converted.</summary>
+    /// <exception cref="CheckpointFormatException">It has more than 2³¹−1 elements.</exception>
+    public Tensor Read() => _stored.ReadSingle();
 
     private static StoredTensor Find(SafetensorsFile file, string? name)
     {

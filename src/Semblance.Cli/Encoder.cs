@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Tensors;
 using Semblance.Transformers.Images;
+using Semblance.Files;
 
 namespace Semblance.Cli;
 
@@ -45,7 +46,7 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
         if (NeedsCalibration)
         {
             var ranges = new QuantizationRanges(Dimension);
-            await foreach (var embedding in model.EncodeAsync(lines.ReadAsync(cancellation), options, cancellation).ConfigureAwait(false))
+            await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellation), options, cancellation).ConfigureAwait(false))
             {
                 ranges.Include(embedding.Vector.Span);
             }

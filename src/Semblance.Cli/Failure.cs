@@ -1,3 +1,4 @@
+using Semblance.Files;
 using Semblance.Training;
 
 namespace Semblance.Cli;
@@ -16,13 +17,13 @@ internal static class Failure
         OutOfMemoryException => "there is not enough memory; give less at a time (--batch-tokens), or a smaller input.",
         ArgumentException { ParamName: { } name } and not ArgumentNullException =>
             OneLine(failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)),
-        FormatException or TrainingException or LossInputException or IOException or UnauthorizedAccessException or NotSupportedException or (ArgumentException and not ArgumentNullException) =>
+        FormatException or TrainingException or SamplerException or LossInputException or IOException or UnauthorizedAccessException or NotSupportedException or (ArgumentException and not ArgumentNullException) =>
             OneLine(failure.Message),
         _ => $"unexpected {failure.GetType().Name}: {OneLine(failure.Message)} Please report this, with the command line.",
     };
 
-    /// <summary>A text without line breaks.</summary>
-    public static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>A text without line breaks, and without what a terminal would obey.</summary>
+    public static string OneLine(string text) => Excerpt.Escape(string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     /// <summary>Whether a write failed because nobody reads any more.</summary>
     public static bool IsBrokenPipe(IOException failure) => BrokenPipe.Contains(failure.HResult);

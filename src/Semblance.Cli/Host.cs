@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Semblance.Cli.Input;
 
 namespace Semblance.Cli;
 
@@ -13,9 +14,23 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     private const int BufferSize = 1 << 16;
 
     private StreamWriter? _text;
+    private bool _isInputTaken;
 
     /// <summary>Standard input.</summary>
     public Stream Input { get; } = input;
+
+    /// <summary>Standard input, for the one option that names it.</summary>
+    /// <exception cref="InputException">Another option has named it before.</exception>
+    public Stream TakeInput()
+    {
+        if (_isInputTaken)
+        {
+            throw new InputException("standard input", "it is named twice; give a file for one of the two.");
+        }
+
+        _isInputTaken = true;
+        return Input;
+    }
 
     /// <summary>Standard output, buffered, for bytes.</summary>
     public Stream Output { get; } = new BufferedStream(output, BufferSize);

@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Semblance.Files;
 using Semblance.Tensors;
 
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// A matrix in a NumPy array file (<c>.npy</c>), mapped into memory: float32, float16, int8 or uint8, two dimensions,
-/// C order; see <see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>.
+/// A matrix in a NumPy array file (<c>.npy</c>), mapped into memory: float32, float64, float16, int8 or uint8, two dimensions,
+/// C order, little-endian; see <see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>.
 /// </summary>
 public sealed partial class NpyFile
 {
@@ -57,6 +58,7 @@ public sealed partial class NpyFile
     internal static string DescriptionOf(DType type) => type switch
     {
         DType.F32 => "<f4",
+        DType.F64 => "<f8",
         DType.F16 => "<f2",
         DType.I8 => "|i1",
         DType.U8 => "|u1",
@@ -92,11 +94,21 @@ public sealed partial class NpyFile
         var description = Description().Match(header);
         var order = Order().Match(header);
         var shape = Shape().Match(header);
-        if (!description.Success || !order.Success || !shape.Success
-            || !int.TryParse(shape.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
-            || !int.TryParse(shape.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
+        if (!description.Success || !order.Success || !shape.Success)
         {
-            throw new CheckpointFormatException(path, "the header needs 'descr', 'fortran_order' and a 'shape' of two dimensions.");
+            throw new CheckpointFormatException(path, "the header needs 'descr' with one type, 'fortran_order' and 'shape'; expected an array of numbers.");
+        }
+
+        var sizes = shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (sizes.Length != 2)
+        {
+            throw new CheckpointFormatException(path, $"the array has {sizes.Length} dimensions, shape ({Excerpt.Of(shape.Groups[1].Value)}); expected a matrix, a vector a row: save array.reshape(1, -1) of one vector.");
+        }
+
+        if (!int.TryParse(sizes[0].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            || !int.TryParse(sizes[1].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
+        {
+            throw new CheckpointFormatException(path, $"the array has the shape ({Excerpt.Of(shape.Groups[1].Value)}); expected whole numbers below 2^31.");
         }
 
         if (order.Groups[1].ValueSpan is not "False")
@@ -104,11 +116,14 @@ public sealed partial class NpyFile
             throw new CheckpointFormatException(path, "the array is in Fortran order; save numpy.ascontiguousarray(array) instead.");
         }
 
-        DType[] types = [DType.F32, DType.F16, DType.I8, DType.U8];
-        var index = Array.FindIndex(types, type => DescriptionOf(type) == description.Groups[1].Value);
+        DType[] types = [DType.F32, DType.F64, DType.F16, DType.I8, DType.U8];
+        var type = description.Groups[1].Value;
+        var index = Array.FindIndex(types, known => DescriptionOf(known) == type);
         return index >= 0
             ? new TensorInfo("array", types[index], [rows, columns])
-            : throw new CheckpointFormatException(path, $"the array holds '{description.Groups[1].Value}'; float32, float16, int8 and uint8 are read (little-endian).");
+            : throw new CheckpointFormatException(path, type is [var endian, .. var rest] && endian == '>' && types.Any(known => DescriptionOf(known)[1..] == rest)
+                ? $"the array is big-endian ('{type}'); save array.astype('<{rest}') instead."
+                : $"the array holds '{Excerpt.Of(type)}'; float32, float64, float16, int8 and uint8 are read, so save array.astype('<f4') of numbers.");
     }
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']*)'")]
@@ -117,6 +132,6 @@ public sealed partial class NpyFile
     [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)\b")]
     private static partial Regex Order();
 
-    [GeneratedRegex(@"'shape'\s*:\s*\(\s*([0-9]+)L?\s*,\s*([0-9]+)L?\s*,?\s*\)")]
+    [GeneratedRegex(@"'shape'\s*:\s*\(([0-9L,\s]*)\)")]
     private static partial Regex Shape();
 }

@@ -24,7 +24,7 @@ internal sealed class TextMap(IReadOnlyList<string> texts, Tensor points, int[] 
     {
         for (var i = 0; i < texts.Count; i++)
         {
-            writer.WriteLine($"{Coordinate(i, 0)}\t{Coordinate(i, 1)}\t{labels[i] + 1}\t{texts[i].Replace('\t', ' ')}");
+            writer.WriteLine($"{Coordinate(i, 0)}\t{Coordinate(i, 1)}\t{labels[i] + 1}\t{Column.Of(texts[i])}");
         }
     }
 

@@ -10,7 +10,7 @@ namespace Semblance.Cli.Commands;
 internal sealed class ChunkCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
     private readonly Option<bool> _whole = new("--whole") { Description = "The input is one text, whose lines end with one character each" };
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text that will stand before each chunk, and needs room");
     private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts instead");
@@ -29,12 +29,12 @@ internal sealed class ChunkCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var model = await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var options = _chunks.Apply(arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
         using var output = new JsonLines(Host.Output);
         var whole = arguments.GetValue(_whole) ? new StringBuilder() : null;
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
         {
             if (whole is null)
             {

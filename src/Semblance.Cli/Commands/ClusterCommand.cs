@@ -12,43 +12,30 @@ internal sealed class ClusterCommand : CliCommand
 {
     private const int UsualWords = 5;
 
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly EncodedInput _input;
     private readonly Option<int?> _topics = NewOption.Count("--topics", $"How many words say what a group is about; default {UsualWords}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly ClusterMethod _method;
-    private readonly EncodingOptions _encoding;
 
     public ClusterCommand(Host host)
         : base("cluster", "Find groups of close lines: for each its size and topic words, then score, line number, text", host)
     {
-        Add(_input);
+        _input = new EncodedInput(this);
         _method = new ClusterMethod(this);
         Add(_topics);
         Add(_format);
-        _encoding = new EncodingOptions(this);
+        _input.AddEncoding(this);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var texts = await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
-
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var (texts, vectors) = (input.Texts, input.Vectors);
         var started = Stopwatch.GetTimestamp();
-        Embeddings? embeddings = null;
-        await Host.WithProgressAsync("encoding", progress =>
-        {
-            embeddings = encoder.Model.Encode(texts, encoder.Options with { Normalize = true }, Encoder.Part(progress), cancellation);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
-        var encoded = Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        started = Stopwatch.GetTimestamp();
-        var vectors = encoder.Restored(embeddings!);
         int[] labels = [];
         await Host.WithProgressAsync("grouping", progress =>
         {
-            labels = _method.Labels(arguments, vectors, encoder.Options.Threads ?? int.MaxValue, progress, cancellation);
+            labels = _method.Labels(arguments, vectors, _input.Encoding.MaxThreads(arguments), progress, cancellation);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var clusters = TextCluster.Of(texts, vectors, labels, arguments.GetValue(_topics) ?? UsualWords);
@@ -64,7 +51,7 @@ internal sealed class ClusterCommand : CliCommand
         }
 
         Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {texts.Count:N0} lines in {encoded:F2} s; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} s; {labels.Count(label => label < 0):N0} lines are in none"));
+            $"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} s; {labels.Count(label => label < 0):N0} lines are in none"));
     }
 
     private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts)
@@ -75,7 +62,7 @@ internal sealed class ClusterCommand : CliCommand
             Host.Text.WriteLine($"{(number > 0 ? "\n" : "")}group {number + 1} · {cluster.Members.Count} {(cluster.Members.Count == 1 ? "line" : "lines")} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·'));
             foreach (var member in cluster.Members)
             {
-                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{texts[member.Index]}");
+                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");
             }
         }
     }

@@ -2,34 +2,34 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
 /// <summary><c>deduplicate</c>: the lines of a stream that repeat no earlier one, or what the others repeat.</summary>
 internal sealed class DeduplicateCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl), also as .gz; '-', or nothing, is standard input");
+    private readonly EncodedInput _input;
     private readonly Option<string?> _field = NewOption.Text("--field", "NAME", "Each line is a JSON object, and this member the text; default 'text' for .jsonl");
     private readonly Option<float?> _threshold = NewOption.Number("--threshold", "COSINE", "The cosine from which two lines are duplicates; default 0.95");
     private readonly Option<int?> _capacity = NewOption.Count("--capacity", "How many lines are remembered, the latest ones that were new; default all");
     private readonly Option<bool> _groups = new("--groups") { Description = "What repeats what instead: lines of score, line number, number of the line that it repeats, text" };
     private readonly Option<string> _format = NewOption.Format();
-    private readonly EncodingOptions _encoding;
 
     public DeduplicateCommand(Host host)
         : base("deduplicate", "Leave out lines that repeat an earlier one, word for word or in meaning; the first of each group stays as it is", host)
     {
-        Add(_input);
+        _input = new EncodedInput(this);
         Add(_field);
         Add(_threshold);
         Add(_capacity);
         Add(_groups);
         Add(_format);
-        _encoding = new EncodingOptions(this);
+        _input.AddEncoding(this);
         Validators.Add(result =>
         {
             if (result.GetResult(_format) is { Implicit: false } && !result.GetValue(_groups))
@@ -42,27 +42,21 @@ internal sealed class DeduplicateCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        if (encoder.Precision != Precision.Float32)
-        {
-            throw new InputException("--precision", "duplicates are found with float32 vectors; leave it out.");
-        }
-
-        var detector = new DuplicateDetector(encoder.Model, new DuplicateOptions
-        {
-            Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold,
-            Capacity = arguments.GetValue(_capacity),
-            Encoding = encoder.Options,
-        });
+        using var lines = TextInput.Open(_input.Path(arguments), Host);
+        var options = new DuplicateOptions { Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold, Capacity = arguments.GetValue(_capacity) };
         var waiting = new ConcurrentQueue<string>(); // lines are read ahead
-        var (groups, isJson, kept) = (arguments.GetValue(_groups), arguments.GetValue(_format) == "json", 0L);
+        var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellation);
+        var found = _input.HasVectors(arguments)
+            ? CompareAsync(arguments, lines.Name, texts, options, cancellation)
+            : await DetectAsync(arguments, texts, options, cancellation).ConfigureAwait(false);
+        var (groups, isJson, count, kept) = (arguments.GetValue(_groups), arguments.GetValue(_format) == "json", 0L, 0L);
         using var output = new JsonLines(Host.Output);
         await Host.WithProgressAsync("comparing", async progress =>
         {
-            await foreach (var text in detector.DetectAsync(Texts(lines, FieldOf(arguments), waiting, cancellation), cancellation).ConfigureAwait(false))
+            await foreach (var text in found.ConfigureAwait(false))
             {
                 waiting.TryDequeue(out var line);
+                count++;
                 kept += text.Duplicate is null ? 1 : 0;
                 if (groups && text.Duplicate is { } duplicate)
                 {
@@ -76,31 +70,45 @@ internal sealed class DeduplicateCommand : CliCommand
                 progress.Report(lines.Progress);
             }
         }).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"kept {kept:N0} of {detector.Count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
+        Host.Error.WriteLine(Numbers.Invariant($"kept {kept:N0} of {count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
     }
 
-    private string? FieldOf(ParseResult arguments) => arguments.GetValue(_field)
-        ?? (arguments.GetValue(_input) is { } path && (path.EndsWith(".jsonl", StringComparison.Ordinal) || path.EndsWith(".jsonl.gz", StringComparison.Ordinal)) ? "text" : null);
+    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellation)
+    {
+        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        return encoder.Precision == Precision.Float32
+            ? new DuplicateDetector(encoder.Model, options with { Encoding = encoder.Options }).DetectAsync(texts, cancellation)
+            : throw new InputException("--precision", "duplicates are found with float32 vectors; leave it out.");
+    }
+
+    private async IAsyncEnumerable<CheckedText> CompareAsync(
+        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = await texts.ToListAsync(cancellation).ConfigureAwait(false);
+        var vectors = _input.Open(arguments, name, all.Count);
+        var found = new DuplicateDetector(vectors.Dimension, options).Add(vectors.ToTensor(), cancellation);
+        foreach (var (place, text) in all.Index())
+        {
+            yield return new CheckedText(place, text, found[place]);
+        }
+    }
 
     private static async IAsyncEnumerable<string> Texts(TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        field ??= lines.IsJsonLines ? "text" : null;
         await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            waiting.Enqueue(line);
-            yield return field is null ? line : TextOf(lines, line, field);
-        }
-    }
-
-    private static string TextOf(TextLines lines, string line, string field)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty(field).GetString() ?? throw new KeyNotFoundException();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new InputException(lines.Name, $"a JSON object with a text '{field}' is needed; --field names another member.", lines.Count);
+            if (field is null)
+            {
+                waiting.Enqueue(line);
+                yield return line;
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
+            {
+                waiting.Enqueue(line);
+                using var row = JsonRow.Parse(lines.Name, lines.Count, line);
+                yield return row.Text(field);
+            }
         }
     }
 
@@ -108,7 +116,7 @@ internal sealed class DeduplicateCommand : CliCommand
     {
         if (output is null)
         {
-            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{text.Text.Replace('\t', ' ')}");
+            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{Column.Of(text.Text)}");
             return;
         }
 

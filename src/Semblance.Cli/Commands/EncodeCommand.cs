@@ -11,7 +11,7 @@ namespace Semblance.Cli.Commands;
 /// <summary><c>encode</c>: a line of text, a vector.</summary>
 internal sealed class EncodeCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
     private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG images, for a CLIP model" };
     private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
@@ -38,7 +38,7 @@ internal sealed class EncodeCommand : CliCommand
             OutputFile.CheckFolder(output);
         }
 
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var folder = await _encoding.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
         if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
         {
@@ -67,7 +67,7 @@ internal sealed class EncodeCommand : CliCommand
 
             async Task WriteAsync(IProgress<double>? progress)
             {
-                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.ReadAsync(cancellation), arguments.GetValue(_images), cancellation).ConfigureAwait(false))
+                await foreach (var (embedding, stored) in encoder.EncodeAsync(lines.TextsAsync(cancellationToken: cancellation), arguments.GetValue(_images), cancellation).ConfigureAwait(false))
                 {
                     writer.Write(embedding, stored);
                     count++;
@@ -99,7 +99,7 @@ internal sealed class EncodeCommand : CliCommand
         using var writer = output is null or "-" ? new SparseWriter(Host.Output, decoder) : OutputFile.Open(output, () => new SparseWriter(new AtomicFile(output), decoder));
         var started = Stopwatch.GetTimestamp();
         var (count, active) = (0L, 0L);
-        await foreach (var embedding in model.EncodeAsync(lines.ReadAsync(cancellation), options, cancellation).ConfigureAwait(false))
+        await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellation), options, cancellation).ConfigureAwait(false))
         {
             writer.Write(embedding);
             count++;

@@ -46,7 +46,7 @@ internal sealed class GenerateCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var prompt = arguments.GetValue(_prompt);
-        using var lines = prompt is null ? TextLines.Open(arguments.GetValue(_input), Host) : null;
+        using var lines = prompt is null ? TextInput.Open(arguments.GetValue(_input), Host) : null;
         var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
         var config = Configure(arguments, generator.Config);
         if (lines is null)
@@ -62,7 +62,7 @@ internal sealed class GenerateCommand : CliCommand
         }
 
         using var output = new Output.JsonLines(Host.Output);
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
         {
             var text = generator.Generate(line, config, cancellation);
             output.Write(json =>

@@ -91,7 +91,7 @@ internal sealed class InitCommand : CliCommand
             return NewTokenizer.Create(architecture);
         }
 
-        using var lines = TextLines.Open(path, Host);
-        return Tokenizer.CreateBert(await lines.ReadAllAsync(cancellation).ConfigureAwait(false));
+        using var lines = TextInput.Open(path, Host);
+        return Tokenizer.CreateBert(await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
     }
 }

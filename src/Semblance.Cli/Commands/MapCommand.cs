@@ -13,25 +13,24 @@ internal sealed class MapCommand : CliCommand
 {
     private const int UsualGroups = 12;
 
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly EncodedInput _input;
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "Ends with .tsv (x, y, group, text), .jsonl or .html, a page to look at; without it, .tsv on standard output");
     private readonly Option<float?> _perplexity = NewOption.Number("--perplexity", "N", "About how many neighbours a line keeps near; default 30");
     private readonly Option<int?> _iterations = NewOption.Count("--iterations", "How many steps; default 1000");
     private readonly Option<int?> _clusters = NewOption.Count("--clusters", $"How many groups, found by k-means, are coloured and named; default {UsualGroups}");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "Decides what is left to chance; default 42");
-    private readonly EncodingOptions _encoding;
 
     public MapCommand(Host host)
         : base("map", "Draw the lines of a text as points of a plane (t-SNE), near ones near each other", host)
     {
         _output.AcceptEndings(standardOutput: true, ".tsv", ".jsonl", ".html");
-        Add(_input);
+        _input = new EncodedInput(this);
         Add(_output);
         Add(_perplexity);
         Add(_iterations);
         Add(_clusters);
         Add(_seed);
-        _encoding = new EncodingOptions(this);
+        _input.AddEncoding(this);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
@@ -50,22 +49,10 @@ internal sealed class MapCommand : CliCommand
             Iterations = arguments.GetValue(_iterations) ?? new TSneOptions().Iterations,
             Seed = seed,
         };
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var texts = await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
-
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var (texts, vectors) = (input.Texts, input.Vectors);
         var started = Stopwatch.GetTimestamp();
-        Embeddings? embeddings = null;
-        await Host.WithProgressAsync("encoding", progress =>
-        {
-            embeddings = encoder.Model.Encode(texts, encoder.Options with { Normalize = true }, Encoder.Part(progress), cancellation);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
-        var encoded = Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        started = Stopwatch.GetTimestamp();
-        var threads = encoder.Options.Threads ?? int.MaxValue;
-        var vectors = encoder.Restored(embeddings!);
+        var threads = _input.Encoding.MaxThreads(arguments);
         var groups = Math.Min(arguments.GetValue(_clusters) ?? UsualGroups, texts.Count);
         int[] labels = groups == 0 ? [] : [.. KMeans.Fit(vectors, new KMeansOptions { Clusters = groups, Seed = seed, Spherical = true, MaxThreads = threads }, null, cancellation).Labels];
         TSne? map = null;
@@ -77,7 +64,7 @@ internal sealed class MapCommand : CliCommand
         var drawn = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         Write(path, new TextMap(texts, map!.Points, labels));
-        Host.Error.WriteLine(Numbers.Invariant($"encoded {texts.Count:N0} lines in {encoded:F2} s; drew the map in {drawn:F2} s, divergence {map.Divergence:F3}"));
+        Host.Error.WriteLine(Numbers.Invariant($"{input.Summary}; drew the map in {drawn:F2} s, divergence {map.Divergence:F3}"));
     }
 
     private void Write(string? path, TextMap map)

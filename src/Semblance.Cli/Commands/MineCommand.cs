@@ -11,7 +11,7 @@ internal sealed class MineCommand : CliCommand
 {
     private const int UsualPairs = 1000;
 
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly EncodedInput _input;
     private readonly Option<string?> _other = NewOption.Text("--other", "FILE", "A text a line in another language: find the translations of --input's lines in it");
     private readonly Option<string> _margin = NewOption.Choice("--margin", "--other: how a pair is scored against the nearest neighbours of both texts", "ratio", "distance", "absolute");
     private readonly Option<string> _retrieval = NewOption.Choice("--retrieval", "--other: which pairs are kept: the best with each line in one at most, the mutually best, or the best of each line of one file", "max", "intersection", "forward", "backward");
@@ -20,12 +20,11 @@ internal sealed class MineCommand : CliCommand
     private readonly Option<int?> _maxPairs = NewOption.Count("--max-pairs", $"How many pairs are shown at most, the best ones; default {UsualPairs}, with --other all");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "Only pairs of which one is among the N nearest of the other");
     private readonly Option<string> _format = NewOption.Format();
-    private readonly EncodingOptions _encoding;
 
     public MineCommand(Host host)
         : base("mine", "Find the lines of a text that are most alike, or translations in two texts: lines of score, line number, line number, text, text", host)
     {
-        Add(_input);
+        _input = new EncodedInput(this);
         Add(_other);
         Add(_margin);
         Add(_retrieval);
@@ -34,10 +33,15 @@ internal sealed class MineCommand : CliCommand
         Add(_maxPairs);
         Add(_topK);
         Add(_format);
-        _encoding = new EncodingOptions(this);
+        _input.AddEncoding(this);
         Validators.Add(result =>
         {
             var isBitext = result.GetResult(_other) is not null;
+            if (isBitext && _input.HasVectors(result))
+            {
+                result.AddError("--vectors is for one file; --other encodes both.");
+            }
+
             Option[] ofOthers = isBitext ? [_topK] : [_margin, _retrieval, _neighbors];
             if (ofOthers.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong)
             {
@@ -52,13 +56,8 @@ internal sealed class MineCommand : CliCommand
     private async Task MineParaphrasesAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var texts = await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
-
-        var encodingStarted = Stopwatch.GetTimestamp();
-        var embeddings = await EncodeAsync(encoder, texts, cancellation).ConfigureAwait(false);
-        var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
+        var input = await _input.ReadAsync(arguments, Host, normalize: false, cancellation).ConfigureAwait(false);
+        var texts = input.Texts;
 
         var comparisonStarted = Stopwatch.GetTimestamp();
         var options = new MiningOptions
@@ -66,13 +65,13 @@ internal sealed class MineCommand : CliCommand
             Threshold = arguments.GetValue(_threshold) ?? float.NegativeInfinity,
             MaxPairs = arguments.GetValue(_maxPairs) ?? UsualPairs,
             TopK = arguments.GetValue(_topK),
-            Similarity = encoder.Model.Config.SimilarityFunction,
-            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
+            Similarity = input.Similarity,
+            MaxThreads = _input.Encoding.MaxThreads(arguments),
         };
         IReadOnlyList<ScoredPair> pairs = [];
         await Host.WithProgressAsync("comparing", progress =>
         {
-            pairs = ParaphraseMining.Mine(encoder.Restored(embeddings), options, progress, cancellation);
+            pairs = ParaphraseMining.Mine(input.Vectors, options, progress, cancellation);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
@@ -84,18 +83,18 @@ internal sealed class MineCommand : CliCommand
         }
 
         Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {texts.Count:N0} lines in {encoded:F2} s; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+            $"{input.Summary}; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
     // A line that comes again is no text of its own: as a neighbour of its own translation it would lower the margin.
     private async Task MineBitextAsync(string other, ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var sourceLines = TextLines.Open(arguments.GetValue(_input), Host);
-        using var targetLines = TextLines.Open(other, Host);
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var sources = Distinct(await sourceLines.ReadAllAsync(cancellation).ConfigureAwait(false));
-        var targets = Distinct(await targetLines.ReadAllAsync(cancellation).ConfigureAwait(false));
+        using var sourceLines = TextInput.Open(_input.Path(arguments), Host);
+        using var targetLines = TextInput.Open(other, Host);
+        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var sources = Distinct(await sourceLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
+        var targets = Distinct(await targetLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
 
         var encodingStarted = Stopwatch.GetTimestamp();
         var source = encoder.Restored(await EncodeAsync(encoder, sources.Texts, cancellation).ConfigureAwait(false));
@@ -164,11 +163,8 @@ internal sealed class MineCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{WithoutTabs(firsts[first])}\t{WithoutTabs(seconds[second])}");
+                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
             }
         }
     }
-
-    // A tab inside a text would begin another column.
-    private static string WithoutTabs(string text) => text.Replace('\t', ' ');
 }

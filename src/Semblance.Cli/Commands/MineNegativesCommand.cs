@@ -4,7 +4,6 @@ using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Training;
-using TextLines = Semblance.Cli.Input.TextLines;
 
 namespace Semblance.Cli.Commands;
 
@@ -80,7 +79,7 @@ internal sealed class MineNegativesCommand : CliCommand
             throw new InputException(data, "there is one column; anchors and positives are needed.");
         }
 
-        using var corpusLines = arguments.GetValue(_corpus) is { } path ? TextLines.Open(path, Host) : null;
+        using var corpusLines = arguments.GetValue(_corpus) is { } path ? TextInput.Open(path, Host) : null;
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         if (encoder.Precision != Precision.Float32)
         {
@@ -90,7 +89,7 @@ internal sealed class MineNegativesCommand : CliCommand
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
             ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false))
             : null;
-        var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)
         {

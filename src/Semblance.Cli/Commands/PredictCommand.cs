@@ -4,6 +4,7 @@ using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Tensors;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
@@ -28,7 +29,7 @@ internal sealed class PredictCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {

@@ -10,7 +10,7 @@ namespace Semblance.Cli.Commands;
 /// <summary><c>rerank</c>: the lines of a text in the order of how well they answer a query, by a model that reads both.</summary>
 internal sealed class RerankCommand : CliCommand
 {
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to rank, one a line, also as .gz; '-' is standard input");
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to rank, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What they are to answer");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many to show; default 10");
     private readonly Option<string> _format = NewOption.Format();
@@ -30,10 +30,10 @@ internal sealed class RerankCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = TextLines.Open(arguments.GetValue(_corpus), Host);
+        using var lines = TextInput.Open(arguments.GetValue(_corpus), Host);
         var folder = await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var rank = Ranking(arguments, folder, cancellation);
-        var corpus = await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var corpus = await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         RankedDocument[] ranking = [];
         await Host.WithProgressAsync("ranking", progress =>
@@ -50,7 +50,7 @@ internal sealed class RerankCommand : CliCommand
         {
             foreach (var (i, document) in ranking.Index())
             {
-                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{document.Text}");
+                Host.Text.WriteLine($"{i + 1}\t{Numbers.Score(document.Score)}\t{Column.Last(document.Text)}");
             }
         }
 

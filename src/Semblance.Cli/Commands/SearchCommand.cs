@@ -9,10 +9,10 @@ namespace Semblance.Cli.Commands;
 /// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
 internal sealed class SearchCommand : CliCommand
 {
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, also as .gz; '-' is standard input");
-    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie; --precision says what bytes without ranges are");
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
+    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie, or .jsonl; --precision says what bytes without ranges are");
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line: lines of query number, rank, score, text");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line, or JSON lines (.jsonl) with 'text': lines of query number, rank, score, text");
     private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
     private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
     private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
@@ -76,15 +76,15 @@ internal sealed class SearchCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextLines.Open(texts, Host) : null;
-        using var queryLines = arguments.GetValue(_queries) is { } path ? TextLines.Open(path, Host) : null;
+        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextInput.Open(texts, Host) : null;
+        using var queryLines = arguments.GetValue(_queries) is { } path ? TextInput.Open(path, Host) : null;
         var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
         var rerank = arguments.GetResult(_rerank) is null
             ? null
             : await Reranker.LoadAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), candidates, _encoding.Batching(arguments), Host, cancellation).ConfigureAwait(false);
-        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.ReadAllAsync(cancellation).ConfigureAwait(false);
-        var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
         var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellation).ConfigureAwait(false);
@@ -163,7 +163,7 @@ internal sealed class SearchCommand : CliCommand
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
                 var hit = hits[query][rank];
-                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : corpus[hit.Index])}");
+                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]))}");
             }
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
@@ -32,7 +33,7 @@ internal sealed class SimilarityCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = arguments.GetValue(_input) is { } path ? TextLines.Open(path, Host) : null;
+        using var lines = arguments.GetValue(_input) is { } path ? TextInput.Open(path, Host) : null;
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var texts = lines is null
             ? new[] { arguments.GetValue(_a)!, arguments.GetValue(_b)! }.ToAsyncEnumerable()

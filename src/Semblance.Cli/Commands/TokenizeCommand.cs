@@ -10,7 +10,7 @@ namespace Semblance.Cli.Commands;
 internal sealed class TokenizeCommand : CliCommand
 {
     private readonly ModelOption _model = new() { Description = "A folder with a tokenizer's files, or a model's id on the Hugging Face Hub; without it, the default model's" };
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, also as .gz; '-', or nothing, is standard input");
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
     private readonly Option<bool> _pair = new("--pair") { Description = "A line is two texts with a tab between them" };
     private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The most tokens, special ones included; without it, all");
 
@@ -25,11 +25,11 @@ internal sealed class TokenizeCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = TextLines.Open(arguments.GetValue(_input), Host);
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false)));
         var options = new TokenizerOptions { MaxLength = arguments.GetValue(_maxLength) };
         using var output = new JsonLines(Host.Output);
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
         {
             var (text, pair) = arguments.GetValue(_pair) ? lines.Pair(line) : (line, null);
             var encoding = tokenizer.Encode(text, pair, options);

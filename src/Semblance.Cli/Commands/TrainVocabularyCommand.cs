@@ -64,8 +64,8 @@ internal sealed class TrainVocabularyCommand : CliCommand
         const int Step = 1000;
         for (var i = 0; i < paths.Length; i++)
         {
-            using var lines = TextLines.Open(paths[i], Host);
-            await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+            using var lines = TextInput.Open(paths[i], Host);
+            await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
             {
                 trainer.Add(line);
                 if (lines.Count % Step == 0)

@@ -35,6 +35,19 @@ internal sealed class EncodingOptions
         command.Add(_promptName);
     }
 
+    /// <summary>Refuses what says how texts are encoded where another option gives their vectors.</summary>
+    public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
+    {
+        Option[] options = [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
+        if (result.GetResult(vectors) is not null && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
+        {
+            result.AddError($"{extra.Name} says how texts are encoded, and {vectors.Name} gives their vectors; leave it out.");
+        }
+    });
+
+    /// <summary>The most threads.</summary>
+    public int MaxThreads(ParseResult arguments) => arguments.GetValue(_threads) ?? int.MaxValue;
+
     /// <summary>The precision that was asked for, or null.</summary>
     public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
 
@@ -77,7 +90,7 @@ internal sealed class EncodingOptions
     /// <summary>Loads the model, and reads how to encode with it.</summary>
     public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
     {
-        using var calibration = arguments.GetValue(_calibration) is { } path ? TextLines.Open(path, host) : null;
+        using var calibration = arguments.GetValue(_calibration) is { } path ? TextInput.Open(path, host) : null;
         var model = await _model.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
         var options = new EncodeOptions
         {

@@ -28,7 +28,7 @@ internal abstract class EmbeddingWriter : IDisposable
         {
             ".npy" => new MatrixEmbeddingWriter(new NpyWriter(path, columns, type), path, encoder),
             ".safetensors" => new MatrixEmbeddingWriter(new SafetensorsRowWriter(path, columns, type: type), path, encoder),
-            _ => new JsonEmbeddingWriter(new AtomicFile(path), encoder.Precision),
+            _ => new JsonEmbeddingWriter(new AtomicFile(path), path, encoder),
         });
     }
 

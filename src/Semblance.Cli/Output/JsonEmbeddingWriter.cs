@@ -7,18 +7,22 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
 {
     private readonly AtomicFile? _file;
     private readonly bool _isSigned;
+    private readonly Precision _precision;
+    private readonly Encoder? _encoder;
+    private readonly string? _path;
     private readonly JsonLines _lines;
 
     /// <summary>Writes to a stream that stays open.</summary>
     public JsonEmbeddingWriter(Stream output, Precision precision)
     {
         _lines = new JsonLines(output);
+        _precision = precision;
         _isSigned = precision is Precision.Int8 or Precision.Binary;
     }
 
-    /// <summary>Writes a file.</summary>
-    public JsonEmbeddingWriter(AtomicFile file, Precision precision)
-        : this(file.Stream, precision) => _file = file;
+    /// <summary>Writes a file, and the ranges of int8 and uint8 beside it.</summary>
+    public JsonEmbeddingWriter(AtomicFile file, string path, Encoder encoder)
+        : this(file.Stream, encoder.Precision) => (_file, _path, _encoder) = (file, path, encoder);
 
     public override void Write(Embedding embedding, ReadOnlySpan<byte> stored)
     {
@@ -31,6 +35,11 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
         _lines.Write(json =>
         {
             json.WriteString("text", embedding.Text);
+            if (_precision != Precision.Float32)
+            {
+                json.WriteString("precision", _precision.ToString().ToLowerInvariant()); // bytes are not the numbers that they stand for
+            }
+
             if (bytes.Length > 0)
             {
                 json.WriteNumbers("embedding", bytes);
@@ -42,7 +51,15 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
         });
     }
 
-    public override void Complete() => _file?.Commit();
+    public override void Complete()
+    {
+        if (_file is not null)
+        {
+            File.Delete(QuantizationRanges.PathBeside(_path!)); // ranges of other vectors would be wrong silently
+            _file.Commit();
+            _encoder!.Ranges?.Save(QuantizationRanges.PathBeside(_path!));
+        }
+    }
 
     public override void Dispose()
     {

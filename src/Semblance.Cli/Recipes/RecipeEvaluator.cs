@@ -8,8 +8,21 @@ internal static class RecipeEvaluator
     /// <summary>Makes the evaluators; of several, the first decides.</summary>
     public static Evaluator Create(RecipeNode node, string folder)
     {
-        Evaluator[] evaluators = [.. node.Items().Select(item => One(item, folder))];
+        Evaluator[] evaluators = [.. node.Items().Select(item => Checked(item, folder))];
         return evaluators.Length == 1 ? evaluators[0] : new SequentialEvaluator(evaluators, scores => scores[0]);
+    }
+
+    private static Evaluator Checked(RecipeNode node, string folder)
+    {
+        try
+        {
+            return One(node, folder);
+        }
+        catch (EvaluationDataException e)
+        {
+            var file = node.Get("file");
+            throw file.Fault($"{Path.Combine(folder, file.Text())}: {e.Problem}");
+        }
     }
 
     private static Evaluator One(RecipeNode node, string folder)

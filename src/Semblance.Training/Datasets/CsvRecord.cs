@@ -1,10 +1,14 @@
 using System.Text;
+using Semblance.Files;
 
 namespace Semblance.Training;
 
 /// <summary>A row of CSV while it is read: it stays open as long as a line ends within quotes.</summary>
 internal sealed class CsvRecord
 {
+    /// <summary>The most characters of a row: what an unclosed quote may take in.</summary>
+    public const int Longest = 1 << 24;
+
     private readonly List<string> _fields = [];
     private readonly StringBuilder _field = new();
     private string? _problem;
@@ -12,13 +16,19 @@ internal sealed class CsvRecord
     /// <summary>The line that the row begins on.</summary>
     public long Line { get; private set; }
 
+    /// <summary>The line that the last quoted field begins on.</summary>
+    public long QuoteLine { get; private set; }
+
+    /// <summary>The number of characters of the row so far.</summary>
+    public long Length { get; private set; }
+
     /// <summary>Whether the next line belongs to the row.</summary>
     public bool Open { get; private set; }
 
     public void Add(TextLine line)
     {
-        Line = Open ? Line : line.Number;
-        _problem ??= line.Valid ? null : Row.NotUtf8;
+        (Line, Length) = Open ? (Line, Length + line.Text.Length + 1) : (line.Number, line.Text.Length);
+        _problem ??= line.Problem;
         var text = line.Text.AsSpan();
         if (Open)
         {
@@ -30,6 +40,7 @@ internal sealed class CsvRecord
         {
             if (text is ['"', ..])
             {
+                QuoteLine = line.Number;
                 text = Quoted(text[1..]);
             }
             else

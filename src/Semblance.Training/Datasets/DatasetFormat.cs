@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>How a file holds its rows. Each may be compressed with gzip (<c>.gz</c>), and is UTF-8 with lines that end with LF or CRLF; blank lines are no rows.</summary>
+/// <summary>How a file holds its rows. Each may be compressed with gzip (<c>.gz</c>), and is UTF-8 with lines that end with LF or CRLF; blank lines are no rows. A line has at most 64 MiB, a row of CSV at most 16 Mi characters.</summary>
 public enum DatasetFormat
 {
     /// <summary>A row a line, tabs between columns, no quoting (<c>.tsv</c>).</summary>

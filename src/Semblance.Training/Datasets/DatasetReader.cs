@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Semblance.Files;
 
 namespace Semblance.Training;
 
@@ -83,9 +84,9 @@ public sealed class DatasetReader : IEnumerable<Example>
         {
             DatasetFormat.Tsv => DelimitedRows.ReadTsv(Path, columns, Header),
             DatasetFormat.Csv => DelimitedRows.ReadCsv(Path, columns, Header),
-            DatasetFormat.JsonLines => JsonRows.Read(Path, columns, columns.Length - _columns.Targets.Count),
+            DatasetFormat.JsonLines => JsonRows.Read(Path, columns, place => place < _columns.Texts.Count, columns.Length - _columns.Targets.Count),
             _ when columns.Length > 1 => throw new DatasetException(Path, null, $"plain text has one text a line and no columns; {string.Join(", ", columns)} are asked for."),
-            _ => TextLines.Read(Path).Where(line => !string.IsNullOrWhiteSpace(line.Text)).Select(line => line.Valid ? new Row(line.Number, [line.Text]) : Row.Broken(line.Number, Row.NotUtf8)),
+            _ => DatasetLines.Read(Path).Where(line => !line.IsBlank).Select(line => new Row(line.Number, [line.Text], line.Problem)),
         };
     }
 
@@ -124,7 +125,7 @@ public sealed class DatasetReader : IEnumerable<Example>
             ? (float)score
             : score >= range.Lowest && score <= range.Highest
                 ? (float)((score - range.Lowest) / (range.Highest - range.Lowest))
-                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the score is {field}; it must be from {range.Lowest} to {range.Highest}"));
+                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the score is {Excerpt.Of(field)}; it must be from {range.Lowest} to {range.Highest}"));
     }
 
     // All rows of a file have as many targets as its first.
@@ -151,7 +152,7 @@ public sealed class DatasetReader : IEnumerable<Example>
     private static double Number(string field, string what) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite((float)number)
             ? number
-            : throw new FormatException($"the {what} is '{field}'; a number is expected, with a point");
+            : throw new FormatException($"the {what} is '{Excerpt.Of(field)}'; a finite number is expected, with a point");
 
     private int Label(string field)
     {
@@ -162,7 +163,7 @@ public sealed class DatasetReader : IEnumerable<Example>
 
         return int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var label)
             ? label
-            : throw new FormatException($"the label is '{field}'; a whole number from 0 is expected, or names for the labels");
+            : throw new FormatException($"the label is '{Excerpt.Of(field)}'; a whole number from 0 to {int.MaxValue} is expected, or names for the labels");
     }
 
     private static DatasetFormat FormatOf(string path)

@@ -29,9 +29,9 @@ public static class DocumentSentences
         foreach (var path in paths)
         {
             document++;
-            foreach (var line in TextLines.Read(path))
+            foreach (var line in DatasetLines.Read(path))
             {
-                var text = line.Valid ? line.Text.Trim() : throw new DatasetException(path, line.Number, Row.NotUtf8);
+                var text = line.Problem is null ? line.Text.Trim() : throw new DatasetException(path, line.Number, line.Problem);
                 document += text.Length == 0 ? 1 : 0;
                 foreach (var piece in pieces.Of(text, buffer).Where(piece => piece.Tokens >= fewest && piece.Tokens <= most))
                 {

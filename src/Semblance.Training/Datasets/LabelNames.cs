@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Files;
 
 namespace Semblance.Training;
 
@@ -42,7 +43,7 @@ public sealed class LabelNames
         {
             label = !_closed
                 ? _labels.Count
-                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"there is no label '{name}'; the {_labels.Count} labels are {string.Join(", ", _labels.Keys.Take(10))}{(_labels.Count > 10 ? ", …" : "")}"));
+                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"there is no label '{Excerpt.Of(name)}'; the {_labels.Count} labels are {Excerpt.Of([.. _labels.Keys])}"));
             _labels.Add(name, label);
         }
 

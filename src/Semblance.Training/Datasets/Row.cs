@@ -6,7 +6,5 @@ namespace Semblance.Training;
 /// <param name="Problem">Why the row cannot be used; null if it can.</param>
 internal readonly record struct Row(long Line, string[] Fields, string? Problem = null)
 {
-    public const string NotUtf8 = "the bytes are not UTF-8; convert the file, for example with iconv.";
-
     public static Row Broken(long line, string problem) => new(line, [], problem);
 }

@@ -106,9 +106,9 @@ public sealed class TextBlocks : IReadOnlyList<Example>
     {
         var window = new List<string>();
         var characters = 0;
-        foreach (var line in TextLines.Read(path))
+        foreach (var line in DatasetLines.Read(path))
         {
-            window.Add(line.Valid ? line.Text.Trim() : throw new DatasetException(path, line.Number, Row.NotUtf8));
+            window.Add(line.Problem is null ? line.Text.Trim() : throw new DatasetException(path, line.Number, line.Problem));
             characters += line.Text.Length;
             if (window.Count == WindowLines || characters >= WindowCharacters)
             {

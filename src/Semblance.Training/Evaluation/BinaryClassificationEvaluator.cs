@@ -11,7 +11,8 @@ namespace Semblance.Training;
 /// <param name="sentences2">The other.</param>
 /// <param name="labels">Whether they belong together.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+/// <exception cref="ArgumentException">The lists differ in length.</exception>
+/// <exception cref="EvaluationDataException">There is not at least one pair that belongs together, and one that does not.</exception>
 public sealed class BinaryClassificationEvaluator(
     IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<bool> labels, string name = "") : Evaluator(name)
 {
@@ -19,7 +20,7 @@ public sealed class BinaryClassificationEvaluator(
 
     private readonly IReadOnlyList<string> _sentences1 = Checked(sentences1, nameof(sentences1));
     private readonly IReadOnlyList<string> _sentences2 = Checked(sentences2, sentences1.Count, nameof(sentences2));
-    private readonly bool[] _labels = [.. Checked(labels, sentences1.Count, nameof(labels))];
+    private readonly bool[] _labels = Both(Checked(labels, sentences1.Count, nameof(labels)), nameof(labels));
 
     /// <summary>The similarities to evaluate; null for the model's own.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
@@ -58,6 +59,10 @@ public sealed class BinaryClassificationEvaluator(
         AddMetrics(metrics, "", Scores(model, _sentences1.Zip(_sentences2), cancellation), 1);
         return Result(metrics, "ap");
     }
+
+    private static bool[] Both(IReadOnlyList<bool> labels, string parameter) => labels.Contains(true) && labels.Contains(false)
+        ? [.. labels]
+        : throw new EvaluationDataException($"All {labels.Count} pairs have the same label; at least one pair that belongs together and one that does not are needed.", parameter);
 
     // sign: what thresholds are multiplied by.
     private void AddMetrics(OrderedDictionary<string, double> metrics, string prefix, double[] scores, int sign)

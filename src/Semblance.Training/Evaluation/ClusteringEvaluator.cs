@@ -7,7 +7,8 @@ namespace Semblance.Training;
 /// </remarks>
 /// <param name="texts">Texts with their classes.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The rows are pairs, or all have one class.</exception>
+/// <exception cref="ArgumentException">The rows are pairs.</exception>
+/// <exception cref="EvaluationDataException">There are fewer than two classes.</exception>
 public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") : Evaluator(name)
 {
     private readonly LabelledTexts _texts = Checked(texts);
@@ -46,7 +47,7 @@ public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") :
         return texts switch
         {
             { Columns.Count: not 1 } => throw new ArgumentException("The rows are pairs; single texts are expected.", nameof(texts)),
-            _ when texts.Labels.Distinct().Count() < 2 => throw new ArgumentException("All rows have the same label: there is nothing to tell apart.", nameof(texts)),
+            _ when texts.Labels.Distinct().Count() < 2 => throw new EvaluationDataException("All rows have the same label: there is nothing to tell apart. Texts of at least two classes are needed.", nameof(texts)),
             _ => texts,
         };
     }

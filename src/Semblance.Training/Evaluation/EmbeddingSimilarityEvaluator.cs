@@ -9,7 +9,8 @@ namespace Semblance.Training;
 /// <param name="sentences2">The other.</param>
 /// <param name="scores">How alike they are, on any scale.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty, or the scores are not finite or all the same.</exception>
+/// <exception cref="ArgumentException">The lists differ in length, or a score is not finite.</exception>
+/// <exception cref="EvaluationDataException">There are not two pairs with different scores.</exception>
 public sealed class EmbeddingSimilarityEvaluator(
     IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<double> scores, string name = "") : Evaluator(name)
 {
@@ -61,7 +62,7 @@ public sealed class EmbeddingSimilarityEvaluator(
     }
 
     private static double[] Varied(IReadOnlyList<double> scores, string parameter) =>
-        scores.All(double.IsFinite) && scores.Distinct().Count() > 1
-            ? [.. scores]
-            : throw new ArgumentException($"The {scores.Count} scores are all the same, or one is not finite: nothing goes together with them. Are they from the right column?", parameter);
+        !scores.All(double.IsFinite) ? throw new ArgumentException($"One of the {scores.Count} scores is not finite.", parameter)
+            : scores.Distinct().Count() > 1 ? [.. scores]
+            : throw new EvaluationDataException($"The {scores.Count} scores are all the same, so nothing correlates with them; at least two pairs with different scores are needed. Are they from the right column?", parameter);
 }

@@ -52,8 +52,14 @@ public abstract class Evaluator(string name)
     private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellation) =>
         model.Encode(texts, Encoding, null, cancellation).Vectors;
 
+    /// <exception cref="EvaluationDataException">A metric is not a number.</exception>
     private protected EvaluationResult Result(IReadOnlyDictionary<string, double> metrics, string primaryMetric)
     {
+        if (metrics.FirstOrDefault(metric => double.IsNaN(metric.Value)).Key is { } undefined)
+        {
+            throw new EvaluationDataException($"The metric '{undefined}' is not defined on these rows and this model; more rows that differ are needed, and vectors that are finite.");
+        }
+
         var prefix = Name.Length == 0 ? "" : Name + "_";
         return new(new OrderedDictionary<string, double>(metrics.Select(metric => KeyValuePair.Create(prefix + metric.Key, metric.Value))), prefix + primaryMetric);
     }
@@ -84,7 +90,7 @@ public abstract class Evaluator(string name)
     private protected static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> items, string parameter) => items switch
     {
         null => throw new ArgumentNullException(parameter),
-        { Count: 0 } => throw new ArgumentException("There is nothing to evaluate on: the list is empty.", parameter),
+        { Count: 0 } => throw new EvaluationDataException("There is nothing to evaluate on: the list is empty, and at least one row is needed.", parameter),
         _ => items,
     };
 

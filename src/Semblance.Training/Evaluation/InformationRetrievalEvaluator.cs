@@ -19,7 +19,7 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     /// <param name="corpus">The documents by id.</param>
     /// <param name="relevant">For the ids of questions, the ids of the documents that answer them; those missing from the corpus count as not found.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">No question has a relevant document in the corpus.</exception>
+    /// <exception cref="EvaluationDataException">No question has a relevant document in the corpus.</exception>
     public InformationRetrievalEvaluator(
         IReadOnlyDictionary<string, string> queries, IReadOnlyDictionary<string, string> corpus, IReadOnlyDictionary<string, IReadOnlySet<string>> relevant, string name = "")
         : base(name)
@@ -36,8 +36,8 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         _relevantCounts = Array.ConvertAll(kept, query => relevant[query.Key].Count);
         if (_relevant.All(documents => documents.Count == 0))
         {
-            throw new ArgumentException(
-                $"None of the {queries.Count} questions has a relevant document among the {corpus.Count} of the corpus; are the ids the same in all three?", nameof(relevant));
+            throw new EvaluationDataException(
+                $"None of the {queries.Count} questions has a relevant document among the {corpus.Count} of the corpus, and at least one is needed; are the ids the same in all three?", nameof(relevant));
         }
     }
 

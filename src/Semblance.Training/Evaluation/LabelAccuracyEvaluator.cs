@@ -8,7 +8,7 @@ namespace Semblance.Training;
 /// <param name="labels">The class of each row, from 0.</param>
 /// <param name="classifier">From the vectors of each column, <c>[rows × dimension]</c>, to logits <c>[rows × classes]</c>.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+/// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
 public sealed class LabelAccuracyEvaluator(
     IReadOnlyList<IReadOnlyList<string>> texts, IReadOnlyList<int> labels, Func<IReadOnlyList<Tensor>, Tensor> classifier, string name = "") : Evaluator(name)
 {
@@ -21,7 +21,7 @@ public sealed class LabelAccuracyEvaluator(
     /// <param name="sentences2">The other.</param>
     /// <param name="labels">The class of each pair, from 0.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+    /// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
     public LabelAccuracyEvaluator(IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<int> labels, string name = "")
         : this([sentences1, sentences2], labels, _ => throw new InvalidOperationException("There is no classifier of sentence vectors; give one, or evaluate a cross-encoder."), name)
     {

@@ -6,7 +6,8 @@ public sealed class LabelledTexts
     /// <summary>Takes single texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="labels">The class of each, from 0.</param>
-    /// <exception cref="ArgumentException">The lists differ in length or are empty, or a label is negative.</exception>
+    /// <exception cref="ArgumentException">The lists differ in length, or a label is negative.</exception>
+    /// <exception cref="EvaluationDataException">The lists are empty.</exception>
     public LabelledTexts(IReadOnlyList<string> texts, IReadOnlyList<int> labels)
         : this([texts], labels)
     {
@@ -28,9 +29,14 @@ public sealed class LabelledTexts
         foreach (var column in columns)
         {
             ArgumentNullException.ThrowIfNull(column, nameof(columns));
-            if (column.Count != labels.Count || labels.Count == 0)
+            if (column.Count == 0 && labels.Count == 0)
             {
-                throw new ArgumentException($"Each row needs a label, and there must be a row; there are {column.Count} texts and {labels.Count} labels.", nameof(labels));
+                throw new EvaluationDataException("There is nothing to evaluate on: there are no rows, and at least one is needed.", nameof(labels));
+            }
+
+            if (column.Count != labels.Count)
+            {
+                throw new ArgumentException($"Each row needs a label; there are {column.Count} texts and {labels.Count} labels.", nameof(labels));
             }
         }
 

@@ -18,7 +18,7 @@ public sealed class MSEEvaluator : Evaluator
     /// <param name="target">The student's texts: the same, or their translations.</param>
     /// <param name="teacher">The teacher.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+    /// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
     public MSEEvaluator(IReadOnlyList<string> source, IReadOnlyList<string> target, SentenceTransformer teacher, string name = "")
         : this(teacher?.Encode(Checked(source, nameof(source))).Vectors ?? throw new ArgumentNullException(nameof(teacher)), target, name)
     {

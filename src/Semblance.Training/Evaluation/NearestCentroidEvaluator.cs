@@ -12,9 +12,10 @@ namespace Semblance.Training;
 /// <param name="test">The texts to classify.</param>
 /// <param name="name">What is evaluated on.</param>
 /// <exception cref="ArgumentException">The rows are pairs, or <paramref name="test"/> has a class that <paramref name="train"/> lacks.</exception>
+/// <exception cref="EvaluationDataException"><paramref name="train"/> has fewer than two classes.</exception>
 public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts test, string name = "") : Evaluator(name)
 {
-    private readonly LabelledTexts _train = Single(train, nameof(train));
+    private readonly LabelledTexts _train = Several(Single(train, nameof(train)), nameof(train));
     private readonly LabelledTexts _test = Known(Single(test, nameof(test)), train, nameof(test));
 
     /// <summary>The similarities to evaluate; null for the model's own.</summary>
@@ -71,6 +72,10 @@ public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts 
         { Columns.Count: 1 } => texts,
         _ => throw new ArgumentException("The rows are pairs; single texts are expected.", parameter),
     };
+
+    private static LabelledTexts Several(LabelledTexts train, string parameter) => train.Labels.Distinct().Count() > 1
+        ? train
+        : throw new EvaluationDataException("All rows to take means of have the same label: there is nothing to tell apart. Texts of at least two classes are needed.", parameter);
 
     private static LabelledTexts Known(LabelledTexts test, LabelledTexts train, string parameter) => test.Labels.Except(train.Labels).ToArray() is [var unknown, ..]
         ? throw new ArgumentException($"There is a class {unknown} that the texts to take means of never have.", parameter)

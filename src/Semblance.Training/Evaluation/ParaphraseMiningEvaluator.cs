@@ -15,7 +15,8 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
     /// <param name="duplicates">The pairs, by their texts' places from 0, in any order and direction.</param>
     /// <param name="transitive">Whether paraphrases of a paraphrase are paraphrases, given or not.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">There is no pair, or a pair has a place that no text has, or the same twice.</exception>
+    /// <exception cref="ArgumentException">A pair has a place that no text has, or the same twice.</exception>
+    /// <exception cref="EvaluationDataException">There is no pair.</exception>
     public ParaphraseMiningEvaluator(
         IReadOnlyList<string> sentences, IEnumerable<(int First, int Second)> duplicates, bool transitive = false, string name = "")
         : base(name)
@@ -34,7 +35,7 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
 
         if (_duplicates.Count == 0)
         {
-            throw new ArgumentException("There is nothing to evaluate on: no pair is known.", nameof(duplicates));
+            throw new EvaluationDataException("There is nothing to evaluate on: no two texts are known to mean the same, and at least one such pair is needed.", nameof(duplicates));
         }
 
         if (transitive)

@@ -13,14 +13,14 @@ public sealed class RerankingEvaluator : Evaluator
     /// <summary>Takes questions with their texts.</summary>
     /// <param name="samples">The questions.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">No question has both positive and negative texts.</exception>
+    /// <exception cref="EvaluationDataException">No question has both positive and negative texts.</exception>
     public RerankingEvaluator(IReadOnlyList<RerankingSample> samples, string name = "")
         : base(name)
     {
         _samples = [.. Checked(samples, nameof(samples)).Where(sample => sample.Positive.Count > 0 && sample.Negative.Count > 0)];
         if (_samples.Length == 0)
         {
-            throw new ArgumentException($"None of the {samples.Count} questions has both a positive and a negative text.", nameof(samples));
+            throw new EvaluationDataException($"None of the {samples.Count} questions has both a positive and a negative text; at least one is needed that has.", nameof(samples));
         }
     }
 

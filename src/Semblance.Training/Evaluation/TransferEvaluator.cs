@@ -16,6 +16,8 @@ namespace Semblance.Training;
 /// </remarks>
 public sealed class TransferEvaluator : Evaluator
 {
+    private const int MostClasses = 1 << 20;
+
     private readonly LabelledTexts _train;
     private readonly LabelledTexts? _dev;
     private readonly LabelledTexts? _test;
@@ -26,7 +28,8 @@ public sealed class TransferEvaluator : Evaluator
     /// <param name="test">What it is tested on; null for cross-validation.</param>
     /// <param name="dev">What the penalty is chosen on; null for a fold of <paramref name="train"/>. Only with <paramref name="test"/>.</param>
     /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">There are fewer than two classes, or the parts differ in the number of texts of a row.</exception>
+    /// <exception cref="ArgumentException">The parts differ in the number of texts of a row, or a class is only in <paramref name="test"/>.</exception>
+    /// <exception cref="EvaluationDataException">There are fewer than two classes.</exception>
     public TransferEvaluator(LabelledTexts train, LabelledTexts? test = null, LabelledTexts? dev = null, string name = "")
         : base(name)
     {
@@ -43,10 +46,12 @@ public sealed class TransferEvaluator : Evaluator
             throw new ArgumentException("A set to choose the penalty on is of use only beside one to test on; without that, folds serve for both.", nameof(dev));
         }
 
-        _classes = train.Labels.Max() + 1;
+        _classes = train.Labels.Max() < MostClasses
+            ? train.Labels.Max() + 1
+            : throw new ArgumentException($"There is a label {train.Labels.Max()}; classes count from 0, and at most {MostClasses} are told apart.", nameof(train));
         if (train.Labels.Distinct().Count() < 2)
         {
-            throw new ArgumentException("All rows have the same label: there is nothing to tell apart.", nameof(train));
+            throw new EvaluationDataException("All rows have the same label: there is nothing to tell apart. Rows of at least two classes are needed.", nameof(train));
         }
 
         if (parts.SelectMany(part => part.Labels).FirstOrDefault(label => label >= _classes) is > 0 and var unknown)
@@ -68,15 +73,30 @@ public sealed class TransferEvaluator : Evaluator
     public IReadOnlyList<double> Strengths { get; init; } = [0.25, 1, 4, 16, 64, 256];
 
     /// <inheritdoc/>
+    /// <exception cref="EvaluationDataException">There are fewer rows than folds, or too few of two classes for the folds.</exception>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 3);
         _ = Checked(Strengths, nameof(Strengths));
+        CheckRows();
         var train = Vectors(model, _train, cancellation);
         LogisticRegression.Check(train, _train.LabelArray, _classes);
         var (accuracy, devAccuracy) = _test is null ? CrossValidate(train, cancellation) : Test(model, train, _test, cancellation);
         return Result(new OrderedDictionary<string, double> { ["accuracy"] = accuracy, ["dev_accuracy"] = devAccuracy }, "accuracy");
+    }
+
+    // Each fold needs a row, and what is learned from two classes, whichever folds are held out.
+    private void CheckRows()
+    {
+        var least = _test is null ? 3 : _dev is null ? 2 : 1;
+        var sizes = _train.Labels.CountBy(label => label).Select(label => label.Value).OrderDescending().ToArray();
+        if (sizes[1] < least || (_test is null && _train.Labels.Count < Folds))
+        {
+            throw new EvaluationDataException(_test is null
+                ? $"There are {_train.Labels.Count} rows, and {sizes[1]} of the second largest class; a cross-validation with {Folds} folds needs at least {Folds} rows, and {least} of each of two classes. Give more rows, or a test set."
+                : $"There is {sizes[1]} row of the second largest class to learn from; at least {least} of each of two classes are needed where the penalty is chosen on a part of them. Give more rows, or a development set.");
+        }
     }
 
     private (double Accuracy, double DevAccuracy) CrossValidate(Tensor vectors, CancellationToken cancellation)

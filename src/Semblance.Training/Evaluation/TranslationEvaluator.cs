@@ -7,12 +7,13 @@ namespace Semblance.Training;
 /// <param name="source">Texts of one language.</param>
 /// <param name="target">Their translations.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+/// <exception cref="ArgumentException">The lists differ in length.</exception>
+/// <exception cref="EvaluationDataException">There are fewer than two pairs.</exception>
 public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnlyList<string> target, string name = "") : Evaluator(name)
 {
     private static readonly SearchOptions Nearest = new() { TopK = 1 };
 
-    private readonly IReadOnlyList<string> _source = Checked(source, nameof(source));
+    private readonly IReadOnlyList<string> _source = Several(Checked(source, nameof(source)), nameof(source));
     private readonly IReadOnlyList<string> _target = Checked(target, source.Count, nameof(target));
 
     /// <inheritdoc/>
@@ -29,6 +30,10 @@ public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnly
         };
         return Result(metrics, "mean_accuracy");
     }
+
+    private static IReadOnlyList<string> Several(IReadOnlyList<string> texts, string parameter) => texts.Count > 1
+        ? texts
+        : throw new EvaluationDataException("There is one pair, whose translation is the only candidate; at least two pairs are needed.", parameter);
 
     private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellation) =>
         (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellation).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;

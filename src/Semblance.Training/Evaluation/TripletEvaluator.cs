@@ -8,7 +8,7 @@ namespace Semblance.Training;
 /// <param name="positives">A text close to each.</param>
 /// <param name="negatives">A text farther from each.</param>
 /// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
+/// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
 public sealed class TripletEvaluator(
     IReadOnlyList<string> anchors, IReadOnlyList<string> positives, IReadOnlyList<string> negatives, string name = "") : Evaluator(name)
 {

@@ -14,6 +14,10 @@ public abstract class BatchSampler
     /// <param name="epoch">The epoch, from 0.</param>
     public abstract IEnumerable<Batch> Batches(long epoch);
 
+    /// <summary>Says why an epoch has no batch, and what to do; for samplers that found none.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public virtual string WhyNoBatch(long epoch) => $"There is no full batch: {GetType().Name} makes none of its data. Give it more rows, or a smaller batch size.";
+
     /// <summary>How many batches an epoch has.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     public virtual long Count(long epoch) => Batches(epoch).LongCount();

@@ -30,7 +30,7 @@ public sealed class BatchStream : IDisposable
     public SamplerPosition Position { get; private set; }
 
     /// <summary>The next batch, from the next epoch where this one is over; <see cref="Position"/> says of which it was.</summary>
-    /// <exception cref="InvalidOperationException">An epoch has no batch at all.</exception>
+    /// <exception cref="SamplerException">An epoch has no batch at all.</exception>
     public Batch Next()
     {
         if (!_batches.MoveNext())
@@ -40,7 +40,7 @@ public sealed class BatchStream : IDisposable
             _batches = _sampler.Batches(Position.Epoch).GetEnumerator();
             if (!_batches.MoveNext())
             {
-                throw new InvalidOperationException("There is no full batch: the data set has fewer rows than a batch. Make the batch smaller, or keep incomplete batches.");
+                throw new SamplerException(_sampler.WhyNoBatch(Position.Epoch));
             }
         }
 

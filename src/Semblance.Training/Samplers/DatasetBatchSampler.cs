@@ -24,6 +24,12 @@ public abstract class DatasetBatchSampler : BatchSampler
     /// <summary>Leaves out batches that are not full; false by default.</summary>
     public bool DropLast { get; init; }
 
+    /// <inheritdoc/>
+    public override string WhyNoBatch(long epoch) => NoFullBatch($"the data set has {Rows} rows");
+
+    private protected string NoFullBatch(string reason) =>
+        $"There is no full batch: {reason}, and a batch has {BatchSize}. Use a smaller batch size, or keep incomplete batches.";
+
     private protected IEnumerable<Batch> InOrder(IReadOnlyList<int> rows)
     {
         for (var first = 0; first < rows.Count - (DropLast ? BatchSize - 1 : 0); first += BatchSize)

@@ -76,4 +76,8 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
             left = [.. left.Where(label => groups[label].Count > 0)];
         }
     }
+
+    /// <inheritdoc/>
+    public override string WhyNoBatch(long epoch) =>
+        NoFullBatch($"{_labels.Sum(rows => rows.Length / RowsPerLabel * RowsPerLabel)} of the {Rows} rows are in groups of {RowsPerLabel} with one label");
 }

@@ -35,6 +35,13 @@ public abstract class MultiDatasetBatchSampler : BatchSampler
         }
     }
 
+    /// <inheritdoc/>
+    public override string WhyNoBatch(long epoch)
+    {
+        var (place, sampler) = Samplers.Index().First(sampler => sampler.Item.Count(epoch) == 0);
+        return $"Data set {place + 1} of {Samplers.Count}: {sampler.WhyNoBatch(epoch)}";
+    }
+
     /// <summary>Whose turn it is; the epoch ends where a data set has no batch for its turn.</summary>
     private protected abstract IEnumerable<int> Order(long epoch);
 }

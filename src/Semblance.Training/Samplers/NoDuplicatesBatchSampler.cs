@@ -23,7 +23,9 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
         _hashes = [.. examples.Select(example => example.Texts.Select(Hash).ToArray())];
 
     /// <inheritdoc/>
-    public override IEnumerable<Batch> Batches(long epoch)
+    public override IEnumerable<Batch> Batches(long epoch) => Composed(epoch, DropLast);
+
+    private IEnumerable<Batch> Composed(long epoch, bool dropLast)
     {
         var fresh = new Queue<int>(Permutation.Of(Rows, Seed, epoch));
         var ready = new Queue<int>();
@@ -52,12 +54,17 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
                 }
             }
 
-            if (rows.Count == BatchSize || !DropLast)
+            if (rows.Count == BatchSize || !dropLast)
             {
                 yield return new Batch(rows);
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override string WhyNoBatch(long epoch) => Rows < BatchSize
+        ? base.WhyNoBatch(epoch)
+        : NoFullBatch($"of the {Rows} rows at most {Composed(epoch, dropLast: false).Max(batch => batch.Rows.Count)} without a common text come together");
 
     // One row of each text may come into the next batch: a second of the same could not.
     private static void Release(OrderedDictionary<ulong, Queue<int>> waiting, Queue<int> ready)

@@ -7,7 +7,13 @@ public sealed class ProportionalBatchSampler(IReadOnlyList<BatchSampler> sampler
 {
     private protected override IEnumerable<int> Order(long epoch)
     {
-        var order = Samplers.SelectMany((sampler, i) => Enumerable.Repeat(i, checked((int)sampler.Count(epoch)))).ToArray();
+        var counts = Samplers.Select(sampler => checked((int)sampler.Count(epoch))).ToArray();
+        if (counts.Contains(0))
+        {
+            throw new SamplerException(WhyNoBatch(epoch)); // a data set would be left out silently
+        }
+
+        var order = counts.SelectMany((count, i) => Enumerable.Repeat(i, count)).ToArray();
         Permutation.Shuffle<int>(order, Seed, epoch);
         return order;
     }

@@ -6,7 +6,7 @@ namespace Semblance;
 /// </summary>
 /// <remarks>
 /// Words are those of <see cref="Bm25Terms"/> without single characters; scripts without spaces count by pairs of neighbouring characters. Function words
-/// (<i>the</i>, 的) are left out, in English and Chinese.
+/// (<i>the</i>, 的) are left out, in English and Chinese. HTML entities (<c>&amp;lt;</c>, <c>&amp;nbsp;</c>) are decoded first, so that their names are no words.
 /// </remarks>
 public static class TopicWords
 {
@@ -35,7 +35,7 @@ public static class TopicWords
         var all = new Dictionary<string, int>();
         for (var i = 0; i < texts.Count; i++)
         {
-            foreach (var word in labels[i] < 0 ? [] : Bm25Terms.Of(texts[i]).Where(word => word.Length > 1 && !FunctionWords.Contains(word)))
+            foreach (var word in labels[i] < 0 ? [] : Bm25Terms.Of(HtmlEntities.Decode(texts[i])).Where(word => word.Length > 1 && !FunctionWords.Contains(word)))
             {
                 var words = clusters[labels[i]];
                 words[word] = words.GetValueOrDefault(word) + 1;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Files;
 
 namespace Semblance;
 
@@ -35,6 +36,23 @@ public readonly record struct VectorId
 
     /// <summary>A text as an id.</summary>
     public static VectorId FromString(string text) => new(text);
+
+    /// <summary>Reads an id as it is written in a list or on a command line: a whole number is a number, anything else a text.</summary>
+    /// <param name="text">The id. With a leading zero or plus sign it is a text, so that every id reads back as it was written.</param>
+    /// <exception cref="OverflowException">It is a whole number that 64 bits cannot hold.</exception>
+    public static VectorId Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
+        if (digits is not ("0" or [>= '1' and <= '9', ..]) || digits.ContainsAnyExceptInRange('0', '9') || text == "-0")
+        {
+            return text;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new OverflowException($"the id is {Excerpt.Of(text)}; a whole number from {long.MinValue} to {long.MaxValue}, or a text, is expected.");
+    }
 
     /// <summary>The number or the text.</summary>
     public override string ToString() => _text ?? _number.ToString(CultureInfo.InvariantCulture);

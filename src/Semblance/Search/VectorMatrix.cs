@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -94,16 +95,32 @@ public sealed unsafe class VectorMatrix
     /// <remarks>
     /// Files of bytes with ranges beside them (<see cref="QuantizationRanges.PathBeside"/>, which <see cref="Save"/> writes) are
     /// int8 or uint8. Without ranges nobody knows what a byte stands for, so bytes are only read as binary or ubinary, and only when asked for.
+    /// Other types than the stored precisions (float64, bfloat16) and JSON Lines are converted to float32 in memory.
     /// </remarks>
-    /// <param name="path">A <c>.npy</c> or <c>.safetensors</c> file of float32, float16, int8 or uint8.</param>
+    /// <param name="path">
+    /// A <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines (<c>.jsonl</c>) with an array
+    /// <c>embedding</c> or <c>vector</c> in each row.
+    /// </param>
     /// <param name="precision">What the file holds; null to go by its type and its ranges.</param>
     /// <param name="dimension">The number of elements of a vector, where bits are kept and it is no multiple of 8; null for as many as there are bits.</param>
     /// <param name="name">The name of the matrix in a safetensors file of several; null for the only one, or for <c>embeddings</c>.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged or cut short, or holds something else.</exception>
+    /// <exception cref="TextFormatException">A row of JSON Lines has no such vector, or one of another dimension than the first.</exception>
     public static VectorMatrix Open(string path, Precision? precision = null, int? dimension = null, string? name = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (TextLines.IsJsonLinesName(path))
+        {
+            return InMemory(JsonVectors.Read(path), path, precision, dimension);
+        }
+
         var matrix = MappedMatrix.Open(path, name);
+        if (matrix.DType is DType.F64 or DType.BF16 && matrix.Columns > 0)
+        {
+            return InMemory(matrix.Read(), path, precision, dimension);
+        }
+
         if (matrix.Columns == 0)
         {
             throw new CheckpointFormatException(path, $"the matrix has {matrix.Rows} vectors of 0 elements; there is nothing to compare.");
@@ -122,6 +139,30 @@ public sealed unsafe class VectorMatrix
         {
             return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a mapping does not move
         }
+    }
+
+    /// <summary>Reads all vectors, as far as they were stored, as float32.</summary>
+    /// <returns><c>[vectors × dimension]</c>; float32 is not copied.</returns>
+    /// <exception cref="CheckpointFormatException">A vector holds a value that is not finite, or there are too many.</exception>
+    public Tensor ToTensor()
+    {
+        if ((long)Rows * Dimension > Array.MaxLength)
+        {
+            throw new CheckpointFormatException(Path ?? "vectors", $"{Rows} vectors of {Dimension} elements are more than one matrix in memory can be; divide the file.");
+        }
+
+        var tensor = Quantizer is null && Rows > 0 ? Tensor.Map((float*)_data, this, Rows, Dimension) : Tensor.Zeros(Rows, Dimension);
+        for (var row = 0; row < Rows; row++)
+        {
+            if (Quantizer is not null)
+            {
+                Restore(row, tensor.Writable.Slice(row * Dimension, Dimension));
+            }
+
+            Check(row, tensor.Row(row));
+        }
+
+        return tensor;
     }
 
     /// <summary>Writes the vectors as they are stored, and the ranges of int8 and uint8 beside them.</summary>
@@ -227,6 +268,32 @@ public sealed unsafe class VectorMatrix
         return vectors;
     }
 
+    private static VectorMatrix InMemory(Tensor vectors, string path, Precision? precision, int? dimension) =>
+        precision is null or Precision.Float32 && (dimension ?? vectors.Columns) == vectors.Columns
+            ? new VectorMatrix(vectors, (byte*)vectors.Data, vectors.Rows, vectors.Columns, null, path)
+            : throw new CheckpointFormatException(path, $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of {dimension ?? vectors.Columns} elements.");
+
+    /// <summary>A restored vector, whose values are checked to be finite.</summary>
+    internal float[] Finite(int row, float[] vector)
+    {
+        Check(row, vector);
+        return vector;
+    }
+
+    private void Check(int row, ReadOnlySpan<float> vector)
+    {
+        if (!TensorPrimitives.IsFiniteAll(vector))
+        {
+            var element = 0;
+            while (float.IsFinite(vector[element]))
+            {
+                element++;
+            }
+
+            throw new CheckpointFormatException(Path ?? "vectors", $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Leave the vector out, or find what made it so.");
+        }
+    }
+
     private static DType TypeOf(Precision precision) => precision switch
     {
         Precision.Float32 => DType.F32,
@@ -243,8 +310,8 @@ public sealed unsafe class VectorMatrix
         DType.I8 when HasRanges(matrix) => Precision.Int8,
         DType.U8 when HasRanges(matrix) => Precision.UInt8,
         DType.I8 or DType.U8 => throw new CheckpointFormatException(
-            matrix.Path, $"what its bytes stand for is not known: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}; where they are bits, say binary or ubinary."),
-        _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float16, int8 or uint8."),
+            matrix.Path, $"what its bytes stand for is not known: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, which is missing; packed bits (binary, ubinary) are read only where they are asked for. Put the ranges there, or encode again as float32."),
+        _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
     };
 
     private static bool HasRanges(MappedMatrix matrix) => File.Exists(QuantizationRanges.PathBeside(matrix.Path));

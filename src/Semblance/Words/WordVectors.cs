@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.IO.Compression;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -27,14 +27,12 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(most ?? 1, 1);
         var (words, rows) = (new List<string> { Padding }, new List<float[]>());
-        long skipped = 0, number = 0;
-        var file = File.OpenRead(path);
-        await using (file.ConfigureAwait(false))
+        var skipped = 0L;
+        using var lines = TextLines.Open(path);
+        try
         {
-            using var lines = new StreamReader(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file);
-            while (words.Count <= (most ?? int.MaxValue - 1) && await NextAsync().ConfigureAwait(false) is { } line)
+            await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
             {
-                number++;
                 var fields = line.TrimEnd().Split(separator);
                 if (rows.Count == 0 && fields.Length == 2)
                 {
@@ -49,23 +47,20 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
 
                 words.Add(fields[0]);
                 rows.Add(Array.ConvertAll(fields[1..], Number));
-                if (number % 4096 == 0)
+                if (words.Count > most)
                 {
-                    progress?.Report((double)file.Position / file.Length);
+                    break;
                 }
-            }
 
-            async ValueTask<string?> NextAsync()
-            {
-                try
+                if (lines.Count % 4096 == 0)
                 {
-                    return await lines.ReadLineAsync(cancellation).ConfigureAwait(false);
-                }
-                catch (InvalidDataException e)
-                {
-                    throw new ModelFormatException(path, $"line {number + 1}: the gzip data is damaged or cut short; download the file again.", e);
+                    progress?.Report(lines.Progress);
                 }
             }
+        }
+        catch (TextFormatException e)
+        {
+            throw new ModelFormatException(path, e.Line is null ? e.Problem : $"line {e.Line}: {e.Problem}", e);
         }
 
         return rows.Count > 0
@@ -75,7 +70,7 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
         // As the original: in double precision first.
         float Number(string field) => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite((float)value)
             ? (float)value
-            : throw new ModelFormatException(path, $"line {number}: '{field}' is no number; expected a word and its vector.");
+            : throw new ModelFormatException(path, $"line {lines.Count}: '{Excerpt.Of(field)}' is no number; expected a word and its vector.");
     }
 
     private static Tensor TableOf(List<float[]> rows)

@@ -94,6 +94,36 @@ public class NpyFileTests
         Should.Throw<CheckpointFormatException>(() => NpyFile.Open(path)).Message.ShouldStartWith(path);
     }
 
+    [Theory]
+    [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }", "Fortran order; save numpy.ascontiguousarray(array)")]
+    [InlineData("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 1), }", "big-endian ('>f4'); save array.astype('<f4')")]
+    [InlineData("{'descr': '>f8', 'fortran_order': False, 'shape': (1, 1), }", "big-endian ('>f8'); save array.astype('<f8')")]
+    [InlineData("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", "holds '<i8'")]
+    [InlineData("{'descr': '|b1', 'fortran_order': False, 'shape': (1, 1), }", "holds '|b1'")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }", "holds '|O'")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "1 dimensions, shape (1,); expected a matrix, a vector a row: save array.reshape(1, -1)")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "0 dimensions")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1), }", "3 dimensions")]
+    [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 1), }", "'descr' with one type")]
+    public void What_is_not_read_says_what_to_save_instead(string header, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = Encoding.ASCII.GetBytes(header);
+        var path = folder.Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)bytes.Length, 0, .. bytes, 1, 2, 3, 4]);
+        Should.Throw<CheckpointFormatException>(() => NpyFile.Open(path)).Message.ShouldContain(problem, Case.Sensitive);
+    }
+
+    [Fact]
+    public void Double_precision_is_narrowed()
+    {
+        using var folder = new TemporaryFolder();
+        var header = Encoding.ASCII.GetBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n");
+        var path = folder.Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(-2.0)]);
+        NpyFile.Open(path).DType.ShouldBe(DType.F64);
+        NpyFile.Open(path).Read().Values.ToArray().ShouldBe([0.1f, -2]);
+        MappedMatrix.Open(path).Read().Values.ToArray().ShouldBe([0.1f, -2]);
+    }
+
     [Fact]
     public void A_file_cut_anywhere_is_refused()
     {

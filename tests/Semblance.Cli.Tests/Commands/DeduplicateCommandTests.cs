@@ -50,14 +50,15 @@ public class DeduplicateCommandTests
     }
 
     [Theory]
-    [InlineData("plain\n")]
-    [InlineData("{\"text\": 3}\n")]
-    [InlineData("{\"other\": \"a\"}\n")]
-    [InlineData("[1]\n")]
-    public async Task A_line_without_the_text_is_named(string line)
+    [InlineData("plain\n", "this is not a JSON value on one line.")]
+    [InlineData("{\"text\": 3}\n", "'text' is 3; a text is expected.")]
+    [InlineData("{\"text\": null}\n", "'text' is null; a value is expected.")]
+    [InlineData("{\"other\": \"a\"}\n", "a JSON object with 'text' is expected; there is no 'text' among other.")]
+    [InlineData("[1]\n", "a JSON object with 'text' is expected; there is no 'text' among 0.")]
+    public async Task A_line_without_the_text_is_named(string line, string problem)
     {
         var outcome = await Run("{\"text\": \"a\"}\n" + line, "--field", "text");
-        (outcome.ExitCode, outcome.Error).ShouldBe((CommandLine.Failed, "semblance: standard input, line 2: a JSON object with a text 'text' is needed; --field names another member.\n"));
+        (outcome.ExitCode, outcome.Error).ShouldBe((CommandLine.Failed, $"semblance: standard input, line 2: {problem}\n"));
     }
 
     [Theory]

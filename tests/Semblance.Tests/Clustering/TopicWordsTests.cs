@@ -22,6 +22,19 @@ public class TopicWordsTests
         topics.SelectMany(topic => topic).ShouldNotContain(word => word.Word == "the" || word.Word == "is");
     }
 
+    [Theory]
+    [InlineData("&lt;b&gt;tea&lt;/b&gt; &amp; cake &quot;now&quot; &nbsp; &#39;quick&#39;")]
+    [InlineData("&amp;lt;b&amp;gt;tea&amp;nbsp;cake &amp;amp;quot;now&amp;amp;quot; quick")]
+    [InlineData("lt;b&gt;tea #39;s cake quot;nowquot; #36;4 amp; quick NBSP;")]
+    [InlineData("tea &hellip; cake &mdash; now &copy; quick &#x27; &LT;")]
+    public void Entities_of_HTML_are_no_words(string text) =>
+        TopicWords.Of([text], [0])[0].Select(word => word.Word).Order().Where(word => word != "nowquot").ShouldBe(
+            text.Contains("nowquot", StringComparison.Ordinal) ? ["cake", "quick", "tea"] : ["cake", "now", "quick", "tea"]);
+
+    [Fact]
+    public void Words_that_look_like_entities_stay() =>
+        TopicWords.Of(["the golf gt is fast; an lt column"], [0])[0].Select(word => word.Word).Order().ShouldBe(["column", "fast", "golf", "gt", "lt"]);
+
     [Fact]
     public void Weights_are_those_of_the_formula()
     {

@@ -64,7 +64,7 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[1, 2]}\n{\"q\":\"1\",\"m\":[1]}\n", 2, "1 targets; 2 are expected")]
     [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[]}\n", 1, "the target is ''")]
     [InlineData("x.jsonl", "{\"q\":\"1\",\"m\":[[1]]}\n", 1, "the target is '[1]'")]
-    [InlineData("x.jsonl", "{\"q\":[1],\"m\":1}\n", 1, "'q' is array")]
+    [InlineData("x.jsonl", "{\"q\":[1],\"m\":1}\n", 1, "'q' is [1]; a text is expected")]
     [InlineData("x.tsv", "q\tm\n1\t[1, x]\n", 2, "the target is ' x'")]
     public void Broken_targets_are_named(string name, string content, long line, string problem)
     {
@@ -87,13 +87,21 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("x.tsv", "a\tb\tscore\n1\t2\thigh\n", 2, "'high'")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t2\t5.1\n", 2, "from 0 to 5")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t2\tNaN\n", 2, "'NaN'")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\tInfinity\n", 2, "'Infinity'")]
+    [InlineData("x.tsv", "a\tb\tscore\n1\t2\t1e999\n", 2, "'1e999'")]
+    [InlineData("x.csv", "a,b,score\n1,2,3,4\n", 2, "4 columns; 3 are expected")]
+    [InlineData("x.csv", "a,b,score\n\"1\n1\n\",\"2\n,3\n1,2,3\n", 4, "no other closes it")]
+    [InlineData("x.jsonl", "{\"a\":null,\"b\":\"2\",\"score\":1}\n", 1, "'a' is null")]
+    [InlineData("x.jsonl", "{\"a\":7,\"b\":\"2\",\"score\":1}\n", 1, "'a' is 7; a text is expected")]
+    [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\",\"score\":true}\n", 1, "'score' is true; a text or a number is expected")]
+    [InlineData("x.jsonl", "{\"a\":\"1\",\"a\":\"1\",\"b\":\"2\",\"score\":1}\n", 1, "'a' comes twice")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t \t1\n", 2, "column 'b' is empty")]
     [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; there are a, b")]
     [InlineData("x.tsv", "a\tb\tb\tscore\n1\t2\t3\t4\n", 1, "2 columns 'b'")]
     [InlineData("x.csv", "a,b,score\n\"1\n\"x,2,3\n", 2, "after a closing double quote")]
     [InlineData("x.csv", "a,b,score\n1,2,3\n1,\"2,3\n1,2,3\n", 3, "no other closes it")]
     [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\"}\n", 1, "no 'score'")]
-    [InlineData("x.jsonl", "\n{\"a\":\"1\",\"b\":[],\"score\":1}\n", 2, "'b' is array")]
+    [InlineData("x.jsonl", "\n{\"a\":\"1\",\"b\":[],\"score\":1}\n", 2, "'b' is []; a text is expected")]
     [InlineData("x.jsonl", "{\"a\":\"\\ud800\",\"b\":\"2\",\"score\":1}\n", 1, "surrogate")]
     [InlineData("x.jsonl", "{\"a\":\n", 1, "not a JSON value")]
     [InlineData("x.jsonl", "7\n", 1, "neither")]
@@ -104,6 +112,62 @@ public sealed class DatasetReaderTests : IDisposable
         error.Message.ShouldStartWith($"{path}, line {line}: ");
         error.Message.ShouldContain(problem);
         error.Line.ShouldBe(line);
+    }
+
+    [Theory]
+    [InlineData("99999999999")]
+    [InlineData("1.5")]
+    [InlineData("-1")]
+    [InlineData("one")]
+    public void A_label_that_is_no_whole_number_is_named(string label)
+    {
+        var path = Write("x.tsv", $"label\ta\n{label}\teins\n");
+        Should.Throw<DatasetException>(() => new DatasetReader(path, new ColumnMapping("a") { Label = "label" }).Count())
+            .Message.ShouldBe($"{path}, line 2: the label is '{label}'; a whole number from 0 to 2147483647 is expected, or names for the labels.");
+    }
+
+    [Fact]
+    public void A_quote_that_nothing_closes_is_bounded_and_named_by_its_line()
+    {
+        var path = _folder.File("x.csv.gz");
+        using (var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            gzip.Write("a,b\n1,2\n3,\"4\n"u8);
+            var lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20\n", 1000)));
+            for (var i = 0; i < 1000; i++)
+            {
+                gzip.Write(lines);
+            }
+        }
+
+        foreach (var broken in Enum.GetValues<BrokenRows>())
+        {
+            var error = Should.Throw<DatasetException>(() => new DatasetReader(path, new ColumnMapping("a", "b")) { BrokenRows = broken }.Count());
+            error.Message.ShouldBe($"{path}, line 3: a double quote opens a field and no other closes it within 16 Mi characters; close it, or double the quotes inside the field.");
+        }
+    }
+
+    [Fact]
+    public void A_header_of_CSV_may_have_line_ends_within_quotes() =>
+        DatasetReader.ColumnNames(Write("x.csv", "\"a\nb\",c\n1,2\n")).ShouldBe(["a\nb", "c"]);
+
+    [Theory]
+    [InlineData("x.tsv")]
+    [InlineData("x.csv")]
+    [InlineData("x.jsonl")]
+    [InlineData("x.txt")]
+    public void What_is_not_UTF_8_at_all_is_an_error_and_no_row_to_skip(string name)
+    {
+        File.WriteAllBytes(_folder.File(name), [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("a\tb\n1\t2\n")]);
+        Should.Throw<DatasetException>(() => new DatasetReader(_folder.File(name), new ColumnMapping("a")) { BrokenRows = BrokenRows.Skip }.Count())
+            .Message.ShouldBe($"{_folder.File(name)}, line 1: the text is UTF-16, and UTF-8 is expected; convert it, for example with iconv.");
+    }
+
+    [Fact]
+    public void A_message_does_not_repeat_what_a_terminal_obeys()
+    {
+        var message = Should.Throw<DatasetException>(() => new DatasetReader(Write("x.tsv", "\u001B]0;x\u0007\tb\n1\t2\n"), new ColumnMapping("a")).Count()).Message;
+        message.ShouldEndWith("there is no column 'a'; there are \\u001B]0;x\\u0007, b.");
     }
 
     [Fact]

@@ -201,4 +201,22 @@ public class BatchSamplerTests
         using var stream = new BatchStream(new DefaultBatchSampler(3, 4) { DropLast = true });
         Should.Throw<InvalidOperationException>(() => stream.Next()).Message.ShouldContain("no full batch");
     }
+
+    [Fact]
+    public void A_sampler_that_fills_no_batch_says_why()
+    {
+        Example[] rows = [.. Enumerable.Range(0, 6).Select(i => new Example(["the same", $"{i}"]))];
+        var few = new DefaultBatchSampler(3, 4) { DropLast = true };
+        Why(few).ShouldBe("There is no full batch: the data set has 3 rows, and a batch has 4. Use a smaller batch size, or keep incomplete batches.");
+        Why(new NoDuplicatesBatchSampler(rows, 2) { DropLast = true })
+            .ShouldBe("There is no full batch: of the 6 rows at most 1 without a common text come together, and a batch has 2. Use a smaller batch size, or keep incomplete batches.");
+        Why(new ProportionalBatchSampler([new DefaultBatchSampler(8, 4), few])).ShouldStartWith("Data set 2 of 2: There is no full batch: the data set has 3 rows");
+        Why(new GroupByLabelBatchSampler([0, 0, 1, 2], 4) { DropLast = true }).ShouldStartWith("There is no full batch: ");
+
+        static string Why(BatchSampler sampler)
+        {
+            using var stream = new BatchStream(sampler);
+            return Should.Throw<SamplerException>(() => Enumerable.Range(0, 3).Select(_ => stream.Next()).ToList()).Message;
+        }
+    }
 }

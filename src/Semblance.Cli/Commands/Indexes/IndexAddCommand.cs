@@ -21,14 +21,15 @@ internal sealed class IndexAddCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
+        var input = _input.Open(arguments, Host);
         using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
         var index = open.Index;
-        var model = _input.IsVectors(arguments) ? null : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
+        var model = input.HasVectors ? null : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
         var last = await index.LargestNumberAsync(cancellation).ConfigureAwait(false) ?? 0;
         var written = 0L;
         await Host.WithProgressAsync("adding", async _ =>
         {
-            var records = _input.ReadAsync(arguments, model, EncodeOptions.Default, Math.Max(0, last) + 1, Host, cancellation);
+            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, Math.Max(0, last) + 1, cancellation);
             written = await index.UpsertAsync(records, cancellation: cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var count = await index.CountAsync(cancellation).ConfigureAwait(false);

@@ -37,7 +37,8 @@ internal sealed class IndexBuildCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var model = _input.IsVectors(arguments) ? null : await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var input = _input.Open(arguments, Host);
+        var model = input.HasVectors ? null : await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
         var name = arguments.GetValue(_model);
         var attributes = new Dictionary<string, string>();
         if (model is not null && name is not null)
@@ -46,7 +47,8 @@ internal sealed class IndexBuildCommand : CliCommand
         }
 
         var similarity = arguments.GetValue(_similarity) is { } asked and not "model" ? SimilarityFunctions.Parse(asked) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
-        var records = _input.ReadAsync(arguments, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, Host, cancellation);
+        var records = await IndexInput.StartAsync(
+            IndexInput.ReadAsync(input, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, cancellation), cancellation).ConfigureAwait(false);
         var (count, bytes) = (0L, 0L);
         await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
             ? await TableAsync(arguments, records, similarity, attributes, cancellation).ConfigureAwait(false)

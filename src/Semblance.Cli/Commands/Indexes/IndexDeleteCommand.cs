@@ -2,6 +2,7 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands.Indexes;
 
@@ -29,11 +30,18 @@ internal sealed class IndexDeleteCommand : CliCommand
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        using var lines = arguments.GetValue(_ids) is { } path ? TextLines.Open(path, Host) : null;
-        var ids = arguments.GetValue(_id)!.ToList();
-        ids.AddRange(lines is null ? [] : await lines.ReadAllAsync(cancellation).ConfigureAwait(false));
+        List<VectorId> ids = [.. arguments.GetValue(_id)!.Select(id => IndexOptions.Id(id))];
+        if (arguments.GetValue(_ids) is { } path)
+        {
+            using var lines = TextInput.Open(path, Host);
+            await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                ids.Add(VectorRecords.Id(lines, line, lines.Count));
+            }
+        }
+
         using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
-        var deleted = await open.Index.DeleteAsync([.. ids.Select(IndexOptions.Id)], cancellation).ConfigureAwait(false);
+        var deleted = await open.Index.DeleteAsync(ids, cancellation).ConfigureAwait(false);
         var count = await open.Index.CountAsync(cancellation).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {count:N0} vectors"));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
+using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands.Indexes;
 
@@ -36,10 +37,27 @@ internal static class IndexOptions
             : throw new InputException("--filter", $"'{label}' is no KEY=VALUE; give a label and its value.")).Aggregate((a, b) => a & b);
 
     /// <summary>An id as it is written on the command line: a whole number is a number.</summary>
-    public static VectorId Id(string text) =>
-        long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) && number.ToString(System.Globalization.CultureInfo.InvariantCulture) == text
-            ? number
-            : text;
+    public static VectorId Id(string text)
+    {
+        try
+        {
+            return VectorId.Parse(text);
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException("id", e.Message);
+        }
+    }
+
+    /// <summary>Vectors to search with.</summary>
+    /// <exception cref="InputException">They have another dimension than the index.</exception>
+    public static Tensor Queries(string path, IVectorIndex index)
+    {
+        var vectors = VectorMatrix.Open(path);
+        return vectors.Dimension == index.Dimension
+            ? vectors.ToTensor()
+            : throw new InputException(path, $"its vectors have {vectors.Dimension} elements, and those of the index {index.Dimension}; encode the queries with the model of the index.");
+    }
 
     /// <summary>The model for an index: the one that is named, or the one that it was built with.</summary>
     public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellation)

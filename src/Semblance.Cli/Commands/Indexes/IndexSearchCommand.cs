@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using Semblance.Checkpoints;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
@@ -15,7 +14,7 @@ internal sealed class IndexSearchCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, id, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, a text a line or vectors as .npy: lines of query number, rank, score, id, text");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, a text a line, .jsonl with 'text', or vectors as .npy, .safetensors or .jsonl: lines of query number, rank, score, id, text");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
     private readonly Option<bool> _exact = new("--exact") { Description = "Compare with every vector" };
@@ -88,7 +87,7 @@ internal sealed class IndexSearchCommand : CliCommand
             {
                 foreach (var (rank, hit) in list.Index())
                 {
-                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{hit.Text}");
+                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
                 }
             }
         }
@@ -116,14 +115,14 @@ internal sealed class IndexSearchCommand : CliCommand
     private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellation)
     {
         var path = arguments.GetValue(_queries);
-        if (path is not null && Path.GetExtension(path) == ".npy")
+        if (path is not (null or "-") && new VectorRecords(path).HasVectors)
         {
-            return (null, NpyFile.Open(path).Read());
+            return (null, IndexOptions.Queries(path, index));
         }
 
-        using var lines = path is null ? null : TextLines.Open(path, Host);
+        using var lines = path is null ? null : TextInput.Open(path, Host);
         var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
-        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.ReadAllAsync(cancellation).ConfigureAwait(false);
+        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
         return (texts, model.EncodeQuery(texts, null, null, cancellation).Vectors);
     }
 

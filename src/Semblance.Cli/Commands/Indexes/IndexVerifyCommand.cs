@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Semblance.Checkpoints;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 
@@ -10,7 +9,7 @@ internal sealed class IndexVerifyCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<bool> _recall = new("--recall") { Description = "Also measure how much of what exact search finds the index finds" };
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy; without it, vectors of the index itself");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy, .safetensors or .jsonl; without it, vectors of the index itself");
     private readonly Option<int?> _count = NewOption.Count("--samples", "How many vectors of the index to measure with; default 200");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
@@ -43,7 +42,7 @@ internal sealed class IndexVerifyCommand : CliCommand
         if (isSound && (arguments.GetValue(_recall) || arguments.GetValue(_queries) is not null))
         {
             using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
-            var queries = arguments.GetValue(_queries) is { } path ? NpyFile.Open(path).Read() : null;
+            var queries = arguments.GetValue(_queries) is { } path ? IndexOptions.Queries(path, open.Index) : null;
             var options = new VectorQuery { TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK, Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef };
             recall = await open.Index.MeasureRecallAsync(options, queries, arguments.GetValue(_count) ?? 200, cancellation).ConfigureAwait(false);
         }

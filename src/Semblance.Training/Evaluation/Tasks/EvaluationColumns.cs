@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Training;
 
 /// <summary>Which columns of an evaluation's file are what. What is not named is found by the names that are usual in the field.</summary>
@@ -39,5 +41,5 @@ public sealed record EvaluationColumns
     }
 
     private static DatasetException Unknown(string path, string[] names, string what) =>
-        new(path, 1, $"none of the columns {string.Join(", ", names)} has a usual name for the {what}; say which to take.");
+        new(path, 1, $"none of the columns {Excerpt.Of(names)} has a usual name for the {what}; say which to take.");
 }

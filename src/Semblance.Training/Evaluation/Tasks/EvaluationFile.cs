@@ -1,35 +1,41 @@
-using System.Text.Json;
+using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Training;
 
 /// <summary>Reads the files that evaluations are made of.</summary>
 internal static class EvaluationFile
 {
+    private static readonly string[] Texts = ["text", "title", "question", "sentence"];
+
     /// <summary>The names of the columns.</summary>
     /// <exception cref="DatasetException">The file cannot be read or has no columns.</exception>
     public static string[] ColumnNames(string path)
     {
-        var first = TextLines.Read(path).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line.Text));
-        return first.Text is null ? throw new DatasetException(path, null, "the file is empty.") : Ending(path) switch
-        {
-            ".tsv" => first.Text.Split('\t'),
-            ".csv" => CsvNames(first),
-            ".jsonl" or ".ndjson" or ".json" => JsonNames(path, first),
-            _ => throw new DatasetException(path, null, "columns are needed: give .tsv, .csv or .jsonl, with or without .gz."),
-        };
+        var first = DatasetLines.Read(path).FirstOrDefault(line => !line.IsBlank);
+        var ending = TextLines.EndingOf(path);
+        return first.Text is null ? throw new DatasetException(path, null, "the file is empty.")
+            : first.Problem is { } problem ? throw new DatasetException(path, first.Number, problem)
+            : ending switch
+            {
+                ".tsv" => first.Text.Split('\t'),
+                ".csv" => DelimitedRows.CsvNames(path),
+                ".jsonl" or ".ndjson" or ".json" => JsonNames(path, first),
+                _ => throw new DatasetException(path, null, "columns are needed: give .tsv, .csv or .jsonl, with or without .gz."),
+            };
     }
 
-    /// <summary>The rows, of which any field may be empty.</summary>
+    /// <summary>The rows, of which any field may be empty: ids and labels may be numbers in JSON Lines, texts may not.</summary>
     /// <exception cref="DatasetException">The file cannot be read, or a row is broken.</exception>
-    public static IEnumerable<string[]> Rows(string path, params string[] columns)
+    public static IEnumerable<Row> Rows(string path, params string[] columns)
     {
-        var rows = Ending(path) switch
+        var rows = TextLines.EndingOf(path) switch
         {
             ".tsv" => DelimitedRows.ReadTsv(path, columns, header: true),
             ".csv" => DelimitedRows.ReadCsv(path, columns, header: true),
-            _ => JsonRows.Read(path, columns, columns.Length),
+            _ => JsonRows.Read(path, columns, place => Texts.Contains(columns[place]), columns.Length),
         };
-        return rows.Select(row => row.Problem is { } problem ? throw new DatasetException(path, row.Line, problem) : row.Fields);
+        return rows.Select(row => row.Problem is { } problem ? throw new DatasetException(path, row.Line, problem) : row);
     }
 
     /// <summary>The rows by column: as many lists of texts as the mapping has, and the rows themselves for their scores and labels.</summary>
@@ -50,28 +56,16 @@ internal static class EvaluationFile
         return texts == 1 ? new LabelledTexts(read[0], classes) : new LabelledTexts(read[0], read[1], classes);
     }
 
-    private static string[] CsvNames(TextLine line)
-    {
-        var record = new CsvRecord();
-        record.Add(line);
-        return record.Take().Fields;
-    }
-
     private static string[] JsonNames(string path, TextLine line)
     {
         try
         {
-            using var document = JsonDocument.Parse(line.Text);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? [.. document.RootElement.EnumerateObject().Select(property => property.Name)]
-                : throw new DatasetException(path, line.Number, "a JSON object a line is expected.");
+            using var row = JsonRow.Parse(path, line.Number, line.Text);
+            return [.. row.Columns];
         }
-        catch (JsonException e)
+        catch (TextFormatException e)
         {
-            throw new DatasetException(path, line.Number, "this is not a JSON value on one line.", e);
+            throw new DatasetException(path, line.Number, e.Problem, e);
         }
     }
-
-    private static string Ending(string path) =>
-        Path.GetExtension(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path).ToLowerInvariant();
 }

@@ -48,13 +48,16 @@ public sealed class EvaluationTask
     /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
     /// <param name="encoding">How texts are encoded; as the model says without.</param>
     /// <param name="cancellation">Stops between two operations.</param>
-    /// <exception cref="DatasetException">A file cannot be read.</exception>
+    /// <exception cref="DatasetException">A file cannot be read, or has too little to evaluate on.</exception>
     public EvaluationTaskResult Evaluate(SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var evaluator = _read(folder, encoding ?? EncodeOptions.Default);
-        var metrics = Plain(evaluator.Evaluate(model, cancellation), model.Config.SimilarityFunction.Name());
-        return new(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
+        return Named(folder, () =>
+        {
+            var evaluator = _read(folder, encoding ?? EncodeOptions.Default);
+            var metrics = Plain(evaluator.Evaluate(model, cancellation), model.Config.SimilarityFunction.Name());
+            return new EvaluationTaskResult(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
+        });
     }
 
     /// <summary>Compares ways to search, at a task of the kind <c>retrieval</c>.</summary>
@@ -80,11 +83,12 @@ public sealed class EvaluationTask
     {
         ArgumentNullException.ThrowIfNull(methods);
         ArgumentNullException.ThrowIfNull(model);
-        if (_read(folder, encoding ?? EncodeOptions.Default) is not InformationRetrievalEvaluator evaluator)
+        if (Kind != RetrievalKind)
         {
             throw new InvalidOperationException($"{Name} is of the kind {Kind}; ways to search are compared at the kind {RetrievalKind}.");
         }
 
+        var evaluator = (InformationRetrievalEvaluator)Named(folder, () => _read(folder, encoding ?? EncodeOptions.Default));
         DenseRetriever? dense = null;
         Bm25Index? words = null;
         var results = new OrderedDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>>();
@@ -291,6 +295,19 @@ public sealed class EvaluationTask
         var read = EvaluationFile.ReadLabelled(Path.Combine(folder, first), columns ?? new(), texts, names);
         var known = new LabelNames(names.Names);
         return (read, Array.ConvertAll(rest, file => file is null ? null : EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), texts, known)));
+    }
+
+    // Too little data is a fault of the files.
+    private T Named<T>(string folder, Func<T> evaluate)
+    {
+        try
+        {
+            return evaluate();
+        }
+        catch (EvaluationDataException e)
+        {
+            throw new DatasetException(string.Join(", ", Files.Select(file => Path.Combine(folder, file))), null, e.Problem, e);
+        }
     }
 
     // Metrics without the name of what they compare by.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Files;
 
 namespace Semblance.Training;
 
@@ -18,8 +19,8 @@ internal static class RetrievalFiles
         foreach (var row in EvaluationFile.Rows(corpusPath, titled ? ["doc_id", "text", "title"] : ["doc_id", "text"]))
         {
             // Some collections repeat the title at the head of the text.
-            var text = titled && row[2].Length > 0 && !row[1].StartsWith(row[2], StringComparison.Ordinal) ? $"{row[2]} {row[1]}" : row[1];
-            Add(corpus, corpusPath, row[0], text);
+            var (id, text) = (row.Fields[0], row.Fields[1]);
+            Add(corpus, corpusPath, row.Line, id, titled && row.Fields[2] is { Length: > 0 } title && !text.StartsWith(title, StringComparison.Ordinal) ? $"{title} {text}" : text);
         }
 
         var queries = new OrderedDictionary<string, string>();
@@ -28,10 +29,10 @@ internal static class RetrievalFiles
         var answer = names.Contains("relevant_doc_id") ? "relevant_doc_id" : "query_id";
         foreach (var row in EvaluationFile.Rows(queriesPath, "query_id", names.Contains("text") ? "text" : "question", answer))
         {
-            Add(queries, queriesPath, row[0], row[1]);
+            Add(queries, queriesPath, row.Line, row.Fields[0], row.Fields[1]);
             if (judgementsPath is null)
             {
-                relevant.Add(row[0], new HashSet<string> { row[2] });
+                relevant.Add(row.Fields[0], new HashSet<string> { row.Fields[2] });
             }
         }
 
@@ -50,9 +51,9 @@ internal static class RetrievalFiles
         var (corpus, queries, relevant) = (new OrderedDictionary<string, string>(), new OrderedDictionary<string, string>(), new Dictionary<string, IReadOnlySet<string>>());
         foreach (var row in EvaluationFile.Rows(path, "question", "sentence", "label"))
         {
-            queries.TryAdd(row[0], row[0]);
-            corpus.TryAdd(row[1], row[1]);
-            AddJudgement(path, relevant, row[0], row[1], row[2]);
+            queries.TryAdd(row.Fields[0], row.Fields[0]);
+            corpus.TryAdd(row.Fields[1], row.Fields[1]);
+            AddJudgement(path, relevant, row, row.Fields[2]);
         }
 
         return Evaluator(queries, corpus, relevant, encoding);
@@ -67,15 +68,16 @@ internal static class RetrievalFiles
         var graded = EvaluationFile.ColumnNames(path).Contains("relevance");
         foreach (var row in EvaluationFile.Rows(path, graded ? ["query_id", "doc_id", "relevance"] : ["query_id", "doc_id"]))
         {
-            AddJudgement(path, relevant, row[0], row[1], graded ? row[2] : "1");
+            AddJudgement(path, relevant, row, graded ? row.Fields[2] : "1");
         }
     }
 
-    private static void AddJudgement(string path, Dictionary<string, IReadOnlySet<string>> relevant, string query, string document, string relevance)
+    private static void AddJudgement(string path, Dictionary<string, IReadOnlySet<string>> relevant, Row row, string relevance)
     {
-        if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value))
+        var (query, document) = (row.Fields[0], row.Fields[1]);
+        if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
         {
-            throw new DatasetException(path, null, $"the relevance of '{document}' to '{query}' is '{relevance}'; a number is expected, 0 for not relevant.");
+            throw new DatasetException(path, row.Line, $"the relevance of '{Excerpt.Of(document)}' to '{Excerpt.Of(query)}' is '{Excerpt.Of(relevance)}'; a number is expected, 0 for not relevant.");
         }
 
         if (value > 0)
@@ -85,11 +87,11 @@ internal static class RetrievalFiles
         }
     }
 
-    private static void Add(OrderedDictionary<string, string> texts, string path, string id, string text)
+    private static void Add(OrderedDictionary<string, string> texts, string path, long line, string id, string text)
     {
         if (!texts.TryAdd(id, text))
         {
-            throw new DatasetException(path, null, $"the id '{id}' comes twice; each text needs one of its own.");
+            throw new DatasetException(path, line, $"the id '{Excerpt.Of(id)}' comes twice; each text needs one of its own.");
         }
     }
 }

@@ -152,6 +152,102 @@ public sealed class EvaluationTaskTests : IDisposable
         Should.Throw<InvalidOperationException>(() => EvaluationTask.Pairs("p", "pairs.tsv").Compare([RetrievalMethod.Model], Model, null, _folder.Path)).Message.ShouldContain("pairs");
     }
 
+    public static TheoryData<string, string[]> TooLittle => new()
+    {
+        { "sts: at least two pairs with different scores", ["sentence1\tsentence2\tscore", "a\tb\t1"] },
+        { "sts: at least two pairs with different scores", ["sentence1\tsentence2\tscore", "a\tb\t1", "c\td\t1.0"] },
+        { "sts: there are no rows", ["sentence1\tsentence2\tscore"] },
+        { "sts: the file is empty", [] },
+        { "pairs: at least one pair that belongs together and one that does not", ["sentence1\tsentence2\tlabel", "a\tb\t1", "c\td\t1"] },
+        { "pairs: at least one pair that belongs together and one that does not", ["sentence1\tsentence2\tlabel", "a\tb\t0"] },
+        { "triplets: there are no rows", ["anchor\tpositive\tnegative"] },
+        { "transfer: a cross-validation with 10 folds needs at least 10 rows, and 3 of each of two classes", ["text\tlabel", "a\t0", "b\t1", "c\t0", "d\t1", "e\t0", "f\t1"] },
+        { "transfer: and 1 of the second largest class", ["text\tlabel", .. Enumerable.Range(0, 12).Select(i => $"t{i}\t{(i == 0 ? 1 : 0)}")] },
+        { "transfer: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "nli: a cross-validation with 10 folds needs at least 10 rows", ["premise\thypothesis\tlabel", "a\tb\t0", "c\td\t1"] },
+        { "tested: at least 2 of each of two classes", ["text\tlabel", "a\t0", "b\t0", "c\t1"] },
+        { "centroid: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "paraphrase-mining: at least one such pair", ["text\tgroup_id", "a\t0", "b\t1"] },
+        { "bitext: at least two pairs", ["en\tde", "a\tb"] },
+        { "clustering: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "answers: at least one is needed", ["question\tsentence\tlabel", "a\tb\t0"] },
+        { "answers: a number is expected", ["question\tsentence\tlabel", "a\tb\tNaN"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(TooLittle))]
+    public void Too_little_to_evaluate_on_names_the_file_and_the_least(string expected, string[] lines)
+    {
+        Write("x.tsv", lines);
+        var (kind, least) = (expected[..expected.IndexOf(':', StringComparison.Ordinal)], expected[(expected.IndexOf(':', StringComparison.Ordinal) + 2)..]);
+        var task = kind switch
+        {
+            "sts" => EvaluationTask.Sts("x", "x.tsv"),
+            "pairs" => EvaluationTask.Pairs("x", "x.tsv"),
+            "triplets" => EvaluationTask.Triplets("x", "x.tsv"),
+            "transfer" => EvaluationTask.Transfer("x", "x.tsv"),
+            "nli" => EvaluationTask.Transfer("x", "x.tsv", pairs: true),
+            "tested" => EvaluationTask.Transfer("x", "x.tsv", "x.tsv"),
+            "centroid" => EvaluationTask.Centroid("x", "x.tsv", "x.tsv"),
+            "paraphrase-mining" => EvaluationTask.Mining("x", "x.tsv"),
+            "bitext" => EvaluationTask.Bitext("x", "x.tsv"),
+            "clustering" => EvaluationTask.Clustering("x", "x.tsv"),
+            _ => EvaluationTask.Answers("x", "x.tsv"),
+        };
+        var error = Should.Throw<DatasetException>(() => task.Evaluate(Model, _folder.Path));
+        error.Message.ShouldStartWith(Path.Combine(_folder.Path, "x.tsv"));
+        error.Message.ShouldContain(least);
+    }
+
+    [Fact]
+    public void No_metric_is_undefined_where_vectors_or_similarities_are_all_the_same()
+    {
+        Write("sts.tsv", "sentence1\tsentence2\tscore", "a\ta\t1", "a\ta\t2", "a\ta\t3");
+        Write("pairs.tsv", "sentence1\tsentence2\tlabel", "a\ta\t1", "a\ta\t0");
+        Write("triplets.tsv", "anchor\tpositive\tnegative", "a\ta\ta");
+        Write("texts.tsv", ["text\tlabel", .. Enumerable.Range(0, 12).Select(i => $"a\t{i % 2}")]);
+        Write("bitext.tsv", "en\tde", "a\ta", "a\ta");
+        Write("corpus.tsv", "doc_id\ttext", "1\ta", "2\ta");
+        Write("queries.tsv", "query_id\ttext", "1\ta");
+        EvaluationTask[] tasks =
+        [
+            EvaluationTask.Sts("x", "sts.tsv", overlap: true), EvaluationTask.Pairs("x", "pairs.tsv", overlap: true), EvaluationTask.Triplets("x", "triplets.tsv"), EvaluationTask.Transfer("x", "texts.tsv"),
+            EvaluationTask.Transfer("x", "texts.tsv", "texts.tsv"), EvaluationTask.Centroid("x", "texts.tsv", "texts.tsv"), EvaluationTask.Mining("x", "texts.tsv", new EvaluationColumns { Label = "label" }),
+            EvaluationTask.Bitext("x", "bitext.tsv"), EvaluationTask.Clustering("x", "texts.tsv"), EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv", bm25: true),
+        ];
+        foreach (var task in tasks)
+        {
+            var result = task.Evaluate(Model, _folder.Path);
+            result.Metrics.Values.Concat(result.Baseline?.Values ?? []).ShouldAllBe(value => double.IsFinite(value), task.Kind);
+        }
+
+        EvaluationTask.Sts("x", "sts.tsv").Evaluate(Model, _folder.Path).Metrics["spearman"].ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_judgement_that_is_no_number_is_named_by_its_line()
+    {
+        Write("corpus.tsv", "doc_id\ttext", "1\ta");
+        Write("queries.tsv", "query_id\ttext", "1\ta");
+        Write("qrels.tsv", "query_id\tdoc_id\trelevance", "1\t1\t1", "1\t1\t1e999");
+        Message(EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv", "qrels.tsv")).ShouldStartWith($"{Path.Combine(_folder.Path, "qrels.tsv")}, line 3: the relevance of '1' to '1' is '1e999'");
+        Write("corpus.tsv", "doc_id\ttext", "1\ta", "1\tb");
+        Message(EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv")).ShouldStartWith($"{Path.Combine(_folder.Path, "corpus.tsv")}, line 3: the id '1' comes twice");
+    }
+
+    [Fact]
+    public void Evaluators_have_one_exception_for_too_little_data()
+    {
+        Should.Throw<EvaluationDataException>(() => new EmbeddingSimilarityEvaluator(["a"], ["b"], [1]));
+        Should.Throw<EvaluationDataException>(() => new BinaryClassificationEvaluator(["a"], ["b"], [true]));
+        Should.Throw<EvaluationDataException>(() => new TripletEvaluator([], [], []));
+        Should.Throw<EvaluationDataException>(() => new TranslationEvaluator(["a"], ["b"]));
+        Should.Throw<EvaluationDataException>(() => new LabelledTexts([], []));
+        Should.Throw<EvaluationDataException>(() => new RerankingEvaluator([new RerankingSample("q", ["a"], [])]));
+        Should.Throw<EvaluationDataException>(() => new ParaphraseMiningEvaluator(["a"], []));
+        Should.Throw<EvaluationDataException>(() => new InformationRetrievalEvaluator(new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, IReadOnlySet<string>>()));
+    }
+
     [SharedFact]
     public void Every_file_of_the_suite_is_where_it_says()
     {

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Semblance.Checkpoints;
+using Semblance.Files;
+using Semblance.Files.Json;
+
+namespace Semblance;
+
+/// <summary>
+/// Reads the records of an index from a file: vectors (<c>.npy</c>, <c>.safetensors</c>), JSON Lines (<c>.jsonl</c>) with a <c>text</c>, an
+/// <c>embedding</c> or <c>vector</c>, or both, perhaps an <c>id</c>, and labels, or a text a line.
+/// </summary>
+/// <remarks>
+/// In JSON Lines blank lines are no rows, a label that is null is left out, and where rows without an id are numbered the ids of the others
+/// are texts. Elsewhere each line is a text, blank ones too.
+/// </remarks>
+public sealed class VectorRecords
+{
+    private readonly Func<string, TextLines> _open;
+
+    /// <summary>Reads a file when it is enumerated.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="open">Opens texts by their name; null for <see cref="TextLines.Open"/>.</param>
+    public VectorRecords(string path, Func<string, TextLines>? open = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Path = path;
+        _open = open ?? TextLines.Open;
+        HasVectors = IsMatrix || (TextLines.IsJsonLinesName(path) && FirstRowHasVector());
+    }
+
+    /// <summary>Gets the file.</summary>
+    public string Path { get; }
+
+    /// <summary>Gets whether the file has vectors; otherwise those of the records are empty, and their texts are there to be encoded.</summary>
+    public bool HasVectors { get; }
+
+    /// <summary>Gets the file of ids, one a line, where a whole number is a number; null for those of JSON Lines, or for numbers.</summary>
+    public string? Ids { get; init; }
+
+    /// <summary>Gets the file of the vectors' texts, one a line, for <c>.npy</c> and <c>.safetensors</c>; null for none.</summary>
+    public string? Texts { get; init; }
+
+    private bool IsMatrix => System.IO.Path.GetExtension(Path).ToUpperInvariant() is ".NPY" or ".SAFETENSORS";
+
+    /// <summary>Reads the records, in bounded memory. Whether there are as many ids and texts is checked before the first one.</summary>
+    /// <param name="firstId">The id of the first record without one; the following ones count on.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="TextFormatException">A file is not text, a row lacks what it needs, or the numbers of ids, texts and records differ.</exception>
+    /// <exception cref="CheckpointFormatException">The vectors cannot be read, or are int8 or uint8 without their ranges, or packed bits.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (Texts is not null && !IsMatrix)
+        {
+            throw new TextFormatException(Texts, null, $"texts in a file of their own are for vectors of .npy and .safetensors; {Path} has its texts itself.");
+        }
+
+        using var ids = Ids is null ? null : _open(Ids);
+        var count = ids is null ? null : await ids.CountAsync((line, number) => Id(ids, line, number), cancellationToken).ConfigureAwait(false);
+        await using var nextId = ids?.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await foreach (var (record, hasId) in (IsMatrix ? MatrixAsync(count, cancellationToken) : RowsAsync(count, cancellationToken)).ConfigureAwait(false))
+        {
+            if (nextId is not null)
+            {
+                yield return await nextId.MoveNextAsync().ConfigureAwait(false)
+                    ? record with { Id = Id(ids!, nextId.Current, ids!.Count) }
+                    : throw Unequal(ids!.Name, Count(ids.Count, "ids"), "more records");
+            }
+            else
+            {
+                yield return hasId ? record : record with { Id = firstId++ };
+            }
+        }
+
+        if (nextId is not null && await nextId.MoveNextAsync().ConfigureAwait(false))
+        {
+            throw Unequal(ids!.Name, "more ids", Count(ids.Count - 1, "records"));
+        }
+    }
+
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> MatrixAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var vectors = VectorMatrix.Open(Path);
+        Equal(ids, Ids, "ids", vectors.Rows, "vectors");
+        using var texts = Texts is null ? null : _open(Texts);
+        Equal(texts is null ? null : await texts.CountAsync(null, cancellationToken).ConfigureAwait(false), Texts, "texts", vectors.Rows, "vectors");
+        await using var nextText = texts?.TextsAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        for (var row = 0; row < vectors.Rows; row++)
+        {
+            if (nextText is not null && !await nextText.MoveNextAsync().ConfigureAwait(false))
+            {
+                throw Unequal(texts!.Name, Count(row, "texts"), Count(vectors.Rows, "vectors"));
+            }
+
+            var vector = new float[vectors.Dimension];
+            vectors.Restore(row, vector);
+            yield return (new VectorRecord(0, vectors.Finite(row, vector), nextText?.Current), false);
+        }
+
+        if (nextText is not null && await nextText.MoveNextAsync().ConfigureAwait(false))
+        {
+            throw Unequal(texts!.Name, "more texts", Count(vectors.Rows, "vectors"));
+        }
+    }
+
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> RowsAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var lines = _open(Path);
+        if (ids is not null && await lines.CountAsync(null, cancellationToken).ConfigureAwait(false) is { } count)
+        {
+            Equal(ids, Ids, "ids", count, "texts");
+        }
+
+        var reader = new JsonVectorReader(Path);
+        var (areNumbers, areNumbered) = (false, false);
+        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!lines.IsJsonLines)
+            {
+                yield return (new VectorRecord(0, default, line), false);
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
+            {
+                using var row = JsonRow.Parse(Path, lines.Count, line);
+                var record = Record(row, reader);
+                var hasId = row.Has("id");
+                areNumbers |= hasId && record.Id.Text is null;
+                areNumbered |= !hasId;
+                if (Ids is null && areNumbers && areNumbered)
+                {
+                    throw row.Fault("some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to none.");
+                }
+
+                yield return (record, hasId);
+            }
+        }
+    }
+
+    private VectorRecord Record(JsonRow row, JsonVectorReader reader)
+    {
+        var vector = HasVectors ? reader.Vector(row) : default;
+        var text = !HasVectors || row.Has("text") ? row.Text("text") : null;
+        VectorId id = 0;
+        if (row.Has("id"))
+        {
+            var (name, number) = row.Id("id");
+            id = name is null ? number : name;
+        }
+
+        var labels = HasVectors ? row.Labels("id", "text", "precision", JsonVectors.NameIn(row)!) : row.Labels("id", "text");
+        return new VectorRecord(id, vector, text, labels.Count > 0 ? labels : null);
+    }
+
+    private bool FirstRowHasVector()
+    {
+        using var lines = _open(Path);
+        var first = lines.Read().FirstOrDefault(line => !line.IsBlank);
+        if (first.Text is null || first.Problem is not null)
+        {
+            return false; // said when it is read
+        }
+
+        using var row = JsonRow.Parse(Path, first.Number, first.Text);
+        return JsonVectors.NameIn(row) is not null;
+    }
+
+    /// <summary>Reads an id of a list of them.</summary>
+    /// <param name="ids">The list, for messages.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="number">Its number, from 1.</param>
+    /// <exception cref="TextFormatException">The line is empty, or a whole number that 64 bits cannot hold.</exception>
+    public static VectorId Id(TextLines ids, string line, long number)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(line);
+        try
+        {
+            return line.Length > 0 ? VectorId.Parse(line) : throw new TextFormatException(ids.Name, number, "the line is empty; an id is expected.");
+        }
+        catch (OverflowException e)
+        {
+            throw new TextFormatException(ids.Name, number, e.Message, e);
+        }
+    }
+
+    private void Equal(long? count, string? file, string what, long expected, string ofWhat)
+    {
+        if (count is not null && count != expected)
+        {
+            throw Unequal(file!, (count < expected ? "only " : "") + Count(count.Value, what), Count(expected, ofWhat));
+        }
+    }
+
+    private TextFormatException Unequal(string file, string found, string expected) =>
+        new(file, null, $"there are {found}, but {Path} has {expected}; each needs one. Is the first line a header?");
+
+    private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
+}
