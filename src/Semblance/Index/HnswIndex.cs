@@ -74,6 +74,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
     public int Deleted => Reading(() => _state.DeletedInSegment);
 
+    /// <summary>The number of nodes of the graph: vectors that are equal or nearly equal share one. Those in the log are not in it.</summary>
+    public int Nodes => Reading(() => _state.Segment.Nodes);
+
     /// <summary>Makes an empty index, open for writing.</summary>
     /// <param name="folder">Its folder, made if need be.</param>
     /// <param name="dimension">The number of elements of each vector.</param>
@@ -252,9 +255,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
     public async Task CompactAsync(int threads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellation = default) => await ExclusivelyAsync(() =>
     {
-        if (_state.TailCount > 0 || _state.DeletedInSegment > 0)
+        if (_state.TailCount > 0 || _state.DeletedInSegment > 0 || _state.Segment.IsOld)
         {
-            Fold(isRebuilt: _state.DeletedInSegment > 0, threads, progress, cancellation);
+            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, threads, progress, cancellation);
         }
 
         return 0;
@@ -304,7 +307,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 ArgumentNullException.ThrowIfNull(record, nameof(records));
                 if (!ids.Add(record.Id) || (isNew && _state.Contains(record.Id)))
                 {
-                    throw new ArgumentException($"The id '{record.Id}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
+                    throw new ArgumentException($"The id '{StoredText.Escaped(record.Id)}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
                 }
 
                 entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
@@ -375,7 +378,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             using (var writer = new SegmentWriter(_folder, manifest, _open))
             {
                 Copy(_state, writer, isRebuilt, cancellation);
-                writer.Complete(isRebuilt ? null : segment.Graph, threads, progress, cancellation);
+                writer.Complete(isRebuilt ? null : segment, threads, progress, cancellation);
             }
 
             log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);

@@ -16,6 +16,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private const int HighestLevel = 30;
 
     private readonly VectorSpace _space;
+    private readonly RecordNodes _nodes;
     private readonly int _efConstruction;
     private readonly NativeArray<int> _links;
     private readonly NativeArray<int> _starts;
@@ -27,12 +28,14 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
     /// <param name="path">The file that the graph is for, for messages.</param>
     /// <param name="space">All vectors.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="nodes">The nodes of the records: those with equal vectors share one already.</param>
+    /// <param name="count">How many records there are.</param>
     /// <param name="options">The shape of the graph.</param>
     /// <param name="basis">A graph of the first of them, which is gone on with; null to begin from nothing.</param>
-    public HnswBuilder(string path, VectorSpace space, int count, HnswOptions options, HnswGraph? basis = null)
+    public HnswBuilder(string path, VectorSpace space, RecordNodes nodes, int count, HnswOptions options, HnswGraph? basis = null)
     {
         _space = space;
+        _nodes = nodes;
         _efConstruction = Math.Max(options.EfConstruction, options.M);
         _first = basis?.Count ?? 0;
         _starts = new NativeArray<int>(count + 1L);
@@ -64,6 +67,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         var first = _first;
         if (Graph.Entry < 0 && Graph.Count > 0)
         {
+            _nodes.Found(0);
             (_highest, Graph.EntryLevel, Graph.Entry) = (Graph.Level(0), Graph.Level(0), 0);
             first = 1;
         }
@@ -84,7 +88,10 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 var end = Math.Min(Graph.Count, start + Block);
                 for (var node = start; node < end; node++)
                 {
-                    Insert(node, scratch);
+                    if (!_nodes.IsCopy(node))
+                    {
+                        Insert(node, scratch);
+                    }
                 }
 
                 counter.Add(end - start);
@@ -124,8 +131,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         // A new highest layer: the next one waits until it can be entered there.
         lock (_entry)
         {
-            Link(node, level, scratch);
-            if (level > Graph.EntryLevel)
+            if (Link(node, level, scratch) && level > Graph.EntryLevel)
             {
                 (Graph.EntryLevel, Graph.Entry) = (level, node);
                 Volatile.Write(ref _highest, level);
@@ -133,7 +139,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    private void Link(int node, int level, HnswScratch scratch)
+    // Links a vector on all its layers, unless one that is nearly equal is met: then it joins that node, and nothing is linked.
+    private bool Link(int node, int level, HnswScratch scratch)
     {
         var query = _space.Vector(node);
         var current = Graph.Entry;
@@ -144,20 +151,33 @@ internal sealed unsafe class HnswBuilder : IDisposable
             (current, distance) = HnswSearch.Descend(Graph, _space, query, current, distance, above);
         }
 
+        scratch.Links.Clear();
         for (var layer = Math.Min(level, top); layer >= 0; layer--)
         {
             scratch.Forget();
-            scratch.Stamps[node] = scratch.Epoch; // others may have linked it on the layer above already
             HnswSearch.Layer(Graph, _space, query, current, distance, layer, _efConstruction, scratch);
             var met = scratch.Candidates.Unmarked();
-            (current, distance) = (met[0].Node, met[0].Distance);
-            Choose(met, Graph.M, scratch.Neighbours);
-            foreach (var neighbour in scratch.Neighbours)
+            if (_nodes.TryJoin(node, met))
             {
-                Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
-                Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+                return false;
+            }
+
+            (current, distance) = (met[0].Node, met[0].Distance);
+            Choose(met, Graph.M, scratch.Chosen);
+            foreach (var neighbour in scratch.Chosen)
+            {
+                scratch.Links.Add((neighbour, layer));
             }
         }
+
+        _nodes.Found(node);
+        foreach (var (neighbour, layer) in scratch.Links)
+        {
+            Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
+            Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+        }
+
+        return true;
     }
 
     // A candidate stays if it is nearer to the vector than to each that stays already: neighbours in all directions.
@@ -252,6 +272,11 @@ internal sealed unsafe class HnswBuilder : IDisposable
         HnswScratch? scratch = null;
         for (int node = 0, any = 0; node < Graph.Count; node++)
         {
+            if (!_nodes.IsNode(node))
+            {
+                continue; // it is found at another's
+            }
+
             var own = new ReadOnlySpan<int>(Graph.Row(node, 0), Graph.Width(0));
             for (var i = 0; origins[node] < 0 && i < own.Length && own[i] >= 0; i++)
             {
