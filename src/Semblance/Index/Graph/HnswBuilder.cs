@@ -15,6 +15,11 @@ internal sealed unsafe class HnswBuilder : IDisposable
 {
     private const int HighestLevel = 30;
 
+    // Squares of distances: how much farther than the nearest something outside of a crowd is, and up to what part all are about as near to it.
+    private const float CrowdDistance = 16;
+    private const float AsNear = 0.8f;
+    private const int WaysOutPart = 2;
+
     private readonly VectorSpace _space;
     private readonly RecordNodes _nodes;
     private readonly int _efConstruction;
@@ -207,6 +212,40 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
+    // In a crowd of vectors that are near each other, those chosen are about as near to anything outside as the vector itself, so that no link leads out any more, and what is
+    // outside is not found from within. Links to what is much farther than the crowd then take places that are left.
+    private void KeepWaysOut(int from, ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
+    {
+        var (free, crowd) = (Math.Min(count - chosen.Count, count / WaysOutPart), chosen.Count);
+        if (free <= 0)
+        {
+            return;
+        }
+
+        var nearest = _nodes.Apart(from, chosen[0].Node, chosen[0].Distance);
+        for (var i = candidates.Length - 1; i > 0 && free > 0; i--)
+        {
+            var (distance, node) = candidates[i];
+            var apart = _nodes.Apart(from, node, distance);
+            if (apart < CrowdDistance * nearest)
+            {
+                return;
+            }
+
+            var isWayOut = true;
+            for (var j = 0; isWayOut && j < crowd; j++)
+            {
+                isWayOut = chosen[j].Node != node && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
+            }
+
+            if (isWayOut)
+            {
+                chosen.Add(candidates[i]);
+                free--;
+            }
+        }
+    }
+
     private void Add(int from, int to, float distance, int level, HnswScratch scratch)
     {
         var row = Graph.Row(from, level);
@@ -244,6 +283,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
             CollectionsMarshal.AsSpan(choice).Sort(static (a, b) => a.Distance.CompareTo(b.Distance));
             Choose(CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
+            KeepWaysOut(from, CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
             for (var i = 0; i < width; i++)
             {
                 Volatile.Write(ref row[i], i < scratch.Chosen.Count ? scratch.Chosen[i].Node : -1);

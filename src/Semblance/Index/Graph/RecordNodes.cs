@@ -6,14 +6,24 @@ namespace Semblance;
 /// <summary>The node of each record while a graph is built: its own, or that of a record whose vector is equal or nearly equal.</summary>
 internal sealed unsafe class RecordNodes : IDisposable
 {
-    /// <summary>The square of the distance of two vectors, by that of the length of one, up to which they share a node: a cosine of 0.998.</summary>
-    private const float NearlyEqual = 0.004f;
+    // Two vectors share a node where the square of their distance is at most this part of the square of one's length (a cosine of 0.995), and
+    // this part of the largest of a sample: where all vectors are alike, what is nearly equal is nearer.
+    private const float NearlyEqual = 0.01f;
+    private const float NearlyEqualPart = 1 / 64f;
+
+    // Vectors that are between once and four times as far belong to a crowd too loose to share a node, if there are more of them than this.
+    private const int CrowdPart = 4;
+    private const int LargestCrowd = 32;
+
+    private const int SampledRows = 1024;
+    private const int SampledColumns = 8;
 
     private const int Unknown = -1;
 
     private readonly VectorSpace _space;
     private readonly int _dimension;
     private readonly SimilarityFunction _similarity;
+    private readonly float _nearlyEqual;
     private readonly NativeArray<int> _firsts;
     private readonly NativeArray<int> _nodes;
 
@@ -49,6 +59,8 @@ internal sealed unsafe class RecordNodes : IDisposable
 
             _firsts.Data[record] = first;
         }
+
+        _nearlyEqual = Math.Min(NearlyEqual, NearlyEqualPart * Spread());
     }
 
     private int Count => (int)_nodes.Length;
@@ -106,34 +118,45 @@ internal sealed unsafe class RecordNodes : IDisposable
     /// <summary>Makes a record a node.</summary>
     public void Found(int record) => _nodes.Data[record] = record;
 
-    /// <summary>Puts a record to a node whose vector is nearly the same, if one was met.</summary>
+    /// <summary>Puts a record to a node whose vector is nearly the same, if one was met, and few others that are hardly farther.</summary>
     /// <param name="record">The record.</param>
     /// <param name="met">The nodes met nearest to it, in order.</param>
     public bool TryJoin(int record, ReadOnlySpan<Candidate> met)
     {
         var squares = TensorPrimitives.SumOfSquares(Vector(record));
+        var (near, apart, crowd) = (Unknown, _nearlyEqual * squares, 0);
         foreach (var (distance, node) in met)
         {
-            var apart = _similarity switch
+            var other = Apart(squares, distance, node);
+            if (other <= apart)
             {
-                SimilarityFunction.Euclidean => distance,
-                SimilarityFunction.Cosine => squares + 1 + (2 * distance),
-                _ => squares + TensorPrimitives.SumOfSquares(Vector(node)) + (2 * distance),
-            };
-            if (apart <= NearlyEqual * squares)
-            {
-                _nodes.Data[record] = node;
-                return true;
+                (near, apart) = (node, other);
             }
-
-            if (_similarity != SimilarityFunction.DotProduct)
+            else if (other <= CrowdPart * _nearlyEqual * squares)
             {
-                return false; // the others are farther
+                crowd += other > _nearlyEqual * squares ? 1 : 0;
+            }
+            else if (_similarity != SimilarityFunction.DotProduct)
+            {
+                break; // the others are farther
             }
         }
 
-        return false;
+        if (near == Unknown || crowd > LargestCrowd)
+        {
+            return false;
+        }
+
+        _nodes.Data[record] = near;
+        return true;
     }
+
+    /// <summary>The square of the Euclidean distance of two vectors.</summary>
+    /// <param name="record">The one.</param>
+    /// <param name="other">The other.</param>
+    /// <param name="distance">Their distance in the graph.</param>
+    public float Apart(int record, int other, float distance) =>
+        _similarity == SimilarityFunction.DotProduct ? Apart(TensorPrimitives.SumOfSquares(Vector(record)), distance, other) : Apart(1, distance, other);
 
     /// <summary>The groups of the finished graph, as <see cref="RecordGroups"/> reads them; none where each record is a node.</summary>
     /// <param name="compareIds">The order of two records' ids.</param>
@@ -185,6 +208,31 @@ internal sealed unsafe class RecordNodes : IDisposable
         _firsts.Dispose();
         _nodes.Dispose();
     }
+
+    // The largest square of a distance among a sample, by that of a length.
+    private float Spread()
+    {
+        var largest = 0f;
+        for (var column = 0; column < Math.Min(SampledColumns, Count); column++)
+        {
+            var one = Vector((int)((long)column * Count / Math.Min(SampledColumns, Count)));
+            var squares = TensorPrimitives.SumOfSquares(one);
+            for (var row = 0; row < Math.Min(SampledRows, Count) && squares > 0; row++)
+            {
+                var distance = TensorPrimitives.Distance(one, Vector((int)((long)row * Count / Math.Min(SampledRows, Count))));
+                largest = Math.Max(largest, distance * distance / squares);
+            }
+        }
+
+        return largest;
+    }
+
+    private float Apart(float squares, float distance, int node) => _similarity switch
+    {
+        SimilarityFunction.Euclidean => distance,
+        SimilarityFunction.Cosine => squares + 1 + (2 * distance),
+        _ => squares + TensorPrimitives.SumOfSquares(Vector(node)) + (2 * distance),
+    };
 
     private int NodeOf(int record) => _nodes.Data[record];
 
