@@ -92,11 +92,13 @@ public class IndexKeysTests
         (await Should.ThrowAsync<ArgumentException>(index.AddAsync([good with { Metadata = new Dictionary<string, string> { ["key"] = null! } }]))).Message.ShouldContain("The label 'key' with the id 'good' has no value");
     }
 
-    [Theory]
-    [InlineData("a\ud800b", "a\\ud800b")]
-    [InlineData("\U0001F600\n", "\U0001F600\\u000a")]
-    [InlineData("", "")]
-    public void Texts_are_shown_so_that_they_can_be_printed(string text, string expected) => StoredText.Escaped(text).ShouldBe(expected);
+    [Fact]
+    public void Texts_are_shown_so_that_they_can_be_printed()
+    {
+        StoredText.Escaped("a\ud800b").ShouldBe("a\\ud800b");
+        StoredText.Escaped("\U0001F600\n").ShouldBe("\U0001F600\\u000a");
+        StoredText.Escaped("").ShouldBe("");
+    }
 
     [Fact]
     public void Of_long_texts_the_beginning_is_shown() => StoredText.Escaped(new string('x', 79) + "\U0001F600" + new string('y', 9)).ShouldBe(new string('x', 79) + "\U0001F600…");
