@@ -170,7 +170,7 @@ public sealed class PostgresIndex : IVectorIndex
             var sql = new SqlText();
             sql.Add($"select id::text from {_table.Sql} where id = any({sql.Texts([.. rows.Select(row => row.Id)])}::text[]::jsonb[]) limit 1");
             var taken = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellation).ConfigureAwait(false);
-            throw new ArgumentException($"{(taken is [var id] ? $"The id '{id}'" : "An id")} is in the index already; update it instead.", nameof(records), e);
+            throw new ArgumentException($"{(taken is [var id] ? $"The id '{StoredText.Escaped(id)}'" : "An id")} is in the index already; update it instead.", nameof(records), e);
         }
     }
 
@@ -255,7 +255,7 @@ public sealed class PostgresIndex : IVectorIndex
     public async ValueTask<IReadOnlyList<VectorHit>> HybridSearchAsync(ReadOnlyMemory<float> query, string words, HybridQuery? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(words);
-        KeptText.Check(words, "The query");
+        KeptText.Check(words, () => "The query");
         if (Options.TextSearch is null)
         {
             throw new InvalidOperationException($"{Name}: the index was made without {nameof(PostgresIndexOptions.TextSearch)}; build it with one to search by words.");

@@ -56,6 +56,12 @@ public sealed record PostgresIndexOptions
         {
             throw new ArgumentException("Pairs of characters are for text search; name its configuration, such as 'simple'.");
         }
+
+        foreach (var (name, value) in Attributes)
+        {
+            KeptText.Check(name, () => $"The name of an attribute ('{StoredText.Escaped(name)}')");
+            KeptText.Check(value, () => $"The attribute '{StoredText.Escaped(name)}'");
+        }
     }
 
     private static void Defined<T>(T value)

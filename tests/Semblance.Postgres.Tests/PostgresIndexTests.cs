@@ -133,6 +133,10 @@ public class PostgresIndexTests(PostgresServer server)
             (good with { Text = "a\0b" }, "U+0000"),
             (good with { Metadata = new Dictionary<string, string> { ["k\0"] = "v" } }, "U+0000"),
             (good with { Metadata = new Dictionary<string, string> { ["k"] = "\udc00" } }, "surrogate"),
+            (good with { Id = new string('x', 39) + "\U0001F600" + new string('x', 3000) }, "\U0001F600"),
+            (good with { Id = "a\ud800b" }, "'a\\ud800b'"),
+            (good with { Id = "a\0b" }, "'a\\u0000b'"),
+            (good with { Metadata = new Dictionary<string, string> { ["k"] = null! } }, "The label 'k' with the id 'good' has no value"),
             (good, "comes twice"),
         ];
         foreach (var (bad, message) in cases)

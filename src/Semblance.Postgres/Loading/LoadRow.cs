@@ -25,7 +25,7 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
             rows[i] = Of(records[i], table);
             if (!ids.Add(records[i].Id))
             {
-                throw new ArgumentException($"The id '{records[i].Id}' comes twice.", nameof(records));
+                throw new ArgumentException($"The id '{StoredText.Escaped(records[i].Id)}' comes twice.", nameof(records));
             }
         }
 
@@ -38,18 +38,20 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
         var vector = ReadyVector.Of(record.Vector.Span, table.Dimension, table.Options.Similarity, record.Id);
         if (table.Options.Storage == PostgresStorage.Float16 && Array.Exists(vector, value => !Half.IsFinite((Half)value)))
         {
-            throw new ArgumentException($"The vector with the id '{record.Id}' holds a value beyond ±65,504, which is no float16; keep such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
+            throw new ArgumentException($"The vector with the id '{StoredText.Escaped(record.Id)}' holds a value beyond ±65,504, which is no float16; keep such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
         }
 
         if (record.Text is { } text)
         {
-            KeptText.Check(text, $"The text with the id '{record.Id}'");
+            KeptText.Check(text, () => $"The text with the id '{StoredText.Escaped(record.Id)}'");
         }
 
         foreach (var (key, value) in record.Metadata ?? new Dictionary<string, string>())
         {
-            KeptText.Check(key, $"A label's name with the id '{record.Id}'");
-            KeptText.Check(value, $"The label '{key}' with the id '{record.Id}'");
+            KeptText.Check(key, () => $"The name of a label ('{StoredText.Escaped(key)}') with the id '{StoredText.Escaped(record.Id)}'");
+            KeptText.Check(
+                value ?? throw new ArgumentException($"The label '{StoredText.Escaped(key)}' with the id '{StoredText.Escaped(record.Id)}' has no value (null); leave the label out, or give it a text.", nameof(record)),
+                () => $"The label '{StoredText.Escaped(key)}' with the id '{StoredText.Escaped(record.Id)}'");
         }
 
         return new LoadRow(id, vector, record.Text, RecordJson.Of(record.Metadata ?? new Dictionary<string, string>()), table.Options.Bigrams && record.Text is not null ? Bigrams.OfText(record.Text) : null);
@@ -57,7 +59,7 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
 
     /// <summary>An id as JSON.</summary>
     /// <exception cref="ArgumentException">It cannot be kept.</exception>
-    public static string CheckedId(VectorId id) => id.Text is { } text && KeptText.Check(text, "An id") > LongestId
-        ? throw new ArgumentException($"An id has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}: '{text[..40]}…'.", nameof(id))
+    public static string CheckedId(VectorId id) => id.Text is { } text && KeptText.Check(text, () => $"The id '{StoredText.Escaped(id)}'") > LongestId
+        ? throw new ArgumentException($"The id '{StoredText.Escaped(id)}' has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}; shorten it.", nameof(id))
         : RecordJson.Of(id);
 }

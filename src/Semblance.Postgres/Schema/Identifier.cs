@@ -16,7 +16,7 @@ internal static class Identifier
     public static string Checked(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        KeptText.Check(name, "The name of an index");
+        KeptText.Check(name, () => "The name of an index");
         if (Encoding.UTF8.GetByteCount(name) > LongestName || name == IndexTable.Catalog)
         {
             throw new ArgumentException($"An index cannot be called '{name}': the name must have at most {LongestName} bytes, and '{IndexTable.Catalog}' is taken.", nameof(name));

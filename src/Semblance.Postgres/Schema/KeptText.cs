@@ -5,27 +5,25 @@ namespace Semblance.Postgres;
 /// <summary>What PostgreSQL can keep as text.</summary>
 internal static class KeptText
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Refuses what cannot be kept: a zero character, or half of a surrogate pair.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What it is, for the message.</param>
+    /// <param name="name">What it is, for the message: called only if it is refused.</param>
     /// <returns>Its length in bytes.</returns>
     /// <exception cref="ArgumentException">It cannot be kept.</exception>
-    public static int Check(string text, string name)
+    public static int Check(string text, Func<string> name)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"{name} holds the character U+0000, which PostgreSQL cannot keep; take it out.", nameof(text));
+            throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot keep; take it out.", nameof(text));
         }
 
         try
         {
-            return Strict.GetByteCount(text);
+            return StoredText.Strict.GetByteCount(text);
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException($"{name} is not Unicode: half of a surrogate pair stands at {e.Index}; take it out.", nameof(text), e);
+            throw StoredText.NotUnicode(name(), e);
         }
     }
 }

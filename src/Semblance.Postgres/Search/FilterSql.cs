@@ -18,8 +18,8 @@ internal static class FilterSql
 
     private static string Label(LabelFilter label)
     {
-        KeptText.Check(label.Key, "The name of a label to filter by");
-        KeptText.Check(label.Value, $"The value of the label '{label.Key}' to filter by");
+        KeptText.Check(label.Key, () => $"The name of a label to filter by ('{StoredText.Escaped(label.Key)}')");
+        KeptText.Check(label.Value, () => $"The value of the label '{StoredText.Escaped(label.Key)}' to filter by");
         return RecordJson.Of([new(label.Key, label.Value)]);
     }
 }

@@ -72,7 +72,8 @@ internal static class SearchSql
         var distance = $"embedding {table.Distance} {value}";
         var isByBits = table.Options.Storage == PostgresStorage.Binary && !query.Exact;
         var order = isByBits ? FormattableString.Invariant($"bits <~> binary_quantize({value})::bit({table.Dimension})") : distance;
-        return $"select id, text, metadata, {distance} as distance from {table.Sql} where {FilterSql.Of(query.Filter, sql)} order by {order} limit {sql.Number(isByBits ? Math.Max(query.Ef, wanted) : wanted)}";
+        var ties = query.Exact || table.Options.Method == PostgresMethod.Exact ? ", id" : ""; // an index gives no order of equal distances
+        return $"select id, text, metadata, {distance} as distance from {table.Sql} where {FilterSql.Of(query.Filter, sql)} order by {order}{ties} limit {sql.Number(isByBits ? Math.Max(query.Ef, wanted) : wanted)}";
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -40,7 +40,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         try
         {
             (_manifest, _state, var length) = IndexFiles.Load(folder);
-            _log = isWritable ? WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open) : null;
+            _log = isWritable ? IndexFiles.Writing(folder, () => WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open)) : null;
             if (isWritable)
             {
                 IndexFiles.DeleteOthers(folder, _manifest.Generation);
@@ -74,6 +74,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
     public int Deleted => Reading(() => _state.DeletedInSegment);
 
+    /// <summary>The number of nodes of the graph: vectors that are equal or nearly equal share one. Those in the log are not in it.</summary>
+    public int Nodes => Reading(() => _state.Segment.Nodes);
+
     /// <summary>Makes an empty index, open for writing.</summary>
     /// <param name="folder">Its folder, made if need be.</param>
     /// <param name="dimension">The number of elements of each vector.</param>
@@ -99,7 +102,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <param name="threads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
     /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="ArgumentException">An id comes twice, a vector has another dimension or is not finite, or there is none.</exception>
+    /// <exception cref="ArgumentException">An id comes twice, an id, a text or a label is not Unicode, a vector has another dimension or is not finite, or there is none.</exception>
     /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
     public static async Task<HnswIndex> BuildAsync(
         string folder,
@@ -144,11 +147,15 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <param name="folder">Its folder.</param>
     /// <exception cref="IndexLockedException">It is open for writing already.</exception>
     /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
-    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read it, or to write it, is missing.</exception>
+    /// <exception cref="IOException">There is none, or it cannot be read; or it cannot be written, as on a read-only disk: then open it read-only.</exception>
     public static HnswIndex Open(string folder) => new(folder, isWritable: true);
 
-    /// <summary>Opens an index to search it, as it is now.</summary>
-    /// <inheritdoc cref="Open(string)"/>
+    /// <summary>Opens an index to search it, as it is now. Nothing is written, so its disk may be read-only.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read it is missing.</exception>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
     public static HnswIndex OpenReadOnly(string folder) => new(folder, isWritable: false);
 
     /// <summary>Whether a folder holds an index.</summary>
@@ -242,8 +249,8 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     }
 
     /// <summary>
-    /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again. Searches go on
-    /// meanwhile.
+    /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again, as does an index
+    /// that an earlier version wrote. Searches go on meanwhile.
     /// </summary>
     /// <param name="threads">The most threads; all physical cores by default.</param>
     /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
@@ -252,9 +259,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
     public async Task CompactAsync(int threads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellation = default) => await ExclusivelyAsync(() =>
     {
-        if (_state.TailCount > 0 || _state.DeletedInSegment > 0)
+        if (_state.TailCount > 0 || _state.DeletedInSegment > 0 || _state.Segment.IsOld)
         {
-            Fold(isRebuilt: _state.DeletedInSegment > 0, threads, progress, cancellation);
+            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, threads, progress, cancellation);
         }
 
         return 0;
@@ -304,7 +311,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 ArgumentNullException.ThrowIfNull(record, nameof(records));
                 if (!ids.Add(record.Id) || (isNew && _state.Contains(record.Id)))
                 {
-                    throw new ArgumentException($"The id '{record.Id}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
+                    throw new ArgumentException($"The id '{StoredText.Escaped(record.Id)}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
                 }
 
                 entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
@@ -352,7 +359,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             {
                 Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellation);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
             {
                 // The change itself is kept; the next one tries again.
             }
@@ -375,7 +382,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             using (var writer = new SegmentWriter(_folder, manifest, _open))
             {
                 Copy(_state, writer, isRebuilt, cancellation);
-                writer.Complete(isRebuilt ? null : segment.Graph, threads, progress, cancellation);
+                writer.Complete(isRebuilt ? null : segment, threads, progress, cancellation);
             }
 
             log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);

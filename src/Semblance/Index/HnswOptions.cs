@@ -39,5 +39,10 @@ public sealed record HnswOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(M, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(M, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(EfConstruction, 1);
+        foreach (var (name, value) in Attributes)
+        {
+            StoredText.Bytes(name, () => $"The name of an attribute ('{StoredText.Escaped(name)}')");
+            StoredText.Bytes(value ?? throw new ArgumentException($"The attribute '{StoredText.Escaped(name)}' has no value (null); leave it out, or give it a text."), () => $"The attribute '{StoredText.Escaped(name)}'");
+        }
     }
 }

@@ -26,14 +26,14 @@ public interface IVectorIndex
     /// <summary>Adds vectors under new ids: all of them, or none if one is refused.</summary>
     /// <param name="records">The vectors, as many as are in memory at once; <see cref="VectorIndexes.UpsertAsync"/> takes a stream.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
-    /// <exception cref="ArgumentException">An id is there already or comes twice, or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="ArgumentException">An id is there already or comes twice; an id, a text or a label cannot be kept exactly (half of a surrogate pair); or a vector has another dimension or is not finite.</exception>
     /// <exception cref="IOException">They cannot be written; the index is as it was.</exception>
     Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default);
 
     /// <summary>Adds vectors, in place of those that have the same ids: all of them, or none if one is refused.</summary>
     /// <param name="records">The vectors.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
-    /// <exception cref="ArgumentException">An id comes twice, or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="ArgumentException">An id comes twice; an id, a text or a label cannot be kept exactly (half of a surrogate pair); or a vector has another dimension or is not finite.</exception>
     /// <exception cref="IOException">They cannot be written; the index is as it was.</exception>
     Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default);
 
@@ -41,19 +41,21 @@ public interface IVectorIndex
     /// <param name="ids">Their ids; those that are not there are passed over.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
     /// <returns>How many were there.</returns>
+    /// <exception cref="ArgumentException">An id is one that cannot be kept (half of a surrogate pair).</exception>
     /// <exception cref="IOException">It cannot be written; the index is as it was.</exception>
     Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellation = default);
 
     /// <summary>The vector with an id, or null.</summary>
     /// <param name="id">The id.</param>
     /// <param name="cancellation">Stops the search for it.</param>
+    /// <exception cref="ArgumentException">The id is one that cannot be kept (half of a surrogate pair).</exception>
     ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default);
 
     /// <summary>The vectors that are most alike to a query.</summary>
     /// <param name="query">As many elements as the index has dimensions, all finite.</param>
     /// <param name="options">How to search; null for the ten nearest.</param>
     /// <param name="cancellation">Stops the search.</param>
-    /// <returns>The hits, the best first.</returns>
+    /// <returns>The hits, the best first; those with equal scores in the order of their ids.</returns>
     /// <exception cref="ArgumentException">The query has another dimension or is not finite, or an option is out of range.</exception>
     ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default);
 

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>Somebody else writes an index already.</summary>
+/// <summary>An index is open for writing already, in this process or in another one. What else keeps an index from being written has other exceptions.</summary>
 public sealed class IndexLockedException : IOException
 {
     /// <summary>The index in <paramref name="folder"/> is being written.</summary>

@@ -20,7 +20,7 @@ internal static class ReadyVector
         }
 
         var squares = PairSums.Product(vector, vector);
-        if (!float.IsFinite((float)squares))
+        if (!float.IsFinite((float)(4 * squares))) // the square of the distance of two such vectors must be a float32 too
         {
             throw new ArgumentException(
                 TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32; divide it by its length." : $"{Name()} holds a value that is not a finite number; leave it out, or find what made it so.", nameof(vector));
@@ -38,6 +38,6 @@ internal static class ReadyVector
 
         return ready;
 
-        string Name() => id is not null ? $"The vector with the id '{id}'" : row is null ? "The query" : $"Query {row}";
+        string Name() => id is not null ? $"The vector with the id '{StoredText.Escaped(id.Value)}'" : row is null ? "The query" : $"Query {row}";
     }
 }

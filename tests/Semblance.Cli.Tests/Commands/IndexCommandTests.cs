@@ -32,6 +32,7 @@ public class IndexCommandTests
         var hit = lines[1].GetProperty("hits")[0];
         (hit.GetProperty("rank").GetInt32(), hit.GetProperty("id").GetInt64(), hit.GetProperty("text").GetString(), hit.GetProperty("lang").GetString()).ShouldBe((1, 3, "Bonjour", "fr"));
         var info = JsonDocument.Parse((await Outcome.OfAsync("index", "info", "--index", index, "--json")).Done().Output).RootElement;
+        info.GetProperty("nodes").GetInt32().ShouldBe(2);
         (info.GetProperty("vectors").GetInt32(), info.GetProperty("unlinked").GetInt32(), info.GetProperty("dimension").GetInt32(), info.GetProperty("similarity").GetString()).ShouldBe((2, 0, 32, "cosine"));
         (await Outcome.OfAsync("index", "info", "--index", index)).Done().Output.ShouldContain(Model.Folder);
     }

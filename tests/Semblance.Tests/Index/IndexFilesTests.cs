@@ -175,6 +175,63 @@ public class IndexFilesTests
     }
 
     [Fact]
+    public async Task What_keeps_an_index_from_being_written_is_told_by_the_systems_reason_and_reading_goes_on()
+    {
+        // A folder in a file's place is refused to every user, as a file is without its permission.
+        using var folder = new IndexFolder();
+        (await IndexFolder.BuildAsync(folder.Path, Vectors.Random(1, 50, 8))).Dispose();
+        var path = Path.Combine(folder.Path, "lock");
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        var denied = Should.Throw<UnauthorizedAccessException>(() => HnswIndex.Open(folder.Path));
+        denied.Message.ShouldStartWith($"{folder.Path}: the index cannot be opened for writing (");
+        denied.Message.ShouldContain("open it read-only");
+        using (var reader = HnswIndex.OpenReadOnly(folder.Path))
+        {
+            reader.Search(new float[8]).Count.ShouldBe(10);
+        }
+
+        HnswIndex.Verify(folder.Path).Problems.ShouldBeEmpty();
+        Directory.Delete(path);
+
+        // Whatever the system says when a file is opened, as on a read-only disk or with too many files open.
+        foreach (var failure in (Exception[])[new IOException("Read-only file system : 'x'", 30), new IOException("Too many open files : 'x'", 24), new UnauthorizedAccessException("Access to the path is denied.")])
+        {
+            var told = Should.Throw<Exception>(() => HnswIndex.Open(folder.Path, _ => throw failure));
+            told.ShouldBeOfType(failure.GetType());
+            told.Message.ShouldContain(failure.Message.TrimEnd('.'));
+            HnswIndex.Open(folder.Path).Dispose(); // the lock was not kept
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            foreach (var build in (Func<string, HnswIndex>[])[at => HnswIndex.Create(at, 8), HnswIndex.Open])
+            {
+                Should.Throw<Exception>(() => build("/proc/semblance-index")).ShouldSatisfyAllConditions(
+                    e => (e is IOException or UnauthorizedAccessException).ShouldBeTrue(e.ToString()), e => e.ShouldNotBeOfType<IndexLockedException>());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_a_killed_writer_left_is_removed_by_the_next()
+    {
+        using var folder = new IndexFolder();
+        (await IndexFolder.BuildAsync(folder.Path, Vectors.Random(1, 50, 8))).Dispose();
+        string[] left = ["00000001.records", "00000002.records", "00000002.segment", "00000002.log"], kept = ["notes.txt", "mine.log"];
+        foreach (var name in (string[])[.. left, .. kept])
+        {
+            File.WriteAllText(Path.Combine(folder.Path, name), "left over");
+        }
+
+        HnswIndex.OpenReadOnly(folder.Path).Dispose();
+        left.ShouldAllBe(name => File.Exists(Path.Combine(folder.Path, name))); // a reader changes nothing
+        HnswIndex.Open(folder.Path).Dispose();
+        left.ShouldAllBe(name => !File.Exists(Path.Combine(folder.Path, name)));
+        kept.ShouldAllBe(name => File.Exists(Path.Combine(folder.Path, name)));
+    }
+
+    [Fact]
     public async Task A_compaction_that_was_stopped_leaves_the_index_as_it_was()
     {
         using var folder = new IndexFolder();

@@ -61,7 +61,7 @@ internal sealed class IndexInfoCommand : CliCommand
     private static ((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers) OfFolder(string folder, HnswIndex index) => (
         [("folder", folder), ("similarity", index.Similarity.Name()), ("precision", index.Options.Precision.ToString().ToLowerInvariant())],
         [
-            ("unlinked", "in the log", index.Unlinked), ("deleted", "deleted, linked", index.Deleted),
+            ("nodes", "nodes", index.Nodes), ("unlinked", "in the log", index.Unlinked), ("deleted", "deleted, linked", index.Deleted),
             ("m", "m", index.Options.M), ("ef_construction", "ef construction", index.Options.EfConstruction), ("bytes", "bytes", IndexOptions.Bytes(folder)),
         ]);
 

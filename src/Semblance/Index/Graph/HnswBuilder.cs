@@ -15,7 +15,13 @@ internal sealed unsafe class HnswBuilder : IDisposable
 {
     private const int HighestLevel = 30;
 
+    // Squares of distances: how much farther than the nearest something outside of a crowd is, and up to what part all are about as near to it.
+    private const float CrowdDistance = 16;
+    private const float AsNear = 0.8f;
+    private const int WaysOutPart = 2;
+
     private readonly VectorSpace _space;
+    private readonly RecordNodes _nodes;
     private readonly int _efConstruction;
     private readonly NativeArray<int> _links;
     private readonly NativeArray<int> _starts;
@@ -27,12 +33,14 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
     /// <param name="path">The file that the graph is for, for messages.</param>
     /// <param name="space">All vectors.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="nodes">The nodes of the records: those with equal vectors share one already.</param>
+    /// <param name="count">How many records there are.</param>
     /// <param name="options">The shape of the graph.</param>
     /// <param name="basis">A graph of the first of them, which is gone on with; null to begin from nothing.</param>
-    public HnswBuilder(string path, VectorSpace space, int count, HnswOptions options, HnswGraph? basis = null)
+    public HnswBuilder(string path, VectorSpace space, RecordNodes nodes, int count, HnswOptions options, HnswGraph? basis = null)
     {
         _space = space;
+        _nodes = nodes;
         _efConstruction = Math.Max(options.EfConstruction, options.M);
         _first = basis?.Count ?? 0;
         _starts = new NativeArray<int>(count + 1L);
@@ -64,6 +72,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         var first = _first;
         if (Graph.Entry < 0 && Graph.Count > 0)
         {
+            _nodes.Found(0);
             (_highest, Graph.EntryLevel, Graph.Entry) = (Graph.Level(0), Graph.Level(0), 0);
             first = 1;
         }
@@ -84,7 +93,10 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 var end = Math.Min(Graph.Count, start + Block);
                 for (var node = start; node < end; node++)
                 {
-                    Insert(node, scratch);
+                    if (!_nodes.IsCopy(node))
+                    {
+                        Insert(node, scratch);
+                    }
                 }
 
                 counter.Add(end - start);
@@ -124,8 +136,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         // A new highest layer: the next one waits until it can be entered there.
         lock (_entry)
         {
-            Link(node, level, scratch);
-            if (level > Graph.EntryLevel)
+            if (Link(node, level, scratch) && level > Graph.EntryLevel)
             {
                 (Graph.EntryLevel, Graph.Entry) = (level, node);
                 Volatile.Write(ref _highest, level);
@@ -133,7 +144,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    private void Link(int node, int level, HnswScratch scratch)
+    // Links a vector on all its layers, unless one that is nearly equal is met: then it joins that node, and nothing is linked.
+    private bool Link(int node, int level, HnswScratch scratch)
     {
         var query = _space.Vector(node);
         var current = Graph.Entry;
@@ -144,20 +156,33 @@ internal sealed unsafe class HnswBuilder : IDisposable
             (current, distance) = HnswSearch.Descend(Graph, _space, query, current, distance, above);
         }
 
+        scratch.Links.Clear();
         for (var layer = Math.Min(level, top); layer >= 0; layer--)
         {
             scratch.Forget();
-            scratch.Stamps[node] = scratch.Epoch; // others may have linked it on the layer above already
             HnswSearch.Layer(Graph, _space, query, current, distance, layer, _efConstruction, scratch);
             var met = scratch.Candidates.Unmarked();
-            (current, distance) = (met[0].Node, met[0].Distance);
-            Choose(met, Graph.M, scratch.Neighbours);
-            foreach (var neighbour in scratch.Neighbours)
+            if (_nodes.TryJoin(node, met))
             {
-                Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
-                Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+                return false;
+            }
+
+            (current, distance) = (met[0].Node, met[0].Distance);
+            Choose(met, Graph.M, scratch.Chosen);
+            foreach (var neighbour in scratch.Chosen)
+            {
+                scratch.Links.Add((neighbour, layer));
             }
         }
+
+        _nodes.Found(node);
+        foreach (var (neighbour, layer) in scratch.Links)
+        {
+            Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
+            Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+        }
+
+        return true;
     }
 
     // A candidate stays if it is nearer to the vector than to each that stays already: neighbours in all directions.
@@ -183,6 +208,40 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 {
                     return;
                 }
+            }
+        }
+    }
+
+    // In a crowd of vectors that are near each other, those chosen are about as near to anything outside as the vector itself, so that no link leads out any more, and what is
+    // outside is not found from within. Links to what is much farther than the crowd then take places that are left.
+    private void KeepWaysOut(int from, ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
+    {
+        var (free, crowd) = (Math.Min(count - chosen.Count, count / WaysOutPart), chosen.Count);
+        if (free <= 0)
+        {
+            return;
+        }
+
+        var nearest = _nodes.Apart(from, chosen[0].Node, chosen[0].Distance);
+        for (var i = candidates.Length - 1; i > 0 && free > 0; i--)
+        {
+            var (distance, node) = candidates[i];
+            var apart = _nodes.Apart(from, node, distance);
+            if (apart < CrowdDistance * nearest)
+            {
+                return;
+            }
+
+            var isWayOut = true;
+            for (var j = 0; isWayOut && j < crowd; j++)
+            {
+                isWayOut = chosen[j].Node != node && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
+            }
+
+            if (isWayOut)
+            {
+                chosen.Add(candidates[i]);
+                free--;
             }
         }
     }
@@ -224,6 +283,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
             CollectionsMarshal.AsSpan(choice).Sort(static (a, b) => a.Distance.CompareTo(b.Distance));
             Choose(CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
+            KeepWaysOut(from, CollectionsMarshal.AsSpan(choice), width, scratch.Chosen);
             for (var i = 0; i < width; i++)
             {
                 Volatile.Write(ref row[i], i < scratch.Chosen.Count ? scratch.Chosen[i].Node : -1);
@@ -252,6 +312,11 @@ internal sealed unsafe class HnswBuilder : IDisposable
         HnswScratch? scratch = null;
         for (int node = 0, any = 0; node < Graph.Count; node++)
         {
+            if (!_nodes.IsNode(node))
+            {
+                continue; // it is found at another's
+            }
+
             var own = new ReadOnlySpan<int>(Graph.Row(node, 0), Graph.Width(0));
             for (var i = 0; origins[node] < 0 && i < own.Length && own[i] >= 0; i++)
             {

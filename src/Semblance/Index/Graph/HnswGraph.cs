@@ -53,6 +53,10 @@ internal sealed unsafe class HnswGraph(string path, int count, int m, int* links
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsLink(int link) => (uint)link < (uint)count || (link == -1 ? false : throw Damaged());
 
+    /// <summary>What proves that the stored form of a node's vector is damaged: it compares as no sound one does.</summary>
+    public IndexFormatException DamagedVector(int node) =>
+        new(path, $"the stored vector {node} compares as no sound vector does: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+
     private int* UpperRow(int node, int level)
     {
         var row = upperStarts[node] + level - 1L;

@@ -38,11 +38,17 @@ internal sealed unsafe class HnswScratch
 
     public CandidateList Candidates { get; } = new();
 
-    /// <summary>The best results.</summary>
-    public CandidateList Results { get; } = new();
+    /// <summary>The largest magnitude that a distance of the query can have on the walk: more, or none, is proof of damage.</summary>
+    public float Limit { get; set; } = float.PositiveInfinity;
 
-    /// <summary>The neighbours that a new vector is linked with.</summary>
-    public List<Candidate> Neighbours { get; } = [];
+    /// <summary>The same for distances of float32 vectors.</summary>
+    public float VectorLimit { get; set; } = float.PositiveInfinity;
+
+    /// <summary>The length of the query.</summary>
+    public float Norm { get; set; }
+
+    /// <summary>The neighbours that a new vector is linked with, and the layer of each.</summary>
+    public List<(Candidate Neighbour, int Level)> Links { get; } = [];
 
     /// <summary>Neighbours that stay, while a full row is chosen anew.</summary>
     public List<Candidate> Chosen { get; } = [];

@@ -51,11 +51,18 @@ internal static unsafe class HnswSearch
     }
 
     /// <summary>Fills the candidates with the nearest that can be reached on a layer. <see cref="HnswScratch.Forget"/> comes first.</summary>
+    /// <exception cref="IndexFormatException">A link leads nowhere, or a vector compares as none can.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Layer(HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
     {
         var candidates = scratch.Candidates;
         candidates.Clear(ef);
+        var limit = scratch.Limit;
+        if (!(MathF.Abs(distance) <= limit))
+        {
+            throw graph.DamagedVector(start);
+        }
+
         candidates.Add(distance, start);
         var stamps = scratch.Stamps;
         var fresh = scratch.Fresh;
@@ -97,6 +104,11 @@ internal static unsafe class HnswSearch
                 }
 
                 var met = space.Distance(query, fresh[i]);
+                if (!(MathF.Abs(met) <= limit))
+                {
+                    throw graph.DamagedVector(fresh[i]);
+                }
+
                 if (met < candidates.Bound && candidates.Add(met, fresh[i]))
                 {
                     Prefetch(graph.Row(fresh[i], level));

@@ -7,6 +7,9 @@ internal static class IndexFiles
 {
     private const string LockName = "lock";
 
+    // What systems report for a file that another process has: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
+
     /// <summary>Whether a folder holds an index.</summary>
     public static bool Exist(string folder) => File.Exists(Path.Combine(folder, IndexManifest.FileName));
 
@@ -14,6 +17,9 @@ internal static class IndexFiles
     public static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     /// <summary>Keeps other writers out of a folder. The lock goes with the process that holds it; the file stays.</summary>
+    /// <exception cref="IndexLockedException">Another writer holds it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to write there is missing.</exception>
+    /// <exception cref="IOException">There is no such folder, or it cannot be written.</exception>
     public static FileStream Lock(string folder)
     {
         if (!Directory.Exists(folder))
@@ -21,13 +27,36 @@ internal static class IndexFiles
             throw new DirectoryNotFoundException($"{folder}: there is no such folder; build an index, or name its folder.");
         }
 
+        return Writing(folder, () =>
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            }
+            catch (IOException e) when (Held.Contains(e.HResult))
+            {
+                throw new IndexLockedException(folder);
+            }
+        });
+    }
+
+    /// <summary>Opens something for writing. Where the system does not permit that, the error gives its reason.</summary>
+    /// <exception cref="IndexLockedException">Another writer has it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission is missing.</exception>
+    /// <exception cref="IOException">The system cannot, as on a read-only disk.</exception>
+    public static T Writing<T>(string folder, Func<T> open)
+    {
         try
         {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return open();
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (UnauthorizedAccessException e)
         {
-            throw new IndexLockedException(folder);
+            throw new UnauthorizedAccessException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); ask for the right to write its files, or open it read-only.", e);
+        }
+        catch (IOException e) when (e is not IndexLockedException)
+        {
+            throw new IOException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); correct that, or open it read-only.", e);
         }
     }
 
@@ -84,7 +113,7 @@ internal static class IndexFiles
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             var (name, ending) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && generation != counting)
+            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && (generation != counting || ending == ".records"))
             {
                 Delete(folder, Path.GetFileName(path));
             }

@@ -28,12 +28,16 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
     public static IndexManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        byte[] bytes;
+        try
         {
-            throw new DirectoryNotFoundException($"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DirectoryNotFoundException($"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.", e);
         }
 
-        var bytes = File.ReadAllBytes(path);
         try
         {
             using var document = JsonDocument.Parse(bytes);

@@ -14,6 +14,7 @@ internal sealed unsafe class IndexState
     private readonly ulong[] _deleted;
     private readonly List<TailEntry> _tail = [];
     private readonly Dictionary<VectorId, TailEntry> _tailIds = [];
+    private readonly Comparison<int> _compareIds;
     private int _liveInSegment;
 
     public IndexState(Segment segment, SimilarityFunction similarity, string logPath)
@@ -22,6 +23,7 @@ internal sealed unsafe class IndexState
         _similarity = similarity;
         _logPath = logPath;
         _deleted = segment.Deleted();
+        _compareIds = (a, b) => StoredRecord.CompareIds(Stored(a).IdBytes, Stored(b).IdBytes);
         _liveInSegment = segment.Count - Ones(_deleted);
     }
 
@@ -104,7 +106,7 @@ internal sealed unsafe class IndexState
 
     public bool Matches(VectorFilter? filter, int node) => !IsDeleted(node) && filter?.Matches(Segment.Record(node)) != false;
 
-    /// <summary>The vectors nearest to a query.</summary>
+    /// <summary>The vectors nearest to a query; those with equal scores in the order of their ids.</summary>
     /// <param name="ready">The query, ready to be compared.</param>
     /// <param name="options">How to search.</param>
     /// <param name="cancellation">Stops it.</param>
@@ -114,16 +116,16 @@ internal sealed unsafe class IndexState
         try
         {
             var vector = Segment.Prepare(ready, scratch, out var code);
-            scratch.Results.Clear(Math.Min(options.TopK, Math.Max(1, Count)));
-            SearchSegment(vector, code, options, scratch, cancellation);
-            SearchTail(vector, options.Filter, scratch);
-            var results = scratch.Results.Items;
-            var hits = new VectorHit[results.Length];
+            var results = new NearestRecords(_compareIds);
+            results.Clear(Math.Min(options.TopK, Math.Max(1, Count)));
+            SearchSegment(vector, code, options, results, scratch, cancellation);
+            SearchTail(vector, options.Filter, results, scratch);
+            var hits = new VectorHit[results.Count];
             for (var i = 0; i < hits.Length; i++)
             {
-                var score = VectorDistance.Score(results[i].Distance, _similarity);
-                var node = results[i].Node;
-                hits[i] = node < Segment.Count ? Segment.Record(node).Hit(score) : new StoredRecord(_logPath, _tail[node - Segment.Count].Record).Hit(score);
+                var (distance, record) = results.Items[i];
+                var score = VectorDistance.Score(distance, _similarity);
+                hits[i] = record < Segment.Count ? Segment.Hit(record, score) : Stored(record).Hit(score);
             }
 
             return hits;
@@ -134,7 +136,7 @@ internal sealed unsafe class IndexState
         }
     }
 
-    private void SearchSegment(byte* vector, byte* code, VectorQuery options, HnswScratch scratch, CancellationToken cancellation)
+    private void SearchSegment(byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellation)
     {
         var matching = options.Filter is null ? null : Segment.Matching(options.Filter);
         var eligible = matching is null ? _liveInSegment : Eligible(matching);
@@ -150,33 +152,77 @@ internal sealed unsafe class IndexState
         for (var attempt = 0; isWalked && attempt < 2; attempt++, kept *= 4)
         {
             cancellation.ThrowIfCancellationRequested();
-            scratch.Results.Clear(scratch.Results.Capacity);
-            Walk(vector, code, (int)Math.Min(kept, Segment.Count), matching, scratch);
-            if (scratch.Results.Count == Math.Min(options.TopK, eligible))
+            results.Clear(results.Capacity);
+            Walk(vector, code, (int)Math.Min(kept, Segment.Count), matching, results, scratch);
+            if (results.Count == Math.Min(results.Capacity, eligible))
             {
                 return;
             }
         }
 
         // Also where those near the query do not count, or the graph falls apart.
-        Scan(vector, matching, scratch, cancellation);
+        Scan(vector, matching, results, scratch, cancellation);
     }
 
-    private void Walk(byte* vector, byte* code, int ef, ulong[]? matching, HnswScratch scratch)
+    private void Walk(byte* vector, byte* code, int ef, ulong[]? matching, NearestRecords results, HnswScratch scratch)
     {
         var isExact = vector == code;
         foreach (var candidate in HnswSearch.Nearest(Segment.Graph, Segment.Codes, code, ef, scratch))
         {
-            if (!IsDeleted(candidate.Node) && (matching is null || (matching[candidate.Node / 64] >> (candidate.Node % 64) & 1) != 0))
+            var node = candidate.Node;
+            var distance = isExact ? candidate.Distance : Distance(vector, node, scratch);
+            var group = Segment.Groups.At(node, out var radius);
+            if (group.IsEmpty)
             {
-                Offer(isExact ? candidate.Distance : Segment.Vectors.Distance(vector, candidate.Node), candidate.Node, scratch.Results);
+                if (distance <= results.Bound && Counts(node, matching))
+                {
+                    results.Offer(distance, node);
+                }
+            }
+            else if (Nearest(distance, radius, scratch.Norm) <= results.Bound)
+            {
+                OfferGroup(vector, group, matching, results, scratch);
             }
         }
     }
 
-    private void Scan(byte* vector, ulong[]? matching, HnswScratch scratch, CancellationToken cancellation)
+    // Equal vectors are compared once. They come in the order of their ids: after one that is not kept, none is.
+    private void OfferGroup(byte* vector, ReadOnlySpan<int> group, ulong[]? matching, NearestRecords results, HnswScratch scratch)
     {
-        scratch.Results.Clear(scratch.Results.Capacity);
+        for (var i = 0; i < group.Length;)
+        {
+            var distance = Distance(vector, Segment.Groups.Record(group[i]), scratch);
+            var isNear = distance <= results.Bound;
+            do
+            {
+                var record = Segment.Groups.Record(group[i]);
+                isNear = isNear && (!Counts(record, matching) || results.Offer(distance, record));
+                i++;
+            }
+            while (i < group.Length && group[i] < 0);
+        }
+    }
+
+    // The least distance that a vector within a radius of one at some distance can have.
+    private float Nearest(float distance, float radius, float norm)
+    {
+        if (radius == 0)
+        {
+            return distance;
+        }
+
+        if (_similarity != SimilarityFunction.Euclidean)
+        {
+            return distance - (norm * radius);
+        }
+
+        var left = MathF.Max(0, MathF.Sqrt(distance) - radius);
+        return left * left;
+    }
+
+    private void Scan(byte* vector, ulong[]? matching, NearestRecords results, HnswScratch scratch, CancellationToken cancellation)
+    {
+        results.Clear(results.Capacity);
         for (var word = 0; word < _deleted.Length; word++)
         {
             if (word % 1024 == 0)
@@ -187,18 +233,22 @@ internal sealed unsafe class IndexState
             var left = ~_deleted[word] & (matching is null ? ulong.MaxValue : matching[word]);
             for (; left != 0; left &= left - 1)
             {
-                var node = (word * 64) + BitOperations.TrailingZeroCount(left);
-                if (node >= Segment.Count)
+                var record = (word * 64) + BitOperations.TrailingZeroCount(left);
+                if (record >= Segment.Count)
                 {
                     break;
                 }
 
-                Offer(Segment.Vectors.Distance(vector, node), node, scratch.Results);
+                var distance = Distance(vector, record, scratch);
+                if (distance <= results.Bound)
+                {
+                    results.Offer(distance, record);
+                }
             }
         }
     }
 
-    private void SearchTail(byte* vector, VectorFilter? filter, HnswScratch scratch)
+    private void SearchTail(byte* vector, VectorFilter? filter, NearestRecords results, HnswScratch scratch)
     {
         for (var i = 0; i < _tail.Count; i++)
         {
@@ -206,19 +256,23 @@ internal sealed unsafe class IndexState
             {
                 fixed (float* other = _tail[i].Padded)
                 {
-                    Offer(Segment.Vectors.Distance(vector, (byte*)other), Segment.Count + i, scratch.Results);
+                    var distance = Segment.Vectors.Distance(vector, (byte*)other);
+                    results.Offer(float.IsFinite(distance) ? distance : throw new IndexFormatException(_logPath, $"the vector of a record compares as {distance}; restore the index, or build it again."), Segment.Count + i);
                 }
             }
         }
     }
 
-    private static void Offer(float distance, int node, CandidateList results)
+    private float Distance(byte* vector, int record, HnswScratch scratch)
     {
-        if (distance < results.Bound)
-        {
-            results.Add(distance, node);
-        }
+        var distance = Segment.Vectors.Distance(vector, record);
+        return MathF.Abs(distance) <= scratch.VectorLimit ? distance : throw Segment.Graph.DamagedVector(record);
     }
+
+    private bool Counts(int record, ulong[]? matching) => !IsDeleted(record) && (matching is null || (matching[record / 64] >> (record % 64) & 1) != 0);
+
+    // Records of the log are numbered after those of the segment.
+    private StoredRecord Stored(int record) => record < Segment.Count ? Segment.Record(record) : new StoredRecord(_logPath, _tail[record - Segment.Count].Record);
 
     private int Eligible(ulong[] matching)
     {

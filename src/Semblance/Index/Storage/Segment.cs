@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Semblance.Tensors;
 using Semblance.Tensors.Instructions;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -12,6 +13,7 @@ namespace Semblance;
 internal sealed unsafe class Segment : IDisposable
 {
     private const int FilterBlock = 256; // words of 64 vectors
+    private const float LengthTolerance = 1e-4f;
 
     private readonly FileMap _file;
     private readonly SegmentHeader _header;
@@ -33,6 +35,9 @@ internal sealed unsafe class Segment : IDisposable
             Entry = header.Entry,
         };
         Graph = graph;
+        Groups = header[SegmentSection.GroupStarts].Length == 0
+            ? RecordGroups.None(file.Path, header.Count)
+            : new RecordGroups(file.Path, header.Count, (int*)At(SegmentSection.GroupStarts), (int*)At(SegmentSection.Groups), (int)Math.Min(int.MaxValue, header[SegmentSection.Groups].Length / sizeof(int)));
         Vectors = new VectorSpace(
             At(SegmentSection.Vectors), header.VectorStride, header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
         Codes = header.Precision == Precision.Float32
@@ -51,7 +56,13 @@ internal sealed unsafe class Segment : IDisposable
 
     public int Count => _header.Count;
 
+    /// <summary>Whether an earlier version wrote it, which linked equal vectors with each other.</summary>
+    public bool IsOld => _header.Version < SegmentHeader.CurrentVersion;
+
     public HnswGraph Graph { get; }
+
+    /// <summary>The records that share a node of the graph.</summary>
+    public RecordGroups Groups { get; }
 
     /// <summary>The vectors as float32.</summary>
     public VectorSpace Vectors { get; }
@@ -88,8 +99,25 @@ internal sealed unsafe class Segment : IDisposable
             : throw new IndexFormatException(Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
     }
 
-    /// <summary>A copy of the marks of deleted vectors.</summary>
-    public ulong[] Deleted() => new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray();
+    /// <summary>A copy of the marks of deleted vectors, all of which are read, and so checked, when an index is opened.</summary>
+    /// <exception cref="IndexFormatException">They are damaged.</exception>
+    public ulong[] Deleted() => IsSound(SegmentSection.Deleted, CancellationToken.None)
+        ? new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray()
+        : throw new IndexFormatException(Path, Damage(SegmentSection.Deleted));
+
+    /// <summary>A hit, once what it is made of has been checked as far as that is cheap: the id leads to the record, and for the cosine the vector has length one.</summary>
+    /// <exception cref="IndexFormatException">The record or its vector is damaged.</exception>
+    public VectorHit Hit(int record, float score)
+    {
+        var stored = Record(record);
+        if (Find(stored.IdBytes) != record)
+        {
+            throw new IndexFormatException(Path, $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+        }
+
+        var squares = _header.Similarity == SimilarityFunction.Cosine ? TensorPrimitives.SumOfSquares(Vector(record)) : 1;
+        return squares == 0 || Math.Abs(squares - 1) < LengthTolerance ? stored.Hit(score) : throw Graph.DamagedVector(record);
+    }
 
     /// <summary>The vector with an id, or −1.</summary>
     public int Find(ReadOnlySpan<byte> id)
@@ -150,6 +178,9 @@ internal sealed unsafe class Segment : IDisposable
         vector[ready.Length..].Clear();
         ready.CopyTo(vector);
         code = query;
+        scratch.Norm = TensorPrimitives.Norm(ready);
+        scratch.VectorLimit = Limit(scratch.Norm, Precision.Float32);
+        scratch.Limit = Limit(scratch.Norm, _header.Precision);
         if (_header.Precision != Precision.Float32)
         {
             code = query + _header.VectorStride;
@@ -166,12 +197,15 @@ internal sealed unsafe class Segment : IDisposable
         {
             if (!IsSound(section, cancellation))
             {
-                yield return $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
+                yield return Damage(section);
             }
         }
     }
 
-    /// <summary>How many vectors cannot be reached from the entry of the graph on its lowest layer.</summary>
+    /// <summary>The number of nodes of the graph: those that are equal or nearly equal share one.</summary>
+    public int Nodes => Count - Groups.Shared();
+
+    /// <summary>How many nodes cannot be reached from the entry of the graph on its lowest layer.</summary>
     public int Unreachable()
     {
         var seen = new bool[Count];
@@ -188,7 +222,7 @@ internal sealed unsafe class Segment : IDisposable
         }
 
         GC.KeepAlive(this); // the loop saw only addresses
-        return Count - reached;
+        return Nodes - reached;
 
         void Meet(int node)
         {
@@ -204,6 +238,8 @@ internal sealed unsafe class Segment : IDisposable
     /// <summary>Unmaps the file. Only where nothing searches it any more.</summary>
     public void Dispose() => _file.Dispose();
 
+    private static string Damage(SegmentSection section) => $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
+
     private bool IsSound(SegmentSection section, CancellationToken cancellation)
     {
         const int Block = 1 << 24;
@@ -216,6 +252,19 @@ internal sealed unsafe class Segment : IDisposable
         }
 
         return checksum == expected;
+    }
+
+    // What the magnitude of a sound vector's distance from the query cannot exceed, by the lengths of both and what a code loses of each.
+    private float Limit(float norm, Precision precision)
+    {
+        if (precision == Precision.Binary)
+        {
+            return float.PositiveInfinity; // any code is a sound one
+        }
+
+        var both = _header.Similarity == SimilarityFunction.Euclidean ? Math.Pow((double)norm + _header.LongestVector, 2) : (double)norm * _header.LongestVector;
+        var loss = precision == Precision.Int8 ? 1 + (Math.Sqrt(_header.Dimension) / 254) : 1;
+        return (float)Math.Min(float.MaxValue, (both * loss * loss * (1 + LengthTolerance)) + float.Epsilon);
     }
 
     private byte* At(SegmentSection section) => _file.Data + _header[section].Offset;

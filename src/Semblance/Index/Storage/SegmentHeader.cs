@@ -7,8 +7,13 @@ internal sealed record SegmentHeader
 {
     public const int Length = 4096;
 
-    private const int Fields = 9;
+    /// <summary>The format that is written. The first, which is read as well, had a node for each record and did not say how long vectors are.</summary>
+    public const int CurrentVersion = 2;
+
+    private const int LargestDimension = 1 << 24;
     private static readonly byte[] Magic = "SMBLSEG1"u8.ToArray();
+
+    public int Version { get; init; } = CurrentVersion;
 
     public required int Dimension { get; init; }
 
@@ -26,6 +31,9 @@ internal sealed record SegmentHeader
 
     public int UpperBlocks { get; init; }
 
+    /// <summary>The length of the longest vector; in the first format, what none exceeds.</summary>
+    public float LongestVector { get; init; }
+
     public (long Offset, long Length, uint Checksum)[] Sections { get; init; } = new (long, long, uint)[Enum.GetValues<SegmentSection>().Length];
 
     /// <summary>How many bytes one float32 vector takes: whole cache lines.</summary>
@@ -38,7 +46,7 @@ internal sealed record SegmentHeader
     {
         var bytes = new byte[Length];
         Magic.CopyTo(bytes, 0);
-        int[] fields = [1, Dimension, (int)Similarity, (int)Precision, M, Count, Entry, EntryLevel, UpperBlocks];
+        int[] fields = [CurrentVersion, Dimension, (int)Similarity, (int)Precision, M, Count, Entry, EntryLevel, UpperBlocks, BitConverter.SingleToInt32Bits(LongestVector)];
         var position = Magic.Length;
         foreach (var field in fields)
         {
@@ -72,25 +80,34 @@ internal sealed record SegmentHeader
             throw new IndexFormatException(path, "its header does not agree with its checksum; restore the index, or build it again.");
         }
 
-        var fields = new int[Fields];
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[Magic.Length..]);
+        if (version is < 1 or > CurrentVersion)
+        {
+            throw new IndexFormatException(path, $"its format is {version}, and this version reads 1 to {CurrentVersion}; use a newer version.");
+        }
+
+        var fields = new int[version == 1 ? 9 : 10];
         var position = Magic.Length;
-        for (var i = 0; i < Fields; i++, position += sizeof(int))
+        for (var i = 0; i < fields.Length; i++, position += sizeof(int))
         {
             fields[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes[position..]);
         }
 
+        var similarity = (SimilarityFunction)fields[2];
         var header = new SegmentHeader
         {
+            Version = version,
             Dimension = fields[1],
-            Similarity = (SimilarityFunction)fields[2],
+            Similarity = similarity,
             Precision = (Precision)fields[3],
             M = fields[4],
             Count = fields[5],
             Entry = fields[6],
             EntryLevel = fields[7],
             UpperBlocks = fields[8],
+            LongestVector = version > 1 ? BitConverter.Int32BitsToSingle(fields[9]) : similarity == SimilarityFunction.Cosine ? 1 : float.MaxValue,
         };
-        for (var i = 0; i < header.Sections.Length; i++, position += 20)
+        for (var i = 0; i < (version == 1 ? (int)SegmentSection.GroupStarts : header.Sections.Length); i++, position += 20)
         {
             header.Sections[i] = (
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[position..]),
@@ -98,28 +115,33 @@ internal sealed record SegmentHeader
                 BinaryPrimitives.ReadUInt32LittleEndian(bytes[(position + 16)..]));
         }
 
-        header.Check(path, fields[0], fileLength, manifest);
+        header.Check(path, fileLength, manifest);
         return header;
     }
 
     public (long Offset, long Length, uint Checksum) this[SegmentSection section] => Sections[(int)section];
 
-    private void Check(string path, int version, long fileLength, IndexManifest manifest)
+    private void Check(string path, long fileLength, IndexManifest manifest)
     {
-        if (version != 1)
-        {
-            throw new IndexFormatException(path, $"its format is {version}, and this version reads 1; use a newer version.");
-        }
-
         if (Dimension != manifest.Dimension || Similarity != manifest.Options.Similarity || Precision != manifest.Options.Precision || M != manifest.Options.M)
         {
             throw new IndexFormatException(path, $"it does not belong to the {IndexManifest.FileName} beside it; restore the index, or build it again.");
         }
 
+        if (Dimension is < 1 or > LargestDimension || !(LongestVector >= 0))
+        {
+            throw new IndexFormatException(path, $"its vectors have {Dimension} elements and are at most {LongestVector} long, which cannot be; restore the index, or build it again.");
+        }
+
         foreach (var section in Enum.GetValues<SegmentSection>())
         {
             var (offset, length, _) = this[section];
-            if (offset < Length || length < 0 || offset > fileLength - length)
+            if (length == 0 && section >= SegmentSection.GroupStarts)
+            {
+                continue; // each node has one record
+            }
+
+            if (offset < Length || offset % 64 != 0 || length < 0 || offset > fileLength - length)
             {
                 throw new IndexFormatException(path, $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is cut short: restore the index, or build it again.");
             }
@@ -140,6 +162,8 @@ internal sealed record SegmentHeader
         SegmentSection.UpperLinks => (long)UpperBlocks * M * sizeof(int),
         SegmentSection.Deleted => ((long)Count + 63) / 64 * sizeof(ulong),
         SegmentSection.RecordStarts => ((long)Count + 1) * sizeof(long),
+        SegmentSection.GroupStarts => ((long)Count + 1) * sizeof(int),
+        SegmentSection.Groups => this[SegmentSection.GroupStarts].Length == 0 ? 0 : null,
         SegmentSection.Ids => (long)IdTable.Capacity(Count) * sizeof(int),
         _ => null,
     };

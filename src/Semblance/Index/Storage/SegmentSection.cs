@@ -29,4 +29,10 @@ internal enum SegmentSection
 
     /// <summary>The neighbours on the upper layers.</summary>
     UpperLinks,
+
+    /// <summary>Where the records of each node start among the groups; empty where each node has one. Not in the first format.</summary>
+    GroupStarts,
+
+    /// <summary>The records that share a node. Not in the first format.</summary>
+    Groups,
 }

@@ -10,6 +10,8 @@ internal static class SegmentSections
         SegmentSection.Links => "links of the lowest layer",
         SegmentSection.UpperStarts => "places of the upper links",
         SegmentSection.UpperLinks => "links of the upper layers",
+        SegmentSection.GroupStarts => "places of the records that share a node",
+        SegmentSection.Groups => "records that share a node",
         _ => section.ToString().ToLowerInvariant(),
     };
 }

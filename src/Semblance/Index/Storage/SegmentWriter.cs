@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Semblance.Files;
 using Semblance.Tensors.Instructions;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
@@ -21,11 +22,13 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private readonly OutputStream _recordsOutput;
     private readonly List<int> _recordLengths = [];
     private readonly List<ulong> _deleted = [];
+    private readonly List<ulong> _hashes = [];
     private readonly byte[] _padding = new byte[64];
     private SegmentHeader _header;
     private long _position;
     private long _sectionStart;
     private uint _checksum;
+    private float _longest;
     private bool _isComplete;
 
     public SegmentWriter(string folder, IndexManifest manifest, Func<string, FileStream> open)
@@ -52,6 +55,8 @@ internal sealed unsafe class SegmentWriter : IDisposable
         Write(MemoryMarshal.AsBytes(vector));
         Write(_padding.AsSpan(0, _header.VectorStride - (vector.Length * sizeof(float))));
         _recordsOutput.Write(record);
+        _hashes.Add(RecordNodes.HashOf(vector));
+        _longest = Math.Max(_longest, TensorPrimitives.Norm(vector));
         if (Count % 64 == 0)
         {
             _deleted.Add(0);
@@ -62,15 +67,15 @@ internal sealed unsafe class SegmentWriter : IDisposable
     }
 
     /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
-    /// <param name="basis">The graph of the first vectors, if there is one; its links are kept.</param>
+    /// <param name="basis">The segment of the first vectors, if there is one; the links of its graph are kept.</param>
     /// <param name="threads">The most threads.</param>
     /// <param name="progress">Hears the part of the graph that is done.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ArgumentException">An id comes twice.</exception>
-    public void Complete(HnswGraph? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    public void Complete(Segment? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
     {
         var count = Count;
-        _header = _header with { Count = count };
+        _header = _header with { Count = count, LongestVector = _longest };
         End(SegmentSection.Vectors);
         WriteRecordStarts();
         CopyRecords(cancellation);
@@ -133,8 +138,6 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private void WriteIds(FileMap map)
     {
         var capacity = IdTable.Capacity(Count);
-        var starts = (long*)(map.Data + _header[SegmentSection.RecordStarts].Offset);
-        var records = map.Data + _header[SegmentSection.Records].Offset;
         using var table = new NativeArray<int>(capacity);
         for (var node = 0; node < Count; node++)
         {
@@ -143,13 +146,13 @@ internal sealed unsafe class SegmentWriter : IDisposable
                 continue;
             }
 
-            var id = Id(node);
+            var id = Record(map, node).IdBytes;
             var place = IdTable.Start(id, capacity);
             for (; table.Data[place] != 0; place = (place + 1) & (capacity - 1))
             {
-                if (Id(table.Data[place] - 1).SequenceEqual(id))
+                if (Record(map, table.Data[place] - 1).IdBytes.SequenceEqual(id))
                 {
-                    throw new ArgumentException($"The id '{Record(node).Id}' comes twice: as vector {table.Data[place]} and as vector {node + 1}; give each vector an id of its own.");
+                    throw new ArgumentException($"The id '{StoredText.Escaped(Record(map, node).Id)}' comes twice: as vector {table.Data[place]} and as vector {node + 1}; give each vector an id of its own.");
                 }
             }
 
@@ -158,10 +161,6 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
         Write(new ReadOnlySpan<byte>(table.Data, capacity * sizeof(int)));
         End(SegmentSection.Ids);
-
-        ReadOnlySpan<byte> Id(int node) => Record(node).IdBytes;
-
-        StoredRecord Record(int node) => new(_path, new ReadOnlySpan<byte>(records + starts[node], _recordLengths[node]));
     }
 
     private void WriteCodes(FileMap map, CancellationToken cancellation)
@@ -177,11 +176,13 @@ internal sealed unsafe class SegmentWriter : IDisposable
         End(SegmentSection.Codes);
     }
 
-    private void WriteGraph(FileMap map, HnswGraph? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    private void WriteGraph(FileMap map, Segment? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
     {
         var space = new VectorSpace(
             Vectors(map), _header.VectorStride, _header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
-        using var builder = new HnswBuilder(_path, space, Count, _manifest.Options, basis);
+        using var nodes = new RecordNodes(space, _header.Dimension, _header.Similarity, CollectionsMarshal.AsSpan(_hashes));
+        var continued = basis is not null && nodes.TryContinue(basis.Graph, basis.Groups, most: _manifest.Options.M) ? basis.Graph : null;
+        using var builder = new HnswBuilder(_path, space, nodes, Count, _manifest.Options, continued);
         builder.Build(threads, progress, cancellation);
         var graph = builder.Graph;
         Write(graph.Links, 2L * Count * graph.M);
@@ -190,7 +191,18 @@ internal sealed unsafe class SegmentWriter : IDisposable
         End(SegmentSection.UpperStarts);
         Write(graph.UpperLinks, (long)graph.UpperRows * graph.M);
         End(SegmentSection.UpperLinks);
+        var (starts, entries) = nodes.Groups((a, b) => StoredRecord.CompareIds(Record(map, a).IdBytes, Record(map, b).IdBytes));
+        Write(MemoryMarshal.AsBytes<int>(starts));
+        End(SegmentSection.GroupStarts);
+        Write(MemoryMarshal.AsBytes<int>(entries));
+        End(SegmentSection.Groups);
         _header = _header with { Entry = graph.Entry, EntryLevel = graph.EntryLevel, UpperBlocks = graph.UpperRows };
+    }
+
+    private StoredRecord Record(FileMap map, int node)
+    {
+        var starts = (long*)(map.Data + _header[SegmentSection.RecordStarts].Offset);
+        return new(_path, new ReadOnlySpan<byte>(map.Data + _header[SegmentSection.Records].Offset + starts[node], _recordLengths[node]));
     }
 
     private byte* Vectors(FileMap map) => map.Data + _header[SegmentSection.Vectors].Offset;

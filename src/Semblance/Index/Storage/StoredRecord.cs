@@ -56,7 +56,7 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
     public bool HasLabel(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var rest = _bytes[IdBytes.Length..];
-        Text(ref rest);
+        TextOrNone(ref rest, out _);
         for (var left = Number(ref rest); left > 0; left--)
         {
             if (Text(ref rest).SequenceEqual(key))
@@ -70,37 +70,79 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return false;
     }
 
+    /// <summary>A record as bytes.</summary>
+    /// <exception cref="ArgumentException">A part of it cannot be kept as it is.</exception>
     public static byte[] Encode(VectorRecord record)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        WriteId(bytes, record.Id);
-        WriteText(bytes, record.Text);
-        WriteNumber(bytes, record.Metadata?.Count ?? 0);
-        foreach (var (key, value) in record.Metadata ?? new Dictionary<string, string>())
+        try
         {
-            WriteText(bytes, key);
-            WriteText(bytes, value);
-        }
+            var bytes = new ArrayBufferWriter<byte>();
+            WriteId(bytes, record.Id);
+            WriteText(bytes, record.Text);
+            WriteNumber(bytes, record.Metadata?.Count ?? 0);
+            foreach (var (key, value) in record.Metadata ?? new Dictionary<string, string>())
+            {
+                if (value is null)
+                {
+                    StoredText.Check(record); // refuses it by name
+                }
 
-        return bytes.WrittenSpan.ToArray();
+                WriteText(bytes, key);
+                WriteText(bytes, value);
+            }
+
+            return bytes.WrittenSpan.ToArray();
+        }
+        catch (EncoderFallbackException)
+        {
+            StoredText.Check(record); // finds the part, to name it
+            throw;
+        }
     }
 
+    /// <summary>An id as bytes.</summary>
+    /// <exception cref="ArgumentException">It cannot be kept as it is, so that no record has it.</exception>
     public static byte[] EncodeId(VectorId id)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        WriteId(bytes, id);
-        return bytes.WrittenSpan.ToArray();
+        try
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            WriteId(bytes, id);
+            return bytes.WrittenSpan.ToArray();
+        }
+        catch (EncoderFallbackException)
+        {
+            StoredText.Check(id);
+            throw;
+        }
     }
 
-    private static VectorId ReadId(ReadOnlySpan<byte> bytes) => bytes[0] == 0
-        ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..])
-        : Encoding.UTF8.GetString(bytes[5..]);
+    /// <summary>The order of ids among equal scores: numbers in ascending order, then texts by their code points.</summary>
+    public static int CompareIds(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => (a[0], b[0]) switch
+    {
+        (0, 0) => BinaryPrimitives.ReadInt64LittleEndian(a[1..]).CompareTo(BinaryPrimitives.ReadInt64LittleEndian(b[1..])),
+        (1, 1) => a[5..].SequenceCompareTo(b[5..]),
+        var (first, second) => first.CompareTo(second),
+    };
+
+    private VectorId ReadId(ReadOnlySpan<byte> bytes) => bytes[0] == 0 ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) : Decoded(bytes[5..]);
+
+    private string Decoded(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return StoredText.Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Damaged();
+        }
+    }
 
     private (string? Text, IReadOnlyDictionary<string, string>? Labels) Payload()
     {
         var rest = _bytes[IdBytes.Length..];
-        var hasText = rest.Length >= 4 && BinaryPrimitives.ReadInt32LittleEndian(rest) >= 0;
-        var text = Text(ref rest);
+        var text = TextOrNone(ref rest, out var hasText);
         var count = Number(ref rest);
         if (count < 0 || count > rest.Length / 8)
         {
@@ -110,19 +152,27 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         var labels = count == 0 ? null : new Dictionary<string, string>(count);
         for (; count > 0; count--)
         {
-            labels![Encoding.UTF8.GetString(Text(ref rest))] = Encoding.UTF8.GetString(Text(ref rest));
+            labels![Decoded(Text(ref rest))] = Decoded(Text(ref rest));
         }
 
-        return (hasText ? Encoding.UTF8.GetString(text) : null, labels);
+        return rest.Length == 0 ? (hasText ? Decoded(text) : null, labels) : throw Damaged();
     }
 
-    private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> rest) => Take(ref rest, Math.Max(0, Number(ref rest)));
+    private ReadOnlySpan<byte> TextOrNone(ref ReadOnlySpan<byte> rest, out bool hasText)
+    {
+        var length = Number(ref rest);
+        hasText = length != -1;
+        return hasText ? Take(ref rest, length) : default;
+    }
+
+    // Where nothing was given for a label, earlier versions wrote the length −1.
+    private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> rest) => TextOrNone(ref rest, out _);
 
     private int Number(ref ReadOnlySpan<byte> rest) => BinaryPrimitives.ReadInt32LittleEndian(Take(ref rest, 4));
 
     private ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest, int count)
     {
-        if (count > rest.Length)
+        if ((uint)count > (uint)rest.Length)
         {
             throw Damaged();
         }
@@ -157,8 +207,10 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
             return;
         }
 
-        WriteNumber(bytes, Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, bytes);
+        var length = StoredText.Strict.GetByteCount(text);
+        WriteNumber(bytes, length);
+        StoredText.Strict.GetBytes(text, bytes.GetSpan(length));
+        bytes.Advance(length);
     }
 
     private static void WriteNumber(ArrayBufferWriter<byte> bytes, int number)

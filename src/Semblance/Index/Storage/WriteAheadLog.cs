@@ -51,9 +51,17 @@ internal sealed class WriteAheadLog : IDisposable
     public static WriteAheadLog Continue(string path, long length, Func<string, FileStream> open)
     {
         var log = new WriteAheadLog(path, open(path));
-        log._stream.SetLength(length);
-        log._stream.Position = length;
-        return log;
+        try
+        {
+            log._stream.SetLength(length);
+            log._stream.Position = length;
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Hands out every record.</summary>
