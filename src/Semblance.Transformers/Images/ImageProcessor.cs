@@ -153,7 +153,7 @@ public sealed class ImageProcessor
             return fallback;
         }
 
-        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
             ? [.. list.EnumerateArray().Select(item => (float)item.GetDouble())]
             : throw file.Fault(field, $"is {list.GetRawText()}; expected a number for red, green and blue");
     }
