@@ -48,7 +48,7 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
         catch (Exception e) when (e is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            throw new RecipeException(path, line, $"this is not YAML: {e.Message} Look for a bracket or a quotation mark that is not closed here or below.");
+            throw new RecipeException(path, line, "this is not YAML; look for a bracket or a quotation mark that is not closed here or below.", e);
         }
 
         Check(_parser.Current!);
