@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 
 namespace Semblance.Checkpoints;
 
 /// <summary>Weights split over several files, with an index that says which tensor is where (<c>*.index.json</c>).</summary>
 internal sealed class ShardedCheckpoint : Checkpoint
 {
-    private const int MaxIndexLength = 100_000_000;
+    private const int MaxIndexLength = 32 << 20;
 
     private ShardedCheckpoint(string path, IReadOnlyDictionary<string, StoredTensor> tensors)
         : base(path, tensors)
@@ -68,7 +69,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonText.Parse(File.ReadAllBytes(path));
             var map = new OrderedDictionary<string, string>();
             foreach (var entry in document.RootElement.GetProperty("weight_map").EnumerateObject())
             {

@@ -6,6 +6,9 @@ namespace Semblance.Checkpoints;
 /// <param name="Shape">The size of each dimension, outermost first; empty for a scalar.</param>
 public sealed record TensorInfo(string Name, DType DType, IReadOnlyList<int> Shape)
 {
+    /// <summary>The most characters of a name that a file may have: ten times what models use.</summary>
+    internal const int MaxNameLength = 1024;
+
     /// <summary>The number of elements; the product of <see cref="Shape"/>.</summary>
     public long Count { get; } = CountOf(Shape);
 

@@ -18,6 +18,7 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
 {
     private const int CalibrationTexts = 10_000;
     private const int ImagesAtOnce = 64;
+    private const long PixelsAtOnce = 1 << 24;
 
     private Quantizer? _quantizer = precision == Precision.Float32 || Quantizer.NeedsRanges(precision)
         ? null
@@ -138,13 +139,36 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
     private async IAsyncEnumerable<Embedding> EncodeImagesAsync(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellation)
     {
         _ = model.EncodeImages([], options, null, cancellation); // a model of texts says so before a file is looked for
-        await foreach (var window in paths.Chunk(ImagesAtOnce).WithCancellation(cancellation).ConfigureAwait(false))
+        var (names, images, pixels) = (new List<string>(), new List<RgbImage>(), 0L);
+        await foreach (var path in paths.WithCancellation(cancellation).ConfigureAwait(false))
         {
-            var embeddings = model.EncodeImages([.. window.Select(PngReader.Read)], options, null, cancellation);
-            for (var i = 0; i < window.Length; i++)
+            var image = PngReader.Read(path);
+            names.Add(path);
+            images.Add(image);
+            pixels += (long)image.Width * image.Height;
+            if (images.Count == ImagesAtOnce || pixels >= PixelsAtOnce)
             {
-                yield return new Embedding(window[i], embeddings[i].ToArray(), 0, false);
+                foreach (var embedding in Encoded())
+                {
+                    yield return embedding;
+                }
+
+                pixels = 0;
             }
+        }
+
+        foreach (var embedding in Encoded())
+        {
+            yield return embedding;
+        }
+
+        Embedding[] Encoded()
+        {
+            var embeddings = model.EncodeImages(images, options, null, cancellation);
+            Embedding[] encoded = [.. names.Select((name, i) => new Embedding(name, embeddings[i].ToArray(), 0, false))];
+            names.Clear();
+            images.Clear();
+            return encoded;
         }
     }
 

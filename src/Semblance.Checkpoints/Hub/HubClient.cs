@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 
 namespace Semblance.Checkpoints;
 
@@ -119,7 +120,7 @@ public sealed class HubClient : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(answer);
+            using var document = JsonText.Parse(answer);
             var commit = document.RootElement.GetProperty("sha").GetString() ?? "";
             var files = document.RootElement.GetProperty("siblings").EnumerateArray()
                 .Select(file => file.GetProperty("rfilename").GetString() ?? "")

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Semblance.Files.Json;
 
 namespace Semblance.Checkpoints;
 
@@ -49,7 +50,7 @@ internal static partial class HubFiles
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, index)));
+            using var document = JsonText.Parse(File.ReadAllBytes(Path.Combine(folder, index)));
             var beside = FolderOf(index) is { Length: > 0 } parent ? parent + "/" : "";
             return document.RootElement.GetProperty("weight_map").EnumerateObject().All(entry => files.Contains(beside + entry.Value.GetString()));
         }
@@ -64,7 +65,7 @@ internal static partial class HubFiles
         var folders = new HashSet<string> { "" };
         try
         {
-            using var document = JsonDocument.Parse(modules ?? "[]"u8.ToArray());
+            using var document = JsonText.Parse(modules ?? "[]"u8.ToArray());
             foreach (var module in document.RootElement.EnumerateArray())
             {
                 if (module.GetProperty("type").GetString()?.EndsWith(".Normalize", StringComparison.Ordinal) != true) // saves no files

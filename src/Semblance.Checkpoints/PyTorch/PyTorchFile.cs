@@ -12,6 +12,9 @@ namespace Semblance.Checkpoints;
 internal sealed class PyTorchFile : Checkpoint
 {
     private static readonly BigInteger LegacyMagic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    // Tied weights have two to four names; more than this could only ask for any amount of memory.
+    private const int MostSharing = 16;
+
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
 
     private PyTorchFile(string path, IReadOnlyDictionary<string, StoredTensor> tensors)
@@ -33,9 +36,17 @@ internal sealed class PyTorchFile : Checkpoint
             _ => throw new CheckpointFormatException(file.Path, "this is no file of torch.save: neither a zip archive nor a pickle."),
         };
         var tensors = new OrderedDictionary<string, StoredTensor>();
+        var bytes = 0L;
         foreach (var (name, tensor) in Flatten(file.Path, root))
         {
-            tensors.Add(name, Locate(file, name, tensor, storages));
+            var stored = Locate(file, name, tensor, storages);
+            tensors.Add(name, stored);
+            bytes += stored.Info.ByteCount; // at most the file's length, so that the sum cannot overflow
+            if (bytes / MostSharing > file.Length)
+            {
+                throw new CheckpointFormatException(
+                    file.Path, $"its tensors share storages so often that they would take more than {MostSharing} times the {file.Length:N0} bytes of the file; save them as safetensors.");
+            }
         }
 
         return new PyTorchFile(file.Path, tensors);

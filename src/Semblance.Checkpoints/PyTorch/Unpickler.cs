@@ -18,6 +18,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
     private const int MaxSteps = 2_000_000; // some 50 000 tensors
     private const int MaxLength = 64 << 20;
     private const int MaxRank = 32;
+    private const int MaxGlobal = 256;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -200,7 +201,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
             throw Fault("refers to something other than a whole, typed storage; convert the file to safetensors.");
         }
 
-        var storage = new StorageReference((string)id[2]!, type, (long)id[4]!);
+        var storage = new StorageReference(Key(id[2]), type, (long)id[4]!);
         Storages.TryAdd(storage.Key, storage);
         return storage;
     }
@@ -245,6 +246,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
     private string Key(object? key) => key switch
     {
+        string { Length: > TensorInfo.MaxNameLength } text => throw Fault($"has a key of {text.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}."),
         string text => text,
         long number => number.ToString(System.Globalization.CultureInfo.InvariantCulture), // an optimiser's state beside the tensors
         _ => throw Fault("has a dictionary with a key that is neither text nor a whole number."),
@@ -252,6 +254,11 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
     private bool PushGlobal(string? module, string? name)
     {
+        if (module?.Length + name?.Length > MaxGlobal)
+        {
+            throw Fault($"asks for a name of more than {MaxGlobal} characters.");
+        }
+
         var global = $"{module}.{name}";
         return PickleGlobal.IsAllowed(global)
             ? Push(new PickleGlobal(global))
@@ -343,8 +350,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
     private string ReadLine()
     {
-        const int MaxName = 256;
-        var text = file.Bytes(Position, (int)Math.Min(MaxName, _end - Position));
+        var text = file.Bytes(Position, (int)Math.Min(MaxGlobal, _end - Position));
         var length = text.IndexOf((byte)'\n');
         if (length < 0)
         {

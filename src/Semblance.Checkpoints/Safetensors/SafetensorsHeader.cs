@@ -12,6 +12,8 @@ internal static class SafetensorsHeader
 {
     private const int LengthBytes = 8;
     private const int MaxLength = 100_000_000;
+    private const int MaxEntries = 1 << 20; // bounds the memory that many short entries take
+    private const int MaxRank = 32;
 
     public static (OrderedDictionary<string, StoredTensor> Tensors, Dictionary<string, string> Metadata) Read(MappedFile file)
     {
@@ -53,6 +55,7 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
+            CheckName(file, name, entries.Count);
             reader.Read();
             if (name == "__metadata__" && metadata is null)
             {
@@ -85,6 +88,7 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;
+            CheckName(file, key, metadata.Count);
             reader.Read();
             Expect(file, "__metadata__", ref reader, JsonTokenType.String);
             if (!metadata.TryAdd(key, reader.GetString()!))
@@ -153,6 +157,11 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(file, name, ref reader, JsonTokenType.Number);
+            if (numbers.Count == MaxRank)
+            {
+                throw Fault(file, $"the tensor '{name}' has more than {MaxRank} dimensions.");
+            }
+
             numbers.Add(reader.TryGetInt64(out var number) && number >= 0 && number <= max
                 ? number
                 : throw Fault(file, $"the tensor '{name}' has a size or offset that is not a whole number from 0 to {max}."));
@@ -198,6 +207,19 @@ internal static class SafetensorsHeader
         if (position != dataLength)
         {
             throw Fault(file, $"the tensors take {position} bytes, but the file has {dataLength} after its header; it is damaged or cut short.");
+        }
+    }
+
+    private static void CheckName(MappedFile file, string name, int before)
+    {
+        if (name.Length > TensorInfo.MaxNameLength)
+        {
+            throw Fault(file, $"the name '{name[..20]}…' has {name.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}.");
+        }
+
+        if (before == MaxEntries)
+        {
+            throw Fault(file, $"the header has more than {MaxEntries:N0} entries.");
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class Recipe
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
+    private const int MostVariants = 1000;
+    private const long LargestVariants = 1 << 26; // what 1,000 recipes of 60 KiB take
+
     private readonly RecipeNode _root;
     private readonly string _folder;
 
@@ -45,8 +48,15 @@ internal sealed class Recipe
         }
 
         IEnumerable<(string Name, (string Key, YamlNode Value)[] Values)> variants = [("", [])];
+        var count = 1L;
         foreach (var (key, values) in vary.Entries())
         {
+            count *= Math.Max(1, Choices(key, values).Count());
+            if (count > MostVariants || count * root.Size > LargestVariants)
+            {
+                throw vary.Fault($"this makes {count:N0} trainings or more, each of a recipe of its own; at most {MostVariants:N0} are supported, and fewer of large recipes.");
+            }
+
             variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
         }
 

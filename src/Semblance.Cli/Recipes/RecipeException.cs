@@ -4,4 +4,5 @@ namespace Semblance.Cli.Recipes;
 /// <param name="path">The recipe; the message starts with it.</param>
 /// <param name="line">The line with the fault, counted from 1.</param>
 /// <param name="problem">What was found and what to do.</param>
-internal sealed class RecipeException(string path, long line, string problem) : FormatException($"{path}, line {line}: {problem}");
+/// <param name="innerException">What a lower layer reported, if it did.</param>
+internal sealed class RecipeException(string path, long line, string problem, Exception? innerException = null) : FormatException($"{path}, line {line}: {problem}", innerException);

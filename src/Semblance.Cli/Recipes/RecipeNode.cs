@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -8,6 +9,10 @@ namespace Semblance.Cli.Recipes;
 /// <summary>A place in a recipe, which is YAML: what is read from it is checked, and faults name file, line and key.</summary>
 internal sealed class RecipeNode
 {
+    private const long LargestFile = 1 << 20;
+    private const long LargestSize = 1 << 22;
+    private const int UnitsPerValue = 16;
+
     private readonly string _path;
     private readonly string _name;
     private readonly YamlNode _node;
@@ -16,27 +21,42 @@ internal sealed class RecipeNode
     private RecipeNode(string path, string name, YamlNode node) => (_path, _name, _node) = (path, name, node);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="RecipeException">It is not YAML, or not a mapping.</exception>
+    /// <exception cref="RecipeException">It is not YAML, not a mapping, or larger, with all aliases followed, than a recipe can be.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static RecipeNode Read(string path)
     {
+        var length = new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+        if (length > LargestFile)
+        {
+            throw new RecipeException(path, 1, $"{length:N0} bytes are too many for a recipe; expected at most {LargestFile:N0}.");
+        }
+
         var stream = new YamlStream();
         try
         {
-            using var reader = new StreamReader(path);
-            stream.Load(reader);
+            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            stream.Load(new RecipeParser(path, reader));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RecipeException(path, 1, "found bytes that are not UTF-8; save the recipe as UTF-8.");
         }
         catch (YamlException e)
         {
             throw new RecipeException(path, e.Start.Line, $"this is not YAML: {e.Message}");
         }
 
-        return stream.Documents is [{ RootNode: YamlMappingNode root }]
-            ? new RecipeNode(path, "the recipe", root)
+        var root = stream.Documents is [{ RootNode: YamlMappingNode mapping }]
+            ? new RecipeNode(path, "the recipe", mapping)
             : throw new RecipeException(path, 1, "a recipe is one YAML mapping, as in 'model: …'.");
+        root.Size = root.Measure(root._node, 0, 0);
+        return root;
     }
 
-    /// <summary>Sets the value at a dotted path of keys and places, as <c>datasets.0.batch-size</c>; the key must be there or be the path's last.</summary>
+    /// <summary>Gets what the whole recipe takes with all aliases followed: a unit for each character, and some for each value. Of the root only.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Sets a copy of the value at a dotted path of keys and places, as <c>datasets.0.batch-size</c>; the key must be there or be the path's last.</summary>
     public void Set(string dotted, YamlNode value)
     {
         var keys = dotted.Split('.');
@@ -56,7 +76,7 @@ internal sealed class RecipeNode
             throw Fault($"'{dotted}' does not lead to a key.");
         }
 
-        last.Children[keys[^1]] = value;
+        last.Children[keys[^1]] = Copy(value);
     }
 
     /// <summary>The node as YAML knows it.</summary>
@@ -151,7 +171,45 @@ internal sealed class RecipeNode
     public bool Flag() => OneOf(("true", true), ("false", false));
 
     /// <summary>A fault at this place.</summary>
-    public RecipeException Fault(string problem) => new(_path, _line ?? Math.Max(1, _node.Start.Line), problem);
+    public RecipeException Fault(string problem) => new(_path, _line ?? LineOf(_node), problem);
+
+    // A copy has no place in the file, but what is in it has.
+    private static long LineOf(YamlNode node) => node switch
+    {
+        YamlMappingNode { Start.Line: <= 1, Children: { Count: > 0 } children } => LineOf(children[0].Key),
+        YamlSequenceNode { Start.Line: <= 1, Children: { Count: > 0 } children } => LineOf(children[0]),
+        _ => Math.Max(1, node.Start.Line),
+    };
+
+    // An alias may stand for what holds it, or double what it stands for again and again.
+    private long Measure(YamlNode node, long size, int depth)
+    {
+        if (depth > RecipeParser.Deepest)
+        {
+            throw new RecipeException(_path, Math.Max(1, node.Start.Line), $"with its aliases followed, more than {RecipeParser.Deepest} levels are nested; an alias may stand for what holds it.");
+        }
+
+        size += UnitsPerValue + ((node as YamlScalarNode)?.Value?.Length ?? 0);
+        if (size > LargestSize)
+        {
+            throw new RecipeException(_path, Math.Max(1, node.Start.Line), "with its aliases followed, the recipe is too large; write fewer aliases.");
+        }
+
+        foreach (var child in node switch { YamlMappingNode mapping => mapping.Children.SelectMany(child => (YamlNode[])[child.Key, child.Value]), YamlSequenceNode sequence => sequence.Children, _ => [] })
+        {
+            size = Measure(child, size, depth + 1);
+        }
+
+        return size;
+    }
+
+    // So that what is set in one place changes no other.
+    private static YamlNode Copy(YamlNode node) => node switch
+    {
+        YamlMappingNode mapping => new YamlMappingNode(mapping.Children.Select(child => KeyValuePair.Create(child.Key, Copy(child.Value)))),
+        YamlSequenceNode sequence => new YamlSequenceNode(sequence.Children.Select(Copy)),
+        _ => node,
+    };
 
     private YamlMappingNode Mapping() => _node as YamlMappingNode ?? throw Fault($"{_name} needs keys with values, as in 'key: value'.");
 }

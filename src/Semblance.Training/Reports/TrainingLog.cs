@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Semblance.Files.Json;
 
 namespace Semblance.Training;
 
@@ -127,7 +128,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
             TrainingStep step;
             try
             {
-                using var json = JsonDocument.Parse(bytes.AsMemory(start, length));
+                using var json = JsonText.Parse(bytes.AsMemory(start, length));
                 step = Step(json.RootElement);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)

@@ -11,6 +11,8 @@ namespace Semblance.Transformers.Images;
 /// </summary>
 public sealed class ImageProcessor
 {
+    private const int MostPixels = 1 << 24; // of what a model takes
+
     private readonly ConfigurationFile _source;
     private readonly bool _resizes;
     private readonly int? _shortestEdge;
@@ -43,6 +45,14 @@ public sealed class ImageProcessor
         var normalizes = file.Flag("do_normalize", true);
         _mean = normalizes ? Colours(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
         _deviation = normalizes ? Colours(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f]) : [1, 1, 1];
+        foreach (var (field, (width, height)) in ((string, (int, int))[])[("size", _size), ("crop_size", _crop ?? (1, 1))])
+        {
+            if ((long)width * height > MostPixels)
+            {
+                throw file.Fault(field, $"is {width} × {height} pixels; expected at most {MostPixels:N0} in all");
+            }
+        }
+
         if (_deviation.Contains(0))
         {
             throw file.Fault("image_std", "contains a zero; expected what colours are divided by");
@@ -73,7 +83,7 @@ public sealed class ImageProcessor
     /// <summary>Images as a model takes them.</summary>
     /// <param name="images">At least one.</param>
     /// <returns><c>[images × 3 × height × width]</c>.</returns>
-    /// <exception cref="ArgumentException">There is no image, or they come out in different sizes, as they can where none are cropped.</exception>
+    /// <exception cref="ArgumentException">There is no image, they come out in different sizes, as they can where none are cropped, or one comes out too large.</exception>
     public Tensor Process(params IReadOnlyList<RgbImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -87,6 +97,11 @@ public sealed class ImageProcessor
         if (_crop is null && resized.FirstOrDefault(image => image.Width != width || image.Height != height) is { } other)
         {
             throw new ArgumentException($"Images come out as {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.", nameof(images));
+        }
+
+        if ((long)width * height > MostPixels)
+        {
+            throw new ArgumentException($"An image comes out as {width} × {height} pixels; a model takes at most {MostPixels:N0}. Crop it first.", nameof(images));
         }
 
         var pixels = Tensor.Zeros(images.Count, RgbImage.Channels, height, width);
@@ -107,8 +122,8 @@ public sealed class ImageProcessor
         {
             // The longer edge rounds down, as in the original.
             (width, height) = image.Width <= image.Height
-                ? (edge, (int)((long)edge * image.Height / image.Width))
-                : ((int)((long)edge * image.Width / image.Height), edge);
+                ? (edge, (int)Math.Min((long)edge * image.Height / image.Width, int.MaxValue))
+                : ((int)Math.Min((long)edge * image.Width / image.Height, int.MaxValue), edge);
         }
 
         return _resizes ? ImageResize.Resize(image, width, height, _resampling) : image;
@@ -153,7 +168,7 @@ public sealed class ImageProcessor
             return fallback;
         }
 
-        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
             ? [.. list.EnumerateArray().Select(item => (float)item.GetDouble())]
             : throw file.Fault(field, $"is {list.GetRawText()}; expected a number for red, green and blue");
     }

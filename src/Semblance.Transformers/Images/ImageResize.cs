@@ -4,54 +4,91 @@ namespace Semblance.Transformers.Images;
 internal static class ImageResize
 {
     private const int FractionBits = 22; // 32 less a byte, a sign and one to spare
+    private const int Half = 1 << (FractionBits - 1);
 
     /// <summary>An image of another size.</summary>
+    /// <exception cref="ArgumentException">It, or the image between the two passes, has more pixels than <see cref="RgbImage.MostPixels"/>.</exception>
     public static RgbImage Resize(RgbImage image, int width, int height, Resampling resampling)
     {
-        var pixels = image.Pixels.ToArray();
+        if ((long)width * Math.Max(height, image.Height) > RgbImage.MostPixels)
+        {
+            throw new ArgumentException(
+                $"An image of {image.Width} × {image.Height} pixels would become one of {width} × {height} by way of {(long)width * image.Height:N0} pixels; at most {RgbImage.MostPixels:N0} are supported. Crop it first.",
+                nameof(image));
+        }
+
+        var pixels = image.Pixels;
         if (width != image.Width)
         {
-            pixels = Pass(pixels, image.Height, image.Width, width, RgbImage.Channels, resampling);
+            pixels = Across(pixels, image.Height, image.Width, width, resampling);
         }
 
         if (height != image.Height)
         {
-            pixels = Pass(pixels, 1, image.Height, height, width * RgbImage.Channels, resampling);
+            pixels = Down(pixels, image.Height, height, width * RgbImage.Channels, resampling);
         }
 
-        return new RgbImage(width, height, pixels);
+        return new RgbImage(width, height, pixels.ToArray());
     }
 
-    // [lines × length × depth] to [lines × new length × depth].
-    private static byte[] Pass(byte[] from, int lines, int length, int newLength, int depth, Resampling resampling)
+    // [lines × length] pixels to [lines × new length].
+    private static byte[] Across(ReadOnlySpan<byte> from, int lines, int length, int newLength, Resampling resampling)
     {
-        var to = new byte[checked(lines * newLength * depth)];
+        var to = new byte[lines * newLength * RgbImage.Channels];
         var taps = Taps(length, newLength, resampling);
         var place = 0;
         for (var line = 0; line < lines; line++)
         {
-            for (var x = 0; x < newLength; x++)
+            var row = from.Slice(line * length * RgbImage.Channels, length * RgbImage.Channels);
+            foreach (var (first, weights) in taps)
             {
-                for (var i = 0; i < depth; i++)
+                var pixels = row.Slice(first * RgbImage.Channels, weights.Length * RgbImage.Channels);
+                int red = Half, green = Half, blue = Half;
+                for (int i = 0, at = 0; i < weights.Length; i++, at += RgbImage.Channels)
                 {
-                    to[place++] = Sum(from, (line * length * depth) + i, depth, taps[x]);
+                    red += pixels[at] * weights[i];
+                    green += pixels[at + 1] * weights[i];
+                    blue += pixels[at + 2] * weights[i];
                 }
+
+                (to[place], to[place + 1], to[place + 2]) = (Rounded(red), Rounded(green), Rounded(blue));
+                place += RgbImage.Channels;
             }
         }
 
         return to;
     }
 
-    private static byte Sum(byte[] from, int start, int step, (int First, int[] Weights) taps)
+    // [length × depth] bytes to [new length × depth], a row at a time.
+    private static byte[] Down(ReadOnlySpan<byte> from, int length, int newLength, int depth, Resampling resampling)
     {
-        var sum = 1 << (FractionBits - 1);
-        for (var i = 0; i < taps.Weights.Length; i++)
+        var to = new byte[newLength * depth];
+        var sums = new int[depth];
+        var taps = Taps(length, newLength, resampling);
+        for (var y = 0; y < newLength; y++)
         {
-            sum += from[start + ((taps.First + i) * step)] * taps.Weights[i];
+            Array.Fill(sums, Half);
+            var (first, weights) = taps[y];
+            for (var i = 0; i < weights.Length; i++)
+            {
+                var row = from.Slice((first + i) * depth, depth);
+                var weight = weights[i];
+                for (var x = 0; x < row.Length; x++)
+                {
+                    sums[x] += row[x] * weight;
+                }
+            }
+
+            for (var x = 0; x < depth; x++)
+            {
+                to[(y * depth) + x] = Rounded(sums[x]);
+            }
         }
 
-        return (byte)Math.Clamp(sum >> FractionBits, 0, byte.MaxValue);
+        return to;
     }
+
+    private static byte Rounded(int sum) => (byte)Math.Clamp(sum >> FractionBits, 0, byte.MaxValue);
 
     // For each new place the pixels that it is made of, and their weights.
     private static (int First, int[] Weights)[] Taps(int length, int newLength, Resampling resampling)

@@ -7,19 +7,27 @@ namespace Semblance.Transformers.Images;
 /// Reads PNG (ISO/IEC 15948): every colour type and depth, interlaced or not, to red, green and blue; transparency is left out, as the image
 /// processors of the originals do it.
 /// </summary>
+/// <remarks>
+/// An image may have 2²⁴ pixels, or 100 for each byte of its file where that is more, but at most <see cref="RgbImage.MostPixels"/>; an edge at
+/// most 65,536. A few hundred kilobytes could otherwise ask for gigabytes.
+/// </remarks>
 public sealed class PngReader
 {
-    private const int MostPixels = 1 << 27;
+    private const int MostPixelsOfAnyFile = 1 << 24;
+    private const int MostPixelsPerByte = 100;
+    private const int LongestEdge = 1 << 16;
     private const int HeaderLength = 13;
 
     private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (c, _) => (c & 1) != 0 ? (c >> 1) ^ 0xEDB88320 : c >> 1))];
 
     private readonly string _name;
-    private readonly List<byte> _compressed = [];
+    private readonly long _mostPixels;
+    private readonly MemoryStream _compressed = new();
     private byte[] _header = [];
     private byte[] _palette = [];
 
-    private PngReader(string name) => _name = name;
+    private PngReader(string name, int length) =>
+        (_name, _mostPixels) = (name, Math.Clamp((long)length * MostPixelsPerByte, MostPixelsOfAnyFile, RgbImage.MostPixels));
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -53,7 +61,7 @@ public sealed class PngReader
             throw new ImageFormatException(name, $"this is {FormatOf(bytes)}, but only PNG can be read; convert it to PNG first.");
         }
 
-        var reader = new PngReader(name);
+        var reader = new PngReader(name, bytes.Length);
         reader.ReadChunks(bytes[Signature.Length..]);
         return reader.Decode();
     }
@@ -119,7 +127,7 @@ public sealed class PngReader
         }
         else if (type.SequenceEqual("IDAT"u8))
         {
-            _compressed.AddRange(data);
+            _compressed.Write(data);
         }
         else if ((type[0] & 0x20) == 0)
         {
@@ -129,9 +137,9 @@ public sealed class PngReader
 
     private void CheckHeader()
     {
-        if (Width <= 0 || Height <= 0 || (long)Width * Height > MostPixels)
+        if (Width is <= 0 or > LongestEdge || Height is <= 0 or > LongestEdge || (long)Width * Height > _mostPixels)
         {
-            throw Fault($"it says to be {(uint)Width} × {(uint)Height} pixels; expected 1 to {MostPixels:N0} in all");
+            throw Fault($"it says to be {(uint)Width} × {(uint)Height} pixels; expected at most {LongestEdge:N0} along an edge and, for a file of its size, {_mostPixels:N0} in all");
         }
 
         var depths = ColourType switch { 0 => [1, 2, 4, 8, 16], 3 => [1, 2, 4, 8], 2 or 4 or 6 => (int[])[8, 16], _ => [] };
@@ -144,22 +152,21 @@ public sealed class PngReader
     private RgbImage Decode()
     {
         var pixels = new byte[checked(Width * Height * RgbImage.Channels)];
-        using var stream = new ZLibStream(new MemoryStream([.. _compressed]), CompressionMode.Decompress);
+        _compressed.Position = 0;
+        using var stream = new BufferedStream(new ZLibStream(_compressed, CompressionMode.Decompress), 1 << 16);
         var passes = _header[12] == 0 ? [(0, 0, 1, 1)] : ((int Left, int Top, int Across, int Down)[])[(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
         try
         {
             foreach (var (left, top, across, down) in passes)
             {
                 int width = (Width - left + across - 1) / across, height = (Height - top + down - 1) / down;
-                byte[] row = new byte[RowLength(width)], above = new byte[row.Length];
+                byte[] row = new byte[RowLength(width)], above = new byte[row.Length], samples = new byte[Math.Max(0, width) * Samples];
                 for (var y = 0; y < height && width > 0; y++)
                 {
                     (row, above) = (above, row);
                     ReadRow(stream, row, above);
-                    for (var x = 0; x < width; x++)
-                    {
-                        Colour(row, x, pixels.AsSpan((((top + (y * down)) * Width) + left + (x * across)) * RgbImage.Channels));
-                    }
+                    Unpack(row, samples);
+                    Colour(samples, pixels.AsSpan((((top + (y * down)) * Width) + left) * RgbImage.Channels), across * RgbImage.Channels);
                 }
             }
         }
@@ -174,23 +181,47 @@ public sealed class PngReader
     private int RowLength(int width) => checked((int)((((long)width * Samples * Depth) + 7) / 8));
 
     // A row says how it differs from what is left of it and above it.
-    private void ReadRow(Stream stream, Span<byte> row, ReadOnlySpan<byte> above)
+    private void ReadRow(Stream stream, byte[] row, byte[] above)
     {
         var filter = stream.ReadByte();
         stream.ReadExactly(row);
         var step = Math.Max(1, Samples * Depth / 8);
-        for (var i = 0; i < row.Length; i++)
+        switch (filter)
         {
-            int left = i >= step ? row[i - step] : 0, up = above[i], corner = i >= step ? above[i - step] : 0;
-            row[i] += (byte)(filter switch
-            {
-                0 => 0,
-                1 => left,
-                2 => up,
-                3 => (left + up) / 2,
-                4 => Nearest(left, up, corner),
-                _ => throw Fault($"a row has a filter {filter}; there are 0 to 4"),
-            });
+            case 0:
+                break;
+            case 1:
+                for (var i = step; i < row.Length; i++)
+                {
+                    row[i] += row[i - step];
+                }
+
+                break;
+            case 2:
+                for (var i = 0; i < row.Length; i++)
+                {
+                    row[i] += above[i];
+                }
+
+                break;
+            case 3:
+                for (var i = 0; i < row.Length; i++)
+                {
+                    row[i] += (byte)(((i >= step ? row[i - step] : 0) + above[i]) / 2);
+                }
+
+                break;
+            case 4:
+                for (var i = 0; i < row.Length; i++)
+                {
+                    row[i] += (byte)(i >= step ? Nearest(row[i - step], above[i], above[i - step]) : above[i]);
+                }
+
+                break;
+            case < 0:
+                throw new EndOfStreamException();
+            default:
+                throw Fault($"a row has a filter {filter}; there are 0 to 4");
         }
     }
 
@@ -201,35 +232,51 @@ public sealed class PngReader
         return byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
     }
 
-    private void Colour(ReadOnlySpan<byte> row, int x, Span<byte> pixel)
+    // A row with a byte for each sample. Of two bytes the first is the higher; smaller numbers than bytes stay as they are.
+    private void Unpack(byte[] row, byte[] samples)
     {
-        if (ColourType == 3)
+        if (Depth == 8)
         {
-            var entry = Bits(row, x) * RgbImage.Channels;
-            if (entry + RgbImage.Channels > _palette.Length)
-            {
-                throw Fault("a pixel has a colour that its palette lacks");
-            }
-
-            _palette.AsSpan(entry, RgbImage.Channels).CopyTo(pixel);
+            row.CopyTo(samples, 0);
             return;
         }
 
-        for (var channel = 0; channel < RgbImage.Channels; channel++)
+        for (var i = 0; i < samples.Length; i++)
         {
-            // Of two bytes the first is the higher; smaller numbers reach up to white.
-            var sample = (x * Samples) + (Samples >= 3 ? channel : 0);
-            pixel[channel] = Depth switch
+            samples[i] = Depth == 16 ? row[2 * i] : (byte)Bits(row, i);
+        }
+    }
+
+    private void Colour(byte[] samples, Span<byte> pixels, int step)
+    {
+        // Grey of fewer bits reaches up to white.
+        var (each, grey) = (Samples, Depth < 8 ? byte.MaxValue / ((1 << Depth) - 1) : 1);
+        for (int i = 0, place = 0; i < samples.Length; i += each, place += step)
+        {
+            var pixel = pixels.Slice(place, RgbImage.Channels);
+            if (ColourType == 3)
             {
-                16 => row[2 * sample],
-                8 => row[sample],
-                _ => (byte)(Bits(row, x) * byte.MaxValue / ((1 << Depth) - 1)),
-            };
+                var entry = samples[i] * RgbImage.Channels;
+                if (entry + RgbImage.Channels > _palette.Length)
+                {
+                    throw Fault("a pixel has a colour that its palette lacks");
+                }
+
+                _palette.AsSpan(entry, RgbImage.Channels).CopyTo(pixel);
+            }
+            else if (each >= RgbImage.Channels)
+            {
+                samples.AsSpan(i, RgbImage.Channels).CopyTo(pixel);
+            }
+            else
+            {
+                pixel.Fill((byte)(samples[i] * grey));
+            }
         }
     }
 
     // One number of at most eight bits.
-    private int Bits(ReadOnlySpan<byte> row, int x) => (row[x * Depth / 8] >> (8 - Depth - (x * Depth % 8))) & ((1 << Depth) - 1);
+    private int Bits(byte[] row, int x) => (row[x * Depth / 8] >> (8 - Depth - (x * Depth % 8))) & ((1 << Depth) - 1);
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {

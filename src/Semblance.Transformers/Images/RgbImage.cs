@@ -6,6 +6,9 @@ public sealed class RgbImage
     /// <summary>The number of bytes of a pixel.</summary>
     public const int Channels = 3;
 
+    /// <summary>The most pixels of an image that is read or made by resizing: 256 MiB of red, green and blue, where Pillow begins to warn.</summary>
+    internal const int MostPixels = (1 << 28) / Channels;
+
     private readonly byte[] _pixels;
 
     /// <summary>Makes an image of pixels that the caller hands over.</summary>

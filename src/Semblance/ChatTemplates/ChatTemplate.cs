@@ -13,14 +13,7 @@ internal sealed partial class ChatTemplate
     private const int Longest = 1 << 16;
     private const int Deepest = 8; // what is nested deeper than any template could take for ever
 
-    // A text in quotes may hold what would end the mark. What is never closed must not be looked for from every place again.
-    private static readonly Regex Marks = new(
-        """\{#(?<before>-?)(?<content>.*?)(?<after>-?)#\}""" +
-        """|\{\{(?<before>-?)(?<content>(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?)(?<after>-?)\}\}""" +
-        """|\{%(?<before>-?)(?<content>(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?)(?<after>-?)%\}""",
-        RegexOptions.Singleline | RegexOptions.NonBacktracking);
-
-    private readonly Action<Dictionary<string, object?>, StringBuilder> _body;
+    private readonly Action<TemplateScope> _body;
 
     /// <summary>Reads a template.</summary>
     /// <param name="path">The file it is from, for messages.</param>
@@ -35,16 +28,33 @@ internal sealed partial class ChatTemplate
         }
 
         var parts = Parts(source.ReplaceLineEndings("\n"));
-        if (parts.Find(part => part.Kind == 't' && Unclosed().IsMatch(part.Content)) is (_, { } text))
-        {
-            throw Fault($"a mark after '{text[..Math.Min(20, text.Length)]}' is not closed");
-        }
-
         var next = 0;
         _body = Block(parts, ref next, 0);
         if (next < parts.Count)
         {
             throw Fault($"'{parts[next].Content}' has no beginning");
+        }
+    }
+
+    /// <summary>Reads the template in a file of its own.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFormatException">The file is too large, not UTF-8, or not a template that is supported.</exception>
+    public static ChatTemplate ReadFile(string path)
+    {
+        var length = new FileInfo(path).Length;
+        if (length > 4L * Longest)
+        {
+            throw new ModelFormatException(path, $"the chat template has {length:N0} bytes; expected at most {Longest:N0} characters.");
+        }
+
+        try
+        {
+            using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return new ChatTemplate(path, reader.ReadToEnd());
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ModelFormatException(path, "the chat template has bytes that are not UTF-8.", e);
         }
     }
 
@@ -56,27 +66,34 @@ internal sealed partial class ChatTemplate
 
     /// <summary>The text that the template makes.</summary>
     /// <param name="variables">What it can name: texts, numbers, truth values, lists and dictionaries of them.</param>
-    /// <exception cref="ModelFormatException">The template asks for a part of what is not there.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The template asks for a part of what is not there, or takes more work or text than it and the variables account for.
+    /// </exception>
     public string Render(IEnumerable<KeyValuePair<string, object?>> variables)
     {
-        var text = new StringBuilder();
-        _body(new Dictionary<string, object?>(variables, StringComparer.Ordinal), text);
-        return text.ToString();
+        var scope = new TemplateScope(variables, Source.Length, Fault);
+        _body(scope);
+        return scope.Text.ToString();
     }
 
     private ModelFormatException Fault(string problem) => new(Path, $"the chat template: {problem}.");
 
     // The template in its parts, with the white space taken that its marks and the settings of transformers (trim_blocks, lstrip_blocks) take.
-    private static List<(char Kind, string Content)> Parts(string source)
+    private List<(char Kind, string Content)> Parts(string source)
     {
         var parts = new List<(char, string)>();
         source = source.EndsWith('\n') ? source[..^1] : source;
         var (position, startsLine, trims) = (0, true, false);
-        foreach (Match mark in Marks.Matches(source))
+        while (NextMark(source, position) is var start and >= 0)
         {
-            var (text, kind) = (source[position..mark.Index], mark.Value[1]);
-            text = trims ? text.TrimStart() : text;
-            if (mark.Groups["before"].Length > 0)
+            var (kind, end) = (source[start + 1], EndOfMark(source, start));
+            var content = source[(start + 2)..end];
+            var takesBefore = content.StartsWith('-');
+            content = takesBefore ? content[1..] : content;
+            var takesAfter = content.EndsWith('-');
+            content = takesAfter ? content[..^1] : content;
+            var text = source[position..start];
+            if (takesBefore)
             {
                 text = text.TrimEnd();
             }
@@ -87,37 +104,87 @@ internal sealed partial class ChatTemplate
             }
 
             parts.Add(('t', text));
-            parts.Add((kind, mark.Groups["content"].Value.Trim()));
-            (position, trims) = (mark.Index + mark.Length, mark.Groups["after"].Length > 0);
-            var skipped = trims ? source[position..].Length - source[position..].TrimStart().Length : kind != '{' && position < source.Length && source[position] == '\n' ? 1 : 0;
-            startsLine = skipped > 0 && source[position + skipped - 1] == '\n';
-            position += skipped;
+            parts.Add((kind, content.Trim()));
+            (position, trims, startsLine) = (end + 2, takesAfter, false);
+            while (position < source.Length && (trims ? char.IsWhiteSpace(source[position]) : kind != '{' && position == end + 2 && source[position] == '\n'))
+            {
+                startsLine = source[position] == '\n';
+                position++;
+            }
         }
 
         parts.Add(('t', source[position..]));
         return parts;
     }
 
+    private static int NextMark(string source, int position)
+    {
+        for (var start = source.IndexOf('{', position); start >= 0; start = source.IndexOf('{', start + 1))
+        {
+            if (start + 1 < source.Length && source[start + 1] is '{' or '%' or '#')
+            {
+                return start;
+            }
+        }
+
+        return -1;
+    }
+
+    // A text in quotes may hold what would end the mark; a comment has no texts.
+    private int EndOfMark(string source, int start)
+    {
+        var kind = source[start + 1];
+        var close = kind switch { '{' => "}}", '%' => "%}", _ => "#}" };
+        var quote = '\0';
+        for (var i = start + 2; i < source.Length; i++)
+        {
+            if (quote == '\0' && string.CompareOrdinal(source, i, close, 0, close.Length) == 0)
+            {
+                return i;
+            }
+
+            if (quote != '\0' && source[i] == '\\')
+            {
+                i++;
+            }
+            else if (kind != '#' && source[i] is '\'' or '"')
+            {
+                quote = quote == '\0' ? source[i] : quote == source[i] ? '\0' : quote;
+            }
+        }
+
+        throw Fault($"the mark at '{source[start..Math.Min(start + 20, source.Length)]}' is not closed");
+    }
+
     // Up to the end, or to a tag that an enclosing one waits for, which stays.
-    private Action<Dictionary<string, object?>, StringBuilder> Block(List<(char Kind, string Content)> parts, ref int next, int depth)
+    private Action<TemplateScope> Block(List<(char Kind, string Content)> parts, ref int next, int depth)
     {
         if (depth > Deepest)
         {
             throw Fault($"more than {Deepest} tags are nested");
         }
 
-        var steps = new List<Action<Dictionary<string, object?>, StringBuilder>>();
+        var steps = new List<Action<TemplateScope>>();
         for (; next < parts.Count; next++)
         {
             var (kind, content) = parts[next];
             if (kind == 't')
             {
-                steps.Add((_, text) => text.Append(content));
+                steps.Add(scope =>
+                {
+                    scope.Charge(content.Length + 1);
+                    scope.Text.Append(content);
+                });
             }
             else if (kind == '{')
             {
                 var value = Read(content);
-                steps.Add((scope, text) => text.Append(TemplateExpression.Show(value(scope))));
+                steps.Add(scope =>
+                {
+                    var shown = TemplateExpression.Show(value(scope));
+                    scope.Charge(shown.Length);
+                    scope.Text.Append(shown);
+                });
             }
             else if (kind == '%')
             {
@@ -126,7 +193,7 @@ internal sealed partial class ChatTemplate
                 {
                     case "set" when words.Length == 2 && Assignment().Match(words[1]) is { Success: true } assignment:
                         var (name, assigned) = (assignment.Groups[1].Value, Read(assignment.Groups[2].Value));
-                        steps.Add((scope, _) => scope[name] = assigned(scope));
+                        steps.Add(scope => scope[name] = assigned(scope));
                         break;
                     case "if" when words.Length == 2:
                         steps.Add(Condition(parts, ref next, depth + 1));
@@ -144,12 +211,12 @@ internal sealed partial class ChatTemplate
 
         return Run;
 
-        void Run(Dictionary<string, object?> scope, StringBuilder text) => steps.ForEach(step => step(scope, text));
+        void Run(TemplateScope scope) => steps.ForEach(step => step(scope));
     }
 
-    private Action<Dictionary<string, object?>, StringBuilder> Condition(List<(char Kind, string Content)> parts, ref int next, int depth)
+    private Action<TemplateScope> Condition(List<(char Kind, string Content)> parts, ref int next, int depth)
     {
-        var cases = new List<(Func<Dictionary<string, object?>, object?> Condition, Action<Dictionary<string, object?>, StringBuilder> Body)>();
+        var cases = new List<(Func<TemplateScope, object?> Condition, Action<TemplateScope> Body)>();
         while (true)
         {
             var words = parts[next++].Content.Split(' ', 2, StringSplitOptions.TrimEntries);
@@ -162,13 +229,13 @@ internal sealed partial class ChatTemplate
 
             if (parts[next].Content == "endif")
             {
-                return (scope, text) => cases.Find(one => TemplateExpression.IsTrue(one.Condition(scope))).Body?.Invoke(scope, text);
+                return scope => cases.Find(one => TemplateExpression.IsTrue(one.Condition(scope))).Body?.Invoke(scope);
             }
         }
     }
 
-    private Action<Dictionary<string, object?>, StringBuilder> Repetition(
-        List<(char Kind, string Content)> parts, ref int next, int depth, string name, Func<Dictionary<string, object?>, object?> list)
+    private Action<TemplateScope> Repetition(
+        List<(char Kind, string Content)> parts, ref int next, int depth, string name, Func<TemplateScope, object?> list)
     {
         next++;
         var body = Block(parts, ref next, depth);
@@ -177,25 +244,21 @@ internal sealed partial class ChatTemplate
             throw Fault("a 'for' has no 'endfor'");
         }
 
-        return (scope, text) =>
+        return scope =>
         {
             var items = list(scope) as IReadOnlyList<object?> ?? throw Fault($"'{name}' goes through what is no list");
             for (var i = 0; i < items.Count; i++)
             {
-                // What a body sets is forgotten after it.
-                body(new Dictionary<string, object?>(scope, StringComparer.Ordinal)
-                {
-                    [name] = items[i],
-                    ["loop"] = new Dictionary<string, object?> { ["index"] = i + 1L, ["index0"] = (long)i, ["first"] = i == 0, ["last"] = i == items.Count - 1 },
-                }, text);
+                scope.Charge(1);
+                var inner = scope.Inner();
+                inner[name] = items[i];
+                inner["loop"] = new Dictionary<string, object?> { ["index"] = i + 1L, ["index0"] = (long)i, ["first"] = i == 0, ["last"] = i == items.Count - 1 };
+                body(inner);
             }
         };
     }
 
-    private Func<Dictionary<string, object?>, object?> Read(string expression) => TemplateExpression.Read(expression, Fault);
-
-    [GeneratedRegex(@"\{[{%#]")]
-    private static partial Regex Unclosed();
+    private Func<TemplateScope, object?> Read(string expression) => TemplateExpression.Read(expression, Fault);
 
     [GeneratedRegex(@"(?s)^(\w+)\s*=(?!=)\s*(.+)$")]
     private static partial Regex Assignment();

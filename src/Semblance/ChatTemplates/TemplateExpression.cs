@@ -9,7 +9,6 @@ internal sealed partial class TemplateExpression
     private const string Filters = "default, first, last, length, list, map, selectattr, trim";
 
     private const int MostTokens = 200; // what is nested deeper than any template would overflow the stack
-    private const int LongestText = 1 << 24;
 
     private readonly string[] _tokens;
     private readonly string _source;
@@ -27,11 +26,20 @@ internal sealed partial class TemplateExpression
     /// <summary>Reads an expression.</summary>
     /// <param name="source">The expression.</param>
     /// <param name="fault">Makes the exception for a problem.</param>
-    public static Func<Dictionary<string, object?>, object?> Read(string source, Func<string, Exception> fault)
+    public static Func<TemplateScope, object?> Read(string source, Func<string, Exception> fault)
     {
         var reader = new TemplateExpression(source, fault);
         var value = reader._tokens.Length <= MostTokens ? reader.Or() : throw reader.Fault();
-        return reader.Next is null ? value : throw reader.Fault();
+        if (reader.Next is not null)
+        {
+            throw reader.Fault();
+        }
+
+        return scope =>
+        {
+            scope.Charge(reader._tokens.Length + (source.Length / 32)); // long names are looked up
+            return value(scope);
+        };
     }
 
     /// <summary>A value as a template shows it.</summary>
@@ -50,7 +58,7 @@ internal sealed partial class TemplateExpression
         _ => true,
     };
 
-    private Func<Dictionary<string, object?>, object?> Or()
+    private Func<TemplateScope, object?> Or()
     {
         var left = And();
         while (Take("or"))
@@ -62,7 +70,7 @@ internal sealed partial class TemplateExpression
         return left;
     }
 
-    private Func<Dictionary<string, object?>, object?> And()
+    private Func<TemplateScope, object?> And()
     {
         var left = Not();
         while (Take("and"))
@@ -74,7 +82,7 @@ internal sealed partial class TemplateExpression
         return left;
     }
 
-    private Func<Dictionary<string, object?>, object?> Not()
+    private Func<TemplateScope, object?> Not()
     {
         if (!Take("not"))
         {
@@ -85,21 +93,21 @@ internal sealed partial class TemplateExpression
         return scope => !IsTrue(value(scope));
     }
 
-    private Func<Dictionary<string, object?>, object?> Comparison()
+    private Func<TemplateScope, object?> Comparison()
     {
         var left = Sum();
         while (Next is "==" or "!=")
         {
             var (same, first) = (_tokens[_next++] == "==", left);
             var second = Sum();
-            left = scope => Equals(first(scope), second(scope)) == same;
+            left = scope => AreEqual(scope, first(scope), second(scope)) == same;
         }
 
         return left;
     }
 
     // + joins texts and adds numbers; ~ joins whatever there is.
-    private Func<Dictionary<string, object?>, object?> Sum()
+    private Func<TemplateScope, object?> Sum()
     {
         var left = Postfix();
         while (Next is "+" or "~")
@@ -109,15 +117,21 @@ internal sealed partial class TemplateExpression
             left = scope => (first(scope), second(scope)) switch
             {
                 (long a, long b) when adds => a + b,
-                var (a, b) when (!adds || (a is string && b is string)) && Show(a) is var x && Show(b) is var y && x.Length + y.Length <= LongestText => x + y,
-                _ => throw _fault($"'{_source}' adds what is neither two texts nor two numbers, or makes too long a text"),
+                var (a, b) when !adds || (a is string && b is string) => Joined(scope, Show(a), Show(b)),
+                _ => throw _fault($"'{_source}' adds what is neither two texts nor two numbers"),
             };
         }
 
         return left;
+
+        static string Joined(TemplateScope scope, string a, string b)
+        {
+            scope.Charge((long)a.Length + b.Length);
+            return a + b;
+        }
     }
 
-    private Func<Dictionary<string, object?>, object?> Postfix()
+    private Func<TemplateScope, object?> Postfix()
     {
         var value = Primary();
         while (true)
@@ -151,7 +165,7 @@ internal sealed partial class TemplateExpression
         }
     }
 
-    private Func<Dictionary<string, object?>, object?> Primary()
+    private Func<TemplateScope, object?> Primary()
     {
         if (Take("("))
         {
@@ -168,14 +182,14 @@ internal sealed partial class TemplateExpression
             : token is "false" or "False" ? false
             : null;
         return constant is not null ? _ => constant
-            : char.IsLetter(token[0]) || token[0] == '_' ? scope => scope.GetValueOrDefault(token)
+            : char.IsLetter(token[0]) || token[0] == '_' ? scope => scope[token]
             : throw Fault();
     }
 
-    private Func<Dictionary<string, object?>, object?> Filter(Func<Dictionary<string, object?>, object?> input)
+    private Func<TemplateScope, object?> Filter(Func<TemplateScope, object?> input)
     {
         var name = Name();
-        var arguments = new List<(string? Name, Func<Dictionary<string, object?>, object?> Value)>();
+        var arguments = new List<(string? Name, Func<TemplateScope, object?> Value)>();
         if (Take("("))
         {
             while (!Take(")"))
@@ -193,14 +207,14 @@ internal sealed partial class TemplateExpression
         return (name, arguments) switch
         {
             ("default", [(null, var fallback)]) => scope => input(scope) ?? fallback(scope),
-            ("first", []) => scope => List(input(scope)) is [var first, ..] ? first : null,
-            ("last", []) => scope => List(input(scope)) is [.., var last] ? last : null,
-            ("length", []) => scope => input(scope) is string text ? text.Length : (long)List(input(scope)).Count,
-            ("list", []) => scope => List(input(scope)),
-            ("trim", []) => scope => Show(input(scope)).Trim(),
-            ("map", [("attribute", var attribute)]) => scope => List(input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
+            ("first", []) => scope => List(scope, input(scope)) is [var first, ..] ? first : null,
+            ("last", []) => scope => List(scope, input(scope)) is [.., var last] ? last : null,
+            ("length", []) => scope => input(scope) is var value && value is string text ? (long)text.Length : List(scope, value).Count,
+            ("list", []) => scope => List(scope, input(scope)),
+            ("trim", []) => scope => Trimmed(scope, Show(input(scope))),
+            ("map", [("attribute", var attribute)]) => scope => List(scope, input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
             ("selectattr", [(null, var attribute), (null, var test), (null, var wanted)]) => scope => test(scope) is "eq" or "equalto" or "=="
-                ? List(input(scope)).Where(item => Equals(Part(item, attribute(scope)), wanted(scope))).ToArray()
+                ? List(scope, input(scope)).Where(item => AreEqual(scope, Part(item, attribute(scope)), wanted(scope))).ToArray()
                 : throw Fault(),
             _ => throw _fault($"the filter '{name}' in '{_source}' is not supported with these arguments; supported are {Filters}"),
         };
@@ -209,11 +223,28 @@ internal sealed partial class TemplateExpression
     private object? Part(object? value, object? key) => (value, key) switch
     {
         (IReadOnlyDictionary<string, object?> members, string name) => members.GetValueOrDefault(name),
-        (IReadOnlyList<object?> list, long index) => index < list.Count ? list[(int)index] : null,
+        (IReadOnlyList<object?> list, long and >= 0 and var index) => index < list.Count ? list[(int)index] : null,
         _ => throw _fault($"'{_source}' asks for '{key}' of what has no parts"),
     };
 
-    private IReadOnlyList<object?> List(object? value) => value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' goes through what is no list");
+    private IReadOnlyList<object?> List(TemplateScope scope, object? value)
+    {
+        var list = value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' goes through what is no list");
+        scope.Charge(1 + list.Count);
+        return list;
+    }
+
+    private static string Trimmed(TemplateScope scope, string text)
+    {
+        scope.Charge(text.Length);
+        return text.Trim();
+    }
+
+    private static bool AreEqual(TemplateScope scope, object? a, object? b)
+    {
+        scope.Charge(a is string text ? 1 + text.Length : 1);
+        return Equals(a, b);
+    }
 
     private bool Take(string token)
     {

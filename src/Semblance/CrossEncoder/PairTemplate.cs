@@ -73,8 +73,8 @@ internal sealed class PairTemplate
         var path = Path.Combine(folder, TokenizerFile);
         var tokenizer = File.Exists(path) ? ConfigurationFile.Read(path) : null;
         var own = Path.Combine(folder, FileName);
-        var source = File.Exists(own) ? File.ReadAllText(own) : tokenizer?.Text("chat_template");
-        return source is not null ? new PairTemplate(new ChatTemplate(File.Exists(own) ? own : path, source), settings, SpecialTokens(tokenizer))
+        var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source ? new ChatTemplate(path, source) : null;
+        return template is not null ? new PairTemplate(template, settings, SpecialTokens(tokenizer))
             : modalities is null ? null
             : throw modalities.Fault("message", $"asks for a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
     }

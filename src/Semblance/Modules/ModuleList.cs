@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -124,7 +125,7 @@ internal static class ModuleList
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonText.Parse(File.ReadAllBytes(path));
             var entries = new List<Entry>();
             foreach (var entry in document.RootElement.EnumerateArray())
             {

@@ -88,7 +88,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
                 throw new ModelFormatException(path, $"'{entry.Name}' has the weight {entry.Value}; expected a number.");
             }
 
-            if (tokenizer.TokenToId(entry.Name) is { } id)
+            if (tokenizer.TokenToId(entry.Name) is { } id && id < weights.Length)
             {
                 weights[id] = weight;
                 found++;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance;
 
@@ -40,7 +41,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
 
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonText.Parse(bytes);
             var root = document.RootElement;
             var checksum = root.GetProperty("checksum").GetString();
             if (checksum != ChecksumOf(Encoding.UTF8.GetString(bytes)))
