@@ -13,6 +13,7 @@ public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = t
     private readonly List<int> _ids = [];
     private int _shown; // the tokens whose text has been handed out
     private string _before = ""; // the text of those that are kept
+    private int _written; // of a text that is cleaned up, the characters that have been handed out
 
     /// <summary>Takes the next token.</summary>
     /// <param name="id">Its id; one that the vocabulary lacks is left out.</param>
@@ -21,6 +22,11 @@ public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = t
     {
         _ids.Add(id);
         var text = Decode(_ids);
+        if (tokenizer.CleansUp)
+        {
+            return Write(text, text.LastIndexOf(' ')); // a space may yet go, with what follows it
+        }
+
         if (text.Length <= _before.Length || text[^1] == Incomplete)
         {
             return "";
@@ -37,8 +43,20 @@ public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = t
     public string Finish()
     {
         var text = Decode(_ids);
+        if (tokenizer.CleansUp)
+        {
+            return Write(text, text.Length);
+        }
+
         var piece = text.Length > _before.Length ? text[_before.Length..] : "";
         (_shown, _before) = (_ids.Count, text);
+        return piece;
+    }
+
+    private string Write(string text, int end)
+    {
+        var piece = end > _written ? text[_written..end] : "";
+        _written += piece.Length;
         return piece;
     }
 

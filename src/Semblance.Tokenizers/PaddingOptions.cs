@@ -9,8 +9,8 @@ public sealed record PaddingOptions
     /// <summary>The length is rounded up to a multiple of this; 1 by default.</summary>
     public int MultipleOf { get; init; } = 1;
 
-    /// <summary>Where the padding goes; <see cref="Side.Right"/> by default.</summary>
-    public Side Side { get; init; }
+    /// <summary>Where the padding goes; null (the default) for the tokenizer's own, <see cref="Tokenizer.PaddingSide"/>.</summary>
+    public Side? Side { get; init; }
 
     /// <summary>The padding token's id; null (the default) for the tokenizer's own.</summary>
     public int? Id { get; init; }

@@ -23,14 +23,20 @@ public sealed class Tokenizer
     private readonly Dictionary<int, AddedToken> _added;
     private readonly Dictionary<string, int> _addedIds;
     private readonly HashSet<string> _specialTokens;
+    private readonly Func<byte[]>? _writeJson;
+    private readonly bool _cleansUp;
 
-    private Tokenizer(TokenizerFiles files)
+    private Tokenizer(TokenizerFiles files, int rows = Trie.Limit)
     {
         _files = files;
-        var configuration = new TokenizerConfiguration(files);
+        var configuration = new TokenizerConfiguration(files, rows);
         var json = TokenizerJson.Read(files, configuration);
         var model = json.Model;
-        _pipeline = new Pipeline(json.AddedTokens, json.Normalizer, json.PreTokenizer, model);
+        var found = json.AddedTokens.Where(token => !token.Special || configuration.Flag("split_special_tokens") != true);
+        _pipeline = new Pipeline([.. found], json.Normalizer, json.PreTokenizer, model);
+        _writeJson = json.Write;
+        _cleansUp = (configuration.Flag("clean_up_tokenization_spaces") ?? false)
+            && (model is not Models.Bpe || (configuration.Flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output") ?? false));
         _postProcessor = json.PostProcessor;
         _decoder = json.Decoder;
         _added = json.AddedTokens.ToDictionary(token => token.Id);
@@ -40,6 +46,7 @@ public sealed class Tokenizer
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
         TruncationSide = configuration.TruncationSide ?? json.TruncationSide ?? Side.Right;
+        PaddingSide = configuration.PaddingSide ?? json.PaddingSide ?? Side.Right;
 
         int? Named(string name, params ReadOnlySpan<string> usual)
         {
@@ -62,9 +69,16 @@ public sealed class Tokenizer
         UnknownId = model.UnknownId ?? Named("unk_token");
         ClassId = Named("cls_token") ?? _postProcessor.FirstId;
         SeparatorId = Named("sep_token") ?? _postProcessor.LastId;
-        PaddingId = Named("pad_token", "[PAD]", "<pad>");
+        PaddingId = Named("pad_token", [.. json.PaddingToken is { } padding ? [padding] : (string[])[], "[PAD]", "<pad>"]);
         MaskId = Named("mask_token", "[MASK]", "<mask>");
+        Warnings = files.Warnings.Sentences;
     }
+
+    /// <summary>
+    /// Gets what the files ask for and the tokenizer does not do: keys that are not known, options that the tokenizer's class does not apply. One sentence
+    /// each, with the file and the key.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>One more than the highest id: the number of rows that an embedding table needs.</summary>
     public int VocabularySize { get; }
@@ -90,21 +104,46 @@ public sealed class Tokenizer
     /// <summary>The longest input in tokens that tokenizer_config.json gives; <see cref="int.MaxValue"/> where it gives none.</summary>
     public int ModelMaxLength { get; }
 
-    /// <summary>The largest length in the <c>truncation</c> section of tokenizer.json, or null. It is not applied.</summary>
+    /// <summary>The largest length in the <c>truncation</c> section of tokenizer.json, or null. Only static embeddings apply it, as the original does.</summary>
     public int? TruncationLength { get; }
 
     /// <summary>At which end tokens are taken from a text that is too long: what tokenizer_config.json or the <c>truncation</c> section of tokenizer.json says, else <see cref="Side.Right"/>.</summary>
     public Side TruncationSide { get; }
 
+    /// <summary>Gets the end at which <see cref="Pad"/> adds padding: what tokenizer_config.json or the <c>padding</c> section of tokenizer.json says, else <see cref="Side.Right"/>.</summary>
+    public Side PaddingSide { get; }
+
     /// <summary>
-    /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, or else from <c>vocab.txt</c> (BERT) with the options in
-    /// <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.
+    /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, or else from <c>vocab.txt</c> (BERT), <c>vocab.json</c> with <c>merges.txt</c>, or a
+    /// SentencePiece model; with the options and tokens in <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <exception cref="TokenizerFormatException">A file is missing, damaged, or needs a component that is not supported.</exception>
     public static Tokenizer Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         return new Tokenizer(TokenizerFiles.Read(folder));
+    }
+
+    /// <summary>Loads <c>tokenizer.json</c> without the files beside it, as Model2Vec and StaticEmbedding do; all files where there is none.</summary>
+    internal static Tokenizer LoadJson(string folder) => new(TokenizerFiles.ReadJsonAlone(folder));
+
+    /// <summary>
+    /// The same tokenizer for a model with a number of embeddings. Special tokens that the configuration names, that the vocabulary lacks and that would
+    /// have ids beyond it are left out, with a warning: the original loads such a model, and fails at a text with the token.
+    /// </summary>
+    internal Tokenizer For(int rows) => VocabularySize <= rows ? this : new Tokenizer(_files.Again(), rows);
+
+    /// <summary>The same tokenizer without the <c>truncation</c> section of its tokenizer.json.</summary>
+    internal Tokenizer WithoutTruncation()
+    {
+        if (TruncationLength is null)
+        {
+            return this;
+        }
+
+        var json = System.Text.Json.Nodes.JsonNode.Parse(_writeJson!())!;
+        json["truncation"] = null;
+        return new Tokenizer(new TokenizerFiles("") { [TokenizerFiles.Json] = System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()) });
     }
 
     /// <summary>Makes a BERT tokenizer from its tokens; a token's place is its id.</summary>
@@ -140,7 +179,7 @@ public sealed class Tokenizer
         _files.Save(folder);
     }
 
-    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read, or made of <c>vocab.txt</c>.</summary>
+    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read or made of <c>vocab.txt</c>, with what the files beside it change in it.</summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <exception cref="NotSupportedException">The tokenizer was read from files of another kind.</exception>
     public void SaveJson(string folder)
@@ -180,7 +219,7 @@ public sealed class Tokenizer
         var id = options.Id ?? PaddingId ?? throw new ArgumentException("The tokenizer has no padding token; name one as the options' Id.", nameof(options));
         var length = options.Length ?? encodings.Select(encoding => encoding.Count).DefaultIfEmpty().Max();
         length = (length + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
-        return [.. encodings.Select(encoding => encoding.Count >= length ? encoding : encoding.Pad(length - encoding.Count, id, options.TypeId, options.Side))];
+        return [.. encodings.Select(encoding => encoding.Count >= length ? encoding : encoding.Pad(length - encoding.Count, id, options.TypeId, options.Side ?? PaddingSide))];
     }
 
     /// <summary>Tokenizes as <see cref="Encode(string, string?, int, bool, TokenBuffer)"/> does, but takes tokens at the tokenizer's own end.</summary>
@@ -230,6 +269,15 @@ public sealed class Tokenizer
     /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
+        var text = DecodeRaw(ids, skipSpecialTokens);
+        return _cleansUp ? CleanUp(text) : text;
+    }
+
+    /// <summary>True if decoding takes out spaces before punctuation (<c>clean_up_tokenization_spaces</c>), so that a later token changes what is before it.</summary>
+    internal bool CleansUp => _cleansUp;
+
+    private string DecodeRaw(ReadOnlySpan<int> ids, bool skipSpecialTokens)
+    {
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
@@ -260,10 +308,19 @@ public sealed class Tokenizer
 
     private TokenizerFiles JsonFiles()
     {
-        var json = _files[TokenizerFiles.Json]
-            ?? (_files[TokenizerFiles.Vocabulary] is null || _files[TokenizerFiles.BpeVocabulary] is not null ? null : BertFiles.FromVocabularyFile(_files, new TokenizerConfiguration(_files)))
-            ?? throw new NotSupportedException($"{_files.PathOf(TokenizerFiles.Json)}: is missing, and can be made of a {TokenizerFiles.Vocabulary} only; save the tokenizer with a {TokenizerFiles.Json} first.");
+        var json = _writeJson?.Invoke() ?? throw new NotSupportedException($"{_files.PathOf(TokenizerFiles.Json)}: is missing, and can be made of a {TokenizerFiles.Vocabulary} only; save the tokenizer with a {TokenizerFiles.Json} first.");
         return new TokenizerFiles(Path.GetDirectoryName(_files.PathOf(TokenizerFiles.Json)) ?? "") { [TokenizerFiles.Json] = json };
+    }
+
+    /// <summary>The original's clean-up of a whole text; that of the WordPiece decoder knows one contraction more.</summary>
+    private static string CleanUp(string text)
+    {
+        foreach (var (from, to) in ((string, string)[])[(" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re")])
+        {
+            text = text.Replace(from, to, StringComparison.Ordinal);
+        }
+
+        return text;
     }
 
     private Side SideOf(TokenizerOptions options) => options.TruncationSide ?? TruncationSide;

@@ -17,6 +17,9 @@ internal sealed class Trie
 
     public Trie() => _values.AsSpan().Fill(-1);
 
+    /// <summary>The number of strings.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Adds a string; one that is there already gets the new value. False if the trie is full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // whoever loads one vocabulary would be done before this is compiled for good
     public bool Add(ReadOnlySpan<char> key, int value)
@@ -39,6 +42,7 @@ internal sealed class Trie
             node = next;
         }
 
+        Count += _values[node] < 0 ? 1 : 0;
         _values[node] = value;
         return true;
     }

@@ -12,7 +12,7 @@ internal abstract class Decoder
     public abstract List<string> Parts(List<string> tokens);
 
     /// <summary>Reads the <c>decoder</c> of a tokenizer.json.</summary>
-    public static Decoder Read(JsonSection json) => json.Type() switch
+    public static Decoder Read(JsonSection json) => json.Type(TokenizerKeys.Decoders) switch
     {
         "BPEDecoder" => new BpeDecoder(json.Text("suffix", "</w>")),
         "ByteFallback" => new ByteFallbackDecoder(),
@@ -21,10 +21,9 @@ internal abstract class Decoder
         "Fuse" => new FuseDecoder(),
         "Metaspace" => MetaspaceDecoder.Read(json),
         "Replace" => ReplaceDecoder.Read(json),
-        "Sequence" => new DecoderSequence([.. json.Required("decoders").Items().Select(Read)]),
         "Strip" => StripDecoder.Read(json),
         "WordPiece" => new WordPieceDecoder(json.Text("prefix", "##"), json.Flag("cleanup", true)),
-        var type => throw json.Unsupported(type, "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece"),
+        _ => new DecoderSequence([.. json.Required("decoders").Items().Select(Read)]),
     };
 
     /// <summary>Replaces each token by what a function makes of it and its index.</summary>

@@ -8,7 +8,8 @@ namespace Semblance.Tokenizers.Loading;
 /// <summary>Writes the files of a BERT tokenizer from its vocabulary.</summary>
 internal static class BertFiles
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Indented, with all characters as they are.</summary>
+    public static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Classes that are BertTokenizer under the name of a model.
     private static readonly string[] Supported =
@@ -21,7 +22,7 @@ internal static class BertFiles
     public static byte[] FromVocabularyFile(TokenizerFiles files, TokenizerConfiguration configuration)
     {
         var path = files.PathOf(TokenizerFiles.Vocabulary);
-        if (configuration.ClassName?.Replace("Fast", "", StringComparison.Ordinal) is { } name && !Supported.Contains(name))
+        if (configuration.ClassName is { } name && !Supported.Contains(name))
         {
             throw new TokenizerFormatException(
                 $"{path}: the tokenizer '{name}' cannot be read from {TokenizerFiles.Vocabulary} alone; supported are {string.Join(", ", Supported)}. Save it with a {TokenizerFiles.Json}.");
@@ -51,7 +52,7 @@ internal static class BertFiles
 
         var lowercase = configuration.Flag("do_lower_case") ?? true;
         var chinese = configuration.Flag("tokenize_chinese_chars") ?? true;
-        return WriteTokenizer(vocabulary, special, lowercase, configuration.Flag("strip_accents"), chinese, configuration.AddedTokens());
+        return WriteTokenizer(vocabulary, special, lowercase, configuration.Flag("strip_accents"), chinese);
     }
 
     /// <summary>The four files of a new tokenizer.</summary>
@@ -74,7 +75,7 @@ internal static class BertFiles
 
         return new TokenizerFiles("(vocabulary)")
         {
-            [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, true, []),
+            [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, true),
             [TokenizerFiles.Vocabulary] = System.Text.Encoding.UTF8.GetBytes(string.Concat(vocabulary.Select(token => token + "\n"))),
             [TokenizerFiles.Configuration] = Write(json =>
             {
@@ -82,14 +83,13 @@ internal static class BertFiles
                 json.WriteBoolean("do_lower_case", lowercase);
                 json.WriteNull("strip_accents");
                 json.WriteBoolean("tokenize_chinese_chars", true);
-                special.Write(json);
+                special.Write(json, vocabulary);
             }),
-            [TokenizerFiles.SpecialTokens] = Write(special.Write),
+            [TokenizerFiles.SpecialTokens] = Write(json => special.Write(json, vocabulary)),
         };
     }
 
-    private static byte[] WriteTokenizer(
-        IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese, IEnumerable<AddedToken> more)
+    private static byte[] WriteTokenizer(IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese)
     {
         var ids = new Dictionary<string, int>();
         for (var id = 0; id < vocabulary.Count; id++)
@@ -98,9 +98,7 @@ internal static class BertFiles
         }
 
         // As in the reference, a token that stands twice has the later id.
-        var added = special.All.Where(ids.ContainsKey).Select(token => new AddedToken(ids[token], token, false, false, false, false, true))
-            .Concat(more.Select(token => token with { Id = ids.GetValueOrDefault(token.Content, token.Id) }))
-            .GroupBy(token => token.Content).Select(tokens => tokens.Last()).OrderBy(token => token.Id);
+        var added = special.All.Where(ids.ContainsKey).Distinct().Select(token => new AddedToken(ids[token], token, false, false, false, false, true)).OrderBy(token => token.Id);
         return Write(json =>
         {
             json.WriteString("version", "1.0");
@@ -188,7 +186,7 @@ internal static class BertFiles
             WriteTemplate("single", (Special, cls, 0), (Text, "A", 0), (Special, sep, 0));
             WriteTemplate("pair", (Special, cls, 0), (Text, "A", 0), (Special, sep, 0), (Text, "B", 1), (Special, sep, 1));
             json.WriteStartObject("special_tokens");
-            foreach (var token in (string[])[cls, sep])
+            foreach (var token in ((string[])[cls, sep]).Distinct())
             {
                 json.WriteStartObject(token);
                 json.WriteString("id", token);

@@ -24,13 +24,15 @@ internal sealed record BertSpecialTokens(
             configuration.SpecialToken("mask_token") ?? usual.Mask);
     }
 
-    /// <summary>Writes them as members, with the names of tokenizer_config.json.</summary>
-    public void Write(Utf8JsonWriter json)
+    /// <summary>Writes those of a vocabulary as members, with the names of tokenizer_config.json.</summary>
+    public void Write(Utf8JsonWriter json, IReadOnlyCollection<string> vocabulary)
     {
-        json.WriteString("pad_token", Padding);
-        json.WriteString("unk_token", Unknown);
-        json.WriteString("cls_token", Class);
-        json.WriteString("sep_token", Separator);
-        json.WriteString("mask_token", Mask);
+        foreach (var (name, token) in ((string, string)[])[("pad_token", Padding), ("unk_token", Unknown), ("cls_token", Class), ("sep_token", Separator), ("mask_token", Mask)])
+        {
+            if (vocabulary.Contains(token))
+            {
+                json.WriteString(name, token);
+            }
+        }
     }
 }

@@ -18,13 +18,12 @@ internal static class BpeFiles
     {
         var vocabulary = Vocabulary.Read(files.ReadJson(TokenizerFiles.BpeVocabulary)!.Value);
         var merges = new BpeMerges([.. ReadMerges(files, vocabulary)]);
-        var className = configuration.ClassName?.Replace("Fast", "", StringComparison.Ordinal);
-        return className switch
+        return configuration.ClassName switch
         {
             null or "GPT2Tokenizer" => Gpt2(vocabulary, merges, configuration),
             "RobertaTokenizer" => Roberta(vocabulary, merges, configuration),
             "CLIPTokenizer" => Clip(vocabulary, merges, configuration),
-            _ => throw new TokenizerFormatException(
+            var className => throw new TokenizerFormatException(
                 $"{files.PathOf(TokenizerFiles.BpeVocabulary)}: the tokenizer '{className}' cannot be read from {TokenizerFiles.BpeVocabulary} and {TokenizerFiles.Merges} alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
         };
     }
@@ -32,48 +31,51 @@ internal static class BpeFiles
     private static TokenizerJson Gpt2(Vocabulary vocabulary, BpeMerges merges, TokenizerConfiguration configuration)
     {
         var prefix = configuration.Flag("add_prefix_space") ?? false;
-        var added = Added(vocabulary, configuration, ["<|endoftext|>"]);
+        string[] names = ["bos_token", "eos_token", "unk_token"];
+        var added = Added(vocabulary, [.. names.Select(name => configuration.SpecialToken(name) ?? "<|endoftext|>")]);
+        var (begin, first, second) = (TemplatePiece.Special(added[0].Id, 0), TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1));
         return new TokenizerJson(
             added, null, new ByteLevel(prefix, useRegex: true), new Bpe(vocabulary, merges, new BpeOptions()),
-            new ByteLevelProcessing(trimOffsets: false, prefix), new ByteLevelDecoder(), null);
+            configuration.Flag("add_bos_token") ?? false ? new TemplateProcessing([begin, first], [begin, first, second]) : new ByteLevelProcessing(trimOffsets: false, prefix),
+            new ByteLevelDecoder());
     }
 
     private static TokenizerJson Roberta(Vocabulary vocabulary, BpeMerges merges, TokenizerConfiguration configuration)
     {
         var prefix = configuration.Flag("add_prefix_space") ?? false;
         var (cls, sep) = (configuration.SpecialToken("cls_token") ?? "<s>", configuration.SpecialToken("sep_token") ?? "</s>");
-        var added = Added(vocabulary, configuration, [cls, "<pad>", sep, "<unk>"], "<mask>");
+        var (pad, unknown) = (configuration.SpecialToken("pad_token") ?? "<pad>", configuration.SpecialToken("unk_token") ?? "<unk>");
+        var added = Added(vocabulary, [cls, pad, sep, unknown], configuration.SpecialToken("mask_token") ?? "<mask>");
         return new TokenizerJson(
             added, null, new ByteLevel(prefix, useRegex: true), new Bpe(vocabulary, merges, new BpeOptions()),
-            new RobertaProcessing(IdOf(added, cls), IdOf(added, sep), trimOffsets: true, prefix), new ByteLevelDecoder(), null);
+            new RobertaProcessing(IdOf(added, cls), IdOf(added, sep), configuration.Flag("trim_offsets") ?? true, prefix), new ByteLevelDecoder());
     }
 
     private static TokenizerJson Clip(Vocabulary vocabulary, BpeMerges merges, TokenizerConfiguration configuration)
     {
         var (start, end) = (configuration.SpecialToken("bos_token") ?? "<|startoftext|>", configuration.SpecialToken("eos_token") ?? "<|endoftext|>");
-        var added = Added(vocabulary, configuration, [start, end]);
+        var added = Added(vocabulary, [start, end]);
         return new TokenizerJson(
             added,
             new NormalizerSequence([new UnicodeForm(composes: true, compatibility: false), new Replace(RegexPattern.WhiteSpace, " "), new Lowercase()]),
             new PreTokenizerSequence([new Splitting(RegexPattern.Clip, SplitBehavior.Removed, invert: true), new ByteLevel(addPrefixSpace: false, useRegex: true)]),
             new Bpe(vocabulary, merges, new BpeOptions { Suffix = "</w>", UnknownToken = end }),
             new RobertaProcessing(IdOf(added, start), IdOf(added, end), trimOffsets: false, addPrefixSpace: false),
-            new ByteLevelDecoder(),
-            null);
+            new ByteLevelDecoder());
     }
 
     /// <summary>The special tokens; those that the vocabulary lacks get the next ids.</summary>
-    private static AddedToken[] Added(Vocabulary vocabulary, TokenizerConfiguration configuration, string[] special, string? mask = null)
+    private static AddedToken[] Added(Vocabulary vocabulary, string[] special, string? mask = null)
     {
-        var next = vocabulary.Size;
+        var next = vocabulary.Trie.Count;
         var added = new List<AddedToken>();
-        foreach (var token in mask is null ? special : [.. special, mask])
+        foreach (var token in special.Append(mask).OfType<string>().Distinct())
         {
             var id = vocabulary.IdOf(token) is var known and >= 0 ? known : next++;
             added.Add(new AddedToken(id, token, SingleWord: false, TrimLeft: token == mask, TrimRight: false, Normalized: false, Special: true));
         }
 
-        return [.. added, .. configuration.AddedTokens().Where(token => !added.Any(other => other.Content == token.Content))];
+        return [.. added];
     }
 
     private static int IdOf(AddedToken[] added, string token) => added.First(other => other.Content == token).Id;

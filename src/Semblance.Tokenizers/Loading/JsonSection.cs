@@ -1,22 +1,22 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>A value in a JSON file, which knows where it stands for the sake of error messages.</summary>
-internal readonly struct JsonSection(JsonElement element, string path)
+/// <summary>A value in a JSON file, which knows where it stands for the sake of error messages and collects warnings.</summary>
+internal readonly struct JsonSection(JsonElement element, string path, LoadingWarnings? warnings = null)
 {
     /// <summary>The error for a vocabulary beyond what a trie can hold.</summary>
     public const string TooMuchText = "the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?";
 
     private const int Largest = Trie.Limit - 1;
 
+    /// <summary>The value itself.</summary>
+    public JsonElement Element => element;
+
     /// <summary>An error at this place.</summary>
     public TokenizerFormatException Error(string message) => new($"{path}: {message}.");
-
-    /// <summary>The error for a component that is none of the supported ones.</summary>
-    public TokenizerFormatException Unsupported(string type, string supported) =>
-        new($"{path} type '{type}' is not supported; supported are {supported}.");
 
     /// <summary>The member of an object, or null where it is absent or null.</summary>
     public JsonSection? Optional(string name)
@@ -27,8 +27,39 @@ internal readonly struct JsonSection(JsonElement element, string path)
         }
 
         return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new JsonSection(value, Join(name))
+            ? new JsonSection(value, Join(name), warnings)
             : null;
+    }
+
+    /// <summary>Another value in the place of a member.</summary>
+    public JsonSection Replaced(string name, JsonElement value) => new(value, Join(name), warnings);
+
+    /// <summary>Warns of something at this place that is no error.</summary>
+    public void Warn(string message) => warnings?.Add($"{path}: {message}.");
+
+    /// <summary>Checks the keys of this object: warns of those that are not known and refuses values that are not supported.</summary>
+    /// <param name="keys">The known keys.</param>
+    /// <param name="others">What else is known.</param>
+    public JsonSection Check(KnownKeys keys, Func<JsonProperty, bool>? others = null)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return this; // whoever reads it says what was expected
+        }
+
+        var (unknown, faults) = keys.Check(element);
+        if (faults.Count > 0)
+        {
+            throw Error(string.Join("; ", faults));
+        }
+
+        HashSet<string> known = others is null || unknown.Count == 0 ? [] : [.. element.EnumerateObject().Where(others).Select(member => member.Name)];
+        foreach (var name in unknown.Where(name => !known.Contains(name)))
+        {
+            Warn($"the key '{name}' is not known and was ignored");
+        }
+
+        return this;
     }
 
     /// <summary>The member of an object.</summary>
@@ -37,8 +68,20 @@ internal readonly struct JsonSection(JsonElement element, string path)
     /// <summary>True if the object has the member, be it null.</summary>
     public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
-    /// <summary>The component's type.</summary>
-    public string Type() => Text("type");
+    /// <summary>The type of this component, whose keys are checked.</summary>
+    /// <param name="types">The supported types and their keys.</param>
+    /// <param name="usual">The type where none is named; null if one must be.</param>
+    public string Type(IReadOnlyDictionary<string, KnownKeys> types, string? usual = null)
+    {
+        var type = Text("type", usual);
+        if (!types.TryGetValue(type, out var keys))
+        {
+            throw new TokenizerFormatException($"{path} type '{type}' is not supported; supported are {string.Join(", ", types.Keys)}.");
+        }
+
+        Check(keys);
+        return type;
+    }
 
     /// <summary>A member that is a text.</summary>
     public string Text(string name, string? fallback = null) =>
@@ -88,8 +131,8 @@ internal readonly struct JsonSection(JsonElement element, string path)
             throw Error($"found {Shown()}, expected an array");
         }
 
-        var at = path;
-        return element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]"));
+        var (at, to) = (path, warnings);
+        return element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]", to));
     }
 
     /// <summary>The members of this object, by name.</summary>
@@ -100,8 +143,8 @@ internal readonly struct JsonSection(JsonElement element, string path)
             throw Error($"found {Shown()}, expected an object");
         }
 
-        var (section, path) = (this, Join("…"));
-        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, path)));
+        var (section, path, to) = (this, Join("…"), warnings);
+        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, path, to)));
     }
 
     /// <summary>The id in a member <c>[token, id]</c>.</summary>

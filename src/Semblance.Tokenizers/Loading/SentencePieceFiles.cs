@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Semblance.Tokenizers.Decoders;
 using Semblance.Tokenizers.Models;
 using Semblance.Tokenizers.Normalizers;
@@ -13,7 +15,20 @@ namespace Semblance.Tokenizers.Loading;
 /// </summary>
 internal sealed class SentencePieceFiles
 {
-    private const string Supported = "AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer";
+    private const string Supported =
+        "AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, GemmaTokenizer, LlamaTokenizer, MBart50Tokenizer, MBartTokenizer, T5Tokenizer, XLMRobertaTokenizer";
+
+    private static readonly string[] MBartLanguages =
+    [
+        "ar_AR", "cs_CZ", "de_DE", "en_XX", "es_XX", "et_EE", "fi_FI", "fr_XX", "gu_IN", "hi_IN", "it_IT", "ja_XX", "kk_KZ", "ko_KR", "lt_LT", "lv_LV", "my_MM",
+        "ne_NP", "nl_XX", "ro_RO", "ru_RU", "si_LK", "tr_TR", "vi_VN", "zh_CN",
+    ];
+
+    private static readonly string[] MBart50Languages =
+    [
+        .. MBartLanguages, "af_ZA", "az_AZ", "bn_IN", "fa_IR", "he_IL", "hr_HR", "id_ID", "ka_GE", "km_KH", "mk_MK", "ml_IN", "mn_MN", "mr_IN", "pl_PL", "ps_AF",
+        "pt_XX", "sv_SE", "sw_KE", "ta_IN", "te_IN", "th_TH", "tl_XX", "uk_UA", "ur_PK", "xh_ZA", "gl_ES", "sl_SI",
+    ];
 
     private readonly TokenizerConfiguration _configuration;
     private readonly SentencePieceModel _model;
@@ -32,16 +47,19 @@ internal sealed class SentencePieceFiles
     {
         var path = files.PathOf(name);
         var reader = new SentencePieceFiles(SentencePieceModel.Read(files[name], path), configuration);
-        var className = configuration.ClassName?.Replace("Fast", "", StringComparison.Ordinal);
-        return className switch
+        return configuration.ClassName switch
         {
             null => reader.Plain(),
             "AlbertTokenizer" => reader.Albert(),
             "CamembertTokenizer" => reader.Camembert(),
             "DebertaV2Tokenizer" => reader.DebertaV2(),
+            "GemmaTokenizer" => reader.Gemma(),
+            "LlamaTokenizer" => reader.Llama(),
+            "MBart50Tokenizer" => reader.MBart(MBart50Languages),
+            "MBartTokenizer" => reader.MBart(MBartLanguages),
             "T5Tokenizer" => reader.T5(),
             "XLMRobertaTokenizer" => reader.XlmRoberta(),
-            _ => throw new TokenizerFormatException(
+            var className => throw new TokenizerFormatException(
                 $"{path}: the tokenizer '{className}' cannot be read from its SentencePiece model alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
         };
     }
@@ -56,7 +74,7 @@ internal sealed class SentencePieceFiles
         // Where no piece goes on behind a space, the text can be split before it.
         var splits = !_model.Pieces.Any(piece => piece.Text.LastIndexOf('▁') > 0);
         var preTokenizer = new Metaspace('▁', PrependScheme.Never, splits);
-        return new TokenizerJson([], normalizer, preTokenizer, PlainModel(), PostProcessor.None, decoder, null);
+        return new TokenizerJson([], normalizer, preTokenizer, PlainModel(), PostProcessor.None, decoder);
     }
 
     private Model PlainModel()
@@ -85,6 +103,13 @@ internal sealed class SentencePieceFiles
 
     private TokenizerJson Albert()
     {
+        // A number with a comma behind it is better off as two pieces: "9," costs 100 more.
+        for (var id = 0; id < _pieces.Count; id++)
+        {
+            var (text, score) = _pieces[id];
+            _pieces[id] = EndsInDigitAndComma(text) ? (text, score - 100) : (text, score);
+        }
+
         Special("pad_token", "<pad>");
         Special("unk_token", "<unk>");
         var (cls, sep) = (Special("cls_token", "[CLS]"), Special("sep_token", "[SEP]"));
@@ -166,8 +191,81 @@ internal sealed class SentencePieceFiles
 
         Special("pad_token", "<pad>");
         var (end, first, second) = (TemplatePiece.Special(sep, 0), TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 0));
-        return Make(UsualNormalizers(), Metaspace(), new TemplateProcessing([first, end], [first, end, second, end]));
+        var scheme = Scheme();
+        return Make(
+            UsualNormalizers(), new Metaspace('▁', scheme, split: true), new TemplateProcessing([first, end], [first, end, second, end]), new MetaspaceDecoder('▁', scheme));
     }
+
+    private TokenizerJson MBart(string[] languages)
+    {
+        _pieces.RemoveRange(0, Math.Min(3, _pieces.Count));
+        _pieces.InsertRange(0, [("<s>", 0), ("<pad>", 0), ("</s>", 0), ("<unk>", 0)]);
+        _pieces.AddRange(languages.Select(language => (language, 0f)));
+        _pieces.Add(("<mask>", 0));
+        _unknown = 3;
+        foreach (var (name, usual) in ((string, string)[])[("bos_token", "<s>"), ("eos_token", "</s>"), ("pad_token", "<pad>"), ("unk_token", "<unk>")])
+        {
+            Special(name, usual);
+        }
+
+        Special("mask_token", "<mask>", trimLeft: true);
+        foreach (var language in languages)
+        {
+            Add(language, trimLeft: false, trimRight: false, normalized: false);
+        }
+
+        var source = _configuration.Text("src_lang") ?? "en_XX";
+        return Make(UsualNormalizers(), Metaspace(), Read(ConfiguredTemplate.ForLanguage(_configuration, source, IdOf)));
+    }
+
+    private TokenizerJson Llama()
+    {
+        Special("unk_token", "<unk>");
+        Special("bos_token", "<s>");
+        Special("eos_token", "</s>");
+        var addsSpace = _configuration.Flag("add_prefix_space") ?? true;
+        var isLegacy = _configuration.Flag("legacy") ?? true;
+        Normalizer[] normalizers = !isLegacy ? [] : [.. addsSpace ? [new Prepend("▁")] : (Normalizer[])[], new Replace(new FixedPattern(" "), "▁")];
+        return Make(
+            normalizers, isLegacy ? null : new Metaspace('▁', Scheme(), split: false), Ends("<s>", "</s>"), BytesDecoder(takesSpace: addsSpace), byteFallback: true,
+            addsUserDefined: true);
+    }
+
+    private TokenizerJson Gemma()
+    {
+        // Older models lack a piece for the tab, which then stands in the place of its byte.
+        if (!_pieces.Exists(piece => piece.Text == "\t") && _pieces.FindIndex(piece => piece.Text == "<0x09>") is var tab and >= 0)
+        {
+            _pieces[tab] = ("\t", 0);
+        }
+
+        _unknown = 3;
+        foreach (var (name, usual) in ((string, string)[])[("pad_token", "<pad>"), ("eos_token", "<eos>"), ("bos_token", "<bos>"), ("unk_token", "<unk>")])
+        {
+            Special(name, usual);
+        }
+
+        var preTokenizer = new Splitting(new FixedPattern(" "), SplitBehavior.MergedWithPrevious, invert: false);
+        return Make([new Replace(new FixedPattern(" "), "▁")], preTokenizer, Ends("<bos>", "<eos>"), BytesDecoder(takesSpace: false), byteFallback: true, addsUserDefined: true);
+    }
+
+    /// <summary>The template of a decoder, which begins with a special token unless told not to.</summary>
+    private PostProcessor Ends(string begin, string end) => Read(ConfiguredTemplate.ForEnds(
+        _configuration, _configuration.Flag("add_bos_token") ?? true, _configuration.Flag("add_eos_token") ?? false, begin, end, IdOf));
+
+    private static PostProcessor Read(System.Text.Json.Nodes.JsonObject template) =>
+        PostProcessor.Read(new JsonSection(JsonElement.Parse(template.ToJsonString()), TokenizerFiles.Configuration));
+
+    private static DecoderSequence BytesDecoder(bool takesSpace) => new(
+        [new ReplaceDecoder(new FixedPattern("▁"), " "), new ByteFallbackDecoder(), new FuseDecoder(), .. takesSpace ? [new StripDecoder(' ', 1, 0)] : (Decoder[])[]]);
+
+    /// <summary>Which words begin with a space: those of T5 and Llama go by options.</summary>
+    private PrependScheme Scheme() => !(_configuration.Flag("add_prefix_space") ?? true) ? PrependScheme.Never
+        : _configuration.Flag("legacy") ?? true ? PrependScheme.Always
+        : PrependScheme.First;
+
+    private static bool EndsInDigitAndComma(string piece) =>
+        piece.Length > 1 && piece[^1] == ',' && CharUnicodeInfo.GetDigitValue(piece, piece.Length - (piece.Length > 2 && char.IsSurrogatePair(piece, piece.Length - 3) ? 3 : 2)) >= 0;
 
     private static BertProcessing BertTemplate(int cls, int sep) => new(cls, sep);
 
@@ -183,28 +281,44 @@ internal sealed class SentencePieceFiles
         Add(_configuration.SpecialToken(name) ?? usual, trimLeft, trimRight: false, normalized);
 
     /// <summary>A token that is no piece gets the next free id.</summary>
-    private int Add(string token, bool trimLeft, bool trimRight, bool normalized)
+    private int Add(string token, bool trimLeft, bool trimRight, bool normalized, bool special = true)
     {
-        var id = _pieces.FindIndex(piece => piece.Text == token);
-        id = id >= 0 ? id : Math.Max(_pieces.Count, _added.Select(other => other.Id + 1).DefaultIfEmpty().Max());
-        _added.Add(new AddedToken(id, token, SingleWord: false, trimLeft, trimRight, normalized, Special: true));
+        var id = IdOf(token) ?? Math.Max(_pieces.Count, _added.Select(other => other.Id + 1).DefaultIfEmpty().Max());
+        _added.Add(new AddedToken(id, token, SingleWord: false, trimLeft, trimRight, normalized, special));
         return id;
     }
 
-    private TokenizerJson Make(IEnumerable<Normalizer> normalizers, PreTokenizer preTokenizer, PostProcessor postProcessor)
+    private int? IdOf(string token) => _pieces.FindLastIndex(piece => piece.Text == token) is var id and >= 0 ? id : _added.Find(added => added.Content == token)?.Id;
+
+    /// <summary>Puts the components together.</summary>
+    /// <param name="normalizers">The normalizers.</param>
+    /// <param name="preTokenizer">The pre-tokenizer, or null.</param>
+    /// <param name="postProcessor">The template.</param>
+    /// <param name="decoder">The decoder; null for the usual one.</param>
+    /// <param name="byteFallback">What the vocabulary lacks becomes bytes.</param>
+    /// <param name="addsUserDefined">
+    /// User-defined pieces are found in the text itself, as added tokens. Encoders leave them out: the published tokenizer.json of ALBERT, whose
+    /// user-defined pieces are punctuation, has them as pieces only.
+    /// </param>
+    private TokenizerJson Make(
+        IEnumerable<Normalizer> normalizers, PreTokenizer? preTokenizer, PostProcessor postProcessor, Decoder? decoder = null, bool byteFallback = false, bool addsUserDefined = false)
     {
-        foreach (var control in _model.Pieces.Where(piece => piece.Kind == SentencePieceKind.Control && !_added.Any(token => token.Content == piece.Text)).ToArray())
+        var named = _added.Select(token => token.Content).ToHashSet();
+        foreach (var piece in _model.Pieces.Where(piece => !named.Contains(piece.Text)).ToArray())
         {
-            Add(control.Text, trimLeft: false, trimRight: false, normalized: false);
+            if (piece.Kind == SentencePieceKind.Control || (piece.Kind == SentencePieceKind.UserDefined && addsUserDefined))
+            {
+                var isTurn = _configuration.ClassName == "GemmaTokenizer" && piece.Text is "<start_of_turn>" or "<end_of_turn>";
+                Add(piece.Text, trimLeft: false, trimRight: false, normalized: false, special: piece.Kind == SentencePieceKind.Control || isTurn);
+            }
         }
 
         var vocabulary = Vocabulary.From([.. _pieces.Select(piece => piece.Text)], _model.Error);
         Model model = _model.IsBpe
-            ? MakeBpe(vocabulary, byteFallback: false)
-            : new Unigram(vocabulary, vocabulary.Trie, [.. _pieces.Select(piece => (double)piece.Score)], _unknown, byteFallback: false);
-        var more = _configuration.AddedTokens().Where(token => !_added.Any(other => other.Content == token.Content));
+            ? MakeBpe(vocabulary, byteFallback)
+            : new Unigram(vocabulary, vocabulary.Trie, [.. _pieces.Select(piece => (double)piece.Score)], _unknown, byteFallback);
         return new TokenizerJson(
-            [.. _added, .. more], new NormalizerSequence([.. normalizers]), preTokenizer, model, postProcessor, new MetaspaceDecoder('▁', PrependScheme.Always), null);
+            _added, new NormalizerSequence([.. normalizers]), preTokenizer, model, postProcessor, decoder ?? new MetaspaceDecoder('▁', PrependScheme.Always));
     }
 
     private Bpe MakeBpe(Vocabulary vocabulary, bool byteFallback) => new(

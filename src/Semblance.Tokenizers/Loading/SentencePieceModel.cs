@@ -75,6 +75,7 @@ internal sealed class SentencePieceModel
         foreach (var (text, score, _) in Pieces)
         {
             var first = merges.Count;
+            var id = vocabulary.IdOf(text);
             for (var cut = 1; cut < text.Length; cut++)
             {
                 if (char.IsLowSurrogate(text[cut]))
@@ -83,10 +84,10 @@ internal sealed class SentencePieceModel
                 }
 
                 var (left, right) = (vocabulary.IdOf(text.AsSpan(0, cut)), vocabulary.IdOf(text.AsSpan(cut)));
-                if (left >= 0 && right >= 0)
+                if (left >= 0 && right >= 0 && id >= 0)
                 {
                     var leftLength = CodePoints(text.AsSpan(0, cut));
-                    merges.Add((left, right, vocabulary.IdOf(text), score, leftLength, CodePoints(text) - leftLength));
+                    merges.Add((left, right, id, score, leftLength, CodePoints(text) - leftLength));
                 }
             }
 

@@ -1,23 +1,46 @@
+using System.Text.Json;
+
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>What tokenizer_config.json and special_tokens_map.json say.</summary>
-internal sealed class TokenizerConfiguration(TokenizerFiles files)
+/// <summary>What tokenizer_config.json, special_tokens_map.json and added_tokens.json say.</summary>
+internal sealed class TokenizerConfiguration
 {
-    private readonly JsonSection? _options = files.ReadJson(TokenizerFiles.Configuration);
-    private readonly JsonSection? _map = files.ReadJson(TokenizerFiles.SpecialTokens);
+    private static readonly string[] Names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    /// <summary>The class of the reference library that reads the files, such as BertTokenizer.</summary>
-    public string? ClassName => _options?.Optional("tokenizer_class")?.TextOrNull();
+    private readonly JsonSection? _options;
+    private readonly JsonSection? _map;
+    private readonly JsonSection? _added;
+
+    private readonly int _rows;
+
+    /// <summary>Reads the files and checks their keys.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="rows">Named special tokens that the vocabulary lacks get ids below this.</param>
+    public TokenizerConfiguration(TokenizerFiles files, int rows = Trie.Limit)
+    {
+        _rows = rows;
+        _options = files.ReadJson(TokenizerFiles.Configuration)?.Check(TokenizerKeys.Configuration, IsToken);
+        _map = files.ReadJson(TokenizerFiles.SpecialTokens)?.Check(TokenizerKeys.SpecialTokensMap, IsToken);
+        _added = files.ReadJson(TokenizerFiles.AddedTokens);
+    }
+
+    /// <summary>The class of the reference library that reads the files, such as BertTokenizer; without "Fast" at its end.</summary>
+    public string? ClassName => _options?.Optional("tokenizer_class")?.Text() is not { } name ? null
+        : name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name;
 
     /// <summary>The longest input of the model in tokens; int.MaxValue where it isn't known.</summary>
-    public int ModelMaxLength =>
-        _options?.Optional("model_max_length")?.NumberOrNull() is { } number and >= 1 and <= int.MaxValue ? (int)number : int.MaxValue;
+    public int ModelMaxLength => (_options?.Optional("model_max_length") ?? _options?.Optional("max_len")) is not { } length ? int.MaxValue
+        : length.NumberOrNull() is >= 1 and var number ? (int)Math.Min(number, int.MaxValue)
+        : throw length.Error($"found {length.Element.GetRawText()}, expected a number of at least 1");
 
     /// <summary>At which end tokens are taken from a text that is too long, or null.</summary>
-    public Side? TruncationSide => _options?.Optional("truncation_side") is { } side ? ReadSide(side, "left", "right") : null;
+    public Side? TruncationSide => SideOf("truncation_side");
+
+    /// <summary>At which end padding goes, or null.</summary>
+    public Side? PaddingSide => SideOf("padding_side");
 
     /// <summary>The text of a special token (<c>cls_token</c>, …), or null.</summary>
-    public string? SpecialToken(string name) => TextOf(_options?.Optional(name)) ?? TextOf(_map?.Optional(name));
+    public string? SpecialToken(string name) => Find(name) is { } value ? ReadToken(value).Content : null;
 
     /// <summary>True if an option is there, be it null.</summary>
     public bool Has(string name) => _options?.Has(name) ?? false;
@@ -28,22 +51,90 @@ internal sealed class TokenizerConfiguration(TokenizerFiles files)
     /// <summary>An option that is a number of things, or null.</summary>
     public int? Number(string name) => _options?.Optional(name)?.TokenId();
 
-    /// <summary>The tokens of <c>added_tokens_decoder</c>.</summary>
-    public IEnumerable<AddedToken> AddedTokens() =>
-        _options?.Optional("added_tokens_decoder") is not { } decoder ? []
-        : decoder.Members().Select(member => ReadAddedToken(
-            member.Value,
-            int.TryParse(member.Name, out var id) && id is >= 0 and < Trie.Limit ? id : throw decoder.Error($"found '{member.Name}', expected an id")));
+    /// <summary>An option that is a text, or null.</summary>
+    public string? Text(string name) => _options?.Optional(name)?.Text();
+
+    /// <summary>Warns of an option.</summary>
+    public void Warn(string name, string message) => _options?.Optional(name)?.Warn(message);
+
+    /// <summary>An error at an option.</summary>
+    public TokenizerFormatException Error(string name, string message) => _options!.Value.Optional(name)!.Value.Error(message);
+
+    /// <summary>
+    /// Adds the tokens that the files name to those of the tokenizer itself. As in the reference: <c>added_tokens_decoder</c> stands for
+    /// special_tokens_map.json and added_tokens.json, which are not read beside it; then come the named special tokens, which keep the
+    /// properties of a token with their content.
+    /// </summary>
+    /// <param name="added">The tokenizer's own added tokens; receives the others.</param>
+    /// <param name="listed">Those that tokenizer.json lists, with the ids that it gives them.</param>
+    public void Extend(AddedVocabulary added, IEnumerable<AddedToken> listed)
+    {
+        var byId = new SortedDictionary<int, AddedToken>();
+        var named = Named().ToArray();
+        if (Decoder is { } decoder)
+        {
+            foreach (var (name, value) in decoder.Members())
+            {
+                var id = int.TryParse(name, out var number) && number is >= 0 and < Trie.Limit ? number : throw decoder.Error($"found '{name}', expected an id");
+                byId[id] = ReadAddedToken(value, id);
+            }
+        }
+        else
+        {
+            var special = named.Select(token => token.Content).ToHashSet();
+            foreach (var (content, value) in _added?.Members() ?? [])
+            {
+                var isSpecial = special.Contains(content);
+                byId[value.TokenId()] = new AddedToken(value.TokenId(), content, false, false, false, Normalized: !isSpecial, Special: isSpecial);
+            }
+
+            foreach (var token in listed)
+            {
+                byId[token.Id] = token;
+            }
+        }
+
+        var known = new Dictionary<string, AddedToken>();
+        foreach (var token in byId.Values)
+        {
+            known[token.Content] = token;
+        }
+
+        added.Add(byId.Values.Where(token => added.Find(token.Content) is not { } same || same != token with { Id = same.Id, Special = same.Special || token.Special }).ToArray());
+        foreach (var (key, content, properties) in named)
+        {
+            if (key is not null && known.TryGetValue(content, out var same))
+            {
+                added.Add(same with { Special = true });
+            }
+            else if (added.IdOf(content) is null && added.Next >= _rows)
+            {
+                (_options ?? _map)!.Value.Warn($"the special token '{content}' was left out: it is not in the vocabulary, and the model has no embedding for its id {added.Next}");
+            }
+            else if (properties is not null)
+            {
+                added.Add(properties with { Special = true });
+            }
+            else if (added.Find(content) is null)
+            {
+                added.Add(new AddedToken(0, content, false, false, false, Normalized: false, Special: true));
+            }
+        }
+    }
 
     /// <summary>Reads an added token with an id.</summary>
-    public static AddedToken ReadAddedToken(JsonSection json, int id) => new(
-        id,
-        json.Text("content"),
-        json.Flag("single_word", false),
-        json.Flag("lstrip", false),
-        json.Flag("rstrip", false),
-        json.Flag("normalized", !json.Flag("special", false)),
-        json.Flag("special", false));
+    public static AddedToken ReadAddedToken(JsonSection json, int id)
+    {
+        json.Check(TokenizerKeys.AddedToken);
+        return new(
+            id,
+            json.Text("content"),
+            json.Flag("single_word", false),
+            json.Flag("lstrip", false),
+            json.Flag("rstrip", false),
+            json.Flag("normalized", !json.Flag("special", false)),
+            json.Flag("special", false));
+    }
 
     /// <summary>Reads an end of a text.</summary>
     public static Side ReadSide(JsonSection json, string left, string right) =>
@@ -51,6 +142,70 @@ internal sealed class TokenizerConfiguration(TokenizerFiles files)
         : name == left ? Side.Left
         : throw json.Error($"'{name}' is not supported; supported are {left}, {right}");
 
-    private static string? TextOf(JsonSection? value) =>
-        value is not { } token ? null : token.TextOrNull() ?? (token.Has("content") ? token.Text("content") : null);
+    private JsonSection? Decoder => _options?.Optional("added_tokens_decoder");
+
+    private Side? SideOf(string name) => _options?.Optional(name) is { } side ? ReadSide(side, "left", "right") : null;
+
+    /// <summary>Any name that ends in _token and has a token is a special token, as in version 5 of the reference.</summary>
+    private static bool IsToken(JsonProperty member) => member.Name.EndsWith("_token", StringComparison.Ordinal)
+        && (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null || (member.Value.ValueKind == JsonValueKind.Object && member.Value.TryGetProperty("content", out _)));
+
+    /// <summary>A special token by its name; special_tokens_map.json wins, unless there is an added_tokens_decoder.</summary>
+    private JsonSection? Find(string name) => Decoder is null
+        ? _map?.Optional(name) ?? _options?.Optional(name)
+        : _options?.Optional(name) ?? _map?.Optional(name);
+
+    /// <summary>The special tokens that the files name, in the order of the reference: with their key where it is one token's own.</summary>
+    private IEnumerable<(string? Key, string Content, AddedToken? Properties)> Named()
+    {
+        var map = Decoder is null ? _map : null;
+        IEnumerable<string> others = new[] { _options, map }.SelectMany(file => file?.Element.EnumerateObject().AsEnumerable() ?? [])
+            .Where(IsToken).Select(member => member.Name).Where(name => !Names.Contains(name)).Distinct();
+        foreach (var name in Names.Concat(others))
+        {
+            if ((map?.Optional(name) ?? _options?.Optional(name)) is { } value)
+            {
+                yield return Token(name, value);
+            }
+        }
+
+        foreach (var list in (string[])["additional_special_tokens", "model_specific_special_tokens", "extra_special_tokens"])
+        {
+            foreach (var value in new[] { _options, map }.Select(file => file?.Optional(list)))
+            {
+                foreach (var item in value is not { } tokens ? [] : tokens.Element.ValueKind == JsonValueKind.Object ? tokens.Members().Select(member => member.Value) : tokens.Items())
+                {
+                    yield return Token(null, item);
+                }
+            }
+        }
+
+        if (ClassName == "T5Tokenizer" && Number("extra_ids") is { } extra)
+        {
+            for (var i = 0; i < extra; i++)
+            {
+                yield return (null, $"<extra_id_{i}>", null);
+            }
+        }
+
+        static (string? Key, string Content, AddedToken? Properties) Token(string? key, JsonSection value)
+        {
+            var (content, properties) = ReadToken(value);
+            return (key, content, properties);
+        }
+    }
+
+    /// <summary>Reads a special token: its text, or an object with its properties.</summary>
+    private static (string Content, AddedToken? Properties) ReadToken(JsonSection value)
+    {
+        if (value.TextOrNull() is { } text)
+        {
+            return (text, null);
+        }
+
+        // In special_tokens_map.json "special" is left out, as every token in it is.
+        var token = value.Element.ValueKind == JsonValueKind.Object ? ReadAddedToken(value, 0)
+            : throw value.Error($"found {value.Element.GetRawText()}, expected a token or an object with its content");
+        return (token.Content, token with { Normalized = value.Flag("normalized", false), Special = true });
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class TokenizerFiles(string folder)
     /// <summary>The special tokens' names.</summary>
     public const string SpecialTokens = "special_tokens_map.json";
 
+    /// <summary>Tokens beyond the vocabulary and their ids, as older versions wrote them.</summary>
+    public const string AddedTokens = "added_tokens.json";
+
     /// <summary>The names that SentencePiece models go by.</summary>
     public static readonly string[] SentencePieceModels = ["spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model"];
 
@@ -38,6 +41,9 @@ internal sealed class TokenizerFiles(string folder)
         set => _files[name] = value!;
     }
 
+    /// <summary>What is to be told of the files.</summary>
+    public LoadingWarnings Warnings { get; init; } = new();
+
     /// <summary>Where a file lies, for messages.</summary>
     public string PathOf(string name) => Path.Combine(folder, name);
 
@@ -50,7 +56,7 @@ internal sealed class TokenizerFiles(string folder)
         }
 
         var files = new TokenizerFiles(folder);
-        foreach (var name in (string[])[Json, Vocabulary, BpeVocabulary, Merges, .. SentencePieceModels, Configuration, SpecialTokens])
+        foreach (var name in (string[])[Json, Vocabulary, BpeVocabulary, Merges, .. SentencePieceModels, Configuration, SpecialTokens, AddedTokens])
         {
             var path = files.PathOf(name);
             if (File.Exists(path))
@@ -60,6 +66,32 @@ internal sealed class TokenizerFiles(string folder)
         }
 
         return files;
+    }
+
+    /// <summary>Reads tokenizer.json alone, as libraries do that take no options from files beside it; all files where there is none.</summary>
+    public static TokenizerFiles ReadJsonAlone(string folder)
+    {
+        var files = new TokenizerFiles(folder);
+        var path = files.PathOf(Json);
+        if (!File.Exists(path))
+        {
+            return Read(folder);
+        }
+
+        files[Json] = ReadFile(path);
+        return files;
+    }
+
+    /// <summary>The same files, of which nothing has been told.</summary>
+    public TokenizerFiles Again()
+    {
+        var again = new TokenizerFiles(folder);
+        foreach (var (name, content) in _files)
+        {
+            again[name] = content;
+        }
+
+        return again;
     }
 
     /// <summary>A JSON file, or null where it is absent.</summary>
@@ -73,7 +105,7 @@ internal sealed class TokenizerFiles(string folder)
         var path = PathOf(name);
         try
         {
-            var root = new JsonSection(JsonText.Parse(content).RootElement, path);
+            var root = new JsonSection(JsonText.Parse(content).RootElement, path, Warnings);
             _ = root.Members();
             return root;
         }

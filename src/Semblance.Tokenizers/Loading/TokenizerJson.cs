@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Semblance.Tokenizers.Decoders;
 using Semblance.Tokenizers.Models;
 using Semblance.Tokenizers.Normalizers;
@@ -6,30 +9,43 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The components that a tokenizer.json describes.</summary>
+/// <summary>The components that a tokenizer's files describe.</summary>
 internal sealed record TokenizerJson(
     IReadOnlyList<AddedToken> AddedTokens,
     Normalizer? Normalizer,
     PreTokenizer? PreTokenizer,
     Model Model,
     PostProcessor PostProcessor,
-    Decoder? Decoder,
-    int? TruncationLength,
-    Side? TruncationSide = null)
+    Decoder? Decoder)
 {
-    /// <summary>Reads tokenizer.json, or what stands for it where there is but a vocabulary.</summary>
+    /// <summary>The largest length in the <c>truncation</c> section, or null.</summary>
+    public int? TruncationLength { get; private init; }
+
+    /// <summary>The end in the <c>truncation</c> section, or null.</summary>
+    public Side? TruncationSide { get; private init; }
+
+    /// <summary>The end in the <c>padding</c> section, or null.</summary>
+    public Side? PaddingSide { get; private init; }
+
+    /// <summary>The token in the <c>padding</c> section, or null.</summary>
+    public string? PaddingToken { get; private init; }
+
+    /// <summary>The file with all that the files beside it change in it; null where there is no tokenizer.json and none is made.</summary>
+    public Func<byte[]>? Write { get; private init; }
+
+    /// <summary>Reads tokenizer.json, or what stands for it where there is but a vocabulary, and applies the files beside it.</summary>
     public static TokenizerJson Read(TokenizerFiles files, TokenizerConfiguration configuration)
     {
         if (files[TokenizerFiles.Json] is null)
         {
             if (files[TokenizerFiles.BpeVocabulary] is not null)
             {
-                return BpeFiles.Read(files, configuration);
+                return BpeFiles.Read(files, configuration).Extended(configuration);
             }
 
             if (TokenizerFiles.SentencePieceModels.FirstOrDefault(file => files[file] is not null) is { } name)
             {
-                return SentencePieceFiles.Read(files, name, configuration);
+                return SentencePieceFiles.Read(files, name, configuration).Extended(configuration);
             }
 
             if (files[TokenizerFiles.Vocabulary] is null)
@@ -41,39 +57,109 @@ internal sealed record TokenizerJson(
             files = new TokenizerFiles(Path.GetDirectoryName(files.PathOf(TokenizerFiles.Json))!)
             {
                 [TokenizerFiles.Json] = BertFiles.FromVocabularyFile(files, configuration),
+                Warnings = files.Warnings,
             };
         }
 
-        var json = files.ReadJson(TokenizerFiles.Json)!.Value;
-        var model = Model.Read(json.Required("model"));
-        return new TokenizerJson(
-            ReadAddedTokens(json, model),
-            json.Optional("normalizer") is { } normalizer ? ReadNormalizer(normalizer, configuration) : null,
-            json.Optional("pre_tokenizer") is { } preTokenizer ? PreTokenizer.Read(preTokenizer) : null,
-            model,
-            json.Optional("post_processor") is { } postProcessor ? PostProcessor.Read(postProcessor) : PostProcessor.None,
-            json.Optional("decoder") is { } decoder ? Decoder.Read(decoder) : null,
-            json.Optional("truncation") is { } truncation ? truncation.Required("max_length").TokenId() : null,
-            json.Optional("truncation")?.Optional("direction") is { } direction ? TokenizerConfiguration.ReadSide(direction, "Left", "Right") : null);
-    }
-
-    /// <summary>As in the reference, the options of tokenizer_config.json win over those of a BertNormalizer.</summary>
-    private static Normalizer ReadNormalizer(JsonSection json, TokenizerConfiguration configuration) =>
-        json.Type() == "BertNormalizer" ? BertNormalizer.Read(json, configuration) : Normalizer.Read(json);
-
-    /// <summary>The vocabulary's id of a token wins over the one in the list; empty tokens don't count.</summary>
-    private static AddedToken[] ReadAddedTokens(JsonSection json, Model model)
-    {
-        var tokens = new Dictionary<string, AddedToken>();
-        foreach (var item in json.Optional("added_tokens")?.Items() ?? [])
+        var root = files.ReadJson(TokenizerFiles.Json)!.Value.Check(TokenizerKeys.Root);
+        var overrides = new ComponentOverrides(root, configuration);
+        var model = Model.Read(root.Required("model"));
+        var added = new AddedVocabulary(model);
+        var listed = ReadAddedTokens(root, added);
+        var own = added.Tokens;
+        configuration.Extend(added, listed);
+        if (!own.SequenceEqual(added.Tokens))
         {
-            var token = TokenizerConfiguration.ReadAddedToken(item, item.Required("id").TokenId());
-            if (token.Content.Length > 0)
-            {
-                tokens[token.Content] = token with { Id = model.TokenToId(token.Content) ?? token.Id };
-            }
+            overrides.Replace("added_tokens", new JsonArray([.. added.Tokens.Select(Node)]));
         }
 
-        return [.. tokens.Values.DistinctBy(token => token.Id)];
+        var postProcessor = ReadPostProcessor(overrides);
+        if (ConfiguredTemplate.Of(configuration, postProcessor, added.IdOf) is { } template)
+        {
+            overrides.Replace("post_processor", template);
+            postProcessor = ReadPostProcessor(overrides);
+        }
+
+        var truncation = root.Optional("truncation")?.Check(TokenizerKeys.Truncation);
+        var padding = root.Optional("padding")?.Check(TokenizerKeys.Padding);
+        return new TokenizerJson(
+            added.Tokens,
+            overrides["normalizer"] is { } normalizer ? Normalizer.Read(normalizer) : null,
+            overrides["pre_tokenizer"] is { } preTokenizer ? PreTokenizer.Read(preTokenizer) : null,
+            model,
+            postProcessor,
+            overrides["decoder"] is { } decoder ? Decoder.Read(decoder) : null)
+        {
+            TruncationLength = truncation?.Required("max_length").TokenId(),
+            TruncationSide = truncation?.Optional("direction") is { } side ? TokenizerConfiguration.ReadSide(side, "Left", "Right") : null,
+            PaddingSide = padding?.Optional("direction") is { } end ? TokenizerConfiguration.ReadSide(end, "Left", "Right") : null,
+            PaddingToken = padding?.Optional("pad_token")?.Text(),
+            Write = () => overrides.Changes.Count == 0 ? files[TokenizerFiles.Json]! : WriteChanged(root.Element, overrides.Changes),
+        };
+    }
+
+    /// <summary>The tokenizer of a vocabulary with the tokens that the configuration names.</summary>
+    private TokenizerJson Extended(TokenizerConfiguration configuration)
+    {
+        var added = new AddedVocabulary(Model);
+        added.Add(AddedTokens);
+        configuration.Extend(added, []);
+        return this with { AddedTokens = added.Tokens };
+    }
+
+    private static PostProcessor ReadPostProcessor(ComponentOverrides overrides) =>
+        overrides["post_processor"] is { } json ? PostProcessor.Read(json) : PostProcessor.None;
+
+    /// <summary>Adds the tokens of the list and returns them with the ids that the file gives them.</summary>
+    private static List<AddedToken> ReadAddedTokens(JsonSection json, AddedVocabulary added)
+    {
+        var listed = new List<AddedToken>();
+        foreach (var item in json.Optional("added_tokens")?.Items() ?? [])
+        {
+            listed.Add(TokenizerConfiguration.ReadAddedToken(item, item.Required("id").TokenId()));
+        }
+
+        added.Add(listed);
+        if (listed.FirstOrDefault(token => added.Find(token.Content) is { } found && found.Id != token.Id) is { } moved)
+        {
+            json.Required("added_tokens").Warn(
+                $"'{moved.Content}' has the id {moved.Id} in the file and {added.IdOf(moved.Content)} here: tokens beyond the vocabulary are numbered on from its size, as the tokenizers library does it");
+        }
+
+        return listed;
+    }
+
+    private static JsonObject Node(AddedToken token) => new()
+    {
+        ["id"] = token.Id,
+        ["content"] = token.Content,
+        ["single_word"] = token.SingleWord,
+        ["lstrip"] = token.TrimLeft,
+        ["rstrip"] = token.TrimRight,
+        ["normalized"] = token.Normalized,
+        ["special"] = token.Special,
+    };
+
+    private static byte[] WriteChanged(JsonElement root, IReadOnlyDictionary<string, JsonElement> changes)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, BertFiles.Indented))
+        {
+            json.WriteStartObject();
+            foreach (var member in root.EnumerateObject().Where(member => !changes.ContainsKey(member.Name)))
+            {
+                member.WriteTo(json);
+            }
+
+            foreach (var (name, value) in changes)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 }

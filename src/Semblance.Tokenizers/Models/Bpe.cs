@@ -29,16 +29,14 @@ internal sealed class Bpe : Model
     public override int Size => _vocabulary.Size;
 
     /// <inheritdoc/>
+    public override int Count => _vocabulary.Trie.Count;
+
+    /// <inheritdoc/>
     public override int? UnknownId => _unknown >= 0 ? _unknown : null;
 
     /// <summary>Reads a model of type BPE.</summary>
     public static new Bpe Read(JsonSection json)
     {
-        if (json.Optional("dropout")?.NumberOrNull() is > 0)
-        {
-            throw json.Error("'dropout' is not supported: the same text would have other tokens each time; set it to null");
-        }
-
         var vocabulary = Vocabulary.Read(json.Required("vocab"));
         var options = new BpeOptions
         {

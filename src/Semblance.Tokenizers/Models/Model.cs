@@ -8,6 +8,9 @@ internal abstract class Model
     /// <summary>One more than the highest id.</summary>
     public abstract int Size { get; }
 
+    /// <summary>The number of tokens, from which added tokens count on; less than <see cref="Size"/> where ids are left out.</summary>
+    public abstract int Count { get; }
+
     /// <summary>The id of the token for what the vocabulary lacks, or null.</summary>
     public abstract int? UnknownId { get; }
 
@@ -21,13 +24,12 @@ internal abstract class Model
     public abstract void Tokenize(ReadOnlySpan<char> text, int start, int end, TokenList tokens);
 
     /// <summary>Reads the <c>model</c> of a tokenizer.json; the oldest files don't name its type.</summary>
-    public static Model Read(JsonSection json) => (json.Optional("type") is null ? Guess(json) : json.Type()) switch
+    public static Model Read(JsonSection json) => json.Type(TokenizerKeys.Models, Guess(json)) switch
     {
         "BPE" => Bpe.Read(json),
         "Unigram" => Unigram.Read(json),
         "WordLevel" => WordLevel.Read(json),
-        "WordPiece" => WordPiece.Read(json),
-        var type => throw json.Unsupported(type, "BPE, Unigram, WordLevel, WordPiece"),
+        _ => WordPiece.Read(json),
     };
 
     private static string Guess(JsonSection json) =>

@@ -4,7 +4,8 @@ namespace Semblance.Tokenizers.Models;
 
 /// <summary>
 /// Unigram language model (Kudo, 2018): of all ways to split a word into tokens the one with the highest sum of scores,
-/// found by Viterbi's algorithm. A character that no token covers costs 10 more than the worst token.
+/// found by Viterbi's algorithm. A character that no token covers costs 10 more than the worst token; it becomes the unknown
+/// token, and is left out where there is none.
 /// </summary>
 internal sealed class Unigram : Model
 {
@@ -22,20 +23,23 @@ internal sealed class Unigram : Model
     /// <param name="vocabulary">All tokens.</param>
     /// <param name="pieces">Those that are found in texts.</param>
     /// <param name="scores">The logarithms of their probabilities.</param>
-    /// <param name="unknown">The id of the unknown token.</param>
-    /// <param name="byteFallback">What no token covers becomes bytes, if there is a token for each.</param>
+    /// <param name="unknown">The id of the unknown token; -1 for none.</param>
+    /// <param name="byteFallback">What no token covers becomes bytes, if there is a token for each of them.</param>
     public Unigram(Vocabulary vocabulary, Trie pieces, double[] scores, int unknown, bool byteFallback)
     {
         (_vocabulary, _pieces, _scores, _unknown) = (vocabulary, pieces, scores, unknown);
         _unknownScore = scores.DefaultIfEmpty().Min() - UnknownPenalty;
-        _bytes = byteFallback && vocabulary.ByteTokens() is var bytes && !bytes.Contains(-1) ? bytes : null;
+        _bytes = byteFallback ? vocabulary.ByteTokens() : null;
     }
 
     /// <inheritdoc/>
     public override int Size => _vocabulary.Size;
 
     /// <inheritdoc/>
-    public override int? UnknownId => _unknown;
+    public override int Count => _vocabulary.Size;
+
+    /// <inheritdoc/>
+    public override int? UnknownId => _unknown >= 0 ? _unknown : null;
 
     /// <summary>Reads a model of type Unigram.</summary>
     public static new Unigram Read(JsonSection json)
@@ -53,7 +57,7 @@ internal sealed class Unigram : Model
             scores.Add(score.NumberOrNull() ?? throw score.Error("expected a number"));
         }
 
-        var unknown = json.Required("unk_id").TokenId();
+        var unknown = json.Optional("unk_id")?.TokenId() ?? -1;
         var vocabulary = Vocabulary.From(tokens, json.Error);
         return unknown < tokens.Count
             ? new Unigram(vocabulary, vocabulary.Trie, [.. scores], unknown, json.Flag("byte_fallback", false))
@@ -129,20 +133,37 @@ internal sealed class Unigram : Model
             return;
         }
 
-        if (_bytes is null)
+        var first = tokens.Count;
+        if (_bytes is not null && AddBytes(word, from, to, start, tokens))
         {
-            tokens.Add(_unknown, start + from, start + to);
-            tokens.SetSurface(word[from..to].ToString());
             return;
         }
 
+        tokens.Truncate(first);
+        if (_unknown >= 0)
+        {
+            tokens.Add(_unknown, start + from, start + to);
+            tokens.SetSurface(word[from..to].ToString());
+        }
+    }
+
+    /// <summary>Appends the tokens of the bytes; false where one is missing.</summary>
+    private bool AddBytes(ReadOnlySpan<char> word, int from, int to, int start, TokenList tokens)
+    {
         Span<byte> room = stackalloc byte[4];
         foreach (var rune in word[from..to].EnumerateRunes())
         {
             foreach (var value in room[..rune.EncodeToUtf8(room)])
             {
+                if (_bytes![value] < 0)
+                {
+                    return false;
+                }
+
                 tokens.Add(_bytes[value], start + from, start + to);
             }
         }
+
+        return true;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class WordLevel(Vocabulary vocabulary, int unknown) : Model
     public override int Size => vocabulary.Size;
 
     /// <inheritdoc/>
+    public override int Count => vocabulary.Trie.Count;
+
+    /// <inheritdoc/>
     public override int? UnknownId => unknown;
 
     /// <summary>Reads a model of type WordLevel.</summary>

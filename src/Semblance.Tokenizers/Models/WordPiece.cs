@@ -24,6 +24,9 @@ internal sealed class WordPiece : Model
     public override int Size => _tokens.Length;
 
     /// <inheritdoc/>
+    public override int Count => _trie.Count;
+
+    /// <inheritdoc/>
     public override int? UnknownId => _unknown;
 
     /// <summary>Reads a model of type WordPiece.</summary>

@@ -19,14 +19,12 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     /// <inheritdoc/>
     public override Locality Locality => Locality.Punctuation;
 
-    /// <summary>Reads a normalizer of type BertNormalizer; the options of a tokenizer_config.json win over its own.</summary>
-    public static BertNormalizer Read(JsonSection json, TokenizerConfiguration? options = null) => new(
+    /// <summary>Reads a normalizer of type BertNormalizer.</summary>
+    public static new BertNormalizer Read(JsonSection json) => new(
         json.Flag("clean_text", true),
-        options?.Flag("tokenize_chinese_chars") ?? json.Flag("handle_chinese_chars", true),
-        options?.Has("strip_accents") ?? false ? options.Flag("strip_accents")
-            : json.Optional("strip_accents") is null ? null
-            : json.Flag("strip_accents", false),
-        options?.Flag("do_lower_case") ?? json.Flag("lowercase", true));
+        json.Flag("handle_chinese_chars", true),
+        json.Optional("strip_accents") is null ? null : json.Flag("strip_accents", false),
+        json.Flag("lowercase", true));
 
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)

@@ -12,7 +12,7 @@ internal abstract class Normalizer
     public abstract void Normalize(NormalizedText text);
 
     /// <summary>Reads the <c>normalizer</c> of a tokenizer.json.</summary>
-    public static Normalizer Read(JsonSection json) => json.Type() switch
+    public static Normalizer Read(JsonSection json) => json.Type(TokenizerKeys.Normalizers) switch
     {
         "BertNormalizer" => BertNormalizer.Read(json),
         "ByteLevel" => new ByteLevelNormalizer(),
@@ -27,7 +27,6 @@ internal abstract class Normalizer
         "Replace" => Replace.Read(json),
         "Strip" => Strip.Read(json),
         "StripAccents" => new StripAccents(),
-        "Sequence" => new NormalizerSequence([.. json.Required("normalizers").Items().Select(Read)]),
-        var type => throw json.Unsupported(type, "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents"),
+        _ => new NormalizerSequence([.. json.Required("normalizers").Items().Select(Read)]),
     };
 }

@@ -16,7 +16,7 @@ internal abstract class TextPattern
 
     /// <summary>Reads <c>{"String": …}</c> or <c>{"Regex": …}</c>.</summary>
     public static TextPattern Read(JsonSection json) =>
-        json.Optional("String") is { } text ? new FixedPattern(text.Text())
+        json.Check(TokenizerKeys.Pattern).Optional("String") is { } text ? new FixedPattern(text.Text())
         : json.Optional("Regex") is { } regex ? regex.Text() == SpaceRunPattern.Source ? new SpaceRunPattern() : RegexPattern.Read(regex)
         : throw json.Error("expected an object with 'String' or 'Regex'");
 }

@@ -42,13 +42,12 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
     }
 
     /// <summary>Reads the <c>post_processor</c> of a tokenizer.json.</summary>
-    public static PostProcessor Read(JsonSection json) => json.Type() switch
+    public static PostProcessor Read(JsonSection json) => json.Type(TokenizerKeys.PostProcessors) switch
     {
         "BertProcessing" => BertProcessing.Read(json),
         "ByteLevel" => ByteLevelProcessing.Read(json),
         "RobertaProcessing" => RobertaProcessing.Read(json),
-        "Sequence" => PostProcessorSequence.Read(json),
         "TemplateProcessing" => TemplateProcessing.Read(json),
-        var type => throw json.Unsupported(type, "BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing"),
+        _ => PostProcessorSequence.Read(json),
     };
 }

@@ -14,14 +14,15 @@ internal sealed class TemplateProcessing(TemplatePiece[] single, TemplatePiece[]
         var pieces = new List<TemplatePiece>();
         foreach (var piece in json.Required(name).Items())
         {
-            if (piece.Optional("Sequence") is { } text)
+            piece.Check(TokenizerKeys.TemplatePart);
+            if (piece.Optional("Sequence")?.Check(TokenizerKeys.TemplatePiece) is { } text)
             {
                 pieces.Add(TemplatePiece.Text(text.Text("id") == "B" ? 1 : 0, text.Number("type_id", 0)));
             }
             else
             {
-                var special = piece.Required("SpecialToken");
-                var ids = json.Required("special_tokens").Required(special.Text("id")).Required("ids");
+                var special = piece.Required("SpecialToken").Check(TokenizerKeys.TemplatePiece);
+                var ids = json.Required("special_tokens").Required(special.Text("id")).Check(TokenizerKeys.TemplateToken).Required("ids");
                 pieces.AddRange(ids.Items().Select(id => TemplatePiece.Special(id.TokenId(), special.Number("type_id", 0))));
             }
         }

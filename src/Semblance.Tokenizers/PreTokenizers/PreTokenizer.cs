@@ -15,7 +15,7 @@ internal abstract class PreTokenizer
     public abstract void Split(NormalizedText text, WordList words);
 
     /// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer.json.</summary>
-    public static PreTokenizer Read(JsonSection json) => json.Type() switch
+    public static PreTokenizer Read(JsonSection json) => json.Type(TokenizerKeys.PreTokenizers) switch
     {
         "BertPreTokenizer" => new BertPreTokenizer(),
         "ByteLevel" => ByteLevel.Read(json),
@@ -24,11 +24,10 @@ internal abstract class PreTokenizer
         "FixedLength" => FixedLength.Read(json),
         "Metaspace" => Metaspace.Read(json),
         "Punctuation" => CharacterSplit.ReadPunctuation(json),
-        "Sequence" => new PreTokenizerSequence([.. json.Required("pretokenizers").Items().Select(Read)]),
         "Split" => Splitting.Read(json),
         "UnicodeScripts" => new UnicodeScripts(),
         "Whitespace" => new Whitespace(),
         "WhitespaceSplit" => CharacterSplit.AtWhiteSpace,
-        var type => throw json.Unsupported(type, "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit"),
+        _ => new PreTokenizerSequence([.. json.Required("pretokenizers").Items().Select(Read)]),
     };
 }

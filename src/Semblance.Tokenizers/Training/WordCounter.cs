@@ -44,6 +44,8 @@ internal sealed class WordCounter : Model
     /// <inheritdoc/>
     public override int Size => 0;
 
+    public override int Count => 0;
+
     /// <inheritdoc/>
     public override int? UnknownId => null;
 

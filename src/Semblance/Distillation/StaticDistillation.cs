@@ -42,7 +42,7 @@ internal static class StaticDistillation
             TensorPrimitives.Multiply(vectors.Row(i), (float)weight, table.Writable.Slice(ids[i] * table.Columns, table.Columns));
         }
 
-        return new StaticEmbeddingModule(tokenizer, table, null, null, isModel2Vec: true, null);
+        return new StaticEmbeddingModule(tokenizer.WithoutTruncation(), table, null, null, isModel2Vec: true, null); // the limit is the transformer's
     }
 
     // Each token alone, between the special tokens that the tokenizer puts around a text; the average of all of them.

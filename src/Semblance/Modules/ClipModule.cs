@@ -58,7 +58,8 @@ public sealed class ClipModule : InputModule
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static ClipModule Load(string folder, bool trainable = false)
     {
-        var (model, tokenizer) = (ClipModel.Load(folder, trainable), Tokenizer.Load(folder));
+        var model = ClipModel.Load(folder, trainable);
+        var tokenizer = Tokenizer.Load(folder).For(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
             ? new ClipModule(tokenizer, model, ImageProcessor.Load(folder))
             : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");

@@ -16,10 +16,12 @@ public sealed class StaticEmbeddingModule : InputModule
     private const string OwnName = "embedding.weight";
     private const string Model2VecName = "embeddings";
     private const string ConfigurationName = "config.json";
+    private const int Model2VecLength = 512; // tokens: the max_length that encode has in Model2Vec
 
     private readonly ConfigurationFile? _source;
     private readonly int[]? _rows; // of each token; null where a token's id is its row
     private readonly float[]? _weights; // of each token; null where all count alike
+    private readonly Lazy<int>? _maxCharacters; // of a text of Model2Vec
 
     /// <summary>Makes the module.</summary>
     /// <param name="tokenizer">Text to ids, used without special tokens.</param>
@@ -41,6 +43,10 @@ public sealed class StaticEmbeddingModule : InputModule
 
         (Tokenizer, Table, IsModel2Vec) = (tokenizer, table, isModel2Vec);
         (_rows, _weights, _source) = (rows, weights, source);
+        if (isModel2Vec)
+        {
+            _maxCharacters = new Lazy<int>(() => Model2VecLength * MedianTokenLength(tokenizer));
+        }
     }
 
     /// <inheritdoc/>
@@ -57,6 +63,12 @@ public sealed class StaticEmbeddingModule : InputModule
 
     /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
+
+    /// <summary>
+    /// Gets the longest text in tokens: the <c>truncation</c> of tokenizer.json; for Model2Vec at most 512, before which it cuts a text to 512 times the
+    /// median length of a token in characters. <see cref="int.MaxValue"/> where there is no limit.
+    /// </summary>
+    public override int MaxSequenceLength => Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
 
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
@@ -92,7 +104,7 @@ public sealed class StaticEmbeddingModule : InputModule
             throw new ModelFormatException(checkpoint.Path, $"there is neither '{OwnName}' (sentence-transformers) nor '{Model2VecName}' (Model2Vec); is this a static embedding?");
         }
 
-        var tokenizer = Tokenizer.Load(folder);
+        var tokenizer = Tokenizer.LoadJson(folder);
         var table = ReadParameter(checkpoint, isModel2Vec ? Model2VecName : OwnName, trainable);
         var rows = checkpoint.Contains("mapping") ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
         var weights = checkpoint.Contains("weights") ? checkpoint.Read("weights").Values.ToArray() : null;
@@ -118,10 +130,25 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text)
     {
-        var tokenized = Tokenize(Tokenizer, text, 0, specialTokens: false);
-        return IsModel2Vec && Tokenizer.NamedUnknownId is { } unknown && tokenized.Ids.Contains(unknown)
-            ? new TokenizedText([.. tokenized.Ids.Where(id => id != unknown)])
-            : new TokenizedText(tokenized.Ids);
+        ArgumentNullException.ThrowIfNull(text);
+        var limit = Tokenizer.TruncationLength;
+        if (limit == 0)
+        {
+            return new TokenizedText([], null, text.Length > 0); // no limit is what 0 means below
+        }
+
+        var cut = Cut(text);
+        var tokenized = Tokenize(Tokenizer, cut, limit ?? 0, specialTokens: false);
+        var (ids, truncated) = (tokenized.Ids, tokenized.IsTruncated || cut.Length < text.Length);
+        if (IsModel2Vec)
+        {
+            // Its own limit counts what is left without the unknown tokens.
+            ids = Tokenizer.NamedUnknownId is { } unknown && ids.Contains(unknown) ? [.. ids.Where(id => id != unknown)] : ids;
+            truncated |= ids.Length > Model2VecLength;
+            ids = ids.Length > Model2VecLength ? ids[..Model2VecLength] : ids;
+        }
+
+        return new TokenizedText(ids, null, truncated);
     }
 
     /// <inheritdoc/>
@@ -196,6 +223,30 @@ public sealed class StaticEmbeddingModule : InputModule
 
         json.WriteString("embedding_dtype", weights == DType.F16 ? "float16" : "float32");
         json.WriteEndObject();
+    }
+
+    /// <summary>The beginning of a text that is too long in characters, which are code points.</summary>
+    private string Cut(string text)
+    {
+        if (_maxCharacters is null || text.Length <= Model2VecLength || _maxCharacters.Value is var most && text.Length <= most)
+        {
+            return text;
+        }
+
+        var (characters, end) = (0, 0);
+        while (end < text.Length && characters++ < most)
+        {
+            end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        }
+
+        return text[..end];
+    }
+
+    private static int MedianTokenLength(Tokenizer tokenizer)
+    {
+        var lengths = Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.IdToToken).OfType<string>()
+            .Select(token => token.Length - token.Count(char.IsLowSurrogate)).Order().ToArray();
+        return lengths.Length == 0 ? 1 : (lengths[lengths.Length / 2] + lengths[(lengths.Length - 1) / 2]) / 2;
     }
 
     private static string? Misfit(Tokenizer tokenizer, Tensor table, int[]? rows, float[]? weights)
