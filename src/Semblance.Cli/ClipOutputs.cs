@@ -16,8 +16,9 @@ internal static class ClipOutputs
     /// <param name="folder">The model's folder.</param>
     /// <param name="input">A file with <c>input_ids</c> and, where there is, <c>attention_mask</c>; with <c>pixel_values</c>; or with all.</param>
     /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="host">Where warnings go.</param>
     /// <exception cref="InputException">The batch does not fit the model.</exception>
-    public static Dictionary<string, Tensor> Of(string folder, string input, Computation run)
+    public static Dictionary<string, Tensor> Of(string folder, string input, Computation run, Host host)
     {
         var file = SafetensorsFile.Open(input);
         var (texts, pixels) = (file.Contains("input_ids") ? PaddedBatch.Read(input) : null, file.Contains("pixel_values") ? file.Read("pixel_values") : null);
@@ -27,6 +28,7 @@ internal static class ClipOutputs
         }
 
         var model = ClipModel.Load(folder);
+        host.Warn(model.Warnings);
         try
         {
             return Outputs(model, texts, pixels, run);

@@ -13,6 +13,8 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
 {
     private const int BufferSize = 1 << 16;
 
+    private readonly HashSet<string> _warnings = [];
+
     private StreamWriter? _text;
     private bool _isInputTaken;
 
@@ -40,6 +42,16 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
 
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; } = error;
+
+    /// <summary>Writes each warning to standard error, once.</summary>
+    /// <param name="warnings">Sentences that name the file and the key.</param>
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings.Where(_warnings.Add))
+        {
+            Error.WriteLine($"warning: {warning}");
+        }
+    }
 
     /// <summary>The streams of this process.</summary>
     public static Host OfProcess()

@@ -22,12 +22,13 @@ internal static class Reranker
         {
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
+                host.Warn(crossEncoder.Warnings);
                 var predicting = PredictOptions.Default with { BatchTokens = batching.BatchTokens, Threads = batching.Threads };
                 return crossEncoder.Labels.Count == 1
                     ? (retriever, corpus) => new RetrieveAndRerank(retriever, corpus, crossEncoder, predicting) { Candidates = candidates }
                     : throw new ModelFormatException(folder, $"the model has {crossEncoder.Labels.Count} labels, so no score says which text is better; use a model with one label.");
             case ModelKind.MultiVectorEncoder or ModelKind.SentenceTransformer:
-                var multiVector = LateInteraction(folder);
+                var multiVector = LateInteraction(folder, host);
                 var encoding = MultiVectorEncodeOptions.Default with { BatchTokens = batching.BatchTokens, Threads = batching.Threads };
                 return (retriever, corpus) => new RetrieveAndRerank(retriever, corpus, multiVector, encoding) { Candidates = candidates };
             case var kind:
@@ -37,14 +38,17 @@ internal static class Reranker
 
     /// <summary>Loads a late-interaction model, or takes a sentence encoder for one.</summary>
     /// <exception cref="ModelFormatException">The model has no vectors of tokens to compare.</exception>
-    public static MultiVectorEncoder LateInteraction(string folder)
+    public static MultiVectorEncoder LateInteraction(string folder, Host host)
     {
         if (ModelKinds.Of(folder) == ModelKind.MultiVectorEncoder)
         {
-            return MultiVectorEncoder.Load(folder);
+            var encoder = MultiVectorEncoder.Load(folder);
+            host.Warn(encoder.Warnings);
+            return encoder;
         }
 
         var model = SentenceTransformer.Load(folder);
+        host.Warn(model.Warnings);
         return model.Modules[0] is TransformerModule
             ? MultiVectorEncoder.Of(model)
             : throw new ModelFormatException(folder, $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a late-interaction model or a transformer.");

@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Transformers;
 
@@ -15,6 +16,8 @@ namespace Semblance.Transformers;
 internal sealed class CheckpointWeights(
     Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null, string configuration = "config.json") : Weights
 {
+    private const int MostChecked = 1 << 20; // values; larger tables are mapped and not read before they are used
+
     private readonly List<string> _problems = [];
     private readonly List<string> _asked = [.. known ?? []];
 
@@ -40,6 +43,12 @@ internal sealed class CheckpointWeights(
         }
 
         var tensor = checkpoint.Read(stored);
+        if (tensor.Length <= MostChecked && !TensorPrimitives.IsFiniteAll(tensor.Values))
+        {
+            _problems.Add($"'{stored}' has values that are not finite");
+            return null;
+        }
+
         return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 

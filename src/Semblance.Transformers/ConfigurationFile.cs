@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Semblance.Files;
 using Semblance.Files.Json;
@@ -10,15 +11,34 @@ public sealed class ConfigurationFile
     private const long LargestFile = 16 << 20;
 
     private readonly JsonElement _root;
+    private readonly string _section; // "" or such as "rope_parameters."
+    private readonly ConcurrentDictionary<string, byte> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConfigurationFile> _sections = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _warnings; // shared with all sections
+    private KnownKeys? _keys;
 
-    private ConfigurationFile(string path, JsonElement root)
+    private ConfigurationFile(string path, JsonElement root, string section = "", ConcurrentQueue<string>? warnings = null)
     {
         Path = path;
         _root = root;
+        _section = section;
+        _warnings = warnings ?? new ConcurrentQueue<string>();
     }
 
     /// <summary>The file, for messages.</summary>
     public string Path { get; }
+
+    /// <summary>Gets what the readers of the file did not know or left out, one sentence each, naming the file and the keys.</summary>
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    /// <summary>Gets the keys that the file was checked for; null where it was not checked.</summary>
+    internal KnownKeys? Keys => _keys;
+
+    /// <summary>Gets the keys that readers have asked for, by their newest names.</summary>
+    internal IReadOnlyCollection<string> Asked => [.. _asked.Keys];
+
+    /// <summary>Gets the sections that readers have asked for.</summary>
+    internal IReadOnlyDictionary<string, ConfigurationFile> Sections => _sections;
 
     /// <summary>The settings as JSON.</summary>
     public JsonElement Root => _root;
@@ -55,12 +75,70 @@ public sealed class ConfigurationFile
         }
     }
 
+    /// <summary>Reads the <c>config.json</c> of a model's folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelFormatException">The file is not a JSON object, or the folder has an adapter, which is not applied.</exception>
+    public static ConfigurationFile OfModel(string folder)
+    {
+        AdapterFiles.Refuse(folder);
+        return Read(System.IO.Path.Combine(folder, "config.json"));
+    }
+
     /// <summary>Settings that are not in a file.</summary>
     internal static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
 
+    /// <summary>Checks the keys of the file, so that none is dropped silently, and remembers their other names.</summary>
+    /// <param name="keys">The keys that the reader knows.</param>
+    /// <param name="isShared">Whether keys that are not known are another reader's.</param>
+    /// <returns>The file itself. Keys that are not known are in its <see cref="Warnings"/>.</returns>
+    /// <exception cref="ModelFormatException">A key asks for what is not supported, or two names of one key have different values.</exception>
+    public ConfigurationFile Check(KnownKeys keys, bool isShared = false)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        _keys = keys;
+        var (unknown, faults) = keys.Check(_root);
+        faults =
+        [
+            .. faults,
+            .. _root.EnumerateObject().Where(member => keys.KeyOf(member.Name) is var key && key != member.Name && Has(key) && Has(member.Name) && !JsonElement.DeepEquals(_root.GetProperty(key), member.Value))
+                .Select(member => $"'{member.Name}' is {Show(member.Value)}, but '{keys.KeyOf(member.Name)}' is {Show(_root.GetProperty(keys.KeyOf(member.Name)))}; both name the same setting, expected one of them"),
+        ];
+        if (faults.Count > 0)
+        {
+            throw new ModelFormatException(Path, $"{(_section.Length > 0 ? $"in '{_section.TrimEnd('.')}', " : "")}{string.Join("; ", faults)}.");
+        }
+
+        string[] named = [.. unknown.Where(Has).Select(key => $"'{_section}{key}'")];
+        if (named.Length > 0 && !isShared)
+        {
+            Warn($"{string.Join(", ", named)} {(named.Length == 1 ? "is not a known key and is" : "are not known keys and are")} ignored.");
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds a sentence to <see cref="Warnings"/>, unless it is there.</summary>
+    /// <param name="problem">What is ignored or taken otherwise than it says.</param>
+    public void Warn(string problem)
+    {
+        var warning = $"{Path}: {problem}";
+        if (!_warnings.Contains(warning))
+        {
+            _warnings.Enqueue(warning);
+        }
+    }
+
     /// <summary>The value of a field, or null where it is absent or <c>null</c>.</summary>
-    public JsonElement? Find(string field) =>
-        _root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    public JsonElement? Find(string field)
+    {
+        _asked.TryAdd(field, 0);
+        return Has(NameOf(field)) ? _root.GetProperty(NameOf(field)) : null;
+    }
+
+    /// <summary>Whether the file has a field whose value is <c>null</c>, which can mean something else than an absent one.</summary>
+    /// <param name="field">The field.</param>
+    public bool IsNull(string field) => Find(field) is null && _root.TryGetProperty(NameOf(field), out _);
 
     /// <summary>A whole number within bounds.</summary>
     /// <param name="field">The field.</param>
@@ -132,7 +210,7 @@ public sealed class ConfigurationFile
     public ConfigurationFile? Section(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => new ConfigurationFile(Path, value),
+        { ValueKind: JsonValueKind.Object } value => _sections.GetOrAdd(field, _ => new ConfigurationFile(Path, value, $"{_section}{field}.", _warnings)),
         { } value => throw Fault(field, $"is {Show(value)}; expected an object"),
     };
 
@@ -161,7 +239,12 @@ public sealed class ConfigurationFile
     }
 
     /// <summary>A fault of a field, to be thrown.</summary>
-    public ModelFormatException Fault(string field, string problem) => new(Path, $"'{field}' {problem}.");
+    public ModelFormatException Fault(string field, string problem) => new(Path, $"'{NameOf(field)}' {problem}.");
+
+    private bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    // The name under which the file has a field.
+    private string NameOf(string field) => _keys is null || Has(field) ? field : _keys.NamesOf(field).FirstOrDefault(Has) ?? field;
 
     private static string Show(JsonElement value)
     {

@@ -23,7 +23,7 @@ namespace Semblance.Transformers;
 /// <summary>The body of a transformer: token ids to hidden states. Immutable, and safe for all threads.</summary>
 public abstract class Transformer
 {
-    private static readonly Dictionary<string, Architecture> Architectures = new(StringComparer.Ordinal)
+    internal static IReadOnlyDictionary<string, Architecture> Architectures { get; } = new Dictionary<string, Architecture>(StringComparer.Ordinal)
     {
         ["albert"] = new("albert.", AlbertModel.Create),
         ["bert"] = new("bert.", BertModel.Create),
@@ -59,6 +59,9 @@ public abstract class Transformer
     /// <summary>The architecture's name in <c>config.json</c>, such as <c>bert</c>.</summary>
     public string ModelType { get; }
 
+    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _source?.Warnings ?? [];
+
     /// <summary>The width of a hidden state.</summary>
     public abstract int HiddenSize { get; }
 
@@ -87,7 +90,7 @@ public abstract class Transformer
     /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not fit.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static Transformer Load(string folder, bool trainable = false) =>
-        Load(ConfigurationFile.Read(Path.Combine(folder, "config.json")), folder, trainable, continues: false, out _);
+        Load(ConfigurationFile.OfModel(folder), folder, trainable, continues: false, out _);
 
     /// <summary>A body that has learned nothing, to be trained or to measure speed with.</summary>
     /// <param name="architecture">A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.</param>

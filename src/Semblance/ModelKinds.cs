@@ -6,7 +6,33 @@ namespace Semblance;
 /// <summary>Telling from a folder's files what its model is for.</summary>
 public static class ModelKinds
 {
+    private static readonly string[] Names = ["SentenceTransformer", "CrossEncoder", "SparseEncoder", "MultiVectorEncoder", "ColBERT"];
+
     private static readonly string[] SparseModules = ["SpladePooling", "SparseStaticEmbedding", "SparseAutoEncoder"];
+
+    /// <summary>Refuses a model that is of another kind, and says what it is loaded with.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="wanted">What it is to be loaded as.</param>
+    /// <exception cref="ModelFormatException">The model is of another kind, or a file is damaged.</exception>
+    internal static void Require(string folder, ModelKind wanted)
+    {
+        AdapterFiles.Refuse(folder);
+        var found = Of(folder);
+
+        // A folder of a transformer alone can become any kind, whose loader looks for what it needs.
+        if (found == wanted || (found == ModelKind.SentenceTransformer && (wanted != ModelKind.CrossEncoder || !ModuleList.Exists(folder))))
+        {
+            return;
+        }
+
+        throw new ModelFormatException(folder, found switch
+        {
+            ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and makes no vectors; load it with CrossEncoder, or use the commands predict and rerank.",
+            ModelKind.SparseEncoder => "the model makes sparse vectors; load it with SparseEncoder, or use the command encode.",
+            ModelKind.MultiVectorEncoder => "the model makes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
+            _ => "the model makes a vector for each text and scores no pairs; load it with SentenceTransformer, or use the commands encode and rerank.",
+        });
+    }
 
     /// <summary>The kind that the files name, or that their modules and classes are of; <see cref="ModelKind.SentenceTransformer"/> where nothing says otherwise.</summary>
     /// <param name="folder">The model's folder.</param>
@@ -21,6 +47,7 @@ public static class ModelKinds
         var architectures = types.Count == 0 && File.Exists(config) ? ConfigurationFile.Read(config).Texts("architectures") : [];
         return settings?.Text("model_type") switch
         {
+            { } other when !Names.Contains(other) => throw settings.Fault("model_type", $"is '{other}', which is not supported; supported are {string.Join(", ", Names)}"),
             "CrossEncoder" => ModelKind.CrossEncoder,
             "SparseEncoder" => ModelKind.SparseEncoder,
             "MultiVectorEncoder" or "ColBERT" => ModelKind.MultiVectorEncoder,

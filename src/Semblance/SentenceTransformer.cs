@@ -32,7 +32,8 @@ public sealed class SentenceTransformer : ITrainableModel
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
-        Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        FullDimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        Dimension = Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
     }
 
     /// <summary>The modules, in order.</summary>
@@ -41,8 +42,16 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <summary>Prompts and similarity.</summary>
     public SentenceTransformerConfig Config { get; }
 
-    /// <summary>The number of elements of a vector.</summary>
+    /// <summary>The number of elements of a vector, unless <see cref="EncodeOptions.Dimensions"/> asks for another.</summary>
     public int Dimension { get; }
+
+    /// <summary>Gets the number of elements of a vector as the modules make it, which <see cref="SentenceTransformerConfig.TruncateDimension"/> may cut.</summary>
+    public int FullDimension { get; }
+
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. OwnWarnings.Concat(Modules.SelectMany(module => module.Warnings)).Concat(Config.Warnings).Distinct()];
+
+    private IReadOnlyList<string> OwnWarnings { get; init; } = [];
 
     /// <summary>Whether the model makes a vector for each text; without pooling it makes one for each token.</summary>
     public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
@@ -80,7 +89,7 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     public static SentenceTransformer LoadTrainable(string folder) =>
-        new(ModuleList.Load(folder, trainable: true), SentenceTransformerConfig.Load(folder));
+        LoadFolder(folder, trainable: true);
 
     /// <summary>All parameters; each name begins with its module's place.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
@@ -129,7 +138,7 @@ public sealed class SentenceTransformer : ITrainableModel
         if (options.Truncation == Truncation.Chunk)
         {
             // The mean of unit vectors is shorter than they are: where a model or an option makes them, it is made one again.
-            var isUnit = options.Normalize || (vectors.Columns == Dimension && Modules[^1] is NormalizeModule { OnTokens: false });
+            var isUnit = options.Normalize || (vectors.Columns == FullDimension && Modules[^1] is NormalizeModule { OnTokens: false });
             var chunked = ChunkedTexts.From(_pipeline.Input.Entry(options.Route), texts, PromptOf(options), options, cancellation);
             return chunked.Encode(EncodeWhole(options, cancellation), options.ChunkPooling, isUnit, vectors, progress);
         }
@@ -301,7 +310,13 @@ public sealed class SentenceTransformer : ITrainableModel
         return text.Append(')').ToString();
     }
 
-    private static SentenceTransformer LoadFolder(string folder) => new(ModuleList.Load(folder, trainable: false), SentenceTransformerConfig.Load(folder));
+    private static SentenceTransformer LoadFolder(string folder, bool trainable = false)
+    {
+        ModelKinds.Require(folder, ModelKind.SentenceTransformer);
+        var (modules, warnings) = ModuleList.Load(folder, trainable);
+        TransformerModule.RefuseTaskLengths(modules);
+        return new SentenceTransformer(modules, SentenceTransformerConfig.Load(folder)) { OwnWarnings = warnings };
+    }
 
     // Tokenizes, runs the first module over each batch on the workers, and lets the caller take what it wants of it.
     private TokenizedTexts ForEachBatch(
@@ -321,7 +336,7 @@ public sealed class SentenceTransformer : ITrainableModel
         }
 
         var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
-        if (vectors.Columns < Dimension)
+        if (vectors.Columns < FullDimension)
         {
             result = run.FirstColumns(result, vectors.Columns);
         }
@@ -352,8 +367,8 @@ public sealed class SentenceTransformer : ITrainableModel
     {
         options ??= EncodeOptions.Default;
         options.Check();
-        return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > Dimension)
-            ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {Dimension} elements; Dimensions must be from 1 to that.")
+        return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > FullDimension)
+            ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {FullDimension} elements; Dimensions must be from 1 to that.")
             : options;
     }
 

@@ -33,8 +33,6 @@ public class UnsupportedPartTests
 
     [Theory]
     [InlineData("cross-encoder", "config.json", "sentence_transformers.activation_fn", $"\"{Wave}\"", Wave, Functions)]
-    [InlineData("mean-normalize", "config.json", "architectures", "[\"BertModel\"]", "BertModel", "ForSequenceClassification")]
-    [InlineData("splade", "config.json", "architectures", "[\"BertForMaskedLM\"]", "BertForMaskedLM", "ForSequenceClassification")]
     public void A_part_of_a_CrossEncoder_is_named_with_its_file_and_those_that_are_supported(string fixture, string file, string field, string value, string part, string supported) =>
         Check("st/" + fixture, file, field, value, part, supported, folder => CrossEncoder.Load(folder));
 

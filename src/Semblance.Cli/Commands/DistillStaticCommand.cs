@@ -35,7 +35,9 @@ internal sealed class DistillStaticCommand : CliCommand
     {
         var folder = NewFolder.Check(arguments.GetValue(_output)!);
         var source = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        if (SentenceTransformer.Load(source).Modules[0] is not TransformerModule teacher)
+        var loaded = SentenceTransformer.Load(source);
+        Host.Warn(loaded.Warnings);
+        if (loaded.Modules[0] is not TransformerModule teacher)
         {
             throw new ModelFormatException(source, $"the model has no transformer to distil; a model that begins with one is needed.");
         }

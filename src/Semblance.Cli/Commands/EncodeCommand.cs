@@ -42,7 +42,9 @@ internal sealed class EncodeCommand : CliCommand
         var folder = await _encoding.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
         if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
         {
-            await EncodeSparseAsync(arguments, SparseEncoder.Load(folder), lines, output, cancellation).ConfigureAwait(false);
+            var sparse = SparseEncoder.Load(folder);
+            Host.Warn(sparse.Warnings);
+            await EncodeSparseAsync(arguments, sparse, lines, output, cancellation).ConfigureAwait(false);
             return;
         }
 

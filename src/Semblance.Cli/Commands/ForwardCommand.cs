@@ -37,7 +37,7 @@ internal sealed class ForwardCommand : CliCommand
         var writer = new SafetensorsWriter();
         if (ClipOutputs.IsClip(folder))
         {
-            foreach (var (name, tensor) in ClipOutputs.Of(folder, input, run))
+            foreach (var (name, tensor) in ClipOutputs.Of(folder, input, run, Host))
             {
                 writer.Add(name, tensor);
             }
@@ -54,11 +54,12 @@ internal sealed class ForwardCommand : CliCommand
         });
     }
 
-    private static void Run(string folder, string input, Computation run, SafetensorsWriter writer)
+    private void Run(string folder, string input, Computation run, SafetensorsWriter writer)
     {
         var batch = PaddedBatch.Read(input);
         var decoderBatch = PaddedBatch.ReadDecoder(input);
         var model = TaskModel.Load(folder);
+        Host.Warn(model.Warnings);
         foreach (var (name, tensor) in Forward(model, run, batch, decoderBatch))
         {
             var ofDecoder = model.HasDecoder && (name == "logits" || name.StartsWith("decoder_", StringComparison.Ordinal));

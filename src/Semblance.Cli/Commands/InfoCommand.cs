@@ -25,6 +25,7 @@ internal sealed class InfoCommand : CliCommand
     {
         var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
         var model = SentenceTransformer.Load(folder);
+        Host.Warn(model.Warnings);
         var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => (Name: Path.GetRelativePath(folder, file.FullName), Size: Size(file)))
             .OrderBy(file => file.Name, StringComparer.Ordinal)

@@ -89,6 +89,7 @@ internal sealed class MineNegativesCommand : CliCommand
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
             ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false))
             : null;
+        Host.Warn(crossEncoder?.Warnings ?? []);
         var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)

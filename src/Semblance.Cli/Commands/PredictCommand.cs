@@ -31,6 +31,7 @@ internal sealed class PredictCommand : CliCommand
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {
             throw new ArgumentException("--softmax is for models with several labels; the model has one label, whose softmax is 1 for every pair. Leave it out.");

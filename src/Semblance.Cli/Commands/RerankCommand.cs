@@ -63,12 +63,13 @@ internal sealed class RerankCommand : CliCommand
         {
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
+                Host.Warn(crossEncoder.Warnings);
                 var predicting = _batch.Apply(arguments, PredictOptions.Default);
                 return crossEncoder.Labels.Count == 1
                     ? (query, corpus, topK, progress) => crossEncoder.Rank(query, corpus, topK, predicting, progress, cancellation)
                     : throw new ModelFormatException(folder, $"the model has {crossEncoder.Labels.Count} labels, so no score says which text is better; use 'predict', or a model with one label.");
             case ModelKind.MultiVectorEncoder or ModelKind.SentenceTransformer:
-                var multiVector = Reranker.LateInteraction(folder);
+                var multiVector = Reranker.LateInteraction(folder, Host);
                 var encoding = _batch.Apply(arguments, MultiVectorEncodeOptions.Default);
                 return (query, corpus, topK, progress) => multiVector.Rank(query, corpus, topK, encoding, progress, cancellation);
             case var kind:

@@ -92,6 +92,12 @@ internal sealed class TrainCommand : CliCommand
     private async Task<double?> TrainAsync(Recipe recipe, bool resume, CancellationToken cancellation)
     {
         var training = await recipe.PrepareAsync(cancellation).ConfigureAwait(false);
+        Host.Warn(training.Model switch
+        {
+            SentenceTransformer encoder => encoder.Warnings,
+            CrossEncoder crossEncoder => crossEncoder.Warnings,
+            _ => [],
+        });
         foreach (var dataset in training.Datasets)
         {
             Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));

@@ -25,6 +25,7 @@ internal sealed class ModelOption : Option<string?>
     {
         var folder = await FolderAsync(name, host, cancellation).ConfigureAwait(false);
         var model = SentenceTransformer.Load(folder);
+        host.Warn(model.Warnings);
         return model.MakesSentenceEmbeddings
             ? model
             : throw new ModelFormatException(folder, "the model has no pooling, so it makes no sentence vectors; add a Pooling module to its modules.json.");

@@ -6,6 +6,7 @@ namespace Semblance.Files.Json;
 public sealed class KnownKeys
 {
     private readonly Dictionary<string, (KeyUse Use, JsonElement[] Neutral, string Supported)> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal); // of keys by their other names
 
     /// <summary>Gets the known keys.</summary>
     public IEnumerable<string> Names => _keys.Keys;
@@ -32,10 +33,31 @@ public sealed class KnownKeys
         return this;
     }
 
+    /// <summary>Adds another name of a key, such as the one that older files have.</summary>
+    /// <param name="name">The other name.</param>
+    /// <param name="key">A key that was added.</param>
+    public KnownKeys Alias(string name, string key)
+    {
+        _names[name] = key;
+        _keys[name] = _keys[key];
+        return this;
+    }
+
+    /// <summary>Returns the other names of a key.</summary>
+    public IEnumerable<string> NamesOf(string key) => _names.Where(name => name.Value == key).Select(name => name.Key);
+
+    /// <summary>Returns the key that a name stands for; the name itself where it is no other name.</summary>
+    public string KeyOf(string name) => _names.GetValueOrDefault(name, name);
+
     /// <summary>Adds the keys of another kind of file; a key of this one wins.</summary>
     public KnownKeys With(KnownKeys other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        foreach (var (name, key) in other._names)
+        {
+            _names.TryAdd(name, key);
+        }
+
         foreach (var (key, use) in other._keys)
         {
             _keys.TryAdd(key, use);

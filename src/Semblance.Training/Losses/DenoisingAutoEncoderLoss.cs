@@ -23,9 +23,9 @@ public sealed class DenoisingAutoEncoderLoss : Objective
     {
         ArgumentNullException.ThrowIfNull(model);
         Decoder = decoder ?? BertDecoder.FromEncoder(EncoderOf(model), seed: seed);
-        if (Decoder.Config.HiddenSize != model.Dimension)
+        if (Decoder.Config.HiddenSize != model.FullDimension)
         {
-            throw new ArgumentException($"The decoder looks at vectors of {Decoder.Config.HiddenSize} elements, but the model's have {model.Dimension}; leave out modules that change the size.", nameof(model));
+            throw new ArgumentException($"The decoder looks at vectors of {Decoder.Config.HiddenSize} elements, but the model's have {model.FullDimension}; leave out modules that change the size.", nameof(model));
         }
 
         if (Decoder.Config.VocabSize < model.Tokenizer.VocabularySize)

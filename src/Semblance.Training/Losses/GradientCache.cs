@@ -52,12 +52,12 @@ public class GradientCache : Objective
     {
         ArgumentNullException.ThrowIfNull(batch);
         var parts = Enumerable.Range(0, batch.Columns).SelectMany(column => Parts(batch, column)).ToArray();
-        Tensor[] embeddings = [.. Enumerable.Range(0, batch.Columns).Select(_ => Tensor.Zeros(batch.Rows.Count, batch.Model.Dimension))];
+        Tensor[] embeddings = [.. Enumerable.Range(0, batch.Columns).Select(_ => Tensor.Zeros(batch.Rows.Count, batch.Model.FullDimension))];
         for (var part = 0; part < parts.Length; part++)
         {
             using var run = batch.StartPart(part, recording: false);
             var (column, rows) = parts[part];
-            Embed(run, batch, column, rows).Values.CopyTo(embeddings[column].Writable[(rows.Start.Value * batch.Model.Dimension)..]);
+            Embed(run, batch, column, rows).Values.CopyTo(embeddings[column].Writable[(rows.Start.Value * batch.Model.FullDimension)..]);
         }
 
         var value = Backward(batch, embeddings);

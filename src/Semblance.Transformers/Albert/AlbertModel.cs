@@ -62,6 +62,10 @@ public sealed class AlbertModel : BertEncoder
     internal static AlbertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
+        config.Check(BertConfig.Keys
+            .Honoured("embedding_size", "inner_group_num", "num_hidden_groups")
+            .Ignored("classifier_dropout_prob", "down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks") // read by nothing
+            .With(CommonKeys.All));
         var settings = BertConfig.Read(config, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
         var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
         var groups = config.WholeNumber("num_hidden_groups", 1, Math.Max(1, settings.NumHiddenLayers), 1);

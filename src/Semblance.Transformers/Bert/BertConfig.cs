@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
@@ -10,6 +12,14 @@ public sealed record BertConfig
     internal const int LargestWidth = 1 << 16;
     internal const int LargestTable = 1 << 24;
     internal const int MostLayers = 1024;
+
+    /// <summary>Gets the keys of a BERT's <c>config.json</c>; the encoders after it add theirs.</summary>
+    internal static KnownKeys Keys => new KnownKeys()
+        .Honoured(
+            "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder", "layer_norm_eps", "max_position_embeddings",
+            "num_attention_heads", "num_hidden_layers", "type_vocab_size", "vocab_size")
+        .Ignored("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type") // of BERT's first checkpoints, read by nothing
+        .Unsupported("position_embedding_type", "absolute", "\"absolute\"");
 
     /// <summary>The number of token ids.</summary>
     public int VocabSize { get; init; } = 30522;
@@ -52,11 +62,6 @@ public sealed record BertConfig
     internal static BertConfig Read(ConfigurationFile file, BertConfig defaults, bool decoder = false)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Text("position_embedding_type") is { } positions and not "absolute")
-        {
-            throw file.Fault("position_embedding_type", $"is '{positions}'; only 'absolute' is supported");
-        }
-
         if (file.Flag("is_decoder", false) && !decoder)
         {
             throw file.Fault("is_decoder", "is true, but an encoder is wanted; a decoder is loaded with BertDecoder.Load");
@@ -72,7 +77,7 @@ public sealed record BertConfig
             HiddenAct = file.ReadActivation("hidden_act", defaults.HiddenAct),
             MaxPositionEmbeddings = file.WholeNumber("max_position_embeddings", 1, LargestTable, defaults.MaxPositionEmbeddings),
             TypeVocabSize = file.WholeNumber("type_vocab_size", 0, LargestWidth, defaults.TypeVocabSize),
-            LayerNormEps = file.Number("layer_norm_eps", defaults.LayerNormEps),
+            LayerNormEps = file.Epsilon("layer_norm_eps", defaults.LayerNormEps),
             HiddenDropoutProb = Probability(file, "hidden_dropout_prob", defaults.HiddenDropoutProb),
             AttentionProbsDropoutProb = Probability(file, "attention_probs_dropout_prob", defaults.AttentionProbsDropoutProb),
         };

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 
 namespace Semblance.Transformers.Bert;
@@ -11,6 +12,8 @@ public sealed class BertDecoder
 {
     private const string Prefix = "bert.";
     private const string Head = "cls.predictions.";
+
+    private static readonly KnownKeys Keys = BertConfig.Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder").With(CommonKeys.All);
 
     private readonly BertEmbeddings _embeddings;
     private readonly BertLayer[] _layers;
@@ -57,7 +60,7 @@ public sealed class BertDecoder
     /// <param name="trainable">Copies the parameters into memory that training can change.</param>
     /// <exception cref="ModelFormatException">They do not fit together.</exception>
     public static BertDecoder Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        new(BertConfig.Read(config, new BertConfig(), decoder: true), new CheckpointWeights(checkpoint, Prefix, trainable));
+        new(BertConfig.Read((config ?? throw new ArgumentNullException(nameof(config))).Check(Keys), new BertConfig(), decoder: true), new CheckpointWeights(checkpoint, Prefix, trainable));
 
     /// <summary>The last hidden states of a batch: at each token, what the decoder knows of the next.</summary>
     /// <param name="run">The computation; it owns the result.</param>

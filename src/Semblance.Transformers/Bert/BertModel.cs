@@ -32,6 +32,8 @@ public sealed class BertModel : BertEncoder
 
     internal static BertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Check(BertConfig.Keys.With(CommonKeys.All));
         return Loaded(new BertModel(BertConfig.Read(config), weights, config), weights, trainable);
     }
 

@@ -20,7 +20,7 @@ internal sealed class ClipLayer : PreNormLayer
     public ClipLayer(ConfigurationFile config, ModelParameters parameters, string name, AttentionHeads heads)
     {
         int hidden = heads.Count * heads.Size, inner = config.Width("intermediate_size", 4 * hidden);
-        var epsilon = config.Number("layer_norm_eps", 1e-5f);
+        var epsilon = config.Epsilon("layer_norm_eps", 1e-5f);
         _heads = heads;
         _activation = config.ReadActivation("hidden_act", Activation.QuickGelu);
         _attentionNorm = parameters.LayerNorm(name + ".layer_norm1", hidden, epsilon);

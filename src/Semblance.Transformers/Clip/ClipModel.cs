@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Files;
+using Semblance.Files.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 
@@ -11,14 +12,19 @@ namespace Semblance.Transformers.Clip;
 /// </summary>
 public sealed class ClipModel
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("projection_dim", "text_config", "text_config_dict", "vision_config", "vision_config_dict")
+        .Ignored("logit_scale_init_value") // the scale is among the weights
+        .With(CommonKeys.All);
+
     private readonly ConfigurationFile _source;
     private readonly Linear _textProjection;
     private readonly Linear _visualProjection;
     private readonly Tensor _logitScale;
 
-    private ClipModel(ConfigurationFile config, Weights weights)
+    internal ClipModel(ConfigurationFile config, Weights weights)
     {
-        _source = config;
+        _source = config.Check(Keys);
         Text = new ClipTextModel(Part(config, "text_config"), weights);
         Vision = new ClipVisionModel(Part(config, "vision_config"), weights);
         Dimension = config.WholeNumber("projection_dim", 1, 1 << 16, 512);
@@ -36,6 +42,9 @@ public sealed class ClipModel
     /// <summary>The width of a vector.</summary>
     public int Dimension { get; }
 
+    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _source.Warnings;
+
     /// <summary>What the cosine of a text and an image is multiplied by to make a logit.</summary>
     public float LogitScale => MathF.Exp(_logitScale.Values[0]);
 
@@ -47,7 +56,7 @@ public sealed class ClipModel
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static ClipModel Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.OfModel(folder);
         if (config.Text("model_type") is not "clip")
         {
             throw config.Fault("model_type", $"is '{config.Text("model_type")}'; a clip is wanted, and any other model is loaded with Transformer.Load");
@@ -141,6 +150,7 @@ public sealed class ClipModel
         .. _visualProjection.Parameters("visual_projection"),
     ];
 
+    // Older files have each part twice, and the original takes the other one.
     private static ConfigurationFile Part(ConfigurationFile config, string field) =>
-        config.Section(field) ?? throw config.Fault(field, "is missing; it is needed");
+        config.Section(field + "_dict") ?? config.Section(field) ?? throw config.Fault(field, "is missing; it is needed");
 }

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
@@ -10,6 +11,12 @@ namespace Semblance.Transformers.Clip;
 /// </summary>
 public sealed class ClipTextModel : LayeredTransformer
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps", "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
+        .Ignored("dropout", "projection_dim") // the dropout is read by nothing, and the projection is the whole model's
+        .With(CommonKeys.All);
+
     // Configurations before 2023 have this id by mistake; the end of a text is then its highest id.
     private const int MistakenEnd = 2;
 
@@ -21,6 +28,7 @@ public sealed class ClipTextModel : LayeredTransformer
     internal ClipTextModel(ConfigurationFile config, Weights weights)
         : base(config, weights)
     {
+        config.Check(Keys);
         HiddenSize = config.Width("hidden_size", 512);
         VocabularySize = config.Rows("vocab_size", 49408);
         MaxPositions = config.Rows("max_position_embeddings", 77);
@@ -28,7 +36,7 @@ public sealed class ClipTextModel : LayeredTransformer
         Words = Own.Tensor("text_model.embeddings.token_embedding.weight", VocabularySize, HiddenSize);
         _positions = Own.Tensor("text_model.embeddings.position_embedding.weight", MaxPositions, HiddenSize);
         _layers = ClipLayer.Stack(config, Own, "text_model", HiddenSize, 8, causal: true);
-        _norm = Own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Number("layer_norm_eps", 1e-5f));
+        _norm = Own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Epsilon("layer_norm_eps", 1e-5f));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 
@@ -11,6 +12,12 @@ public sealed class ClipVisionModel
 {
     private const int Channels = 3;
 
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads", "num_channels", "num_hidden_layers", "patch_size")
+        .Ignored("dropout", "projection_dim") // the dropout is read by nothing, and the projection is the whole model's
+        .With(CommonKeys.All);
+
     private readonly Tensor _class; // [hidden]
     private readonly Linear _patches;
     private readonly Tensor _positions; // [patches + 1 × hidden]
@@ -21,6 +28,7 @@ public sealed class ClipVisionModel
 
     internal ClipVisionModel(ConfigurationFile config, Weights weights)
     {
+        config.Check(Keys);
         HiddenSize = config.Width("hidden_size", 768);
         ImageSize = config.Width("image_size", 224);
         _patchSize = config.Width("patch_size", 32);
@@ -35,7 +43,7 @@ public sealed class ClipVisionModel
         }
 
         const string Name = "vision_model";
-        var epsilon = config.Number("layer_norm_eps", 1e-5f);
+        var epsilon = config.Epsilon("layer_norm_eps", 1e-5f);
         Own = new ModelParameters(weights);
         _class = Own.Tensor(Name + ".embeddings.class_embedding", HiddenSize);
         _patches = new Linear(Own.Tensor(Name + ".embeddings.patch_embedding.weight", HiddenSize, Channels, _patchSize, _patchSize), null);

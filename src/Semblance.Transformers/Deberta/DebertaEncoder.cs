@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Tasks;
@@ -34,6 +35,11 @@ public abstract class DebertaEncoder : BertEncoder
         ClassificationDense = "pooler.dense",
         ClassificationActivation = _poolerActivation,
     };
+
+    /// <summary>The keys that both versions have.</summary>
+    private protected static KnownKeys Keys => BertConfig.Keys
+        .Honoured("embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
+        .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size"); // how weights are named and shaped is seen in their file
 
     /// <summary>Reads what both versions call the same.</summary>
     private protected static BertConfig ReadConfig(ConfigurationFile file)

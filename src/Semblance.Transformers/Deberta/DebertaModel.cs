@@ -24,11 +24,9 @@ public sealed class DebertaModel : DebertaEncoder
 
     internal static DebertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Check(Keys.Unsupported("talking_head", "attention without talking heads", "false").With(CommonKeys.All));
         var settings = ReadConfig(config);
-        if (config.Flag("talking_head", false))
-        {
-            throw config.Fault("talking_head", "is true, which is not supported");
-        }
 
         var types = PositionTypes(config);
         var relative = config.Flag("relative_attention", false) ? new RelativeEmbeddings(weights, settings.HiddenSize, 0, MaxDistance(config, settings), null) : null;

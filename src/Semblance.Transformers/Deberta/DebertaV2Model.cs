@@ -33,7 +33,15 @@ public sealed class DebertaV2Model : DebertaEncoder
 
     internal static DebertaV2Model Create(ConfigurationFile config, Weights weights, bool trainable)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Check(Keys.Honoured("attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd", "position_buckets", "share_att_key").With(CommonKeys.All));
         var settings = ReadConfig(config);
+        var headSize = settings.HiddenSize / settings.NumAttentionHeads;
+        if (config.WholeNumber("attention_head_size", 1, BertConfig.LargestWidth, headSize) is var size && size != headSize)
+        {
+            throw config.Fault("attention_head_size", $"is {size}, other than 'hidden_size' divided by 'num_attention_heads', {headSize}; that is not supported");
+        }
+
         var types = PositionTypes(config);
         var shares = config.Flag("share_att_key", false);
         var relative = config.Flag("relative_attention", false) ? Relative(config, settings, weights) : null;
@@ -79,8 +87,14 @@ public sealed class DebertaV2Model : DebertaEncoder
     private static RelativeEmbeddings Relative(ConfigurationFile config, BertConfig settings, Weights weights)
     {
         var buckets = config.WholeNumber("position_buckets", int.MinValue, BertConfig.LargestTable, -1);
+        var distance = MaxDistance(config, settings);
+        if (buckets > 0 && (buckets < 2 || distance - 1 <= buckets / 2))
+        {
+            throw config.Fault("position_buckets", $"is {buckets}; expected at least 2 and less than twice the largest distance, {distance}");
+        }
+
         var norms = (config.Text("norm_rel_ebd") ?? "none").ToLowerInvariant().Split('|', StringSplitOptions.TrimEntries);
         return new RelativeEmbeddings(
-            weights, settings.HiddenSize, Math.Max(0, buckets), MaxDistance(config, settings), norms.Contains("layer_norm") ? settings.LayerNormEps : null);
+            weights, settings.HiddenSize, Math.Max(0, buckets), distance, norms.Contains("layer_norm") ? settings.LayerNormEps : null);
     }
 }

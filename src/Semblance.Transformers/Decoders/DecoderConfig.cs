@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 
@@ -6,13 +7,14 @@ namespace Semblance.Transformers.Decoders;
 /// <summary>What tells the members of the Llama family apart, read from <c>config.json</c> with the defaults of each original.</summary>
 internal sealed record DecoderConfig
 {
-    private readonly ConfigurationFile _file;
+    private readonly bool[] _slides; // whether the attention of each layer is local
+    private readonly int? _window;
     private readonly RotaryPositions _positions;
     private readonly RotaryPositions _localPositions;
 
     public DecoderConfig(ConfigurationFile file)
     {
-        _file = file;
+        file.Check(Keys(file.Text("model_type")));
         var type = file.Text("model_type");
         var isGemma3 = type == "gemma3_text";
         IsGemma = isGemma3 || type == "gemma";
@@ -24,26 +26,23 @@ internal sealed record DecoderConfig
         Heads = file.Width("num_attention_heads");
         KeyHeads = file.Width("num_key_value_heads", Heads);
         HeadSize = file.Width("head_dim", IsGemma ? 256 : type == "qwen3" ? 128 : Math.Max(1, HiddenSize / Heads));
-        Epsilon = file.Number("rms_norm_eps", 1e-6f);
-        Activation = IsGemma ? file.ReadActivation("hidden_activation", Activation.GeluTanh) : file.ReadActivation("hidden_act", Activation.Silu);
+        Epsilon = file.Epsilon("rms_norm_eps", 1e-6f);
+        Activation = IsGemma ? GemmaActivation(file, isGemma3) : file.ReadActivation("hidden_act", Activation.Silu);
         AttentionDropout = file.Dropout("attention_dropout");
         OutputBias = type != "qwen2" && file.Flag("attention_bias", false);
         JoinedBias = type == "qwen2" || OutputBias;
         InnerBias = file.Flag("mlp_bias", false);
         NormsHeads = isGemma3 || type == "qwen3";
         NormsOutputs = isGemma3;
-        ScoreScale = isGemma3 ? MathF.Sqrt(HeadSize / file.Number("query_pre_attn_scalar", 256)) : 1;
-        IsCausal = file.Flag("isIsCausal", true) && !file.Flag("use_bidirectional_attention", false);
+        ScoreScale = isGemma3 ? MathF.Sqrt(HeadSize / file.Positive("query_pre_attn_scalar", 256)) : 1;
+        var isBidirectional = file.Flag("use_bidirectional_attention", false);
+        IsCausal = file.Flag("is_causal", true) && !isBidirectional;
         if (Heads % KeyHeads != 0)
         {
             throw file.Fault("num_key_value_heads", $"is {KeyHeads}, which does not divide 'num_attention_heads' {Heads}");
         }
 
-        if (file.Find("attn_logit_softcapping") is not null)
-        {
-            throw file.Fault("attn_logit_softcapping", "is set; scores that are capped are not supported");
-        }
-
+        (_slides, _window) = LocalAttention(file, type, isBidirectional);
         var theta = file.Number("rope_theta", isGemma3 ? 1_000_000 : 10_000);
         _positions = RotaryConfiguration.Read(file, HeadSize, theta);
         _localPositions = isGemma3
@@ -104,13 +103,13 @@ internal sealed record DecoderConfig
     /// <summary>How the heads of a layer look.</summary>
     public AttentionHeads HeadsOf(int layer, RmsNorm? queryNorm, RmsNorm? keyNorm)
     {
-        var window = Window(layer);
+        var isLocal = _slides[layer] && _window is not null;
         return new AttentionHeads(Heads, HeadSize)
         {
             Layer = layer,
             IsCausal = IsCausal,
-            Window = window,
-            Positions = window is null ? _positions : _localPositions,
+            Window = isLocal ? _window : null,
+            Positions = isLocal ? _localPositions : _positions,
             QueryNorm = queryNorm,
             KeyNorm = keyNorm,
             Scale = ScoreScale,
@@ -118,36 +117,55 @@ internal sealed record DecoderConfig
         };
     }
 
-    private int? Window(int layer)
+    // Which layers look at near tokens only, and a query then sees keys that are fewer than so many places away.
+    private (bool[] Slides, int? Window) LocalAttention(ConfigurationFile file, string? type, bool isBidirectional)
     {
-        var type = _file.Text("model_type");
-        var slides = type switch
+        var never = new bool[LayerCount];
+        if (type is not ("mistral" or "qwen2" or "qwen3" or "gemma3_text") || (type is "qwen2" or "qwen3" && !file.Flag("use_sliding_window", false)))
         {
-            "mistral" => true,
-            "qwen2" or "qwen3" => _file.Flag("use_sliding_window", false) && (_file.Find("layer_types") is not null || layer >= _file.WholeNumber("max_window_layers", 0, 1 << 20, 28)),
-            "gemma3_text" => _file.Find("layer_types") is not null || (layer + 1) % _file.Width("sliding_window_pattern", 6) != 0,
-            _ => false,
-        };
-        if (!slides || !IsSlidingLayer(layer) || (_file.Find("sliding_window") is null && type != "gemma3_text"))
-        {
-            return null;
+            return (never, null);
         }
 
-        var window = _file.Rows("sliding_window", 4096);
-        return IsCausal || type != "gemma3_text" ? window : (window / 2) + 1; // on each side
+        var slides = type == "mistral" ? [.. never.Select(_ => true)] : LayerTypes.Slides(file, LayerCount, index => type == "gemma3_text"
+            ? (index + 1) % file.Width("sliding_window_pattern", 6) != 0
+            : index >= file.WholeNumber("max_window_layers", 0, 1 << 20, 28));
+        if (file.IsNull("sliding_window"))
+        {
+            return type == "gemma3_text" && slides.Contains(true) ? throw file.Fault("sliding_window", "is null, but layers have sliding attention; expected a number of tokens") : (never, null);
+        }
+
+        var window = file.Rows("sliding_window", 4096);
+        return (slides, IsCausal ? window : type == "gemma3_text" && isBidirectional ? (window / 2) + 1 : window + 1); // on each side
     }
 
-    private bool IsSlidingLayer(int layer)
-    {
-        if (_file.Find("layer_types") is null)
-        {
-            return true;
-        }
+    // Gemma's first files say gelu and mean its approximation, as its first code had it.
+    private static Activation GemmaActivation(ConfigurationFile file, bool isGemma3) =>
+        isGemma3 || file.Find("hidden_activation") is not null || file.Text("hidden_act") is null or "gelu"
+            ? file.ReadActivation("hidden_activation", Activation.GeluTanh)
+            : file.ReadActivation("hidden_act", Activation.GeluTanh);
 
-        var types = _file.Texts("layer_types");
-        return types.FirstOrDefault(type => type is not ("sliding_attention" or "full_attention")) is { } unknown
-            ? throw _file.Fault("layer_types", $"has '{unknown}'; supported are full_attention and sliding_attention")
-            : types.Count == LayerCount ? types[layer] == "sliding_attention"
-            : throw _file.Fault("layer_types", $"has {types.Count} entries; expected one for each of the {LayerCount} layers");
+    private static KnownKeys Keys(string? type)
+    {
+        var keys = new KnownKeys()
+            .Honoured(
+                "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias", "num_attention_heads", "num_hidden_layers",
+                "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling", "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
+                "vocab_size")
+            .Ignored("cache_implementation", "is_decoder", "pretraining_tp")
+            .Unsupported("attn_logit_softcapping", "scores that are not capped");
+        _ = type switch
+        {
+            "gemma" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),
+            "gemma3_text" => keys
+                .Honoured("attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar", "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
+                .Ignored("_sliding_window_pattern", "hidden_act"), // layer_types stand beside the first
+            "mistral" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "sliding_window"),
+            "qwen2" => keys
+                .Honoured("final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
+                .Ignored("attention_bias"), // queries, keys and values always have one
+            "qwen3" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window"),
+            _ => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act"),
+        };
+        return keys.With(CommonKeys.All);
     }
 }

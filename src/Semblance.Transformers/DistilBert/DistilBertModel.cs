@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Tasks;
@@ -23,6 +24,12 @@ public sealed class DistilBertModel : BertEncoder
         OutputNorm = "output_layer_norm",
         AttentionDropout = false,
     };
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers", "vocab_size")
+        .Alias("hidden_size", "dim").Alias("num_attention_heads", "n_heads").Alias("num_hidden_layers", "n_layers")
+        .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file, however they were made
+        .With(CommonKeys.All);
 
     private DistilBertModel(BertConfig config, Weights weights, ConfigurationFile source)
         : base(
@@ -58,6 +65,7 @@ public sealed class DistilBertModel : BertEncoder
     internal static DistilBertModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
+        config.Check(Keys);
         var settings = new BertConfig
         {
             VocabSize = config.WholeNumber("vocab_size", 1, BertConfig.LargestTable),

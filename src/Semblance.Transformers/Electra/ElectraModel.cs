@@ -47,6 +47,10 @@ public sealed class ElectraModel : BertEncoder
     internal static ElectraModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
+        config.Check(BertConfig.Keys
+            .Honoured("embedding_size")
+            .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj") // of multiple choice
+            .With(CommonKeys.All));
         var settings = BertConfig.Read(config, new BertConfig());
         var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
         return Loaded(new ElectraModel(settings, width, weights, config), weights, trainable);

@@ -15,12 +15,16 @@ public sealed class LanguageModel
     private LanguageModel(TaskModel model)
     {
         Body = model.Body;
+        Warnings = model.Warnings;
         _head = model.Head;
         _decoder = model.Decoder;
     }
 
     /// <summary>The transformer below the head, or the encoder.</summary>
     public Transformer Body { get; }
+
+    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Whether a text goes through an encoder first, so that what is predicted is a text of its own and does not go on with it.</summary>
     public bool HasEncoder => _decoder is not null;
@@ -38,8 +42,8 @@ public sealed class LanguageModel
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static LanguageModel Load(string folder)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         var model = TaskModel.Load(folder);
+        var config = model.Config;
         if (model is not ({ Decoder: not null } or { Head: WordPredictionHead }))
         {
             var found = config.Texts("architectures") is [var name, ..] ? $"names '{name}', which has" : "is missing, so that the model has";

@@ -19,13 +19,13 @@ internal sealed class Gpt2Layer : PreNormLayer
     public Gpt2Layer(ConfigurationFile config, ModelParameters parameters, int index)
     {
         int hidden = config.Width("n_embd"), heads = config.Heads("n_head", hidden), inner = config.Width("n_inner", 4 * hidden);
-        var epsilon = config.Number("layer_norm_epsilon", 1e-5f);
+        var epsilon = config.Epsilon("layer_norm_epsilon", 1e-5f);
         _activation = config.ReadActivation("activation_function", Activation.GeluTanh);
         _dropout = config.Dropout("resid_pdrop", 0.1f);
         _heads = new AttentionHeads(heads, hidden / heads)
         {
             Layer = index,
-            IsCausal = true,
+            IsCausal = config.Flag("is_causal", true),
             Dropout = config.Dropout("attn_pdrop", 0.1f),
             Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads)) / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Files;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 
@@ -13,6 +14,15 @@ public sealed class ImageProcessor
 {
     private const int MostPixels = 1 << 24; // of what a model takes
 
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean", "image_processor_type", "image_std", "resample", "rescale_factor", "size")
+        .Ignored(
+            "_processor_class", "_valid_processor_keys", "auto_map", "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb", "input_data_format", "processor_class",
+            "return_tensors", "size_divisor") // images are RGB, and every one is resized as its class does it
+        .Unsupported("do_pad", "images without borders", "false")
+        .Unsupported("do_reduce_labels", "images without label maps", "false");
+
     private readonly ConfigurationFile _source;
     private readonly bool _resizes;
     private readonly int? _shortestEdge;
@@ -25,7 +35,7 @@ public sealed class ImageProcessor
 
     private ImageProcessor(ConfigurationFile file)
     {
-        _source = file;
+        _source = file.Check(Keys);
         var type = file.Text("image_processor_type") ?? file.Text("feature_extractor_type");
         var isClip = type is "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor";
         if (!isClip && type is not ("ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor"))
@@ -41,7 +51,7 @@ public sealed class ImageProcessor
         _crop = isClip && file.Flag("do_center_crop", true) ? Size(file, "crop_size") : null;
         var resample = (Resampling)file.WholeNumber("resample", 0, 5, (int)(isClip ? Resampling.Bicubic : Resampling.Bilinear));
         _resampling = resample is Resampling.Bilinear or Resampling.Bicubic ? resample : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
-        _scale = file.Flag("do_rescale", true) ? file.Number("rescale_factor", 1f / byte.MaxValue) : 1;
+        _scale = file.Flag("do_rescale", true) ? file.Positive("rescale_factor", 1f / byte.MaxValue) : 1;
         var normalizes = file.Flag("do_normalize", true);
         _mean = normalizes ? Colours(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
         _deviation = normalizes ? Colours(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f]) : [1, 1, 1];
@@ -53,11 +63,14 @@ public sealed class ImageProcessor
             }
         }
 
-        if (_deviation.Contains(0))
+        if (_deviation.Any(deviation => !(deviation > 0 && float.IsFinite(1 / deviation))))
         {
-            throw file.Fault("image_std", "contains a zero; expected what colours are divided by");
+            throw file.Fault("image_std", $"has {string.Join(", ", _deviation)}; expected numbers above 0");
         }
     }
+
+    /// <summary>Gets what the file says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => _source.Warnings;
 
     /// <summary>Reads the processor of a model's folder, or a file.</summary>
     /// <param name="path">A folder with <c>preprocessor_config.json</c>, or such a file.</param>

@@ -30,12 +30,17 @@ internal static class ConfigurationSizes
         return rate is >= 0 and < 1 ? rate : throw file.Fault(field, $"is {rate}; expected a number from 0 to below 1");
     }
 
-    /// <summary>Refuses a setting that is not supported.</summary>
-    public static void Refuse(this ConfigurationFile file, string field, bool value)
+    /// <summary>The ε of a norm.</summary>
+    public static float Epsilon(this ConfigurationFile file, string field, float fallback)
     {
-        if (file.Flag(field, !value) == value)
-        {
-            throw file.Fault(field, $"is {(value ? "true" : "false")}, which is not supported");
-        }
+        var epsilon = file.Number(field, fallback);
+        return epsilon >= 0 ? epsilon : throw file.Fault(field, $"is {epsilon}; expected a number that is not negative");
+    }
+
+    /// <summary>A number above 0.</summary>
+    public static float Positive(this ConfigurationFile file, string field, float fallback)
+    {
+        var number = file.Number(field, fallback);
+        return number > 0 ? number : throw file.Fault(field, $"is {number}; expected a number above 0");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
@@ -8,6 +10,16 @@ namespace Semblance.Transformers.Layers;
 /// </summary>
 internal static class RotaryConfiguration
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim", "original_max_position_embeddings", "partial_rotary_factor",
+            "rope_theta", "rope_type", "truncate")
+        .Alias("type", "rope_type")
+        .Unsupported("long_factor", "one factor for all frequencies")
+        .Unsupported("short_factor", "one factor for all frequencies");
+
+    private static readonly KnownKeys LayerKeys = new KnownKeys().Honoured("full_attention", "sliding_attention");
+
     /// <summary>Reads the positions of a model, or of one kind of its layers.</summary>
     /// <param name="file">The configuration.</param>
     /// <param name="headSize">The width of a head.</param>
@@ -17,23 +29,29 @@ internal static class RotaryConfiguration
     public static RotaryPositions Read(ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
     {
         var parameters = file.Section("rope_parameters");
-        var settings = parameters?.Section(layerType) ?? parameters ?? (scaled ? file.Section("rope_scaling") : null);
-        theta = settings?.Number("rope_theta", theta) ?? theta;
-        var columns = (int)(headSize * file.Number("partial_rotary_factor", 1));
+        var own = parameters?.Root.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object) == true
+            ? parameters.Check(LayerKeys).Section(layerType)
+            : parameters;
+        var settings = (scaled ? file.Section("rope_scaling") : null) ?? own;
+        own?.Check(Keys);
+        settings?.Check(Keys);
+        theta = settings?.Number("rope_theta", own?.Number("rope_theta", theta) ?? theta) ?? theta;
+        var part = settings?.Number("partial_rotary_factor", 0) is { } share and not 0 ? share : file.Number("partial_rotary_factor", 1);
+        var columns = (int)(headSize * part);
         if (theta <= 0 || columns < 2 || columns % 2 != 0 || columns > headSize)
         {
             throw file.Fault("rope_theta", $"is {theta} for {columns} of the {headSize} columns of a head; expected a base above 0 and an even number of columns");
         }
 
         var frequencies = RotaryPositions.Frequencies(columns, theta);
-        var type = settings?.Text("rope_type") ?? settings?.Text("type") ?? "default";
+        var type = settings?.Text("rope_type") ?? "default";
         return type switch
         {
             // Dynamic scaling begins beyond max_position_embeddings, where no text goes.
             "default" or "dynamic" => new RotaryPositions(frequencies),
             "linear" => new RotaryPositions([.. frequencies.Select(frequency => frequency / Factor(settings!))]),
             "llama3" => new RotaryPositions(Llama3(settings!, frequencies)),
-            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Number("attention_factor", (0.1f * MathF.Log(Factor(settings))) + 1)),
+            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Number("attention_factor", AttentionFactor(settings))),
             _ => throw settings!.Fault("rope_type", $"is '{type}'; supported are default, dynamic, linear, llama3 and yarn"),
         };
     }
@@ -44,10 +62,24 @@ internal static class RotaryConfiguration
         return factor >= 1 ? factor : throw settings.Fault("factor", $"is {factor}; expected a number from 1 on");
     }
 
+    // What YaRN multiplies scores by, from the factor, or the ratio of two of its scales as DeepSeek has it.
+    private static float AttentionFactor(ConfigurationFile settings)
+    {
+        var factor = Factor(settings);
+        float Scale(float share) => factor <= 1 ? 1 : (0.1f * share * MathF.Log(factor)) + 1;
+        float one = settings.Number("mscale", 0), all = settings.Number("mscale_all_dim", 0);
+        return one != 0 && all != 0 ? Scale(one) / Scale(all) : Scale(1);
+    }
+
     // Slow pairs turn slower by the factor, fast ones stay, those between go over smoothly (Llama 3.1, arXiv:2407.21783).
     private static float[] Llama3(ConfigurationFile settings, float[] frequencies)
     {
-        float factor = Factor(settings), low = settings.Number("low_freq_factor", 1), high = settings.Number("high_freq_factor", 4);
+        float factor = Factor(settings), low = settings.Positive("low_freq_factor", 1), high = settings.Positive("high_freq_factor", 4);
+        if (high <= low)
+        {
+            throw settings.Fault("high_freq_factor", $"is {high}; expected more than 'low_freq_factor', {low}");
+        }
+
         var learned = settings.Rows("original_max_position_embeddings");
         return [.. frequencies.Select(frequency =>
         {
@@ -70,12 +102,19 @@ internal static class RotaryConfiguration
     // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over the pairs from unchanged to slower by the factor.
     private static float[] Yarn(ConfigurationFile file, ConfigurationFile settings, float[] frequencies, float theta)
     {
+        if (theta <= 1)
+        {
+            throw file.Fault("rope_theta", $"is {theta}; yarn needs a base above 1");
+        }
+
         var factor = Factor(settings);
         var learned = settings.Rows("original_max_position_embeddings", file.Rows("max_position_embeddings"));
         var columns = 2 * frequencies.Length;
         double Pair(float turns) => columns * Math.Log(learned / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
-        var first = Math.Max(Math.Floor(Pair(settings.Number("beta_fast", 32))), 0);
-        var last = Math.Min(Math.Ceiling(Pair(settings.Number("beta_slow", 1))), columns - 1);
+        double fast = Pair(settings.Positive("beta_fast", 32)), slow = Pair(settings.Positive("beta_slow", 1));
+        var isWhole = settings.Flag("truncate", true);
+        var first = Math.Max(isWhole ? Math.Floor(fast) : fast, 0);
+        var last = Math.Min(isWhole ? Math.Ceiling(slow) : slow, columns - 1);
         var width = (float)(last == first ? 0.001 : last - first);
         return [.. frequencies.Select((frequency, i) =>
         {

@@ -48,6 +48,7 @@ public sealed class MPNetModel : BertEncoder
     internal static MPNetModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
+        config.Check(BertConfig.Keys.Honoured("relative_attention_num_buckets").With(CommonKeys.All));
         var settings = BertConfig.Read(config, new BertConfig { TypeVocabSize = 0 });
         var buckets = config.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
         return Loaded(new MPNetModel(settings, buckets, weights, config), weights, trainable);

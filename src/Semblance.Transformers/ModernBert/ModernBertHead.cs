@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.ModernBert;
 
@@ -13,7 +14,7 @@ internal sealed class ModernBertHead
     {
         var hidden = config.WholeNumber("hidden_size", 1, int.MaxValue);
         _dense = weights.Linear("head.dense", hidden, hidden, config.Flag("classifier_bias", false));
-        _norm = weights.LayerNorm("head.norm", hidden, config.Number("norm_eps", 1e-5f), config.Flag("norm_bias", false));
+        _norm = weights.LayerNorm("head.norm", hidden, config.Epsilon("norm_eps", 1e-5f), config.Flag("norm_bias", false));
         _activation = config.ReadActivation("classifier_activation", Activation.Gelu);
     }
 

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
@@ -10,6 +11,16 @@ namespace Semblance.Transformers.ModernBert;
 /// </summary>
 public sealed class ModernBertModel : LayeredTransformer
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "attention_bias", "attention_dropout", "classifier_activation", "classifier_bias", "classifier_pooling", "decoder_bias", "embedding_dropout", "global_attn_every_n_layers",
+            "global_rope_theta", "hidden_activation", "hidden_size", "intermediate_size", "layer_types", "local_attention", "local_rope_theta", "max_position_embeddings", "mlp_bias", "mlp_dropout",
+            "norm_bias", "norm_eps", "num_attention_heads", "num_hidden_layers", "partial_rotary_factor", "rope_parameters", "rope_scaling", "sliding_window", "tie_word_embeddings", "vocab_size")
+        .Ignored(
+            "deterministic_flash_attn", "initializer_cutoff_factor", "layer_norm_eps", "position_embedding_type", "reference_compile", "repad_logits_with_grad", "sparse_pred_ignore_index",
+            "sparse_prediction") // of training and of other implementations; the ε is norm_eps
+        .With(CommonKeys.All);
+
     private readonly LayerNorm _embeddingNorm;
     private readonly ModernBertLayer[] _layers;
     private readonly LayerNorm _norm;
@@ -18,14 +29,15 @@ public sealed class ModernBertModel : LayeredTransformer
     internal ModernBertModel(ConfigurationFile config, Weights weights)
         : base(config, weights)
     {
+        config.Check(Keys);
         HiddenSize = config.Width("hidden_size");
         VocabularySize = config.Rows("vocab_size");
         MaxPositions = config.Rows("max_position_embeddings", 8192);
         _dropout = config.Dropout("embedding_dropout");
-        var epsilon = config.Number("norm_eps", 1e-5f);
+        var epsilon = config.Epsilon("norm_eps", 1e-5f);
         var normBias = config.Flag("norm_bias", false);
         var heads = config.Heads("num_attention_heads", HiddenSize);
-        var globalEvery = config.Width("global_attn_every_n_layers", 3);
+        var layers = config.Layers("num_hidden_layers");
         var globalTheta = config.Number("global_rope_theta", 160_000);
         var everywhere = new AttentionHeads(heads, HiddenSize / heads)
         {
@@ -34,13 +46,14 @@ public sealed class ModernBertModel : LayeredTransformer
         };
         var near = everywhere with
         {
-            Window = (config.Rows("local_attention", 128) / 2) + 1, // half of them on each side
-            Positions = RotaryConfiguration.Read(config, HiddenSize / heads, config.Number("local_rope_theta", globalTheta), "sliding_attention"),
+            Window = LocalDistance(config) + 1,
+            Positions = RotaryConfiguration.Read(config, HiddenSize / heads, config.Number("local_rope_theta", config.IsNull("local_rope_theta") ? globalTheta : 10_000), "sliding_attention"),
         };
 
         Words = Own.Tensor("embeddings.tok_embeddings.weight", VocabularySize, HiddenSize);
         _embeddingNorm = Own.LayerNorm("embeddings.norm", HiddenSize, epsilon, normBias);
-        _layers = [.. Enumerable.Range(0, config.Layers("num_hidden_layers")).Select(i => new ModernBertLayer(config, Own, i % globalEvery == 0 ? everywhere : near, i))];
+        var slides = LayerTypes.Slides(config, layers, index => index % config.Width("global_attn_every_n_layers", 3) != 0);
+        _layers = [.. Enumerable.Range(0, layers).Select(i => new ModernBertLayer(config, Own, slides[i] ? near : everywhere, i))];
         _norm = Own.LayerNorm("final_norm", HiddenSize, epsilon, normBias);
     }
 
@@ -72,6 +85,10 @@ public sealed class ModernBertModel : LayeredTransformer
         }),
         ["ModernBertForTokenClassification"] = (config, weights) => new ModernBertClassificationHead(new ModernBertHead(config, weights), Classifier(config, weights)),
     };
+
+    // How far a layer with local attention looks to each side; the newer name gives it, the older twice as much.
+    private static int LocalDistance(ConfigurationFile config) =>
+        config.Find("sliding_window") is null ? config.Rows("local_attention", 128) / 2 : config.Rows("sliding_window");
 
     private Linear Classifier(ConfigurationFile config, Weights weights) => weights.Linear("classifier", TaskModel.LabelCount(config), HiddenSize);
 

@@ -23,7 +23,7 @@ internal sealed class NomicBertLayer : TransformerLayer
     {
         int hidden = heads.Count * heads.Size, inner = config.Width("n_inner", 4 * hidden);
         bool attentionBias = config.Flag("qkv_proj_bias", true), innerBias = config.Flag("mlp_fc1_bias", true);
-        var epsilon = config.Number("layer_norm_epsilon", 1e-5f);
+        var epsilon = config.Epsilon("layer_norm_epsilon", 1e-5f);
         var gated = config.Text("activation_function") is "glu" or "swiglu" or "geglu";
         _heads = heads;
         _dropout = config.Dropout("resid_pdrop");

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
@@ -10,6 +11,28 @@ namespace Semblance.Transformers.NomicBert;
 /// </summary>
 public sealed class NomicBertModel : LayeredTransformer
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd", "n_head", "n_inner", "n_layer", "n_positions",
+            "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor", "type_vocab_size", "vocab_size")
+        .Alias("hidden_size", "n_embd").Alias("max_position_embeddings", "n_positions").Alias("num_attention_heads", "n_head").Alias("num_hidden_layers", "n_layer")
+        .Ignored(
+            "dense_seq_output", "embd_pdrop", "expert_choice_router", "ffn_div", "fused_bias_fc", "fused_dropout_add_ln", "moe_impl", "moe_normalize_expert_weights", "moe_resid_pdrop", "moe_top_k",
+            "num_shared_experts", "parallel_block_tied_norm", "reorder_and_upcast_attn", "router_aux_loss_coef", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+            "summary_type", "summary_use_proj", "use_flash_attn", "use_xentropy")
+        .Unsupported("causal", "attention in both directions", "false")
+        .Unsupported("last_layer_subset", "all tokens in the last layer", "false")
+        .Unsupported("moe_every_n_layers", "layers without experts", "0")
+        .Unsupported("num_experts", "layers without experts", "0")
+        .Unsupported("parallel_block", "attention before the feed-forward block", "false")
+        .Unsupported("prenorm", "norms after the blocks", "false")
+        .Unsupported("rotary_emb_interleaved", "rotary positions by halves", "false")
+        .Unsupported("rotary_emb_scale_base", "rotary positions without a scale")
+        .Unsupported("scale_attn_by_inverse_layer_idx", "scores of the same scale in all layers", "false")
+        .Unsupported("scale_attn_weights", "scores divided by the root of the head size", "true")
+        .Unsupported("use_rms_norm", "layer norms", "false")
+        .With(CommonKeys.All);
+
     private readonly Tensor? _types; // [types × hidden]
     private readonly LayerNorm _norm;
     private readonly NomicBertLayer[] _layers;
@@ -19,17 +42,13 @@ public sealed class NomicBertModel : LayeredTransformer
     internal NomicBertModel(ConfigurationFile config, Weights weights)
         : base(config, weights)
     {
-        foreach (var field in (ReadOnlySpan<string>)["prenorm", "causal", "parallel_block", "use_rms_norm", "rotary_emb_interleaved"])
-        {
-            config.Refuse(field, true);
-        }
-
+        config.Check(Keys);
         HiddenSize = config.Width("n_embd");
         MaxPositions = config.Rows("n_positions", 2048);
         var multiple = config.Width("pad_vocab_size_multiple", 1);
         VocabularySize = (config.Rows("vocab_size") + multiple - 1) / multiple * multiple;
         _dropout = config.Dropout("resid_pdrop");
-        var epsilon = config.Number("layer_norm_epsilon", 1e-5f);
+        var epsilon = config.Epsilon("layer_norm_epsilon", 1e-5f);
         var count = config.Heads("n_head", HiddenSize);
         var heads = new AttentionHeads(count, HiddenSize / count)
         {
@@ -88,7 +107,7 @@ public sealed class NomicBertModel : LayeredTransformer
 
         var columns = (int)(headSize * config.Number("rotary_emb_fraction", 1));
         return columns >= 2 && columns % 2 == 0 && columns <= headSize
-            ? new RotaryPositions(RotaryPositions.Frequencies(columns, config.Number("rotary_emb_base", 10_000)))
+            ? new RotaryPositions(RotaryPositions.Frequencies(columns, config.Positive("rotary_emb_base", 10_000)))
             : throw config.Fault("rotary_emb_fraction", $"gives {columns} of the {headSize} columns of a head; expected an even number of them");
     }
 }

@@ -36,6 +36,7 @@ public sealed class RobertaModel : BertEncoder
     internal static RobertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
     {
         ArgumentNullException.ThrowIfNull(config);
+        config.Check(BertConfig.Keys.Honoured("pad_token_id").With(CommonKeys.All));
         var modelType = config.Text("model_type") ?? "roberta";
         var className = modelType switch
         {

@@ -1,11 +1,21 @@
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
 /// <summary>The settings of a T5, named as in its <c>config.json</c>; the defaults are those of t5-small.</summary>
 public sealed record T5Config
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads", "num_layers", "relative_attention_max_distance",
+            "relative_attention_num_buckets", "scale_decoder_outputs", "tie_word_embeddings", "vocab_size")
+        .Alias("hidden_size", "d_model").Alias("num_attention_heads", "num_heads").Alias("num_hidden_layers", "num_layers").Alias("head_dim", "d_kv")
+        .Ignored("dense_act_fn", "is_encoder_decoder", "is_gated_act", "n_positions") // the first and third follow from feed_forward_proj
+        .With(CommonKeys.All);
+
     /// <summary>The number of token ids.</summary>
     public int VocabSize { get; init; } = 32128;
 
@@ -48,11 +58,15 @@ public sealed record T5Config
     /// <summary>Whether the last layer is the word table, which then sees the hidden states scaled down by √<see cref="DModel"/>.</summary>
     public bool TieWordEmbeddings { get; init; } = true;
 
+    /// <summary>Whether the decoder's last layer sees the hidden states scaled down by √<see cref="DModel"/>; as <see cref="TieWordEmbeddings"/>, unless the file says otherwise.</summary>
+    internal bool ScaleDecoderOutputs { get; init; } = true;
+
     /// <summary>Reads and checks a configuration.</summary>
     /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
     public static T5Config Read(ConfigurationFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        file.Check(Keys);
         const string FeedForward = "feed_forward_proj";
         const string Gated = "gated-";
         var activation = file.Text(FeedForward) ?? "relu";
@@ -71,11 +85,12 @@ public sealed record T5Config
             RelativeAttentionNumBuckets = buckets,
             RelativeAttentionMaxDistance = file.WholeNumber("relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
             DropoutRate = BertConfig.Probability(file, "dropout_rate", 0.1f),
-            LayerNormEpsilon = file.Number("layer_norm_epsilon", 1e-6f),
+            LayerNormEpsilon = file.Epsilon("layer_norm_epsilon", 1e-6f),
             // The gated GELU of T5 1.1 has always been the approximation.
             DenseAct = activation == Gated + "gelu" ? Activation.GeluTanh : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
             IsGatedAct = isGated,
             TieWordEmbeddings = file.Flag("tie_word_embeddings", true),
+            ScaleDecoderOutputs = file.Flag("scale_decoder_outputs", file.Flag("tie_word_embeddings", true)),
         };
     }
 }

@@ -12,13 +12,16 @@ public sealed class T5Decoder
     private readonly T5Stack _decoder;
     private readonly Tensor _words;
     private readonly Linear _head;
+    private readonly bool _ownsHead;
 
     private T5Decoder(T5Model encoder, Weights weights)
     {
         _config = encoder.Config;
         _words = encoder.Words;
         _decoder = new T5Stack(_config, weights, decoder: true);
-        _head = new Linear(_config.TieWordEmbeddings ? _words : weights.Tensor(HeadName, _config.VocabSize, _config.DModel), null);
+        // Newer files of T5 1.1 call the head tied and say of the scale alone that it is not.
+        _ownsHead = !_config.TieWordEmbeddings || (!_config.ScaleDecoderOutputs && weights.Contains(HeadName));
+        _head = new Linear(_ownsHead ? weights.Tensor(HeadName, _config.VocabSize, _config.DModel) : _words, null);
     }
 
     /// <summary>Loads the decoder of a model.</summary>
@@ -73,7 +76,7 @@ public sealed class T5Decoder
     /// <returns><c>[tokens × vocabulary]</c>.</returns>
     public Tensor Logits(Computation run, Tensor hidden)
     {
-        if (!_config.TieWordEmbeddings)
+        if (!_config.ScaleDecoderOutputs)
         {
             return run.Linear(hidden, _head);
         }
@@ -83,5 +86,5 @@ public sealed class T5Decoder
     }
 
     /// <summary>The decoder's own parameters under the names of the original; the word table is the encoder's.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _decoder.Parameters(), .. _config.TieWordEmbeddings ? [] : _head.Parameters("lm_head")];
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _decoder.Parameters(), .. _ownsHead ? _head.Parameters("lm_head") : []];
 }

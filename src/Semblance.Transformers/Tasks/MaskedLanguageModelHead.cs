@@ -43,7 +43,7 @@ public sealed class MaskedLanguageModelHead : VocabularyHead
     public static MaskedLanguageModelHead? Load(string folder, Transformer body)
     {
         var encoder = Encoder(body);
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.OfModel(folder);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), body.WeightPrefix, writable: true);
         if (!weights.Contains(encoder.TaskNames.MaskedBias))
         {

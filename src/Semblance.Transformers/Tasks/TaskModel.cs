@@ -34,6 +34,9 @@ public sealed class TaskModel
     /// <summary>The settings that the model was loaded with: its <c>config.json</c>.</summary>
     public ConfigurationFile Config { get; }
 
+    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => Config.Warnings;
+
     /// <summary>What makes the logits, or null where there is only a body, or a decoder.</summary>
     public TaskHead? Head { get; }
 
@@ -57,7 +60,7 @@ public sealed class TaskModel
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static TaskModel Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.OfModel(folder);
         var body = Transformer.Load(config, folder, trainable, continues: true, out var weights);
         var heads = new RecordedWeights(weights);
         var decoder = body is T5Model t5 ? LoadDecoder(config, t5, heads, trainable) : null;
@@ -185,14 +188,14 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    private static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Weights weights, bool trainable) => config.Texts("architectures") switch
+    internal static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Weights weights, bool trainable) => config.Texts("architectures") switch
     {
         [] or ["T5EncoderModel", ..] => null,
         ["T5ForConditionalGeneration", ..] => T5Decoder.Create(encoder, weights, trainable),
         [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
     };
 
-    private static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
+    internal static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
     {
         var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
         if (body is LayeredTransformer layered)

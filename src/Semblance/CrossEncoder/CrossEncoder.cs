@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -24,6 +25,9 @@ public sealed class CrossEncoder : ITrainableModel
     private const string Section = "sentence_transformers";
     private const string OldField = "sbert_ce_default_activation_function";
 
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("activation_fn", "default_prompt_name", "prompts").With(SentenceTransformerConfig.CommonKeys);
+    private static readonly KnownKeys SectionKeys = new KnownKeys().Honoured("activation_fn").Ignored("version");
+
     private readonly TransformerModule _input;
     private readonly TaskModel _model;
     private readonly LogitScore? _score; // null where a classifier judges
@@ -39,6 +43,9 @@ public sealed class CrossEncoder : ITrainableModel
 
     /// <summary>What the scores mean, in their order: from <c>id2label</c>, or the one score of a causal model.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>What follows the logits unless options say otherwise: the logistic function with one label, else nothing, where the files name no other.</summary>
     public Activation Activation { get; }
@@ -235,6 +242,7 @@ public sealed class CrossEncoder : ITrainableModel
 
     private static CrossEncoder LoadFolder(string folder, bool trainable)
     {
+        ModelKinds.Require(folder, ModelKind.CrossEncoder);
         var (input, model) = TransformerModule.LoadTask(folder, trainable);
         var score = LogitScore.Find(folder, model, input.Tokenizer);
         if (score is null && !model.Architecture.EndsWith(Head, StringComparison.Ordinal))
@@ -243,13 +251,16 @@ public sealed class CrossEncoder : ITrainableModel
         }
 
         var path = Path.Combine(folder, SentenceTransformerConfig.FileName);
-        var settings = File.Exists(path) ? ConfigurationFile.Read(path) : null;
+        var settings = File.Exists(path) ? ConfigurationFile.Read(path).Check(Keys) : null;
         var (prompts, defaultPromptName) = settings is null ? (new Dictionary<string, string>(), null) : Semblance.Prompts.Read(settings);
         var activation = (settings is null ? null : TorchActivations.Find(settings, "activation_fn"))
-            ?? (model.Config.Section(Section) is { } section ? TorchActivations.Find(section, "activation_fn") : null)
+            ?? (model.Config.Section(Section)?.Check(SectionKeys) is { } section ? TorchActivations.Find(section, "activation_fn") : null)
             ?? TorchActivations.Find(model.Config, OldField)
             ?? (score is not null || TaskModel.LabelCount(model.Config) == 1 ? Activation.Sigmoid : Activation.Identity);
-        return new CrossEncoder(input, model, score, PairTemplate.Find(folder, isCausal: score is not null), activation, prompts, defaultPromptName);
+        return new CrossEncoder(input, model, score, PairTemplate.Find(folder, isCausal: score is not null), activation, prompts, defaultPromptName)
+        {
+            Warnings = [.. model.Warnings.Concat(input.Warnings).Concat(settings?.Warnings ?? []).Concat(score?.Warnings ?? []).Distinct()],
+        };
     }
 
     private static string[] LabelsOf(ConfigurationFile config)

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
@@ -14,9 +15,14 @@ namespace Semblance;
 /// <param name="FalseId">The id of the token that means no; null where the logit of the other is the score.</param>
 internal sealed record LogitScore(int TrueId, int? FalseId)
 {
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("false_token_id", "true_token_id").Unsupported("module_input_name", "causal_logits", "\"causal_logits\"");
+
     private const string Class = "LogitScore";
     private const string Folder = "1_" + Class;
     private static readonly Linear Difference = new(Tensor.From([1, -1], 1, 2), null);
+
+    /// <summary>Gets what the module's file says that is not known, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the modules of a folder end with one.</summary>
     public static bool IsIn(IEnumerable<string> types) => types.Any(type => ModuleList.NameOf(type) == Class);
@@ -50,9 +56,9 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
             throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no next word for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
         }
 
-        var config = ConfigurationFile.Read(Path.Combine(folder, ModuleList.Folders(folder)[1], "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, ModuleList.Folders(folder)[1], "config.json")).Check(Keys);
         var last = model.Body.VocabularySize - 1;
-        return new LogitScore(config.WholeNumber("true_token_id", 0, last), config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last));
+        return new LogitScore(config.WholeNumber("true_token_id", 0, last), config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last)) { Warnings = config.Warnings };
     }
 
     /// <summary>The scores of a batch, <c>[pairs × 1]</c>.</summary>

@@ -30,9 +30,11 @@ internal static class Prompts
             }
         }
 
+        // A default that has no text yet is none.
         var defaultName = file.Text("default_prompt_name");
-        return defaultName is null || prompts.ContainsKey(defaultName)
-            ? (prompts, defaultName)
+        var isEmpty = defaultName is "query" or "document" || (defaultName is not null && file.Find("prompts") is { } named && named.TryGetProperty(defaultName, out _));
+        return defaultName is null || prompts.ContainsKey(defaultName) ? (prompts, defaultName)
+            : isEmpty ? (prompts, null)
             : throw file.Fault("default_prompt_name", $"is '{defaultName}', which is not among the prompts");
     }
 

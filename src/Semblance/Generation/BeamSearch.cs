@@ -10,7 +10,8 @@ namespace Semblance.Generation;
 /// <param name="prompt">The tokens before the first new one.</param>
 /// <param name="limit">The most tokens of a sequence.</param>
 /// <param name="random">Where candidates are drawn.</param>
-internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limit, Random random)
+/// <param name="stops">Strings that end a sequence with its last token; null for none.</param>
+internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limit, Random random, StopStrings? stops = null)
 {
     private readonly IReadOnlyList<LogitsProcessor> _processors = LogitsProcessor.Of(config, prompt.Length, limit);
     private readonly BeamHypotheses _hypotheses = new(config, prompt.Length, limit);
@@ -67,14 +68,15 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
             var (beam, token) = Math.DivRem(candidates[rank], vocabulary);
             var sum = sums[candidates[rank]];
             int[] tokens = [.. beams[beam].Tokens, token];
-            if (!config.EosTokenIds.Contains(token))
+            var isEnd = config.EosTokenIds.Contains(token);
+            if (!isEnd && stops?.EndIn(tokens) != true)
             {
                 next.Add((tokens, sum));
                 parents.Add(beam);
             }
             else if (rank < config.NumBeams)
             {
-                _hypotheses.Add(tokens[prompt.Length..], FinishReason.EndOfSequence, sum);
+                _hypotheses.Add(tokens[prompt.Length..], isEnd ? FinishReason.EndOfSequence : FinishReason.StopString, sum);
             }
         }
 

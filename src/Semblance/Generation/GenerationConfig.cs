@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 using Semblance.Transformers;
 
 namespace Semblance.Generation;
@@ -6,13 +7,46 @@ namespace Semblance.Generation;
 /// <summary>How text is generated. Names, meanings and defaults are those of transformers' <c>GenerationConfig</c>; <see cref="Seed"/> is our own.</summary>
 public sealed record GenerationConfig
 {
-    // What would change the text and is not supported, with the values that leave it alone.
-    private static readonly (string Field, string[] Harmless)[] Unsupported =
-    [
-        ("num_beam_groups", ["1"]), ("diversity_penalty", ["0.0", "0"]), ("penalty_alpha", ["0", "0.0"]), ("typical_p", ["1.0", "1"]), ("epsilon_cutoff", ["0.0", "0"]),
-        ("eta_cutoff", ["0.0", "0"]), ("encoder_repetition_penalty", ["1.0", "1"]), ("encoder_no_repeat_ngram_size", ["0"]), ("constraints", []), ("force_words_ids", []),
-        ("bad_words_ids", []), ("sequence_bias", []), ("exponential_decay_length_penalty", []), ("forced_decoder_ids", []), ("guidance_scale", ["1", "1.0"]),
-    ];
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample", "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
+            "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size", "num_beams", "num_return_sequences", "repetition_penalty", "stop_strings",
+            "suppress_tokens", "temperature", "top_k", "top_p")
+
+        // How fast the original computes, what it hands out beside the text, and how it guesses tokens that it then checks.
+        .Ignored(
+            "_from_model_config", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
+            "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len", "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
+            "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
+            "return_dict_in_generate", "return_legacy_cache", "target_lookbehind", "transformers_version", "use_cache", "use_mtp")
+        .Unsupported("assistant_ensemble_weight", "the model alone")
+        .Unsupported("bad_words_ids", "suppress_tokens", "[]")
+        .Unsupported("constraints", "no constraints")
+        .Unsupported("diversity_penalty", "one group of beams", "0.0", "0")
+        .Unsupported("dola_layers", "the last layer")
+        .Unsupported("encoder_no_repeat_ngram_size", "no_repeat_ngram_size", "0")
+        .Unsupported("encoder_repetition_penalty", "repetition_penalty", "1.0", "1")
+        .Unsupported("exponential_decay_length_penalty", "length_penalty")
+        .Unsupported("force_words_ids", "no forced words")
+        .Unsupported("forced_decoder_ids", "forced_bos_token_id", "[]")
+        .Unsupported("guidance_scale", "the model's own scores", "1", "1.0")
+        .Unsupported("max_time", "max_new_tokens")
+        .Unsupported("num_beam_groups", "one group of beams", "1")
+        .Unsupported("penalty_alpha", "the likeliest tokens, drawn ones and beams", "0", "0.0")
+        .Unsupported("renormalize_logits", "scores as the processors leave them", "false")
+        .Unsupported("sequence_bias", "suppress_tokens")
+        .Unsupported("token_healing", "the prompt's own tokens", "false")
+        .Unsupported("watermarking_config", "tokens without a watermark");
+
+    // Of tokens that are drawn; without do_sample they are not used.
+    private static readonly KnownKeys SamplingKeys = new KnownKeys()
+        .Unsupported("epsilon_cutoff", "top_k, top_p and min_p", "0.0", "0")
+        .Unsupported("eta_cutoff", "top_k, top_p and min_p", "0.0", "0")
+        .Unsupported("top_h", "top_k, top_p and min_p")
+        .Unsupported("typical_p", "top_k, top_p and min_p", "1.0", "1")
+        .With(Keys);
+
+    private static readonly KnownKeys GreedyKeys = new KnownKeys().Ignored("epsilon_cutoff", "eta_cutoff", "top_h", "typical_p").With(Keys);
 
     /// <summary>The settings of the original, where nothing is said.</summary>
     public static GenerationConfig Default { get; } = new();
@@ -65,6 +99,9 @@ public sealed record GenerationConfig
     /// <summary>The tokens that end a sequence.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
 
+    /// <summary>Texts that end a sequence where one stands at the end of, or within, its last token; they are part of the text. None by default.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
     /// <summary>The token that an empty prompt becomes, or null.</summary>
     public int? BosTokenId { get; init; }
 
@@ -86,6 +123,9 @@ public sealed record GenerationConfig
     /// <summary>The same seed draws the same tokens; null, the default, draws others each time.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>Gets what the file says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The most threads; null, the default, for one for each core. Tokens do not depend on it.</summary>
     public int? Threads { get; init; }
 
@@ -96,7 +136,7 @@ public sealed record GenerationConfig
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, "generation_config.json");
-        return Read(ConfigurationFile.Read(File.Exists(path) ? path : Path.Combine(folder, "config.json")));
+        return File.Exists(path) ? Read(ConfigurationFile.Read(path), isShared: false) : Read(ConfigurationFile.Read(Path.Combine(folder, "config.json")), isShared: true);
     }
 
     /// <summary>Refuses settings that are not possible.</summary>
@@ -107,16 +147,25 @@ public sealed record GenerationConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxLength ?? 1, 1, nameof(MaxLength));
         ArgumentOutOfRangeException.ThrowIfNegative(MinNewTokens ?? 0, nameof(MinNewTokens));
         ArgumentOutOfRangeException.ThrowIfNegative(MinLength, nameof(MinLength));
-        ArgumentOutOfRangeException.ThrowIfNegative(TopK, nameof(TopK));
+        if (DoSample)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(TopK, nameof(TopK));
+            Within(Temperature > 0 && float.IsFinite(Temperature), Temperature, nameof(Temperature), "above 0");
+            Within(TopP is > 0 and <= 1, TopP, nameof(TopP), "above 0 and at most 1");
+            Within(MinP is null or >= 0 and <= 1, MinP ?? 0, nameof(MinP), "from 0 to 1");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(NoRepeatNgramSize, nameof(NoRepeatNgramSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(NumBeams, 1, nameof(NumBeams));
         ArgumentOutOfRangeException.ThrowIfLessThan(NumReturnSequences, 1, nameof(NumReturnSequences));
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads ?? 1, 1, nameof(Threads));
-        Within(Temperature > 0 && float.IsFinite(Temperature), Temperature, nameof(Temperature), "above 0");
         Within(RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty), RepetitionPenalty, nameof(RepetitionPenalty), "above 0");
-        Within(TopP is > 0 and <= 1, TopP, nameof(TopP), "above 0 and at most 1");
-        Within(MinP is null or >= 0 and <= 1, MinP ?? 0, nameof(MinP), "from 0 to 1");
         Within(float.IsFinite(LengthPenalty), LengthPenalty, nameof(LengthPenalty), "a number");
+        if (StopStrings.Contains(""))
+        {
+            throw new ArgumentOutOfRangeException(nameof(StopStrings), "", "A stop string is empty, which every text ends with; leave it out.");
+        }
+
         if (NumReturnSequences > (NumBeams > 1 ? NumBeams : DoSample ? int.MaxValue : 1))
         {
             throw new ArgumentOutOfRangeException(
@@ -132,25 +181,19 @@ public sealed record GenerationConfig
         }
     }
 
-    private static GenerationConfig Read(ConfigurationFile file)
+    private static GenerationConfig Read(ConfigurationFile file, bool isShared)
     {
-        foreach (var (field, harmless) in Unsupported)
-        {
-            if (file.Find(field) is { } value && !harmless.Contains(value.GetRawText()))
-            {
-                throw file.Fault(field, "is set, which is not supported; remove it to generate without");
-            }
-        }
-
+        var isDrawn = file.Flag("do_sample", false);
+        file.Check(isDrawn ? SamplingKeys : GreedyKeys, isShared);
         var config = new GenerationConfig
         {
             MaxNewTokens = Count("max_new_tokens", 1),
             MaxLength = Count("max_length", 1) is var length && length == 20 ? null : length, // the original takes its default for 20 new tokens
             MinNewTokens = Count("min_new_tokens", 0),
             MinLength = Count("min_length", 0) ?? 0,
-            DoSample = file.Flag("do_sample", false),
+            DoSample = isDrawn,
             Temperature = file.Number("temperature", 1),
-            TopK = Count("top_k", 0) ?? Default.TopK,
+            TopK = Count("top_k", isDrawn ? 0 : int.MinValue) ?? Default.TopK, // what is not used refuses no file
             TopP = file.Number("top_p", 1),
             MinP = file.Find("min_p") is null ? null : file.Number("min_p", 0),
             NumBeams = Count("num_beams", 1) ?? 1,
@@ -172,6 +215,8 @@ public sealed record GenerationConfig
             ForcedEosTokenIds = Ids("forced_eos_token_id"),
             SuppressTokens = Ids("suppress_tokens"),
             BeginSuppressTokens = Ids("begin_suppress_tokens"),
+            StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single ? [single.GetString()!] : file.Texts("stop_strings"),
+            Warnings = file.Warnings,
         };
         try
         {

@@ -39,6 +39,9 @@ public sealed class TextGenerator
     /// <summary>How to generate where a call does not say.</summary>
     public GenerationConfig Config { get; }
 
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. Model.Warnings.Concat(Config.Warnings).Distinct()];
+
     /// <summary>Loads a model from a folder, or by its Hub id.</summary>
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
@@ -97,7 +100,8 @@ public sealed class TextGenerator
         return [.. Enumerable.Range(0, request.Config.NumReturnSequences).Select(_ =>
         {
             int[] tokens = [.. Tokens(request, cancellation)];
-            return new GeneratedSequence(tokens, request.Config.EosTokenIds.Contains(tokens[^1]) ? FinishReason.EndOfSequence : FinishReason.Length);
+            return new GeneratedSequence(tokens, request.Config.EosTokenIds.Contains(tokens[^1]) ? FinishReason.EndOfSequence
+                : StopsOf(request).EndIn([.. request.Prompt, .. tokens]) ? FinishReason.StopString : FinishReason.Length);
         })];
     }
 
@@ -182,6 +186,7 @@ public sealed class TextGenerator
         var decoding = Model.Begin(request.Source, config.Threads ?? int.MaxValue, cancellation);
         var sequence = request.Prompt.ToList();
         int[] next = request.Prompt;
+        var stops = StopsOf(request);
         while (sequence.Count < request.Limit)
         {
             var scores = Scores(decoding, [next], config, cancellation)[0];
@@ -193,7 +198,7 @@ public sealed class TextGenerator
             var token = config.DoSample ? TokenSampler.Draw(scores, request.Random)[0] : TokenSampler.Best(scores);
             sequence.Add(token);
             yield return token;
-            if (config.EosTokenIds.Contains(token))
+            if (config.EosTokenIds.Contains(token) || stops.EndIn(sequence))
             {
                 yield break;
             }
@@ -205,7 +210,7 @@ public sealed class TextGenerator
     private GeneratedSequence[] Search(Checked request, CancellationToken cancellation)
     {
         var decoding = Model.Begin(request.Source, request.Config.Threads ?? int.MaxValue, cancellation);
-        var search = new BeamSearch(request.Config, request.Prompt, request.Limit, request.Random);
+        var search = new BeamSearch(request.Config, request.Prompt, request.Limit, request.Random, StopsOf(request));
         var sequences = search.Run((tokens, parents) =>
         {
             decoding.Reorder(parents);
@@ -215,6 +220,8 @@ public sealed class TextGenerator
             ? throw new ArgumentException("The settings of the generation forbid every token; allow some, or ask for fewer.")
             : [.. sequences.Take(request.Config.NumReturnSequences)];
     }
+
+    private StopStrings StopsOf(Checked request) => new(Tokenizer, request.Config.StopStrings);
 
     private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 using Semblance.Words;
@@ -8,6 +9,8 @@ namespace Semblance.Modules;
 /// <summary>A bag of words: a vector with an element for each word of the vocabulary, its weight times how often the text has it, or its weight alone.</summary>
 public sealed class BoWModule : InputModule
 {
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
+
     private readonly WeightedWords _words;
     private readonly WhitespaceTokenizer _tokenizer;
 
@@ -52,9 +55,9 @@ public sealed class BoWModule : InputModule
     /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
     public static BoWModule Load(string folder)
     {
-        var config = WordTokenizer.Read(folder, "config.json");
+        var config = WordTokenizer.Read(folder, "config.json").Check(Keys);
         var words = WeightedWords.Read(config);
-        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight, config.Flag("cumulative_term_frequency", true));
+        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight, config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

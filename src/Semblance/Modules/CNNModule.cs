@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -10,6 +11,10 @@ namespace Semblance.Modules;
 public sealed class CNNModule : Module
 {
     private const string FileName = "cnn_config.json";
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("in_embedding_dimension", "kernel_sizes", "out_channels", "stride_sizes")
+        .Alias("in_word_embedding_dimension", "in_embedding_dimension");
 
     private readonly Linear[] _convolutions; // [channels × inputs × width] each
 
@@ -33,7 +38,7 @@ public sealed class CNNModule : Module
     /// <summary>The convolutions, in the order of the result.</summary>
     public IReadOnlyList<Linear> Convolutions => _convolutions;
 
-    private int Inputs => _convolutions[0].Weight.Shape[1];
+    internal int Inputs => _convolutions[0].Weight.Shape[1];
 
     private int Channels => _convolutions[0].Outputs;
 
@@ -48,9 +53,14 @@ public sealed class CNNModule : Module
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static CNNModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
-        int inputs = config.WholeNumber("in_word_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
+        var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
+        int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
         var widths = ReadWidths(config);
+        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray().Any(stride => !stride.TryGetInt32(out var step) || step != 1)))
+        {
+            throw config.Fault("stride_sizes", $"is {strides.GetRawText()}; supported is a stride of 1 for each convolution");
+        }
+
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable, configuration: FileName);
         (Tensor Weight, Tensor Bias)[] parameters = [.. widths.Select((width, i) =>
         {
@@ -58,7 +68,7 @@ public sealed class CNNModule : Module
             return (weights.Tensor(name + ".weight", channels, inputs, width), weights.Tensor(name + ".bias", channels));
         })];
         weights.Check();
-        return new CNNModule([.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]);
+        return new CNNModule([.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

@@ -61,9 +61,12 @@ public sealed class ClipModule : InputModule
         var model = ClipModel.Load(folder, trainable);
         var tokenizer = Tokenizer.Load(folder).For(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
-            ? new ClipModule(tokenizer, model, ImageProcessor.Load(folder))
+            ? Create(tokenizer, model, ImageProcessor.Load(folder))
             : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");
     }
+
+    private static ClipModule Create(Tokenizer tokenizer, ClipModel model, ImageProcessor processor) =>
+        new(tokenizer, model, processor) { Warnings = [.. model.Warnings, .. processor.Warnings] };
 
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text) => Tokenize(Tokenizer, text, MaxSequenceLength, specialTokens: true);

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -14,6 +15,9 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
 {
     private const string Sentences = "sentence_embedding";
     private const string Tokens = "token_embeddings";
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("activation_function", "bias", "in_features", "module_input_name", "module_output_name", "out_features", "use_residual");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Dense";
@@ -39,25 +43,35 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static DenseModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
-        var activation = TorchActivations.Find(config, "activation_function") ?? Activation.Tanh;
-        var onTokens = config.Text("module_input_name") switch
-        {
-            null or Sentences => false,
-            Tokens => true,
-            var other => throw config.Fault("module_input_name", $"is '{other}'; supported are {Sentences} and {Tokens}"),
-        };
+        var activation = TorchActivations.Find(config, "activation_function") ?? (config.IsNull("activation_function") ? Activation.Identity : Activation.Tanh);
+        var onTokens = WorksOnTokens(config);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
         var layer = weights.Linear("linear", outputs, inputs, config.Flag("bias", true));
         var hasResidual = config.Flag("use_residual", false);
         var residual = hasResidual && inputs != outputs ? weights.Linear("residual", outputs, inputs, bias: false) : null;
         weights.Check();
-        return new DenseModule(layer, activation, onTokens, hasResidual, residual);
+        return new DenseModule(layer, activation, onTokens, hasResidual, residual) { Warnings = config.Warnings };
     }
 
     /// <summary>The same layer, working on the vectors of tokens.</summary>
-    internal DenseModule ForTokens() => new(Layer, Activation, onTokens: true, HasResidual, residual);
+    internal DenseModule ForTokens() => new(Layer, Activation, onTokens: true, HasResidual, residual) { Warnings = Warnings };
+
+    /// <summary>Reads which vectors a module takes and gives: those of texts, or of tokens.</summary>
+    internal static bool WorksOnTokens(ConfigurationFile config)
+    {
+        var input = config.Text("module_input_name") ?? Sentences;
+        if (input is not (Sentences or Tokens))
+        {
+            throw config.Fault("module_input_name", $"is '{input}'; supported are {Sentences} and {Tokens}");
+        }
+
+        var output = config.Text("module_output_name") ?? input;
+        return output == input
+            ? input == Tokens
+            : throw config.Fault("module_output_name", $"is '{output}'; supported is the module's own input, {input}");
+    }
 
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -7,6 +8,8 @@ namespace Semblance.Modules;
 /// <summary>Leaves out elements of the sentence vectors at random while a model learns; nothing otherwise.</summary>
 public sealed class DropoutModule : Module
 {
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dropout");
+
     /// <summary>Makes the module.</summary>
     /// <param name="rate">The part of the elements that is left out, from 0 to below 1; 0.2 by default.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside of that.</exception>
@@ -27,9 +30,9 @@ public sealed class DropoutModule : Module
     /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
     public static DropoutModule Load(string folder)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         var rate = config.Number("dropout", 0.2f);
-        return rate is >= 0 and < 1 ? new DropoutModule(rate) : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
+        return rate is >= 0 and < 1 ? new DropoutModule(rate) { Warnings = config.Warnings } : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -13,6 +14,10 @@ public sealed class LSTMModule : Module
 {
     private const string FileName = "lstm_config.json";
     private const int Gates = 4;
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("bidirectional", "dropout", "embedding_dimension", "hidden_dim", "num_layers")
+        .Alias("word_embedding_dimension", "embedding_dimension");
 
     private readonly Direction[][] _layers; // layer by layer, forwards and, where there is one, backwards
 
@@ -76,7 +81,7 @@ public sealed class LSTMModule : Module
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static LSTMModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
+        var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
         var dropout = config.Number("dropout", 0);
         if (dropout is < 0 or >= 1)
         {
@@ -85,12 +90,13 @@ public sealed class LSTMModule : Module
 
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable, configuration: FileName);
         var module = Create(
-            config.WholeNumber("word_embedding_dimension", 1, 1 << 20),
+            config.WholeNumber("embedding_dimension", 1, 1 << 20),
             config.WholeNumber("hidden_dim", 1, 1 << 20),
             config.WholeNumber("num_layers", 1, 1 << 10, 1),
             dropout,
             config.Flag("bidirectional", true),
-            (weight, bias, outputs, inputs) => weights.Linear(weight, bias, outputs, inputs));
+            (weight, bias, outputs, inputs) => weights.Linear(weight, bias, outputs, inputs),
+            config.Warnings);
         weights.Check();
         return module;
     }
@@ -143,14 +149,14 @@ public sealed class LSTMModule : Module
     /// <inheritdoc/>
     public override string ToString() => $"LSTM({InputSize} → {OutputDimension(InputSize)}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
 
-    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear)
+    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
     {
         var directions = bidirectional ? 2 : 1;
         return new LSTMModule(
             [.. Enumerable.Range(0, layers).Select(i => Enumerable.Range(0, directions).Select(d => new Direction(
                 linear(Name("weight_ih", i, d), Name("bias_ih", i, d), Gates * hidden, i == 0 ? inputs : directions * hidden),
                 linear(Name("weight_hh", i, d), Name("bias_hh", i, d), Gates * hidden, hidden))).ToArray())],
-            dropout);
+            dropout) { Warnings = warnings ?? [] };
     }
 
     private static string Name(string parameter, int layer, int direction) =>

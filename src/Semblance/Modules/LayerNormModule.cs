@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -9,6 +10,8 @@ namespace Semblance.Modules;
 public sealed class LayerNormModule(LayerNorm layer) : Module
 {
     private const float Epsilon = 1e-5f; // PyTorch's default; the files do not say
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dimension");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.LayerNorm";
@@ -22,12 +25,12 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static LayerNormModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         var dimension = config.WholeNumber("dimension", 1, 1 << 20);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
         var layer = weights.LayerNorm("norm", dimension, Epsilon);
         weights.Check();
-        return new LayerNormModule(layer);
+        return new LayerNormModule(layer) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

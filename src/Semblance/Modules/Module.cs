@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
@@ -19,6 +20,9 @@ public abstract class Module
     /// <summary>Whether the module works on the output of every layer of the transformer before it, <see cref="Features.HiddenStates"/>.</summary>
     public virtual bool NeedsHiddenStates => false;
 
+    /// <summary>Gets what the module's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Takes a batch one step further.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="features">The batch; the module's result replaces what it was made of.</param>
@@ -36,6 +40,11 @@ public abstract class Module
     private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
     {
         var tensor = checkpoint.Read(name);
+        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(tensor.Values))
+        {
+            throw new ModelFormatException(checkpoint.Path, $"'{name}' has values that are not finite; is the file damaged?");
+        }
+
         return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 

@@ -12,6 +12,9 @@ internal static class ModuleList
     /// <summary>The file's name.</summary>
     public const string FileName = "modules.json";
 
+    // The names of modules, and the arguments that code of a model's own may take, change nothing here.
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("idx", "path", "type").Ignored("kwargs", "name");
+
     private static readonly Dictionary<string, Func<string, bool, Module>> Loaders = new(StringComparer.Ordinal)
     {
         ["Asym"] = RouterModule.Load, // what Router was called before
@@ -46,34 +49,53 @@ internal static class ModuleList
     /// <summary>Where the modules of a folder that has a list have their files, in order.</summary>
     public static IReadOnlyList<string> Folders(string folder) => [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Folder)];
 
-    /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets mean pooling.</summary>
-    public static IReadOnlyList<Module> Load(string folder, bool trainable)
+    /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets the pooling that the original gives it.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="trainable">Gives the modules parameters that training can change.</param>
+    /// <param name="arrange">Makes what the modules are meant to be of those that are listed; null where they are that already.</param>
+    /// <returns>The modules, and what is not theirs to warn of.</returns>
+    /// <exception cref="ModelFormatException">A module cannot be loaded, or does not fit the one before it; all such faults are named together.</exception>
+    public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
     {
+        AdapterFiles.Refuse(folder);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            if (StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec)
-            {
-                return model2Vec;
-            }
-
-            var transformer = TransformerModule.Load(folder, trainable);
-            return [transformer, new PoolingModule(transformer.Transformer.HiddenSize, [Pooling.Mean])];
+            return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec ? (model2Vec, []) : WithPooling(folder, TransformerModule.Load(folder, trainable));
         }
 
-        var modules = new List<Module>();
-        var entries = Entries(path);
-        foreach (var (_, type, subfolder) in entries)
+        var warnings = new List<string>();
+        var (modules, faults) = (new List<Module>(), new List<ModelFormatException>());
+        var entries = Entries(path, warnings);
+        foreach (var (type, subfolder) in entries)
         {
             // Newer versions have one class for all tasks.
             var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
-            var module = isMasked ? MaskedLanguageModule.Load(Path.Combine(folder, subfolder), trainable) : Load(path, type, Path.Combine(folder, subfolder), trainable);
-            modules.Add(module);
+            try
+            {
+                modules.Add(isMasked ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable) : Load(path, type, Inside(path, folder, subfolder), trainable));
+            }
+            catch (ModelFormatException e)
+            {
+                faults.Add(e);
+            }
         }
 
-        return modules is [InputModule { TakesTexts: true }, ..]
-            ? modules
-            : throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
+        if (faults.Count == 0 && modules is not [InputModule { TakesTexts: true }, ..])
+        {
+            throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
+        }
+
+        // After a module that could not be loaded nothing is known of what comes to the next.
+        var arranged = faults.Count > 0 ? modules : [.. arrange?.Invoke(modules) ?? modules];
+        var misfits = faults.Count > 0 ? [] : ModuleFit.Problems(arranged, warnings, path);
+        return (faults.Count, misfits.Count) switch
+        {
+            (0, 0) => (arranged, warnings),
+            (1, 0) => throw faults[0],
+            (0, _) => throw new ModelFormatException(path, $"the modules do not fit each other: {string.Join("; ", misfits)}."),
+            _ => throw new ModelFormatException(path, $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
+        };
     }
 
     /// <summary>Loads one module.</summary>
@@ -81,16 +103,63 @@ internal static class ModuleList
     /// <param name="type">Its class in the original; older and newer versions keep the same class in different places.</param>
     /// <param name="folder">Where its files are.</param>
     /// <param name="trainable">Gives it parameters that training can change.</param>
-    public static Module Load(string path, string type, string folder, bool trainable) =>
-        (type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") && Loaders.TryGetValue(NameOf(type), out var load)
-            ? load(folder, trainable)
-            : throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
+    /// <param name="depth">How many routers it is in.</param>
+    public static Module Load(string path, string type, string folder, bool trainable, int depth = 0)
+    {
+        if (!(type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") || !Loaders.TryGetValue(NameOf(type), out var load))
+        {
+            throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
+        }
+
+        AdapterFiles.Refuse(folder);
+        return NameOf(type) is "Router" or "Asym" ? RouterModule.Load(folder, trainable, depth) : load(folder, trainable);
+    }
+
+    /// <summary>The folder of a module, which must lie in that of the model.</summary>
+    /// <param name="path">The file that names it, for messages.</param>
+    /// <param name="folder">The folder that it must lie in.</param>
+    /// <param name="name">Its path from there; empty for the folder itself.</param>
+    /// <exception cref="ModelFormatException">The path, or a link on it, leads out of the folder.</exception>
+    public static string Inside(string path, string folder, string name)
+    {
+        if (!StaysInside(name) || name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ModelFormatException(path, $"the path '{name}' leads out of the model's folder; expected one inside of it.");
+        }
+
+        var inside = folder;
+        foreach (var part in name.Split('/', '\\').Where(part => part is not ("" or ".")))
+        {
+            inside = Path.Combine(inside, part);
+            if (new DirectoryInfo(inside) is { Exists: true, LinkTarget: not null } link && !IsWithin(folder, link))
+            {
+                throw new ModelFormatException(path, $"the path '{name}' is a link that leads out of the model's folder; expected a folder inside of it.");
+            }
+        }
+
+        return inside;
+    }
 
     /// <summary>The last part of a module's type, such as <c>Pooling</c>.</summary>
     public static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
 
     /// <summary>Whether a path stays within the folder that it begins at.</summary>
     public static bool StaysInside(string path) => !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..");
+
+    private static bool IsWithin(string folder, DirectoryInfo link)
+    {
+        var root = Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder) + Path.DirectorySeparatorChar;
+        return link.ResolveLinkTarget(returnFinalTarget: true) is { } target && target.FullName.StartsWith(root, StringComparison.Ordinal);
+    }
+
+    // As the original: the last token of a causal model, which alone has seen all others, and the mean of all tokens otherwise.
+    private static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) WithPooling(string folder, TransformerModule transformer)
+    {
+        var config = ConfigurationFile.OfModel(folder);
+        var isCausal = config.Texts("architectures") is [var first, ..] && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
+        var pooling = new PoolingModule(transformer.Transformer.HiddenSize, [isCausal ? Pooling.LastToken : Pooling.Mean]);
+        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so a text's vector is {(isCausal ? "the state of its last token, as the model is causal" : "the mean of its tokens' states")}."]);
+    }
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
@@ -121,7 +190,7 @@ internal static class ModuleList
         json.WriteEndArray();
     });
 
-    private static List<Entry> Entries(string path)
+    private static List<Entry> Entries(string path, List<string>? warnings = null)
     {
         try
         {
@@ -129,6 +198,11 @@ internal static class ModuleList
             var entries = new List<Entry>();
             foreach (var entry in document.RootElement.EnumerateArray())
             {
+                foreach (var unknown in Keys.Check(entry).Unknown)
+                {
+                    warnings?.Add($"{path}: '{unknown}' of module {entries.Count} is not a known key and is ignored.");
+                }
+
                 var folder = entry.GetProperty("path").GetString() ?? "";
                 if (!StaysInside(folder))
                 {
@@ -136,8 +210,12 @@ internal static class ModuleList
                 }
 
                 var index = entry.TryGetProperty("idx", out var number) ? number.GetInt32() : entries.Count;
-                var before = entries.FindLastIndex(other => other.Index <= index);
-                entries.Insert(before + 1, new Entry(index, entry.GetProperty("type").GetString() ?? "", folder));
+                if (index != entries.Count)
+                {
+                    warnings?.Add($"{path}: 'idx' of module {entries.Count} is {index}; the modules are taken in the order of the file.");
+                }
+
+                entries.Add(new Entry(entry.GetProperty("type").GetString() ?? "", folder));
             }
 
             return entries;
@@ -149,5 +227,5 @@ internal static class ModuleList
     }
 
     // A class, whose lists the runtime has ready: those of a struct are compiled while the first model is loaded.
-    private sealed record Entry(int Index, string Type, string Folder);
+    private sealed record Entry(string Type, string Folder);
 }

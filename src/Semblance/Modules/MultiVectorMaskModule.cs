@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
@@ -12,6 +13,8 @@ namespace Semblance.Modules;
 /// <param name="keepOnly">The only ids that count in documents; null for all.</param>
 public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null, IReadOnlyList<int>? keepOnly = null) : Module
 {
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("keep_only_token_ids", "skiplist_tasks", "skiplist_words");
+
     /// <summary>ASCII punctuation, which ColBERT skips in documents.</summary>
     public static IReadOnlyList<string> Punctuation { get; } = [.. """!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~""".Select(c => c.ToString())];
 
@@ -28,8 +31,13 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
     /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
     public static MultiVectorMaskModule Load(string folder)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var tasks = config.Find("skiplist_tasks") is null ? null : config.Texts("skiplist_tasks");
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
+        var tasks = config.Find("skiplist_tasks") switch
+        {
+            null => null,
+            { ValueKind: System.Text.Json.JsonValueKind.String } task => [task.GetString()!],
+            _ => config.Texts("skiplist_tasks"),
+        };
         int[]? ids = null;
         if (config.Find("keep_only_token_ids") is { } kept)
         {
@@ -38,7 +46,7 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
                 : throw config.Fault("keep_only_token_ids", "is not a list of token ids");
         }
 
-        return new MultiVectorMaskModule(config.Texts("skiplist_words"), tasks, ids);
+        return new MultiVectorMaskModule(config.Texts("skiplist_words"), tasks, ids) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

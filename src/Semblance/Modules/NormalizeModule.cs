@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -10,6 +11,8 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
 {
     private const string Tokens = "token_embeddings";
 
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("module_input_name", "module_output_name");
+
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Normalize";
 
@@ -17,11 +20,17 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
     public bool OnTokens { get; } = onTokens;
 
     /// <summary>Loads the module from its folder, where newer versions have a <c>config.json</c>.</summary>
-    /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or names vectors that are not supported.</exception>
     public static NormalizeModule Load(string folder)
     {
         var path = Path.Combine(folder, "config.json");
-        return new NormalizeModule(File.Exists(path) && ConfigurationFile.Read(path).Text("module_input_name") == Tokens);
+        if (!File.Exists(path))
+        {
+            return new NormalizeModule();
+        }
+
+        var config = ConfigurationFile.Read(path).Check(Keys);
+        return new NormalizeModule(DenseModule.WorksOnTokens(config)) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

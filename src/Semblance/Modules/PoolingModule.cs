@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -18,6 +19,10 @@ public sealed class PoolingModule : Module
         new("pooling_mode_weightedmean_tokens", "weightedmean", Pooling.WeightedMean),
         new("pooling_mode_lasttoken", "lasttoken", Pooling.LastToken),
     ];
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(["embedding_dimension", "include_prompt", "pooling_mode", .. Ways.Select(way => way.Field)])
+        .Alias("word_embedding_dimension", "embedding_dimension");
 
     private readonly Pooling[] _modes;
 
@@ -38,6 +43,9 @@ public sealed class PoolingModule : Module
         Dimension = dimension;
         IncludePrompt = includePrompt;
     }
+
+    // In the order given, which may name a way twice.
+    private PoolingModule(int dimension, Pooling[] modes, bool includePrompt) => (Dimension, _modes, IncludePrompt) = (dimension, modes, includePrompt);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Pooling";
@@ -62,7 +70,6 @@ public sealed class PoolingModule : Module
     public static PoolingModule Load(string folder)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var dimension = config.WholeNumber(config.Find("embedding_dimension") is null ? "word_embedding_dimension" : "embedding_dimension", 1, 1 << 20);
         foreach (var property in config.Root.EnumerateObject())
         {
             var field = property.Name;
@@ -72,6 +79,8 @@ public sealed class PoolingModule : Module
             }
         }
 
+        config.Check(Keys);
+        var dimension = config.WholeNumber("embedding_dimension", 1, 1 << 20);
         var on = Array.FindAll(Ways, way => config.Flag(way.Field, false));
         if (config.Find("pooling_mode") is not null)
         {
@@ -81,8 +90,13 @@ public sealed class PoolingModule : Module
                 ?? throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
 
+        if (on.Length == 0 && !config.Root.EnumerateObject().Any(property => property.Name.StartsWith("pooling_mode", StringComparison.Ordinal)))
+        {
+            on = [Array.Find(Ways, way => way.Mode == Pooling.Mean)!]; // the original's default
+        }
+
         return on.Length > 0
-            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true))
+            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true)) { Warnings = config.Warnings }
             : throw new ModelFormatException(config.Path, $"no way of pooling is on; one of {string.Join(", ", Ways.Select(way => way.Field))} must be true.");
     }
 
@@ -98,9 +112,22 @@ public sealed class PoolingModule : Module
     {
         json.WriteStartObject();
         json.WriteNumber("word_embedding_dimension", Dimension);
-        foreach (var (field, _, mode) in Ways)
+        if (_modes.AsSpan().SequenceEqual(Array.ConvertAll(Array.FindAll(Ways, way => _modes.Contains(way.Mode)), way => way.Mode)))
         {
-            json.WriteBoolean(field, _modes.Contains(mode));
+            foreach (var (field, _, mode) in Ways)
+            {
+                json.WriteBoolean(field, _modes.Contains(mode)); // what every version of the original reads
+            }
+        }
+        else
+        {
+            json.WriteStartArray("pooling_mode"); // only the newer form has an order
+            foreach (var mode in _modes)
+            {
+                json.WriteStringValue(Ways.First(way => way.Mode == mode).Name);
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteBoolean("include_prompt", IncludePrompt);

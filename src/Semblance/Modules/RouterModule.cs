@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
@@ -15,8 +16,14 @@ public sealed class RouterModule : InputModule
     private const string FileName = "router_config.json";
     private const string OlderFileName = "config.json";
 
+    private const int Deepest = 4; // routers in routers; no published model has one
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("parameters", "structure", "types");
+    private static readonly KnownKeys ParameterKeys = new KnownKeys().Honoured("allow_empty_key", "default_route", "route_mappings");
+
     private readonly KeyValuePair<string, Module[]>[] _routes;
     private readonly string? _namedDefault;
+    private readonly IReadOnlyList<RouteMapping> _mappings;
 
     /// <summary>Makes a router.</summary>
     /// <param name="routes">The modules of each route, in order; at least one route, each with at least one module.</param>
@@ -24,6 +31,11 @@ public sealed class RouterModule : InputModule
     /// <param name="allowsNone">Whether nobody need say what kind a text is. True by default.</param>
     /// <exception cref="ArgumentException">There is no route, an empty one, or no default route of that name.</exception>
     public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute = null, bool allowsNone = true)
+        : this(routes, defaultRoute, allowsNone, [])
+    {
+    }
+
+    private RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute, bool allowsNone, IReadOnlyList<RouteMapping> mappings)
     {
         ArgumentNullException.ThrowIfNull(routes);
         _routes = [.. routes.Select(route => KeyValuePair.Create(route.Key, route.Value.ToArray()))];
@@ -42,7 +54,12 @@ public sealed class RouterModule : InputModule
             throw new ArgumentException($"The default route '{defaultRoute}' is not among the routes {Names}.", nameof(defaultRoute));
         }
 
-        (_namedDefault, AllowsNone) = (defaultRoute, allowsNone);
+        if (mappings.FirstOrDefault(mapping => !_routes.Any(route => route.Key == mapping.Route)) is { } lost)
+        {
+            throw new ArgumentException($"'route_mappings' leads {lost.Key} to '{lost.Route}', which is not among the routes {Names}.", nameof(mappings));
+        }
+
+        (_namedDefault, AllowsNone, _mappings) = (defaultRoute, allowsNone, mappings);
     }
 
     /// <inheritdoc/>
@@ -52,7 +69,7 @@ public sealed class RouterModule : InputModule
     public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes => _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
 
     /// <summary>The route of texts whose kind nobody says; null where somebody must.</summary>
-    public string? DefaultRoute => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
+    public string? DefaultRoute => Resolve(null);
 
     /// <summary>Whether nobody need say what kind a text is.</summary>
     public bool AllowsNone { get; }
@@ -74,6 +91,8 @@ public sealed class RouterModule : InputModule
 
     internal override bool TakesTexts => _routes.All(route => route.Value[0] is InputModule { TakesTexts: true });
 
+    private string? UnmappedDefault => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
+
     private IEnumerable<InputModule> Entries => _routes.Select(route => route.Value[0]).OfType<InputModule>();
 
     private string Names => string.Join(", ", _routes.Select(route => route.Key));
@@ -88,10 +107,18 @@ public sealed class RouterModule : InputModule
     /// <param name="folder">The folder.</param>
     /// <param name="trainable">Gives the modules parameters that training can change.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not supported.</exception>
-    public static RouterModule Load(string folder, bool trainable = false)
+    public static RouterModule Load(string folder, bool trainable = false) => Load(folder, trainable, depth: 0);
+
+    /// <summary>Loads a router that may be in others.</summary>
+    internal static RouterModule Load(string folder, bool trainable, int depth)
     {
         var path = Path.Combine(folder, FileName);
-        var config = ConfigurationFile.Read(File.Exists(path) ? path : Path.Combine(folder, OlderFileName));
+        var config = ConfigurationFile.Read(File.Exists(path) ? path : Path.Combine(folder, OlderFileName)).Check(Keys);
+        if (depth >= Deepest)
+        {
+            throw new ModelFormatException(config.Path, $"routers are nested more than {Deepest} deep, which is not supported.");
+        }
+
         var types = config.Section("types") ?? throw config.Fault("types", "is missing; it is needed");
         var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing; it is needed");
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
@@ -101,11 +128,14 @@ public sealed class RouterModule : InputModule
             routes.Add(new(name, [.. structure.Texts(name).Select(ModuleOf)]));
         }
 
-        var parameters = config.Section("parameters");
+        var parameters = config.Section("parameters")?.Check(ParameterKeys);
         var defaultRoute = parameters?.Text("default_route");
         try
         {
-            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true);
+            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true, parameters is null ? [] : RouteMapping.Read(parameters))
+            {
+                Warnings = [.. config.Warnings, .. modules.Values.SelectMany(module => module.Warnings)],
+            };
             _ = router.TakesTexts ? router.OutputDimension(0) : 0;
             return router;
         }
@@ -117,13 +147,18 @@ public sealed class RouterModule : InputModule
         // A module may be on several routes.
         Module ModuleOf(string id)
         {
-            if (!ModuleList.StaysInside(id))
+            if (modules.TryGetValue(id, out var known))
             {
-                throw config.Fault("structure", $"names '{id}', which leads out of the model's folder");
+                return known;
             }
 
-            return modules.TryGetValue(id, out var known) ? known
-                : modules[id] = ModuleList.Load(config.Path, types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is"), Path.Combine(folder, id), trainable);
+            if (id.Split('/', '\\').All(part => part is "" or "."))
+            {
+                throw config.Fault("structure", $"names '{id}', the router's own folder; expected the folder of a module inside of it");
+            }
+
+            var type = types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is");
+            return modules[id] = ModuleList.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
         }
     }
 
@@ -188,8 +223,9 @@ public sealed class RouterModule : InputModule
 
             json.WriteEndObject();
             json.WriteStartObject("parameters");
-            json.WriteString("default_route", DefaultRoute);
+            json.WriteString("default_route", UnmappedDefault);
             json.WriteBoolean("allow_empty_key", AllowsNone);
+            RouteMapping.Write(json, _mappings);
             json.WriteEndObject();
             json.WriteEndObject();
         });
@@ -204,10 +240,16 @@ public sealed class RouterModule : InputModule
 
     private Module[] ModulesOf(string? route)
     {
-        var name = route ?? DefaultRoute ?? throw new ArgumentException($"The model must be told the route of its texts; its routes are {Names}.", nameof(route));
+        var name = Resolve(route) ?? throw new ArgumentException($"The model must be told the route of its texts; its routes are {Names}.", nameof(route));
         return _routes.FirstOrDefault(known => known.Key == name).Value
             ?? throw new ArgumentException($"The model has no route '{name}'; its routes are {Names}.", nameof(route));
     }
+
+    // As the original: a rule, the route of that name, the route of texts, the default.
+    private string? Resolve(string? route) => RouteMapping.Find(_mappings, route)
+        ?? (route is not null && Has(route) ? route : Has(RouteMapping.Text) ? RouteMapping.Text : route ?? UnmappedDefault);
+
+    private bool Has(string route) => _routes.Any(known => known.Key == route);
 
     // A module that is on several routes counts on the first.
     private IEnumerable<(string Route, int Place, Module Module)> Distinct() =>

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -12,6 +13,8 @@ namespace Semblance.Modules;
 public sealed class SparseAutoEncoderModule : Module
 {
     private const string Statistics = "stats_last_nonzero";
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
 
     private readonly Tensor _preBias;
     private readonly Linear _encoder;
@@ -35,6 +38,9 @@ public sealed class SparseAutoEncoderModule : Module
     /// <summary>How many elements of a vector are kept, unless more or fewer are asked for.</summary>
     public int K { get; }
 
+    /// <summary>The width of the dense vectors.</summary>
+    internal int Inputs => _encoder.Inputs;
+
     /// <inheritdoc/>
     public override int OutputDimension(int input) => _encoder.Outputs;
 
@@ -44,7 +50,7 @@ public sealed class SparseAutoEncoderModule : Module
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static SparseAutoEncoderModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         int inputs = config.WholeNumber("input_dim", 1, 1 << 20), outputs = config.WholeNumber("hidden_dim", 1, 1 << 24, 512);
         var checkpoint = Checkpoint.Open(folder);
 
@@ -55,7 +61,7 @@ public sealed class SparseAutoEncoderModule : Module
         weights.Check();
         var lastNonzero = checkpoint.Contains(Statistics) ? checkpoint.ReadInt64(Statistics) : new long[outputs];
         return lastNonzero.Length == outputs
-            ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config)
+            ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config) { Warnings = config.Warnings }
             : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} wants {outputs}.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
@@ -13,6 +14,10 @@ namespace Semblance.Modules;
 public sealed class SparseStaticEmbeddingModule : InputModule
 {
     private const string WeightName = "weight";
+
+    // Weights are read from the folder's file, or from the one beside the configuration that path names.
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("frozen", "path");
+
     private readonly bool _frozen;
 
     /// <summary>Puts a tokenizer before weights.</summary>
@@ -56,18 +61,18 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     public static SparseStaticEmbeddingModule Load(string folder, bool trainable = false)
     {
         var path = Path.Combine(folder, "config.json");
-        var config = File.Exists(path) ? ConfigurationFile.Read(path) : null;
+        var config = File.Exists(path) ? ConfigurationFile.Read(path).Check(Keys) : null;
         var frozen = config?.Flag("frozen", false) ?? false;
         var tokenizer = Tokenizer.Load(folder);
         if (config?.Text("path") is { } file)
         {
-            return FromJson(Path.Combine(folder, Path.GetFileName(file)), tokenizer, frozen);
+            return FromJson(Path.Combine(folder, Path.GetFileName(file)), tokenizer, frozen, config.Warnings);
         }
 
         var checkpoint = Checkpoint.Open(folder);
         var weight = ReadParameter(checkpoint, WeightName, trainable);
         return weight.Shape.Length == 1
-            ? new SparseStaticEmbeddingModule(tokenizer, weight, frozen)
+            ? new SparseStaticEmbeddingModule(tokenizer, weight, frozen) { Warnings = config?.Warnings ?? [] }
             : throw new ModelFormatException(checkpoint.Path, $"'{WeightName}' is {weight}; expected one weight for each token.");
     }
 
@@ -76,7 +81,9 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <param name="tokenizer">The tokenizer that the tokens are of.</param>
     /// <param name="frozen">Whether training leaves the weights as they are.</param>
     /// <exception cref="ModelFormatException">The file is no such object, or names no token of the tokenizer.</exception>
-    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false)
+    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) => FromJson(path, tokenizer, frozen, []);
+
+    private static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen, IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         var weights = new float[tokenizer.VocabularySize];
@@ -96,7 +103,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
         }
 
         return found > 0
-            ? new SparseStaticEmbeddingModule(tokenizer, Tensor.From(weights, weights.Length), frozen)
+            ? new SparseStaticEmbeddingModule(tokenizer, Tensor.From(weights, weights.Length), frozen) { Warnings = warnings }
             : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; are both files of the same model?");
     }
 

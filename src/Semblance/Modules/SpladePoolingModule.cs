@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -10,6 +11,11 @@ namespace Semblance.Modules;
 /// <param name="dimension">The width of the result, where the configuration names it.</param>
 public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null) : Module
 {
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("activation_function", "embedding_dimension", "pooling_strategy")
+        .Alias("word_embedding_dimension", "embedding_dimension")
+        .Ignored("chunk_size"); // of the memory that the original needs
+
     private static readonly string[] Strategies = ["max", "sum"];
     private static readonly string[] Activations = ["relu", "log1p_relu"];
 
@@ -29,12 +35,11 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not known here.</exception>
     public static SpladePoolingModule Load(string folder)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
-        var field = config.Find("embedding_dimension") is null ? "word_embedding_dimension" : "embedding_dimension";
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         return new SpladePoolingModule(
             (VocabularyPooling)Choice(config, "pooling_strategy", Strategies),
             Choice(config, "activation_function", Activations) == 1,
-            config.Find(field) is null ? null : config.WholeNumber(field, 1, int.MaxValue));
+            config.Find("embedding_dimension") is null ? null : config.WholeNumber("embedding_dimension", 1, int.MaxValue)) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

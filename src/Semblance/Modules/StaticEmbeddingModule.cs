@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Distillation;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
@@ -17,6 +18,13 @@ public sealed class StaticEmbeddingModule : InputModule
     private const string Model2VecName = "embeddings";
     private const string ConfigurationName = "config.json";
     private const int Model2VecLength = 512; // tokens: the max_length that encode has in Model2Vec
+
+    // Model2Vec's config.json; the vectors are in one type or another as their file says.
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("model_type", "normalize")
+        .Ignored(
+            "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim", "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
+            "max_length", "seq_length"); // the original's sentence-transformers module cuts no text
 
     private readonly ConfigurationFile? _source;
     private readonly int[]? _rows; // of each token; null where a token's id is its row
@@ -107,11 +115,14 @@ public sealed class StaticEmbeddingModule : InputModule
         var tokenizer = Tokenizer.LoadJson(folder);
         var table = ReadParameter(checkpoint, isModel2Vec ? Model2VecName : OwnName, trainable);
         var rows = checkpoint.Contains("mapping") ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
-        var weights = checkpoint.Contains("weights") ? checkpoint.Read("weights").Values.ToArray() : null;
+        var weights = checkpoint.Contains("weights") ? ReadParameter(checkpoint, "weights", trainable: false).Values.ToArray() : null;
         var configuration = Path.Combine(folder, ConfigurationName);
         return Misfit(tokenizer, table, rows, weights) is { } problem
             ? throw new ModelFormatException(checkpoint.Path, problem)
-            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec, isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null);
+            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec, isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
+            {
+                Warnings = isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : [],
+            };
     }
 
     /// <summary>The modules of a Model2Vec folder without <c>modules.json</c>; null where the folder is none.</summary>

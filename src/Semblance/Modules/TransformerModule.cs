@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
@@ -16,6 +17,30 @@ public sealed class TransformerModule : InputModule
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
         "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
     ];
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config", "processing_kwargs", "query_expansion", "query_length")
+
+        // How the original computes; the class of the model says what it is for, and the modules after it what they take.
+        .Ignored("backend", "model_args", "model_kwargs", "module_output_name", "transformer_task", "unpad_inputs")
+        .Unsupported("config_args", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
+        .Unsupported("config_kwargs", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
+        .Unsupported("processor_kwargs", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
+        .Unsupported("tokenizer_args", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
+        .Unsupported("tokenizer_name_or_path", "the tokenizer of the same folder");
+
+    // How texts go through the model: its states, or the logits of its head.
+    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text").Ignored("audio", "image", "image+text", "text+image", "video");
+
+    private static readonly KnownKeys TextKeys = new KnownKeys()
+        .Unsupported("method", "forward", "\"forward\"")
+        .Unsupported("method_output_name", "last_hidden_state, logits", "\"last_hidden_state\"", "\"logits\"");
+
+    private static readonly KnownKeys ProcessingKeys = new KnownKeys()
+        .Honoured("chat_template")
+        .Ignored("audio", "image", "video")
+        .Unsupported("common", "the tokenizer's own files", "{}")
+        .Unsupported("text", "the tokenizer's own files", "{}");
 
     private ConfigurationFile? _settings;
 
@@ -78,6 +103,19 @@ public sealed class TransformerModule : InputModule
         return (module, model!);
     }
 
+    /// <summary>Refuses lengths of queries and documents, which only late interaction applies.</summary>
+    /// <exception cref="ModelFormatException">A transformer's settings have one.</exception>
+    internal static void RefuseTaskLengths(IEnumerable<Module> modules)
+    {
+        foreach (var settings in modules.OfType<TransformerModule>().Select(module => module._settings).OfType<ConfigurationFile>())
+        {
+            if (Array.Find(["query_length", "document_length", "query_expansion"], key => settings.Find(key) is not null) is { } key)
+            {
+                throw settings.Fault(key, $"is {settings.Find(key)!.Value.GetRawText()}, which is not supported for this kind of model; supported: max_seq_length, and lengths by task in late-interaction models");
+            }
+        }
+    }
+
     /// <summary>The same tokenizer and length before another transformer; the length is written with it.</summary>
     internal TransformerModule With(Transformer transformer)
     {
@@ -86,8 +124,18 @@ public sealed class TransformerModule : InputModule
     }
 
     // What sentence-transformers says of the transformer, or null.
-    internal static ConfigurationFile? Settings(string folder) =>
-        SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } path ? ConfigurationFile.Read(path) : null;
+    internal static ConfigurationFile? Settings(string folder)
+    {
+        if (SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } path)
+        {
+            return null;
+        }
+
+        var settings = ConfigurationFile.Read(path).Check(Keys);
+        settings.Section("modality_config")?.Check(ModalityKeys).Section("text")?.Check(TextKeys);
+        settings.Section("processing_kwargs")?.Check(ProcessingKeys);
+        return settings;
+    }
 
     private static TransformerModule Load(string folder, Func<Transformer> load)
     {
@@ -102,7 +150,11 @@ public sealed class TransformerModule : InputModule
             throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; the files are not of the same model.");
         }
 
-        return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false) { _settings = settings };
+        return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)
+        {
+            _settings = settings,
+            Warnings = [.. transformer.Warnings, .. settings?.Warnings ?? []],
+        };
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -9,6 +10,10 @@ namespace Semblance.Modules;
 public sealed class WeightedLayerPoolingModule : Module
 {
     private const int MostLayers = 1 << 12;
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured("embedding_dimension", "layer_start", "num_hidden_layers")
+        .Alias("word_embedding_dimension", "embedding_dimension");
 
     /// <summary>Makes the module.</summary>
     /// <param name="dimension">The width of the token vectors.</param>
@@ -54,7 +59,7 @@ public sealed class WeightedLayerPoolingModule : Module
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static WeightedLayerPoolingModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
+        var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         var layers = config.WholeNumber("num_hidden_layers", 1, MostLayers, 12);
         var first = config.WholeNumber("layer_start", 0, layers, 4);
         var checkpoint = Checkpoint.Open(folder);
@@ -62,7 +67,7 @@ public sealed class WeightedLayerPoolingModule : Module
         var weights = source.Tensor("layer_weights", layers + 1 - first);
         source.Check();
         return Sum(weights) != 0
-            ? new WeightedLayerPoolingModule(config.WholeNumber("word_embedding_dimension", 1, 1 << 20), layers, first, weights)
+            ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20), layers, first, weights) { Warnings = config.Warnings }
             : throw new ModelFormatException(checkpoint.Path, "'layer_weights' have the sum 0; expected weights to divide by their sum.");
     }
 

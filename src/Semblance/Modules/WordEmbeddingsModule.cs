@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 using Semblance.Words;
@@ -11,6 +12,8 @@ public sealed class WordEmbeddingsModule : InputModule
     private const string FileName = "wordembedding_config.json";
     private const string TableName = "emb_layer.weight";
     private const int UsualLength = 1_000_000;
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("max_seq_length", "tokenizer_class", "update_embeddings");
 
     private readonly int _length; // for the file: the original writes it, but cuts no text
 
@@ -62,13 +65,13 @@ public sealed class WordEmbeddingsModule : InputModule
     /// <exception cref="ModelFormatException">A file is damaged, or they do not fit together.</exception>
     public static WordEmbeddingsModule Load(string folder, bool trainable = false)
     {
-        var config = ConfigurationFile.Read(Path.Combine(folder, FileName));
+        var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
         var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class") ?? throw config.Fault("tokenizer_class", "is missing; it is needed"), config.Path);
         var updates = config.Flag("update_embeddings", false);
         var checkpoint = Checkpoint.Open(folder);
         var table = ReadParameter(checkpoint, TableName, trainable && updates);
         return table.Shape.Length == 2 && tokenizer.Vocabulary.Count <= table.Rows
-            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length", 1, int.MaxValue, UsualLength))
+            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length", 1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
             : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has {tokenizer.Vocabulary.Count} words; the files are not of the same model.");
     }
 

@@ -1,4 +1,5 @@
 using Semblance.Checkpoints;
+using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers;
 using Semblance.Words;
@@ -8,6 +9,8 @@ namespace Semblance.Modules;
 /// <summary>Token vectors times weights of their words, such as inverse document frequencies; averages after it are weighted ones. The weights are not trained.</summary>
 public sealed class WordWeightsModule : Module
 {
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("unknown_word_weight", "vocab", "word_weights");
+
     private readonly WeightedWords _words;
 
     /// <summary>Makes the module.</summary>
@@ -29,7 +32,11 @@ public sealed class WordWeightsModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
     /// <exception cref="ModelFormatException">The configuration is damaged.</exception>
-    public static WordWeightsModule Load(string folder) => new(WeightedWords.Read(WordTokenizer.Read(folder, "config.json")));
+    public static WordWeightsModule Load(string folder)
+    {
+        var config = WordTokenizer.Read(folder, "config.json").Check(Keys);
+        return new WordWeightsModule(WeightedWords.Read(config)) { Warnings = config.Warnings };
+    }
 
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 using Semblance.Modules;
 using Semblance.Transformers;
 
@@ -9,6 +10,16 @@ public sealed record MultiVectorConfig
 {
     private const string SettingsFile = "sentence_bert_config.json";
     private const string ColbertFile = "artifact.metadata";
+
+    private static readonly KnownKeys Keys = new KnownKeys()
+        .Honoured(
+            "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length", "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
+            "similarity_fn_name", "skiplist_words")
+        .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
+        .Ignored("truncate_dim") // of dense vectors
+        .With(SentenceTransformerConfig.CommonKeys);
+
+    private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
 
     /// <summary>Named texts that are put before others, such as <c>query</c>.</summary>
     public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
@@ -34,6 +45,9 @@ public sealed record MultiVectorConfig
     /// <summary>Whether scores are divided by the number of the query's tokens (<c>meanmaxsim</c>).</summary>
     public bool IsMean { get; init; }
 
+    /// <summary>Gets what the files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Tokens that documents skip, where the settings say so and not a module.</summary>
     internal IReadOnlyList<string>? Skiplist { get; init; }
 
@@ -43,7 +57,7 @@ public sealed record MultiVectorConfig
     internal static MultiVectorConfig Load(string folder, bool isColbert)
     {
         var path = Path.Combine(folder, SentenceTransformerConfig.FileName);
-        var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path)) : new MultiVectorConfig();
+        var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
         var own = Path.Combine(folder, SettingsFile);
         if (isColbert || !File.Exists(own))
         {
@@ -54,9 +68,10 @@ public sealed record MultiVectorConfig
         var settings = ConfigurationFile.Read(own);
         return config with
         {
+            Warnings = [.. config.Warnings, .. settings.Warnings],
             QueryLength = Length(settings, "query_length") ?? config.QueryLength,
             DocumentLength = Length(settings, "document_length") ?? config.DocumentLength,
-            QueryExpansion = settings.Section("query_expansion") is { } expansion ? Expansion(expansion) : config.QueryExpansion,
+            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion ? Expansion(expansion) : config.QueryExpansion,
         };
     }
 
@@ -106,7 +121,7 @@ public sealed record MultiVectorConfig
         var (prompts, defaultName) = Semblance.Prompts.Read(file);
         var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null || file.Find("document_prefix") is not null;
         var similarity = file.Text("similarity_fn_name");
-        var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim" };
+        var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim", Warnings = file.Warnings };
         if (!isPylate)
         {
             return similarity is null or "maxsim" or "meanmaxsim"
@@ -120,7 +135,8 @@ public sealed record MultiVectorConfig
             DocumentPrefix = Prefix(file, "document_prefix", "[D] "),
             DocumentLength = Length(file, "document_length") ?? (file.Text("model_type") == "MultiVectorEncoder" ? null : 180),
             QueryLength = Length(file, "query_length"),
-            QueryExpansion = file.Flag("do_query_expansion", true)
+            QueryExpansion = file.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion ? Expansion(expansion)
+                : file.Flag("do_query_expansion", true) && !file.IsNull("query_expansion")
                 ? new QueryExpansion(Length(file, "query_length") ?? 32, IsAttended: file.Flag("attend_to_expansion_tokens", false))
                 : null,
             Skiplist = file.Find("skiplist_words") is null ? MultiVectorMaskModule.Punctuation : file.Texts("skiplist_words"),

@@ -57,6 +57,11 @@ public sealed class MultiVectorEncoder
     /// <summary>The number of elements of a token's vector.</summary>
     public int Dimension { get; }
 
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. OwnWarnings.Concat(Modules.SelectMany(module => module.Warnings)).Concat(Config.Warnings).Distinct()];
+
+    private IReadOnlyList<string> OwnWarnings { get; init; } = [];
+
     /// <summary>The longest document in tokens, special ones included; what is longer is cut.</summary>
     public int MaxSequenceLength => Math.Min(Config.DocumentLength ?? int.MaxValue, _input.MaxSequenceLength);
 
@@ -170,6 +175,7 @@ public sealed class MultiVectorEncoder
 
     private static MultiVectorEncoder LoadFolder(string folder)
     {
+        ModelKinds.Require(folder, ModelKind.MultiVectorEncoder);
         var path = Path.Combine(folder, "config.json");
         var isColbert = !ModuleList.Exists(folder) && File.Exists(path) && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
         if (!ModuleList.Exists(folder) && !isColbert)
@@ -178,16 +184,19 @@ public sealed class MultiVectorEncoder
         }
 
         var config = MultiVectorConfig.Load(folder, isColbert);
-        var modules = isColbert ? [TransformerModule.Load(folder), Projection(folder)] : ModuleList.Load(folder, trainable: false);
-        if (config.IsLegacy)
+        IEnumerable<Module> Arrange(IEnumerable<Module> listed)
         {
             // PyLate and ColBERT project token vectors, skip some and normalise, and name only the projection.
-            modules = [.. modules.Where(module => module is TransformerModule or DenseModule), new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)];
+            var named = config.IsLegacy
+                ? [.. listed.Where(module => module is TransformerModule or DenseModule), new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
+                : listed;
+            return named.Select(module => module is DenseModule dense ? dense.ForTokens() : module);
         }
 
+        var (modules, warnings) = isColbert ? ([.. Arrange([TransformerModule.Load(folder), Projection(folder)])], []) : ModuleList.Load(folder, trainable: false, Arrange);
         try
         {
-            return new MultiVectorEncoder([.. modules.Select(module => module is DenseModule dense ? dense.ForTokens() : module)], config);
+            return new MultiVectorEncoder(modules, config) { OwnWarnings = warnings };
         }
         catch (ArgumentException e)
         {

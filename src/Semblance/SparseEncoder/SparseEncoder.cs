@@ -43,6 +43,11 @@ public sealed class SparseEncoder
     /// <summary>The number of elements of a vector, zeros included: usually the size of the vocabulary.</summary>
     public int Dimension { get; }
 
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. OwnWarnings.Concat(Modules.SelectMany(module => module.Warnings)).Concat(Config.Warnings).Distinct()];
+
+    private IReadOnlyList<string> OwnWarnings { get; init; } = [];
+
     /// <summary>The longest text in tokens; what is longer is cut.</summary>
     public int MaxSequenceLength => _pipeline.Input.MaxSequenceLength;
 
@@ -194,10 +199,11 @@ public sealed class SparseEncoder
 
     private static SparseEncoder LoadFolder(string folder, bool trainable)
     {
-        var modules = ModuleList.Exists(folder) ? ModuleList.Load(folder, trainable) : [MaskedLanguageModule.Load(folder, trainable), new SpladePoolingModule()];
+        ModelKinds.Require(folder, ModelKind.SparseEncoder);
+        var (modules, warnings) = ModuleList.Exists(folder) ? ModuleList.Load(folder, trainable) : ([MaskedLanguageModule.Load(folder, trainable), new SpladePoolingModule()], []);
         return modules[^1] is TransformerModule or PoolingModule or DenseModule or LayerNormModule or NormalizeModule
             ? throw new ModelFormatException(folder, $"the last module, {modules[^1]}, makes dense vectors; load the model as a SentenceTransformer, or name one that ends with SpladePooling, SparseStaticEmbedding or SparseAutoEncoder.")
-            : new SparseEncoder(modules, SentenceTransformerConfig.Load(folder, SimilarityFunction.DotProduct));
+            : new SparseEncoder(modules, SentenceTransformerConfig.Load(folder, SimilarityFunction.DotProduct)) { OwnWarnings = warnings };
     }
 
     private SparseEncodeOptions WithRoute(SparseEncodeOptions? options, string route, params ReadOnlySpan<string> names)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files.Json;
 
 namespace Semblance.Words;
 
@@ -9,6 +10,8 @@ namespace Semblance.Words;
 public sealed class PhraseTokenizer : WordTokenizer
 {
     private const string File = "phrasetokenizer_config.json";
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("do_lower_case", "max_ngram_length", "ngram_separator", "stop_words", "vocab");
 
     private readonly HashSet<string> _phrases = [];
     private readonly int[] _lengths; // of phrases in words, longest first
@@ -54,13 +57,13 @@ public sealed class PhraseTokenizer : WordTokenizer
     /// <exception cref="Transformers.ModelFormatException">The file is damaged.</exception>
     public static PhraseTokenizer Load(string folder)
     {
-        var file = Read(folder, File);
+        var file = Read(folder, File).Check(Keys);
         return new PhraseTokenizer(
             file.Texts("vocab"),
             file.Find("stop_words") is null ? null : file.Texts("stop_words"),
             file.Flag("do_lower_case", false),
-            file.Text("ngram_separator"),
-            file.WholeNumber("max_ngram_length", 1, 1 << 10, 5));
+            file.Text("ngram_separator") ?? (file.IsNull("ngram_separator") ? null : "_"),
+            file.WholeNumber("max_ngram_length", 1, 1 << 10, 5)) { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

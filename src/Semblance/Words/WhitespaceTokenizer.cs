@@ -1,3 +1,5 @@
+using Semblance.Files.Json;
+
 namespace Semblance.Words;
 
 /// <summary>Words are what stands between white space; those that the vocabulary lacks are looked up without punctuation at their ends, then in lower case.</summary>
@@ -6,6 +8,8 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
     : WordTokenizer(vocabulary, stopWords, lowerCase)
 {
     private const string File = "whitespacetokenizer_config.json";
+
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("do_lower_case", "stop_words", "vocab");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.tokenizer.WhitespaceTokenizer.WhitespaceTokenizer";
@@ -17,8 +21,8 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
     /// <exception cref="Transformers.ModelFormatException">The file is damaged.</exception>
     public static WhitespaceTokenizer Load(string folder)
     {
-        var file = Read(folder, File);
-        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null ? null : file.Texts("stop_words"), file.Flag("do_lower_case", false));
+        var file = Read(folder, File).Check(Keys);
+        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null ? null : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

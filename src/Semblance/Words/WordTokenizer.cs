@@ -43,6 +43,9 @@ public abstract class WordTokenizer
     /// <summary>Whether texts are lower-cased first.</summary>
     public bool LowerCase { get; }
 
+    /// <summary>Gets what the tokenizer's file says that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; private protected init; } = [];
+
     private protected abstract string FileName { get; }
 
     /// <summary>The ids of the words of a text; none where it has no word of the vocabulary.</summary>

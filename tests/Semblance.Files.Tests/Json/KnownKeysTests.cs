@@ -32,4 +32,16 @@ public sealed class KnownKeysTests
     [Fact]
     public void Keys_of_another_file_are_added_and_own_keys_win() =>
         new KnownKeys().Ignored("size").With(Keys).UseOf("size").ShouldBe(KeyUse.Ignored);
+
+    [Fact]
+    public void Another_name_of_a_key_is_known_and_leads_to_it()
+    {
+        var keys = new KnownKeys().Honoured("dim").Alias("hidden_size", "dim");
+
+        keys.Check(JsonElement.Parse("""{"hidden_size": 8}""")).Unknown.ShouldBeEmpty();
+        keys.KeyOf("hidden_size").ShouldBe("dim");
+        keys.KeyOf("dim").ShouldBe("dim");
+        keys.NamesOf("dim").ShouldBe(["hidden_size"]);
+        new KnownKeys().With(keys).KeyOf("hidden_size").ShouldBe("dim");
+    }
 }

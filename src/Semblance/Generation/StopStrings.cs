@@ -1,0 +1,29 @@
+using Semblance.Tokenizers;
+
+namespace Semblance.Generation;
+
+/// <summary>Where a text ends because of a string: it ends with the string, or its last token holds the end of it, as in transformers' <c>StopStringCriteria</c>.</summary>
+/// <param name="tokenizer">Tokens to text.</param>
+/// <param name="strings">The strings, none of them empty.</param>
+internal sealed class StopStrings(Tokenizer tokenizer, IReadOnlyList<string> strings)
+{
+    private const int BytesOfCharacter = 4; // a token is at least a byte
+
+    // More tokens cannot matter: those that the longest string can be spread over, and the bytes of one character that begins before them.
+    private readonly int _window = (strings.Select(text => text.Length).DefaultIfEmpty(0).Max() * BytesOfCharacter) + BytesOfCharacter;
+
+    /// <summary>Whether the last of some tokens ends the text.</summary>
+    /// <param name="tokens">The tokens of the sequence, those of the prompt included.</param>
+    public bool EndIn(IReadOnlyList<int> tokens)
+    {
+        if (strings.Count == 0 || tokens.Count == 0)
+        {
+            return false;
+        }
+
+        int[] last = [.. tokens.Skip(tokens.Count - _window)];
+        string text = tokenizer.Decode(last, skipSpecialTokens: false), before = tokenizer.Decode(last[..^1], skipSpecialTokens: false);
+        var old = text.AsSpan().CommonPrefixLength(before);
+        return strings.Any(wanted => text.LastIndexOf(wanted, StringComparison.Ordinal) is >= 0 and var place && place + wanted.Length > old);
+    }
+}

@@ -1,0 +1,114 @@
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Transformers;
+
+namespace Semblance.Tests.Modules;
+
+/// <summary>Modules that cannot work together are found when a model is loaded.</summary>
+public class ModuleFitTests
+{
+    [Fact]
+    public void A_layer_that_takes_other_vectors_than_it_gets_is_found_at_load_with_all_that_is_wrong()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        JsonEdit.Set(folder.Of("1_Pooling/config.json"), "pooling_mode_max_tokens", "true");
+        var message = Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message;
+        message.ShouldStartWith(folder.Of("modules.json"));
+        message.ShouldContain("module 2, Dense, takes vectors of 32 elements, but gets 64");
+    }
+
+    [Fact]
+    public void Weights_that_are_missing_in_two_modules_are_named_in_one_message()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        JsonEdit.Set(folder.Of("config.json"), "intermediate_size", "65");
+        JsonEdit.Set(folder.Of("2_Dense/config.json"), "out_features", "7");
+        var message = Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message;
+        message.ShouldContain("'encoder.layer.0.intermediate.dense.weight' is [64, 32]");
+        message.ShouldContain("'linear.weight' is [");
+    }
+
+    [Theory]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""", "module 1, Dense, works on the vector of a text, but no pooling stands before it")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "9_Normalize", "type": "sentence_transformers.models.Normalize"}]""", "module 1, Normalize, works on the vector of a text, but no pooling")]
+    public void Modules_in_an_order_that_cannot_work_are_found_at_load(string modules, string problem)
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        folder.Write("modules.json", modules);
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain(problem);
+    }
+
+    [Fact]
+    public void A_width_that_the_original_writes_and_does_not_use_is_a_warning()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        var before = SentenceTransformer.Load(folder.Path).Encode("a man rides");
+        JsonEdit.Set(folder.Of("1_Pooling/config.json"), "word_embedding_dimension", "768");
+        var model = SentenceTransformer.Load(folder.Path);
+        model.Warnings.ShouldHaveSingleItem().ShouldContain("module 1, Pooling, is said to take vectors of 768 elements but gets 32");
+        model.Dimension.ShouldBe(32);
+        model.Encode("a man rides").ShouldBe(before);
+    }
+
+    [Fact]
+    public void Weights_that_are_not_finite_are_found_at_load()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        var file = folder.Of("2_Dense/model.safetensors");
+        var writer = new SafetensorsWriter();
+        foreach (var (name, _, _) in Checkpoint.Open(folder.Of("2_Dense")).Tensors.Select(tensor => (tensor.Name, 0, 0)).ToArray())
+        {
+            var tensor = Checkpoint.Open(folder.Of("2_Dense")).Read(name);
+            var values = tensor.Values.ToArray();
+            values[0] = name == "linear.bias" ? float.NaN : values[0];
+            writer.Add(name, Tensor.From(values, tensor.Shape), DType.F32);
+        }
+
+        using var other = new TemporaryFolder();
+        writer.Save(other.Of("model.safetensors"));
+        File.Delete(file);
+        File.Copy(other.Of("model.safetensors"), file);
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("'linear.bias' has values that are not finite");
+    }
+
+    [Theory]
+    [InlineData("""{"types": {"": "sentence_transformers.models.Router"}, "structure": {"query": [""]}}""", "the router's own folder")]
+    [InlineData("""{"types": {".": "sentence_transformers.models.Router"}, "structure": {"query": ["."]}}""", "the router's own folder")]
+    [InlineData("""{"types": {"a/..": "sentence_transformers.models.Router"}, "structure": {"query": ["a/.."]}}""", "leads out of the model's folder")]
+    [InlineData("""{"types": {"/tmp": "sentence_transformers.models.Router"}, "structure": {"query": ["/tmp"]}}""", "leads out of the model's folder")]
+    public void A_router_that_names_itself_or_another_model_is_refused(string router, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("modules.json", """[{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Router"}]""");
+        var file = folder.Write("router_config.json", router);
+        var message = Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message;
+        message.ShouldStartWith(file);
+        message.ShouldContain(problem);
+    }
+
+    [Fact]
+    public void Routers_in_routers_end_at_a_documented_depth()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("modules.json", """[{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Router"}]""");
+        for (var (depth, path) = (0, ""); depth < 6; depth++, path += "a/")
+        {
+            folder.Write(path + "router_config.json", """{"types": {"a": "sentence_transformers.models.Router"}, "structure": {"query": ["a"]}}""");
+        }
+
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("routers are nested more than 4 deep");
+    }
+
+    [Fact]
+    public void A_link_out_of_the_folder_is_refused_and_one_within_it_is_followed()
+    {
+        using var outside = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize/1_Pooling"));
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        Directory.Move(folder.Of("1_Pooling"), folder.Of("pooling"));
+        Directory.CreateSymbolicLink(folder.Of("1_Pooling"), "pooling");
+        SentenceTransformer.Load(folder.Path).Dimension.ShouldBe(32);
+        Directory.Delete(folder.Of("1_Pooling"));
+        Directory.CreateSymbolicLink(folder.Of("1_Pooling"), outside.Path);
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("'1_Pooling' is a link that leads out of the model's folder");
+    }
+}
