@@ -12,6 +12,7 @@ public sealed class AtomicFile : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
+    private readonly bool _isStaged;
 
     /// <summary>Opens the temporary file.</summary>
     /// <param name="path">The name that the file will have.</param>
@@ -19,7 +20,12 @@ public sealed class AtomicFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = Path.GetFullPath(path);
-        TemporaryNames.DeleteAbandoned(_path);
+        _isStaged = AtomicFolder.IsStaged(_path);
+        if (!_isStaged)
+        {
+            TemporaryNames.DeleteAbandoned(_path);
+        }
+
         (_temporary, var file) = Create(_path);
         Stream = new OutputStream(file, path);
     }
@@ -30,15 +36,18 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Whether the file has its name.</summary>
     public bool Committed { get; private set; }
 
-    /// <summary>Brings the bytes to the disk, gives the file its name, and brings the name to the disk.</summary>
+    /// <summary>Brings the bytes to the disk, gives the file its name, and brings the name to the disk; within an <see cref="AtomicFolder"/> its commit does that for all files.</summary>
     /// <exception cref="IOException">They cannot be written; what had the name before still has it.</exception>
     public void Commit()
     {
-        Stream.Flush(toDisk: true);
+        Stream.Flush(toDisk: !_isStaged);
         File.Move(_temporary, _path, overwrite: true); // while it is open, and so locked
         Committed = true;
         Stream.Dispose();
-        NativeFiles.Flush(Path.GetDirectoryName(_path)!);
+        if (!_isStaged)
+        {
+            NativeFiles.Flush(Path.GetDirectoryName(_path)!);
+        }
     }
 
     /// <summary>Closes the file, and removes it unless it was committed.</summary>

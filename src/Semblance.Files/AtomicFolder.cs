@@ -83,13 +83,10 @@ public sealed class AtomicFolder : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        for (var outer = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)); outer is not null; outer = System.IO.Path.GetDirectoryName(outer))
+        if (IsStaged(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))))
         {
-            if (Stages.ContainsKey(outer))
-            {
-                write(Directory.CreateDirectory(path).FullName);
-                return;
-            }
+            write(Directory.CreateDirectory(path).FullName);
+            return;
         }
 
         using var folder = new AtomicFolder(path, belongs);
@@ -179,6 +176,20 @@ public sealed class AtomicFolder : IDisposable
         var path = _lock.Name;
         _lock.Dispose();
         File.WriteAllBytes(path, []);
+    }
+
+    /// <summary>Whether a full path lies in a folder that this process writes and has not committed: what is there need not be on the disk before the commit.</summary>
+    internal static bool IsStaged(string path)
+    {
+        for (var outer = Stages.IsEmpty ? null : path; outer is not null; outer = System.IO.Path.GetDirectoryName(outer))
+        {
+            if (Stages.ContainsKey(outer))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The folder that a link leads to, or the folder itself.

@@ -18,12 +18,13 @@ internal sealed class FolderUpdate(string folder, string ready, Action<string> b
     public static FolderUpdate Prepare(string folder, string stage, string id, IEnumerable<string> stale, Action<string> before)
     {
         before("list what goes");
-        using (var list = new AtomicFile(Path.Combine(stage, StaleList)))
+        using (var list = new FileStream(Path.Combine(stage, StaleList), FileMode.Create))
         {
-            list.Stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', stale)));
-            list.Commit();
+            list.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', stale)));
+            list.Flush(flushToDisk: true);
         }
 
+        NativeFiles.Flush(stage);
         var ready = Path.Combine(folder, $".{id}{Ending}");
         before("make ready");
         try

@@ -124,8 +124,11 @@ public class ModelSavingTests
         SentenceTransformer.LoadDefault().Save(folder.Of("model"));
         var weights = File.ReadAllBytes(folder.Of("model/model.safetensors"));
         var tokenizer = Tokenizer.CreateBert(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"]);
+        folder.Write("model/added_tokens.json", "{}");
+        folder.Write("model/spiece.model", "of another");
         tokenizer.Save(folder.Of("model"));
-        File.Exists(folder.Of("model/tokenizer.json")).ShouldBeFalse();
+        File.Exists(folder.Of("model/added_tokens.json")).ShouldBeFalse();
+        File.Exists(folder.Of("model/spiece.model")).ShouldBeFalse();
         Tokenizer.Load(folder.Of("model")).VocabularySize.ShouldBe(5);
         File.ReadAllBytes(folder.Of("model/model.safetensors")).ShouldBe(weights);
         File.Exists(folder.Of("model/modules.json")).ShouldBeTrue();

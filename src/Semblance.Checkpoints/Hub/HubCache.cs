@@ -8,6 +8,7 @@ namespace Semblance.Checkpoints;
 /// </summary>
 internal sealed class HubCache(string cacheFolder, string modelId)
 {
+    private const int ReadOnlyFileSystem = 30; // EROFS
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
     private readonly string _name = "models--" + modelId.Replace("/", "--", StringComparison.Ordinal);
 
@@ -112,7 +113,7 @@ internal sealed class HubCache(string cacheFolder, string modelId)
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (File.Exists(path) && e.HResult != ReadOnlyFileSystem)
             {
                 await delay(LockPoll, cancellation).ConfigureAwait(false);
             }

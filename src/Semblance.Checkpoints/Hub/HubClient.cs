@@ -82,9 +82,16 @@ public sealed class HubClient : IDisposable
             throw new HubException($"{error.Message} What the cache has cannot be used: {fault}.", error.Status, error);
         }
 
-        await FetchAsync(cache, modelId, commit, files, progress, ct).ConfigureAwait(false);
-        cache.WriteRef(revision, commit);
-        return cache.Snapshot(commit);
+        try
+        {
+            await FetchAsync(cache, modelId, commit, files, progress, ct).ConfigureAwait(false);
+            cache.WriteRef(revision, commit);
+            return cache.Snapshot(commit);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not HubException)
+        {
+            throw new HubException($"The model '{modelId}' cannot be written to the cache {_options.CacheFolder}: {error.Message.TrimEnd('.')}. Make room or mend its permissions, or name another folder by HF_HOME or HF_HUB_CACHE.", null, error);
+        }
     }
 
     /// <summary>Closes the connections.</summary>

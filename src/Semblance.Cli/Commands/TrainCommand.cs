@@ -37,6 +37,16 @@ internal sealed class TrainCommand : CliCommand
                     result.AddError($"--set needs KEY=VALUE, not '{change}'.");
                 }
             }
+
+            if (result.GetValue(_resume) && result.GetValue(_overwrite))
+            {
+                result.AddError("--resume goes on, --overwrite begins anew; give one of them.");
+            }
+
+            if (result.GetValue(_allowChanges) && !result.GetValue(_resume))
+            {
+                result.AddError("--allow-changes is for --resume.");
+            }
         });
     }
 
@@ -62,11 +72,6 @@ internal sealed class TrainCommand : CliCommand
 
         foreach (var (name, recipe) in variants)
         {
-            if (!resume)
-            {
-                TrainingCheckpoint.Delete(recipe.Output); // or a kill before the first new one would leave the old to go on from
-            }
-
             if (name.Length > 0)
             {
                 Host.Error.WriteLine($"— {name}");
@@ -128,6 +133,10 @@ internal sealed class TrainCommand : CliCommand
         if (resume)
         {
             Compare(recipe, training.Trainer, allowChanges);
+        }
+        else
+        {
+            TrainingCheckpoint.Delete(recipe.Output); // or a kill before the first new one would leave the old to go on from
         }
 
         foreach (var dataset in training.Datasets)

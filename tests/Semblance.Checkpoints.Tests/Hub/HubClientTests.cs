@@ -482,6 +482,13 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cache_that_cannot_be_written_is_named()
+    {
+        _folder.Write(Path.Combine(Cache, "blobs"), []); // a file where a folder goes
+        (await Should.ThrowAsync<HubException>(() => DownloadAsync())).Message.ShouldContain("HF_HUB_CACHE");
+    }
+
+    [Fact]
     public async Task Progress_ends_with_the_size_of_every_file()
     {
         var last = new Dictionary<string, DownloadProgress>();

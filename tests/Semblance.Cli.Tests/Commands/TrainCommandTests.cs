@@ -65,6 +65,10 @@ public class TrainCommandTests
         var again = await Outcome.OfAsync(command);
         (again.ExitCode, again.Error).ShouldBe((1, $"semblance: {folder.Of("out")}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.\n"));
         (await Outcome.OfAsync([.. command, "--resume"])).Done();
+        (await Outcome.OfAsync([.. command, "--overwrite", "--set", "datasets.0.files=none.tsv"])).ExitCode.ShouldBe(1);
+        (await Outcome.OfAsync([.. command, "--resume"])).Done().Error.ShouldContain("going on from step 4"); // what could not begin has taken nothing
+        (await Outcome.OfAsync([.. command, "--overwrite", "--resume"])).ExitCode.ShouldBe(2);
+        (await Outcome.OfAsync([.. command, "--allow-changes"])).ExitCode.ShouldBe(2);
         (await Outcome.OfAsync([.. command, "--overwrite"])).Done();
         (await Outcome.OfAsync([.. command, "--overwrite", "--set", "rate=1e30", "--set", "gradient-clip=0", "--set", "schedule=constant"])).ExitCode.ShouldBe(1);
         (await Outcome.OfAsync([.. command, "--resume"])).Error.ShouldNotContain("going on from step 4"); // the old one is gone
