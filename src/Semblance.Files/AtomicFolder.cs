@@ -16,9 +16,6 @@ namespace Semblance.Files;
 /// </remarks>
 public sealed class AtomicFolder : IDisposable
 {
-    private const string LockEnding = ".lock";
-    private const int MaxName = 120; // of at most 255 bytes
-
     private static readonly ConcurrentDictionary<string, bool> Stages = new(StringComparer.Ordinal);
 
     private readonly string _target;
@@ -48,10 +45,10 @@ public sealed class AtomicFolder : IDisposable
         if (parent is not null)
         {
             Directory.CreateDirectory(parent);
-            DeleteAbandoned(parent, _target);
+            TemporaryFolders.DeleteAbandoned(parent, _target);
         }
 
-        DeleteAbandoned(_target, _target);
+        TemporaryFolders.DeleteAbandoned(_target, _target);
         try
         {
             (_lock, Path) = Stage(parent ?? _target);
@@ -118,7 +115,7 @@ public sealed class AtomicFolder : IDisposable
             }
 
             var id = TemporaryNames.IdOf(ready, FolderUpdate.Ending);
-            if (IsAlive(LockPath(System.IO.Path.GetDirectoryName(folder) ?? folder, folder, id)) || IsAlive(LockPath(folder, folder, id)))
+            if (TemporaryFolders.IsAlive(TemporaryFolders.LockPath(System.IO.Path.GetDirectoryName(folder) ?? folder, folder, id)) || TemporaryFolders.IsAlive(TemporaryFolders.LockPath(folder, folder, id)))
             {
                 continue;
             }
@@ -203,8 +200,8 @@ public sealed class AtomicFolder : IDisposable
 
     private (FileStream Lock, string Path) Stage(string place)
     {
-        var path = System.IO.Path.Combine(place, $"{NameFor(_target)}.{_id}{TemporaryNames.Ending}");
-        var held = TemporaryNames.Lock(LockPath(place, _target, _id));
+        var path = System.IO.Path.Combine(place, $"{TemporaryFolders.NameFor(_target)}.{_id}{TemporaryNames.Ending}");
+        var held = TemporaryNames.Lock(TemporaryFolders.LockPath(place, _target, _id));
         try
         {
             Directory.CreateDirectory(path);
@@ -214,61 +211,6 @@ public sealed class AtomicFolder : IDisposable
         {
             held.Dispose();
             throw;
-        }
-    }
-
-    private static string LockPath(string place, string target, string id) => System.IO.Path.Combine(place, $"{NameFor(target)}.{id}{LockEnding}");
-
-    private static string NameFor(string target) => System.IO.Path.GetFileName(target) is { Length: > MaxName } name ? "." + name[..MaxName] : "." + System.IO.Path.GetFileName(target);
-
-    private static bool IsAlive(string path)
-    {
-        try
-        {
-            if (File.Exists(path))
-            {
-                TemporaryNames.Lock(path).Dispose();
-            }
-
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return true; // or nobody can tell
-        }
-    }
-
-    // What killed writers of the same folder left.
-    private static void DeleteAbandoned(string place, string target)
-    {
-        var name = NameFor(target);
-        foreach (var path in TemporaryNames.Entries(place, TemporaryNames.Ending, folders: true))
-        {
-            var entry = System.IO.Path.GetFileName(path);
-            if (TemporaryNames.BaseOf(entry, TemporaryNames.Ending) == name && !IsAlive(LockPath(place, target, TemporaryNames.IdOf(entry, TemporaryNames.Ending))))
-            {
-                TryDelete(path);
-            }
-        }
-
-        foreach (var path in TemporaryNames.Entries(place, LockEnding, folders: false))
-        {
-            if (TemporaryNames.BaseOf(System.IO.Path.GetFileName(path), LockEnding) == name)
-            {
-                _ = IsAlive(path); // a lock that nobody holds goes
-            }
-        }
-    }
-
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It takes room, and the next writer tries again.
         }
     }
 
@@ -303,7 +245,7 @@ public sealed class AtomicFolder : IDisposable
 
     private bool TryExchange()
     {
-        if (_isInside || OperatingSystem.IsWindows() || IsWithin(Environment.CurrentDirectory) || KeptFiles() is not { } kept)
+        if (_isInside || OperatingSystem.IsWindows() || HasCurrentFolder() || KeptFiles() is not { } kept)
         {
             return false;
         }
@@ -349,7 +291,18 @@ public sealed class AtomicFolder : IDisposable
         }
     }
 
-    private bool IsWithin(string folder) => (folder + System.IO.Path.DirectorySeparatorChar).StartsWith(_target + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    // The process would be left in the old folder.
+    private bool HasCurrentFolder()
+    {
+        try
+        {
+            return (Environment.CurrentDirectory + System.IO.Path.DirectorySeparatorChar).StartsWith(_target + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // another process has removed it
+        }
+    }
 
     // The files that do not belong to the set; null where there are folders that do not.
     private List<string>? KeptFiles()
@@ -402,7 +355,7 @@ public sealed class AtomicFolder : IDisposable
         Stages.TryRemove(Path, out _);
         if (Directory.Exists(Path))
         {
-            TryDelete(Path);
+            TemporaryFolders.TryDelete(Path);
         }
 
         _lock.Dispose();

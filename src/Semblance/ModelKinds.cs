@@ -14,9 +14,9 @@ public static class ModelKinds
     /// transformers, such as <c>bert-base-uncased</c>, have none.
     /// </summary>
     /// <param name="model">The name.</param>
-    /// <param name="kind">What the model is to be.</param>
+    /// <param name="kind">What the model is to be; null for a model whose kind has no organisation of its own, such as a text generator.</param>
     /// <exception cref="DirectoryNotFoundException">The name is a path, and there is no such folder.</exception>
-    public static string HubId(string model, ModelKind kind = ModelKind.SentenceTransformer)
+    public static string HubId(string model, ModelKind? kind = ModelKind.SentenceTransformer)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
         if (File.Exists(model) || Path.IsPathRooted(model) || model.StartsWith('.') || model.Count(c => c is '/' or '\\') > 1)

@@ -156,7 +156,7 @@ public sealed class HubClient : IDisposable
         if (files.Contains(HubFiles.Modules))
         {
             var path = await FetchAsync(HubFiles.Modules, 1, 1).ConfigureAwait(false);
-            modules = await File.ReadAllBytesAsync(path, ct).ConfigureAwait(false);
+            modules = HubFiles.ReadList(path);
         }
 
         var needed = HubFiles.Select(files, modules);

@@ -8,6 +8,8 @@ internal static partial class HubFiles
 {
     public const string Modules = "modules.json";
 
+    private const int MaxList = 64 << 20; // a list of modules has some hundred bytes, an index of shards some megabytes
+
     /// <summary>The needed ones among a model's files; small ones first, weights last.</summary>
     /// <param name="files">All files of the model.</param>
     /// <param name="modules">The contents of <c>modules.json</c>, if the model has it.</param>
@@ -39,7 +41,7 @@ internal static partial class HubFiles
             return fault;
         }
 
-        var modules = all.Contains(Modules) ? File.ReadAllBytes(Path.Combine(folder, Modules)) : null;
+        var modules = all.Contains(Modules) ? ReadList(Path.Combine(folder, Modules)) : null;
         var files = Select(all, modules);
         return ModuleFolders(modules).FirstOrDefault(module => module.Length > 0 && !all.Any(file => FolderOf(file) == module)) is { } missing ? $"{folder} lacks the module '{missing}' that its {Modules} names"
             : !files.Contains("config.json") && !files.Contains(Modules) ? $"{folder} has neither config.json nor {Modules}"
@@ -48,11 +50,26 @@ internal static partial class HubFiles
                 ?? files.Where(file => IsWeights(file) && file.EndsWith(".index.json", StringComparison.Ordinal)).Select(index => MissingShard(folder, index, files)).FirstOrDefault(shard => shard is not null);
     }
 
+    /// <summary>The content of a list of modules or shards.</summary>
+    /// <exception cref="HubException">It is too long to be one.</exception>
+    public static byte[] ReadList(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length > MaxList)
+        {
+            throw new HubException($"{path} has {file.Length} bytes; as a list of modules or shards it should have at most {MaxList}.");
+        }
+
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
     private static string? MissingShard(string folder, string index, List<string> files)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, index)));
+            using var document = JsonDocument.Parse(ReadList(Path.Combine(folder, index)));
             var beside = FolderOf(index) is { Length: > 0 } parent ? parent + "/" : "";
             var shards = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => beside + entry.Value.GetString());
             return shards.FirstOrDefault(shard => !files.Contains(shard)) is { } missing ? $"{folder} lacks the shard '{missing}' that {index} names" : null;
