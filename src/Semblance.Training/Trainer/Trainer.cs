@@ -158,7 +158,7 @@ public sealed class Trainer
     {
         if (_options.Folder is not null && _options.CheckpointEvery > 0)
         {
-            TrainingCheckpoint.Save(_options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer, Fingerprint.Concat(_options.Fingerprint));
+            TrainingCheckpoint.Save(_options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer, TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
         }
     }
 

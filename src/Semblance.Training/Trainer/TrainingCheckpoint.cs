@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Files.Json;
 
 namespace Semblance.Training;
@@ -13,6 +14,7 @@ namespace Semblance.Training;
 public static class TrainingCheckpoint
 {
     private const string FileName = "checkpoint.safetensors";
+    private const string TimeFileName = "checkpoint.time.json";
     private const string ParameterPrefix = "parameter.";
 
     /// <summary>Whether a folder has a checkpoint.</summary>
@@ -27,6 +29,7 @@ public static class TrainingCheckpoint
         if (Exists(folder))
         {
             File.Delete(Path.Combine(folder, FileName));
+            File.Delete(Path.Combine(folder, TimeFileName));
         }
     }
 
@@ -71,7 +74,6 @@ public static class TrainingCheckpoint
         var writer = new SafetensorsWriter();
         writer.Metadata["version"] = CurrentVersion;
         writer.Metadata["fingerprint"] = Json(fingerprint);
-        writer.Metadata["seconds"] = state.Elapsed.TotalSeconds.ToString("R", CultureInfo.InvariantCulture);
         writer.Metadata["steps"] = state.Steps.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["epoch"] = state.Position.Epoch.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["batches"] = state.Position.Batches.ToString(CultureInfo.InvariantCulture);
@@ -87,6 +89,7 @@ public static class TrainingCheckpoint
         try
         {
             writer.Save(Path.Combine(folder, FileName));
+            SaveElapsed(folder, state.Elapsed);
         }
         catch (IOException e) when (Exists(folder))
         {
@@ -110,7 +113,7 @@ public static class TrainingCheckpoint
             new SamplerPosition(Number(file, "epoch"), Number(file, "batches")),
             double.TryParse(Text(file, "best_score"), CultureInfo.InvariantCulture, out var best) ? best : throw Fault(file, "best_score"),
             (int)Number(file, "without_better"),
-            Elapsed(file));
+            Elapsed(folder));
         var stored = parameters.Select(parameter => (parameter, Value: file.Read(ParameterPrefix + parameter.Name))).ToArray();
         foreach (var (parameter, value) in stored)
         {
@@ -132,10 +135,38 @@ public static class TrainingCheckpoint
     private static long Number(SafetensorsFile file, string name) =>
         long.TryParse(Text(file, name), CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : throw Fault(file, name);
 
-    // Checkpoints of earlier versions do not say it.
-    private static TimeSpan Elapsed(SafetensorsFile file) => !file.Metadata.ContainsKey("seconds") ? TimeSpan.Zero
-        : double.TryParse(Text(file, "seconds"), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e11 ? TimeSpan.FromSeconds(seconds)
-        : throw Fault(file, "seconds");
+    // In a file of its own: the same training has the same checkpoint, however long it took. Earlier versions wrote none.
+    private static TimeSpan Elapsed(string folder)
+    {
+        var path = Path.Combine(folder, TimeFileName);
+        if (!File.Exists(path))
+        {
+            return TimeSpan.Zero;
+        }
+
+        try
+        {
+            using var json = JsonText.Parse(File.ReadAllBytes(path));
+            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException("'seconds' is out of range");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new CheckpointFormatException(path, "it should say how long the training took, as in {\"seconds\":12.5}; remove it, and the time counts from now on.", e);
+        }
+    }
+
+    private static void SaveElapsed(string folder, TimeSpan elapsed)
+    {
+        using var file = new AtomicFile(Path.Combine(folder, TimeFileName));
+        using (var json = new Utf8JsonWriter(file.Stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seconds", elapsed.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        file.Commit();
+    }
 
     private static string Json(IEnumerable<KeyValuePair<string, string>> fields)
     {

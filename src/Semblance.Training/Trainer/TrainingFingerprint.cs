@@ -28,29 +28,42 @@ internal static class TrainingFingerprint
         }
 
         fields[Batches] = HashOf(sampler);
-        fields["optimizer"] = $"{optimizer.GetType().Name}: {string.Join("; ", optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}")))}";
+        fields["optimizer and groups"] = $"{optimizer.GetType().Name}: {string.Join("; ", optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}")))}";
         fields["learning rate"] = Invariant($"{options.Schedule.Rate}, {options.Schedule.GetType().Name}");
-        fields["accumulation"] = Invariant($"{options.AccumulationSteps}");
+        fields["accumulation steps"] = Invariant($"{options.AccumulationSteps}");
         fields["gradient clip"] = Invariant($"{options.MaxGradientNorm}");
-        fields["dropout"] = Invariant($"seed {options.DropoutSeed}, probability {options.DropoutRate}");
+        fields["dropout seed and probability"] = Invariant($"seed {options.DropoutSeed}, probability {options.DropoutRate}");
         return fields;
     }
 
     /// <summary>What differs between two fingerprints. A field of the trainer's own that the older one has not is of a later version, and not compared.</summary>
     public static List<TrainingChange> Compare(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
+        var all = Join(own, added);
         var changes = new List<TrainingChange>();
-        foreach (var (name, now) in own.Concat(added))
+        foreach (var (name, now) in all)
         {
             var was = before.GetValueOrDefault(name);
-            if (was != now && (was is not null || !own.ContainsKey(name)))
+            if (was != now && (was is not null || added.ContainsKey(name)))
             {
                 changes.Add(new TrainingChange(name, was, now));
             }
         }
 
-        changes.AddRange(before.Where(field => !own.ContainsKey(field.Key) && !added.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
+        changes.AddRange(before.Where(field => !all.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
         return changes;
+    }
+
+    /// <summary>The trainer's own fields with those that were added; of one name, the added counts.</summary>
+    public static OrderedDictionary<string, string> Join(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
+    {
+        var all = new OrderedDictionary<string, string>(own);
+        foreach (var (name, value) in added)
+        {
+            all[name] = value;
+        }
+
+        return all;
     }
 
     private static string HashOf(BatchSampler sampler)

@@ -145,12 +145,7 @@ public class TrainCommandTests
         folder.Write("pairs.tsv", Pairs);
         string[] command = ["train", folder.Write("r.yaml", Recipe()), "--data", folder.Path, "--output", folder.Of("out"), "--resume"];
         (await Outcome.OfAsync([.. command, "--set", "steps=6"])).Done();
-        var checkpoint = Path.Combine(folder.Of("out"), "checkpoint.safetensors");
-        var bytes = File.ReadAllBytes(checkpoint);
-        var start = bytes.AsSpan().IndexOf("\"seconds\":\""u8) + "\"seconds\":\"".Length;
-        var length = bytes.AsSpan(start).IndexOf((byte)'"');
-        System.Text.Encoding.ASCII.GetBytes("7300.".PadRight(length, '0')).CopyTo(bytes, start);
-        File.WriteAllBytes(checkpoint, bytes);
+        File.WriteAllText(Path.Combine(folder.Of("out"), "checkpoint.time.json"), "{\"seconds\":7290}");
         (await Outcome.OfAsync(command)).Done();
         File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("12 steps in 2 h 1 min on ");
         File.ReadAllText(Path.Combine(folder.Of("out"), "report.html")).ShouldContain("in 12 steps and 2 h 1 min");
