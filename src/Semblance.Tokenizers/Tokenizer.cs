@@ -172,7 +172,9 @@ public sealed class Tokenizer
         return new Tokenizer(files);
     }
 
-    /// <summary>Writes the files that the tokenizer was made from, unchanged; each replaces an older one in one step.</summary>
+    /// <summary>Writes the files that the tokenizer was made from, unchanged, in one step. Files of another tokenizer in the folder are removed; all others stay.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <exception cref="IOException">The files cannot be written; the folder is as it was.</exception>
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

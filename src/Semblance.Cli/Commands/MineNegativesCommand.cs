@@ -87,7 +87,7 @@ internal sealed class MineNegativesCommand : CliCommand
         }
 
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
-            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false))
+            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false))
             : null;
         Host.Warn(crossEncoder?.Warnings ?? []);
         var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
