@@ -77,7 +77,8 @@ public class StaticEmbeddingModuleTests
         var module = StaticEmbeddingModule.Load(folder.Path);
         (module.MaxSequenceLength, module.VocabularySize).ShouldBe((2, Tokens.Length));
         var tokens = module.Tokenize("Man rides horse");
-        (tokens.Ids, tokens.IsTruncated).ShouldBe((ids, true));
+        tokens.Ids.ShouldBe(ids);
+        tokens.IsTruncated.ShouldBeTrue();
         module.Tokenize("man horse").IsTruncated.ShouldBeFalse();
     }
 
