@@ -69,7 +69,7 @@ public sealed class Tokenizer
         UnknownId = model.UnknownId ?? Named("unk_token");
         ClassId = Named("cls_token") ?? _postProcessor.FirstId;
         SeparatorId = Named("sep_token") ?? _postProcessor.LastId;
-        PaddingId = Named("pad_token", [.. json.PaddingToken is { } padding ? [padding] : (string[])[], "[PAD]", "<pad>"]);
+        PaddingId = Named("pad_token") ?? (json.PaddingToken is { } padding ? TokenToId(padding) : null) ?? Named("pad_token", "[PAD]", "<pad>");
         MaskId = Named("mask_token", "[MASK]", "<mask>");
         Warnings = files.Warnings.Sentences;
     }

@@ -91,7 +91,7 @@ internal sealed class ComponentOverrides
         {
             if (addsSpace && type != "Metaspace")
             {
-                _configuration.Warn("add_prefix_space", $"is true, which {_class} does not apply to the pre-tokenizer of tokenizer.json");
+                _configuration.Warn("add_prefix_space", $"is true, which {_configuration.FullClassName} does not apply to the pre-tokenizer of tokenizer.json");
             }
 
             return;
@@ -157,7 +157,7 @@ internal sealed class ComponentOverrides
     {
         if (asked is { } value && json[key] is { } own && !JsonNode.DeepEquals(own, value))
         {
-            _configuration.Warn(option, $"is {(value ? "true" : "false")}, but {_class} takes the normalizer of tokenizer.json as it is, where '{key}' is {own.ToJsonString()}");
+            _configuration.Warn(option, $"is {(value ? "true" : "false")}, but {_configuration.FullClassName} takes the normalizer of tokenizer.json as it is, where '{key}' is {own.ToJsonString()}");
         }
     }
 

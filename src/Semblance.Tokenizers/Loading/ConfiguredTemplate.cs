@@ -83,7 +83,7 @@ internal static class ConfiguredTemplate
         foreach (var token in single.Where(part => !part.IsText).Select(part => part.Name).Distinct())
         {
             var id = idOf(token) ?? throw new TokenizerFormatException(
-                $"{TokenizerFiles.Configuration}: {configuration.ClassName} puts '{token}' around a text, which is not a token of the vocabulary; name another one.");
+                $"{TokenizerFiles.Configuration}: {configuration.FullClassName} puts '{token}' around a text, which is not a token of the vocabulary; name another one.");
             ids[token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) };
         }
 
@@ -101,7 +101,7 @@ internal static class ConfiguredTemplate
         var token = configuration.SpecialToken(name);
         if (asked is { } value && value != (now is not null && token is not null && idOf(token) == now))
         {
-            configuration.Warn(option, $"is {(value ? "true" : "false")}, but {configuration.ClassName} takes the template of {TokenizerFiles.Json} as it is, which {(value ? "does not add" : "adds")} '{token ?? name}'");
+            configuration.Warn(option, $"is {(value ? "true" : "false")}, but {configuration.FullClassName} takes the template of {TokenizerFiles.Json} as it is, which {(value ? "does not add" : "adds")} '{token ?? name}'");
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class TokenizerConfiguration
     public string? ClassName => _options?.Optional("tokenizer_class")?.Text() is not { } name ? null
         : name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name;
 
+    /// <summary>The class as the file names it, for messages.</summary>
+    public string? FullClassName => Text("tokenizer_class");
+
     /// <summary>The longest input of the model in tokens; int.MaxValue where it isn't known.</summary>
     public int ModelMaxLength => (_options?.Optional("model_max_length") ?? _options?.Optional("max_len")) is not { } length ? int.MaxValue
         : length.NumberOrNull() is >= 1 and var number ? (int)Math.Min(number, int.MaxValue)
@@ -69,6 +72,11 @@ internal sealed class TokenizerConfiguration
     /// <param name="listed">Those that tokenizer.json lists, with the ids that it gives them.</param>
     public void Extend(AddedVocabulary added, IEnumerable<AddedToken> listed)
     {
+        if (_options is null && _map is null && _added is null)
+        {
+            return;
+        }
+
         var byId = new SortedDictionary<int, AddedToken>();
         var named = Named().ToArray();
         if (Decoder is { } decoder)

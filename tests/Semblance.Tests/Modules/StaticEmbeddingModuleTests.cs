@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
 using Semblance.Distillation;
 using Semblance.Modules;
@@ -59,6 +60,40 @@ public class StaticEmbeddingModuleTests
         model.Save(again.Path);
         var config = ConfigurationFile.Read(again.Of("config.json"));
         (config.Text("model_type"), config.Flag("apply_zipf", false), config.Text("embedding_dtype")).ShouldBe(("model2vec", true, "float32"));
+    }
+
+    [Theory]
+    [InlineData("embedding.weight", "Right", new[] { 3, 5 })]
+    [InlineData("embeddings", "Right", new[] { 3, 5 })]
+    [InlineData("embedding.weight", "Left", new[] { 6, 4 })]
+    public void The_truncation_of_the_tokenizer_is_applied_and_what_stands_beside_it_is_not(string name, string direction, int[] ids)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, new() { [name] = Tensor.From(Table, Tokens.Length, 2) });
+        var json = JsonNode.Parse(File.ReadAllText(folder.Of("tokenizer.json")))!;
+        json["truncation"] = JsonNode.Parse($$"""{"max_length": 2, "direction": "{{direction}}", "strategy": "LongestFirst", "stride": 0}""");
+        folder.Write("tokenizer.json", json.ToJsonString());
+        folder.Write("tokenizer_config.json", """{"pad_token": "[PAD]", "do_lower_case": false, "truncation_side": "left"}""");
+        var module = StaticEmbeddingModule.Load(folder.Path);
+        (module.MaxSequenceLength, module.VocabularySize).ShouldBe((2, Tokens.Length));
+        var tokens = module.Tokenize("Man rides horse");
+        tokens.Ids.ShouldBe(ids);
+        tokens.IsTruncated.ShouldBeTrue();
+        module.Tokenize("man horse").IsTruncated.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Model2Vec_takes_512_tokens_of_a_text_cut_to_as_many_times_the_median_length_of_a_token()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, new() { ["embeddings"] = Tensor.From(Table, Tokens.Length, 2) });
+        var module = StaticEmbeddingModule.Load(folder.Path);
+        module.MaxSequenceLength.ShouldBe(512);
+        var tokens = module.Tokenize(string.Concat(Enumerable.Repeat("man ", 600)));
+        (tokens.Ids.Length, tokens.IsTruncated).ShouldBe((512, true)); // 5 · 512 characters hold 640 of them
+        tokens = module.Tokenize(new string('\u4E16', 600) + string.Concat(Enumerable.Repeat(" horse", 600)));
+        (tokens.Ids.Length, tokens.IsTruncated).ShouldBe(((2560 - 600) / 6, true)); // unknown tokens do not count, their characters do
+        module.Tokenize(string.Concat(Enumerable.Repeat("man ", 512))).IsTruncated.ShouldBeFalse();
     }
 
     [SharedFact]
