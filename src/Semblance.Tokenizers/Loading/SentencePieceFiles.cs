@@ -19,7 +19,9 @@ internal sealed class SentencePieceFiles
     private readonly SentencePieceModel _model;
     private readonly List<(string Text, float Score)> _pieces;
     private readonly List<AddedToken> _added = [];
+    private readonly Dictionary<string, int> _ids = [];
     private int _unknown;
+    private int _indexed; // how many pieces _ids has; pieces are only appended once it is used
 
     private SentencePieceFiles(SentencePieceModel model, TokenizerConfiguration configuration)
     {
@@ -155,7 +157,13 @@ internal sealed class SentencePieceFiles
 
     private TokenizerJson T5()
     {
+        const int MostExtra = 10_000;
         var extra = _configuration.Number("extra_ids") ?? 100;
+        if (extra > MostExtra)
+        {
+            throw _model.Error($"{TokenizerFiles.Configuration} has extra_ids {extra}, expected at most {MostExtra}");
+        }
+
         Special("unk_token", "<unk>");
         var sep = Special("eos_token", "</s>");
         for (var id = extra - 1; id >= 0; id--)
@@ -185,15 +193,20 @@ internal sealed class SentencePieceFiles
     /// <summary>A token that is no piece gets the next free id.</summary>
     private int Add(string token, bool trimLeft, bool trimRight, bool normalized)
     {
-        var id = _pieces.FindIndex(piece => piece.Text == token);
-        id = id >= 0 ? id : Math.Max(_pieces.Count, _added.Select(other => other.Id + 1).DefaultIfEmpty().Max());
+        for (; _indexed < _pieces.Count; _indexed++)
+        {
+            _ids.TryAdd(_pieces[_indexed].Text, _indexed);
+        }
+
+        var id = _ids.TryGetValue(token, out var known) ? known : Math.Max(_pieces.Count, _added.Select(other => other.Id + 1).DefaultIfEmpty().Max());
         _added.Add(new AddedToken(id, token, SingleWord: false, trimLeft, trimRight, normalized, Special: true));
         return id;
     }
 
     private TokenizerJson Make(IEnumerable<Normalizer> normalizers, PreTokenizer preTokenizer, PostProcessor postProcessor)
     {
-        foreach (var control in _model.Pieces.Where(piece => piece.Kind == SentencePieceKind.Control && !_added.Any(token => token.Content == piece.Text)).ToArray())
+        var contents = _added.Select(token => token.Content).ToHashSet();
+        foreach (var control in _model.Pieces.Where(piece => piece.Kind == SentencePieceKind.Control && contents.Add(piece.Text)))
         {
             Add(control.Text, trimLeft: false, trimRight: false, normalized: false);
         }
@@ -202,7 +215,7 @@ internal sealed class SentencePieceFiles
         Model model = _model.IsBpe
             ? MakeBpe(vocabulary, byteFallback: false)
             : new Unigram(vocabulary, vocabulary.Trie, [.. _pieces.Select(piece => (double)piece.Score)], _unknown, byteFallback: false);
-        var more = _configuration.AddedTokens().Where(token => !_added.Any(other => other.Content == token.Content));
+        var more = _configuration.AddedTokens().Where(token => !contents.Contains(token.Content));
         return new TokenizerJson(
             [.. _added, .. more], new NormalizerSequence([.. normalizers]), preTokenizer, model, postProcessor, new MetaspaceDecoder('▁', PrependScheme.Always), null);
     }
