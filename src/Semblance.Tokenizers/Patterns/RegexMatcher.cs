@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Semblance.Tokenizers.Patterns;
 
 /// <summary>

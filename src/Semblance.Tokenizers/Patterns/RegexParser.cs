@@ -218,7 +218,7 @@ internal sealed class RegexParser
             : throw new FormatException("what looks behind does not have a fixed length");
     }
 
-    private static RegexNode Atomic(RegexNode part)
+    private static RegexNode.Atomic Atomic(RegexNode part)
     {
         const int Longest = 64; // what is tried anew at every place
         return part.Most <= Longest || part is RegexNode.Repeat { Part: RegexNode.Set, IsLazy: false, Maximum: int.MaxValue, Minimum: <= Longest }
@@ -262,7 +262,7 @@ internal sealed class RegexParser
         }
     }
 
-    private static RegexNode Repeat(RegexNode node, int minimum, int maximum, bool isLazy) =>
+    private static RegexNode.Repeat Repeat(RegexNode node, int minimum, int maximum, bool isLazy) =>
         Deeper(new RegexNode.Repeat(node, minimum, maximum, isLazy), [node]);
 
     /// <summary>The counts in <c>{n}</c>, <c>{n,}</c>, <c>{,m}</c> or <c>{n,m}</c>; null where a brace is but a brace.</summary>
