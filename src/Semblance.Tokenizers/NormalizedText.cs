@@ -9,6 +9,9 @@ namespace Semblance.Tokenizers;
 /// </summary>
 internal sealed class NormalizedText
 {
+    /// <summary>How many times as long as a text its normalised form may be, beyond a fixed part.</summary>
+    public const int MostGrowth = 256;
+
     private char[] _text = new char[256];
     private char[] _previous = new char[256];
     private int[] _origins = [];
@@ -17,6 +20,8 @@ internal sealed class NormalizedText
     private int _previousLength;
     private int _cursor;
     private bool _moved;
+    private int _longest;
+    private string _path = "";
 
     /// <summary>Where the part begins in the original text.</summary>
     public int Start { get; private set; }
@@ -43,9 +48,14 @@ internal sealed class NormalizedText
     public Span<char> InPlace => _text.AsSpan(0, _length);
 
     /// <summary>Takes a part of a text; lone surrogates become U+FFFD.</summary>
-    public void Load(ReadOnlySpan<char> source, int start, int end)
+    /// <param name="source">The text.</param>
+    /// <param name="start">The start of the part.</param>
+    /// <param name="end">Its end.</param>
+    /// <param name="path">The tokenizer's file, for messages.</param>
+    public void Load(ReadOnlySpan<char> source, int start, int end, string path)
     {
-        (Start, _moved, _length) = (start, false, end - start);
+        (Start, _moved, _length, _path) = (start, false, end - start, path);
+        _longest = (int)Math.Min(Array.MaxLength, ((long)MostGrowth * _length) + (1 << 16));
         if (_text.Length < _length)
         {
             _text = new char[_length];
@@ -164,8 +174,13 @@ internal sealed class NormalizedText
         return origin + 1 < source.Length && char.IsSurrogatePair(source[origin], source[origin + 1]) ? origin + 2 : origin + 1;
     }
 
-    private static void Grow<T>(ref T[] array, int length)
+    private void Grow<T>(ref T[] array, int length)
     {
+        if (length > _longest)
+        {
+            throw new TokenizerFormatException($"{_path}: the normalizer and pre-tokenizer make a text more than {MostGrowth} times as long; no tokenizer needs that.");
+        }
+
         if (array.Length < length)
         {
             Array.Resize(ref array, Math.Max(length, array.Length * 2));

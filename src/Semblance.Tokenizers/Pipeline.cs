@@ -22,12 +22,26 @@ internal sealed class Pipeline
     private readonly Dictionary<int, string> _normalizedContents;
     private readonly SearchValues<char>? _cuts;
     private readonly bool _cutsInWords;
+    private readonly string _path;
 
-    public Pipeline(IReadOnlyCollection<AddedToken> added, Normalizer? normalizer, PreTokenizer? preTokenizer, Model model)
+    /// <summary>A pipeline.</summary>
+    /// <param name="added">The added tokens, each id and each text once.</param>
+    /// <param name="normalizer">The normalizer, or null.</param>
+    /// <param name="preTokenizer">The pre-tokenizer, or null.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The tokenizer's file, for messages.</param>
+    public Pipeline(IReadOnlyCollection<AddedToken> added, Normalizer? normalizer, PreTokenizer? preTokenizer, Model model, string path)
     {
-        (_normalizer, _preTokenizer, Model) = (normalizer, preTokenizer, model);
+        (_normalizer, _preTokenizer, Model, _path) = (normalizer, preTokenizer, model, path);
+        if (normalizer?.Growth > NormalizedText.MostGrowth)
+        {
+            throw new TokenizerFormatException($"{path}: the normalizer's rules can make a text {normalizer.Growth:0} times as long, expected at most {NormalizedText.MostGrowth} times.");
+        }
+
+        Vocabulary.CheckLengths(added.Select(token => token.Content), message => new TokenizerFormatException($"{path}: added tokens: {message}."));
         _added = new AddedTokenMatcher(added.Where(token => !token.Normalized).Select(token => (token, token.Content)));
         _normalizedContents = added.Where(token => token.Normalized).ToDictionary(token => token.Id, token => Normalize(token.Content));
+        Vocabulary.CheckLengths(_normalizedContents.Values, message => new TokenizerFormatException($"{path}: added tokens, normalized: {message}."));
         _addedNormalized = new AddedTokenMatcher(added.Where(token => token.Normalized).Select(token => (token, _normalizedContents[token.Id])));
         var locality = _addedNormalized.IsLocal && preTokenizer is not null
             ? (Locality)Math.Min((int)(normalizer?.Locality ?? Locality.Punctuation), (int)preTokenizer.Locality)
@@ -50,20 +64,21 @@ internal sealed class Pipeline
     /// <summary>Appends the tokens of a text; stops soon after there are more than <paramref name="limit"/>.</summary>
     public void Tokenize(string text, int limit, Scratch scratch, TokenList tokens)
     {
+        var end = 0;
         for (var position = 0; position < text.Length && (tokens.Count <= limit || tokens.IsWatching);)
         {
-            position = TokenizePiece(text, position, limit, scratch, tokens);
+            position = TokenizePiece(text, position, limit, scratch, tokens, ref end);
         }
     }
 
     /// <summary>The number of tokens of a text.</summary>
     public int Count(string text, Scratch scratch, TokenList tokens)
     {
-        var count = 0;
+        var (count, end) = (0, 0);
         for (var position = 0; position < text.Length; count += tokens.Count)
         {
             tokens.Restart();
-            position = TokenizePiece(text, position, int.MaxValue, scratch, tokens);
+            position = TokenizePiece(text, position, int.MaxValue, scratch, tokens, ref end);
         }
 
         return count;
@@ -72,14 +87,15 @@ internal sealed class Pipeline
     private string Normalize(string content)
     {
         var text = new NormalizedText();
-        text.Load(content, 0, content.Length);
+        text.Load(content, 0, content.Length, _path);
         _normalizer?.Normalize(text);
         return text.Text.ToString();
     }
 
-    private int TokenizePiece(string text, int position, int limit, Scratch scratch, TokenList tokens)
+    /// <summary>Tokenizes up to the next added token or the end of a piece, which stays the same until it is reached.</summary>
+    private int TokenizePiece(string text, int position, int limit, Scratch scratch, TokenList tokens, ref int end)
     {
-        var end = EndOfPiece(text, position);
+        end = position < end ? end : EndOfPiece(text, position);
         var token = _added.Find(text, position, end, out var tokenStart, out var tokenEnd);
         TokenizePlain(text, position, token is null ? end : tokenStart, limit, scratch, tokens);
         if (token is null)
@@ -131,7 +147,7 @@ internal sealed class Pipeline
         }
 
         var (text, words) = (scratch.Text, scratch.Words);
-        text.Load(source, start, end);
+        text.Load(source, start, end, _path);
         _normalizer?.Normalize(text);
         words.Restart();
         FindNormalized(text.Text, words);

@@ -32,16 +32,20 @@ public sealed class Tokenizer
         var configuration = new TokenizerConfiguration(files, rows);
         var json = TokenizerJson.Read(files, configuration);
         var model = json.Model;
-        var found = json.AddedTokens.Where(token => !token.Special || configuration.Flag("split_special_tokens") != true);
-        _pipeline = new Pipeline([.. found], json.Normalizer, json.PreTokenizer, model);
+        // As in the reference, which passes over an added token that it has already; of two with one id the first stands for it.
+        AddedToken[] added = [.. json.AddedTokens.DistinctBy(token => token.Content)];
+        AddedToken[] distinct = [.. added.DistinctBy(token => token.Id)];
+        var found = distinct.Where(token => !token.Special || configuration.Flag("split_special_tokens") != true);
+        _pipeline = new Pipeline([.. found], json.Normalizer, json.PreTokenizer, model, files.Path);
         _writeJson = json.Write;
         _cleansUp = (configuration.Flag("clean_up_tokenization_spaces") ?? false)
             && (model is not Models.Bpe || (configuration.Flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output") ?? false));
         _postProcessor = json.PostProcessor;
-        _decoder = json.Decoder;
-        _added = json.AddedTokens.ToDictionary(token => token.Id);
-        _addedIds = json.AddedTokens.ToDictionary(token => token.Content, token => token.Id);
-        _specialTokens = [.. json.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
+        _decoder = json.Decoder is not { Growth: > NormalizedText.MostGrowth and var growth } ? json.Decoder
+            : throw new TokenizerFormatException($"{files.Path}: the decoder's rules can make a text {growth:0} times as long, expected at most {NormalizedText.MostGrowth} times.");
+        _added = distinct.ToDictionary(token => token.Id);
+        _addedIds = added.ToDictionary(token => token.Content, token => token.Id);
+        _specialTokens = [.. added.Where(token => token.Special).Select(token => token.Content)];
         VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
@@ -198,6 +202,7 @@ public sealed class Tokenizer
     /// <param name="options">Largest length and special tokens; null for <see cref="TokenizerOptions.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The largest length or the stride is negative.</exception>
     /// <exception cref="ArgumentException">The truncation strategy names a text that is missing or too short, or the stride is as long as a part.</exception>
+    /// <exception cref="TokenizerFormatException">The tokenizer makes the text more than 256 times as long, as only one made for it can.</exception>
     public Encoding Encode(string text, string? pair = null, TokenizerOptions? options = null)
     {
         options ??= TokenizerOptions.Default;
@@ -213,6 +218,7 @@ public sealed class Tokenizer
     /// <param name="encodings">The encodings; those that are long enough are returned as they are.</param>
     /// <param name="options">Length, side and token; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no padding token.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative or more than an array can have, or the multiple is less than 1.</exception>
     public IReadOnlyList<Encoding> Pad(IReadOnlyList<Encoding> encodings, PaddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encodings);
@@ -220,7 +226,10 @@ public sealed class Tokenizer
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MultipleOf, 1, nameof(options));
         var id = options.Id ?? PaddingId ?? throw new ArgumentException("The tokenizer has no padding token; name one as the options' Id.", nameof(options));
         var length = options.Length ?? encodings.Select(encoding => encoding.Count).DefaultIfEmpty().Max();
-        length = (length + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
+        var multiples = ((long)length + options.MultipleOf - 1) / options.MultipleOf * options.MultipleOf;
+        ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(multiples, Array.MaxLength, nameof(options));
+        length = (int)multiples;
         return [.. encodings.Select(encoding => encoding.Count >= length ? encoding : encoding.Pad(length - encoding.Count, id, options.TypeId, options.Side ?? PaddingSide))];
     }
 

@@ -11,6 +11,9 @@ internal abstract class Decoder
     /// <summary>The parts that tokens become; the list may be changed.</summary>
     public abstract List<string> Parts(List<string> tokens);
 
+    /// <summary>How many times as long as the tokens the text can be.</summary>
+    public virtual double Growth => 1;
+
     /// <summary>Reads the <c>decoder</c> of a tokenizer.json.</summary>
     public static Decoder Read(JsonSection json) => json.Type(TokenizerKeys.Decoders) switch
     {

@@ -4,5 +4,8 @@ namespace Semblance.Tokenizers.Decoders;
 internal sealed class DecoderSequence(Decoder[] decoders) : Decoder
 {
     /// <inheritdoc/>
+    public override double Growth { get; } = decoders.Aggregate(1.0, (growth, decoder) => growth * decoder.Growth);
+
+    /// <inheritdoc/>
     public override List<string> Parts(List<string> tokens) => decoders.Aggregate(tokens, (parts, decoder) => decoder.Parts(parts));
 }

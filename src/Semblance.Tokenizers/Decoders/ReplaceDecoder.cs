@@ -7,6 +7,9 @@ namespace Semblance.Tokenizers.Decoders;
 /// <summary>Replaces what a pattern matches in each token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
+    /// <inheritdoc/>
+    public override double Growth => pattern.Growth(content);
+
     /// <summary>Reads a decoder of type Replace.</summary>
     public static new ReplaceDecoder Read(JsonSection json) => new(TextPattern.Read(json.Required("pattern")), json.Text("content"));
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Semblance.Tokenizers.Loading;
 
@@ -28,13 +27,7 @@ internal static class BertFiles
                 $"{path}: the tokenizer '{name}' cannot be read from {TokenizerFiles.Vocabulary} alone; supported are {string.Join(", ", Supported)}. Save it with a {TokenizerFiles.Json}.");
         }
 
-        var content = files[TokenizerFiles.Vocabulary]!.AsSpan();
-        if (!Utf8.IsValid(content))
-        {
-            throw new TokenizerFormatException($"{path}: found bytes that are not UTF-8, expected a token a line; download the file again.");
-        }
-
-        var vocabulary = System.Text.Encoding.UTF8.GetString(content).TrimStart('\uFEFF').Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        var vocabulary = files.ReadText(TokenizerFiles.Vocabulary, "a token a line").TrimStart('\uFEFF').Split('\n').Select(line => line.TrimEnd('\r')).ToList();
         if (vocabulary[^1].Length == 0)
         {
             vocabulary.RemoveAt(vocabulary.Count - 1);

@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Semblance.Tokenizers.Decoders;
 using Semblance.Tokenizers.Models;
 using Semblance.Tokenizers.Normalizers;
@@ -57,8 +56,8 @@ internal static class BpeFiles
         var added = Added(vocabulary, [start, end]);
         return new TokenizerJson(
             added,
-            new NormalizerSequence([new UnicodeForm(composes: true, compatibility: false), new Replace(RegexPattern.WhiteSpace, " "), new Lowercase()]),
-            new PreTokenizerSequence([new Splitting(RegexPattern.Clip, SplitBehavior.Removed, invert: true), new ByteLevel(addPrefixSpace: false, useRegex: true)]),
+            new NormalizerSequence([new UnicodeForm(composes: true, compatibility: false), new Replace(KnownPattern.WhiteSpace, " "), new Lowercase()]),
+            new PreTokenizerSequence([new Splitting(KnownPattern.Clip, SplitBehavior.Removed, invert: true), new ByteLevel(addPrefixSpace: false, useRegex: true)]),
             new Bpe(vocabulary, merges, new BpeOptions { Suffix = "</w>", UnknownToken = end }),
             new RobertaProcessing(IdOf(added, start), IdOf(added, end), trimOffsets: false, addPrefixSpace: false),
             new ByteLevelDecoder());
@@ -83,15 +82,13 @@ internal static class BpeFiles
     private static IEnumerable<(int Left, int Right, int Id)> ReadMerges(TokenizerFiles files, Vocabulary vocabulary)
     {
         var path = files.PathOf(TokenizerFiles.Merges);
-        var content = files[TokenizerFiles.Merges]
-            ?? throw new TokenizerFormatException($"{path}: is missing; {TokenizerFiles.BpeVocabulary} needs it beside it.");
-        if (!Utf8.IsValid(content))
+        if (files[TokenizerFiles.Merges] is null)
         {
-            throw new TokenizerFormatException($"{path}: found bytes that are not UTF-8, expected a merge a line; download the file again.");
+            throw new TokenizerFormatException($"{path}: is missing; {TokenizerFiles.BpeVocabulary} needs it beside it.");
         }
 
         var number = 0;
-        foreach (var line in System.Text.Encoding.UTF8.GetString(content).Split('\n').Select(line => line.TrimEnd('\r')))
+        foreach (var line in files.ReadText(TokenizerFiles.Merges, "a merge a line").Split('\n').Select(line => line.TrimEnd('\r')))
         {
             number++;
             if (line.Length == 0 || line.StartsWith("#version", StringComparison.Ordinal))

@@ -155,10 +155,17 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the longest loop of loading, which runs once
     public string?[] TokenIds(Trie trie)
     {
+        const int SmallGap = 1 << 20;
         var tokens = new List<string?>();
+        var largest = Math.Max(SmallGap, 16 * Math.Min(element.ValueKind == JsonValueKind.Object ? element.GetPropertyCount() : 0, Trie.Limit));
         foreach (var (token, value) in Members())
         {
             var id = value.TokenId();
+            if (id > largest)
+            {
+                throw Error($"the id {id} of '{token}' leaves gaps: the vocabulary has {element.GetPropertyCount()} tokens, expected ids up to {largest}");
+            }
+
             while (tokens.Count <= id)
             {
                 tokens.Add(null);

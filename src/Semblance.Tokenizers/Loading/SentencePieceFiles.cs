@@ -34,7 +34,9 @@ internal sealed class SentencePieceFiles
     private readonly SentencePieceModel _model;
     private readonly List<(string Text, float Score)> _pieces;
     private readonly List<AddedToken> _added = [];
+    private readonly Dictionary<string, int> _ids = [];
     private int _unknown;
+    private int _indexed; // how many pieces _ids has; pieces are only appended once it is used
 
     private SentencePieceFiles(SentencePieceModel model, TokenizerConfiguration configuration)
     {
@@ -180,7 +182,13 @@ internal sealed class SentencePieceFiles
 
     private TokenizerJson T5()
     {
+        const int MostExtra = 10_000;
         var extra = _configuration.Number("extra_ids") ?? 100;
+        if (extra > MostExtra)
+        {
+            throw _model.Error($"{TokenizerFiles.Configuration} has extra_ids {extra}, expected at most {MostExtra}");
+        }
+
         Special("unk_token", "<unk>");
         var sep = Special("eos_token", "</s>");
         for (var id = extra - 1; id >= 0; id--)
@@ -288,7 +296,15 @@ internal sealed class SentencePieceFiles
         return id;
     }
 
-    private int? IdOf(string token) => _pieces.FindLastIndex(piece => piece.Text == token) is var id and >= 0 ? id : _added.Find(added => added.Content == token)?.Id;
+    private int? IdOf(string token)
+    {
+        for (; _indexed < _pieces.Count; _indexed++)
+        {
+            _ids[_pieces[_indexed].Text] = _indexed;
+        }
+
+        return _ids.TryGetValue(token, out var id) ? id : _added.Find(added => added.Content == token)?.Id;
+    }
 
     /// <summary>Puts the components together.</summary>
     /// <param name="normalizers">The normalizers.</param>
@@ -304,7 +320,7 @@ internal sealed class SentencePieceFiles
         IEnumerable<Normalizer> normalizers, PreTokenizer? preTokenizer, PostProcessor postProcessor, Decoder? decoder = null, bool byteFallback = false, bool addsUserDefined = false)
     {
         var named = _added.Select(token => token.Content).ToHashSet();
-        foreach (var piece in _model.Pieces.Where(piece => !named.Contains(piece.Text)).ToArray())
+        foreach (var piece in _model.Pieces.Where(piece => named.Add(piece.Text)))
         {
             if (piece.Kind == SentencePieceKind.Control || (piece.Kind == SentencePieceKind.UserDefined && addsUserDefined))
             {

@@ -56,6 +56,7 @@ internal sealed class SentencePieceModel
             }
         }
 
+        Vocabulary.CheckLengths(model.Pieces.Where(piece => !model.IsBpe || piece.Kind == SentencePieceKind.UserDefined).Select(piece => piece.Text), model.Error);
         model.UnknownId = model.Pieces.FindIndex(piece => piece.Kind == SentencePieceKind.Unknown);
         return model.UnknownId < 0 ? throw model.Error($"has no unknown piece among {model.Pieces.Count}; download the file again")
             : model._type is UnigramType or BpeType ? model
@@ -71,23 +72,43 @@ internal sealed class SentencePieceModel
     /// <param name="vocabulary">The pieces that the model's tokens are.</param>
     public BpeMerges Merges(Vocabulary vocabulary)
     {
+        var ends = new Trie(); // of the pieces from back to front, so that one walk finds all that a piece ends with
+        for (var id = 0; id < vocabulary.Size; id++)
+        {
+            if (vocabulary.TokenOf(id) is { } token && !ends.Add(Reversed(token), vocabulary.IdOf(token)))
+            {
+                throw Error(JsonSection.TooMuchText);
+            }
+        }
+
         var merges = new List<(int Left, int Right, int Id, float Score, int LeftLength, int RightLength)>();
+        var rights = new List<int>();
         foreach (var (text, score, _) in Pieces)
         {
-            var first = merges.Count;
-            var id = vocabulary.IdOf(text);
-            for (var cut = 1; cut < text.Length; cut++)
+            if (vocabulary.IdOf(text) is not (>= 0 and var whole))
             {
-                if (char.IsLowSurrogate(text[cut]))
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                var (left, right) = (vocabulary.IdOf(text.AsSpan(0, cut)), vocabulary.IdOf(text.AsSpan(cut)));
-                if (left >= 0 && right >= 0 && id >= 0)
+            // The ids of what a piece ends with, by where that begins.
+            rights.Clear();
+            var node = 0;
+            for (var cut = text.Length - 1; cut > 0; cut--)
+            {
+                node = node < 0 ? node : ends.Next(node, text[cut]);
+                rights.Add(node < 0 ? -1 : ends.ValueAt(node));
+            }
+
+            var (first, characters, left) = (merges.Count, 0, 0);
+            node = 0;
+            for (var cut = 1; cut < text.Length && node >= 0; cut++)
+            {
+                node = vocabulary.Trie.Next(node, text[cut - 1]);
+                left += char.IsLowSurrogate(text[cut - 1]) ? 0 : 1;
+                if (node >= 0 && !char.IsLowSurrogate(text[cut]) && vocabulary.Trie.ValueAt(node) is >= 0 and var start && rights[^cut] is >= 0 and var end)
                 {
-                    var leftLength = CodePoints(text.AsSpan(0, cut));
-                    merges.Add((left, right, id, score, leftLength, CodePoints(text) - leftLength));
+                    characters = characters > 0 ? characters : CodePoints(text);
+                    merges.Add((start, end, whole, score, left, characters - left));
                 }
             }
 
@@ -98,16 +119,13 @@ internal sealed class SentencePieceModel
         return new BpeMerges([.. merges.OrderByDescending(merge => (merge.Score, merge.LeftLength, merge.RightLength)).Select(merge => (merge.Left, merge.Right, merge.Id))]);
     }
 
-    private static int CodePoints(ReadOnlySpan<char> text)
+    private static string Reversed(string text) => string.Create(text.Length, text, (span, source) =>
     {
-        var count = 0;
-        foreach (var unit in text)
-        {
-            count += char.IsLowSurrogate(unit) ? 0 : 1;
-        }
+        source.CopyTo(span);
+        span.Reverse();
+    });
 
-        return count;
-    }
+    private static int CodePoints(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
     private SentencePiece ReadPiece(ReadOnlySpan<byte> message)
     {
@@ -124,7 +142,7 @@ internal sealed class SentencePieceModel
             };
         }
 
-        return piece;
+        return float.IsFinite(piece.Score) ? piece : throw Error($"the score of piece {Pieces.Count}, '{piece.Text}', is not a finite number");
     }
 
     private void ReadTrainerSpec(ReadOnlySpan<byte> message)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Semblance.Files;
 using Semblance.Files.Json;
 
@@ -45,8 +46,11 @@ internal sealed class TokenizerFiles(string folder)
     /// <summary>What is to be told of the files.</summary>
     public LoadingWarnings Warnings { get; init; } = new();
 
+    /// <summary>The file that the tokenizer is read from, for messages.</summary>
+    public string Path => PathOf(((string[])[Json, BpeVocabulary, .. SentencePieceModels, Vocabulary]).FirstOrDefault(_files.ContainsKey) ?? Json);
+
     /// <summary>Where a file lies, for messages.</summary>
-    public string PathOf(string name) => Path.Combine(folder, name);
+    public string PathOf(string name) => System.IO.Path.Combine(folder, name);
 
     /// <summary>Reads the files that are in a folder.</summary>
     public static TokenizerFiles Read(string folder)
@@ -118,12 +122,24 @@ internal sealed class TokenizerFiles(string folder)
         }
     }
 
+    /// <summary>The text of a file that is there.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="expected">What it should hold, for messages.</param>
+    public string ReadText(string name, string expected)
+    {
+        var content = this[name]!;
+        return Utf8.IsValid(content) ? System.Text.Encoding.UTF8.GetString(content) : throw new TokenizerFormatException(
+            content is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] ? $"{PathOf(name)}: the text is UTF-16, expected UTF-8; convert it."
+            : content is [0x1F, 0x8B, ..] ? $"{PathOf(name)}: the file is compressed by gzip, expected {expected}; unpack it."
+            : $"{PathOf(name)}: found bytes that are not UTF-8, expected {expected}; download the file again.");
+    }
+
     /// <summary>Writes the files to a folder in one step; files of another tokenizer there are removed, all others stay.</summary>
     public void Save(string target) => AtomicFolder.Write(target, IsOwn, folder =>
     {
         foreach (var (name, content) in _files)
         {
-            using var file = new AtomicFile(Path.Combine(folder, name));
+            using var file = new AtomicFile(System.IO.Path.Combine(folder, name));
             file.Stream.Write(content);
             file.Commit();
         }

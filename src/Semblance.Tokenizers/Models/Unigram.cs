@@ -54,11 +54,12 @@ internal sealed class Unigram : Model
             }
 
             tokens.Add(token.Text());
-            scores.Add(score.NumberOrNull() ?? throw score.Error("expected a number"));
+            scores.Add(score.NumberOrNull() is { } number && double.IsFinite(number) ? number : throw item.Error($"the score of '{token.Text()}' is not a finite number"));
         }
 
         var unknown = json.Optional("unk_id")?.TokenId() ?? -1;
         var vocabulary = Vocabulary.From(tokens, json.Error);
+        Vocabulary.CheckLengths(tokens, json.Error);
         return unknown < tokens.Count
             ? new Unigram(vocabulary, vocabulary.Trie, [.. scores], unknown, json.Flag("byte_fallback", false))
             : throw json.Error($"unk_id is {unknown}, but the vocabulary has {tokens.Count} tokens");

@@ -16,6 +16,19 @@ internal sealed class Vocabulary
     /// <summary>One more than the highest id.</summary>
     public int Size => _tokens.Length;
 
+    /// <summary>Checks the lengths of tokens that are looked for at every place of a text.</summary>
+    public static void CheckLengths(IEnumerable<string?> tokens, Func<string, TokenizerFormatException> error)
+    {
+        const int Longest = 1024;
+        foreach (var token in tokens)
+        {
+            if (token is { Length: > Longest })
+            {
+                throw error($"the token '{token.AsSpan(0, 20)}…' has {token.Length} characters, expected at most {Longest}");
+            }
+        }
+    }
+
     /// <summary>Reads an object of tokens and ids.</summary>
     public static Vocabulary Read(JsonSection json)
     {

@@ -34,6 +34,7 @@ internal sealed class WordPiece : Model
     {
         var trie = new Trie();
         var tokens = json.Required("vocab").TokenIds(trie);
+        Vocabulary.CheckLengths(tokens, json.Error);
         var unknownToken = json.Text("unk_token", "[UNK]");
         var unknown = trie.Find(unknownToken) is var node and >= 0 ? trie.ValueAt(node) : -1;
         return unknown < 0

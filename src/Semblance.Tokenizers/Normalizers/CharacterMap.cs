@@ -15,6 +15,9 @@ internal sealed class CharacterMap
 
     private CharacterMap(uint[] units) => _units = units;
 
+    /// <summary>The length of the longest replacement in UTF-16 units.</summary>
+    public int LongestReplacement { get; private set; }
+
     /// <summary>Reads a map in base 64.</summary>
     public static CharacterMap Read(JsonSection json)
     {
@@ -47,6 +50,7 @@ internal sealed class CharacterMap
 
         var map = new CharacterMap(units);
         var texts = content[(4 + (int)size)..];
+        var left = (2L * texts.Length) + 4096; // places in the middle of one another's texts could add up to far more than the file
         foreach (var unit in units)
         {
             var place = (int)(unit & int.MaxValue);
@@ -58,7 +62,15 @@ internal sealed class CharacterMap
                     throw error($"a character map has no replacement at {place}, where its trie points");
                 }
 
-                map._replacements[place] = System.Text.Encoding.UTF8.GetString(texts.Slice(place, length));
+                left -= length;
+                if (left < 0)
+                {
+                    throw error($"a character map's trie points at more than the {texts.Length} bytes of replacements that it has");
+                }
+
+                var replacement = System.Text.Encoding.UTF8.GetString(texts.Slice(place, length));
+                map._replacements[place] = replacement;
+                map.LongestReplacement = Math.Max(map.LongestReplacement, replacement.Length);
             }
         }
 

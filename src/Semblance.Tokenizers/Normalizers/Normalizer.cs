@@ -8,6 +8,9 @@ internal abstract class Normalizer
     /// <summary>Where a text can be cut so that the parts give the characters of the whole.</summary>
     public virtual Locality Locality => Locality.Whole;
 
+    /// <summary>How many times as long as a text the result can be by what the file says; Unicode's own rules count as 1.</summary>
+    public virtual double Growth => 1;
+
     /// <summary>Rewrites the text.</summary>
     public abstract void Normalize(NormalizedText text);
 

@@ -25,6 +25,9 @@ internal sealed class Precompiled : Normalizer
     /// <inheritdoc/>
     public override Locality Locality => Locality.Words;
 
+    /// <inheritdoc/>
+    public override double Growth => Math.Max(1, _map.LongestReplacement);
+
     /// <summary>Reads a normalizer of type Precompiled.</summary>
     public static new Normalizer Read(JsonSection json)
     {

@@ -4,6 +4,9 @@ namespace Semblance.Tokenizers.Normalizers;
 internal sealed class Prepend(string content) : Normalizer
 {
     /// <inheritdoc/>
+    public override double Growth => 1 + content.Length;
+
+    /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {
         if (text.Text.Length > 0)

@@ -9,6 +9,9 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
     /// <inheritdoc/>
     public override Locality Locality => pattern.Locality;
 
+    /// <inheritdoc/>
+    public override double Growth => pattern.Growth(content);
+
     /// <summary>Reads a normalizer of type Replace.</summary>
     public static new Replace Read(JsonSection json) => new(TextPattern.Read(json.Required("pattern")), json.Text("content"));
 

@@ -14,6 +14,9 @@ internal sealed class SentencePieceNormalizer(CharacterMap? map, bool addsDummyP
     private readonly Trie _userDefined = MakeTrie(userDefined);
 
     /// <inheritdoc/>
+    public override double Growth => 1 + (map?.LongestReplacement ?? 1);
+
+    /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {
         var old = text.Rewrite();

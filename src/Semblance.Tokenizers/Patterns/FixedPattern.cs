@@ -10,6 +10,9 @@ internal sealed class FixedPattern(string content) : TextPattern
     public override char? Character => content.Length == 1 ? content[0] : null;
 
     /// <inheritdoc/>
+    public override double Growth(string replacement) => content.Length == 0 ? 1 : Math.Max(1, (double)replacement.Length / content.Length);
+
+    /// <inheritdoc/>
     public override void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
         matches.Clear();

@@ -1,90 +1,30 @@
-using System.Buffers;
-using System.Text.RegularExpressions;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>A regular expression over code points.</summary>
-internal sealed class RegexPattern : TextPattern
+/// <summary>A regular expression over code points, matched in a number of steps in proportion to the text.</summary>
+internal sealed class RegexPattern(RegexProgram program) : TextPattern
 {
-    // An expression from a stranger's file could take for ever.
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(30);
-
-    private readonly Regex _regex;
-
-    private RegexPattern(Regex regex, bool isKnown) => (_regex, Locality) = (regex, isKnown ? Locality.Words : Locality.Whole);
-
-    /// <summary>A run of white space.</summary>
-    public static RegexPattern WhiteSpace { get; } = new(KnownPatterns.Find(KnownPatterns.WhiteSpaceSource)!, isKnown: true);
-
-    /// <summary>CLIP's words.</summary>
-    public static RegexPattern Clip { get; } = new(KnownPatterns.Find(KnownPatterns.ClipSource)!, isKnown: true);
-
-    /// <inheritdoc/>
-    public override Locality Locality { get; }
-
     /// <summary>Reads a regular expression.</summary>
-    public static new RegexPattern Read(JsonSection json)
+    /// <exception cref="TokenizerFormatException">It is not valid, not supported or too long.</exception>
+    public static new TextPattern Read(JsonSection json)
     {
         var source = json.Text();
         if (KnownPatterns.Find(source) is { } known)
         {
-            return new RegexPattern(known, isKnown: true);
+            return new KnownPattern(known);
         }
 
         try
         {
-            const RegexOptions Options = RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.Compiled;
-            return new RegexPattern(new Regex(RegexTranslation.Translate(source), Options, LongestMatch), isKnown: false);
+            return new RegexPattern(RegexProgram.Read(source));
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (FormatException exception) when (exception is not TokenizerFormatException)
         {
-            throw json.Error($"the regular expression '{source}' is not supported: {exception.Message.TrimEnd('.')}");
+            throw json.Error($"the regular expression '{source}' is not supported: {exception.Message}");
         }
     }
 
     /// <inheritdoc/>
-    public override void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
-    {
-        matches.Clear();
-        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
-        {
-            FindAllInPairs(text, matches);
-            return;
-        }
-
-        foreach (var match in _regex.EnumerateMatches(text))
-        {
-            matches.Add((match.Index, match.Index + match.Length));
-        }
-    }
-
-    /// <summary>.NET matches UTF-16 units, so every surrogate pair is shown to it as one character of the same kind.</summary>
-    private void FindAllInPairs(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
-    {
-        var stand = ArrayPool<char>.Shared.Rent(text.Length);
-        var places = ArrayPool<int>.Shared.Rent(text.Length + 1);
-        try
-        {
-            var count = 0;
-            for (var i = 0; i < text.Length; i++)
-            {
-                places[count] = i;
-                stand[count++] = char.IsHighSurrogate(text[i]) && i + 1 < text.Length
-                    ? StandIn.For(char.ConvertToUtf32(text[i], text[++i]))
-                    : text[i];
-            }
-
-            places[count] = text.Length;
-            foreach (var match in _regex.EnumerateMatches(stand.AsSpan(0, count)))
-            {
-                matches.Add((places[match.Index], places[match.Index + match.Length]));
-            }
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(stand);
-            ArrayPool<int>.Shared.Return(places);
-        }
-    }
+    public override void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches) => RegexMatcher.FindAll(program, text, matches);
 }

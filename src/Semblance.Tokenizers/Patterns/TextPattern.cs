@@ -11,6 +11,9 @@ internal abstract class TextPattern
     /// <summary>The character that this pattern matches, if it is no more than that.</summary>
     public virtual char? Character => null;
 
+    /// <summary>How many times as long as a text it can become when matches are replaced by a text.</summary>
+    public virtual double Growth(string content) => 1 + content.Length;
+
     /// <summary>Replaces the content of <paramref name="matches"/> by the matches in a text, in order.</summary>
     public abstract void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches);
 

@@ -11,6 +11,7 @@ internal sealed class TemplateProcessing(TemplatePiece[] single, TemplatePiece[]
 
     private static TemplatePiece[] ReadTemplate(JsonSection json, string name)
     {
+        const int MostPieces = 4096;
         var pieces = new List<TemplatePiece>();
         foreach (var piece in json.Required(name).Items())
         {
@@ -18,12 +19,21 @@ internal sealed class TemplateProcessing(TemplatePiece[] single, TemplatePiece[]
             if (piece.Optional("Sequence")?.Check(TokenizerKeys.TemplatePiece) is { } text)
             {
                 pieces.Add(TemplatePiece.Text(text.Text("id") == "B" ? 1 : 0, text.Number("type_id", 0)));
+                if (pieces.Count(one => one.Sequence == pieces[^1].Sequence) > 1)
+                {
+                    throw piece.Error($"the template '{name}' has the text '{text.Text("id")}' twice, expected once");
+                }
             }
             else
             {
                 var special = piece.Required("SpecialToken").Check(TokenizerKeys.TemplatePiece);
                 var ids = json.Required("special_tokens").Required(special.Text("id")).Check(TokenizerKeys.TemplateToken).Required("ids");
                 pieces.AddRange(ids.Items().Select(id => TemplatePiece.Special(id.TokenId(), special.Number("type_id", 0))));
+            }
+
+            if (pieces.Count > MostPieces)
+            {
+                throw json.Error($"the template '{name}' has more than {MostPieces} parts");
             }
         }
 

@@ -7,7 +7,7 @@ namespace Semblance.Tokenizers.PreTokenizers;
 internal sealed class Splitting(TextPattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
     /// <inheritdoc/>
-    public override Locality Locality => pattern is RegexPattern ? pattern.Locality : Locality.Whole;
+    public override Locality Locality => pattern is KnownPattern ? pattern.Locality : Locality.Whole;
 
     /// <summary>Reads a pre-tokenizer of type Split.</summary>
     public static new Splitting Read(JsonSection json) =>

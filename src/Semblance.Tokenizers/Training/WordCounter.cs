@@ -29,7 +29,8 @@ internal sealed class WordCounter : Model
             [.. WordPieceTrainerOptions.SpecialTokens.Select((token, id) => new AddedToken(id, token, false, false, false, false, true))],
             new BertNormalizer(cleanText: true, handleChineseCharacters: true, stripAccents: null, options.LowerCase),
             new BertPreTokenizer(),
-            this);
+            this,
+            "(vocabulary training)");
     }
 
     /// <summary>The words and how often each was seen.</summary>

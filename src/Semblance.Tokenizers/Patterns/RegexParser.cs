@@ -1,0 +1,507 @@
+using System.Globalization;
+using System.Text;
+
+namespace Semblance.Tokenizers.Patterns;
+
+/// <summary>
+/// Reads regular expressions as the reference library does, by Oniguruma's Ruby syntax: without backreferences, recursion and conditions,
+/// which no bounded number of steps can match.
+/// </summary>
+internal sealed class RegexParser
+{
+    private const int MostRepetitions = 100_000; // as in Oniguruma
+
+    private readonly string _source;
+    private int _position;
+    private int _level;
+    private bool _ignoresCase;
+    private bool _dotMatchesAll;
+    private bool _isExtended;
+
+    private RegexParser(string source) => _source = source;
+
+    private bool IsAtEnd => _position >= _source.Length;
+
+    /// <summary>Reads an expression.</summary>
+    /// <exception cref="FormatException">It is not valid or not supported.</exception>
+    public static RegexNode Parse(string source)
+    {
+        var parser = new RegexParser(source);
+        var node = parser.ReadChoice();
+        return parser.IsAtEnd ? node : throw new FormatException("a ')' has no '(' before it");
+    }
+
+    private RegexNode ReadChoice()
+    {
+        if (++_level > RegexNode.DeepestLevel)
+        {
+            throw TooDeep();
+        }
+
+        var parts = new List<RegexNode> { ReadSequence() };
+        while (TakeIf("|"))
+        {
+            parts.Add(ReadSequence());
+        }
+
+        _level--;
+        return parts is [var only] ? only : Deeper(new RegexNode.Choice(parts), parts);
+    }
+
+    private RegexNode ReadSequence()
+    {
+        var parts = new List<RegexNode>();
+        while (!IsAtEnd && _source[_position] is not ('|' or ')'))
+        {
+            if (_isExtended && SkipComment())
+            {
+                continue;
+            }
+
+            if (ReadAtom() is { } atom)
+            {
+                parts.Add(ReadQuantifiers(atom));
+            }
+        }
+
+        return parts is [var only] ? only : Deeper(new RegexNode.Sequence(parts), parts);
+    }
+
+    private bool SkipComment()
+    {
+        if (_source[_position] == '#')
+        {
+            var end = _source.IndexOf('\n', _position);
+            _position = end < 0 ? _source.Length : end + 1;
+            return true;
+        }
+
+        var isSpace = _source[_position] is ' ' or (>= '\t' and <= '\r');
+        _position += isSpace ? 1 : 0;
+        return isSpace;
+    }
+
+    /// <summary>Null for what is nothing to match: a comment.</summary>
+    private RegexNode? ReadAtom()
+    {
+        switch (_source[_position])
+        {
+            case '(':
+                _position++;
+                return ReadGroup();
+            case '[':
+                _position++;
+                return new RegexNode.Set(ReadClass(1));
+            case '\\':
+                _position++;
+                return ReadEscape();
+            case '.':
+                _position++;
+                return new RegexNode.Set(_dotMatchesAll ? CharacterSet.Any : CharacterSet.NotLineFeed);
+            case '^':
+                _position++;
+                return new RegexNode.Anchor(RegexOperation.LineStart);
+            case '$':
+                _position++;
+                return new RegexNode.Anchor(RegexOperation.LineEnd);
+            case '*' or '+' or '?':
+                throw new FormatException($"a '{_source[_position]}' has nothing before it to repeat");
+            default:
+                return Literal(ReadRune());
+        }
+    }
+
+    private RegexNode.Set Literal(int character) => new(CharacterSet.Of(character, character, _ignoresCase));
+
+    private int ReadRune()
+    {
+        Rune.DecodeFromUtf16(_source.AsSpan(_position), out var rune, out var units);
+        _position += units;
+        return rune.Value;
+    }
+
+    private RegexNode? ReadGroup()
+    {
+        var outer = (_ignoresCase, _dotMatchesAll, _isExtended);
+        RegexNode? node;
+        if (TakeIf("?#"))
+        {
+            var end = _source.IndexOf(')', _position);
+            _position = end < 0 ? throw new FormatException("a comment is not closed") : end + 1;
+            return null;
+        }
+
+        if (TakeIf("?:"))
+        {
+            node = ReadChoice();
+        }
+        else if (TakeIf("?="))
+        {
+            node = Look(ReadChoice(), isBehind: false, isNegated: false);
+        }
+        else if (TakeIf("?!"))
+        {
+            node = Look(ReadChoice(), isBehind: false, isNegated: true);
+        }
+        else if (TakeIf("?<="))
+        {
+            node = Look(ReadChoice(), isBehind: true, isNegated: false);
+        }
+        else if (TakeIf("?<!"))
+        {
+            node = Look(ReadChoice(), isBehind: true, isNegated: true);
+        }
+        else if (TakeIf("?>"))
+        {
+            node = Atomic(ReadChoice());
+        }
+        else if (TakeIf("?<") || TakeIf("?'"))
+        {
+            var end = _source.IndexOf(_source[_position - 1] == '<' ? '>' : '\'', _position);
+            _position = end > _position ? end + 1 : throw new FormatException("a group's name is not closed");
+            node = ReadChoice();
+        }
+        else if (TakeIf("?"))
+        {
+            ReadOptions();
+            node = TakeIf(":") ? ReadChoice() : TakeIf(")") ? null : throw new FormatException($"the group '(?{_source[_position..Math.Min(_position + 1, _source.Length)]}' is not supported");
+            if (node is null)
+            {
+                // Options by themselves hold to the end of the group around them, beyond the next '|'.
+                node = ReadChoice();
+                (_ignoresCase, _dotMatchesAll, _isExtended) = outer;
+                return node;
+            }
+        }
+        else
+        {
+            node = ReadChoice();
+        }
+
+        (_ignoresCase, _dotMatchesAll, _isExtended) = outer;
+        return TakeIf(")") ? node : throw new FormatException("a '(' is not closed");
+    }
+
+    private void ReadOptions()
+    {
+        for (var isOn = true; !IsAtEnd && _source[_position] is '-' or 'i' or 'm' or 'x'; _position++)
+        {
+            switch (_source[_position])
+            {
+                case '-':
+                    isOn = false;
+                    break;
+                case 'i':
+                    _ignoresCase = isOn;
+                    break;
+                case 'm':
+                    _dotMatchesAll = isOn;
+                    break;
+                default:
+                    _isExtended = isOn;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What looks behind is of fixed length; of a choice each part may have its own.</summary>
+    private static RegexNode Look(RegexNode part, bool isBehind, bool isNegated)
+    {
+        if (isBehind && part is RegexNode.Choice choice)
+        {
+            RegexNode[] looks = [.. choice.Parts.Select(one => Look(one, isBehind, isNegated))];
+            return isNegated ? Deeper(new RegexNode.Sequence(looks), looks) : Deeper(new RegexNode.Choice(looks), looks);
+        }
+
+        return !isBehind || part.Least == part.Most
+            ? Deeper(new RegexNode.Look(part, isBehind, isNegated), [part])
+            : throw new FormatException("what looks behind does not have a fixed length");
+    }
+
+    private static RegexNode.Atomic Atomic(RegexNode part)
+    {
+        const int Longest = 64; // what is tried anew at every place
+        return part.Most <= Longest || part is RegexNode.Repeat { Part: RegexNode.Set, IsLazy: false, Maximum: int.MaxValue, Minimum: <= Longest }
+            ? Deeper(new RegexNode.Atomic(part), [part])
+            : throw new FormatException("a possessive quantifier or atomic group of any length is supported for a single set of characters only");
+    }
+
+    private RegexNode ReadQuantifiers(RegexNode node)
+    {
+        while (true)
+        {
+            while (_isExtended && !IsAtEnd && SkipComment())
+            {
+            }
+
+            int minimum, maximum;
+            if (TakeIf("*"))
+            {
+                (minimum, maximum) = (0, int.MaxValue);
+            }
+            else if (TakeIf("+"))
+            {
+                (minimum, maximum) = (1, int.MaxValue);
+            }
+            else if (TakeIf("?"))
+            {
+                (minimum, maximum) = (0, 1);
+            }
+            else if (ReadCounts() is { } counts)
+            {
+                // As in Ruby: behind a single count '?' makes it optional, and behind any count '+' is one more quantifier.
+                node = Repeat(node, counts.Minimum, counts.Maximum, isLazy: counts.Minimum != counts.Maximum && TakeIf("?"));
+                continue;
+            }
+            else
+            {
+                return node;
+            }
+
+            node = TakeIf("+") ? Atomic(Repeat(node, minimum, maximum, isLazy: false)) : Repeat(node, minimum, maximum, TakeIf("?"));
+        }
+    }
+
+    private static RegexNode.Repeat Repeat(RegexNode node, int minimum, int maximum, bool isLazy) =>
+        Deeper(new RegexNode.Repeat(node, minimum, maximum, isLazy), [node]);
+
+    /// <summary>The counts in <c>{n}</c>, <c>{n,}</c>, <c>{,m}</c> or <c>{n,m}</c>; null where a brace is but a brace.</summary>
+    private (int Minimum, int Maximum)? ReadCounts()
+    {
+        var close = IsAtEnd || _source[_position] != '{' ? -1 : _source.IndexOf('}', _position);
+        if (close < 0)
+        {
+            return null;
+        }
+
+        var parts = _source[(_position + 1)..close].Split(',');
+        if (parts.Length > 2 || parts.All(part => part.Length == 0) || !parts.All(part => part.All(char.IsAsciiDigit)))
+        {
+            return null;
+        }
+
+        _position = close + 1;
+        var minimum = parts[0].Length == 0 ? 0 : Count(parts[0]);
+        var maximum = parts.Length == 1 ? minimum : parts[1].Length == 0 ? int.MaxValue : Count(parts[1]);
+        return minimum <= maximum ? (minimum, maximum) : throw new FormatException($"a part cannot come from {minimum} to {maximum} times");
+    }
+
+    private static int Count(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostRepetitions
+        ? count
+        : throw new FormatException($"a part cannot come more than {MostRepetitions} times");
+
+    private RegexNode ReadEscape()
+    {
+        if (IsAtEnd)
+        {
+            throw new FormatException("nothing follows a '\\'");
+        }
+
+        RegexOperation? place = _source[_position] switch
+        {
+            'b' => RegexOperation.WordBoundary,
+            'B' => RegexOperation.NotWordBoundary,
+            'A' => RegexOperation.TextStart,
+            'Z' => RegexOperation.LastLineEnd,
+            'z' => RegexOperation.TextEnd,
+            _ => null,
+        };
+        if (place is { } known)
+        {
+            _position++;
+            return new RegexNode.Anchor(known);
+        }
+
+        if (TakeIf("R"))
+        {
+            RegexNode[] pair = [Literal('\r'), Literal('\n')];
+            RegexNode[] breaks = [Deeper(new RegexNode.Sequence(pair), pair), new RegexNode.Set(CharacterSet.Union(CharacterSet.Of('\n', '\r'), CharacterSet.Of(0x85, 0x85), CharacterSet.Of(0x2028, 0x2029)))];
+            return Atomic(Deeper(new RegexNode.Choice(breaks), breaks));
+        }
+
+        return new RegexNode.Set(ReadSetEscape() ?? Literal(ReadCharacterEscape()).Characters);
+    }
+
+    /// <summary>The set behind a backslash, or null if a single character follows.</summary>
+    private CharacterSet? ReadSetEscape()
+    {
+        var letter = _source[_position];
+        var set = char.ToLowerInvariant(letter) switch
+        {
+            's' => CharacterSet.Space,
+            'd' => CharacterSet.Digit,
+            'w' => CharacterSet.Word,
+            'h' => CharacterSet.HexDigit,
+            'p' when _position + 1 < _source.Length && _source[_position + 1] == '{' => ReadProperty(),
+            _ => null,
+        };
+        if (set is null)
+        {
+            return null;
+        }
+
+        _position += letter is 'p' or 'P' ? 0 : 1;
+        return char.IsAsciiLetterUpper(letter) ? CharacterSet.Not(set) : set;
+    }
+
+    private CharacterSet ReadProperty()
+    {
+        var close = _source.IndexOf('}', _position);
+        var name = close < 0 ? throw new FormatException("a '\\p{' is not closed") : _source[(_position + 2)..close];
+        _position = close + 1;
+        var isNegated = name.StartsWith('^');
+        var property = isNegated ? name[1..] : name;
+        var set = property is "Han" or "Script=Han" or "sc=Han" ? CharacterSet.Han : CharacterSet.Category(property)
+            ?? throw new FormatException($"the property '{name}' is not supported; supported are the short names of general categories, and Han");
+        return isNegated ? CharacterSet.Not(set) : set;
+    }
+
+    /// <summary>The character behind a backslash.</summary>
+    private int ReadCharacterEscape()
+    {
+        var letter = _source[_position];
+        switch (letter)
+        {
+            case 'x' when TakeIf("x{"):
+                var close = _source.IndexOf('}', _position);
+                var digits = close < 0 ? "" : _source[_position..close];
+                _position = close + 1;
+                return HexNumber(digits, 8);
+            case 'x' or 'u':
+                var length = letter == 'u' ? 4 : Math.Min(2, _source.AsSpan(_position + 1).IndexOfAnyExcept(System.Buffers.SearchValues.Create("0123456789ABCDEFabcdef")) is var end and >= 0 ? end : 2);
+                var number = _source.Substring(_position + 1, Math.Min(length, _source.Length - _position - 1));
+                _position += 1 + number.Length;
+                return HexNumber(number, length);
+            case '0':
+                var octal = 0;
+                for (var i = 0; i < 3 && !IsAtEnd && _source[_position] is >= '0' and <= '7'; i++)
+                {
+                    octal = (octal * 8) + _source[_position++] - '0';
+                }
+
+                return octal;
+            case 'n' or 't' or 'r' or 'f' or 'v' or 'a' or 'e':
+                _position++;
+                return letter switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'f' => '\f', 'v' => '\v', 'a' => '\a', _ => 0x1B };
+            case var other when char.IsAsciiLetterOrDigit(other):
+                throw new FormatException($"'\\{other}' is not supported");
+            default:
+                return ReadRune();
+        }
+    }
+
+    private static int HexNumber(string digits, int most) =>
+        digits.Length > 0 && digits.Length <= most && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0x10FFFF
+            ? number
+            : throw new FormatException($"'{digits}' is not the number of a character");
+
+    /// <summary>Reads a set behind its '['.</summary>
+    private CharacterSet ReadClass(int level)
+    {
+        if (level > RegexNode.DeepestLevel)
+        {
+            throw TooDeep();
+        }
+
+        var isNegated = TakeIf("^");
+        CharacterSet? intersection = null;
+        var members = new List<CharacterSet>();
+        for (var isFirst = true; ; isFirst = false)
+        {
+            if (IsAtEnd)
+            {
+                throw new FormatException("a set is not closed");
+            }
+
+            if (!isFirst && TakeIf("]"))
+            {
+                var set = Intersect(intersection, members);
+                return isNegated ? CharacterSet.Not(set) : set;
+            }
+
+            if (TakeIf("&&"))
+            {
+                intersection = Intersect(intersection, members);
+                members = [];
+            }
+            else if (_source.AsSpan(_position).StartsWith("[:"))
+            {
+                throw new FormatException("POSIX classes such as [:alpha:] are not supported");
+            }
+            else
+            {
+                members.Add(TakeIf("[") ? ReadClass(level + 1) : ReadRange());
+            }
+        }
+    }
+
+    private static CharacterSet Intersect(CharacterSet? one, List<CharacterSet> other)
+    {
+        var union = CharacterSet.Union(other);
+        return one is null ? union : CharacterSet.Both(one, union);
+    }
+
+    /// <summary>A character, a range of them, or a set behind a backslash.</summary>
+    private CharacterSet ReadRange()
+    {
+        if (ReadClassCharacter(out var first) is { } set)
+        {
+            return set;
+        }
+
+        var isRange = _position + 1 < _source.Length && _source[_position] == '-' && _source[_position + 1] is not (']' or '[');
+        var dash = _position;
+        if (!isRange)
+        {
+            return CharacterSet.Of(first, first, _ignoresCase);
+        }
+
+        _position++;
+        if (ReadClassCharacter(out var last) is not null)
+        {
+            _position = dash; // before a set a '-' is but a '-'
+            return CharacterSet.Of(first, first, _ignoresCase);
+        }
+
+        return first <= last ? CharacterSet.Of(first, last, _ignoresCase) : throw new FormatException("a range in a set ends before it begins");
+    }
+
+    private CharacterSet? ReadClassCharacter(out int character)
+    {
+        character = 0;
+        if (!TakeIf("\\"))
+        {
+            character = ReadRune();
+            return null;
+        }
+
+        if (IsAtEnd)
+        {
+            throw new FormatException("nothing follows a '\\'");
+        }
+
+        if (ReadSetEscape() is { } set)
+        {
+            return set;
+        }
+
+        character = TakeIf("b") ? '\b' : ReadCharacterEscape();
+        return null;
+    }
+
+    private bool TakeIf(string text)
+    {
+        var isThere = _source.AsSpan(_position).StartsWith(text, StringComparison.Ordinal);
+        _position += isThere ? text.Length : 0;
+        return isThere;
+    }
+
+    private static T Deeper<T>(T node, IReadOnlyList<RegexNode> parts)
+        where T : RegexNode
+    {
+        var depth = 1 + parts.Select(part => part.Depth).DefaultIfEmpty().Max();
+        return depth <= RegexNode.DeepestLevel ? (T)(node with { Depth = depth }) : throw TooDeep();
+    }
+
+    private static FormatException TooDeep() => new($"it is nested more than {RegexNode.DeepestLevel} levels deep");
+}
