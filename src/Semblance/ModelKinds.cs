@@ -25,12 +25,18 @@ public static class ModelKinds
             return;
         }
 
+        if (found == ModelKind.SentenceTransformer)
+        {
+            throw new ModelFormatException(
+                Path.Combine(folder, ModuleList.FileName),
+                $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they make a vector for each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
+        }
+
         throw new ModelFormatException(folder, found switch
         {
             ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and makes no vectors; load it with CrossEncoder, or use the commands predict and rerank.",
             ModelKind.SparseEncoder => "the model makes sparse vectors; load it with SparseEncoder, or use the command encode.",
-            ModelKind.MultiVectorEncoder => "the model makes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
-            _ => "the model makes a vector for each text and scores no pairs; load it with SentenceTransformer, or use the commands encode and rerank.",
+            _ => "the model makes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
         });
     }
 

@@ -68,7 +68,7 @@ public class LoadedModelTests
     public void What_makes_vectors_is_no_cross_encoder(string fixture, string type)
     {
         var message = Should.Throw<ModelFormatException>(() => CrossEncoder.Load(Fixtures.Own("st/" + fixture))).Message;
-        message.ShouldContain($"load it with {type}");
+        message.ShouldContain($"with {type}");
     }
 
     [Theory]
@@ -101,6 +101,31 @@ public class LoadedModelTests
         var model = SentenceTransformer.Load(folder.Path);
         model.Encode("a man rides").ShouldBe(expected);
         model.Warnings.ShouldHaveSingleItem().ShouldContain("'idx' of module 0 is 7; the modules are taken in the order of the file");
+    }
+
+    [Fact]
+    public void A_cross_encoder_with_modules_of_another_kind_is_refused_and_a_transformer_is_read_from_its_own_folder()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Copy(Fixtures.Own("st/cross-encoder"), "0_Transformer");
+        folder.Write("config_sentence_transformers.json", """{"model_type": "CrossEncoder"}""");
+        folder.Write("modules.json", """[{"path": "0_Transformer", "type": "sentence_transformers.base.modules.transformer.Transformer"}]""");
+        CrossEncoder.Load(folder.Path).Predict("a man rides", "a horse").ShouldBe(CrossEncoder.Load(Fixtures.Own("st/cross-encoder")).Predict("a man rides", "a horse"));
+        var path = folder.Write("modules.json", """
+            [{"path": "0_Transformer", "type": "sentence_transformers.base.modules.transformer.Transformer"}, {"path": "1_Dense", "type": "sentence_transformers.models.Dense"}]
+            """);
+        Should.Throw<ModelFormatException>(() => CrossEncoder.Load(folder.Path)).Message.ShouldStartWith($"{path}: found the modules Transformer, Dense, which are not supported");
+    }
+
+    [Theory]
+    [InlineData("3", "'num_labels' is 3, but 'id2label' names 1 labels")]
+    [InlineData("1", null)]
+    public void A_number_of_labels_that_their_names_contradict_is_a_warning(string count, string? warning)
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cross-encoder"));
+        JsonEdit.Set(folder.Of("config.json"), "id2label", """{"0": "LABEL_0"}""");
+        JsonEdit.Set(folder.Of("config.json"), "num_labels", count);
+        string.Join(' ', CrossEncoder.Load(folder.Path).Warnings).ShouldContain(warning ?? "");
     }
 
     [Fact]
@@ -188,7 +213,7 @@ public class LoadedModelTests
             warnings.ShouldBeEmpty(folder);
         }
 
-        foreach (var folder in Directory.EnumerateDirectories(Fixtures.Own("models")))
+        foreach (var folder in Directory.EnumerateDirectories(Fixtures.Own("models")).Where(folder => File.Exists(Path.Combine(folder, "config.json"))))
         {
             Transformers.Tasks.TaskModel.Load(folder).Warnings.ShouldBeEmpty(folder);
         }

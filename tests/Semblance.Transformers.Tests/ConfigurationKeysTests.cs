@@ -180,6 +180,29 @@ public class ConfigurationKeysTests
     public void A_number_that_no_model_can_have_is_refused_when_the_model_is_loaded(string architecture, string key, string value) =>
         Should.Throw<ModelFormatException>(() => Load(architecture, $$"""{"{{key}}": {{value}}}""")).Message.ShouldContain($"'{key}'");
 
+    // Versions up to 4 say so by tie_word_embeddings, version 5 by a key of its own.
+    [Theory]
+    [InlineData("{}", 1)]
+    [InlineData("""{"tie_word_embeddings": true, "scale_decoder_outputs": true}""", 1)]
+    [InlineData("""{"tie_word_embeddings": true, "scale_decoder_outputs": false}""", 5.656854f)] // √32
+    public void T5_scales_what_its_decoder_predicts_words_from_as_the_file_says(string settings, float scale)
+    {
+        var (usual, other) = (Logits("{}"), Logits(settings));
+        for (var i = 0; i < usual.Length; i++)
+        {
+            other[i].ShouldBe(usual[i] * scale, 1e-5f);
+        }
+
+        static float[] Logits(string settings)
+        {
+            var config = Configuration(Json("t5", settings));
+            var weights = new RandomWeights(0);
+            var decoder = TaskModel.LoadDecoder(Configuration(Json("t5", """{"architectures": ["T5ForConditionalGeneration"]}""")), (T5Model)Transformer.Architectures["t5"].Create(config, weights, true), weights, true)!;
+            using var run = new Tensors.Computation(maxThreads: 1);
+            return decoder.Logits(run, Tensors.Tensor.From([.. Enumerable.Range(0, 32).Select(i => MathF.Sin(i))], 1, 32)).Values.ToArray();
+        }
+    }
+
     internal static ConfigurationFile Configuration(JsonObject json) => ConfigurationFile.Of("config.json", JsonElement.Parse(json.ToJsonString()));
 
     internal static Transformer Body(string architecture, string changes)

@@ -243,7 +243,21 @@ public sealed class TaskModel
     /// <summary>The number of labels that a configuration gives a classifier: that of the names in <c>id2label</c>, or <c>num_labels</c>, or 2.</summary>
     /// <param name="config">The configuration.</param>
     /// <exception cref="ModelFormatException">The number is not possible.</exception>
-    public static int LabelCount(ConfigurationFile config) => (config ?? throw new ArgumentNullException(nameof(config))).Find("id2label") is { ValueKind: JsonValueKind.Object } labels
-        ? labels.EnumerateObject().Count()
-        : config.WholeNumber("num_labels", 1, 1 << 20, 2);
+    public static int LabelCount(ConfigurationFile config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var count = config.WholeNumber("num_labels", 1, 1 << 20, 2);
+        if (config.Section("id2label") is not { } labels)
+        {
+            return count;
+        }
+
+        var named = labels.Root.EnumerateObject().Count();
+        if (config.Find("num_labels") is not null && count != named)
+        {
+            config.Warn($"'num_labels' is {count}, but 'id2label' names {named} labels; the number is ignored.");
+        }
+
+        return named > 0 ? named : throw config.Fault("id2label", "is empty; expected a name for each label");
+    }
 }

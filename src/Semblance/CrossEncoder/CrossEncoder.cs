@@ -244,7 +244,8 @@ public sealed class CrossEncoder : ITrainableModel
     private static CrossEncoder LoadFolder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.CrossEncoder);
-        var (input, model) = TransformerModule.LoadTask(folder, trainable);
+        var root = ModuleList.Exists(folder) ? ModuleList.FolderOf(folder, 0) : folder;
+        var (input, model) = TransformerModule.LoadTask(root, trainable);
         var score = LogitScore.Find(folder, model, input.Tokenizer);
         if (score is null && !model.Architecture.EndsWith(Head, StringComparison.Ordinal))
         {
@@ -258,7 +259,7 @@ public sealed class CrossEncoder : ITrainableModel
             ?? (model.Config.Section(Section)?.Check(SectionKeys) is { } section ? TorchActivations.Find(section, "activation_fn") : null)
             ?? TorchActivations.Find(model.Config, OldField)
             ?? (score is not null || TaskModel.LabelCount(model.Config) == 1 ? Activation.Sigmoid : Activation.Identity);
-        return new CrossEncoder(input, model, score, PairTemplate.Find(folder, isCausal: score is not null), activation, prompts, defaultPromptName)
+        return new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null), activation, prompts, defaultPromptName)
         {
             Warnings = [.. model.Warnings.Concat(input.Warnings).Concat(settings?.Warnings ?? []).Concat(score?.Warnings ?? []).Distinct()],
         };

@@ -43,7 +43,9 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
         var types = ModuleList.Types(folder);
         if (!isCausal && !IsIn(types))
         {
-            return null;
+            return types is [var only] && ModuleList.NameOf(only) == "Transformer" ? null : throw new ModelFormatException(
+                Path.Combine(folder, ModuleList.FileName),
+                $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}, which are not supported in a cross-encoder; supported are a Transformer alone, and a Transformer with a {Class}.");
         }
 
         if (types.Count != 2 || ModuleList.NameOf(types[0]) != "Transformer" || ModuleList.NameOf(types[1]) != Class)
@@ -56,7 +58,7 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
             throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no next word for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
         }
 
-        var config = ConfigurationFile.Read(Path.Combine(folder, ModuleList.Folders(folder)[1], "config.json")).Check(Keys);
+        var config = ConfigurationFile.Read(Path.Combine(ModuleList.FolderOf(folder, 1), "config.json")).Check(Keys);
         var last = model.Body.VocabularySize - 1;
         return new LogitScore(config.WholeNumber("true_token_id", 0, last), config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last)) { Warnings = config.Warnings };
     }

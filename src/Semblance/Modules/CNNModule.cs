@@ -56,7 +56,7 @@ public sealed class CNNModule : Module
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
         int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
         var widths = ReadWidths(config);
-        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray().Any(stride => !stride.TryGetInt32(out var step) || step != 1)))
+        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray().Any(stride => stride.ValueKind != JsonValueKind.Number || !stride.TryGetInt32(out var step) || step != 1)))
         {
             throw config.Fault("stride_sizes", $"is {strides.GetRawText()}; supported is a stride of 1 for each convolution");
         }

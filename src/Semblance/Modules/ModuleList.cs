@@ -46,8 +46,15 @@ internal static class ModuleList
     /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
     public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
-    /// <summary>Where the modules of a folder that has a list have their files, in order.</summary>
-    public static IReadOnlyList<string> Folders(string folder) => [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Folder)];
+    /// <summary>Where a module of a folder that has a list has its files.</summary>
+    /// <exception cref="ModelFormatException">There is no such module, or its path leads out of the folder.</exception>
+    public static string FolderOf(string folder, int index)
+    {
+        var path = Path.Combine(folder, FileName);
+        return Entries(path) is var entries && index < entries.Count
+            ? Inside(path, folder, entries[index].Folder)
+            : throw new ModelFormatException(path, $"found {entries.Count} modules, expected at least {index + 1}.");
+    }
 
     /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets the pooling that the original gives it.</summary>
     /// <param name="folder">The model's folder.</param>

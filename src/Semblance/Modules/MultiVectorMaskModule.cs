@@ -41,7 +41,7 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
         int[]? ids = null;
         if (config.Find("keep_only_token_ids") is { } kept)
         {
-            ids = kept.ValueKind == JsonValueKind.Array && kept.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
+            ids = kept.ValueKind == System.Text.Json.JsonValueKind.Array && kept.EnumerateArray().All(id => id.ValueKind == System.Text.Json.JsonValueKind.Number && id.TryGetInt32(out _))
                 ? [.. kept.EnumerateArray().Select(id => id.GetInt32())]
                 : throw config.Fault("keep_only_token_ids", "is not a list of token ids");
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Files.Json;
 using Semblance.Modules;
 using Semblance.Transformers;
@@ -18,6 +17,11 @@ public sealed record MultiVectorConfig
         .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
         .Ignored("truncate_dim") // of dense vectors
         .With(SentenceTransformerConfig.CommonKeys);
+
+    private static readonly KnownKeys ColbertKeys = new KnownKeys()
+        .Honoured("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")
+        .Unsupported("interaction", "colbert", "\"colbert\"")
+        .Unsupported("similarity", "cosine", "\"cosine\"");
 
     private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
 
@@ -147,7 +151,7 @@ public sealed record MultiVectorConfig
     private static MultiVectorConfig FromColbert(string folder)
     {
         var path = Path.Combine(folder, ColbertFile);
-        var file = File.Exists(path) ? ConfigurationFile.Read(path) : null;
+        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null; // the rest is of training and of an index
         return new MultiVectorConfig
         {
             QueryPrefix = file?.Text("query_token_id") ?? "[unused0]",
@@ -173,5 +177,5 @@ public sealed record MultiVectorConfig
     private static int? Length(ConfigurationFile file, string field) => file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
 
     private static string? Prefix(ConfigurationFile file, string field, string fallback) =>
-        (file.Find(field) is { ValueKind: JsonValueKind.String } ? file.Text(field)! : fallback) is { Length: > 0 } prefix ? prefix : null;
+        (file.Text(field) ?? fallback) is { Length: > 0 } prefix ? prefix : null;
 }

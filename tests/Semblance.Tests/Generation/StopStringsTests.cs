@@ -64,8 +64,9 @@ public class StopStringsTests
     {
         using var folder = new TemporaryFolder();
         var generator = Generator(folder);
-        var stop = Words.Decode([generator.GenerateTokens([8, 9], new GenerationConfig { MaxNewTokens = 3, NoRepeatNgramSize = 1 })[0].Tokens[1]]);
-        var beams = generator.GenerateTokens([8, 9], new GenerationConfig { MaxNewTokens = 8, NumBeams = 3, NumReturnSequences = 3, NoRepeatNgramSize = 1, StopStrings = [stop] });
+        var config = new GenerationConfig { MaxNewTokens = 8, NumBeams = 3, NumReturnSequences = 3, NoRepeatNgramSize = 1, LengthPenalty = -5 }; // short sequences gain
+        var stop = Words.Decode([generator.GenerateTokens([8, 9], config)[0].Tokens[1]]);
+        var beams = generator.GenerateTokens([8, 9], config with { StopStrings = [stop] });
         beams.ShouldContain(beam => beam.FinishReason == FinishReason.StopString);
         foreach (var beam in beams)
         {

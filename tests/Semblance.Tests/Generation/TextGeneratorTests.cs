@@ -233,7 +233,7 @@ public class TextGeneratorTests
         generator.GenerateTokens([], new GenerationConfig { BosTokenId = 2, MaxNewTokens = 2 })[0].Tokens.Count.ShouldBe(2);
         generator.GenerateTokens([1], new GenerationConfig())[0].Tokens.Count.ShouldBe(20);
         foreach (var config in (GenerationConfig[])[
-            new() { Temperature = 0 }, new() { TopP = 0 }, new() { TopP = float.NaN }, new() { NumBeams = 0 }, new() { MaxNewTokens = 0 }, new() { RepetitionPenalty = -1 },
+            new() { DoSample = true, Temperature = 0 }, new() { DoSample = true, TopP = 0 }, new() { DoSample = true, TopP = float.NaN }, new() { NumBeams = 0 }, new() { MaxNewTokens = 0 }, new() { RepetitionPenalty = -1 },
             new() { NumReturnSequences = 2 }, new() { NumBeams = 2, NumReturnSequences = 3 }, new() { ForcedEosTokenIds = [int.MaxValue] }])
         {
             Should.Throw<ArgumentOutOfRangeException>(() => generator.GenerateTokens([1], config));
@@ -268,7 +268,7 @@ public class TextGeneratorTests
             config.EosTokenIds.ShouldBe([5, 6]);
             config.ForcedEosTokenIds.ShouldBe([5]);
             foreach (var (json, field) in ((string, string)[])[
-                ("""{"num_beam_groups": 2}""", "num_beam_groups"), ("""{"early_stopping": 3}""", "early_stopping"), ("""{"eos_token_id": [-1]}""", "eos_token_id"), ("""{"temperature": -1}""", "Temperature")])
+                ("""{"num_beam_groups": 2}""", "num_beam_groups"), ("""{"early_stopping": 3}""", "early_stopping"), ("""{"eos_token_id": [-1]}""", "eos_token_id"), ("""{"do_sample": true, "temperature": -1}""", "Temperature")])
             {
                 File.WriteAllText(path, json);
                 Should.Throw<ModelFormatException>(() => GenerationConfig.Load(folder.FullName)).Message.ShouldSatisfyAllConditions(m => m.ShouldContain(field), m => m.ShouldContain(path));

@@ -48,7 +48,7 @@ public class ModuleKeysTests
     // Lists of sections and of files that other tests change.
     private static readonly string[] Elsewhere =
     [
-        "CrossEncoder.SectionKeys", "LogitScore.Keys", "ModuleList.Keys", "MultiVectorConfig.ExpansionKeys", "RouterModule.ParameterKeys", "SparseStaticEmbeddingModule.Keys", "StaticEmbeddingModule.Keys",
+        "CrossEncoder.SectionKeys", "LogitScore.Keys", "ModuleList.Keys", "MultiVectorConfig.ColbertKeys", "MultiVectorConfig.ExpansionKeys", "RouterModule.ParameterKeys", "SparseStaticEmbeddingModule.Keys", "StaticEmbeddingModule.Keys",
         "TransformerModule.ModalityKeys", "TransformerModule.ProcessingKeys", "TransformerModule.TextKeys",
     ];
 
@@ -149,8 +149,8 @@ public class ModuleKeysTests
         var after = Load();
         (after.ToString(), after.OutputDimension(0)).ShouldBe((before.ToString(), before.OutputDimension(0)));
         after.Warnings.ShouldBeEmpty();
-        JsonEdit.Set(path, old, "5");
-        Should.Throw<ModelFormatException>(Load).Message.ShouldContain($"'{old}' is 5, but '{renamed}'");
+        JsonEdit.Set(path, old, "77");
+        Should.Throw<ModelFormatException>(Load).Message.ShouldContain($"'{old}' is 77, but '{renamed}'");
 
         Module Load() => fixture switch
         {

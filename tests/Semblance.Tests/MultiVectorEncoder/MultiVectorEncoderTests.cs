@@ -140,7 +140,7 @@ public class MultiVectorEncoderTests
     public void What_is_wrong_is_named_with_the_file()
     {
         Should.Throw<ModelFormatException>(() => MultiVectorEncoder.Load(Fixtures.Own("st/mean-normalize"))).Message.ShouldContain("cosine");
-        Should.Throw<ModelFormatException>(() => MultiVectorEncoder.Load(Fixtures.Own("st/cross-encoder"))).Message.ShouldContain("HF_ColBERT");
+        Should.Throw<ModelFormatException>(() => MultiVectorEncoder.Load(Fixtures.Own("st/cross-encoder"))).Message.ShouldContain("load it with CrossEncoder");
         using var folder = Pylate();
         folder.Edit("config_sentence_transformers.json", "\"white\"", "\"[nothing]\"");
         Should.Throw<ModelFormatException>(() => MultiVectorEncoder.Load(folder.Path)).Message.ShouldContain("[nothing]");
