@@ -21,6 +21,8 @@ public sealed class VectorRecords
     /// <summary>Reads a file when it is enumerated.</summary>
     /// <param name="path">The file.</param>
     /// <param name="open">Opens texts by their name; null for <see cref="TextLines.Open"/>.</param>
+    /// <exception cref="TextFormatException">The first row of JSON Lines cannot be read.</exception>
+    /// <exception cref="IOException">JSON Lines cannot be opened.</exception>
     public VectorRecords(string path, Func<string, TextLines>? open = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
-using Semblance.Files;
 
 namespace Semblance.Cli.Commands.Indexes;
 
