@@ -448,7 +448,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     {
         var nodes = Enumerable.Range(0, _state.Segment.Count).Where(node => !_state.IsDeleted(node)).ToArray();
         var vectors = nodes.Length > 0
-            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => _state.Segment.Vector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
+            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => _state.Segment.SoundVector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
             : _state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
         var sample = vectors.ToArray();
         return Tensor.From(sample.SelectMany(vector => vector).ToArray(), sample.Length, Dimension);

@@ -29,6 +29,8 @@ public class IndexDamageTests
                 e.Message.ShouldContain("`semblance index verify` says which part");
             }
 
+            Should.Throw<IndexFormatException>(() => index.ReadAsync().ToBlockingEnumerable().Count());
+            Should.Throw<IndexFormatException>(() => index.MeasureRecall(count: 200));
             HnswIndex.Verify(folder.Path).Problems.ShouldHaveSingleItem().ShouldContain("the vectors do not agree with their checksum");
         }
     }

@@ -105,7 +105,7 @@ internal sealed unsafe class Segment : IDisposable
         ? new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray()
         : throw new IndexFormatException(Path, Damage(SegmentSection.Deleted));
 
-    /// <summary>A hit, once what it is made of has been checked as far as that is cheap: the id leads to the record, and for the cosine the vector has length one.</summary>
+    /// <summary>A hit, once what it is made of has been checked as far as that is cheap: that the id leads to the record, and the length of the vector.</summary>
     /// <exception cref="IndexFormatException">The record or its vector is damaged.</exception>
     public VectorHit Hit(int record, float score)
     {
@@ -115,8 +115,20 @@ internal sealed unsafe class Segment : IDisposable
             throw new IndexFormatException(Path, $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
         }
 
-        var squares = _header.Similarity == SimilarityFunction.Cosine ? TensorPrimitives.SumOfSquares(Vector(record)) : 1;
-        return squares == 0 || Math.Abs(squares - 1) < LengthTolerance ? stored.Hit(score) : throw Graph.DamagedVector(record);
+        SoundVector(record);
+        return stored.Hit(score);
+    }
+
+    /// <summary>A vector's float32 elements, once its length has been checked: one for the cosine, and not beyond that of the longest for other similarities.</summary>
+    /// <exception cref="IndexFormatException">The vector is damaged.</exception>
+    public ReadOnlySpan<float> SoundVector(int record)
+    {
+        var vector = Vector(record);
+        var squares = (double)TensorPrimitives.SumOfSquares(vector);
+        var isSound = _header.Similarity == SimilarityFunction.Cosine
+            ? squares == 0 || Math.Abs(squares - 1) < LengthTolerance
+            : squares <= Math.Pow(_header.LongestVector, 2) * (1 + LengthTolerance);
+        return isSound ? vector : throw Graph.DamagedVector(record);
     }
 
     /// <summary>The vector with an id, or −1.</summary>
