@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Semblance.Files;
 
 /// <summary>
@@ -9,13 +11,15 @@ internal static class TemporaryNames
     public const string Ending = ".tmp";
     private const int IdLength = 32;
 
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdef");
+
     public static string NewId() => Guid.NewGuid().ToString("N");
 
     /// <summary>The part of a name before the id; null where the name is not one of these.</summary>
     public static string? BaseOf(string name, string ending)
     {
         var length = name.Length - ending.Length - IdLength - 1;
-        return length >= 0 && name.EndsWith(ending, StringComparison.Ordinal) && name[length] == '.' && name.AsSpan(length + 1, IdLength).IndexOfAnyExcept("0123456789abcdef") < 0
+        return length >= 0 && name.EndsWith(ending, StringComparison.Ordinal) && name[length] == '.' && !name.AsSpan(length + 1, IdLength).ContainsAnyExcept(HexadecimalDigits)
             ? name[..length]
             : null;
     }

@@ -185,13 +185,15 @@ public sealed class Tokenizer
         _files.Save(folder);
     }
 
-    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read or made of <c>vocab.txt</c>, with what the files beside it change in it.</summary>
+    /// <summary>
+    /// Writes <c>tokenizer.json</c> alone, in one step: as it was read or made of <c>vocab.txt</c>, with what the files beside it change in it. All other files of the folder stay.
+    /// </summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <exception cref="NotSupportedException">The tokenizer was read from files of another kind.</exception>
     public void SaveJson(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        JsonFiles().Save(folder);
+        JsonFiles().Add(folder);
     }
 
     /// <summary>

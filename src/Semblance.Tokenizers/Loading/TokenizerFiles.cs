@@ -135,15 +135,19 @@ internal sealed class TokenizerFiles(string folder)
     }
 
     /// <summary>Writes the files to a folder in one step; files of another tokenizer there are removed, all others stay.</summary>
-    public void Save(string target) => AtomicFolder.Write(target, IsOwn, folder =>
+    public void Save(string target) => AtomicFolder.Write(target, IsOwn, Add);
+
+    /// <summary>Writes the files to a folder, each in one step, beside all others.</summary>
+    public void Add(string target)
     {
+        Directory.CreateDirectory(target);
         foreach (var (name, content) in _files)
         {
-            using var file = new AtomicFile(System.IO.Path.Combine(folder, name));
+            using var file = new AtomicFile(System.IO.Path.Combine(target, name));
             file.Stream.Write(content);
             file.Commit();
         }
-    });
+    }
 
     // A loader would take them for the new one's.
     private static bool IsOwn(string name) =>
