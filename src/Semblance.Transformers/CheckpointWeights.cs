@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Transformers;
 
@@ -40,6 +41,12 @@ internal sealed class CheckpointWeights(
         }
 
         var tensor = checkpoint.Read(stored);
+        if (!TensorPrimitives.IsFiniteAll<float>(tensor.Values))
+        {
+            _problems.Add($"'{stored}' has a value that is not finite");
+            return null;
+        }
+
         return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 

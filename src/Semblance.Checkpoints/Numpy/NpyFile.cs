@@ -12,6 +12,8 @@ namespace Semblance.Checkpoints;
 /// </summary>
 public sealed partial class NpyFile
 {
+    internal const int LongestRow = 1 << 24;
+
     private const int MaxHeaderLength = 1 << 16;
     private readonly StoredTensor _stored;
 
@@ -97,6 +99,11 @@ public sealed partial class NpyFile
             || !int.TryParse(shape.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
         {
             throw new CheckpointFormatException(path, "the header needs 'descr', 'fortran_order' and a 'shape' of two dimensions.");
+        }
+
+        if (columns is 0 or > LongestRow)
+        {
+            throw new CheckpointFormatException(path, $"the 'shape' is ({rows}, {columns}); expected rows of 1 to {LongestRow:N0} elements.");
         }
 
         if (order.Groups[1].ValueSpan is not "False")

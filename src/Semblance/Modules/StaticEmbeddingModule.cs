@@ -95,7 +95,7 @@ public sealed class StaticEmbeddingModule : InputModule
         var tokenizer = Tokenizer.Load(folder);
         var table = ReadParameter(checkpoint, isModel2Vec ? Model2VecName : OwnName, trainable);
         var rows = checkpoint.Contains("mapping") ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
-        var weights = checkpoint.Contains("weights") ? checkpoint.Read("weights").Values.ToArray() : null;
+        var weights = checkpoint.Contains("weights") ? ReadParameter(checkpoint, "weights", trainable: false).Values.ToArray() : null;
         var configuration = Path.Combine(folder, ConfigurationName);
         return Misfit(tokenizer, table, rows, weights) is { } problem
             ? throw new ModelFormatException(checkpoint.Path, problem)

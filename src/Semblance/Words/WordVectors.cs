@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using Semblance.Tensors;
 using Semblance.Transformers;
 
@@ -12,6 +13,11 @@ namespace Semblance.Words;
 public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long SkippedLines)
 {
     private const string Padding = "PADDING_TOKEN";
+    private const int LongestLine = 1 << 20;
+
+    // Vectors as text compress to a third; what expands far more is made to fill memory.
+    private const long MostCharactersPerByte = 32;
+    private const long LeastCharacters = 1 << 26;
 
     /// <summary>Reads a text file, a word and its vector a line; the line of sizes at the head of word2vec's files is left out.</summary>
     /// <param name="path">The file; <c>.gz</c> is decompressed.</param>
@@ -20,22 +26,27 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     /// <param name="progress">Told the part of the file that has been read, from 0 to 1.</param>
     /// <param name="cancellation">Stops between two lines.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ModelFormatException">The file has no vectors, or an element is not a number.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The file has no vectors, an element is not a finite number, a line has more than 2²⁰ characters, or the text is more than 32 times as long
+    /// as the file that it is decompressed from.
+    /// </exception>
     public static async Task<WordVectors> ReadAsync(
         string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(most ?? 1, 1);
         var (words, rows) = (new List<string> { Padding }, new List<float[]>());
-        long skipped = 0, number = 0;
+        var (buffer, line) = (new char[1 << 14], new StringBuilder());
+        long skipped = 0, number = 0, characters = 0;
+        int start = 0, end = 0;
         var file = File.OpenRead(path);
         await using (file.ConfigureAwait(false))
         {
             using var lines = new StreamReader(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file);
-            while (words.Count <= (most ?? int.MaxValue - 1) && await NextAsync().ConfigureAwait(false) is { } line)
+            while (words.Count <= (most ?? int.MaxValue - 1) && await NextAsync().ConfigureAwait(false) is { } text)
             {
                 number++;
-                var fields = line.TrimEnd().Split(separator);
+                var fields = text.TrimEnd().Split(separator);
                 if (rows.Count == 0 && fields.Length == 2)
                 {
                     continue; // word2vec's sizes
@@ -45,6 +56,11 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
                 {
                     skipped++;
                     continue;
+                }
+
+                if ((rows.Count + 2L) * (fields.Length - 1) > int.MaxValue)
+                {
+                    throw new ModelFormatException(path, $"line {number}: the vectors have more than 2^31-1 elements; read fewer by 'most'.");
                 }
 
                 words.Add(fields[0]);
@@ -59,7 +75,30 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
             {
                 try
                 {
-                    return await lines.ReadLineAsync(cancellation).ConfigureAwait(false);
+                    line.Clear();
+                    while (true)
+                    {
+                        if (start == end)
+                        {
+                            (start, end) = (0, await lines.ReadAsync(buffer, cancellation).ConfigureAwait(false));
+                            characters += end;
+                        }
+
+                        var length = buffer.AsSpan(start, end - start).IndexOf('\n');
+                        line.Append(buffer, start, length < 0 ? end - start : length);
+                        if (line.Length > LongestLine || characters > Math.Max(LeastCharacters, file.Length * MostCharactersPerByte))
+                        {
+                            throw new ModelFormatException(path, $"line {number + 1}: found {characters:N0} characters in {file.Length:N0} bytes, and {line.Length:N0} in one line; expected a word and its vector a line.");
+                        }
+
+                        if (length >= 0 || end == 0)
+                        {
+                            start += length + 1;
+                            return end == 0 && line.Length == 0 ? null : line.ToString();
+                        }
+
+                        start = end;
+                    }
                 }
                 catch (InvalidDataException e)
                 {
