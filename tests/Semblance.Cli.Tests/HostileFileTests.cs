@@ -73,7 +73,7 @@ public class HostileFileTests
 
     [Theory]
     [InlineData("1_Pooling/config.json", "{\"word_embedding_dimension\": 1e999, \"pooling_mode_mean_tokens\": true}", "1_Pooling/config.json")]
-    [InlineData("config.json", "{\"model_type\": \"bert\", \"num_hidden_layers\": 2147483647}", "'num_hidden_layers' is 2147483647")]
+    [InlineData("config.json", "{\"model_type\": \"bert\", \"vocab_size\": 2147483647}", "'vocab_size' is 2147483647")]
     [InlineData("sentence_bert_config.json", "{\"max_seq_length\": -1}", "max_seq_length")]
     [InlineData("config_sentence_transformers.json", "{\"prompts\": {\"a\": 1}}", "prompts")]
     public async Task A_value_that_is_not_possible_is_named(string file, string content, string problem)

