@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Semblance.Files;
-using Semblance.Checkpoints;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;

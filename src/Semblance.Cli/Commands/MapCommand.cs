@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Semblance.Files;
-using Semblance.Checkpoints;
 using Semblance.Cli.Clustering;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Semblance.Files;
-using Semblance.Checkpoints;
 
 namespace Semblance.Cli.Output;
 

@@ -1,5 +1,4 @@
 using Semblance.Files;
-using Semblance.Checkpoints;
 
 namespace Semblance.Cli.Output;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Semblance.Files;
-using Semblance.Checkpoints;
 
 namespace Semblance.Training;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Semblance.Files;
-using Semblance.Checkpoints;
 
 namespace Semblance.Training;
 
