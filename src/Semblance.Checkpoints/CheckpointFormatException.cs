@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Checkpoints;
 
 /// <summary>A file of weights or vectors is not what its format demands, or lacks what was asked of it.</summary>
@@ -8,7 +10,7 @@ public sealed class CheckpointFormatException : FormatException
     /// <param name="problem">What was found, what was expected and what to do.</param>
     /// <param name="innerException">What a lower layer reported, if it did.</param>
     public CheckpointFormatException(string path, string problem, Exception? innerException = null)
-        : base($"{path}: {problem}", innerException) => Path = path;
+        : base(ErrorMessage.Shorten($"{path}: {problem}"), innerException) => Path = path;
 
     /// <summary>The file with the fault.</summary>
     public string Path { get; }

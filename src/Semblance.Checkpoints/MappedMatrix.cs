@@ -48,8 +48,8 @@ public sealed unsafe class MappedMatrix
         };
         return stored.Info.Shape.Count != 2
             ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} is not a matrix; two dimensions are expected, a vector a row.")
-            : (long)stored.Info.Shape[1] * TensorInfo.SizeOf(stored.Info.DType) > int.MaxValue
-            ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} has rows of more than 2^31-1 bytes; expected a vector a row.")
+            : stored.Info.Shape[1] is 0 or > NpyFile.LongestRow
+            ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} has no vectors; expected rows of 1 to {NpyFile.LongestRow:N0} elements.")
             : (nuint)stored.Data % (nuint)TensorInfo.SizeOf(stored.Info.DType) != 0
             ? throw new CheckpointFormatException(path, $"the tensor {stored.Info} does not begin at a multiple of its elements' size; save it again with a current library.")
             : new MappedMatrix(path, stored);

@@ -6,15 +6,11 @@ namespace Semblance.Cli;
 /// <summary>What went wrong, in one line.</summary>
 internal static class Failure
 {
-    private const int Longest = 4000;
-
     // EPIPE, and Windows' ERROR_BROKEN_PIPE and ERROR_NO_DATA.
     private static readonly int[] BrokenPipe = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8)];
 
     /// <summary>The sentence that stands for an exception: its own where it was made for users. A file can put any text into it, so it is cut off where it is long.</summary>
-    public static string Describe(Exception failure) => Sentence(failure) is { Length: > Longest } sentence
-        ? string.Concat(sentence.AsSpan(0, char.IsHighSurrogate(sentence[Longest - 1]) ? Longest - 1 : Longest), "…")
-        : Sentence(failure);
+    public static string Describe(Exception failure) => ErrorMessage.Shorten(Sentence(failure));
 
     private static string Sentence(Exception failure) => failure switch
     {

@@ -52,6 +52,9 @@ public sealed class TextLines : IDisposable
     /// <summary>Gets the number of lines read so far.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Gets the number of bytes of the lines read so far, decompressed.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Gets whether the name says that the file holds JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, perhaps with <c>.gz</c>.</summary>
     public bool IsJsonLines => IsJsonLinesName(Name);
 
@@ -184,7 +187,7 @@ public sealed class TextLines : IDisposable
 
         _source.Position = 0;
         _stream = Decompressed();
-        (_start, _searched, _end, Count) = (0, 0, 0, 0);
+        (_start, _searched, _end, Count, BytesRead) = (0, 0, 0, 0, 0);
         return texts;
     }
 
@@ -277,6 +280,7 @@ public sealed class TextLines : IDisposable
 
     private TextLine Line(ReadOnlySpan<byte> bytes)
     {
+        BytesRead += bytes.Length + 1;
         if (Count++ == 0 && bytes.StartsWith("\uFEFF"u8))
         {
             bytes = bytes[3..];

@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Transformers;
 
 /// <summary>A model folder does not describe a model that can be run: its configuration or its weights are at fault.</summary>
@@ -8,7 +10,7 @@ public sealed class ModelFormatException : FormatException
     /// <param name="problem">What was found, what was expected and what to do.</param>
     /// <param name="innerException">What a lower layer reported, if it did.</param>
     public ModelFormatException(string path, string problem, Exception? innerException = null)
-        : base($"{path}: {problem}", innerException) => Path = path;
+        : base(ErrorMessage.Shorten($"{path}: {problem}"), innerException) => Path = path;
 
     /// <summary>The file or folder with the fault.</summary>
     public string Path { get; }

@@ -13,6 +13,8 @@ namespace Semblance.Checkpoints;
 /// </summary>
 public sealed partial class NpyFile
 {
+    internal const int LongestRow = 1 << 24;
+
     private const int MaxHeaderLength = 1 << 16;
     private readonly StoredTensor _stored;
 
@@ -109,6 +111,11 @@ public sealed partial class NpyFile
             || !int.TryParse(sizes[1].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
         {
             throw new CheckpointFormatException(path, $"the array has the shape ({Excerpt.Of(shape.Groups[1].Value)}); expected whole numbers below 2^31.");
+        }
+
+        if (columns is 0 or > LongestRow)
+        {
+            throw new CheckpointFormatException(path, $"the 'shape' is ({rows}, {columns}); expected rows of 1 to {LongestRow:N0} elements.");
         }
 
         if (order.Groups[1].ValueSpan is not "False")

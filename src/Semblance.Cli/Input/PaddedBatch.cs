@@ -39,9 +39,9 @@ internal sealed class PaddedBatch
     {
         var ids = prefix + "input_ids";
         var shape = file.Info(ids).Shape;
-        if (shape is not [var count, var width])
+        if (shape is not [var count, > 0 and var width])
         {
-            throw new InputException(path, $"'{ids}' is {file.Info(ids)}; [sequences, width] is needed.");
+            throw new InputException(path, $"'{ids}' is {file.Info(ids)}; [sequences, width] is needed, with a width of at least 1.");
         }
 
         var tokens = file.ReadInt64(ids);

@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Cli.Recipes;
 
 /// <summary>A recipe cannot be followed.</summary>
@@ -5,4 +7,4 @@ namespace Semblance.Cli.Recipes;
 /// <param name="line">The line with the fault, counted from 1.</param>
 /// <param name="problem">What was found and what to do.</param>
 /// <param name="innerException">What a lower layer reported, if it did.</param>
-internal sealed class RecipeException(string path, long line, string problem, Exception? innerException = null) : FormatException($"{path}, line {line}: {problem}", innerException);
+internal sealed class RecipeException(string path, long line, string problem, Exception? innerException = null) : FormatException(ErrorMessage.Shorten($"{path}, line {line}: {problem}"), innerException);

@@ -1,3 +1,5 @@
+using Semblance.Files;
+
 namespace Semblance.Transformers.Images;
 
 /// <summary>A file is not an image that can be read.</summary>
@@ -8,7 +10,7 @@ public sealed class ImageFormatException : FormatException
     /// <param name="problem">What was found, what was expected and what to do.</param>
     /// <param name="innerException">What a lower layer reported, if it did.</param>
     public ImageFormatException(string name, string problem, Exception? innerException = null)
-        : base($"{name}: {problem}", innerException)
+        : base(ErrorMessage.Shorten($"{name}: {problem}"), innerException)
     {
     }
 }

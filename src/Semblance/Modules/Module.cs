@@ -1,6 +1,7 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Modules;
 
@@ -37,12 +38,13 @@ public abstract class Module
     public abstract void Save(string folder, DType weights = DType.F32);
 
     /// <summary>A parameter from a file, in memory of its own where it is to be trained.</summary>
+    /// <exception cref="ModelFormatException">It has a value that is not finite.</exception>
     private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
     {
         var tensor = checkpoint.Read(name);
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(tensor.Values))
+        if (!TensorPrimitives.IsFiniteAll(tensor.Values))
         {
-            throw new ModelFormatException(checkpoint.Path, $"'{name}' has values that are not finite; is the file damaged?");
+            throw new ModelFormatException(checkpoint.Path, $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
         }
 
         return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;

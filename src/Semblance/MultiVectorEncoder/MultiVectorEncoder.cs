@@ -203,7 +203,20 @@ public sealed class MultiVectorEncoder
         }
     }
 
-    private static DenseModule Projection(string folder) => new(new Linear(Checkpoint.Open(folder).Read("linear.weight"), null), Activation.Identity, onTokens: true);
+    private static DenseModule Projection(string folder)
+    {
+        const string Name = "linear.weight";
+        var checkpoint = Checkpoint.Open(folder);
+        if (checkpoint.Info(Name).Shape is not [var outputs, var inputs])
+        {
+            throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is no matrix; expected [dimension, hidden size].");
+        }
+
+        var weights = new CheckpointWeights(checkpoint, "");
+        var linear = weights.Linear("linear", outputs, inputs, bias: false);
+        weights.Check();
+        return new DenseModule(linear, Activation.Identity, onTokens: true);
+    }
 
     private MultiVectorEmbeddings Encode(IReadOnlyList<string> texts, bool isQuery, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellation)
     {

@@ -12,6 +12,11 @@ namespace Semblance.Words;
 public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long SkippedLines)
 {
     private const string Padding = "PADDING_TOKEN";
+    private const int LongestLine = 1 << 20;
+
+    // Vectors as text compress to a third; what expands far more is made to fill memory.
+    private const long MostBytesPerByte = 32;
+    private const long LeastBytes = 1 << 26;
 
     /// <summary>Reads a text file, a word and its vector a line; the line of sizes at the head of word2vec's files is left out.</summary>
     /// <param name="path">The file; <c>.gz</c> is decompressed.</param>
@@ -20,7 +25,10 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     /// <param name="progress">Told the part of the file that has been read, from 0 to 1.</param>
     /// <param name="cancellation">Stops between two lines.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ModelFormatException">The file has no vectors, or an element is not a number.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The file has no vectors, an element is not a finite number, a line has more than 2²⁰ characters, or the text is more than 32 times as long
+    /// as the file that it is decompressed from.
+    /// </exception>
     public static async Task<WordVectors> ReadAsync(
         string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
@@ -29,10 +37,16 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
         var (words, rows) = (new List<string> { Padding }, new List<float[]>());
         var skipped = 0L;
         using var lines = TextLines.Open(path);
+        var mostBytes = Math.Max(LeastBytes, new FileInfo(path).Length * MostBytesPerByte);
         try
         {
             await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
             {
+                if (line.Length > LongestLine || lines.BytesRead > mostBytes)
+                {
+                    throw new ModelFormatException(path, $"line {lines.Count}: found {lines.BytesRead:N0} bytes of text so far, and {line.Length:N0} characters in one line; expected a word and its vector a line.");
+                }
+
                 var fields = line.TrimEnd().Split(separator);
                 if (rows.Count == 0 && fields.Length == 2)
                 {
@@ -43,6 +57,11 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
                 {
                     skipped++;
                     continue;
+                }
+
+                if ((rows.Count + 2L) * (fields.Length - 1) > int.MaxValue)
+                {
+                    throw new ModelFormatException(path, $"line {lines.Count}: the vectors have more than 2^31-1 elements; read fewer by 'most'.");
                 }
 
                 words.Add(fields[0]);

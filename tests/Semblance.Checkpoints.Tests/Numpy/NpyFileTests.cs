@@ -26,6 +26,19 @@ public class NpyFileTests
         }).Check(Config.QuickThrowOnFailure);
     }
 
+    [Theory]
+    [InlineData("(2147483647, 0)")]
+    [InlineData("(0, 2147483647)")]
+    [InlineData("(0, 0)")]
+    public void A_header_that_promises_rows_or_columns_without_elements_is_refused(string shape)
+    {
+        using var folder = new TemporaryFolder();
+        var header = Encoding.ASCII.GetBytes($"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n");
+        var path = folder.Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header]);
+        Should.Throw<CheckpointFormatException>(() => NpyFile.Open(path)).Message.ShouldContain("expected rows of 1 to 16,777,216 elements");
+        Should.Throw<CheckpointFormatException>(() => MappedMatrix.Open(path));
+    }
+
     [Fact]
     public void Bytes_are_written_and_read_signed_and_unsigned()
     {

@@ -115,6 +115,52 @@ public class PyTorchFileTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void Tied_weights_load(int names)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pytorch_model.bin", PickleBytes.Archive(Shared(names, 1 << 16), new byte[1 << 18]));
+        Checkpoint.Open(folder.Path).Tensors.Sum(tensor => tensor.ByteCount).ShouldBe((long)names << 18);
+    }
+
+    [Fact]
+    public void Names_that_share_a_storage_without_end_are_refused_before_a_tensor_is_made()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("pytorch_model.bin", PickleBytes.Archive(Shared(1000, 1 << 18), new byte[1 << 20]));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message.ShouldBe(
+            $"{path}: its tensors share storages so often that they would take more than 16 times the {new FileInfo(path).Length:N0} bytes of the file; save them as safetensors.");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16 << 20);
+    }
+
+    [Theory]
+    [InlineData('s')]
+    [InlineData('Q')]
+    [InlineData('\u0093')]
+    public void A_long_text_that_is_recalled_again_and_again_is_refused_at_once(char opcode)
+    {
+        // Hashed a hundred thousand times, it would take hours.
+        var pickle = new PickleBytes().Text(new string('k', 8 << 20)).Op('q', 0).Op('0').Global("torch", "FloatStorage").Op('q', 1).Op('0').Op('}');
+        for (var i = 0; i < 100_000; i++)
+        {
+            _ = opcode switch
+            {
+                's' => pickle.Op('h', 0).Op('N').Op('s'),
+                'Q' => pickle.Op('(').Text("storage").Op('h', 1).Op('h', 0).Text("cpu").Number(1).Op('t').Op('Q').Op('0'),
+                _ => pickle.Op('h', 0).Op('h', 0).Op(0x93).Op('0'),
+            };
+        }
+
+        using var folder = new TemporaryFolder();
+        folder.Write("pytorch_model.bin", PickleBytes.Archive(pickle.ToArray()));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message.Length.ShouldBeLessThan(400);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64 << 20);
+    }
+
     [Fact]
     public void A_compressed_archive_is_refused_unread()
     {
@@ -262,6 +308,18 @@ public class PyTorchFileTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
             Mutation.OpenAndReadAll(Mutation.Of(whole, seed), folder.File("a.bin"), Checkpoint.OpenFile))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+    }
+
+    // Many names of one tensor.
+    private static byte[] Shared(int names, int count)
+    {
+        var pickle = new PickleBytes().Tensor("0", count, 0, [count], [1]).Op('q', 0).Op('0').Op('}');
+        for (var i = 0; i < names; i++)
+        {
+            pickle.Text($"layer.{i}").Op('h', 0).Op('s');
+        }
+
+        return pickle.ToArray();
     }
 
     private static byte[] Bytes(float[] values) => MemoryMarshal.AsBytes<float>(values).ToArray();

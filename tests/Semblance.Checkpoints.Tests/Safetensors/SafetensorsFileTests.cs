@@ -50,6 +50,22 @@ public class SafetensorsFileTests
         { """{"a":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}""", 0 },
     };
 
+    [Fact]
+    public void A_header_of_long_names_or_many_entries_or_dimensions_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Message($$$$"""{"{{{{new string('n', 2000)}}}}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""").ShouldContain("has 2,000 characters; expected at most 1,024");
+        Message($$$$"""{"__metadata__":{"{{{{new string('n', 2000)}}}}":""}}""").ShouldContain("has 2,000 characters");
+        Message($$$$"""{"a":{"dtype":"U8","shape":[{{{{string.Join(',', Enumerable.Repeat("0", 100_000))}}}}],"data_offsets":[0,0]}}""").ShouldContain("more than 32 dimensions");
+        Message("{\"__metadata__\":{" + string.Join(',', Enumerable.Range(0, (1 << 20) + 1).Select(i => $"\"{i:x}\":\"\"")) + "}}").ShouldContain("more than 1,048,576 entries");
+
+        string Message(string header)
+        {
+            var path = folder.Write("a.safetensors", Build(Encoding.UTF8.GetBytes(header), 0));
+            return Should.Throw<CheckpointFormatException>(() => SafetensorsFile.Open(path)).Message;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Attacks))]
     public void A_header_that_lies_is_refused(string header, int dataBytes)

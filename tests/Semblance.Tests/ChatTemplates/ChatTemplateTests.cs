@@ -68,6 +68,60 @@ public class ChatTemplateTests
         Should.Throw<ModelFormatException>(() => new ChatTemplate("x", doubling).Render([])).Message.ShouldContain("too long a text");
     }
 
+    public static TheoryData<string> Growing => new()
+    {
+        "{% set x = 'aaaaaaaaaaaaaaaa' %}" + string.Concat(Enumerable.Repeat("{% set x = x + x %}", 20)) + string.Concat(Enumerable.Repeat("{{x}}", 5000)), // output
+        "{% set x = 'abcdefgh' %}" + string.Concat(Enumerable.Repeat("{% set x = x ~ x %}", 60)), // one text
+        "{% set x = 'abcdefgh' %}" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{{% set x{i} = x{(i > 0 ? i - 1 : "")} ~ x{(i > 0 ? i - 1 : "")} %}}")), // many texts
+        string.Concat(Enumerable.Repeat("{% for a in messages %}", 8)) + string.Concat(Enumerable.Repeat("{{ 1 == 2 }}", 4000)) + string.Concat(Enumerable.Repeat("{% endfor %}", 8)), // loops
+        $"{{{{ {Nested(14)} }}}}", // a filter within a filter
+        $"{{% set x = '{new string('x', 30_000)}' %}}" + string.Concat(Enumerable.Repeat("{{ (x ~ ' ') | trim == x }}", 1200)), // comparisons and texts that are thrown away
+        string.Concat(Enumerable.Repeat("{# {{1}} ", 7000)), // marks that are not closed
+    };
+
+    [Theory]
+    [MemberData(nameof(Growing))]
+    public void A_template_that_grows_is_stopped_after_work_in_proportion_to_its_texts(string source)
+    {
+        var messages = Enumerable.Repeat<object?>(new Dictionary<string, object?> { ["role"] = "query", ["content"] = "a" }, 10).ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("t.jinja", source).Render([new("messages", messages)])).Message.ShouldStartWith("t.jinja: the chat template: ");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(128 << 20);
+    }
+
+    [Fact]
+    public void Long_texts_are_rendered_whatever_their_length()
+    {
+        var content = new string('x', 5_000_000);
+        var template = new ChatTemplate("x", "{% for m in messages %}{{ '<' ~ m.role ~ '>' ~ (m.content | trim) ~ '</' ~ m.role ~ '>' }}{% endfor %}");
+        template.Render([new("messages", new object?[] { new Dictionary<string, object?> { ["role"] = "query", ["content"] = content } })]).ShouldBe($"<query>{content}</query>");
+    }
+
+    [Fact]
+    public void What_is_set_in_a_loop_is_forgotten_after_it_and_seen_in_it()
+    {
+        new ChatTemplate("x", "{% set a = 1 %}{% for m in messages %}{{ a }}{% set a = a + loop.index %}{{ a }} {% endfor %}{{ a }}").Render([new("messages", new object?[] { "x", "y" })])
+            .ShouldBe("12 13 1");
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", "{{ messages[9223372036854775807 + 1] }}").Render([new("messages", new object?[] { "x" })])).Message.ShouldContain("has no parts");
+    }
+
+    [Fact]
+    public void A_template_file_that_is_too_large_or_not_text_is_refused()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, [.. "{{ 1 }}"u8, 0xFF]);
+            Should.Throw<ModelFormatException>(() => ChatTemplate.ReadFile(path)).Message.ShouldBe($"{path}: the chat template has bytes that are not UTF-8.");
+            File.WriteAllBytes(path, new byte[1 << 20]);
+            Should.Throw<ModelFormatException>(() => ChatTemplate.ReadFile(path)).Message.ShouldContain("1,048,576 bytes");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_broken_template_never_ends_in_another_exception()
     {
@@ -93,6 +147,9 @@ public class ChatTemplateTests
             }
         }
     }
+
+    // Each level goes through the list of the one below for each item.
+    private static string Nested(int levels) => levels == 0 ? "messages" : $"messages | selectattr('role', 'eq', ({Nested(levels - 1)} | first).role)";
 
     private static JsonElement Cases() => JsonDocument.Parse(File.ReadAllText(Fixtures.Own("chat-templates/expected.json"))).RootElement;
 

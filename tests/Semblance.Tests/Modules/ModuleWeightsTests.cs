@@ -47,6 +47,29 @@ public class ModuleWeightsTests
         }
     }
 
+    [Theory]
+    [InlineData("st/cls-dense/2_Dense", float.NaN)]
+    [InlineData("st/multi-pool-layernorm/2_LayerNorm", float.PositiveInfinity)]
+    [InlineData("modules/cnn", float.NegativeInfinity)]
+    [InlineData("modules/lstm", float.NaN)]
+    public void Every_parameter_that_is_not_finite_is_named_with_the_file(string fixture, float value)
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own(fixture));
+        var source = Checkpoint.Open(Fixtures.Own(fixture));
+        var writer = new SafetensorsWriter();
+        foreach (var info in source.Tensors)
+        {
+            var tensor = Tensor.From(source.Read(info.Name).Values, [.. info.Shape]);
+            tensor.Writable[^1] = value;
+            writer.Add(info.Name, tensor);
+        }
+
+        writer.Save(folder.Of("model.safetensors"));
+        var message = Should.Throw<ModelFormatException>(() => Load(Path.GetFileName(fixture), folder.Path)).Message;
+        message.ShouldStartWith(folder.Of("model.safetensors"));
+        source.Tensors.ShouldAllBe(info => message.Contains($"'{info.Name}' has a value that is not finite"));
+    }
+
     [Fact]
     public void Weights_of_layers_that_cancel_each_other_are_refused()
     {

@@ -53,4 +53,30 @@ public class ImageProcessorTests
         folder.Write("preprocessor_config.json", config);
         Should.Throw<ModelFormatException>(() => ImageProcessor.Load(folder.Path)).Message.ShouldContain(named);
     }
+
+    [Fact]
+    public void What_would_come_out_too_large_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("semblance-").FullName;
+        try
+        {
+            var path = System.IO.Path.Combine(folder, "preprocessor_config.json");
+            ImageProcessor Processor(string settings)
+            {
+                File.WriteAllText(path, $$"""{"image_processor_type": "ViTImageProcessor", {{settings}}}""");
+                return ImageProcessor.Load(folder);
+            }
+
+            Should.Throw<ModelFormatException>(() => Processor("\"size\": 200000")).Message.ShouldContain("'size' is 200000 × 200000 pixels; expected at most 16,777,216 in all");
+            Should.Throw<ModelFormatException>(() => Processor("\"image_mean\": [1e999, 0, 0]")).Message.ShouldContain("'image_mean'");
+            var tall = new RgbImage(1, 60_000, new byte[180_000]);
+            Should.Throw<ArgumentException>(() => Processor("\"size\": 4000").Process(tall)).Message.ShouldContain("1 × 60000 pixels would become one of 4000 × 4000");
+            Should.Throw<ArgumentException>(() => Processor("\"size\": {\"shortest_edge\": 4000}").Process(tall)).Message.ShouldContain("Crop it first");
+            Should.Throw<ArgumentException>(() => Processor("\"do_resize\": false").Process(new RgbImage(5000, 4000, new byte[60_000_000]))).Message.ShouldContain("a model takes at most 16,777,216");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -72,6 +72,31 @@ public class PngReaderTests
         }
     }
 
+    [Theory]
+    [InlineData(4097, 4096, 0, "4097 × 4096 pixels; expected at most 65,536 along an edge and, for a file of its size, 16,777,216 in all")]
+    [InlineData(65537, 1, 0, "65537 × 1")]
+    [InlineData(1, 65537, 0, "1 × 65537")]
+    [InlineData(6000, 6000, 300_000, "for a file of its size, 3")]
+    [InlineData(9500, 9500, 2_000_000, "for a file of its size, 89,478,485 in all")]
+    public void An_image_of_more_pixels_than_its_file_accounts_for_is_refused_before_it_is_decoded(int width, int height, int length, string problem)
+    {
+        var noise = new byte[length];
+        new Random(1).NextBytes(noise);
+        var png = Png(width, height, 8, 2, noise);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<ImageFormatException>(() => PngReader.Read(png, "i.png")).Message.ShouldContain(problem);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
+    }
+
+    [Fact]
+    public void Decoding_a_large_flat_image_takes_its_pixels_and_little_more()
+    {
+        var png = Png(4096, 4096, 1, 0, new byte[4096 * 513]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        PngReader.Read(png).Pixels.Length.ShouldBe(3 << 24);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan((3 << 24) + (2 << 20));
+    }
+
     [Fact]
     public void Other_formats_and_impossible_headers_are_named()
     {

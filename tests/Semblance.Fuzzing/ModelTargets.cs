@@ -1,0 +1,55 @@
+using Semblance.Checkpoints;
+using Semblance.Cli;
+using Semblance.Modules;
+using Semblance.Tests;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+
+namespace Semblance.Fuzzing;
+
+/// <summary>The kinds of model folders, and the command that is given one.</summary>
+internal static class ModelTargets
+{
+    // What a folder that lacks a file or is none may be told, beside faults of its files.
+    private static readonly Type[] Allowed =
+        [typeof(ModelFormatException), typeof(CheckpointFormatException), typeof(TokenizerFormatException), typeof(FileNotFoundException), typeof(DirectoryNotFoundException)];
+
+    /// <summary>One target for each.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        Target("sentence-transformer", folder => SentenceTransformer.Load(folder).Encode("hello world"), "st/cls-dense", "st/multi-pool-layernorm", "st/prompts-dot", "st/prompts-excluded"),
+        Target("cross-encoder", folder => CrossEncoder.Load(folder).Predict("hello", "world"), "st/cross-encoder", "st/cross-encoder-nli"),
+        Target("sparse-encoder", folder => SparseEncoder.Load(folder).Encode(["hello world"]), "st/splade"),
+        Target("transformer", folder => Transformer.Load(folder), "models/gemma3-bidirectional", "models/llama-rope-llama3", "models/mistral-rope-yarn", "models/nomic-bert", "models/qwen3"),
+        Target("task-model", folder => Semblance.Transformers.Tasks.TaskModel.Load(folder), "models/bert-mlm", "models/bert-seqcls", "models/bert-tokcls"),
+        Target("CNN", folder => CNNModule.Load(folder), "modules/cnn"),
+        Target("LSTM", folder => LSTMModule.Load(folder), "modules/lstm", "modules/lstm-bidirectional-2"),
+        Target("WeightedLayerPooling", folder => WeightedLayerPoolingModule.Load(folder), "modules/weighted-layers"),
+        Target("WordWeights", folder => WordWeightsModule.Load(folder), "modules/word-weights"),
+        new(
+            "command",
+            [.. new[] { "st/cls-dense", "st/multi-pool-layernorm" }.Select(Seed)],
+            input =>
+            {
+                Run("", "info", "--model", input.Folder);
+                Run("hello world\n", "encode", "--model", input.Folder);
+            }) { BytesPerByte = 1024, Share = 0.1 },
+    ];
+
+    private static FuzzTarget Target(string name, Action<string> use, params string[] fixtures) =>
+        new(name, [.. fixtures.Select(Seed)], input => use(input.Folder), [.. Allowed, typeof(ArgumentException)]) { BytesPerByte = 512, Share = 0.5 };
+
+    // Recorded results are no part of a model.
+    private static FuzzInput Seed(string fixture) => new(FuzzInput.Read(Fixtures.Own(fixture)).Files
+        .Where(file => !Path.GetFileName(file.Key).StartsWith("expected", StringComparison.Ordinal) && Path.GetExtension(file.Key) != ".py").ToDictionary());
+
+    private static void Run(string text, params string[] arguments)
+    {
+        var error = new StringWriter();
+        var code = CommandLine.RunAsync(arguments, new Host(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), Stream.Null, error)).GetAwaiter().GetResult();
+        if (code is not (CommandLine.Done or CommandLine.Failed) || error.ToString().Contains("Please report this", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {code}: {error}");
+        }
+    }
+}
