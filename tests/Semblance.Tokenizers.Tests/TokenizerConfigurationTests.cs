@@ -89,12 +89,12 @@ public class TokenizerConfigurationTests
     [InlineData("MBartTokenizer", """ "src_lang": "de_DE" """, new[] { 3, 2, 4 }, new[] { 3, 3, 2, 4 })]
     [InlineData("MBart50Tokenizer", """ "src_lang": "de_DE" """, new[] { 4, 3, 2 }, new[] { 4, 3, 3, 2 })]
     [InlineData("NllbTokenizer", """ "src_lang": "de_DE", "legacy_behaviour": true """, new[] { 3, 2, 4 }, new[] { 3, 3, 2, 4 })]
-    public void The_class_decides_what_makes_the_template(string name, string options, int[] single, int[] pair)
+    public void The_class_decides_what_makes_the_template(string name, string options, int[] one, int[] pair)
     {
         using var folder = new TemporaryFolder();
         folder.Write("tokenizer.json", Decoder).Write("tokenizer_config.json", $$"""{"tokenizer_class": "{{name}}"{{(options.Length > 0 ? "," : "")}} {{options}}}""");
         var tokenizer = Tokenizer.Load(folder.Path);
-        tokenizer.Encode("a").Ids.ToArray().ShouldBe(single);
+        tokenizer.Encode("a").Ids.ToArray().ShouldBe(one);
         tokenizer.Encode("a", "a").Ids.ToArray().ShouldBe(pair);
         if (name == "PreTrainedTokenizerFast")
         {

@@ -75,8 +75,11 @@ public class TokenizerKeysTests
 
     private static readonly Dictionary<string, IReadOnlyDictionary<string, KnownKeys>> Types = new()
     {
-        ["normalizer"] = TokenizerKeys.Normalizers, ["pre_tokenizer"] = TokenizerKeys.PreTokenizers, ["post_processor"] = TokenizerKeys.PostProcessors,
-        ["decoder"] = TokenizerKeys.Decoders, ["model"] = TokenizerKeys.Models,
+        ["normalizer"] = TokenizerKeys.Normalizers,
+        ["pre_tokenizer"] = TokenizerKeys.PreTokenizers,
+        ["post_processor"] = TokenizerKeys.PostProcessors,
+        ["decoder"] = TokenizerKeys.Decoders,
+        ["model"] = TokenizerKeys.Models,
     };
 
     // What tokenizer_config.json says: a value that changes what the tokenizer of a kind does.
@@ -275,7 +278,12 @@ public class TokenizerKeysTests
 
         var root = new JsonObject
         {
-            ["version"] = "1.0", ["added_tokens"] = new JsonArray(), ["normalizer"] = null, ["pre_tokenizer"] = null, ["post_processor"] = null, ["decoder"] = null,
+            ["version"] = "1.0",
+            ["added_tokens"] = new JsonArray(),
+            ["normalizer"] = null,
+            ["pre_tokenizer"] = null,
+            ["post_processor"] = null,
+            ["decoder"] = null,
             ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray([.. section == "pre_tokenizer" ? merges.Select(merge => JsonValue.Create(merge)) : []]), ["unk_token"] = "?" },
         };
         root[section] = JsonNode.Parse(component);
