@@ -46,7 +46,7 @@ public sealed class Tokenizer
         _added = distinct.ToDictionary(token => token.Id);
         _addedIds = added.ToDictionary(token => token.Content, token => token.Id);
         _specialTokens = [.. added.Where(token => token.Special).Select(token => token.Content)];
-        VocabularySize = Math.Max(model.Size, _added.Keys.Append(-1).Max() + 1);
+        VocabularySize = Math.Max(model.Size, _added.Keys.Append(_postProcessor.LargestId).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
         TruncationSide = configuration.TruncationSide ?? json.TruncationSide ?? Side.Right;

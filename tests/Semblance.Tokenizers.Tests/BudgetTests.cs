@@ -142,6 +142,14 @@ public class BudgetTests
     }
 
     [Fact]
+    public void The_size_of_a_vocabulary_covers_the_ids_of_its_template()
+    {
+        var tokenizer = Load($$"""{"post_processor": {"type": "BertProcessing", "cls": ["c", 7], "sep": ["s", 3]}, "model": {{Words}}}""");
+        tokenizer.Encode("a").Ids.ToArray().ShouldBe([7, 1, 3]);
+        tokenizer.VocabularySize.ShouldBe(8);
+    }
+
+    [Fact]
     public void Padding_beyond_what_an_array_can_have_is_an_argument_out_of_range()
     {
         var tokenizer = Tokenizer.CreateBert(Vocabulary.Small);

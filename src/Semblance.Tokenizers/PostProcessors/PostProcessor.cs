@@ -15,6 +15,9 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
     /// <summary>The special token that a text ends with, or null.</summary>
     public int? LastId => single is [.., { SpecialId: >= 0 and var id }] ? id : null;
 
+    /// <summary>The highest id of the special tokens, or -1.</summary>
+    public int LargestId => single.Concat(pair).Select(piece => piece.SpecialId).Append(-1).Max();
+
     /// <summary>The parts of a result.</summary>
     public ReadOnlySpan<TemplatePiece> Pieces(bool isPair) => isPair ? pair : single;
 
