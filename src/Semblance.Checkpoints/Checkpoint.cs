@@ -63,6 +63,14 @@ public abstract class Checkpoint
         };
     }
 
+    /// <summary>Whether a file of this name in a model's folder holds its weights, or says where they are: <c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, and an adapter's.</summary>
+    /// <param name="name">The name, without a folder.</param>
+    public static bool IsFileName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return HubFiles.IsWeights(name) || name == "adapter_config.json";
+    }
+
     /// <summary>Whether there is a tensor of this name.</summary>
     public bool Contains(string name) => Stored.ContainsKey(name);
 

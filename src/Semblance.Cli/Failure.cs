@@ -16,7 +16,7 @@ internal static class Failure
         OutOfMemoryException => "there is not enough memory; give less at a time (--batch-tokens), or a smaller input.",
         ArgumentException { ParamName: { } name } and not ArgumentNullException =>
             OneLine(failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)),
-        FormatException or TrainingException or LossInputException or IOException or UnauthorizedAccessException or NotSupportedException or (ArgumentException and not ArgumentNullException) =>
+        FormatException or TrainingException or TrainingChangedException or LossInputException or IOException or UnauthorizedAccessException or NotSupportedException or (ArgumentException and not ArgumentNullException) =>
             OneLine(failure.Message),
         _ => $"unexpected {failure.GetType().Name}: {OneLine(failure.Message)} Please report this, with the command line.",
     };

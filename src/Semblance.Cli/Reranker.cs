@@ -17,7 +17,7 @@ internal static class Reranker
     public static async Task<Func<IRetriever, IReadOnlyList<string>, IRetriever>> LoadAsync(
         string? name, int candidates, TextOptions batching, Host host, CancellationToken cancellation)
     {
-        var folder = await ModelOption.FolderAsync(name, host, cancellation).ConfigureAwait(false);
+        var folder = await ModelOption.FolderAsync(name, host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false);
         switch (ModelKinds.Of(folder))
         {
             case ModelKind.CrossEncoder:

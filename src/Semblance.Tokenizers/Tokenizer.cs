@@ -133,20 +133,22 @@ public sealed class Tokenizer
         return new Tokenizer(files);
     }
 
-    /// <summary>Writes the files that the tokenizer was made from, unchanged; each replaces an older one in one step.</summary>
+    /// <summary>Writes the files that the tokenizer was made from, unchanged, in one step. Files of another tokenizer in the folder are removed; all others stay.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <exception cref="IOException">The files cannot be written; the folder is as it was.</exception>
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         _files.Save(folder);
     }
 
-    /// <summary>Writes <c>tokenizer.json</c> alone: as it was read, or made of <c>vocab.txt</c>.</summary>
+    /// <summary>Writes <c>tokenizer.json</c> alone, in one step: as it was read, or made of <c>vocab.txt</c>. All other files of the folder stay.</summary>
     /// <param name="folder">The folder, made if need be.</param>
     /// <exception cref="NotSupportedException">The tokenizer was read from files of another kind.</exception>
     public void SaveJson(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        JsonFiles().Save(folder);
+        JsonFiles().Add(folder);
     }
 
     /// <summary>

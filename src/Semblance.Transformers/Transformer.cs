@@ -138,7 +138,7 @@ public abstract class Transformer
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
 
     /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded, where it was, but for the type of the weights.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
     /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
@@ -151,9 +151,15 @@ public abstract class Transformer
             writer.Add(name, tensor, weights);
         }
 
-        writer.Save(Path.Combine(folder, "model.safetensors"));
-        SaveConfiguration(folder, weights);
+        AtomicFolder.Write(folder, IsOwnFile, written =>
+        {
+            writer.Save(Path.Combine(written, "model.safetensors"));
+            SaveConfiguration(written, weights);
+        });
     }
+
+    /// <summary>Whether a file of a model's folder is one of weights or their configuration.</summary>
+    internal static bool IsOwnFile(string name) => name == "config.json" || Checkpoint.IsFileName(name);
 
     /// <summary>Writes <c>config.json</c>.</summary>
     /// <param name="folder">An existing folder.</param>

@@ -58,7 +58,7 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static SentenceTransformer Load(string model) => LoadFolder(ModelFolder.Find(model));
+    public static SentenceTransformer Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.SentenceTransformer));
 
     /// <summary>Loads the model in the box, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
@@ -73,14 +73,14 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<SentenceTransformer> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false));
+        LoadFolder(await ModelFolder.FindAsync(model, ModelKind.SentenceTransformer, revision, progress, cancellation).ConfigureAwait(false));
 
     /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     public static SentenceTransformer LoadTrainable(string folder) =>
-        new(ModuleList.Load(folder, trainable: true), SentenceTransformerConfig.Load(folder));
+        new(ModuleList.Load(ModelFolder.Whole(folder), trainable: true), SentenceTransformerConfig.Load(folder));
 
     /// <summary>All parameters; each name begins with its module's place.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
@@ -277,17 +277,16 @@ public sealed class SentenceTransformer : ITrainableModel
     }
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
-    /// <param name="folder">The folder, made if need be; files of an older model in it are replaced one by one.</param>
+    /// <param name="folder">The folder, made if need be. A model in it is replaced in one step, also the one that this was loaded from; files that are not a model's (<see cref="ModelFiles"/>) stay.</param>
     /// <param name="weights">The type that parameters are written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded vectors.</param>
     /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32)
+    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, written =>
     {
-        Directory.CreateDirectory(folder);
-        Config.Save(folder);
-        ModuleList.Save(Modules, folder, weights);
-    }
+        Config.Save(written);
+        ModuleList.Save(Modules, written, weights);
+    });
 
     /// <summary>The pipeline, a module a line.</summary>
     public override string ToString()

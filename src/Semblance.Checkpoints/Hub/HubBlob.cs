@@ -11,6 +11,9 @@ internal sealed record HubBlob(string Etag, long? Size)
 {
     private const int Sha1Digits = 40, Sha256Digits = 64;
 
+    /// <summary>Whether the name is a hash of the content; a server with names of its own says nothing by them.</summary>
+    public bool IsHash => Etag.Length is Sha1Digits or Sha256Digits && Etag.All(char.IsAsciiHexDigitLower);
+
     /// <exception cref="HubException">The answer does not describe a file.</exception>
     public static HubBlob Of(HttpResponseMessage response, string what)
     {

@@ -8,6 +8,7 @@ namespace Semblance.Checkpoints;
 /// </summary>
 internal sealed class HubCache(string cacheFolder, string modelId)
 {
+    private const int ReadOnlyFileSystem = 30; // EROFS
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
     private readonly string _name = "models--" + modelId.Replace("/", "--", StringComparison.Ordinal);
 
@@ -34,35 +35,58 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         return File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubNames.IsCommit(commit) ? commit : null;
     }
 
-    /// <summary>The snapshot of a revision if all of it is there.</summary>
-    public string? FindComplete(string revision) =>
-        FindCommit(revision) is { } commit && HubFiles.IsComplete(Snapshot(commit)) ? Snapshot(commit) : null;
+    /// <summary>The snapshot of a revision if all of it is there, and otherwise what is wrong with it; neither where the cache knows nothing of it.</summary>
+    public (string? Folder, string? Fault) Find(string revision)
+    {
+        if (FindCommit(revision) is not { } commit)
+        {
+            return (null, null);
+        }
+
+        var fault = HubFiles.Fault(Snapshot(commit));
+        return (fault is null ? Snapshot(commit) : null, fault);
+    }
+
+    /// <summary>A model of the cache whose id differs from this one's by the case of letters alone; null if there is none.</summary>
+    public string? FindOtherCase() => !Directory.Exists(cacheFolder) ? null : Directory.EnumerateDirectories(cacheFolder, "models--*").Select(Path.GetFileName)
+        .FirstOrDefault(name => name != _name && string.Equals(name, _name, StringComparison.OrdinalIgnoreCase))?["models--".Length..].Replace("--", "/", StringComparison.Ordinal);
 
     public void WriteRef(string revision, string commit)
     {
-        if (!HubNames.IsCommit(revision) && FindCommit(revision) != commit)
+        if (HubNames.IsCommit(revision) || FindCommit(revision) == commit)
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(RefPath(revision))!);
             using var file = new AtomicFile(RefPath(revision));
             file.Stream.Write(System.Text.Encoding.ASCII.GetBytes(commit));
             file.Commit();
         }
+        catch (IOException) when (!Directory.Exists(Path.GetDirectoryName(RefPath(revision))) || Directory.Exists(RefPath(revision)))
+        {
+            // A branch 'a' that is gone stands in the way of a branch 'a/b', or the other way: the model is there, only the name is asked for again.
+        }
     }
 
-    /// <summary>Makes a blob appear as a file of a snapshot: a relative link, or a copy where links are impossible.</summary>
+    /// <summary>Makes a blob appear as a file of a snapshot: a relative link, or a copy where links are impossible. What is damaged there is replaced.</summary>
     public void Link(string commit, string file, string etag)
     {
         var path = Path.Combine(Snapshot(commit), file);
-        if (Exists(path))
+        if (HubIntegrity.Fault(path) is null)
         {
             return;
         }
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
+        File.Delete(path);
         try
         {
             File.CreateSymbolicLink(path, Path.GetRelativePath(folder, Blob(etag)));
+            AtomicFolder.Flush(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -89,7 +113,7 @@ internal sealed class HubCache(string cacheFolder, string modelId)
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (File.Exists(path) && e.HResult != ReadOnlyFileSystem)
             {
                 await delay(LockPoll, cancellation).ConfigureAwait(false);
             }

@@ -32,15 +32,16 @@ public sealed class HubClient : IDisposable
         _connection = new HubConnection(_options, _http);
     }
 
-    /// <summary>The folder of a model that was downloaded before; null if it is not there or not complete. No network.</summary>
+    /// <summary>The folder of a model that was downloaded before; null if it is not there, not complete, or damaged as far as can be told at once. No network.</summary>
     /// <param name="modelId">The model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
     /// <param name="revision">A branch, tag or commit; <c>main</c> if null.</param>
     /// <exception cref="ArgumentException">The model's or revision's name is not one.</exception>
-    public string? FindCached(string modelId, string? revision = null) => Cache(modelId, revision).FindComplete(revision ?? DefaultRevision);
+    public string? FindCached(string modelId, string? revision = null) => Cache(modelId, revision).Find(revision ?? DefaultRevision).Folder;
 
     /// <summary>
     /// The folder of a model, downloaded as far as it is not there. A commit that is there needs no network; for a
-    /// branch or tag the Hub is asked what it is now, and where that is impossible, what is there is used.
+    /// branch or tag the Hub is asked what it is now, and where that is impossible, what is there is used. A file of the cache whose link leads nowhere, or
+    /// which is cut short, is downloaded again.
     /// </summary>
     /// <param name="modelId">The model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
     /// <param name="revision">A branch, tag or commit; <c>main</c> if null.</param>
@@ -54,7 +55,7 @@ public sealed class HubClient : IDisposable
     {
         revision ??= DefaultRevision;
         var cache = Cache(modelId, revision);
-        var cached = cache.FindComplete(revision);
+        var (cached, fault) = cache.Find(revision);
         if (cached is not null && (_options.Offline || HubNames.IsCommit(revision)))
         {
             return cached;
@@ -62,7 +63,8 @@ public sealed class HubClient : IDisposable
 
         if (_options.Offline)
         {
-            throw new HubException($"The model '{modelId}' ({revision}) is not complete in {_options.CacheFolder}, and HF_HUB_OFFLINE forbids to download it; unset it, or download the model first.");
+            var reason = fault is not null ? $" ({fault})" : cache.FindOtherCase() is { } other ? $" (it has '{other}': letters differ by their case)" : "";
+            throw new HubException($"The model '{modelId}' ({revision}) is not complete in {_options.CacheFolder}{reason}, and HF_HUB_OFFLINE forbids to download it; unset it, or download the model first.");
         }
 
         string commit;
@@ -75,10 +77,21 @@ public sealed class HubClient : IDisposable
         {
             return cached;
         }
+        catch (HubException error) when (fault is not null)
+        {
+            throw new HubException($"{error.Message} What the cache has cannot be used: {fault}.", error.Status, error);
+        }
 
-        await FetchAsync(cache, modelId, commit, files, progress, ct).ConfigureAwait(false);
-        cache.WriteRef(revision, commit);
-        return cache.Snapshot(commit);
+        try
+        {
+            await FetchAsync(cache, modelId, commit, files, progress, ct).ConfigureAwait(false);
+            cache.WriteRef(revision, commit);
+            return cache.Snapshot(commit);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not HubException)
+        {
+            throw new HubException($"The model '{modelId}' cannot be written to the cache {_options.CacheFolder}: {error.Message.TrimEnd('.')}. Make room or mend its permissions, or name another folder by HF_HOME or HF_HUB_CACHE.", null, error);
+        }
     }
 
     /// <summary>Closes the connections.</summary>
@@ -143,7 +156,7 @@ public sealed class HubClient : IDisposable
         if (files.Contains(HubFiles.Modules))
         {
             var path = await FetchAsync(HubFiles.Modules, 1, 1).ConfigureAwait(false);
-            modules = await File.ReadAllBytesAsync(path, ct).ConfigureAwait(false);
+            modules = HubFiles.ReadList(path);
         }
 
         var needed = HubFiles.Select(files, modules);
@@ -166,7 +179,7 @@ public sealed class HubClient : IDisposable
         async Task<string> FetchAsync(string file, int number, int count)
         {
             var path = Path.Combine(cache.Snapshot(commit), file);
-            if (HubCache.Exists(path))
+            if (HubIntegrity.Fault(path) is null)
             {
                 return path;
             }
@@ -179,7 +192,7 @@ public sealed class HubClient : IDisposable
             }
 
             await new HubTransfer(_connection, _options, cache)
-                .RunAsync(blob, uri, what, received => progress?.Report(new DownloadProgress(file, received, blob.Size, number, count)), ct)
+                .RunAsync(blob, file, uri, what, received => progress?.Report(new DownloadProgress(file, received, blob.Size, number, count)), ct)
                 .ConfigureAwait(false);
             return cache.Blob(blob.Etag);
         }

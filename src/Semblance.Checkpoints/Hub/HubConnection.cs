@@ -10,6 +10,7 @@ namespace Semblance.Checkpoints;
 internal sealed class HubConnection(HubOptions options, HttpClient http)
 {
     private const int MaxRedirects = 8;
+    private const long LeastProgress = 1 << 14; // or a server that sends a byte for each request would be asked for ever
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs an action until it succeeds or has failed too often without progress.</summary>
@@ -26,9 +27,9 @@ internal sealed class HubConnection(HubOptions options, HttpClient http)
             {
                 return await action().ConfigureAwait(false);
             }
-            catch (HubException error) when (error.IsTransient && (attempt < attempts || progress() > furthest))
+            catch (HubException error) when (error.IsTransient && (attempt < attempts || progress() >= furthest + LeastProgress))
             {
-                (attempt, furthest) = progress() > furthest ? (1, progress()) : (attempt, furthest);
+                (attempt, furthest) = progress() >= furthest + LeastProgress ? (1, progress()) : (attempt, furthest);
                 var delay = error.RetryAfter ?? TimeSpan.FromSeconds(Math.Pow(2, Math.Min(attempt, 6) - 1));
                 await options.Delay(delay < MaxDelay ? delay : MaxDelay, cancellation).ConfigureAwait(false);
             }

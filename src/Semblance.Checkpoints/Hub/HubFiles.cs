@@ -8,6 +8,8 @@ internal static partial class HubFiles
 {
     public const string Modules = "modules.json";
 
+    private const int MaxList = 64 << 20; // a list of modules has some hundred bytes, an index of shards some megabytes
+
     /// <summary>The needed ones among a model's files; small ones first, weights last.</summary>
     /// <param name="files">All files of the model.</param>
     /// <param name="modules">The contents of <c>modules.json</c>, if the model has it.</param>
@@ -25,37 +27,56 @@ internal static partial class HubFiles
         ];
     }
 
-    /// <summary>Whether a snapshot has what a model needs; partial ones are left by downloads of single files.</summary>
-    public static bool IsComplete(string folder)
+    /// <summary>What a snapshot lacks of a model, or what of it is damaged; null if it is whole. Partial ones are left by downloads of single files.</summary>
+    public static string? Fault(string folder)
     {
         if (!Directory.Exists(folder))
         {
-            return false;
+            return $"the snapshot {folder} is missing";
         }
 
-        var modules = Path.Combine(folder, Modules);
-        var needed = ModuleFolders(File.Exists(modules) ? File.ReadAllBytes(modules) : null);
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(HubCache.Exists) // a link whose blob is gone does not count
-            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .ToHashSet();
-        return needed.All(module => module.Length == 0 || files.Any(file => FolderOf(file) == module))
-            && (files.Contains("config.json") || files.Contains(Modules))
-            && files.Any(file => IsWeights(file) && !file.EndsWith(".json", StringComparison.Ordinal) && (needed.Contains(FolderOf(file)) || ModuleFolder().IsMatch(FolderOf(file))))
-            && files.Where(file => IsWeights(file) && file.EndsWith(".index.json", StringComparison.Ordinal)).All(index => HasShards(folder, index, files));
+        var all = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).ToArray();
+        if (all.Contains(Modules) && HubIntegrity.Fault(Path.Combine(folder, Modules)) is { } fault)
+        {
+            return fault;
+        }
+
+        var modules = all.Contains(Modules) ? ReadList(Path.Combine(folder, Modules)) : null;
+        var files = Select(all, modules);
+        return ModuleFolders(modules).FirstOrDefault(module => module.Length > 0 && !all.Any(file => FolderOf(file) == module)) is { } missing ? $"{folder} lacks the module '{missing}' that its {Modules} names"
+            : !files.Contains("config.json") && !files.Contains(Modules) ? $"{folder} has neither config.json nor {Modules}"
+            : !files.Any(file => IsWeights(file) && !file.EndsWith(".json", StringComparison.Ordinal)) ? $"{folder} has no weights"
+            : files.Select(file => HubIntegrity.Fault(Path.Combine(folder, file))).FirstOrDefault(damage => damage is not null)
+                ?? files.Where(file => IsWeights(file) && file.EndsWith(".index.json", StringComparison.Ordinal)).Select(index => MissingShard(folder, index, files)).FirstOrDefault(shard => shard is not null);
     }
 
-    private static bool HasShards(string folder, string index, HashSet<string> files)
+    /// <summary>The content of a list of modules or shards.</summary>
+    /// <exception cref="HubException">It is too long to be one.</exception>
+    public static byte[] ReadList(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length > MaxList)
+        {
+            throw new HubException($"{path} has {file.Length} bytes; as a list of modules or shards it should have at most {MaxList}.");
+        }
+
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static string? MissingShard(string folder, string index, List<string> files)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, index)));
+            using var document = JsonDocument.Parse(ReadList(Path.Combine(folder, index)));
             var beside = FolderOf(index) is { Length: > 0 } parent ? parent + "/" : "";
-            return document.RootElement.GetProperty("weight_map").EnumerateObject().All(entry => files.Contains(beside + entry.Value.GetString()));
+            var shards = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => beside + entry.Value.GetString());
+            return shards.FirstOrDefault(shard => !files.Contains(shard)) is { } missing ? $"{folder} lacks the shard '{missing}' that {index} names" : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            return false;
+            return $"{Path.Combine(folder, index)} is not an index of shards";
         }
     }
 

@@ -41,6 +41,9 @@ public sealed record HubOptions
     /// <summary>How long the server may keep silent.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The slowest transfer that is waited for, in bytes a second, averaged over <see cref="Timeout"/>; 1024 by default, 0 for any.</summary>
+    public long MinBytesPerSecond { get; init; } = 1024;
+
     /// <summary>Waits between attempts.</summary>
     internal Func<TimeSpan, CancellationToken, Task> Delay { get; init; } = Task.Delay;
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using Semblance.Files;
 
 namespace Semblance.Checkpoints;
 
@@ -7,15 +9,22 @@ internal sealed class HubTransfer(HubConnection connection, HubOptions options, 
 {
     private const int BufferLength = 1 << 17;
 
+    private const long MaxUnannounced = 1 << 30;
+
     /// <exception cref="HubException">The transfer failed for good.</exception>
-    public async Task RunAsync(HubBlob blob, Uri uri, string what, Action<long> received, CancellationToken cancellation)
+    public async Task RunAsync(HubBlob blob, string file, Uri uri, string what, Action<long> received, CancellationToken cancellation)
     {
         var path = cache.Blob(blob.Etag);
         var incomplete = cache.Incomplete(blob.Etag);
         using var held = await cache.LockAsync(blob.Etag, options.Delay, cancellation).ConfigureAwait(false);
-        if (File.Exists(path))
+        if (File.Exists(path) && HubIntegrity.Fault(path, blob, file) is null)
         {
             return;
+        }
+
+        if (!blob.IsHash)
+        {
+            File.Delete(incomplete); // without a hash nobody could tell whether two parts are of the same file
         }
 
         for (var again = true; ; again = false)
@@ -28,6 +37,7 @@ internal sealed class HubTransfer(HubConnection connection, HubOptions options, 
             if (await blob.MatchesAsync(incomplete, cancellation).ConfigureAwait(false))
             {
                 File.Move(incomplete, path, overwrite: true);
+                AtomicFolder.Flush(Path.GetDirectoryName(path)!);
                 return;
             }
 
@@ -70,11 +80,14 @@ internal sealed class HubTransfer(HubConnection connection, HubOptions options, 
 
     private async Task CopyAsync(HttpResponseMessage response, FileStream file, long? size, string what, Action<long> received, CancellationToken cancellation)
     {
+        var limit = size ?? file.Length + response.Content.Headers.ContentLength ?? MaxUnannounced;
+        var rate = Stopwatch.StartNew();
+        var before = file.Length;
         var body = await connection.WaitAsync(timeout => response.Content.ReadAsStreamAsync(timeout), what, cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             var buffer = new byte[BufferLength];
-            while (!(file.Length > size)) // more than announced is damage, and no reason to fill the disk
+            while (file.Length <= limit) // more than announced is damage, and no reason to fill the disk
             {
                 var count = await connection.WaitAsync(timeout => body.ReadAsync(buffer, timeout).AsTask(), what, cancellation).ConfigureAwait(false);
                 if (count == 0)
@@ -84,6 +97,21 @@ internal sealed class HubTransfer(HubConnection connection, HubOptions options, 
 
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
                 received(file.Length);
+                if (rate.Elapsed >= options.Timeout)
+                {
+                    if (file.Length - before < options.MinBytesPerSecond * rate.Elapsed.TotalSeconds)
+                    {
+                        throw new HubException($"The server sends {what} too slowly: {file.Length - before} bytes in {rate.Elapsed.TotalSeconds:0} seconds, fewer than {options.MinBytesPerSecond} a second; try later or over another network, what is there stays.");
+                    }
+
+                    before = file.Length;
+                    rate.Restart();
+                }
+            }
+
+            if (size is null)
+            {
+                throw new HubException($"The server sends more than {limit} bytes for {what}, whose size it did not announce; is HF_ENDPOINT the address of a Hub?");
             }
         }
     }

@@ -50,7 +50,7 @@ internal sealed class DistillStaticCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         SentenceTransformer? model = null;
         await Host.WithProgressAsync("distilling", bar => Task.Run(() => model = StaticEmbeddingModule.Distill(teacher, options, bar, cancellation), cancellation)).ConfigureAwait(false);
-        NewFolder.Save(model!, folder, arguments.GetValue(_weights) == "float16" ? DType.F16 : DType.F32);
+        model!.Save(folder, arguments.GetValue(_weights) == "float16" ? DType.F16 : DType.F32);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Host.Error.WriteLine(Numbers.Invariant($"distilled {model!.Tokenizer.VocabularySize:N0} tokens to vectors of {model.Dimension} in {seconds:F1} s"));
         Host.Text.WriteLine(folder);

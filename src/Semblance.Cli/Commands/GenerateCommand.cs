@@ -47,7 +47,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         var prompt = arguments.GetValue(_prompt);
         using var lines = prompt is null ? TextLines.Open(arguments.GetValue(_input), Host) : null;
-        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellation, kind: null).ConfigureAwait(false));
         var config = Configure(arguments, generator.Config);
         if (lines is null)
         {

@@ -74,7 +74,7 @@ internal sealed class InitCommand : CliCommand
         };
         var input = NewModel.Create(architecture, tokenizer, sizes, arguments.GetValue(_seed) ?? 0);
         var model = new SentenceTransformer([input, new PoolingModule(sizes.HiddenSize, [NewModel.PoolingOf(architecture)]), new NormalizeModule()]);
-        NewFolder.Save(model, folder);
+        model.Save(folder);
         Host.Error.WriteLine(Numbers.Invariant($"note: the model has {input.Transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
         Host.Text.WriteLine(folder);
     }

@@ -88,7 +88,7 @@ internal sealed class MineNegativesCommand : CliCommand
         }
 
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
-            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation).ConfigureAwait(false))
+            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false))
             : null;
         var corpus = corpusLines is null ? null : await corpusLines.ReadAllAsync(cancellation).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
+using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Cli.Recipes;
@@ -15,6 +15,7 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "Where to write, instead of where the recipe says");
     private readonly Option<string[]> _set = new("--set") { Description = "Changes a setting of the recipe, as in rate=1e-4 or datasets.0.batch-size=64", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where a training of this recipe stopped, bit for bit" };
+    private readonly Option<bool> _allowChanges = new("--allow-changes") { Description = "With --resume, go on although data or settings are not those of before" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where a training lies already" };
 
     public TrainCommand(Host host)
@@ -25,6 +26,7 @@ internal sealed class TrainCommand : CliCommand
         Add(_output);
         Add(_set);
         Add(_resume);
+        Add(_allowChanges);
         Add(_overwrite);
         Validators.Add(result =>
         {
@@ -34,6 +36,16 @@ internal sealed class TrainCommand : CliCommand
                 {
                     result.AddError($"--set needs KEY=VALUE, not '{change}'.");
                 }
+            }
+
+            if (result.GetValue(_resume) && result.GetValue(_overwrite))
+            {
+                result.AddError("--resume goes on, --overwrite begins anew; give one of them.");
+            }
+
+            if (result.GetValue(_allowChanges) && !result.GetValue(_resume))
+            {
+                result.AddError("--allow-changes is for --resume.");
             }
         });
     }
@@ -60,19 +72,45 @@ internal sealed class TrainCommand : CliCommand
 
         foreach (var (name, recipe) in variants)
         {
-            if (!resume)
-            {
-                TrainingCheckpoint.Delete(recipe.Output); // or a kill before the first new one would leave the old to go on from
-            }
-
             if (name.Length > 0)
             {
                 Host.Error.WriteLine($"— {name}");
             }
 
-            var score = await TrainAsync(recipe, resume, cancellation).ConfigureAwait(false);
+            var score = await TrainAsync(recipe, resume, arguments.GetValue(_allowChanges), cancellation).ConfigureAwait(false);
             Host.Text.WriteLine(string.Join('\t', (string[])[.. name.Length > 0 ? [name] : Array.Empty<string>(), recipe.Output, .. score is { } best ? [Numbers.Invariant($"{100 * best:F2}")] : Array.Empty<string>()]));
             Host.Text.Flush();
+        }
+    }
+
+    // Before anything is computed: whether the checkpoint is of this training.
+    private void Compare(Recipe recipe, Trainer trainer, bool allowChanges)
+    {
+        if (!TrainingCheckpoint.Exists(recipe.Output))
+        {
+            return;
+        }
+
+        if (TrainingCheckpoint.Fingerprint(recipe.Output) is null)
+        {
+            Host.Error.WriteLine("note: the checkpoint is of an earlier version and does not say what it was trained with; whether data or settings differ cannot be told");
+        }
+
+        if (TrainingCheckpoint.Version(recipe.Output) is { } version && version != TrainingCheckpoint.CurrentVersion)
+        {
+            Host.Error.WriteLine($"note: the checkpoint was written by version {version}, and goes on with version {TrainingCheckpoint.CurrentVersion}");
+        }
+
+        var changes = trainer.FindChanges();
+        if (changes.Count > 0 && !allowChanges)
+        {
+            throw new InputException(recipe.Output, $"the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. "
+                + "Use the data and settings of before; --allow-changes goes on with those of now, --overwrite begins anew.");
+        }
+
+        foreach (var change in changes)
+        {
+            Host.Error.WriteLine($"note: changed since the checkpoint: {change}");
         }
     }
 
@@ -89,9 +127,18 @@ internal sealed class TrainCommand : CliCommand
     }
 
     // Returns the best score, if there is an evaluation.
-    private async Task<double?> TrainAsync(Recipe recipe, bool resume, CancellationToken cancellation)
+    private async Task<double?> TrainAsync(Recipe recipe, bool resume, bool allowChanges, CancellationToken cancellation)
     {
-        var training = await recipe.PrepareAsync(cancellation).ConfigureAwait(false);
+        var training = await recipe.PrepareAsync(allowChanges, cancellation).ConfigureAwait(false);
+        if (resume)
+        {
+            Compare(recipe, training.Trainer, allowChanges);
+        }
+        else
+        {
+            TrainingCheckpoint.Delete(recipe.Output); // or a kill before the first new one would leave the old to go on from
+        }
+
         foreach (var dataset in training.Datasets)
         {
             Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
@@ -110,7 +157,6 @@ internal sealed class TrainCommand : CliCommand
             Host.Error.WriteLine(Numbers.Invariant($"going on from step {first:N0}"));
         }
 
-        var time = Stopwatch.StartNew();
         var score = double.NegativeInfinity;
         try
         {
@@ -133,7 +179,7 @@ internal sealed class TrainCommand : CliCommand
             results.Add(new StageResult("trained", training.Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
         }
 
-        var summary = recipe.Summarize(training, results, time.Elapsed);
+        var summary = recipe.Summarize(training, results);
         TrainingReport.Save(recipe.Output, summary);
         ModelCard.Save(recipe.Output, summary, training.Model);
         return training.Evaluator is null ? null : score;

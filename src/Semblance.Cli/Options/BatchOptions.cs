@@ -27,8 +27,8 @@ internal sealed class BatchOptions
         command.Add(_promptName);
     }
 
-    /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
+    /// <summary>The folder of the model, downloaded if it is named by its id; one without an organisation is a cross-encoder's.</summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation, ModelKind.CrossEncoder);
 
     /// <summary>Options with what the command line says.</summary>
     public TOptions Apply<TOptions>(ParseResult arguments, TOptions options)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Semblance.Files;
 using Semblance.Transformers;
 
 namespace Semblance.Cli.Options;
@@ -14,7 +15,8 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => FolderAsync(arguments.GetValue(this), host, cancellation);
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation, ModelKind? kind = ModelKind.SentenceTransformer) =>
+        FolderAsync(arguments.GetValue(this), host, cancellation, kind);
 
     /// <summary>The model, which makes sentence vectors.</summary>
     public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation) =>
@@ -31,7 +33,11 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>The folder of the model of a name, downloaded if that is an id.</summary>
-    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation)
+    /// <param name="model">The name; null for the default model.</param>
+    /// <param name="host">Where a download is shown.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="kind">What the model is to be, which says whose it is if an id names no organisation; null for nobody's.</param>
+    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation, ModelKind? kind = ModelKind.SentenceTransformer)
     {
         if (model is null)
         {
@@ -46,12 +52,11 @@ internal sealed class ModelOption : Option<string?>
 
         if (Directory.Exists(model))
         {
+            AtomicFolder.Recover(model);
             return model;
         }
 
-        return File.Exists(model) || Path.IsPathRooted(model) || model.StartsWith('.') || model.Count(c => c is '/' or '\\') > 1
-            ? throw new DirectoryNotFoundException($"{model}: there is no such folder; give a model's folder, or an id such as sentence-transformers/all-MiniLM-L6-v2.")
-            : await Hub.DownloadAsync(model, null, host, cancellation).ConfigureAwait(false);
+        return await Hub.DownloadAsync(ModelKinds.HubId(model, kind), null, host, cancellation).ConfigureAwait(false);
     }
 
     // What the card of a model with random weights says of it; a trained model's card has no such line.

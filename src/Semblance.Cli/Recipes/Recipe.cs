@@ -75,7 +75,8 @@ internal sealed class Recipe
 
     /// <summary>Loads the model and the data, and puts the training together.</summary>
     /// <param name="cancellation">Stops a download.</param>
-    public async Task<Prepared> PrepareAsync(CancellationToken cancellation)
+    /// <param name="allowChanges">Whether it may go on from a checkpoint with other data or settings.</param>
+    public async Task<Prepared> PrepareAsync(bool allowChanges, CancellationToken cancellation)
     {
         var evaluate = _root.Find("evaluate")?.Only("every", "on");
         var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
@@ -84,7 +85,7 @@ internal sealed class Recipe
             ? await RecipeModel.CreateCrossEncoderAsync(begun, Seed, cancellation).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, Seed, cancellation).ConfigureAwait(false);
         RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, Seed, cancellation))];
-        var from = await RecipeModel.FolderAsync(begun, cancellation).ConfigureAwait(false);
+        var from = await RecipeModel.FolderAsync(begun, cancellation, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
         var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => model is SentenceTransformer encoder
             ? RecipeLoss.Create(loss, new RecipeLoss.Context(encoder, from, labels, Seed))
             : RecipeCrossEncoderLoss.Create(loss))).ToArray();
@@ -103,6 +104,8 @@ internal sealed class Recipe
             KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
+            AllowChanges = allowChanges,
+            Fingerprint = RecipeFingerprint.Of(_root, Seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
@@ -113,8 +116,7 @@ internal sealed class Recipe
     /// <summary>What there is to say about the training when it is done.</summary>
     /// <param name="training">The training.</param>
     /// <param name="results">What was measured.</param>
-    /// <param name="duration">How long it took.</param>
-    public TrainingSummary Summarize(Prepared training, IReadOnlyList<StageResult> results, TimeSpan duration)
+    public TrainingSummary Summarize(Prepared training, IReadOnlyList<StageResult> results)
     {
         var card = _root.Find("card")?.Only("name", "languages", "licence");
         var model = Begun();
@@ -127,8 +129,8 @@ internal sealed class Recipe
             Datasets = [.. training.Datasets.Select(dataset => dataset.Summary)],
             Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
             Results = results,
-            Steps = training.Options.Steps,
-            Duration = duration,
+            Steps = training.Trainer.Steps,
+            Duration = training.Trainer.Elapsed,
         };
     }
 

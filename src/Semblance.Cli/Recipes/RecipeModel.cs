@@ -47,7 +47,7 @@ internal static class RecipeModel
     /// <param name="cancellation">Stops a download.</param>
     public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellation)
     {
-        var folder = await FolderAsync(node, cancellation).ConfigureAwait(false);
+        var folder = await FolderAsync(node, cancellation, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
         var settings = node.IsMapping ? node.Only("folder", "new", "labels", "max-length") : null;
         if (settings?.Find("labels") is not { } labels)
         {
@@ -67,7 +67,7 @@ internal static class RecipeModel
     }
 
     /// <summary>The folder that the model is loaded from; null for a new one.</summary>
-    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation)
+    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation, ModelKind kind = ModelKind.SentenceTransformer)
     {
         var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
         if (model is null || Directory.Exists(model))
@@ -75,8 +75,9 @@ internal static class RecipeModel
             return model;
         }
 
+        var id = ModelKinds.HubId(model, kind);
         using var hub = new HubClient();
-        return await hub.DownloadAsync(model, null, null, cancellation).ConfigureAwait(false);
+        return await hub.DownloadAsync(id, null, null, cancellation).ConfigureAwait(false);
     }
 
     private static SentenceTransformer New(RecipeNode node, int seed)

@@ -35,10 +35,13 @@ internal static class RecipeWordVectors
         }
 
         using var vectors = trainer.Train(progress, cancellation);
-        tokenizer.Save(output);
         var weights = new SafetensorsWriter();
         weights.Add(Name, vectors);
-        weights.Save(Path.Combine(output, File));
+        ModelFiles.Save(output, folder =>
+        {
+            tokenizer.Save(folder);
+            weights.Save(Path.Combine(folder, File));
+        });
         return trainer.Tokens;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files;
 using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
@@ -44,6 +45,7 @@ internal sealed class TokenizerFiles(string folder)
     /// <summary>Reads the files that are in a folder.</summary>
     public static TokenizerFiles Read(string folder)
     {
+        AtomicFolder.Recover(folder.Length > 0 ? folder : ".");
         if (!Directory.Exists(folder))
         {
             throw new TokenizerFormatException($"{folder}: there is no such folder; expected one with {Json} or {Vocabulary}.");
@@ -84,26 +86,24 @@ internal sealed class TokenizerFiles(string folder)
         }
     }
 
-    /// <summary>Writes the files to a folder, each under a temporary name first.</summary>
-    public void Save(string target)
+    /// <summary>Writes the files to a folder in one step; files of another tokenizer there are removed, all others stay.</summary>
+    public void Save(string target) => AtomicFolder.Write(target, IsOwn, Add);
+
+    /// <summary>Writes the files to a folder, each in one step, beside all others.</summary>
+    public void Add(string target)
     {
         Directory.CreateDirectory(target);
         foreach (var (name, content) in _files)
         {
-            var path = Path.Combine(target, name);
-            var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-            try
-            {
-                File.WriteAllBytes(temporary, content);
-                File.Move(temporary, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
+            using var file = new AtomicFile(Path.Combine(target, name));
+            file.Stream.Write(content);
+            file.Commit();
         }
     }
+
+    // A loader would take them for the new one's.
+    private static bool IsOwn(string name) =>
+        name is Json or Vocabulary or BpeVocabulary or Merges or Configuration or SpecialTokens or "added_tokens.json" || SentencePieceModels.Contains(name);
 
     private static byte[] ReadFile(string path)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Training;
@@ -16,6 +18,9 @@ public sealed class Trainer
     private readonly IReadOnlyList<NamedParameter> _parameters;
     private readonly Optimizer _optimizer;
     private readonly TrainingWatch _watch = new();
+    private readonly Stopwatch _clock = new();
+    private OrderedDictionary<string, string>? _fingerprint;
+    private TimeSpan _before;
 
     /// <summary>Puts a training together.</summary>
     /// <param name="model">The model, from <see cref="SentenceTransformer.LoadTrainable"/>, <see cref="CrossEncoder.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
@@ -59,15 +64,30 @@ public sealed class Trainer
         _optimizer = optimizer(_parameters);
     }
 
+    /// <summary>How many steps have been taken, those of earlier runs that this one goes on from among them.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>How long they took, evaluations and checkpoints included, in all runs. Steps after the last checkpoint of a run that was killed are taken again, and count once.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
+
+    /// <summary>What differs between this training and the one that the folder's checkpoint is of; nothing where there is no checkpoint, or it does not say (<see cref="TrainingCheckpoint.Fingerprint"/>).</summary>
+    /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
+    public IReadOnlyList<TrainingChange> FindChanges() =>
+        _options.Folder is { } folder && TrainingCheckpoint.Fingerprint(folder) is { } before ? TrainingFingerprint.Compare(before, Fingerprint, _options.Fingerprint) : [];
+
     /// <summary>Trains to the end, or until the evaluations no longer get better.</summary>
     /// <param name="resume">Goes on from the folder's checkpoint, if it has one.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellation">Stops between two operations, with a checkpoint of the last whole step.</param>
     /// <returns>The best score of an evaluation; minus infinity without one.</returns>
     /// <exception cref="TrainingException">The loss or the gradient is no longer a number.</exception>
+    /// <exception cref="TrainingChangedException">Data or settings are not those of the checkpoint, and <see cref="TrainerOptions.AllowChanges"/> is not set.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint is of another model, or no checkpoint.</exception>
     public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellation = default)
     {
-        var state = resume && _options.Folder is not null ? TrainingCheckpoint.Load(_options.Folder, _parameters, _optimizer) : TrainingState.Beginning;
+        _clock.Restart();
+        var state = resume && _options.Folder is not null ? Resume(_options.Folder) : TrainingState.Beginning;
+        (Steps, _before) = (state.Steps, state.Elapsed);
         ClearGradients(); // a training that was stopped within a step left some
         using var batches = new BatchStream(_sampler, state.Position);
         try
@@ -88,7 +108,23 @@ public sealed class Trainer
             Save();
         }
 
+        _clock.Stop();
         return state.BestScore;
+    }
+
+    private OrderedDictionary<string, string> Fingerprint => _fingerprint ??= TrainingFingerprint.Of(_datasets, _sampler, _optimizer, _options);
+
+    private TrainingState Resume(string folder)
+    {
+        var changes = FindChanges();
+        if (changes.Count > 0 && !_options.AllowChanges)
+        {
+            throw new TrainingChangedException(folder, changes);
+        }
+
+        var state = TrainingCheckpoint.Load(folder, _parameters, _optimizer);
+        var hasOtherBatches = changes.Any(change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal) || change.Name == TrainingFingerprint.Batches);
+        return hasOtherBatches && state.Position.Batches > 0 ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) } : state;
     }
 
     private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellation)
@@ -98,6 +134,7 @@ public sealed class Trainer
         var (loss, dataset, rows) = Accumulate(batches, step, made => vectors = Tensor.From(made.Values, made.Shape), cancellation);
         var norm = Update(step, loss);
         state = state with { Steps = step + 1, Position = batches.Position };
+        Steps = state.Steps;
         var isLast = state.Steps == _options.Steps;
 
         EvaluationResult? evaluation = null;
@@ -121,7 +158,7 @@ public sealed class Trainer
     {
         if (_options.Folder is not null && _options.CheckpointEvery > 0)
         {
-            TrainingCheckpoint.Save(_options.Folder, state, _parameters, _optimizer);
+            TrainingCheckpoint.Save(_options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer, TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
         }
     }
 
@@ -171,11 +208,14 @@ public sealed class Trainer
     {
         if (_options.Folder is not null)
         {
-            _model.Save(_options.Folder, _options.Weights);
-            foreach (var dataset in _datasets)
+            ModelFiles.Save(_options.Folder, folder =>
             {
-                dataset.Loss.Save(_model, _options.Folder, _options.Weights);
-            }
+                _model.Save(folder, _options.Weights);
+                foreach (var dataset in _datasets)
+                {
+                    dataset.Loss.Save(_model, folder, _options.Weights);
+                }
+            });
         }
     }
 

@@ -44,6 +44,15 @@ public sealed record TrainerOptions
     /// <summary>The type that the model's weights are written in; <see cref="DType.F16"/> halves the file. Checkpoints are float32 always.</summary>
     public DType Weights { get; init; } = DType.F32;
 
+    /// <summary>
+    /// What must be the same when the training goes on from a checkpoint, beside what the trainer itself compares (data, losses, batches, optimiser, its options):
+    /// names and values, such as settings of the model or the hash of a file. Empty by default.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Fingerprint { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Goes on from a checkpoint although data or settings differ; false refuses with a <see cref="TrainingChangedException"/>. Where the batches differ, the next epoch begins.</summary>
+    public bool AllowChanges { get; init; }
+
     /// <summary>Writes a checkpoint every so many steps, at the end and when training is stopped; 0 none.</summary>
     public long CheckpointEvery { get; init; }
 }

@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using Semblance.Checkpoints;
+using Semblance.Files;
+using Semblance.Files.Json;
 
 namespace Semblance.Training;
 
@@ -10,6 +14,7 @@ namespace Semblance.Training;
 public static class TrainingCheckpoint
 {
     private const string FileName = "checkpoint.safetensors";
+    private const string TimeFileName = "checkpoint.time.json";
     private const string ParameterPrefix = "parameter.";
 
     /// <summary>Whether a folder has a checkpoint.</summary>
@@ -24,6 +29,7 @@ public static class TrainingCheckpoint
         if (Exists(folder))
         {
             File.Delete(Path.Combine(folder, FileName));
+            File.Delete(Path.Combine(folder, TimeFileName));
         }
     }
 
@@ -32,11 +38,42 @@ public static class TrainingCheckpoint
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public static long Steps(string folder) => Exists(folder) ? Number(SafetensorsFile.Open(Path.Combine(folder, FileName)), "steps") : 0;
 
+    /// <summary>The version of the library that wrote a folder's checkpoint; null where it does not say, or there is none.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
+    public static string? Version(string folder) => Exists(folder) ? SafetensorsFile.Open(Path.Combine(folder, FileName)).Metadata.GetValueOrDefault("version") : null;
+
+    /// <summary>The version that new checkpoints are written with.</summary>
+    public static string CurrentVersion => typeof(TrainingCheckpoint).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    /// <summary>The data and settings of the training that a folder's checkpoint is of, by name; null where it does not say, as one of an earlier version, or there is none.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
+    public static IReadOnlyDictionary<string, string>? Fingerprint(string folder)
+    {
+        if (!Exists(folder) || SafetensorsFile.Open(Path.Combine(folder, FileName)) is not { } file || !file.Metadata.TryGetValue("fingerprint", out var text))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonText.Parse(System.Text.Encoding.UTF8.GetBytes(text));
+            return json.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.GetString() ?? "");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new CheckpointFormatException(file.Path, "its metadata has a 'fingerprint' that is not an object of texts; it is not a checkpoint of a training.");
+        }
+    }
+
     /// <summary>Writes the checkpoint over the one before.</summary>
     /// <exception cref="IOException">It cannot be written; the one before is as it was.</exception>
-    internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer, IEnumerable<KeyValuePair<string, string>> fingerprint)
     {
         var writer = new SafetensorsWriter();
+        writer.Metadata["version"] = CurrentVersion;
+        writer.Metadata["fingerprint"] = Json(fingerprint);
         writer.Metadata["steps"] = state.Steps.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["epoch"] = state.Position.Epoch.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["batches"] = state.Position.Batches.ToString(CultureInfo.InvariantCulture);
@@ -52,6 +89,7 @@ public static class TrainingCheckpoint
         try
         {
             writer.Save(Path.Combine(folder, FileName));
+            SaveElapsed(folder, state.Elapsed);
         }
         catch (IOException e) when (Exists(folder))
         {
@@ -74,7 +112,8 @@ public static class TrainingCheckpoint
             Number(file, "steps"),
             new SamplerPosition(Number(file, "epoch"), Number(file, "batches")),
             double.TryParse(Text(file, "best_score"), CultureInfo.InvariantCulture, out var best) ? best : throw Fault(file, "best_score"),
-            (int)Number(file, "without_better"));
+            (int)Number(file, "without_better"),
+            Elapsed(folder));
         var stored = parameters.Select(parameter => (parameter, Value: file.Read(ParameterPrefix + parameter.Name))).ToArray();
         foreach (var (parameter, value) in stored)
         {
@@ -95,6 +134,56 @@ public static class TrainingCheckpoint
 
     private static long Number(SafetensorsFile file, string name) =>
         long.TryParse(Text(file, name), CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : throw Fault(file, name);
+
+    // In a file of its own: the same training has the same checkpoint, however long it took. Earlier versions wrote none.
+    private static TimeSpan Elapsed(string folder)
+    {
+        var path = Path.Combine(folder, TimeFileName);
+        if (!File.Exists(path))
+        {
+            return TimeSpan.Zero;
+        }
+
+        try
+        {
+            using var json = JsonText.Parse(File.ReadAllBytes(path));
+            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException("'seconds' is out of range");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new CheckpointFormatException(path, "it should say how long the training took, as in {\"seconds\":12.5}; remove it, and the time counts from now on.", e);
+        }
+    }
+
+    private static void SaveElapsed(string folder, TimeSpan elapsed)
+    {
+        using var file = new AtomicFile(Path.Combine(folder, TimeFileName));
+        using (var json = new Utf8JsonWriter(file.Stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seconds", elapsed.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        file.Commit();
+    }
+
+    private static string Json(IEnumerable<KeyValuePair<string, string>> fields)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in fields)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
     private static string Text(SafetensorsFile file, string name) => file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
 

@@ -5,7 +5,8 @@ namespace Semblance.Training;
 /// <param name="Position">Where the sampler is.</param>
 /// <param name="BestScore">The best score of an evaluation; minus infinity before the first.</param>
 /// <param name="WithoutBetter">How many evaluations there have been since.</param>
-internal sealed record TrainingState(long Steps, SamplerPosition Position, double BestScore, int WithoutBetter)
+/// <param name="Elapsed">How long the steps took, in all runs.</param>
+internal sealed record TrainingState(long Steps, SamplerPosition Position, double BestScore, int WithoutBetter, TimeSpan Elapsed)
 {
-    public static TrainingState Beginning { get; } = new(0, default, double.NegativeInfinity, 0);
+    public static TrainingState Beginning { get; } = new(0, default, double.NegativeInfinity, 0, TimeSpan.Zero);
 }

@@ -103,7 +103,7 @@ public sealed class ClipModel
     }
 
     /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded but for the type of the weights.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
     /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder, DType weights = DType.F32)
@@ -114,21 +114,24 @@ public sealed class ClipModel
             writer.Add(name, tensor, weights);
         }
 
-        writer.Save(Path.Combine(folder, "model.safetensors"));
-        using var file = new AtomicFile(Path.Combine(folder, "config.json"));
-        using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
+        AtomicFolder.Write(folder, Transformer.IsOwnFile, written =>
         {
-            json.WriteStartObject();
-            foreach (var field in _source.Root.EnumerateObject().Where(field => field.Name is not ("torch_dtype" or "dtype")))
+            writer.Save(Path.Combine(written, "model.safetensors"));
+            using var file = new AtomicFile(Path.Combine(written, "config.json"));
+            using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
             {
-                field.WriteTo(json);
+                json.WriteStartObject();
+                foreach (var field in _source.Root.EnumerateObject().Where(field => field.Name is not ("torch_dtype" or "dtype")))
+                {
+                    field.WriteTo(json);
+                }
+
+                json.WriteString("torch_dtype", weights == DType.F16 ? "float16" : "float32");
+                json.WriteEndObject();
             }
 
-            json.WriteString("torch_dtype", weights == DType.F16 ? "float16" : "float32");
-            json.WriteEndObject();
-        }
-
-        file.Commit();
+            file.Commit();
+        });
     }
 
     /// <summary>All parameters under the names of the original.</summary>

@@ -1,3 +1,4 @@
+using Semblance.Files;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
@@ -93,13 +94,21 @@ public sealed class MaskedLanguageModelHead : VocabularyHead
             writer.Add(name, tensor, weights);
         }
 
-        // The weights first: a body alone loads from them too.
-        writer.Save(Path.Combine(folder, "model.safetensors"));
-        ConfigurationFile.Read(Path.Combine(folder, "config.json")).SaveWith("architectures", json =>
+        AtomicFolder.Write(folder, Transformer.IsOwnFile, written =>
         {
-            json.WriteStartArray();
-            json.WriteStringValue(_names.Class + "ForMaskedLM");
-            json.WriteEndArray();
+            var configuration = Path.Combine(written, "config.json");
+            if (!File.Exists(configuration))
+            {
+                File.Copy(Path.Combine(folder, "config.json"), configuration);
+            }
+
+            writer.Save(Path.Combine(written, "model.safetensors"));
+            ConfigurationFile.Read(configuration).SaveWith("architectures", json =>
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(_names.Class + "ForMaskedLM");
+                json.WriteEndArray();
+            });
         });
     }
 

@@ -1,3 +1,4 @@
+using Semblance.Files;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -93,7 +94,7 @@ public sealed class TaskModel
         Body.Parameters().Select(parameter => KeyValuePair.Create(Body.WeightPrefix + parameter.Key, parameter.Value)).Concat(_headParameters);
 
     /// <summary>Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded, but for the type of the weights.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
     /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="NotSupportedException">The model has a decoder.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
@@ -111,8 +112,11 @@ public sealed class TaskModel
             writer.Add(name, tensor, weights);
         }
 
-        writer.Save(Path.Combine(folder, "model.safetensors"));
-        Body.SaveConfiguration(folder, weights, withHead: true);
+        AtomicFolder.Write(folder, Transformer.IsOwnFile, written =>
+        {
+            writer.Save(Path.Combine(written, "model.safetensors"));
+            Body.SaveConfiguration(written, weights, withHead: true);
+        });
     }
 
     /// <summary>Runs a batch.</summary>

@@ -59,7 +59,7 @@ public sealed class CrossEncoder : ITrainableModel
     /// <param name="model">A folder, or an id such as <c>cross-encoder/ms-marco-MiniLM-L6-v2</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported, or the model has no head for sequences.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static CrossEncoder Load(string model) => LoadFolder(ModelFolder.Find(model), trainable: false);
+    public static CrossEncoder Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.CrossEncoder), trainable: false);
 
     /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
     /// <param name="model">A folder, or an id.</param>
@@ -69,12 +69,12 @@ public sealed class CrossEncoder : ITrainableModel
     /// <inheritdoc cref="Load(string)"/>
     public static async Task<CrossEncoder> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
+        LoadFolder(await ModelFolder.FindAsync(model, ModelKind.CrossEncoder, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
 
     /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="folder">The folder.</param>
-    public static CrossEncoder LoadTrainable(string folder) => LoadFolder(folder, trainable: true);
+    public static CrossEncoder LoadTrainable(string folder) => LoadFolder(ModelFolder.Whole(folder), trainable: true);
 
     /// <summary>A model to be trained: the transformer of another, copied, under a head that has learned nothing.</summary>
     /// <param name="input">The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.</param>
@@ -191,14 +191,18 @@ public sealed class CrossEncoder : ITrainableModel
     }
 
     /// <summary>Writes the model in the layout of sentence-transformers, which transformers reads too.</summary>
-    /// <param name="folder">The folder, made if need be; files of an older model in it are replaced one by one.</param>
+    /// <param name="folder">The folder, made if need be. A model in it is replaced in one step, also the one that this was loaded from; files that are not a model's (<see cref="ModelFiles"/>) stay.</param>
     /// <param name="weights">The type that parameters are written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded scores.</param>
     /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32)
+    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, written => Write(written, weights));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"CrossEncoder({_input}, {string.Join(", ", Labels)}, {Activation})";
+
+    private void Write(string folder, DType weights)
     {
-        Directory.CreateDirectory(folder);
         _model.Save(folder, weights);
         Tokenizer.Save(folder);
         _input.SaveSettings(folder);
@@ -217,7 +221,7 @@ public sealed class CrossEncoder : ITrainableModel
             json.WriteEndObject();
         });
         var settings = Path.Combine(folder, SentenceTransformerConfig.FileName);
-        if (Prompts.Count > 0 || _score is not null || File.Exists(settings))
+        if (Prompts.Count > 0 || _score is not null)
         {
             JsonFile.Write(settings, json =>
             {
@@ -229,9 +233,6 @@ public sealed class CrossEncoder : ITrainableModel
             });
         }
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"CrossEncoder({_input}, {string.Join(", ", Labels)}, {Activation})";
 
     private static CrossEncoder LoadFolder(string folder, bool trainable)
     {

@@ -62,7 +62,7 @@ public sealed class TextGenerator
         }
 
         using var hub = new HubClient();
-        return LoadFolder(await hub.DownloadAsync(model, revision, progress, cancellation).ConfigureAwait(false));
+        return LoadFolder(await hub.DownloadAsync(ModelKinds.HubId(model, kind: null), revision, progress, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>The best text for a prompt, without the prompt and special tokens.</summary>

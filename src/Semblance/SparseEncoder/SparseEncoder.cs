@@ -54,7 +54,7 @@ public sealed class SparseEncoder
     /// <param name="model">A folder, or an id such as <c>naver/splade-v3</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static SparseEncoder Load(string model) => LoadFolder(ModelFolder.Find(model), trainable: false);
+    public static SparseEncoder Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.SparseEncoder), trainable: false);
 
     /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
     /// <param name="model">A folder, or an id.</param>
@@ -64,7 +64,7 @@ public sealed class SparseEncoder
     /// <inheritdoc cref="Load(string)"/>
     public static async Task<SparseEncoder> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        LoadFolder(await ModelFolder.FindAsync(model, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
+        LoadFolder(await ModelFolder.FindAsync(model, ModelKind.SparseEncoder, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
 
     /// <summary>The vectors of several texts.</summary>
     /// <param name="texts">The texts; any text will do.</param>
@@ -168,17 +168,16 @@ public sealed class SparseEncoder
     }
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
-    /// <param name="folder">The folder, made if need be; files of an older model in it are replaced one by one.</param>
+    /// <param name="folder">The folder, made if need be. A model in it is replaced in one step, also the one that this was loaded from; files that are not a model's (<see cref="ModelFiles"/>) stay.</param>
     /// <param name="weights">The type that parameters are written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded vectors.</param>
     /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32)
+    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, written =>
     {
-        Directory.CreateDirectory(folder);
-        Config.Save(folder, ModelType);
-        ModuleList.Save(Modules, folder, weights);
-    }
+        Config.Save(written, ModelType);
+        ModuleList.Save(Modules, written, weights);
+    });
 
     /// <summary>The pipeline, a module a line.</summary>
     public override string ToString()

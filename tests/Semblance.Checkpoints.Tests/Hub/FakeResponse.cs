@@ -13,12 +13,24 @@ internal sealed record FakeResponse(int Status, byte[]? Body = null)
     /// <summary>Keeps the connection open, silent, after the body's part, until this ends.</summary>
     public Task HoldUntil { get; init; } = Task.CompletedTask;
 
+    /// <summary>Sends the body a byte at a time.</summary>
+    public bool Drips { get; init; }
+
+    /// <summary>Whether the head says how long the body is.</summary>
+    public bool SaysLength { get; init; } = true;
+
     public async Task WriteAsync(Stream stream, bool withBody)
     {
         var body = Body ?? [];
-        var head = $"HTTP/1.1 {Status} Answer\r\nConnection: close\r\nContent-Length: {body.Length}\r\n{string.Concat(Headers.Select(header => header + "\r\n"))}\r\n";
+        var head = $"HTTP/1.1 {Status} Answer\r\nConnection: close\r\n{(SaysLength ? $"Content-Length: {body.Length}\r\n" : "")}{string.Concat(Headers.Select(header => header + "\r\n"))}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-        if (withBody)
+        for (var i = 0; withBody && Drips && i < body.Length; i++)
+        {
+            await stream.WriteAsync(body.AsMemory(i, 1));
+            await Task.Delay(5);
+        }
+
+        if (withBody && !Drips)
         {
             await stream.WriteAsync(body.AsMemory(0, Math.Min(CutAfter, body.Length)));
         }

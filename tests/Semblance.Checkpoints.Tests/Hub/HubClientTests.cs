@@ -382,6 +382,113 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_drips_is_given_up()
+    {
+        _hub.Storage.Intercept = _ => new FakeResponse(200, _weights) { Drips = true };
+        var error = await Should.ThrowAsync<HubException>(() => Client(_options with { Timeout = TimeSpan.FromSeconds(2), MinBytesPerSecond = 1 << 20 }).DownloadAsync(Model));
+        error.Message.ShouldContain("too slowly");
+        error.Message.ShouldContain(Weights);
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_a_little_for_each_request_is_given_up()
+    {
+        _hub.Storage.Intercept = request => FakeHub.Content(request, _weights) with { CutAfter = 1 };
+        await Should.ThrowAsync<HubException>(() => DownloadAsync());
+        _hub.Storage.Requests.Count.ShouldBe(_options.MaxAttempts);
+    }
+
+    [Fact]
+    public async Task Two_parts_are_not_joined_where_the_servers_names_are_no_hashes()
+    {
+        _hub.Intercept = request => request.Path.EndsWith(Weights, StringComparison.Ordinal)
+            ? FakeHub.Content(request, _weights) with { Headers = ["ETag: \"v1\"", $"X-Repo-Commit: {FakeHub.Commit}"] }
+            : null;
+        _folder.Write(Path.Combine(Cache, "blobs", "v1.incomplete"), new byte[1000]);
+        var folder = await DownloadAsync();
+        File.ReadAllBytes(Path.Combine(folder, Weights)).ShouldBe(_weights);
+    }
+
+    [Theory]
+    [InlineData("modules.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData(Weights)]
+    public async Task A_link_that_leads_nowhere_is_downloaded_again_or_named(string name)
+    {
+        _hub.Files["modules.json"] = """[{"path":"","type":"x.Transformer"}]"""u8.ToArray();
+        var path = Path.Combine(await DownloadAsync(), name);
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "../../blobs/gone");
+        Client().FindCached(Model).ShouldBeNull();
+        var message = (await Should.ThrowAsync<HubException>(() => Client(_options with { Offline = true }).DownloadAsync(Model))).Message;
+        message.ShouldContain($"{path} is a link to ../../blobs/gone, which is missing");
+        message.ShouldContain("HF_HUB_OFFLINE");
+        await DownloadAsync();
+        File.ReadAllBytes(path).ShouldBe(_hub.Files[name]);
+    }
+
+    [Theory]
+    [InlineData("config.json", 1)]
+    [InlineData("config.json", 2)]
+    [InlineData("tokenizer.json", 0)]
+    [InlineData("large.json", 1)]
+    [InlineData(Weights, 1)]
+    [InlineData(Weights, 100_000)]
+    public async Task A_blob_that_is_cut_short_is_downloaded_again_or_named(string name, int missing)
+    {
+        _hub.Files["large.json"] = [.. "{"u8, .. new byte[2 << 20].Select(_ => (byte)' '), .. "}"u8]; // too large to be hashed each time
+        var path = Path.Combine(await DownloadAsync(), name);
+        var whole = _hub.Files[name];
+        File.WriteAllBytes(path, whole[..(missing == 0 ? 0 : whole.Length - Math.Min(missing, whole.Length - 1))]); // through the link
+        Client().FindCached(Model).ShouldBeNull();
+        (await Should.ThrowAsync<HubException>(() => Client(_options with { Offline = true }).DownloadAsync(Model))).Message.ShouldContain(path);
+        await DownloadAsync();
+        File.ReadAllBytes(path).ShouldBe(whole);
+        Client().FindCached(Model).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Without_network_the_damage_in_the_cache_is_named_too()
+    {
+        var path = Path.Combine(await DownloadAsync(), "config.json");
+        File.WriteAllText(path, "{");
+        _hub.Dispose();
+        var message = (await Should.ThrowAsync<HubException>(() => DownloadAsync())).Message;
+        message.ShouldContain("HTTPS_PROXY");
+        message.ShouldContain($"What the cache has cannot be used: {path}");
+    }
+
+    [Fact]
+    public async Task A_ref_to_a_snapshot_that_is_gone_is_asked_for_again_or_named()
+    {
+        var folder = await DownloadAsync();
+        Directory.Delete(folder, recursive: true);
+        (await Should.ThrowAsync<HubException>(() => Client(_options with { Offline = true }).DownloadAsync(Model))).Message.ShouldContain($"the snapshot {folder} is missing");
+        (await DownloadAsync()).ShouldBe(folder);
+    }
+
+    [Fact]
+    public async Task A_model_that_the_cache_has_in_other_case_is_named()
+    {
+        await DownloadAsync();
+        (await Should.ThrowAsync<HubException>(() => Client(_options with { Offline = true }).DownloadAsync("Org/Model"))).Message.ShouldContain("'org/model'");
+    }
+
+    [Fact]
+    public async Task A_branch_that_is_gone_does_not_stop_one_with_its_name_before_a_slash()
+    {
+        _folder.Write(Path.Combine(Cache, "refs", "refs"), System.Text.Encoding.ASCII.GetBytes(FakeHub.Commit));
+        Directory.Exists(await Client().DownloadAsync(Model, "refs/pr/1")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_cache_that_cannot_be_written_is_named()
+    {
+        _folder.Write(Path.Combine(Cache, "blobs"), []); // a file where a folder goes
+        (await Should.ThrowAsync<HubException>(() => DownloadAsync())).Message.ShouldContain("HF_HUB_CACHE");
+    }
+
+    [Fact]
     public async Task Progress_ends_with_the_size_of_every_file()
     {
         var last = new Dictionary<string, DownloadProgress>();

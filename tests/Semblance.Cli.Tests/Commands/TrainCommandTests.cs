@@ -65,9 +65,107 @@ public class TrainCommandTests
         var again = await Outcome.OfAsync(command);
         (again.ExitCode, again.Error).ShouldBe((1, $"semblance: {folder.Of("out")}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.\n"));
         (await Outcome.OfAsync([.. command, "--resume"])).Done();
+        (await Outcome.OfAsync([.. command, "--overwrite", "--set", "datasets.0.files=none.tsv"])).ExitCode.ShouldBe(1);
+        (await Outcome.OfAsync([.. command, "--resume"])).Done().Error.ShouldContain("going on from step 4"); // what could not begin has taken nothing
+        (await Outcome.OfAsync([.. command, "--overwrite", "--resume"])).ExitCode.ShouldBe(2);
+        (await Outcome.OfAsync([.. command, "--allow-changes"])).ExitCode.ShouldBe(2);
         (await Outcome.OfAsync([.. command, "--overwrite"])).Done();
         (await Outcome.OfAsync([.. command, "--overwrite", "--set", "rate=1e30", "--set", "gradient-clip=0", "--set", "schedule=constant"])).ExitCode.ShouldBe(1);
         (await Outcome.OfAsync([.. command, "--resume"])).Error.ShouldNotContain("going on from step 4"); // the old one is gone
+    }
+
+    [Theory]
+    [InlineData("seed=2", "seed: 1 → 2")]
+    [InlineData("rate=1e-3", "rate: 0.002 → 0.001")]
+    [InlineData("datasets.0.batch-size=2", "datasets.0.batch-size: 4 → 2")]
+    [InlineData("datasets.0.loss=CosineSimilarityLoss", "datasets.0.loss: CoSENTLoss → CosineSimilarityLoss")]
+    [InlineData("model.pooling=max", "model.pooling: mean → max")]
+    [InlineData("schedule=constant", "schedule: linear → constant")]
+    [InlineData("accumulation=2", "accumulation: 1 → 2")]
+    [InlineData("dropout=0.2", "dropout: (not set) → 0.2")]
+    [InlineData("data", "data set 1: pairs, 8 rows, SHA-256 ")]
+    [InlineData("evaluation", "evaluate.on.0.file: ")]
+    [InlineData("base model", "base model: ")]
+    public async Task A_training_that_changed_is_not_gone_on_with_unless_that_is_asked_for(string change, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        folder.Write("dev.tsv", Pairs);
+        var model = folder.Copy("st/mean-normalize");
+        var recipe = folder.Write("r.yaml", Recipe().Replace(Fixtures.Own("st/mean-normalize"), model, StringComparison.Ordinal).Replace("name: pairs, file: pairs.tsv", "name: pairs, file: dev.tsv", StringComparison.Ordinal));
+        string[] command = ["train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--set", "checkpoint-every=2"];
+        (await Outcome.OfAsync([.. command, "--set", "steps=2"])).Done();
+        var before = File.ReadAllBytes(Path.Combine(folder.Of("out"), "checkpoint.safetensors"));
+        switch (change)
+        {
+            case "data": folder.Write("pairs.tsv", Pairs.Replace("food", "bread", StringComparison.Ordinal)); break;
+            case "evaluation": folder.Write("dev.tsv", Pairs.Replace("food", "bread", StringComparison.Ordinal)); break;
+            case "base model": File.AppendAllText(Path.Combine(model, "config.json"), "\n"); break;
+            default: command = [.. command, "--set", change]; break;
+        }
+
+        command = [.. command, "--set", "steps=4", "--resume"];
+        var refused = await Outcome.OfAsync(command);
+        (refused.ExitCode, refused.Output).ShouldBe((1, ""));
+        refused.ErrorLines[^1].ShouldStartWith($"semblance: {folder.Of("out")}: the checkpoint is of a training that differs from this one in ");
+        refused.ErrorLines[^1].ShouldContain(expected);
+        refused.ErrorLines[^1].ShouldContain("--allow-changes");
+        File.ReadAllBytes(Path.Combine(folder.Of("out"), "checkpoint.safetensors")).ShouldBe(before);
+
+        var allowed = (await Outcome.OfAsync([.. command, "--allow-changes"])).Done();
+        allowed.Error.ShouldContain($"note: changed since the checkpoint: {expected}");
+        allowed.Error.ShouldContain("going on from step 2");
+        (await Outcome.OfAsync(command)).Done().Error.ShouldNotContain("changed"); // these are the settings of the checkpoint now
+    }
+
+    [Fact]
+    public async Task What_only_says_how_long_and_how_often_may_change()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        var recipe = folder.Write("r.yaml", Recipe());
+        string[] command = ["train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--resume"];
+        (await Outcome.OfAsync([.. command, "--set", "steps=2"])).Done();
+        foreach (var name in (string[])["pairs.tsv", "r.yaml"])
+        {
+            File.Move(folder.Of(name), folder.Of("moved-" + name));
+        }
+
+        var text = File.ReadAllText(folder.Of("moved-r.yaml")).Replace("pairs.tsv", "moved-pairs.tsv", StringComparison.Ordinal).Replace("rate: 2e-3", "rate: 0.002\ngradient-clip: 1.0\noptimizer: AdamW", StringComparison.Ordinal);
+        command[1] = folder.Write("r.yaml", text + "keep: last\npatience: 9\nweights: float16\ncard: { name: a/b }\n");
+        var outcome = (await Outcome.OfAsync([.. command, "--set", "steps=4", "--set", "checkpoint-every=1", "--set", "evaluate.every=1", "--set", "datasets.0.source=here"])).Done();
+        outcome.Error.ShouldContain("going on from step 2");
+        outcome.Error.ShouldNotContain("changed");
+    }
+
+    [Fact]
+    public async Task The_report_of_a_training_that_was_resumed_is_of_all_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        string[] command = ["train", folder.Write("r.yaml", Recipe()), "--data", folder.Path, "--output", folder.Of("out"), "--resume"];
+        (await Outcome.OfAsync([.. command, "--set", "steps=6"])).Done();
+        File.WriteAllText(Path.Combine(folder.Of("out"), "checkpoint.time.json"), "{\"seconds\":7290}");
+        (await Outcome.OfAsync(command)).Done();
+        File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("12 steps in 2 h 1 min on ");
+        File.ReadAllText(Path.Combine(folder.Of("out"), "report.html")).ShouldContain("in 12 steps and 2 h 1 min");
+        File.ReadLines(Path.Combine(folder.Of("out"), "log.jsonl")).Count().ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task A_training_over_another_model_leaves_the_folder_of_a_new_one_and_the_users_files()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        var recipe = folder.Write("r.yaml", Recipe());
+        SentenceTransformer.LoadDefault().Save(folder.Of("out"));
+        folder.Write("out/notes.txt", "mine");
+        (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--overwrite")).Done();
+        (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("new"))).Done();
+        string[] Names(string name) => [.. folder.Files.Where(file => file.StartsWith(name + Path.DirectorySeparatorChar, StringComparison.Ordinal)).Select(file => file[(name.Length + 1)..]).Where(file => !file.StartsWith("events", StringComparison.Ordinal))];
+        Names("out").Except(["notes.txt"]).ShouldBe(Names("new"));
+        File.ReadAllText(folder.Of("out/notes.txt")).ShouldBe("mine");
+        SentenceTransformer.Load(folder.Of("out")).Encode("A man is eating food.").ShouldBe(SentenceTransformer.Load(folder.Of("new")).Encode("A man is eating food."));
     }
 
     [Fact]

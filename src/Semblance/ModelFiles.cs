@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Semblance.Checkpoints;
+using Semblance.Files;
+using Semblance.Modules;
+
+namespace Semblance;
+
+/// <summary>
+/// Which files of a folder are a model's: those that a loader reads. A save replaces all of them in one step and removes those that the new model does
+/// not have; every other file of the folder is the user's and stays.
+/// </summary>
+/// <remarks>
+/// Weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, an adapter's), the settings of the model, of its modules and of its
+/// tokenizer, vocabularies and chat templates; these names count in the folder itself and in the folders of modules: those that <c>modules.json</c> lists, and
+/// those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a licence, logs, checkpoints of a training and exports to other formats are not among them.
+/// </remarks>
+public static partial class ModelFiles
+{
+    private const string Templates = "additional_chat_templates";
+
+    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    {
+        // the model and its modules
+        "config.json", "modules.json", SentenceTransformerConfig.FileName, "router_config.json", "cnn_config.json", "lstm_config.json",
+        "wordembedding_config.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json", "artifact.metadata",
+        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
+        "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",
+        "generation_config.json", "preprocessor_config.json", "processor_config.json", "adapter_config.json",
+
+        // the tokenizer
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
+        "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model", "chat_template.jinja", "chat_template.json",
+    };
+
+    /// <summary>Writes a model into a folder in one step: after a crash the folder has the old model or the new one.</summary>
+    /// <param name="folder">The folder, made if need be. Files that are not a model's stay; a symbolic link is followed.</param>
+    /// <param name="write">Writes the model's files into the folder that it is given, which is empty and lies beside <paramref name="folder"/>.</param>
+    /// <exception cref="IOException">The files cannot be written, or a file lies where a folder goes; the folder is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">A permission is missing; the folder is as it was.</exception>
+    public static void Save(string folder, Action<string> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(write);
+        AtomicFolder.Write(folder, In(folder), write);
+    }
+
+    /// <summary>Which paths of a folder are a model's files.</summary>
+    /// <param name="folder">The folder; its <c>modules.json</c> is read, if it has one.</param>
+    /// <returns>Whether a path is one: relative to the folder, with <c>/</c> between its parts and at the end of a folder's.</returns>
+    public static Func<string, bool> In(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var listed = Listed(Path.Combine(folder, "modules.json"));
+        return path =>
+        {
+            var slash = path.LastIndexOf('/');
+            var (inner, name) = slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
+            return (inner.Length == 0 || IsModule(inner)) ? name.Length == 0 || Names.Contains(name) || Checkpoint.IsFileName(name)
+                : inner == Templates && (name.Length == 0 || name.EndsWith(".jinja", StringComparison.Ordinal));
+        };
+
+        // A module of a router has its folder in the router's.
+        bool IsModule(string inner) => listed.Contains(inner) || ModuleFolder().IsMatch(inner[(inner.LastIndexOf('/') + 1)..]) && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
+    }
+
+    // What cannot be read lists nothing.
+    private static HashSet<string> Listed(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.Exists(path) ? File.ReadAllBytes(path) : "[]"u8.ToArray());
+            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.Trim('/') ?? "").Where(inner => inner.Length > 0 && ModuleList.StaysInside(inner))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The names that sentence-transformers gives to the folders of its modules.</summary>
+    [GeneratedRegex(@"^([A-Za-z]+_)?\d+_(BoW|CLIPModel|CNN|Dense|Dropout|LayerNorm|LSTM|LogitScore|MLMTransformer|MultiVectorMask|Normalize|Pooling|Router|Asym|SparseAutoEncoder|SparseStaticEmbedding|SpladePooling|StaticEmbedding|Transformer|WeightedLayerPooling|WordEmbeddings|WordWeights)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ModuleFolder();
+}
