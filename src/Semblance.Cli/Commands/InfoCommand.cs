@@ -24,6 +24,12 @@ internal sealed class InfoCommand : CliCommand
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        if (ModelKinds.Of(folder) is var kind and not ModelKind.SentenceTransformer)
+        {
+            Write(Facts(folder, kind), arguments.GetValue(_format) == "json");
+            return;
+        }
+
         var model = SentenceTransformer.Load(folder);
         Host.Warn(model.Warnings);
         var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
@@ -39,6 +45,41 @@ internal sealed class InfoCommand : CliCommand
         {
             Write(Host.Text, folder, model, files);
         }
+    }
+
+    // What there is to say of a model that makes no sentence vectors.
+    private List<(string Name, string Value)> Facts(string folder, ModelKind kind)
+    {
+        switch (kind)
+        {
+            case ModelKind.CrossEncoder:
+                var crossEncoder = CrossEncoder.Load(folder);
+                Host.Warn(crossEncoder.Warnings);
+                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Activation}"));
+            case ModelKind.SparseEncoder:
+                var sparse = SparseEncoder.Load(folder);
+                Host.Warn(sparse.Warnings);
+                return With(sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize, ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
+            default:
+                var multiVector = MultiVectorEncoder.Load(folder);
+                Host.Warn(multiVector.Warnings);
+                return With(multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize, ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
+        }
+
+        List<(string, string)> With(int length, int vocabulary, params (string, string)[] own) =>
+            [("folder", folder), ("kind", $"{kind}"), .. own, ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")), ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
+    }
+
+    private void Write(List<(string Name, string Value)> facts, bool asJson)
+    {
+        if (!asJson)
+        {
+            facts.ForEach(fact => Host.Text.WriteLine($"{fact.Name,-14}{fact.Value}"));
+            return;
+        }
+
+        using var output = new JsonLines(Host.Output);
+        output.Write(json => facts.ForEach(fact => json.WriteString(fact.Name.Replace(' ', '_'), fact.Value)));
     }
 
     private static void Write(TextWriter text, string folder, SentenceTransformer model, List<(string Name, long Size)> files)

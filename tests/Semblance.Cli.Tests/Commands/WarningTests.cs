@@ -35,6 +35,18 @@ public class WarningTests
         pairs.ErrorLines.ShouldHaveSingleItem().ShouldContain("use the commands predict and rerank");
     }
 
+    [Theory]
+    [InlineData("cross-encoder", "CrossEncoder", "labels")]
+    [InlineData("splade", "SparseEncoder", "dimension")]
+    public async Task Info_says_what_kind_a_model_is_of(string fixture, string kind, string fact)
+    {
+        var text = (await Outcome.OfAsync("info", "--model", Fixtures.Own("st/" + fixture))).Done();
+        text.Lines.ShouldContain(line => line.StartsWith("kind", StringComparison.Ordinal) && line.EndsWith(kind, StringComparison.Ordinal));
+        text.Lines.ShouldContain(line => line.StartsWith(fact, StringComparison.Ordinal));
+        using var json = System.Text.Json.JsonDocument.Parse((await Outcome.OfAsync("info", "--model", Fixtures.Own("st/" + fixture), "--format", "json")).Done().Output);
+        json.RootElement.GetProperty("kind").GetString().ShouldBe(kind);
+    }
+
     private static TemporaryFolder Copy(string fixture)
     {
         var folder = new TemporaryFolder();
