@@ -40,7 +40,7 @@ public sealed class TextGenerator
     public GenerationConfig Config { get; }
 
     /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
-    public IReadOnlyList<string> Warnings => [.. Model.Warnings.Concat(Config.Warnings).Distinct()];
+    public IReadOnlyList<string> Warnings => [.. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings).Distinct()];
 
     /// <summary>Loads a model from a folder, or by its Hub id.</summary>
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>, which is downloaded unless the cache has it.</param>

@@ -66,7 +66,7 @@ public sealed class ClipModule : InputModule
     }
 
     private static ClipModule Create(Tokenizer tokenizer, ClipModel model, ImageProcessor processor) =>
-        new(tokenizer, model, processor) { Warnings = [.. model.Warnings, .. processor.Warnings] };
+        new(tokenizer, model, processor) { Warnings = [.. tokenizer.Warnings, .. model.Warnings, .. processor.Warnings] };
 
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text) => Tokenize(Tokenizer, text, MaxSequenceLength, specialTokens: true);

@@ -66,13 +66,13 @@ public sealed class SparseStaticEmbeddingModule : InputModule
         var tokenizer = Tokenizer.Load(folder);
         if (config?.Text("path") is { } file)
         {
-            return FromJson(Path.Combine(folder, Path.GetFileName(file)), tokenizer, frozen, config.Warnings);
+            return FromJson(Path.Combine(folder, Path.GetFileName(file)), tokenizer, frozen, [.. tokenizer.Warnings, .. config.Warnings]);
         }
 
         var checkpoint = Checkpoint.Open(folder);
         var weight = ReadParameter(checkpoint, WeightName, trainable);
         return weight.Shape.Length == 1
-            ? new SparseStaticEmbeddingModule(tokenizer, weight, frozen) { Warnings = config?.Warnings ?? [] }
+            ? new SparseStaticEmbeddingModule(tokenizer, weight, frozen) { Warnings = [.. tokenizer.Warnings, .. config?.Warnings ?? []] }
             : throw new ModelFormatException(checkpoint.Path, $"'{WeightName}' is {weight}; expected one weight for each token.");
     }
 

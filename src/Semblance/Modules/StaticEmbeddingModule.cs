@@ -121,7 +121,7 @@ public sealed class StaticEmbeddingModule : InputModule
             ? throw new ModelFormatException(checkpoint.Path, problem)
             : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec, isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
             {
-                Warnings = isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : [],
+                Warnings = [.. tokenizer.Warnings, .. isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : []],
             };
     }
 

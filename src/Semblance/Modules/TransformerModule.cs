@@ -153,7 +153,7 @@ public sealed class TransformerModule : InputModule
         return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)
         {
             _settings = settings,
-            Warnings = [.. transformer.Warnings, .. settings?.Warnings ?? []],
+            Warnings = [.. tokenizer.Warnings, .. transformer.Warnings, .. settings?.Warnings ?? []],
         };
     }
 
