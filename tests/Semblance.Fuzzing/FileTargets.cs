@@ -102,7 +102,7 @@ internal static class FileTargets
         {
             foreach (var (_, recipe) in Cli.Recipes.Recipe.Read(path, input.Folder, Path.Combine(input.Folder, "out"), []).Take(2))
             {
-                recipe.PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
+                recipe.PrepareAsync(allowChanges: false, CancellationToken.None).GetAwaiter().GetResult();
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException && !Failure.Describe(e).Contains("Please report this", StringComparison.Ordinal))
