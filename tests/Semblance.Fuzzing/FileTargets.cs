@@ -1,8 +1,6 @@
 using Semblance.ChatTemplates;
 using Semblance.Cli;
-using Semblance.Cli.Recipes;
 using Semblance.Generation;
-using Semblance.Tests;
 using Semblance.Tokenizers;
 using Semblance.Training;
 using Semblance.Transformers;

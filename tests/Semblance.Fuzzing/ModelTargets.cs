@@ -1,7 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Cli;
 using Semblance.Modules;
-using Semblance.Tests;
 using Semblance.Tokenizers;
 using Semblance.Transformers;
 

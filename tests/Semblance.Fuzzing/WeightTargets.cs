@@ -1,5 +1,4 @@
 using Semblance.Checkpoints;
-using Semblance.Tests;
 using Semblance.Transformers;
 
 namespace Semblance.Fuzzing;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Semblance.Files.Json;
 using Semblance.Transformers.Clip;
-using Semblance.Transformers.Layers;
 using Semblance.Transformers.T5;
 using Semblance.Transformers.Tasks;
 

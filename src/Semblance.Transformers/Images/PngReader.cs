@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 
 namespace Semblance.Transformers.Images;
 
@@ -22,7 +24,7 @@ public sealed class PngReader
 
     private readonly string _name;
     private readonly long _mostPixels;
-    private readonly MemoryStream _compressed = new();
+    private readonly ArrayBufferWriter<byte> _compressed = new();
     private byte[] _header = [];
     private byte[] _palette = [];
 
@@ -152,8 +154,8 @@ public sealed class PngReader
     private RgbImage Decode()
     {
         var pixels = new byte[checked(Width * Height * RgbImage.Channels)];
-        _compressed.Position = 0;
-        using var stream = new BufferedStream(new ZLibStream(_compressed, CompressionMode.Decompress), 1 << 16);
+        MemoryMarshal.TryGetArray(_compressed.WrittenMemory, out var compressed);
+        using var stream = new BufferedStream(new ZLibStream(new MemoryStream(compressed.Array ?? [], 0, compressed.Count), CompressionMode.Decompress), 1 << 16);
         var passes = _header[12] == 0 ? [(0, 0, 1, 1)] : ((int Left, int Top, int Across, int Down)[])[(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
         try
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Files.Json;
 using Semblance.Tensors;

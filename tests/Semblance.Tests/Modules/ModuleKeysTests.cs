@@ -189,7 +189,7 @@ public class ModuleKeysTests
     }
 
     // What a file needs so that the reader comes to the key in question.
-    private static IEnumerable<KeyValuePair<string, string>> Needed(string name) => (name switch
+    private static Dictionary<string, string> Needed(string name) => name switch
     {
         "BoWModule.Keys" or "WordWeightsModule.Keys" or "WhitespaceTokenizer.Keys" or "PhraseTokenizer.Keys" => new Dictionary<string, string> { ["vocab"] = """["a"]""" },
         "CNNModule.Keys" => new() { ["in_embedding_dimension"] = "2", ["out_channels"] = "1" },
@@ -202,7 +202,7 @@ public class ModuleKeysTests
         "SparseAutoEncoderModule.Keys" => new() { ["input_dim"] = "2", ["hidden_dim"] = "2" },
         "WordEmbeddingsModule.Keys" => new() { ["tokenizer_class"] = "\"WhitespaceTokenizer\"" },
         _ => [],
-    });
+    };
 
     private static TemporaryFolder Folder(string name, out string file)
     {
