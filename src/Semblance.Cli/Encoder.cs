@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers.Images;
-using Semblance.Files;
 
 namespace Semblance.Cli;
 

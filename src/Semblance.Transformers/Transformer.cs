@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Semblance.Files;
 using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers.Albert;
 using Semblance.Transformers.Bert;

@@ -6,12 +6,20 @@ public sealed class AtomicFolderTests : IDisposable
 {
     private static readonly Dictionary<string, string> Old = new()
     {
-        ["config.json"] = "old", ["vocab.txt"] = "old words", ["weights.bin"] = "old weights", ["1_Pooling/config.json"] = "old", ["2_Dense/weights.bin"] = "old",
+        ["config.json"] = "old",
+        ["vocab.txt"] = "old words",
+        ["weights.bin"] = "old weights",
+        ["1_Pooling/config.json"] = "old",
+        ["2_Dense/weights.bin"] = "old",
     };
 
     private static readonly Dictionary<string, string> New = new()
     {
-        ["config.json"] = "new", ["tokenizer.json"] = "new words", ["weights.bin"] = "new weights", ["1_Pooling/config.json"] = "new", ["1_Pooling/weights.bin"] = "new",
+        ["config.json"] = "new",
+        ["tokenizer.json"] = "new words",
+        ["weights.bin"] = "new weights",
+        ["1_Pooling/config.json"] = "new",
+        ["1_Pooling/weights.bin"] = "new",
     };
 
     private static readonly Dictionary<string, string> Users = new() { ["README.md"] = "mine", ["1_Pooling.md"] = "mine" };

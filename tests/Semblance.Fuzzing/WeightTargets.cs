@@ -35,7 +35,8 @@ internal static class WeightTargets
                 checkpoint.Read(tensor.Name).Dispose();
             }
         },
-        typeof(CheckpointFormatException)) { BytesPerByte = 256, Share = 0.5 };
+        typeof(CheckpointFormatException))
+    { BytesPerByte = 256, Share = 0.5 };
 
     private static FuzzInput Npy(string type, int rows, int columns, int bytes)
     {

@@ -4,9 +4,8 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Tensor = Semblance.Tensors.Tensor;
-
 using Semblance.Files;
+using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Checkpoints;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Semblance.Files;
 using Semblance.Cli.Clustering;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 

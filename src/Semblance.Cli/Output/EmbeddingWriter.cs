@@ -1,5 +1,5 @@
-using Semblance.Files;
 using Semblance.Checkpoints;
+using Semblance.Files;
 
 namespace Semblance.Cli.Output;
 

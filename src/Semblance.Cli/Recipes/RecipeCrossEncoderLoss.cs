@@ -24,7 +24,8 @@ internal static class RecipeCrossEncoderLoss
         ["MarginMSELoss"] = node => new Training.CrossEncoders.MarginMSELoss { MiniBatchSize = MiniBatch(node.Only("mini-batch")) },
         ["MultipleNegativesRankingLoss"] = node => new Training.CrossEncoders.MultipleNegativesRankingLoss(Negatives(node.Only("negatives", "scale", "activation")), Scale(node)) { Activation = Activated(node) },
         ["CachedMultipleNegativesRankingLoss"] = node => new Training.CrossEncoders.CachedMultipleNegativesRankingLoss(
-            Negatives(node.Only("negatives", "scale", "activation", "mini-batch")), Scale(node), MiniBatch(node) ?? new Training.CrossEncoders.CachedMultipleNegativesRankingLoss().MiniBatchSize!.Value) { Activation = Activated(node) },
+            Negatives(node.Only("negatives", "scale", "activation", "mini-batch")), Scale(node), MiniBatch(node) ?? new Training.CrossEncoders.CachedMultipleNegativesRankingLoss().MiniBatchSize!.Value)
+        { Activation = Activated(node) },
         ["LambdaLoss"] = node => Lambda(node.Only("weighting", "mu", "k", "sigma", "natural-logarithm", "mini-batch"), new LambdaLoss()),
         ["RankNetLoss"] = node => new RankNetLoss
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Semblance.Checkpoints;
 using Semblance.Files;
 using Semblance.Files.Json;
-using Semblance.Checkpoints;
 using Semblance.Tensors;
 
 namespace Semblance.Transformers.Clip;

@@ -1,5 +1,5 @@
-using Semblance.Files;
 using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 

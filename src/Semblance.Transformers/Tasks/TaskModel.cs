@@ -1,8 +1,8 @@
-using Semblance.Files;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
+using Semblance.Files;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
 using Semblance.Transformers.Layers;

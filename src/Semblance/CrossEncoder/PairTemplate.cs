@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Semblance.Files;
 using Semblance.ChatTemplates;
+using Semblance.Files;
 using Semblance.Modules;
 using Semblance.Transformers;
 

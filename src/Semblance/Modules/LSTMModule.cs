@@ -156,7 +156,8 @@ public sealed class LSTMModule : Module
             [.. Enumerable.Range(0, layers).Select(i => Enumerable.Range(0, directions).Select(d => new Direction(
                 linear(Name("weight_ih", i, d), Name("bias_ih", i, d), Gates * hidden, i == 0 ? inputs : directions * hidden),
                 linear(Name("weight_hh", i, d), Name("bias_hh", i, d), Gates * hidden, hidden))).ToArray())],
-            dropout) { Warnings = warnings ?? [] };
+            dropout)
+        { Warnings = warnings ?? [] };
     }
 
     private static string Name(string parameter, int layer, int direction) =>

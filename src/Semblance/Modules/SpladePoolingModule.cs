@@ -39,7 +39,8 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
         return new SpladePoolingModule(
             (VocabularyPooling)Choice(config, "pooling_strategy", Strategies),
             Choice(config, "activation_function", Activations) == 1,
-            config.Find("embedding_dimension") is null ? null : config.WholeNumber("embedding_dimension", 1, int.MaxValue)) { Warnings = config.Warnings };
+            config.Find("embedding_dimension") is null ? null : config.WholeNumber("embedding_dimension", 1, int.MaxValue))
+        { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

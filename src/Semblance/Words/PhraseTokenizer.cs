@@ -63,7 +63,8 @@ public sealed class PhraseTokenizer : WordTokenizer
             file.Find("stop_words") is null ? null : file.Texts("stop_words"),
             file.Flag("do_lower_case", false),
             file.Text("ngram_separator") ?? (file.IsNull("ngram_separator") ? null : "_"),
-            file.WholeNumber("max_ngram_length", 1, 1 << 10, 5)) { Warnings = file.Warnings };
+            file.WholeNumber("max_ngram_length", 1, 1 << 10, 5))
+        { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

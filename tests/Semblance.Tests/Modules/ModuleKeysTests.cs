@@ -215,8 +215,17 @@ public class ModuleKeysTests
         var weights = new Semblance.Checkpoints.SafetensorsWriter();
         foreach (var (tensor, shape) in new Dictionary<string, int[]>
         {
-            ["pre_bias"] = [2], ["encoder.weight"] = [2, 2], ["latent_bias"] = [2], ["layer_weights"] = [9], ["emb_layer.weight"] = [1, 2],
-            ["convs.0.weight"] = [1, 2, 1], ["convs.0.bias"] = [1], ["convs.1.weight"] = [1, 2, 3], ["convs.1.bias"] = [1], ["convs.2.weight"] = [1, 2, 5], ["convs.2.bias"] = [1],
+            ["pre_bias"] = [2],
+            ["encoder.weight"] = [2, 2],
+            ["latent_bias"] = [2],
+            ["layer_weights"] = [9],
+            ["emb_layer.weight"] = [1, 2],
+            ["convs.0.weight"] = [1, 2, 1],
+            ["convs.0.bias"] = [1],
+            ["convs.1.weight"] = [1, 2, 3],
+            ["convs.1.bias"] = [1],
+            ["convs.2.weight"] = [1, 2, 5],
+            ["convs.2.bias"] = [1],
         })
         {
             weights.Add(tensor, Semblance.Tensors.Tensor.From(Enumerable.Repeat(1f, shape.Aggregate(1, (a, b) => a * b)).ToArray(), shape), Semblance.Checkpoints.DType.F32);
