@@ -32,7 +32,8 @@ public sealed class SentenceTransformer : ITrainableModel
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
-        FullDimension = ModuleFit.SentenceWidth(modules) ?? modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        var last = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension)); // of token vectors, where a module behind the pooling makes others
+        FullDimension = ModuleFit.SentenceWidth(modules) ?? last;
         Dimension = Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
     }
 
