@@ -32,7 +32,7 @@ public sealed class SentenceTransformer : ITrainableModel
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
-        FullDimension = ModulePipeline.OutputDimension(modules, 0);
+        FullDimension = ModuleFit.SentenceWidth(modules) ?? ModulePipeline.OutputDimension(modules, 0); // a module behind the pooling may make other token vectors
         Dimension = Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
     }
 

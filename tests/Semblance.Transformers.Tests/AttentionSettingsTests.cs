@@ -80,6 +80,16 @@ public class AttentionSettingsTests
         found.ShouldNotBe(Output(Body(architecture, "{}"), Tokens));
     }
 
+    [Theory]
+    [InlineData("rope_scaling", """{"factor": 2.0}""")]
+    [InlineData("rope_parameters", """{"rope_type": "default", "rope_theta": 500.0, "factor": 2.0}""")]
+    public void A_factor_that_no_type_of_scaling_applies_is_an_error(string key, string value)
+    {
+        var message = Should.Throw<ModelFormatException>(() => Body("llama", $$"""{"{{key}}": {{value}}}""")).Message;
+        message.ShouldContain("'factor' is 2, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
+        Output(Body("llama", $$"""{"{{key}}": {{value.Replace("2.0", "1.0", StringComparison.Ordinal)}}}"""), Tokens).Length.ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public void A_base_of_local_attention_that_is_null_is_that_of_global_attention()
     {

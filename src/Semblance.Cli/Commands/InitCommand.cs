@@ -83,7 +83,9 @@ internal sealed class InitCommand : CliCommand
     {
         if (arguments.GetValue(_tokenizer) is { } folder)
         {
-            return Tokenizer.Load(folder);
+            var tokenizer = Tokenizer.Load(folder);
+            Host.Warn(tokenizer.Warnings);
+            return tokenizer;
         }
 
         if (arguments.GetValue(_vocabulary) is not { } path)

@@ -27,6 +27,7 @@ internal sealed class TokenizeCommand : CliCommand
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false)));
+        Host.Warn(tokenizer.Warnings);
         var options = new TokenizerOptions { MaxLength = arguments.GetValue(_maxLength) };
         using var output = new JsonLines(Host.Output);
         await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
@@ -44,10 +45,7 @@ internal sealed class TokenizeCommand : CliCommand
         }
     }
 
-    // Models of the first years keep their transformer, with its tokenizer, in a folder of its own.
-    private static string TokenizerFolder(string folder)
-    {
-        var own = Path.Combine(folder, "0_Transformer");
-        return Directory.Exists(own) ? own : folder;
-    }
+    // Models of the first years, static ones and routers keep their first modules, with a tokenizer, in folders of their own.
+    private static string TokenizerFolder(string folder) => !Directory.Exists(folder) ? folder
+        : ((string[])["0_*", "*_0_*"]).SelectMany(pattern => Directory.EnumerateDirectories(folder, pattern).Order(StringComparer.Ordinal)).FirstOrDefault() ?? folder;
 }

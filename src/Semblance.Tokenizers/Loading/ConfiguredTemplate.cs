@@ -70,11 +70,16 @@ internal static class ConfiguredTemplate
 
     private static Part[] Special(string? token, int type) => token is null ? [] : [new Part(token, type, IsText: false)];
 
-    private static string Token(TokenizerConfiguration configuration, string flag, string name, string? usual)
+    private static string? Token(TokenizerConfiguration configuration, string flag, string name, string? usual)
     {
-        var named = configuration.SpecialToken(name);
-        return named ?? (configuration.Has(name) ? null : usual)
-            ?? throw configuration.Error(flag, $"is true, but there is no '{name}'; name one in {TokenizerFiles.Configuration}");
+        var named = configuration.SpecialToken(name) ?? (configuration.Has(name) ? null : usual);
+        if (named is null && configuration.ClassName == TokenizerClasses.AnyFile)
+        {
+            configuration.Warn(flag, $"is true, but there is no '{name}', so none is added");
+            return null;
+        }
+
+        return named ?? throw configuration.Error(flag, $"is true, but there is no '{name}'; name one in {TokenizerFiles.Configuration}");
     }
 
     private static JsonObject Template(TokenizerConfiguration configuration, Part[] single, Part[] pair, Func<string, int?> idOf)

@@ -3,6 +3,9 @@ namespace Semblance.Tokenizers.Loading;
 /// <summary>What the reference's tokenizer classes do with tokenizer_config.json when they read a tokenizer.json. Names are without "Fast".</summary>
 internal static class TokenizerClasses
 {
+    /// <summary>The class of version 5 that stands for any file.</summary>
+    public const string AnyFile = "TokenizersBackend";
+
     /// <summary>Classes that set the options of a BertNormalizer.</summary>
     public static readonly IReadOnlySet<string> Bert = new HashSet<string>
     {
@@ -26,14 +29,15 @@ internal static class TokenizerClasses
 
     /// <summary>
     /// Classes that make the template of <c>add_bos_token</c> and <c>add_eos_token</c>, with their usual tokens and whether they begin with the first.
-    /// None ends with the second unless it is asked to.
+    /// None ends with the second unless it is asked to. The class of version 5 that stands for any file has no tokens of its own.
     /// </summary>
-    public static readonly IReadOnlyDictionary<string, (string Begin, string End, bool AddsBegin)> Templates = new Dictionary<string, (string, string, bool)>
+    public static readonly IReadOnlyDictionary<string, (string? Begin, string? End, bool AddsBegin)> Templates = new Dictionary<string, (string?, string?, bool)>
     {
         ["CodeLlamaTokenizer"] = ("<s>", "</s>", true),
         ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", true),
         ["GPTNeoXTokenizer"] = ("<|endoftext|>", "<|endoftext|>", false),
         ["GemmaTokenizer"] = ("<bos>", "<eos>", true),
         ["LlamaTokenizer"] = ("<s>", "</s>", true),
+        [AnyFile] = (null, null, false),
     };
 }

@@ -152,7 +152,8 @@ internal sealed record DecoderConfig
                 "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling", "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
                 "vocab_size")
             .Ignored("cache_implementation", "is_decoder", "pretraining_tp")
-            .Unsupported("attn_logit_softcapping", "scores that are not capped");
+            .Unsupported("attn_logit_softcapping", "scores that are not capped")
+            .Unsupported("use_mrope", "one position for each token", "false"); // of Qwen's models of images
         _ = type switch
         {
             "gemma" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),

@@ -45,6 +45,11 @@ internal static class RotaryConfiguration
 
         var frequencies = RotaryPositions.Frequencies(columns, theta);
         var type = settings?.Text("rope_type") ?? "default";
+        if (type == "default" && settings?.Find("factor") is not null && settings.Number("factor", 1) != 1)
+        {
+            throw settings.Fault("factor", $"is {settings.Number("factor", 1)}, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
+        }
+
         return type switch
         {
             // Dynamic scaling begins beyond max_position_embeddings, where no text goes.

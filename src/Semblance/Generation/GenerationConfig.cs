@@ -15,7 +15,7 @@ public sealed record GenerationConfig
 
         // How fast the original computes, what it hands out beside the text, and how it guesses tokens that it then checks.
         .Ignored(
-            "_from_model_config", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
+            "_commit_hash", "_from_model_config", "_original_object_hash", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
             "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len", "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
             "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
             "return_dict_in_generate", "return_legacy_cache", "target_lookbehind", "transformers_version", "use_cache", "use_mtp")
@@ -216,7 +216,6 @@ public sealed record GenerationConfig
             SuppressTokens = Ids("suppress_tokens"),
             BeginSuppressTokens = Ids("begin_suppress_tokens"),
             StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single ? [single.GetString()!] : file.Texts("stop_strings"),
-            Warnings = file.Warnings,
         };
         try
         {
@@ -224,23 +223,30 @@ public sealed record GenerationConfig
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new ModelFormatException(file.Path, e.Message, e);
+            var fault = e.Message[..e.Message.IndexOf(" (Parameter", StringComparison.Ordinal)];
+            throw new ModelFormatException(file.Path, $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(e.ParamName!)}': {fault}", e);
         }
 
-        return config;
+        return config with { Warnings = file.Warnings };
 
         int? Count(string field, int low) => file.Find(field) is null ? null : file.WholeNumber(field, low, int.MaxValue);
 
         int[] Ids(string field)
         {
-            return file.Find(field) switch
+            int[] ids = file.Find(field) switch
             {
                 null => [],
                 { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
                 { } single => [Id(single)],
             };
+            if (ids.Any(id => id < 0))
+            {
+                file.Warn($"'{field}' has a negative id, which is no token and is ignored."); // as in the original
+            }
 
-            int Id(JsonElement id) => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0
+            return [.. ids.Where(id => id >= 0)];
+
+            int Id(JsonElement id) => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number)
                 ? number
                 : throw file.Fault(field, $"has {id.GetRawText()}; expected token ids");
         }

@@ -15,6 +15,13 @@ internal static class ModuleFit
         return flow.Problems;
     }
 
+    /// <summary>The width of a text's vector behind modules; null where they make none, or one is not known to this library.</summary>
+    public static int? SentenceWidth(IReadOnlyList<Module> modules)
+    {
+        var flow = new Flow("", []);
+        return flow.Through(modules, "") ? flow.Width : null;
+    }
+
     // What has been made of a text so far: widths, where they are known, and null for what is not there.
     private sealed class Flow(string path, ICollection<string> warnings)
     {
@@ -25,6 +32,8 @@ internal static class ModuleFit
         private int? _vocabulary;
 
         public List<string> Problems { get; private init; } = [];
+
+        public int? Width => _sentence;
 
         // False where a module is not known here, so that nothing can be said of what follows.
         public bool Through(IReadOnlyList<Module> modules, string route)

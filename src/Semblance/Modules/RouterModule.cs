@@ -141,7 +141,7 @@ public sealed class RouterModule : InputModule
         }
         catch (ArgumentException e)
         {
-            throw new ModelFormatException(config.Path, e.Message, e);
+            throw new ModelFormatException(config.Path, e.Message.Split(" (Parameter")[0], e);
         }
 
         // A module may be on several routes.

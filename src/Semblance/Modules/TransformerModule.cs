@@ -19,15 +19,28 @@ public sealed class TransformerModule : InputModule
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config", "processing_kwargs", "query_expansion", "query_length")
+        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config", "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
 
-        // How the original computes; the class of the model says what it is for, and the modules after it what they take.
-        .Ignored("backend", "model_args", "model_kwargs", "module_output_name", "transformer_task", "unpad_inputs")
+        // How the original computes; the class of the model says what it is for.
+        .Ignored("backend", "transformer_task", "unpad_inputs")
+        .Unsupported("module_output_name", "token_embeddings, scores and causal_logits, each for its kind of model", "\"token_embeddings\"", "\"scores\"", "\"causal_logits\"")
         .Unsupported("config_args", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("config_kwargs", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("processor_kwargs", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
         .Unsupported("tokenizer_args", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
         .Unsupported("tokenizer_name_or_path", "the tokenizer of the same folder");
+
+    // How the original's from_pretrained finds the weights and computes with them.
+    private static readonly KnownKeys ModelKeys = new KnownKeys()
+        .Ignored(
+            "add_pooling_layer", "attn_implementation", "cache_dir", "code_revision", "device_map", "dtype", "experts_implementation", "local_files_only", "low_cpu_mem_usage", "max_memory",
+            "offload_folder", "revision", "token", "torch_dtype", "trust_remote_code", "unpad_inputs", "use_flash_attention_2", "use_memory_efficient_attention", "use_safetensors", "weights_only")
+        .Unsupported("gguf_file", "safetensors and PyTorch files")
+        .Unsupported("load_in_4bit", "weights of float32, float16 or bfloat16", "false")
+        .Unsupported("load_in_8bit", "weights of float32, float16 or bfloat16", "false")
+        .Unsupported("quantization_config", "weights of float32, float16 or bfloat16", "{}")
+        .Unsupported("subfolder", "weights in the module's own folder", "\"\"")
+        .Unsupported("variant", "model.safetensors and pytorch_model.bin");
 
     // How texts go through the model: its states, or the logits of its head.
     private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text").Ignored("audio", "image", "image+text", "text+image", "video");
@@ -65,6 +78,7 @@ public sealed class TransformerModule : InputModule
         Transformer = transformer;
         MaxSequenceLength = longest;
         LowerCase = lowerCase;
+        Warnings = tokenizer.Warnings;
     }
 
     /// <inheritdoc/>
@@ -134,6 +148,8 @@ public sealed class TransformerModule : InputModule
         var settings = ConfigurationFile.Read(path).Check(Keys);
         settings.Section("modality_config")?.Check(ModalityKeys).Section("text")?.Check(TextKeys);
         settings.Section("processing_kwargs")?.Check(ProcessingKeys);
+        settings.Section("model_args")?.Check(ModelKeys);
+        settings.Section("model_kwargs")?.Check(ModelKeys);
         return settings;
     }
 

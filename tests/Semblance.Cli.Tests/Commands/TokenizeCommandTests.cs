@@ -60,6 +60,30 @@ public class TokenizeCommandTests
     }
 
     [Fact]
+    public async Task A_key_that_is_not_known_is_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+        var configuration = folder.Write("tokenizer_config.json", """{"do_lowercase": false}""");
+        var outcome = (await Outcome.WithInputAsync("A\n", "tokenize", "--model", folder.Path)).Done();
+        outcome.ErrorLines.ShouldHaveSingleItem().ShouldStartWith($"warning: {configuration}: ");
+        outcome.Error.ShouldContain("do_lowercase");
+        outcome.Output.ShouldContain("\"ids\":[2,5,3]");
+    }
+
+    [Theory]
+    [InlineData("0_Transformer")]
+    [InlineData("0_StaticEmbedding")]
+    [InlineData("query_0_Transformer")]
+    public async Task The_tokenizer_of_the_first_module_is_found_in_its_folder(string module)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Of(module));
+        folder.Write($"{module}/vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+        (await Outcome.WithInputAsync("A\n", "tokenize", "--model", folder.Path)).Done().Output.ShouldContain("\"ids\":[2,5,3]");
+    }
+
+    [Fact]
     public async Task Letters_of_other_scripts_stay_readable()
     {
         using var folder = new TemporaryFolder();

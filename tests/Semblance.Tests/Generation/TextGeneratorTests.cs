@@ -268,11 +268,31 @@ public class TextGeneratorTests
             config.EosTokenIds.ShouldBe([5, 6]);
             config.ForcedEosTokenIds.ShouldBe([5]);
             foreach (var (json, field) in ((string, string)[])[
-                ("""{"num_beam_groups": 2}""", "num_beam_groups"), ("""{"early_stopping": 3}""", "early_stopping"), ("""{"eos_token_id": [-1]}""", "eos_token_id"), ("""{"do_sample": true, "temperature": -1}""", "Temperature")])
+                ("""{"num_beam_groups": 2}""", "num_beam_groups"), ("""{"early_stopping": 3}""", "early_stopping"), ("""{"eos_token_id": [0.5]}""", "eos_token_id"), ("""{"do_sample": true, "temperature": -1}""", "'temperature': Temperature must be above 0."),
+                ("""{"num_return_sequences": 2}""", "'num_return_sequences': There are as many sequences as beams")])
             {
                 File.WriteAllText(path, json);
                 Should.Throw<ModelFormatException>(() => GenerationConfig.Load(folder.FullName)).Message.ShouldSatisfyAllConditions(m => m.ShouldContain(field), m => m.ShouldContain(path));
             }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("-1", new int[0])]
+    [InlineData("[2, -1]", new[] { 2 })]
+    public void A_negative_id_ends_no_sequence_and_is_named_in_a_warning(string ids, int[] kept)
+    {
+        var folder = Directory.CreateTempSubdirectory("semblance-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "generation_config.json"), $$"""{"eos_token_id": {{ids}}, "_original_object_hash": "1", "_commit_hash": null}""");
+            var config = GenerationConfig.Load(folder.FullName);
+            config.EosTokenIds.ShouldBe(kept);
+            config.Warnings.ShouldHaveSingleItem().ShouldEndWith("generation_config.json: 'eos_token_id' has a negative id, which is no token and is ignored.");
         }
         finally
         {

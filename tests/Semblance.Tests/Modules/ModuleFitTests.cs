@@ -60,6 +60,17 @@ public class ModuleFitTests
     }
 
     [Fact]
+    public void A_layer_on_token_vectors_behind_the_pooling_changes_no_vector_of_a_text()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        JsonEdit.Set(folder.Of("2_Dense/config.json"), "module_input_name", "\"token_embeddings\"");
+        var model = SentenceTransformer.Load(folder.Path);
+        var modules = model.Modules.Take(2).ToArray(); // without the layer, which makes 24 of 32 elements
+        model.Dimension.ShouldBe(32);
+        model.Encode("a man rides").ShouldBe(new SentenceTransformer(modules).Encode("a man rides"));
+    }
+
+    [Fact]
     public void A_width_that_the_original_writes_and_does_not_use_is_a_warning()
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));

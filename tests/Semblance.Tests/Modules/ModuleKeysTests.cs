@@ -49,7 +49,7 @@ public class ModuleKeysTests
     private static readonly string[] Elsewhere =
     [
         "CrossEncoder.SectionKeys", "LogitScore.Keys", "ModuleList.Keys", "MultiVectorConfig.ColbertKeys", "MultiVectorConfig.ExpansionKeys", "RouterModule.ParameterKeys", "SparseStaticEmbeddingModule.Keys", "StaticEmbeddingModule.Keys",
-        "TransformerModule.ModalityKeys", "TransformerModule.ProcessingKeys", "TransformerModule.TextKeys",
+        "TransformerModule.ModalityKeys", "TransformerModule.ModelKeys", "TransformerModule.ProcessingKeys", "TransformerModule.TextKeys",
     ];
 
     public static TheoryData<string> Names => [.. Readers.Keys];
@@ -125,6 +125,9 @@ public class ModuleKeysTests
     [InlineData("sentence_bert_config.json", "modality_config.text.method_output_name", "\"pooler_output\"", "in 'modality_config.text', 'method_output_name'")]
     [InlineData("sentence_bert_config.json", "processing_kwargs.text", """{"max_length": 8}""", "in 'processing_kwargs', 'text'")]
     [InlineData("sentence_bert_config.json", "config_kwargs", """{"is_causal": false}""", "'config_kwargs'")]
+    [InlineData("sentence_bert_config.json", "model_args", """{"quantization_config": {"load_in_8bit": true}}""", "in 'model_args', 'quantization_config'")]
+    [InlineData("sentence_bert_config.json", "model_kwargs", """{"subfolder": "onnx"}""", "in 'model_kwargs', 'subfolder'")]
+    [InlineData("sentence_bert_config.json", "module_output_name", "\"words\"", "'module_output_name' is \"words\"")]
     public void A_section_that_is_not_supported_is_refused_with_its_name(string file, string key, string value, string named)
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own(Cls));
@@ -133,6 +136,18 @@ public class ModuleKeysTests
         SentenceTransformer.Load(folder.Path).Warnings.ShouldBeEmpty();
         JsonEdit.Set(folder.Of(file), key, value);
         Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData("model_args")]
+    [InlineData("model_kwargs")]
+    public void Arguments_of_the_model_that_change_no_result_are_taken_and_others_are_named(string key)
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own(Cls));
+        JsonEdit.Set(folder.Of("sentence_bert_config.json"), key, """{"add_pooling_layer": false, "torch_dtype": "float16", "attn_implementation": "sdpa", "load_in_8bit": false}""");
+        SentenceTransformer.Load(folder.Path).Warnings.ShouldBeEmpty();
+        JsonEdit.Set(folder.Of("sentence_bert_config.json"), key, """{"num_hidden_layers": 1}""");
+        SentenceTransformer.Load(folder.Path).Warnings.ShouldHaveSingleItem().ShouldContain($"'{key}.num_hidden_layers' is not a known key");
     }
 
     // As sentence-transformers 6 writes them.
