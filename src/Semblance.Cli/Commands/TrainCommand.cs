@@ -180,12 +180,13 @@ internal sealed class TrainCommand : CliCommand
             throw;
         }
 
-        if (TrainingLog.Load(recipe.Output).Select(step => step.Evaluation).OfType<EvaluationResult>().ToArray() is [.., var last] evaluations)
+        var steps = TrainingLog.Load(recipe.Output);
+        if (steps.Select(step => step.Evaluation).OfType<EvaluationResult>().ToArray() is [.., var last] evaluations)
         {
             results.Add(new StageResult("trained", training.Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
         }
 
-        var summary = recipe.Summarize(training, results);
+        var summary = recipe.Summarize(training, results) with { Warnings = [.. steps.Select(step => step.Warning).OfType<TrainingWarning>()] };
         TrainingReport.Save(recipe.Output, summary);
         ModelCard.Save(recipe.Output, summary, training.Model);
         return training.Evaluator is null ? null : score;

@@ -6,7 +6,8 @@ namespace Semblance.Training;
 
 /// <summary>
 /// The course of a training as JSON Lines: <c>log.jsonl</c> in its folder, a step a line, with <c>step</c>, <c>dataset</c>, <c>loss</c>,
-/// <c>gradient_norm</c>, <c>learning_rate</c> and, after an evaluation, <c>evaluation</c> with its <c>metrics</c> and which of them is <c>primary</c>.
+/// <c>gradient_norm</c>, <c>learning_rate</c> after an evaluation, <c>evaluation</c> with its <c>metrics</c> and which of them is <c>primary</c>,
+/// and, where something goes wrong, <c>warning</c> with its <c>kind</c> and <c>message</c>.
 /// </summary>
 /// <remarks>
 /// A line is one write to the file, so a kill loses at most the line being written, and whoever reads leaves out a last line that is not
@@ -23,7 +24,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
     /// <summary>Opens the log of a training, new or to go on with.</summary>
     /// <param name="folder">The training's folder, made if need be.</param>
     /// <param name="firstStep">The step that comes next: lines of this and later steps are dropped, as is a last line that is not whole. 0 begins anew.</param>
-    /// <param name="every">Keeps the steps that are multiples of it, and those with an evaluation; 1 keeps all.</param>
+    /// <param name="every">Keeps the steps that are multiples of it, and those with an evaluation or a warning; 1 keeps all.</param>
     /// <exception cref="FormatException">A line of the log is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public TrainingLog(string folder, long firstStep = 0, long every = 1)
@@ -56,7 +57,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
     public void Report(TrainingStep value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.Step % _every != 0 && value.Evaluation is null)
+        if (value.Step % _every != 0 && value is { Evaluation: null, Warning: null })
         {
             return;
         }
@@ -93,6 +94,14 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
             }
 
             json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        if (step.Warning is { } warning)
+        {
+            json.WriteStartObject("warning");
+            json.WriteString("kind", warning.Kind.ToString());
+            json.WriteString("message", warning.Message);
             json.WriteEndObject();
         }
 
@@ -157,13 +166,19 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
 
     private static TrainingStep Step(JsonElement line)
     {
+        var number = line.GetProperty("step").GetInt64();
         return new TrainingStep(
-            line.GetProperty("step").GetInt64(),
+            number,
             line.GetProperty("dataset").GetString() ?? "",
             Number(line.GetProperty("loss")),
             Number(line.GetProperty("gradient_norm")),
             Number(line.GetProperty("learning_rate")),
-            line.TryGetProperty("evaluation", out var evaluation) ? Evaluation(evaluation) : null);
+            line.TryGetProperty("evaluation", out var evaluation) ? Evaluation(evaluation) : null)
+        {
+            Warning = line.TryGetProperty("warning", out var warning)
+                ? new TrainingWarning(number, Enum.Parse<TrainingWarningKind>(warning.GetProperty("kind").GetString() ?? ""), warning.GetProperty("message").GetString() ?? "")
+                : null,
+        };
 
         static EvaluationResult Evaluation(JsonElement evaluation) => new(
             new OrderedDictionary<string, double>(evaluation.GetProperty("metrics").EnumerateObject().Select(metric => KeyValuePair.Create(metric.Name, Number(metric.Value)))),

@@ -46,9 +46,9 @@ public sealed class VectorRecords
     private bool IsMatrix => System.IO.Path.GetExtension(Path).ToUpperInvariant() is ".NPY" or ".SAFETENSORS";
 
     /// <summary>Reads the records, in bounded memory. Whether there are as many ids and texts is checked before the first one.</summary>
-    /// <param name="firstId">The id of the first record without one; the following ones count on.</param>
+    /// <param name="firstId">The id of the first record without one, 1 or more; the following ones count on. Smaller: no number is left.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">A file is not text, a row lacks what it needs, or the numbers of ids, texts and records differ.</exception>
+    /// <exception cref="TextFormatException">A file is not text, a row lacks what it needs, an id of the list of ids comes twice, no number is left for a record, or the numbers of ids, texts and records differ.</exception>
     /// <exception cref="CheckpointFormatException">The vectors cannot be read, or are int8 or uint8 without their ranges, or packed bits.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public async IAsyncEnumerable<VectorRecord> ReadAsync(long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -59,7 +59,7 @@ public sealed class VectorRecords
         }
 
         using var ids = Ids is null ? null : _open(Ids);
-        var count = ids is null ? null : await ids.CountAsync((line, number) => Id(ids, line, number), cancellationToken).ConfigureAwait(false);
+        var count = ids is null ? null : await CountDistinctAsync(ids, cancellationToken).ConfigureAwait(false);
         await using var nextId = ids?.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await foreach (var (record, hasId) in (IsMatrix ? MatrixAsync(count, cancellationToken) : RowsAsync(count, cancellationToken)).ConfigureAwait(false))
         {
@@ -71,7 +71,8 @@ public sealed class VectorRecords
             }
             else
             {
-                yield return hasId ? record : record with { Id = firstId++ };
+                yield return hasId ? record : firstId > 0 ? record with { Id = firstId } : throw new TextFormatException(Path, null, "no whole number is left for a record without an id; the largest is taken. Give ids.");
+                firstId = hasId ? firstId : unchecked(firstId + 1); // after the largest comes a negative one
             }
         }
 
@@ -79,6 +80,22 @@ public sealed class VectorRecords
         {
             throw Unequal(ids!.Name, "more ids", Count(ids.Count - 1, "records"));
         }
+    }
+
+    // Null where the list cannot be read twice.
+    private static async Task<long?> CountDistinctAsync(TextLines ids, CancellationToken cancellationToken)
+    {
+        var lines = new Dictionary<VectorId, long>();
+        return await ids.CountAsync(
+            (line, number) =>
+            {
+                var id = Id(ids, line, number);
+                if (!lines.TryAdd(id, number))
+                {
+                    throw new TextFormatException(ids.Name, number, $"the id '{Excerpt.Of(line)}' is that of line {lines[id]} too; each record needs one of its own.");
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> MatrixAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)

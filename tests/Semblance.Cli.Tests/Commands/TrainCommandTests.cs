@@ -153,6 +153,18 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public async Task The_report_names_what_went_wrong_before_a_resume_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pairs.tsv", Pairs);
+        var recipe = folder.Write("r.yaml", Recipe());
+        string[] command = ["train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--set", "rate=5e-324", "--set", "schedule=linear", "--set", "steps=40"];
+        (await Outcome.OfAsync(command)).Done().Error.ShouldContain("the learning rate has been 0 for 10 steps"); // half of so small a rate is 0
+        (await Outcome.OfAsync([.. command, "--resume"])).Done();
+        File.ReadAllText(Path.Combine(folder.Of("out"), "report.html")).ShouldContain("the learning rate has been 0 for 10 steps");
+    }
+
+    [Fact]
     public async Task A_training_over_another_model_leaves_the_folder_of_a_new_one_and_the_users_files()
     {
         using var folder = new TemporaryFolder();

@@ -28,6 +28,24 @@ public sealed class VectorRecordsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_id_that_a_list_names_twice_is_an_error_that_names_both_lines()
+    {
+        var records = new VectorRecords(Write("a.txt", "one\ntwo\nthree\n")) { Ids = Write("ids", "x\ny\nx\n") };
+        var error = await Should.ThrowAsync<TextFormatException>(async () => await records.ReadAsync().ToListAsync());
+        error.Message.ShouldBe($"{_folder.Of("ids")}, line 3: the id 'x' is that of line 1 too; each record needs one of its own.");
+    }
+
+    [Fact]
+    public async Task Numbers_end_with_the_largest_and_do_not_begin_again()
+    {
+        var records = new VectorRecords(Write("a.txt", "one\ntwo\n"));
+        (await records.ReadAsync(long.MaxValue - 1).ToListAsync()).Select(record => record.Id.Number).ShouldBe([long.MaxValue - 1, long.MaxValue]);
+        var error = await Should.ThrowAsync<TextFormatException>(async () => await records.ReadAsync(long.MaxValue).ToListAsync());
+        error.Message.ShouldContain("no whole number is left");
+        (await Read("""{"text":"a","id":"x"}""")).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Rows_may_bring_their_vectors()
     {
         var path = Write("a.jsonl", """{"text":"a","embedding":[1,0.5],"k":"v"}""" + "\n" + """{"vector":[3,4]}""" + "\n");

@@ -30,6 +30,19 @@ public sealed class TrainingLogTests : IDisposable
     }
 
     [Fact]
+    public void A_warning_is_read_back_and_is_kept_in_a_thinned_log()
+    {
+        var warning = new TrainingWarning(3, TrainingWarningKind.NotFinite, "Step 3: the loss is NaN.");
+        using (var log = new TrainingLog(_folder.Path, every: 10))
+        {
+            log.Report(new TrainingStep(2, "a", 1, 1, 1, null));
+            log.Report(new TrainingStep(3, "a", double.NaN, 1, 1, null) { Warning = warning });
+        }
+
+        TrainingLog.Load(_folder.Path).ShouldHaveSingleItem().Warning.ShouldBe(warning);
+    }
+
+    [Fact]
     public void A_kill_at_any_byte_loses_only_the_line_being_written()
     {
         Write(0, 0, 1, 2);

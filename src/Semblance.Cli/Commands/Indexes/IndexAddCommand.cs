@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files;
 
 namespace Semblance.Cli.Commands.Indexes;
 
@@ -29,10 +31,27 @@ internal sealed class IndexAddCommand : CliCommand
         var written = 0L;
         await Host.WithProgressAsync("adding", async _ =>
         {
-            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, Math.Max(0, last) + 1, cancellation);
-            written = await index.UpsertAsync(records, cancellation: cancellation).ConfigureAwait(false);
+            var firstId = unchecked(Math.Max(0, last) + 1); // negative where no number is left
+            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, firstId, cancellation);
+            written = await index.UpsertAsync(Distinct(records, input.Path), cancellation: cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var count = await index.CountAsync(cancellation).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} vectors; the index has {count:N0}"));
+    }
+
+    // Records are written in batches, and one that comes twice would replace itself.
+    private static async IAsyncEnumerable<VectorRecord> Distinct(IAsyncEnumerable<VectorRecord> records, string path)
+    {
+        var numbers = new Dictionary<VectorId, long>();
+        var number = 0L;
+        await foreach (var record in records.ConfigureAwait(false))
+        {
+            if (!numbers.TryAdd(record.Id, ++number))
+            {
+                throw new InputException(path, Numbers.Invariant($"the records {numbers[record.Id]:N0} and {number:N0} have the same id '{Excerpt.Of(record.Id.ToString())}'; give each one of its own."));
+            }
+
+            yield return record;
+        }
     }
 }
