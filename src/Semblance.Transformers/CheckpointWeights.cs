@@ -45,7 +45,7 @@ internal sealed class CheckpointWeights(
         var tensor = checkpoint.Read(stored);
         if (tensor.Length <= MostChecked && !TensorPrimitives.IsFiniteAll(tensor.Values))
         {
-            _problems.Add($"'{stored}' has values that are not finite");
+            _problems.Add($"'{stored}' has a value that is not finite");
             return null;
         }
 

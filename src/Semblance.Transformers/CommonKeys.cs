@@ -29,7 +29,7 @@ internal static class CommonKeys
         .Ignored("cls_token_id", "mask_token_id", "sep_token_id", "unk_token_id")
         .Ignored([.. GenerationKeys])
         .Unsupported("adapters", "models without adapters; merge them into the weights first", "{}", """{"adapters": {}, "config_map": {}, "fusion_config_map": {}, "fusions": {}}""")
-        .Unsupported("add_cross_attention", NoEncoderDecoder, "false")
+        .Unsupported("add_cross_attention", NoEncoderDecoder + "; BertDecoder.Load reads a BERT decoder with cross-attention", "false")
         .Unsupported("compression_config", "weights that are not compressed", "{}")
         .Unsupported("cross_attention_hidden_size", NoEncoderDecoder)
         .Unsupported("is_causal", "the architecture's own direction of attention", "false")

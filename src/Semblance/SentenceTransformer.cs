@@ -32,7 +32,7 @@ public sealed class SentenceTransformer : ITrainableModel
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
-        FullDimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        FullDimension = ModulePipeline.OutputDimension(modules, 0);
         Dimension = Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
     }
 

@@ -105,8 +105,8 @@ public class HostileRecipeTests
             """);
         (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"))).Done();
         string Card(string variant) => File.ReadAllText(Path.Combine(folder.Of("out"), variant, "README.md"));
-        Card("a, warmup=0").ShouldNotContain("0.4375");
-        Card("a, warmup=0.4375").ShouldContain("0.4375");
+        Card("a, warmup=0").ShouldContain("| schedule.linear.warmup | 0 |");
+        Card("a, warmup=0.4375").ShouldContain("| schedule.linear.warmup | 0.4375 |");
     }
 
     private static async Task RefusedAsync(string text, string problem)

@@ -110,7 +110,7 @@ public class BudgetTests
 
         folder.Write("vocab.json", """{"a": 0, "<s>": 1, "</s>": 2}""").Write("merges.txt", "")
             .Write("tokenizer_config.json", """{"tokenizer_class": "RobertaTokenizer", "cls_token": "<unk>", "added_tokens_decoder": {"1": {"content": "x"}, "0": {"content": "x"}}}""");
-        Tokenizer.Load(folder.Path).Encode("ax").Ids.ToArray().ShouldBe([3, 0, 1, 2]);
+        Tokenizer.Load(folder.Path).Encode("ax").Ids.ToArray().ShouldBe([3, 0, 6, 2]); // numbered after the special tokens that the vocabulary lacks
     }
 
     [Fact]

@@ -222,7 +222,7 @@ public class TokenizerConfigurationTests
         tokenizer.For(Size + 2).ShouldBeSameAs(tokenizer);
         var fitted = tokenizer.For(Size + 1);
         (fitted.VocabularySize, fitted.PaddingId).ShouldBe((Size + 1, Size));
-        fitted.Encode("<a> dog").Ids.ToArray().ShouldBe([2, 1, 1, 1, 11, 3]);
+        fitted.Encode("<a> dog").Ids.ToArray().ShouldBe([2, 1, 13, 1, 11, 3]);
         fitted.Warnings.ShouldHaveSingleItem().ShouldEndWith(
             "tokenizer_config.json: the special token '<a>' was left out: it is not in the vocabulary, and the model has no embedding for its id 22.");
     }

@@ -178,7 +178,27 @@ internal sealed class ComponentOverrides
         }
     }
 
-    private JsonObject? Component(string name) => this[name] is { Element.ValueKind: JsonValueKind.Object } section ? JsonObject.Create(section.Element) : null;
+    private JsonObject? Component(string name) => this[name] is { Element.ValueKind: JsonValueKind.Object } section ? NodeOf(section.Element) as JsonObject : null;
+
+    // Of two members with one name the last counts, as everywhere; JsonObject.Create would fail at the first look-up.
+    private static JsonNode? NodeOf(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var json = new JsonObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    json[member.Name] = NodeOf(member.Value);
+                }
+
+                return json;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(NodeOf)]);
+            default:
+                return JsonValue.Create(element);
+        }
+    }
 
     private static string? TypeOf(JsonObject json) => json["type"] is JsonValue value && value.TryGetValue<string>(out var type) ? type : null;
 }

@@ -20,6 +20,23 @@ internal sealed class ModulePipeline
     /// <summary>The first module.</summary>
     public InputModule Input { get; }
 
+    /// <summary>Returns the number of elements of the vectors that modules make one after another.</summary>
+    /// <param name="modules">The modules.</param>
+    /// <param name="input">The width of what the first one takes.</param>
+    public static int OutputDimension(IEnumerable<Module> modules, int input)
+    {
+        var (width, tokens, isPooled) = (input, input, false);
+        foreach (var module in modules)
+        {
+            // Pooling begins with the token vectors, whatever was made of them before.
+            width = module.OutputDimension(module is PoolingModule ? tokens : width);
+            isPooled |= module.MakesSentenceEmbeddings;
+            tokens = isPooled ? tokens : width;
+        }
+
+        return width;
+    }
+
     /// <summary>Texts in one batch, as the first module takes them.</summary>
     public Features Tokenize(IReadOnlyList<string> texts, string prompt, string? route)
     {

@@ -178,7 +178,7 @@ public sealed class RouterModule : InputModule
     /// <exception cref="ArgumentException">Routes make vectors of different widths, which cannot be compared.</exception>
     public override int OutputDimension(int input)
     {
-        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: route.Value.Aggregate(input, (dimension, module) => module.OutputDimension(dimension)))).ToArray();
+        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: ModulePipeline.OutputDimension(route.Value, input))).ToArray();
         return dimensions.All(route => route.Dimension == dimensions[0].Dimension)
             ? dimensions[0].Dimension
             : throw new ArgumentException($"Routes make vectors of different widths, which cannot be compared: {string.Join(", ", dimensions.Select(route => $"{route.Name} {route.Dimension}"))}.");

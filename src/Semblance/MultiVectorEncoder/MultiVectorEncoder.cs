@@ -40,7 +40,7 @@ public sealed class MultiVectorEncoder
 
         Modules = modules;
         Config = config ?? new MultiVectorConfig();
-        Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        Dimension = ModulePipeline.OutputDimension(modules, 0);
         _mask = modules.OfType<MultiVectorMaskModule>().LastOrDefault();
         _skipped = _mask?.SkippedIds(Tokenizer) ?? [];
         _ = Marker(isQuery: true);

@@ -31,7 +31,7 @@ public sealed class SparseEncoder
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig { SimilarityFunction = SimilarityFunction.DotProduct };
-        Dimension = modules.Aggregate(0, (dimension, module) => module.OutputDimension(dimension));
+        Dimension = ModulePipeline.OutputDimension(modules, 0);
     }
 
     /// <summary>The modules, in order.</summary>
@@ -202,6 +202,8 @@ public sealed class SparseEncoder
         var (modules, warnings) = ModuleList.Exists(folder) ? ModuleList.Load(folder, trainable) : ([MaskedLanguageModule.Load(folder, trainable), new SpladePoolingModule()], []);
         return modules[^1] is TransformerModule or PoolingModule or DenseModule or LayerNormModule or NormalizeModule
             ? throw new ModelFormatException(folder, $"the last module, {modules[^1]}, makes dense vectors; load the model as a SentenceTransformer, or name one that ends with SpladePooling, SparseStaticEmbedding or SparseAutoEncoder.")
+            : !modules.Any(module => module.MakesSentenceEmbeddings)
+            ? throw new ModelFormatException(folder, "no module makes one vector of a text; name one in modules.json, such as SpladePooling.")
             : new SparseEncoder(modules, SentenceTransformerConfig.Load(folder, SimilarityFunction.DotProduct)) { OwnWarnings = warnings };
     }
 

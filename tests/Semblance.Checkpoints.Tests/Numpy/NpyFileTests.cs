@@ -130,7 +130,7 @@ public class NpyFileTests
     public void Double_precision_is_narrowed()
     {
         using var folder = new TemporaryFolder();
-        var header = Encoding.ASCII.GetBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n");
+        var header = Encoding.ASCII.GetBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }".PadRight(117) + "\n");
         var path = folder.Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(-2.0)]);
         NpyFile.Open(path).DType.ShouldBe(DType.F64);
         NpyFile.Open(path).Read().Values.ToArray().ShouldBe([0.1f, -2]);

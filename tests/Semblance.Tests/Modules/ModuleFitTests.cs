@@ -19,6 +19,26 @@ public class ModuleFitTests
     }
 
     [Fact]
+    public void A_second_pooling_begins_with_the_token_vectors_again()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        var once = SentenceTransformer.Load(folder.Path);
+        SentenceTransformer twice = new([once.Modules[0], new PoolingModule(32, [Pooling.Max, Pooling.Mean]), .. once.Modules.Skip(1)], once.Config);
+        twice.Dimension.ShouldBe(once.Dimension);
+        twice.Encode("hello").ShouldBe(once.Encode("hello"));
+    }
+
+    [Fact]
+    public void A_sparse_encoder_without_a_module_that_pools_is_refused_at_load()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/splade"));
+        var modules = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder.Of("modules.json")))!.AsArray();
+        modules.RemoveAt(1);
+        folder.Write("modules.json", modules.ToJsonString());
+        Should.Throw<ModelFormatException>(() => SparseEncoder.Load(folder.Path)).Message.ShouldContain("SpladePooling");
+    }
+
+    [Fact]
     public void Weights_that_are_missing_in_two_modules_are_named_in_one_message()
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
@@ -117,7 +137,7 @@ public class ModuleFitTests
         writer.Save(other.Of("model.safetensors"));
         File.Delete(file);
         File.Copy(other.Of("model.safetensors"), file);
-        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("'linear.bias' has values that are not finite");
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("'linear.bias' has a value that is not finite");
     }
 
     [Theory]

@@ -211,7 +211,7 @@ public class BatchSamplerTests
         Why(new NoDuplicatesBatchSampler(rows, 2) { DropLast = true })
             .ShouldBe("There is no full batch: of the 6 rows at most 1 without a common text come together, and a batch has 2. Use a smaller batch size, or keep incomplete batches.");
         Why(new ProportionalBatchSampler([new DefaultBatchSampler(8, 4), few])).ShouldStartWith("Data set 2 of 2: There is no full batch: the data set has 3 rows");
-        Why(new GroupByLabelBatchSampler([0, 0, 1, 2], 4) { DropLast = true }).ShouldStartWith("There is no full batch: ");
+        Why(new GroupByLabelBatchSampler([0, 0, 1, 1], 8) { DropLast = true }).ShouldStartWith("There is no full batch: ");
 
         static string Why(BatchSampler sampler)
         {
