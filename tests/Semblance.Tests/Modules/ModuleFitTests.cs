@@ -68,7 +68,7 @@ public class ModuleFitTests
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
         Directory.CreateDirectory(folder.Of("9_BoW"));
         folder.Write("9_BoW/config.json", """{"vocab": ["a"]}""");
-        new WordEmbeddingsModule(new Words.WhitespaceTokenizer(["a", "b"]), Tensor.Zeros(2, 32)).Save(Directory.CreateDirectory(folder.Of("7_Words")).FullName);
+        new WordEmbeddingsModule(new Semblance.Words.WhitespaceTokenizer(["a", "b"]), Tensor.Zeros(2, 32)).Save(Directory.CreateDirectory(folder.Of("7_Words")).FullName);
         var layers = Directory.CreateDirectory(folder.Of("8_Layers")).FullName;
         folder.Write("8_Layers/config.json", """{"word_embedding_dimension": 32, "layer_start": 1, "num_hidden_layers": 2}""");
         var writer = new SafetensorsWriter();
