@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Semblance.Files;
 using Semblance.Files.Json;
 
 namespace Semblance.Checkpoints;
@@ -46,7 +47,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
         var path = System.IO.Path.Combine(folder, name);
         return !File.Exists(path)
-            ? throw new FileNotFoundException($"{path}: this shard is missing but {index} names it; download the model again.", path)
+            ? throw new FileNotFoundException(ErrorMessage.Shorten($"{path}: this shard is missing but {index} names it; download the model again."), path)
             : System.IO.Path.GetExtension(name) switch
             {
                 ".safetensors" => SafetensorsFile.Open(path),

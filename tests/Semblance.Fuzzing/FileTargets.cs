@@ -66,7 +66,7 @@ internal static class FileTargets
                 FuzzInput.Of("preprocessor_config.json", """{"image_processor_type": "ViTImageProcessor", "size": {"height": 8, "width": 9}, "do_resize": true, "do_normalize": false, "resample": 2}"""),
             ],
             input => ImageProcessor.Load(input.Folder).Process(new RgbImage(5, 7, new byte[105])).Dispose(),
-            typeof(ModelFormatException), typeof(ArgumentException)) { Bytes = 512 << 20 },
+            typeof(ModelFormatException), typeof(ArgumentException)) { Bytes = 512 << 20 }, // an image may come out too large
         new(
             "generation_config.json",
             [FuzzInput.Of("generation_config.json", """{"max_new_tokens": 5, "do_sample": true, "temperature": 0.5, "top_k": 3, "top_p": 0.9, "eos_token_id": [1, 2], "bad_words_ids": null, "num_beams": 1, "repetition_penalty": 1.1, "suppress_tokens": [3], "early_stopping": "never"}""")],

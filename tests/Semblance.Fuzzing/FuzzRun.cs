@@ -15,8 +15,11 @@ internal sealed class FuzzRun(FuzzTarget target)
     // A message is for people, whatever the file has where a name should be.
     private const int LongestMessage = 4096;
 
+    // Faults of different kinds are told in one run.
+    private const int MostFaults = 20;
+
+    private readonly Dictionary<string, (int Number, Exception Fault)> _faults = [];
     private int _number = -1;
-    private Exception? _fault;
 
     /// <summary>The number of inputs of a target: <c>SEMBLANCE_FUZZ_INPUTS</c>, or a few seconds' worth.</summary>
     public static int Inputs => Setting("SEMBLANCE_FUZZ_INPUTS", 300);
@@ -26,7 +29,7 @@ internal sealed class FuzzRun(FuzzTarget target)
 
     private static string Output => Path.Combine(Fixtures.Repository, "artifacts", "fuzzing");
 
-    /// <summary>Tries the seeds, which must be read, then the mutated inputs; fails at the first fault.</summary>
+    /// <summary>Tries the seeds, which must be read, then the mutated inputs; fails with the first fault of each kind.</summary>
     public void Execute()
     {
         // A thread of its own: what does not end can be told from what is slow, and allocations are counted by thread.
@@ -42,19 +45,23 @@ internal sealed class FuzzRun(FuzzTarget target)
             }
             else if (clock.Elapsed > Endless)
             {
-                _fault = new InvalidOperationException($"does not end within {Endless}");
+                _faults["endless"] = (number, new InvalidOperationException($"does not end within {Endless}"));
                 break;
             }
         }
 
-        if (_fault is not null)
+        if (_faults.Count > 0)
         {
-            var kept = Keep();
-            var (message, trace) = (_fault.Message, _fault.StackTrace ?? "");
-            throw new InvalidOperationException(
-                $"{target.Name}: input {_number}: {_fault.GetType().Name}: {message[..Math.Min(message.Length, 500)]}\n{trace[..Math.Min(trace.Length, 2000)]}\n"
-                + $"Its files are in {kept}; repeat it by SEMBLANCE_FUZZ_FIRST={_number} SEMBLANCE_FUZZ_INPUTS=1.");
+            throw new InvalidOperationException(string.Join("\n\n", _faults.Values.Select(Describe)));
         }
+    }
+
+    private string Describe((int Number, Exception Fault) found)
+    {
+        var (number, fault) = found;
+        var (message, trace) = (fault.Message, fault.StackTrace ?? "");
+        return $"{target.Name}: input {number}: {fault.GetType().Name}: {message[..Math.Min(message.Length, 500)]}\n{trace[..Math.Min(trace.Length, 2000)]}\n"
+            + $"Its files are in {Keep(number)}; repeat it by SEMBLANCE_FUZZ_FIRST={number} SEMBLANCE_FUZZ_INPUTS=1.";
     }
 
     private void TryAll()
@@ -66,24 +73,36 @@ internal sealed class FuzzRun(FuzzTarget target)
                 target.Action(seed);
                 seed.Delete();
             }
-
-            Directory.CreateDirectory(Output);
-            using var journal = new StreamWriter(Path.Combine(Output, $"{target.Name}.txt")); // after a crash of the process it has the input's number
-            var count = Math.Max(1, (int)(Inputs * target.Share));
-            for (var number = First; number < First + count; number++)
-            {
-                Volatile.Write(ref _number, number);
-                journal.BaseStream.Position = 0;
-                journal.WriteLine(number);
-                journal.Flush();
-                Try(new Mutator(target.Name, number).Mutate(target.Seeds));
-            }
         }
         catch (Exception exception)
         {
-            _fault = exception;
+            _faults["seed"] = (-1, exception);
+            return;
+        }
+
+        Directory.CreateDirectory(Output);
+        using var journal = new StreamWriter(Path.Combine(Output, $"{target.Name}.txt")); // after a crash of the process it has the input's number
+        var count = Math.Max(1, (int)(Inputs * target.Share));
+        for (var number = First; number < First + count && _faults.Count < MostFaults; number++)
+        {
+            Volatile.Write(ref _number, number);
+            journal.BaseStream.Position = 0;
+            journal.WriteLine(number);
+            journal.Flush();
+            try
+            {
+                Try(new Mutator(target.Name, number).Mutate(target.Seeds));
+            }
+            catch (Exception exception)
+            {
+                _faults.TryAdd($"{exception.GetType()} {Place(exception)}", (number, exception));
+            }
         }
     }
+
+    // Where it was thrown: one kind of fault.
+    private static string Place(Exception exception) =>
+        exception.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("Semblance", StringComparison.Ordinal)) ?? "";
 
     private void Try(FuzzInput input)
     {
@@ -111,15 +130,15 @@ internal sealed class FuzzRun(FuzzTarget target)
         }
     }
 
-    private string Keep()
+    private string Keep(int number)
     {
-        if (_number < 0)
+        if (number < 0)
         {
             return "its seeds";
         }
 
-        var folder = Path.Combine(Output, string.Create(CultureInfo.InvariantCulture, $"{target.Name}-{_number}"));
-        return new Mutator(target.Name, _number).Mutate(target.Seeds).WriteTo(folder);
+        var folder = Path.Combine(Output, string.Create(CultureInfo.InvariantCulture, $"{target.Name}-{number}"));
+        return new Mutator(target.Name, number).Mutate(target.Seeds).WriteTo(folder);
     }
 
     private static int Setting(string name, int usual) =>

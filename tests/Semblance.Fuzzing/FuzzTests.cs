@@ -3,7 +3,7 @@ namespace Semblance.Fuzzing;
 public class FuzzTests
 {
     // A kind of file: a list of targets.
-    private static readonly FuzzTarget[] Targets = [.. TokenizerTargets.All, .. WeightTargets.All, .. ModelTargets.All, .. FileTargets.All];
+    private static readonly FuzzTarget[] Targets = [.. TokenizerTargets.All, .. WeightTargets.All, .. ModelTargets.All, .. FileTargets.All, .. FolderTargets.All];
 
     public static TheoryData<string> Names => [.. Targets.Select(target => target.Name)];
 

@@ -13,13 +13,19 @@ internal static class ModelTargets
     private static readonly Type[] Allowed =
         [typeof(ModelFormatException), typeof(CheckpointFormatException), typeof(TokenizerFormatException), typeof(FileNotFoundException), typeof(DirectoryNotFoundException)];
 
+    private static readonly string[] Transformers = ["models/gemma3-bidirectional", "models/llama-rope-llama3", "models/mistral-rope-yarn", "models/nomic-bert", "models/qwen3", "models/bert"];
+
+    private static readonly FuzzInput[] TransformerSeeds = [.. Transformers.Select(Seed)];
+
+    private static readonly HashSet<byte[]> Weights = [.. TransformerSeeds.Select(seed => seed["model.safetensors"])]; // as they are, by reference
+
     /// <summary>One target for each.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         Target("sentence-transformer", folder => SentenceTransformer.Load(folder).Encode("hello world"), "st/cls-dense", "st/multi-pool-layernorm", "st/prompts-dot", "st/prompts-excluded"),
         Target("cross-encoder", folder => CrossEncoder.Load(folder).Predict("hello", "world"), "st/cross-encoder", "st/cross-encoder-nli"),
         Target("sparse-encoder", folder => SparseEncoder.Load(folder).Encode(["hello world"]), "st/splade"),
-        Target("transformer", folder => Transformer.Load(folder), "models/gemma3-bidirectional", "models/llama-rope-llama3", "models/mistral-rope-yarn", "models/nomic-bert", "models/qwen3"),
+        new("transformer", TransformerSeeds, Forward, Allowed) { BytesPerByte = 512, Share = 0.5 },
         Target("task-model", folder => Semblance.Transformers.Tasks.TaskModel.Load(folder), "models/bert-mlm", "models/bert-seqcls", "models/bert-tokcls"),
         Target("CNN", folder => CNNModule.Load(folder), "modules/cnn"),
         Target("LSTM", folder => LSTMModule.Load(folder), "modules/lstm", "modules/lstm-bidirectional-2"),
@@ -37,6 +43,18 @@ internal static class ModelTargets
 
     private static FuzzTarget Target(string name, Action<string> use, params string[] fixtures) =>
         new(name, [.. fixtures.Select(Seed)], input => use(input.Folder), Allowed) { BytesPerByte = 512, Share = 0.5 };
+
+    // Good weights give numbers, whatever the settings.
+    private static void Forward(FuzzInput input)
+    {
+        var transformer = Transformer.Load(input.Folder);
+        using var run = new Tensors.Computation();
+        var hidden = transformer.Forward(run, Tensors.PackedBatch.From([[1, 2, 3, 4]]));
+        if (Weights.Contains(input["model.safetensors"]) && hidden.Values.ToArray().Any(value => !float.IsFinite(value)))
+        {
+            throw new InvalidOperationException("a result that is not finite");
+        }
+    }
 
     // Recorded results are no part of a model.
     private static FuzzInput Seed(string fixture) => new(FuzzInput.Read(Fixtures.Own(fixture)).Files

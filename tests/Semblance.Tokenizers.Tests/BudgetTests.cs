@@ -24,6 +24,23 @@ public class BudgetTests
         Load($$"""{"normalizer": {"type": "Sequence", "normalizers": [{{string.Join(',', Enumerable.Repeat(same, 50))}}]}, "model": {{Words}}}""").Encode("abab").Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("normalizer", "normalizers", "NFC")]
+    [InlineData("pre_tokenizer", "pretokenizers", "Whitespace")]
+    [InlineData("decoder", "decoders", "Fuse")]
+    public void A_sequence_of_very_many_parts_is_refused_at_load(string component, string list, string type)
+    {
+        string Parts(int count) => string.Join(',', Enumerable.Repeat($$"""{"type": "{{type}}"}""", count));
+        string File(int own, int inner) => $$"""{"{{component}}": {"type": "Sequence", "{{list}}": [{{Parts(own)}}, {"type": "Sequence", "{{list}}": [{{Parts(inner)}}]}]}, "model": {{Words}}}""";
+        Load(File(100, 155)).Encode("a").Count.ShouldBe(1);
+        Fault(File(100, 156)).ShouldBe($"tokenizer.json: {component}.{list}: found 257 parts, expected at most 256.");
+    }
+
+    [Fact]
+    public void A_very_long_regular_expression_is_refused_before_it_is_read() =>
+        Fault($$"""{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "{{string.Concat(Enumerable.Repeat("a|", 40_000))}}b"}, "behavior": "Isolated", "invert": false}, "model": {{Words}}}""")
+            .ShouldContain("it has 80001 characters, expected at most 65536");
+
     [Fact]
     public void A_text_that_grows_beyond_all_measure_is_refused_by_the_name_of_the_file()
     {

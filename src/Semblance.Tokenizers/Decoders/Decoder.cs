@@ -26,7 +26,7 @@ internal abstract class Decoder
         "Replace" => ReplaceDecoder.Read(json),
         "Strip" => StripDecoder.Read(json),
         "WordPiece" => new WordPieceDecoder(json.Text("prefix", "##"), json.Flag("cleanup", true)),
-        _ => new DecoderSequence([.. json.Required("decoders").Items().Select(Read)]),
+        _ => new DecoderSequence([.. json.Parts("decoders").Select(Read)]),
     };
 
     /// <summary>Replaces each token by what a function makes of it and its index.</summary>

@@ -10,6 +10,8 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
     /// <summary>The error for a vocabulary beyond what a trie can hold.</summary>
     public const string TooMuchText = "the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?";
 
+    private const int MostParts = 256; // published tokenizers have up to ten
+
     private const int Largest = Trie.Limit - 1;
 
     /// <summary>The value itself.</summary>
@@ -133,6 +135,19 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
 
         var (at, to) = (path, warnings);
         return element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]", to));
+    }
+
+    /// <summary>The parts of a sequence, each of which goes over the whole text.</summary>
+    /// <param name="name">The list, which a part that is a sequence has under the same name.</param>
+    /// <exception cref="TokenizerFormatException">There is no such list, or it has too many parts.</exception>
+    public IEnumerable<JsonSection> Parts(string name)
+    {
+        var list = Required(name);
+        return Count(list.Element, name) is var count and > MostParts ? throw list.Error($"found {count} parts, expected at most {MostParts}") : list.Items();
+
+        static int Count(JsonElement list, string name) => list.ValueKind != JsonValueKind.Array
+            ? 0
+            : list.EnumerateArray().Sum(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var inner) ? 1 + Count(inner, name) : 1);
     }
 
     /// <summary>The members of this object, by name.</summary>

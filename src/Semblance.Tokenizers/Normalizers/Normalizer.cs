@@ -30,6 +30,6 @@ internal abstract class Normalizer
         "Replace" => Replace.Read(json),
         "Strip" => Strip.Read(json),
         "StripAccents" => new StripAccents(),
-        _ => new NormalizerSequence([.. json.Required("normalizers").Items().Select(Read)]),
+        _ => new NormalizerSequence([.. json.Parts("normalizers").Select(Read)]),
     };
 }

@@ -11,6 +11,9 @@ internal sealed class RegexParser
 {
     private const int MostRepetitions = 100_000; // as in Oniguruma
 
+    // Beyond it even a pattern of few instructions costs more to read than any that is in use.
+    private const int MostCharacters = 65_536;
+
     private readonly string _source;
     private int _position;
     private int _level;
@@ -26,6 +29,11 @@ internal sealed class RegexParser
     /// <exception cref="FormatException">It is not valid or not supported.</exception>
     public static RegexNode Parse(string source)
     {
+        if (source.Length > MostCharacters)
+        {
+            throw new FormatException($"it has {source.Length} characters, expected at most {MostCharacters}");
+        }
+
         var parser = new RegexParser(source);
         var node = parser.ReadChoice();
         return parser.IsAtEnd ? node : throw new FormatException("a ')' has no '(' before it");

@@ -9,7 +9,7 @@ internal sealed class PostProcessorSequence(PostProcessor[] processors, PostProc
     /// <summary>Reads a post-processor of type Sequence.</summary>
     public static new PostProcessorSequence Read(JsonSection json)
     {
-        PostProcessor[] processors = [.. json.Required("processors").Items().Select(PostProcessor.Read)];
+        PostProcessor[] processors = [.. json.Parts("processors").Select(PostProcessor.Read)];
         var templates = processors.Where(processor => !processor.IsPlain).ToArray();
         return templates.Length <= 1
             ? new PostProcessorSequence(processors, templates is [var template] ? template : None)

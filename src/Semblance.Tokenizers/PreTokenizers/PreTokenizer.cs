@@ -28,6 +28,6 @@ internal abstract class PreTokenizer
         "UnicodeScripts" => new UnicodeScripts(),
         "Whitespace" => new Whitespace(),
         "WhitespaceSplit" => CharacterSplit.AtWhiteSpace,
-        _ => new PreTokenizerSequence([.. json.Required("pretokenizers").Items().Select(Read)]),
+        _ => new PreTokenizerSequence([.. json.Parts("pretokenizers").Select(Read)]),
     };
 }

@@ -37,10 +37,10 @@ internal static class ConfigurationSizes
         return epsilon >= 0 ? epsilon : throw file.Fault(field, $"is {epsilon}; expected a number that is not negative");
     }
 
-    /// <summary>A number above 0.</summary>
+    /// <summary>A number above 0 that results can be finite with: from 10⁻⁶ to 10¹².</summary>
     public static float Positive(this ConfigurationFile file, string field, float fallback)
     {
         var number = file.Number(field, fallback);
-        return number > 0 ? number : throw file.Fault(field, $"is {number}; expected a number above 0");
+        return number is >= 1e-6f and <= 1e12f ? number : throw file.Fault(field, $"is {number}; expected a number above 0, from 1e-6 to 1e12");
     }
 }

@@ -38,9 +38,9 @@ internal static class RotaryConfiguration
         theta = settings?.Number("rope_theta", own?.Number("rope_theta", theta) ?? theta) ?? theta;
         var part = settings?.Number("partial_rotary_factor", 0) is { } share and not 0 ? share : file.Number("partial_rotary_factor", 1);
         var columns = (int)(headSize * part);
-        if (theta <= 0 || columns < 2 || columns % 2 != 0 || columns > headSize)
+        if (theta is not (>= 1e-6f and <= 1e12f) || columns < 2 || columns % 2 != 0 || columns > headSize)
         {
-            throw file.Fault("rope_theta", $"is {theta} for {columns} of the {headSize} columns of a head; expected a base above 0 and an even number of columns");
+            throw file.Fault("rope_theta", $"is {theta} for {columns} of the {headSize} columns of a head; expected a base from 1e-6 to 1e12 and an even number of columns");
         }
 
         var frequencies = RotaryPositions.Frequencies(columns, theta);
@@ -56,7 +56,7 @@ internal static class RotaryConfiguration
             "default" or "dynamic" => new RotaryPositions(frequencies),
             "linear" => new RotaryPositions([.. frequencies.Select(frequency => frequency / Factor(settings!))]),
             "llama3" => new RotaryPositions(Llama3(settings!, frequencies)),
-            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Number("attention_factor", AttentionFactor(settings))),
+            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Positive("attention_factor", AttentionFactor(settings!))),
             _ => throw settings!.Fault("rope_type", $"is '{type}'; supported are default, dynamic, linear, llama3 and yarn"),
         };
     }

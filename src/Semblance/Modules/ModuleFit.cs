@@ -27,6 +27,7 @@ internal static class ModuleFit
     {
         private int? _tokens;
         private int? _sentence;
+        private bool _isEntered;
         private bool _hasWords;
         private int? _layers;
         private int? _vocabulary;
@@ -51,6 +52,13 @@ internal static class ModuleFit
 
         private bool Through(Module module, string name)
         {
+            if (module is InputModule and not RouterModule)
+            {
+                // Ids are those of the first, which a later one would look up in a vocabulary of its own.
+                Expect(!_isEntered, $"{name} takes texts, but they are ids already; only the first module can take them");
+                _isEntered = true;
+            }
+
             switch (module)
             {
                 case RouterModule router:
@@ -65,7 +73,7 @@ internal static class ModuleFit
                     (_tokens, _vocabulary) = (words.Table.Columns, words.Words.Vocabulary.Count);
                     return true;
                 case StaticEmbeddingModule table:
-                    (_tokens, _sentence) = (table.Table.Columns, table.Table.Columns);
+                    (_tokens, _sentence, _vocabulary) = (table.Table.Columns, table.Table.Columns, table.VocabularySize);
                     return true;
                 case BoWModule or SparseStaticEmbeddingModule or ClipModule:
                     _sentence = module.OutputDimension(0);
@@ -103,7 +111,7 @@ internal static class ModuleFit
                 case WeightedLayerPoolingModule layers:
                     Tokens(name, null);
                     Declared(name, layers.Dimension);
-                    Expect(_layers is null || _layers == layers.LayerCount, $"{name} weighs {layers.LayerCount} layers, but the transformer has {_layers}");
+                    Expect(_layers == layers.LayerCount, $"{name} weighs {layers.LayerCount} layers, but {(_layers is null ? "no transformer stands before it" : $"the transformer has {_layers}")}");
                     return true;
                 case WordWeightsModule weights:
                     Tokens(name, null);
@@ -127,7 +135,7 @@ internal static class ModuleFit
             var ends = new List<Flow>();
             foreach (var (route, modules) in router.Routes)
             {
-                var end = new Flow(path, warnings) { _tokens = _tokens, _sentence = _sentence, _hasWords = _hasWords, _layers = _layers, _vocabulary = _vocabulary, Problems = Problems };
+                var end = new Flow(path, warnings) { _tokens = _tokens, _sentence = _sentence, _isEntered = _isEntered, _hasWords = _hasWords, _layers = _layers, _vocabulary = _vocabulary, Problems = Problems };
                 if (!end.Through(modules, $"{name} route {route}, "))
                 {
                     return false;
@@ -138,9 +146,14 @@ internal static class ModuleFit
 
             var first = ends[0];
             Expect(ends.All(end => end._sentence == first._sentence && (first._sentence is not null || end._tokens == first._tokens)), $"{name} has routes that make vectors of different widths");
-            (_tokens, _sentence, _hasWords, _layers, _vocabulary) = (first._tokens, first._sentence, first._hasWords, first._layers, first._vocabulary);
+            (_sentence, _isEntered, _hasWords) = (first._sentence, ends.Any(end => end._isEntered), ends.All(end => end._hasWords));
+            (_tokens, _layers) = (Common(ends, end => end._tokens), Common(ends, end => end._layers));
+            _vocabulary = ends.Max(end => end._vocabulary);
             return true;
         }
+
+        // What is not the same on all routes nothing can rely on.
+        private static int? Common(IReadOnlyList<Flow> ends, Func<Flow, int?> number) => ends.All(end => number(end) == number(ends[0])) ? number(ends[0]) : null;
 
         private void Tokens(string name, int? width)
         {

@@ -12,6 +12,9 @@ internal static class ModuleList
     /// <summary>The file's name.</summary>
     public const string FileName = "modules.json";
 
+    // Of a model, counted each time that a route comes to them; published ones have up to ten.
+    private const int Most = 256;
+
     // The names of modules, and the arguments that code of a model's own may take, change nothing here.
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("idx", "path", "type").Ignored("kwargs", "name");
 
@@ -74,6 +77,7 @@ internal static class ModuleList
         var warnings = new List<string>();
         var (modules, faults) = (new List<Module>(), new List<ModelFormatException>());
         var entries = Entries(path, warnings);
+        CheckCount(path, entries.Count);
         foreach (var (type, subfolder) in entries)
         {
             // Newer versions have one class for all tasks.
@@ -86,6 +90,8 @@ internal static class ModuleList
             {
                 faults.Add(e);
             }
+
+            CheckCount(path, Count(modules));
         }
 
         if (faults.Count == 0 && modules is not [InputModule { TakesTexts: true }, ..])
@@ -145,6 +151,21 @@ internal static class ModuleList
         }
 
         return inside;
+    }
+
+    /// <summary>The number of modules, those on the routes of routers included.</summary>
+    public static int Count(IEnumerable<Module> modules) => modules.Sum(module => module is RouterModule router ? router.Count : 1);
+
+    /// <summary>Refuses more modules than any model has: a short file can name one a thousand times, and routers in routers multiply.</summary>
+    /// <param name="path">The file that names them, for the message.</param>
+    /// <param name="count">How many there are.</param>
+    /// <exception cref="ModelFormatException">There are too many.</exception>
+    public static void CheckCount(string path, int count)
+    {
+        if (count > Most)
+        {
+            throw new ModelFormatException(path, $"found {count} modules; a model has at most {Most}.");
+        }
     }
 
     /// <summary>The last part of a module's type, such as <c>Pooling</c>.</summary>

@@ -91,6 +91,10 @@ public sealed class RouterModule : InputModule
 
     internal override bool TakesTexts => _routes.All(route => route.Value[0] is InputModule { TakesTexts: true });
 
+    /// <summary>The modules of all routes, those of routers on them included.</summary>
+    /// <summary>The modules of all routes, those of routers on them included.</summary>
+    internal int Count => _routes.Sum(route => ModuleList.Count(route.Value));
+
     private string? UnmappedDefault => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
 
     private IEnumerable<InputModule> Entries => _routes.Select(route => route.Value[0]).OfType<InputModule>();
@@ -123,6 +127,7 @@ public sealed class RouterModule : InputModule
         var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing; it is needed");
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
         var routes = new List<KeyValuePair<string, IReadOnlyList<Module>>>();
+        var count = 0;
         foreach (var name in structure.Root.EnumerateObject().Select(route => route.Name))
         {
             routes.Add(new(name, [.. structure.Texts(name).Select(ModuleOf)]));
@@ -147,18 +152,25 @@ public sealed class RouterModule : InputModule
         // A module may be on several routes.
         Module ModuleOf(string id)
         {
-            if (modules.TryGetValue(id, out var known))
+            if (!modules.TryGetValue(id, out var module))
             {
-                return known;
+                modules[id] = module = LoadModule(id);
             }
 
+            count += ModuleList.Count([module]);
+            ModuleList.CheckCount(config.Path, count);
+            return module;
+        }
+
+        Module LoadModule(string id)
+        {
             if (id.Split('/', '\\').All(part => part is "" or "."))
             {
                 throw config.Fault("structure", $"names '{id}', the router's own folder; expected the folder of a module inside of it");
             }
 
             var type = types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is");
-            return modules[id] = ModuleList.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
+            return ModuleList.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
         }
     }
 

@@ -59,6 +59,54 @@ public class ModuleFitTests
         Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain(problem);
     }
 
+    [Theory]
+    [InlineData("Transformer", "", "module 1, Transformer, takes texts, but they are ids already")]
+    [InlineData("BoW", "9_BoW", "module 1, BoW, takes texts, but they are ids already")]
+    [InlineData("WeightedLayerPooling", "8_Layers", "module 1, WeightedLayerPooling, weighs 2 layers, but no transformer stands before it")]
+    public void A_module_behind_another_that_it_cannot_work_with_is_found_at_load(string type, string path, string problem)
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
+        Directory.CreateDirectory(folder.Of("9_BoW"));
+        folder.Write("9_BoW/config.json", """{"vocab": ["a"]}""");
+        new WordEmbeddingsModule(new Semblance.Words.WhitespaceTokenizer(["a", "b"]), Tensor.Zeros(2, 32)).Save(Directory.CreateDirectory(folder.Of("7_Words")).FullName);
+        var layers = Directory.CreateDirectory(folder.Of("8_Layers")).FullName;
+        folder.Write("8_Layers/config.json", """{"word_embedding_dimension": 32, "layer_start": 1, "num_hidden_layers": 2}""");
+        var writer = new SafetensorsWriter();
+        writer.Add("layer_weights", Tensor.From([1f, 1], 2));
+        writer.Save(Path.Combine(layers, "model.safetensors"));
+        var first = type == "WeightedLayerPooling" ? """{"path": "7_Words", "type": "sentence_transformers.models.WordEmbeddings"}""" : """{"path": "", "type": "sentence_transformers.models.Transformer"}""";
+        folder.Write("modules.json", $$"""[{{first}}, {"path": "{{path}}", "type": "sentence_transformers.models.{{type}}"}]""");
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain(problem);
+    }
+
+    [Fact]
+    public void More_modules_than_a_model_can_have_are_refused()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        var normalize = string.Concat(Enumerable.Repeat(""", {"path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}""", 1000));
+        folder.Write("modules.json", $$"""[{"path": "", "type": "sentence_transformers.models.Transformer"}{{normalize}}]""");
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("found 1001 modules; a model has at most 256");
+    }
+
+    [Fact]
+    public void Routers_in_routers_do_not_multiply_modules()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        var place = "";
+        foreach (var name in (string[])["r", "r/r", "r/r/r"])
+        {
+            Directory.CreateDirectory(folder.Of(name));
+            string[] ids = [.. Enumerable.Range(0, 50).Select(i => $"\"r{new string('/', i)}\"")]; // one folder by many names
+            var type = $"\"sentence_transformers.models.{(name == "r/r/r" ? "Normalize" : "Router")}\"";
+            folder.Write($"{name}/router_config.json", $$"""{"types": { {{string.Join(", ", ids.Select(id => $"{id}: {type}"))}} }, "structure": {"query": [{{string.Join(", ", ids)}}]} }""");
+            place = name;
+        }
+
+        Directory.CreateDirectory(folder.Of($"{place}/r"));
+        folder.Write("modules.json", """[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "r", "type": "sentence_transformers.models.Router"}]""");
+        Should.Throw<ModelFormatException>(() => SentenceTransformer.Load(folder.Path)).Message.ShouldContain("a model has at most 256");
+    }
+
     [Fact]
     public void A_layer_on_token_vectors_behind_the_pooling_changes_no_vector_of_a_text()
     {
