@@ -88,7 +88,7 @@ public sealed partial class NpyFile
         var data = start + (long)length;
         return info.Count <= long.MaxValue / sizeof(long) && info.ByteCount == file.Length - data
             ? new NpyFile(file.Path, new StoredTensor(info, file, data))
-            : throw new CheckpointFormatException(file.Path, $"the array {info} does not take the {file.Length - data} bytes after the header; it is damaged or cut short.");
+            : throw new CheckpointFormatException(file.Path, $"the {info} does not take the {file.Length - data} bytes after the header; it is damaged or cut short.");
     }
 
     private static TensorInfo Parse(string path, string header)
@@ -104,7 +104,7 @@ public sealed partial class NpyFile
         var sizes = shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (sizes.Length != 2)
         {
-            throw new CheckpointFormatException(path, $"the array has {sizes.Length} dimensions, shape ({Excerpt.Of(shape.Groups[1].Value)}); expected a matrix, a vector a row: save array.reshape(1, -1) of one vector.");
+            throw new CheckpointFormatException(path, $"the array's shape is ({Excerpt.Of(shape.Groups[1].Value)}); expected a matrix, a vector a row: save array.reshape(1, -1) of one vector.");
         }
 
         if (!int.TryParse(sizes[0].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var rows)

@@ -72,7 +72,7 @@ public class IndexCommandTests
     }
 
     [Fact]
-    public async Task Ids_that_come_twice_and_numbers_that_are_used_up_are_refused()
+    public async Task Ids_that_come_twice_numbers_that_are_used_up_and_nothing_at_all_are_refused()
     {
         using var folder = new TemporaryFolder();
         var ids = folder.Write("ids", "1\n9223372036854775807\n");
@@ -81,6 +81,8 @@ public class IndexCommandTests
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", vectors)).Error.ShouldContain("no whole number is left");
         var twice = folder.Write("w.jsonl", """{"id":"a","embedding":[1,0]}""" + "\n\n" + """{"id":"a","embedding":[0,1]}""" + "\n");
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", twice)).Error.ShouldContain("the records 1 and 2 have the same id 'a'");
+        var empty = await Outcome.OfAsync("index", "build", "--index", folder.Of("j"), "--input", folder.Write("empty.txt", ""));
+        empty.Error.ShouldBe($"semblance: {folder.Of("empty.txt")}: there is nothing to index; at least one text or vector is needed.\n");
         var list = folder.Write("twice", "b\nb\n");
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", vectors, "--ids", list)).Error.ShouldContain("line 2: the id 'b' is that of line 1 too");
         (await Outcome.OfAsync("index", "info", "--index", folder.Of("i"), "--json")).Done().Output.ShouldContain("\"vectors\":2");

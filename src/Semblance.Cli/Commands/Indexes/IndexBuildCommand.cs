@@ -48,7 +48,7 @@ internal sealed class IndexBuildCommand : CliCommand
 
         var similarity = arguments.GetValue(_similarity) is { } asked and not "model" ? SimilarityFunctions.Parse(asked) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
         var records = await IndexInput.StartAsync(
-            IndexInput.ReadAsync(input, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, cancellation), cancellation).ConfigureAwait(false);
+            IndexInput.ReadAsync(input, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, cancellation), input.Path, cancellation).ConfigureAwait(false);
         var (count, bytes) = (0L, 0L);
         await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
             ? await TableAsync(arguments, records, similarity, attributes, cancellation).ConfigureAwait(false)

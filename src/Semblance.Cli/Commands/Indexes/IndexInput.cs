@@ -27,9 +27,11 @@ internal sealed class IndexInput
 
     /// <summary>Reads the first record, so that input that cannot be read is found before anything is written.</summary>
     /// <param name="records">The records.</param>
+    /// <param name="path">The file, for messages.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The records, to be enumerated once.</returns>
-    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, CancellationToken cancellation)
+    /// <exception cref="InputException">There is none.</exception>
+    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, string path, CancellationToken cancellation)
     {
         var next = records.GetAsyncEnumerator(cancellation);
         var hasFirst = false;
@@ -45,7 +47,7 @@ internal sealed class IndexInput
             }
         }
 
-        return hasFirst ? All() : AsyncEnumerable.Empty<VectorRecord>();
+        return hasFirst ? All() : throw new InputException(path, "there is nothing to index; at least one text or vector is needed.");
 
         async IAsyncEnumerable<VectorRecord> All()
         {
