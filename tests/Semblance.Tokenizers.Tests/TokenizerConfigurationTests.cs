@@ -246,6 +246,18 @@ public class TokenizerConfigurationTests
     public void An_option_of_another_kind_is_named(string configuration, string message) =>
         Should.Throw<TokenizerFormatException>(() => Load(configuration)).Message.ShouldEndWith($"tokenizer_config.json: {message}.");
 
+    [Fact]
+    public void A_section_that_an_option_changes_may_have_members_twice_and_of_another_kind()
+    {
+        const string Options = """{"tokenizer_class": "BertTokenizer", "do_lower_case": false}""";
+        Load(Options, json: root => root["normalizer"]!["lowercase"] = 3).Encode("The").Tokens[1].ShouldBe("[UNK]");
+        using var folder = new TemporaryFolder();
+        Tokenizer.CreateBert(Vocabulary.Small).SaveJson(folder.Path);
+        var json = File.ReadAllText(Path.Combine(folder.Path, "tokenizer.json"));
+        folder.Write("tokenizer.json", json.Replace("\"lowercase\"", "\"lowercase\":false,\"lowercase\"", StringComparison.Ordinal)).Write("tokenizer_config.json", Options);
+        Tokenizer.Load(folder.Path).Encode("The").Tokens[1].ShouldBe("[UNK]");
+    }
+
     // <unk> 0, <s> 1, </s> 2, ▁a 3, de_DE 4; a template that begins with <s>.
     private const string Decoder = """
         {"version": "1.0", "added_tokens": [

@@ -101,8 +101,8 @@ internal sealed class ComponentOverrides
         ChangeScheme("decoder", addsSpace);
         if (!addsSpace)
         {
-            RemovePart("normalizer", "normalizers", part => TypeOf(part) == "Prepend" && (string?)part["prepend"] == Underline);
-            RemovePart("decoder", "decoders", part => TypeOf(part) == "Strip" && (string?)part["content"] == " ");
+            RemovePart("normalizer", "normalizers", part => TypeOf(part) == "Prepend" && TextOf(part, "prepend") == Underline);
+            RemovePart("decoder", "decoders", part => TypeOf(part) == "Strip" && TextOf(part, "content") == " ");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class ComponentOverrides
         if (Component(section) is { } json && TypeOf(json) == "Metaspace")
         {
             var legacy = _configuration.Flag("legacy");
-            var now = (string?)json["prepend_scheme"] ?? "always";
+            var now = TextOf(json, "prepend_scheme") ?? "always";
             json.Remove("add_prefix_space");
             Set(json, section, "prepend_scheme", !addsSpace ? "never" : legacy is null ? now == "never" ? "first" : now : legacy.Value ? "always" : "first");
         }
@@ -200,5 +200,8 @@ internal sealed class ComponentOverrides
         }
     }
 
-    private static string? TypeOf(JsonObject json) => json["type"] is JsonValue value && value.TryGetValue<string>(out var type) ? type : null;
+    private static string? TypeOf(JsonObject json) => TextOf(json, "type");
+
+    // Null where the member is not a text, which its reader names.
+    private static string? TextOf(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

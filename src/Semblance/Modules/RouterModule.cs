@@ -92,7 +92,6 @@ public sealed class RouterModule : InputModule
     internal override bool TakesTexts => _routes.All(route => route.Value[0] is InputModule { TakesTexts: true });
 
     /// <summary>The modules of all routes, those of routers on them included.</summary>
-    /// <summary>The modules of all routes, those of routers on them included.</summary>
     internal int Count => _routes.Sum(route => ModuleList.Count(route.Value));
 
     private string? UnmappedDefault => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
