@@ -32,7 +32,8 @@ public sealed class SentenceTransformer : ITrainableModel
         _pipeline = new ModulePipeline(modules);
         Modules = modules;
         Config = config ?? new SentenceTransformerConfig();
-        FullDimension = ModuleFit.SentenceWidth(modules) ?? ModulePipeline.OutputDimension(modules, 0); // a module behind the pooling may make other token vectors
+        var last = ModulePipeline.OutputDimension(modules, 0); // of token vectors, where a module behind the pooling makes others
+        FullDimension = ModuleFit.SentenceWidth(modules) ?? last;
         Dimension = Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
     }
 
