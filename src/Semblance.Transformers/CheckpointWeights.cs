@@ -24,6 +24,9 @@ internal sealed class CheckpointWeights(
     /// <summary>Whether more will be asked for, so that faults wait for the last <see cref="Check"/> and are reported together.</summary>
     public bool Continues { get; set; }
 
+    /// <summary>Returns whether no value is infinite or NaN; true for a large table, which the results show to be damaged.</summary>
+    public static bool IsFinite(Tensor tensor) => tensor.Length > MostChecked || TensorPrimitives.IsFiniteAll(tensor.Values);
+
     public override bool Contains(string name) => Resolve(name) is not null;
 
     public override Tensor? Find(string name, ReadOnlySpan<int> shape)
@@ -43,7 +46,7 @@ internal sealed class CheckpointWeights(
         }
 
         var tensor = checkpoint.Read(stored);
-        if (tensor.Length <= MostChecked && !TensorPrimitives.IsFiniteAll(tensor.Values))
+        if (!IsFinite(tensor))
         {
             _problems.Add($"'{stored}' has a value that is not finite");
             return null;

@@ -5,7 +5,7 @@ namespace Semblance.Files.Json;
 /// <summary>The keys of one kind of settings file, and what becomes of each, so that no setting is dropped silently.</summary>
 public sealed class KnownKeys
 {
-    private readonly Dictionary<string, (KeyUse Use, JsonElement[] Neutral, string Supported)> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (KeyUse Use, string[] Neutral, string Supported)> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal); // of keys by their other names
 
     /// <summary>Gets the known keys.</summary>
@@ -23,13 +23,7 @@ public sealed class KnownKeys
     /// <param name="neutral">The values without effect, as JSON; null is always one.</param>
     public KnownKeys Unsupported(string key, string supported, params ReadOnlySpan<string> neutral)
     {
-        var values = new JsonElement[neutral.Length];
-        for (var i = 0; i < neutral.Length; i++)
-        {
-            values[i] = JsonElement.Parse(neutral[i]);
-        }
-
-        _keys[key] = (KeyUse.Unsupported, values, supported);
+        _keys[key] = (KeyUse.Unsupported, neutral.ToArray(), supported);
         return this;
     }
 
@@ -82,7 +76,7 @@ public sealed class KnownKeys
                 unknown.Add(member.Name);
             }
             else if (key.Use == KeyUse.Unsupported && member.Value.ValueKind != JsonValueKind.Null
-                && !key.Neutral.Any(value => JsonElement.DeepEquals(value, member.Value)))
+                && !key.Neutral.Any(value => JsonElement.DeepEquals(JsonElement.Parse(value), member.Value)))
             {
                 faults.Add($"'{member.Name}' is {Shown(member.Value)}, which is not supported; supported: {key.Supported}");
             }

@@ -1,7 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Modules;
 
@@ -38,11 +37,11 @@ public abstract class Module
     public abstract void Save(string folder, DType weights = DType.F32);
 
     /// <summary>A parameter from a file, in memory of its own where it is to be trained.</summary>
-    /// <exception cref="ModelFormatException">It has a value that is not finite.</exception>
+    /// <exception cref="ModelFormatException">It has a value that is not finite; tables of more than a million values are checked by the results.</exception>
     private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
     {
         var tensor = checkpoint.Read(name);
-        if (!TensorPrimitives.IsFiniteAll(tensor.Values))
+        if (!CheckpointWeights.IsFinite(tensor))
         {
             throw new ModelFormatException(checkpoint.Path, $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
         }
