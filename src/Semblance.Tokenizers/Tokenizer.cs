@@ -32,10 +32,7 @@ public sealed class Tokenizer
         var configuration = new TokenizerConfiguration(files, rows);
         var json = TokenizerJson.Read(files, configuration);
         var model = json.Model;
-        // As in the reference, which passes over an added token that it has already; of two with one id the first stands for it.
-        AddedToken[] added = [.. json.AddedTokens.DistinctBy(token => token.Content)];
-        AddedToken[] distinct = [.. added.DistinctBy(token => token.Id)];
-        var found = distinct.Where(token => !token.Special || configuration.Flag("split_special_tokens") != true);
+        var found = json.AddedTokens.Where(token => !token.Special || configuration.Flag("split_special_tokens") != true);
         _pipeline = new Pipeline([.. found], json.Normalizer, json.PreTokenizer, model, files.Path);
         _writeJson = json.Write;
         _cleansUp = (configuration.Flag("clean_up_tokenization_spaces") ?? false)
@@ -43,9 +40,9 @@ public sealed class Tokenizer
         _postProcessor = json.PostProcessor;
         _decoder = json.Decoder is not { Growth: > NormalizedText.MostGrowth and var growth } ? json.Decoder
             : throw new TokenizerFormatException($"{files.Path}: the decoder's rules can make a text {growth:0} times as long, expected at most {NormalizedText.MostGrowth} times.");
-        _added = distinct.ToDictionary(token => token.Id);
-        _addedIds = added.ToDictionary(token => token.Content, token => token.Id);
-        _specialTokens = [.. added.Where(token => token.Special).Select(token => token.Content)];
+        _added = json.AddedTokens.ToDictionary(token => token.Id);
+        _addedIds = json.AddedTokens.ToDictionary(token => token.Content, token => token.Id);
+        _specialTokens = [.. json.AddedTokens.Where(token => token.Special).Select(token => token.Content)];
         VocabularySize = Math.Max(model.Size, _added.Keys.Append(_postProcessor.LargestId).Max() + 1);
         ModelMaxLength = configuration.ModelMaxLength;
         TruncationLength = json.TruncationLength;
