@@ -24,7 +24,7 @@ internal static class TrainingStepBenchmark
         var sentences = BenchmarkData.Sentences();
         string[][] columns = [sentences[..pairs], sentences[pairs..(2 * pairs)]];
         var model = BenchmarkData.Model(BenchmarkData.MiniLm);
-        NamedParameter[] parameters = [.. model.Parameters().Select(parameter => new NamedParameter(parameter.Key, parameter.Value))];
+        Parameter[] parameters = [.. model.Parameters()];
         foreach (var parameter in parameters)
         {
             parameter.Value.RequiresGradient = true;

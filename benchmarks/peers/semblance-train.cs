@@ -14,7 +14,7 @@ using var pairs = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "pai
 string[][][] batches =
     [.. pairs.RootElement.EnumerateArray().Select(batch => batch.GetProperty("texts").EnumerateArray().Select(column => column.EnumerateArray().Select(text => text.GetString()!).ToArray()).ToArray())];
 var model = SentenceTransformer.LoadTrainable(Path.Combine(folder, "model"));
-NamedParameter[] parameters = [.. model.Parameters().Select(parameter => new NamedParameter(parameter.Key, parameter.Value))];
+Parameter[] parameters = [.. model.Parameters()];
 foreach (var parameter in parameters)
 {
     parameter.Value.RequiresGradient = true;

@@ -6,10 +6,10 @@ namespace Semblance.Transformers;
 /// <param name="source">Where they come from.</param>
 internal sealed class RecordedWeights(Weights source) : Weights
 {
-    private readonly List<KeyValuePair<string, Tensor>> _taken = [];
+    private readonly List<Parameter> _taken = [];
 
     /// <summary>What was taken so far, under the names it was asked for.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> Taken => _taken;
+    public IReadOnlyList<Parameter> Taken => _taken;
 
     public override bool Contains(string name) => source.Contains(name);
 

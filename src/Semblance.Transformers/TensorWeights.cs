@@ -5,9 +5,9 @@ namespace Semblance.Transformers;
 /// <summary>The parameters of a model in memory, for another that shares them or starts as a copy of them.</summary>
 /// <param name="parameters">The parameters under the names of the original.</param>
 /// <param name="shared">Hands out the tensors themselves; copies otherwise.</param>
-internal sealed class TensorWeights(IEnumerable<KeyValuePair<string, Tensor>> parameters, bool shared) : Weights
+internal sealed class TensorWeights(IEnumerable<Parameter> parameters, bool shared) : Weights
 {
-    private readonly Dictionary<string, Tensor> _parameters = new(parameters, StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> _parameters = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal);
 
     public override bool Contains(string name) => _parameters.ContainsKey(name);
 

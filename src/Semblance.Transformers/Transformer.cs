@@ -138,7 +138,7 @@ public abstract class Transformer
     public abstract Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch);
 
     /// <summary>All parameters under the names of the original, for saving.</summary>
-    public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
+    public abstract IEnumerable<Parameter> Parameters();
 
     /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded, where it was, but for the type of the weights.</summary>
     /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>

@@ -14,7 +14,7 @@ public interface ITrainableModel
     int MaxSequenceLength { get; }
 
     /// <summary>All parameters, under the names of the original.</summary>
-    IEnumerable<KeyValuePair<string, Tensor>> Parameters();
+    IEnumerable<Parameter> Parameters();
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">The folder, made if need be.</param>

@@ -93,8 +93,8 @@ public sealed class SentenceTransformer : ITrainableModel
         LoadFolder(ModelFolder.Whole(folder), trainable: true);
 
     /// <summary>All parameters; each name begins with its module's place.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
-        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => KeyValuePair.Create($"{i}.{parameter.Key}", parameter.Value)));
+    public IEnumerable<Parameter> Parameters() =>
+        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
 
     /// <summary>Runs texts through all modules inside a computation of the caller's: how training does it.</summary>
     /// <param name="run">The computation; it owns the result.</param>

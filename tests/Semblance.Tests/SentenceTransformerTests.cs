@@ -273,8 +273,8 @@ public class SentenceTransformerTests
             WeightType(once).ShouldBe("float16");
 
             var again = SentenceTransformer.Load(once);
-            var originals = model.Parameters().ToDictionary();
-            again.Parameters().Select(parameter => parameter.Key).ShouldBe(originals.Keys);
+            var originals = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+            again.Parameters().Select(parameter => parameter.Name).ShouldBe(originals.Keys);
             foreach (var (key, value) in again.Parameters())
             {
                 value.Values.ToArray().ShouldBe(originals[key].Values.ToArray().Select(weight => (float)(Half)weight), key);

@@ -44,8 +44,8 @@ public sealed class BertDecoderTests : IDisposable
     [Fact]
     public void What_the_initial_checkpoint_lacks_starts_by_chance()
     {
-        var head = BertDecoder.FromEncoder(Encoder(), initial: _recorded, seed: 1).Parameters().ToDictionary();
-        var chance = BertDecoder.FromEncoder(Encoder(), initial: SafetensorsFile.Open(Fixtures.Own("losses/model/model.safetensors")), seed: 1).Parameters().ToDictionary();
+        var head = BertDecoder.FromEncoder(Encoder(), initial: _recorded, seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var chance = BertDecoder.FromEncoder(Encoder(), initial: SafetensorsFile.Open(Fixtures.Own("losses/model/model.safetensors")), seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         head.Keys.ShouldBe(chance.Keys);
         foreach (var name in _recorded.Tensors.Select(tensor => tensor.Name))
         {
@@ -58,9 +58,9 @@ public sealed class BertDecoderTests : IDisposable
     public void A_tied_decoder_shares_all_of_the_encoder_and_an_untied_one_none()
     {
         var encoder = Encoder();
-        var shared = encoder.Parameters().Where(parameter => !parameter.Key.StartsWith("pooler.", StringComparison.Ordinal)).ToDictionary();
-        var tied = BertDecoder.FromEncoder(encoder).Parameters().ToDictionary();
-        var copied = BertDecoder.FromEncoder(encoder, tied: false).Parameters().ToDictionary();
+        var shared = encoder.Parameters().Where(parameter => !parameter.Name.StartsWith("pooler.", StringComparison.Ordinal)).ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var tied = BertDecoder.FromEncoder(encoder).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var copied = BertDecoder.FromEncoder(encoder, tied: false).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var (name, tensor) in shared)
         {
             tied["bert." + name].ShouldBeSameAs(tensor);

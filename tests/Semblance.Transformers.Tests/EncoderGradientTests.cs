@@ -53,9 +53,9 @@ public class EncoderGradientTests
         return folder;
     }
 
-    private static void Check(IEnumerable<KeyValuePair<string, Tensor>> all, Func<Computation, Tensor> forward)
+    private static void Check(IEnumerable<Parameter> all, Func<Computation, Tensor> forward)
     {
-        var parameters = all.Where(parameter => !parameter.Key.StartsWith("pooler", StringComparison.Ordinal)).ToArray();
+        var parameters = all.Where(parameter => !parameter.Name.StartsWith("pooler", StringComparison.Ordinal)).ToArray();
         foreach (var (_, parameter) in parameters)
         {
             parameter.RequiresGradient = true;

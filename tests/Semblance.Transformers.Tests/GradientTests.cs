@@ -35,7 +35,7 @@ public class GradientTests
             run.Backward(pooled, file.Read($"{column}.sentence_embedding.grad"));
         }
 
-        var parameters = model.Parameters().ToDictionary();
+        var parameters = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         double squares = 0;
         foreach (var (name, parameter) in parameters)
         {

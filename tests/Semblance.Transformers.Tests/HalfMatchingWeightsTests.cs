@@ -110,7 +110,7 @@ public class HalfMatchingWeightsTests
         Func<string, string> shortened = name => name.StartsWith(model.Body.WeightPrefix, StringComparison.Ordinal) ? name[model.Body.WeightPrefix.Length..] : name;
 
         // A pooler's weight may be absent; everything else that a model holds may not.
-        var needed = model.Parameters().Select(parameter => shortened(parameter.Key)).Where(name => !name.Contains("pooler", StringComparison.Ordinal)).ToHashSet();
+        var needed = model.Parameters().Select(parameter => shortened(parameter.Name)).Where(name => !name.Contains("pooler", StringComparison.Ordinal)).ToHashSet();
         var stored = original.Tensors.Select(tensor => tensor.Name).Where(name => needed.Contains(shortened(name))).ToArray();
         stored.Length.ShouldBeGreaterThanOrEqualTo(20);
         var missing = stored.Where((_, i) => i % 3 == 1).ToArray();

@@ -93,7 +93,7 @@ public class TransformerTests
         var folder = Fixtures.Own("models/bert");
         var model = Transformer.Load(folder);
         var stored = Checkpoints.Checkpoint.Open(folder).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape.ToArray());
-        model.Parameters().Select(parameter => parameter.Key).ShouldBe(stored.Keys, ignoreOrder: true);
+        model.Parameters().Select(parameter => parameter.Name).ShouldBe(stored.Keys, ignoreOrder: true);
         foreach (var (name, tensor) in model.Parameters())
         {
             tensor.Shape.ToArray().ShouldBe(stored[name], name);

@@ -1,3 +1,4 @@
+using Semblance.Tensors;
 using Semblance.Training;
 
 namespace Semblance.Cli.Recipes;
@@ -8,7 +9,7 @@ internal static class RecipeOptimizer
     private static readonly string[] AdamSettings = ["weight-decay", "beta1", "beta2", "epsilon", "amsgrad", "rules"];
 
     /// <summary>Makes the optimiser of some parameters; AdamW with a weight decay of 0.01 where the recipe says nothing.</summary>
-    public static Optimizer Create(RecipeNode? node, IReadOnlyList<NamedParameter> parameters)
+    public static Optimizer Create(RecipeNode? node, IReadOnlyList<Parameter> parameters)
     {
         if (node is null)
         {
@@ -62,7 +63,7 @@ internal static class RecipeOptimizer
         }
     }
 
-    private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<NamedParameter> parameters, double decay) =>
+    private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
         ParameterGroups.From(parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
 
     private static ParameterRule Rule(RecipeNode node)

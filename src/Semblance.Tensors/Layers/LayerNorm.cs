@@ -1,7 +1,7 @@
 namespace Semblance.Tensors;
 
 /// <summary>The parameters of layer normalisation (Ba et al. 2016, arXiv:1607.06450).</summary>
-public sealed class LayerNorm
+public sealed class LayerNorm : Layer
 {
     /// <summary>Makes a layer of its parameters.</summary>
     /// <param name="weight"><c>[columns]</c>, the scale.</param>
@@ -40,8 +40,7 @@ public sealed class LayerNorm
     /// <summary>Whether the scale or the shift is trained.</summary>
     internal bool RequiresGradient => Weight.RequiresGradient || Bias is { RequiresGradient: true };
 
-    /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>
-    /// <param name="name">What stands before them, such as <c>embeddings.LayerNorm</c>.</param>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) =>
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters(string name) =>
         Bias is null ? [new(name + ".weight", Weight)] : [new(name + ".weight", Weight), new(name + ".bias", Bias)];
 }

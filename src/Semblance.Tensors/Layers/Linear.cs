@@ -4,7 +4,7 @@ using Semblance.Tensors.Kernels;
 namespace Semblance.Tensors;
 
 /// <summary>The parameters of y = x Wᵀ + b, or of y = x W + b.</summary>
-public sealed class Linear
+public sealed class Linear : Layer
 {
     private readonly PackedMatrix?[] _packed = new PackedMatrix?[Enum.GetValues<InstructionSet>().Length];
 
@@ -61,9 +61,8 @@ public sealed class Linear
         return packed is not null && packed.Version == Weight.Version ? packed : _packed[(int)set] = PackedMatrix.Of(this, set, packed);
     }
 
-    /// <summary>The parameters under the names of the original: <c>weight</c> and, if there is one, <c>bias</c>.</summary>
-    /// <param name="name">What stands before them, such as <c>pooler.dense</c>.</param>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name)
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters(string name)
     {
         yield return new(name + ".weight", Weight);
         if (Bias is not null)

@@ -1,7 +1,7 @@
 namespace Semblance.Tensors;
 
 /// <summary>The parameters of root-mean-square normalisation (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
-public sealed class RmsNorm
+public sealed class RmsNorm : Layer
 {
     /// <summary>Makes a layer of its parameters.</summary>
     /// <param name="weight"><c>[columns]</c>, the scale.</param>
@@ -27,7 +27,6 @@ public sealed class RmsNorm
     /// <summary>The width of what is normalised.</summary>
     public int Columns => Weight.Length;
 
-    /// <summary>The parameter under the name of the original: <c>weight</c>.</summary>
-    /// <param name="name">What stands before it, such as <c>layers.0.input_layernorm</c>.</param>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters(string name) => [new(name + ".weight", Weight)];
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters(string name) => [new(name + ".weight", Weight)];
 }

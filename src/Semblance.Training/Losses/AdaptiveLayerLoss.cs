@@ -73,7 +73,7 @@ public class AdaptiveLayerLoss : Objective
     public LayerWeighting LayerWeighting { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
+    public override IEnumerable<Parameter> Parameters() => _loss.Parameters();
 
     /// <inheritdoc/>
     public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);

@@ -48,5 +48,5 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new("logit_scale", _logitScale)];
+    public override IEnumerable<Parameter> Parameters() => [new("logit_scale", _logitScale)];
 }

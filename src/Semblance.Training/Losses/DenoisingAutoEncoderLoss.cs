@@ -47,9 +47,9 @@ public sealed class DenoisingAutoEncoderLoss : Objective
     public WordDeletion Noise { get; init; } = new();
 
     /// <summary>What the decoder does not share with the model, under the names of the original.</summary>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Decoder.Parameters()
+    public override IEnumerable<Parameter> Parameters() => Decoder.Parameters()
         .Where(parameter => !_shared.Contains(parameter.Value))
-        .Select(parameter => KeyValuePair.Create("decoder." + parameter.Key, parameter.Value));
+        .Select(parameter => new Parameter("decoder." + parameter.Name, parameter.Value));
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Wang];

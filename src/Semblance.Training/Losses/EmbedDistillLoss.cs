@@ -71,7 +71,7 @@ public class EmbedDistillLoss : Loss
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Projection?.Parameters("projection") ?? [];
+    public override IEnumerable<Parameter> Parameters() => Projection?.Parameters("projection") ?? [];
 
     // The first elements of each teacher's vector. A projection has the teacher's whole vector to meet.
     internal override Tensor? CutLabels(LossInput input, int dimension)

@@ -42,7 +42,7 @@ public class GradientCache : Objective
     public override string ToString() => GetType() == typeof(GradientCache) ? base.ToString() : Name; // a Cached… names its loss itself
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
+    public override IEnumerable<Parameter> Parameters() => _loss.Parameters();
 
     /// <inheritdoc/>
     public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);

@@ -75,7 +75,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     public override IReadOnlyList<string> Citations => [Papers.Devlin];
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Head.Parameters();
+    public override IEnumerable<Parameter> Parameters() => Head.Parameters();
 
     /// <inheritdoc/>
     public override double Backward(TrainingBatch batch)

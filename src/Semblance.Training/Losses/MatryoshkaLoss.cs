@@ -88,5 +88,5 @@ public sealed class MatryoshkaLoss : Loss
     public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _loss.Save(model, folder, weights);
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _loss.Parameters();
+    public override IEnumerable<Parameter> Parameters() => _loss.Parameters();
 }

@@ -19,7 +19,7 @@ public abstract class Objective
     public abstract double Backward(TrainingBatch batch);
 
     /// <summary>What the loss itself has to train, under the names of the original; nothing for most.</summary>
-    public virtual IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [];
+    public virtual IEnumerable<Parameter> Parameters() => [];
 
     /// <summary>Writes what the loss has learned beside the model; nothing for most.</summary>
     /// <param name="model">The model, as it was just written.</param>

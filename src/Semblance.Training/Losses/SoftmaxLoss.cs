@@ -93,7 +93,7 @@ public sealed class SoftmaxLoss : Loss
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Classifier.Parameters("classifier");
+    public override IEnumerable<Parameter> Parameters() => Classifier.Parameters("classifier");
 
     // u and v are two, the others one each.
     private static int Parts(Concatenation concatenation) =>

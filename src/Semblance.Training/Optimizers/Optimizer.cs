@@ -32,7 +32,7 @@ public abstract class Optimizer
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
     /// <summary>All parameters, group after group: the order of the gradients.</summary>
-    public IReadOnlyList<NamedParameter> Parameters { get; }
+    public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Changes each parameter by its gradient.</summary>
     /// <param name="gradients">The gradients, of the parameters' shapes, in the order of <see cref="Parameters"/>; null for a parameter that stays as it is.</param>
@@ -123,11 +123,11 @@ public abstract class Optimizer
 
     private protected abstract void Update(in ParameterUpdate update);
 
-    private sealed class Slot(ParameterGroup group, NamedParameter parameter)
+    private sealed class Slot(ParameterGroup group, Parameter parameter)
     {
         public ParameterGroup Group => group;
 
-        public NamedParameter Parameter => parameter;
+        public Parameter Parameter => parameter;
 
         public OrderedDictionary<string, Tensor>? State { get; set; }
 

@@ -1,14 +1,16 @@
+using Semblance.Tensors;
+
 namespace Semblance.Training;
 
 /// <summary>Parameters that are trained alike.</summary>
 /// <param name="parameters">The parameters.</param>
-public sealed class ParameterGroup(IReadOnlyList<NamedParameter> parameters)
+public sealed class ParameterGroup(IReadOnlyList<Parameter> parameters)
 {
     private readonly double _weightDecay;
     private readonly double _learningRateFactor = 1;
 
     /// <summary>The parameters.</summary>
-    public IReadOnlyList<NamedParameter> Parameters { get; } = parameters ?? throw new ArgumentNullException(nameof(parameters));
+    public IReadOnlyList<Parameter> Parameters { get; } = parameters ?? throw new ArgumentNullException(nameof(parameters));
 
     /// <summary>How strongly the parameters are pulled to zero; 0, the default, for not at all.</summary>
     public double WeightDecay

@@ -1,3 +1,5 @@
+using Semblance.Tensors;
+
 namespace Semblance.Training;
 
 /// <summary>Sorts a model's parameters into groups.</summary>
@@ -12,7 +14,7 @@ public static class ParameterGroups
     /// <param name="rules">For each parameter the first rule that matches its name holds.</param>
     /// <returns>The groups; frozen parameters are in none.</returns>
     /// <exception cref="ArgumentException">A rule matches no parameter: its pattern is mistyped, or an earlier rule hides it.</exception>
-    public static IReadOnlyList<ParameterGroup> From(IReadOnlyCollection<NamedParameter> parameters, double weightDecay = 0, params IReadOnlyList<ParameterRule> rules)
+    public static IReadOnlyList<ParameterGroup> From(IReadOnlyCollection<Parameter> parameters, double weightDecay = 0, params IReadOnlyList<ParameterRule> rules)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(rules);
@@ -33,5 +35,5 @@ public static class ParameterGroups
         ];
     }
 
-    private static bool Decays(NamedParameter parameter) => parameter.Value.Shape.Length >= 2;
+    private static bool Decays(Parameter parameter) => parameter.Value.Shape.Length >= 2;
 }

@@ -15,7 +15,7 @@ public sealed class Trainer
     private readonly BatchSampler _sampler;
     private readonly TrainerOptions _options;
     private readonly Evaluator? _evaluator;
-    private readonly IReadOnlyList<NamedParameter> _parameters;
+    private readonly IReadOnlyList<Parameter> _parameters;
     private readonly Optimizer _optimizer;
     private readonly TrainingWatch _watch = new();
     private readonly Stopwatch _clock = new();
@@ -34,7 +34,7 @@ public sealed class Trainer
         ITrainableModel model,
         IReadOnlyList<TrainingDataset> datasets,
         BatchSampler sampler,
-        Func<IReadOnlyList<NamedParameter>, Optimizer> optimizer,
+        Func<IReadOnlyList<Parameter>, Optimizer> optimizer,
         TrainerOptions options,
         Evaluator? evaluator = null)
     {
@@ -53,8 +53,8 @@ public sealed class Trainer
         (_model, _datasets, _sampler, _options, _evaluator) = (model, datasets, sampler, options, evaluator);
         _parameters =
         [
-            .. model.Parameters().Select(parameter => new NamedParameter(parameter.Key, parameter.Value)),
-            .. datasets.SelectMany((dataset, i) => dataset.Loss.Parameters().Select(parameter => new NamedParameter($"loss.{i}.{parameter.Key}", parameter.Value))),
+            .. model.Parameters(),
+            .. datasets.SelectMany((dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
         ];
         foreach (var parameter in _parameters)
         {

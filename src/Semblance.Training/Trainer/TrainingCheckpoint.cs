@@ -4,6 +4,7 @@ using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Files;
 using Semblance.Files.Json;
+using Semblance.Tensors;
 
 namespace Semblance.Training;
 
@@ -69,7 +70,7 @@ public static class TrainingCheckpoint
 
     /// <summary>Writes the checkpoint over the one before.</summary>
     /// <exception cref="IOException">It cannot be written; the one before is as it was.</exception>
-    internal static void Save(string folder, TrainingState state, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer, IEnumerable<KeyValuePair<string, string>> fingerprint)
+    internal static void Save(string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer, IEnumerable<KeyValuePair<string, string>> fingerprint)
     {
         var writer = new SafetensorsWriter();
         writer.Metadata["version"] = CurrentVersion;
@@ -99,7 +100,7 @@ public static class TrainingCheckpoint
 
     /// <summary>Takes up the checkpoint of a folder; the beginning where there is none.</summary>
     /// <exception cref="CheckpointFormatException">The checkpoint is of another training.</exception>
-    internal static TrainingState Load(string folder, IReadOnlyList<NamedParameter> parameters, Optimizer optimizer)
+    internal static TrainingState Load(string folder, IReadOnlyList<Parameter> parameters, Optimizer optimizer)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))

@@ -17,5 +17,5 @@ internal abstract class AttentionProjections
     /// <summary><c>[tokens × hidden]</c> to the same.</summary>
     public abstract Tensor Value(Computation run, Tensor x);
 
-    public abstract IEnumerable<KeyValuePair<string, Tensor>> Parameters();
+    public abstract IEnumerable<Parameter> Parameters();
 }

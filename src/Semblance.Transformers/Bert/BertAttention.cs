@@ -42,7 +42,7 @@ internal sealed class BertAttention
         return run.AddLayerNorm(mixed, x, _norm);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         .. _projections.Parameters(),
         .. _positions?.Parameters() ?? [],

@@ -104,9 +104,9 @@ public sealed class BertDecoder
     }
 
     /// <summary>All parameters under the names of <c>BertLMHeadModel</c>, those shared with an encoder among them.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
-        .. _embeddings.Parameters().Concat(_layers.SelectMany(layer => layer.Parameters())).Select(parameter => KeyValuePair.Create(Prefix + parameter.Key, parameter.Value)),
+        .. _embeddings.Parameters().Concat(_layers.SelectMany(layer => layer.Parameters())).Select(parameter => new Parameter(Prefix + parameter.Name, parameter.Value)),
         new(Head + "bias", _words.Bias!),
         .. _transform.Parameters(Head + "transform.dense"),
         .. _transformNorm.Parameters(Head + "transform.LayerNorm"),

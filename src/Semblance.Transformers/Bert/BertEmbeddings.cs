@@ -59,7 +59,7 @@ internal sealed class BertEmbeddings
         }
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters()
+    public IEnumerable<Parameter> Parameters()
     {
         yield return new("embeddings.word_embeddings.weight", Words);
         if (_positions is not null)

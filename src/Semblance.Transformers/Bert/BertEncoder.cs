@@ -89,7 +89,7 @@ public abstract class BertEncoder : Transformer
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public override IEnumerable<Parameter> Parameters() =>
         [.. _embeddings.Parameters(), .. _layers.SelectMany(layer => layer.Parameters()), .. OwnParameters(), .. _pooler?.Parameters(_poolerName) ?? []];
 
     /// <inheritdoc/>
@@ -128,5 +128,5 @@ public abstract class BertEncoder : Transformer
     private protected virtual Tensor Layer(Computation run, int index, Tensor x, AttentionContext attention) => _layers[index].Forward(run, x, attention);
 
     /// <summary>The parameters that BERT does not have.</summary>
-    private protected virtual IEnumerable<KeyValuePair<string, Tensor>> OwnParameters() => [];
+    private protected virtual IEnumerable<Parameter> OwnParameters() => [];
 }

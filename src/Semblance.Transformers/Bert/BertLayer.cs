@@ -57,7 +57,7 @@ internal sealed class BertLayer
         return run.AddLayerNorm(outer, attended, _outputNorm);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         .. _attention.Parameters(),
         .. _crossAttention?.Parameters() ?? [],

@@ -22,5 +22,5 @@ internal sealed class LinearProjections(Weights weights, string query, string ke
 
     public override Tensor Value(Computation run, Tensor x) => run.Linear(x, _value);
 
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _query.Parameters(query), .. _key.Parameters(key), .. _value.Parameters(value)];
+    public override IEnumerable<Parameter> Parameters() => [.. _query.Parameters(query), .. _key.Parameters(key), .. _value.Parameters(value)];
 }

@@ -144,7 +144,7 @@ public sealed class ClipModel
     }
 
     /// <summary>All parameters under the names of the original.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         new("logit_scale", _logitScale),
         .. Text.Own.All,

@@ -45,6 +45,6 @@ internal sealed class DebertaConvolution
         return run.AddLayerNorm(active, output, _norm);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
         [new(Name + "conv.weight", _weight), new(Name + "conv.bias", _bias), .. _norm.Parameters(Name + "LayerNorm")];
 }

@@ -72,5 +72,5 @@ public abstract class DebertaEncoder : BertEncoder
     private protected override AttentionContext Attention(Computation run, PackedBatch batch) =>
         new(new AttentionMask(batch), Relative: _relative?.Of(run, batch.LongestSequence));
 
-    private protected override IEnumerable<KeyValuePair<string, Tensor>> OwnParameters() => _relative?.Parameters() ?? [];
+    private protected override IEnumerable<Parameter> OwnParameters() => _relative?.Parameters() ?? [];
 }

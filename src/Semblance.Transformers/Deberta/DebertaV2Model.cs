@@ -82,7 +82,7 @@ public sealed class DebertaV2Model : DebertaEncoder
         }
     }
 
-    private protected override IEnumerable<KeyValuePair<string, Tensor>> OwnParameters() => [.. base.OwnParameters(), .. _convolution?.Parameters() ?? []];
+    private protected override IEnumerable<Parameter> OwnParameters() => [.. base.OwnParameters(), .. _convolution?.Parameters() ?? []];
 
     private static RelativeEmbeddings Relative(ConfigurationFile config, BertConfig settings, Weights weights)
     {

@@ -52,7 +52,7 @@ internal sealed class DisentangledPositions
         return run.Attention(query, key, value, mask, heads, dropout, AttentionBias.Disentangled(ofQueries, ofKeys, relative.Columns, relative.Origin), scale);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _key?.Parameters(_keyName) ?? [], .. _query?.Parameters(_queryName) ?? []];
+    public IEnumerable<Parameter> Parameters() => [.. _key?.Parameters(_keyName) ?? [], .. _query?.Parameters(_queryName) ?? []];
 
     private Tensor Key(Computation run, Tensor query, Tensor vectors, int heads)
     {

@@ -49,6 +49,6 @@ internal sealed class FusedProjections : AttentionProjections
 
     public override Tensor Value(Computation run, Tensor x) => _value.Forward(run, x);
 
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public override IEnumerable<Parameter> Parameters() =>
         [new(_name + "in_proj.weight", _weight), new(_name + "q_bias", _queryBias), new(_name + "v_bias", _valueBias)];
 }

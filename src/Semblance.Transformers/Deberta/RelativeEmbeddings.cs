@@ -39,7 +39,7 @@ internal sealed class RelativeEmbeddings
         return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(TableName, _table), .. _norm?.Parameters(NormName) ?? []];
+    public IEnumerable<Parameter> Parameters() => [new(TableName, _table), .. _norm?.Parameters(NormName) ?? []];
 
     // As transformers' make_log_bucket_position, in float32 like it.
     private int Bucket(int distance)

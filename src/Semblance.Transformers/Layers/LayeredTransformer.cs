@@ -79,7 +79,7 @@ public abstract class LayeredTransformer : Transformer
     public override Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch) => null;
 
     /// <inheritdoc/>
-    public sealed override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Own.All;
+    public sealed override IEnumerable<Parameter> Parameters() => Own.All;
 
     /// <summary>How an architecture is put together.</summary>
     /// <param name="prefix">What may stand before the names of the body in a file.</param>

@@ -6,11 +6,11 @@ namespace Semblance.Transformers.Layers;
 /// <param name="weights">Where they come from.</param>
 internal sealed class ModelParameters(Weights weights)
 {
-    private readonly List<KeyValuePair<string, Tensor>> _all = [];
+    private readonly List<Parameter> _all = [];
     private readonly List<Linear> _linears = [];
 
     /// <summary>All parameters taken so far.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> All => _all;
+    public IReadOnlyList<Parameter> All => _all;
 
     /// <summary>The linear layers among them.</summary>
     public IReadOnlyList<Linear> Linears => _linears;

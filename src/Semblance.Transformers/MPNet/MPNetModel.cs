@@ -58,5 +58,5 @@ public sealed class MPNetModel : BertEncoder
         new AttentionMask(batch),
         RelativeBuckets.Bias(run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, MaxDistance, bidirectional: true)));
 
-    private protected override IEnumerable<KeyValuePair<string, Tensor>> OwnParameters() => [new(BiasName, _bias)];
+    private protected override IEnumerable<Parameter> OwnParameters() => [new(BiasName, _bias)];
 }

@@ -70,7 +70,7 @@ internal sealed class T5Attention
         }
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         .. _query.Parameters(_name + ".q"),
         .. _key.Parameters(_name + ".k"),

@@ -32,7 +32,7 @@ public sealed class T5Decoder
     public static T5Decoder Load(T5Model encoder, Checkpoint checkpoint, bool trainable = false)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return Create(encoder, new CheckpointWeights(checkpoint, "", trainable, encoder.Parameters().Select(parameter => parameter.Key)), trainable);
+        return Create(encoder, new CheckpointWeights(checkpoint, "", trainable, encoder.Parameters().Select(parameter => parameter.Name)), trainable);
     }
 
     internal static T5Decoder Create(T5Model encoder, Weights weights, bool trainable)
@@ -86,5 +86,5 @@ public sealed class T5Decoder
     }
 
     /// <summary>The decoder's own parameters under the names of the original; the word table is the encoder's.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [.. _decoder.Parameters(), .. _ownsHead ? _head.Parameters("lm_head") : []];
+    public IEnumerable<Parameter> Parameters() => [.. _decoder.Parameters(), .. _ownsHead ? _head.Parameters("lm_head") : []];
 }

@@ -44,7 +44,7 @@ internal sealed class T5FeedForward
         return run.Add(x, outer);
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         .. _inner.Parameters(_name + InnerName),
         .. _gate?.Parameters(_name + "wi_1") ?? [],

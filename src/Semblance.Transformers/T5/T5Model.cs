@@ -80,7 +80,7 @@ public sealed class T5Model : Transformer
     public override Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch) => null;
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(_wordsName, Words), .. _encoder.Parameters()];
+    public override IEnumerable<Parameter> Parameters() => [new(_wordsName, Words), .. _encoder.Parameters()];
 
     /// <inheritdoc/>
     protected override void WriteConfiguration(Utf8JsonWriter json) => throw new InvalidOperationException("Every T5 was loaded with its configuration.");

@@ -71,7 +71,7 @@ internal sealed class T5Stack
         return normed;
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
     [
         .. _attentions.SelectMany(block => block.Parameters()),
         .. _crossAttentions.SelectMany(block => block.Parameters()),

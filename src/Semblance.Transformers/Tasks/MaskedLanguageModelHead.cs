@@ -74,7 +74,7 @@ public sealed class MaskedLanguageModelHead : VocabularyHead
     }
 
     /// <summary>The head's own parameters; the word table is the body's.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public IEnumerable<Parameter> Parameters() =>
         [.. _dense.Parameters(_names.MaskedDense), .. _norm.Parameters(_names.MaskedNorm), new(_names.MaskedBias, Decoder.Bias!)];
 
     /// <summary>Makes a folder that the body was written to one of the original's <c>…ForMaskedLM</c>: <c>config.json</c> and <c>model.safetensors</c> with body and head.</summary>

@@ -18,9 +18,9 @@ public sealed class TaskModel
     private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
 
     private readonly T5Decoder? _decoder;
-    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _headParameters;
+    private readonly IReadOnlyList<Parameter> _headParameters;
 
-    private TaskModel(Transformer body, ConfigurationFile config, TaskHead? head, IReadOnlyList<KeyValuePair<string, Tensor>> headParameters, T5Decoder? decoder)
+    private TaskModel(Transformer body, ConfigurationFile config, TaskHead? head, IReadOnlyList<Parameter> headParameters, T5Decoder? decoder)
     {
         Body = body;
         Config = config;
@@ -93,8 +93,8 @@ public sealed class TaskModel
     }
 
     /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
-        Body.Parameters().Select(parameter => KeyValuePair.Create(Body.WeightPrefix + parameter.Key, parameter.Value)).Concat(_headParameters);
+    public IEnumerable<Parameter> Parameters() =>
+        Body.Parameters().Select(parameter => new Parameter(Body.WeightPrefix + parameter.Name, parameter.Value)).Concat(_headParameters);
 
     /// <summary>Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded, but for the type of the weights.</summary>
     /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>

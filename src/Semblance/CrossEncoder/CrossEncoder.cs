@@ -98,7 +98,7 @@ public sealed class CrossEncoder : ITrainableModel
     }
 
     /// <summary>All parameters, under the names of the original.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _model.Parameters();
+    public IEnumerable<Parameter> Parameters() => _model.Parameters();
 
     /// <summary>The logits of pairs inside a computation of the caller's: how training does it.</summary>
     /// <param name="run">The computation; it owns the result.</param>

@@ -84,7 +84,7 @@ public sealed class CNNModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public override IEnumerable<Parameter> Parameters() =>
         _convolutions.SelectMany((layer, i) => layer.Parameters(string.Create(CultureInfo.InvariantCulture, $"convs.{i}")));
 
     /// <inheritdoc/>

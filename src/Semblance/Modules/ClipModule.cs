@@ -86,7 +86,7 @@ public sealed class ClipModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Model.Parameters().Select(parameter => KeyValuePair.Create("model." + parameter.Key, parameter.Value));
+    public override IEnumerable<Parameter> Parameters() => Model.Parameters().Select(parameter => new Parameter("model." + parameter.Name, parameter.Value));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -88,7 +88,7 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("linear").Concat(residual?.Parameters("residual") ?? []);
+    public override IEnumerable<Parameter> Parameters() => Layer.Parameters("linear").Concat(residual?.Parameters("residual") ?? []);
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -121,8 +121,8 @@ public sealed class LSTMModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _layers.SelectMany((directions, i) => directions.SelectMany((direction, d) =>
-        new KeyValuePair<string, Tensor>[]
+    public override IEnumerable<Parameter> Parameters() => _layers.SelectMany((directions, i) => directions.SelectMany((direction, d) =>
+        new Parameter[]
         {
             new(Name("weight_ih", i, d), direction.Input.Weight),
             new(Name("weight_hh", i, d), direction.Recurrent.Weight),

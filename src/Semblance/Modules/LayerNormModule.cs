@@ -41,7 +41,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Layer.Parameters("norm");
+    public override IEnumerable<Parameter> Parameters() => Layer.Parameters("norm");
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

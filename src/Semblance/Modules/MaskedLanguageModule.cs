@@ -69,7 +69,7 @@ public sealed class MaskedLanguageModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => _model.Parameters();
+    public override IEnumerable<Parameter> Parameters() => _model.Parameters();
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -29,7 +29,7 @@ public abstract class Module
     public abstract void Forward(Computation run, Features features);
 
     /// <summary>What the module has to train, under the names in its file; nothing for most.</summary>
-    public virtual IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [];
+    public virtual IEnumerable<Parameter> Parameters() => [];
 
     /// <summary>Writes the module's files.</summary>
     /// <param name="folder">An existing folder of its own.</param>
@@ -50,7 +50,7 @@ public abstract class Module
     }
 
     /// <summary>Writes parameters to <c>model.safetensors</c>.</summary>
-    private protected static void SaveParameters(IEnumerable<KeyValuePair<string, Tensor>> parameters, string folder, DType weights)
+    private protected static void SaveParameters(IEnumerable<Parameter> parameters, string folder, DType weights)
     {
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in parameters)

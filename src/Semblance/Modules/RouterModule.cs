@@ -198,8 +198,8 @@ public sealed class RouterModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
-        Distinct().SelectMany(entry => entry.Module.Parameters().Select(parameter => KeyValuePair.Create($"sub_modules.{entry.Route}.{entry.Place}.{parameter.Key}", parameter.Value)));
+    public override IEnumerable<Parameter> Parameters() =>
+        Distinct().SelectMany(entry => entry.Module.Parameters().Select(parameter => new Parameter($"sub_modules.{entry.Route}.{entry.Place}.{parameter.Name}", parameter.Value)));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -87,7 +87,7 @@ public sealed class SparseAutoEncoderModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() =>
+    public override IEnumerable<Parameter> Parameters() =>
         [new("pre_bias", _preBias), new("encoder.weight", _encoder.Weight), new("latent_bias", _encoder.Bias!)];
 
     /// <inheritdoc/>

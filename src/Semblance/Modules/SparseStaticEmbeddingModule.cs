@@ -134,7 +134,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(WeightName, Weight)];
+    public override IEnumerable<Parameter> Parameters() => [new(WeightName, Weight)];
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -181,7 +181,7 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new(IsModel2Vec ? Model2VecName : OwnName, Table)];
+    public override IEnumerable<Parameter> Parameters() => [new(IsModel2Vec ? Model2VecName : OwnName, Table)];
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -214,7 +214,7 @@ public sealed class TransformerModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Transformer.Parameters();
+    public override IEnumerable<Parameter> Parameters() => Transformer.Parameters();
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

@@ -87,7 +87,7 @@ public sealed class WeightedLayerPoolingModule : Module
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => [new("layer_weights", Weights)];
+    public override IEnumerable<Parameter> Parameters() => [new("layer_weights", Weights)];
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

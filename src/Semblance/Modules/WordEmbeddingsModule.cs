@@ -86,7 +86,7 @@ public sealed class WordEmbeddingsModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, Tensor>> Parameters() => Updates ? [new(TableName, Table)] : [];
+    public override IEnumerable<Parameter> Parameters() => Updates ? [new(TableName, Table)] : [];
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)

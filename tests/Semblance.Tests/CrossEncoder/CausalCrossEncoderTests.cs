@@ -136,7 +136,7 @@ public class CausalCrossEncoderTests
     {
         using var folder = Reranker();
         var model = CrossEncoder.LoadTrainable(folder.Path);
-        var words = model.Parameters().Single(parameter => parameter.Key.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Value;
+        var words = model.Parameters().Single(parameter => parameter.Name.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Value;
         words.RequiresGradient = true;
         using var run = new Computation(recording: true);
         run.Backward(run.Sum(model.Forward(run, [("the man", "horse")])));

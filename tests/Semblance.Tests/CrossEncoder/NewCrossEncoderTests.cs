@@ -20,7 +20,7 @@ public sealed class NewCrossEncoderTests
         var model = CrossEncoder.Create(input, seed: 3);
         model.MaxSequenceLength.ShouldBe(input.MaxSequenceLength);
         model.Activation.ShouldBe(Activation.Sigmoid);
-        var own = model.Parameters().ToDictionary();
+        var own = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var (name, parameter) in input.Transformer.Parameters())
         {
             own["bert." + name].Values.ToArray().ShouldBe(parameter.Values.ToArray(), name);
@@ -33,7 +33,7 @@ public sealed class NewCrossEncoderTests
         }
 
         encoder.Encode("Hi").ShouldBe(before);
-        CrossEncoder.Create(input, seed: 3).Parameters().ToDictionary()["classifier.weight"].Values.ToArray().ShouldBe(CrossEncoder.Create(input, seed: 3).Parameters().ToDictionary()["classifier.weight"].Values.ToArray());
+        CrossEncoder.Create(input, seed: 3).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value)["classifier.weight"].Values.ToArray().ShouldBe(CrossEncoder.Create(input, seed: 3).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value)["classifier.weight"].Values.ToArray());
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class NewCrossEncoderTests
         read.Activation.ShouldBe(Activation.Identity);
         read.MaxSequenceLength.ShouldBe(40);
         read.Predict(Pairs).Scores.Values.ToArray().ShouldBe(scores);
-        read.Parameters().Select(parameter => parameter.Key).ShouldBe(model.Parameters().Select(parameter => parameter.Key));
+        read.Parameters().Select(parameter => parameter.Name).ShouldBe(model.Parameters().Select(parameter => parameter.Name));
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public class RecordedModuleTests
         foreach (var info in recorded.Tensors.Where(info => info.Name.StartsWith("grad.", StringComparison.Ordinal)))
         {
             var name = info.Name["grad.".Length..];
-            var tensor = inputs.FirstOrDefault(input => input.Name == name).Tensor ?? module.Parameters().Single(parameter => parameter.Key == name).Value;
+            var tensor = inputs.FirstOrDefault(input => input.Name == name).Tensor ?? module.Parameters().Single(parameter => parameter.Name == name).Value;
             Compare(recorded, info.Name, tensor.Gradient ?? Tensor.Zeros(tensor.Shape)); // layers that do not count are left alone
             compared++;
         }

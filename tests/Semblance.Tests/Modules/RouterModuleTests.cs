@@ -50,8 +50,8 @@ public class RouterModuleTests
         again.ToString().ShouldBe(model.ToString());
         ShouldEqual(again.EncodeQuery(Texts), model.EncodeQuery(Texts));
         ShouldEqual(again.EncodeDocument(Texts), model.EncodeDocument(Texts));
-        again.Parameters().Select(parameter => parameter.Key).ShouldBe(model.Parameters().Select(parameter => parameter.Key));
-        again.Parameters().Select(parameter => parameter.Key).ShouldContain("0.sub_modules.document.3.linear.weight");
+        again.Parameters().Select(parameter => parameter.Name).ShouldBe(model.Parameters().Select(parameter => parameter.Name));
+        again.Parameters().Select(parameter => parameter.Name).ShouldContain("0.sub_modules.document.3.linear.weight");
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public class WordModuleTests
             again.ToString().ShouldBe(model.ToString());
             string[] texts = ["the man rides a horse", "man", ""];
             again.Encode(texts).Vectors.Values.SequenceEqual(model.Encode(texts).Vectors.Values).ShouldBeTrue();
-            again.Parameters().Select(parameter => parameter.Key).ShouldBe(model.Parameters().Select(parameter => parameter.Key));
+            again.Parameters().Select(parameter => parameter.Name).ShouldBe(model.Parameters().Select(parameter => parameter.Name));
             File.ReadAllText(folder.Of("modules.json")).ShouldContain($"\"0_{model.Modules[0].Type.Split('.')[^1]}\"");
             Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).ShouldBe(["config_sentence_transformers.json", "modules.json"], ignoreOrder: true);
         }

@@ -113,7 +113,7 @@ public class CrossEncoderLossTests
         {
             for (var i = 0; i < a.Value.Length; i++)
             {
-                b.Value.Gradient!.Values[i].ShouldBe(a.Value.Gradient!.Values[i], 1e-5f, a.Key);
+                b.Value.Gradient!.Values[i].ShouldBe(a.Value.Gradient!.Values[i], 1e-5f, a.Name);
             }
         }
     }

@@ -40,7 +40,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
         Make(model, folder, 6).Train(resume: true);
         foreach (var (a, b) in whole.Parameters().Zip(model.Parameters()))
         {
-            b.Value.Values.ToArray().ShouldBe(a.Value.Values.ToArray(), a.Key);
+            b.Value.Values.ToArray().ShouldBe(a.Value.Values.ToArray(), a.Name);
         }
 
         whole.Parameters().Zip(Model().Parameters()).Any(pair => !pair.First.Value.Values.SequenceEqual(pair.Second.Value.Values)).ShouldBeTrue();

@@ -64,7 +64,7 @@ public class AdaptiveLayerLossTests
         // Only the divergence counts: what comes after the last layer that learns from it has no gradient.
         var model = RecordedTexts.Random(layers: 3);
         new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, lastLayerWeight: 0, priorLayersWeight: 0).Backward(new TrainingBatch(model, Rows));
-        float[] Of(int layer) => [.. model.Parameters().Where(parameter => parameter.Key.Contains($"layer.{layer}.", StringComparison.Ordinal)).SelectMany(parameter => parameter.Value.Gradient?.Values.ToArray() ?? [0])];
+        float[] Of(int layer) => [.. model.Parameters().Where(parameter => parameter.Name.Contains($"layer.{layer}.", StringComparison.Ordinal)).SelectMany(parameter => parameter.Value.Gradient?.Values.ToArray() ?? [0])];
         Of(2).ShouldAllBe(g => g == 0);
 
         // Along its own gradient, a parameter raises the divergence from the teacher as it is now by the gradient's length.
@@ -77,7 +77,7 @@ public class AdaptiveLayerLossTests
         var teacher = Embed(model, 3).SelectMany(column => Enumerable.Range(0, 5).Select(row => Softmax(column.Row(row)))).ToArray();
         double Divergence() => 0.3 * Enumerable.Range(1, 2).Sum(layer => Embed(model, layer).SelectMany(column => Enumerable.Range(0, 5).Select(row => Softmax(column.Row(row))))
             .Zip(teacher, (q, p) => p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum()).Average());
-        foreach (var parameter in model.Parameters().Where(parameter => parameter.Key.Contains("layer.1.output.dense.weight", StringComparison.Ordinal) || parameter.Key.Contains("layer.0.attention.self.value.weight", StringComparison.Ordinal)))
+        foreach (var parameter in model.Parameters().Where(parameter => parameter.Name.Contains("layer.1.output.dense.weight", StringComparison.Ordinal) || parameter.Name.Contains("layer.0.attention.self.value.weight", StringComparison.Ordinal)))
         {
             var gradient = parameter.Value.Gradient!.Values.ToArray();
             var (before, length) = (parameter.Value.Values.ToArray(), Length(gradient));
@@ -92,7 +92,7 @@ public class AdaptiveLayerLossTests
             }
 
             length.ShouldBeGreaterThan(1e-3);
-            ((At(2e-3) - At(-2e-3)) / 4e-3).ShouldBe(length, 0.02 * length, parameter.Key);
+            ((At(2e-3) - At(-2e-3)) / 4e-3).ShouldBe(length, 0.02 * length, parameter.Name);
             before.CopyTo(parameter.Value.Writable);
         }
     }
@@ -104,7 +104,7 @@ public class AdaptiveLayerLossTests
         var loss = new Matryoshka2dLoss(new MultipleNegativesRankingLoss(5), [8, 4], layersPerStep: null, dimensionsPerStep: null, divergenceWeight: 0);
         loss.Backward(new TrainingBatch(model, Rows));
         var parameters = model.Parameters().Where(parameter => parameter.Value.Gradient is not null)
-            .Select(parameter => (Name: parameter.Key, parameter.Value, Gradient: parameter.Value.Gradient!.Values.ToArray())).ToArray();
+            .Select(parameter => (Name: parameter.Name, parameter.Value, Gradient: parameter.Value.Gradient!.Values.ToArray())).ToArray();
         parameters.Count(parameter => Length(parameter.Gradient) > 1e-2).ShouldBeGreaterThan(30);
         foreach (var (name, parameter, gradient) in parameters)
         {

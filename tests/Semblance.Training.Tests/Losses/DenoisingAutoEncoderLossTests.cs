@@ -52,9 +52,9 @@ public class DenoisingAutoEncoderLossTests
     [Fact]
     public void A_tied_decoder_adds_only_cross_attention_and_head()
     {
-        var names = new DenoisingAutoEncoderLoss(_model).Parameters().Select(parameter => parameter.Key).ToArray();
+        var names = new DenoisingAutoEncoderLoss(_model).Parameters().Select(parameter => parameter.Name).ToArray();
         names.ShouldBe([.. SafetensorsFile.Open(Fixtures.Own("tsdae/decoder.safetensors")).Tensors.Select(tensor => "decoder." + tensor.Name)], ignoreOrder: true);
-        var untied = new DenoisingAutoEncoderLoss(_model, BertDecoder.FromEncoder(Encoder(_model), tied: false)).Parameters().Select(parameter => parameter.Key);
+        var untied = new DenoisingAutoEncoderLoss(_model, BertDecoder.FromEncoder(Encoder(_model), tied: false)).Parameters().Select(parameter => parameter.Name);
         untied.Except(names).ShouldContain("decoder.bert.embeddings.word_embeddings.weight");
     }
 
@@ -122,8 +122,8 @@ public class DenoisingAutoEncoderLossTests
     // All parameters under the names of the fixture, which has the body's without prefix.
     private Dictionary<string, Tensor> TrainAll(DenoisingAutoEncoderLoss loss)
     {
-        var parameters = loss.Decoder.Parameters().Select(parameter => KeyValuePair.Create(parameter.Key.Replace("bert.", "", StringComparison.Ordinal), parameter.Value)).ToDictionary();
-        foreach (var (_, parameter) in _model.Parameters().Concat(parameters))
+        var parameters = loss.Decoder.Parameters().Select(parameter => KeyValuePair.Create(parameter.Name.Replace("bert.", "", StringComparison.Ordinal), parameter.Value)).ToDictionary();
+        foreach (var parameter in _model.Parameters().Select(parameter => parameter.Value).Concat(parameters.Values))
         {
             parameter.RequiresGradient = true;
         }

@@ -33,7 +33,7 @@ public class EmbedDistillLossTests
         var loss = new EmbedDistillLoss(4, 6, EmbeddingDistance.MeanSquaredError, seed: 3);
         var teacher = Random(5, 3, 6);
         CheckGradients(loss, Students, teacher);
-        loss.Parameters().Select(parameter => parameter.Key).ShouldBe(["projection.weight", "projection.bias"]);
+        loss.Parameters().Select(parameter => parameter.Name).ShouldBe(["projection.weight", "projection.bias"]);
         loss.Parameters().All(parameter => parameter.Value.Gradient!.Values.ToArray().Any(g => g != 0)).ShouldBeTrue();
         new MSELoss(4, 6).Projection!.Outputs.ShouldBe(6);
         new EmbedDistillLoss().Parameters().ShouldBeEmpty();

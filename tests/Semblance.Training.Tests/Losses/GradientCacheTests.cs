@@ -101,7 +101,7 @@ public class GradientCacheTests
         new CachedMultipleNegativesRankingLoss(miniBatchTokens: 24).Backward(batch).ShouldBe(whole, 1e-5);
         var largest = gradients.Max(Math.Abs);
         Gradients(model).Zip(gradients, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(2e-5f * largest);
-        model.Parameters().Where(parameter => parameter.Key.Contains("sub_modules", StringComparison.Ordinal)).ShouldAllBe(parameter => parameter.Value.Gradient != null);
+        model.Parameters().Where(parameter => parameter.Name.Contains("sub_modules", StringComparison.Ordinal)).ShouldAllBe(parameter => parameter.Value.Gradient != null);
     }
 
     [Fact]

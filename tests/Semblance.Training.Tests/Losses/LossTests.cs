@@ -28,7 +28,7 @@ public class LossTests
     {
         var loss = new SoftmaxLoss(3, 2, concatenation, seed: 5);
         loss.Classifier.Inputs.ShouldBe(inputs);
-        loss.Parameters().Select(parameter => parameter.Key).ShouldBe(["classifier.weight", "classifier.bias"]);
+        loss.Parameters().Select(parameter => parameter.Name).ShouldBe(["classifier.weight", "classifier.bias"]);
         CheckGradients(loss, [Random(1, 4, 3), Random(2, 4, 3)], Tensor.From([0, 1, 1, 0], 4));
         loss.Parameters().ShouldAllBe(parameter => parameter.Value.Gradient != null);
     }

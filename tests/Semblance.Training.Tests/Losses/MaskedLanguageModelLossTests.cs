@@ -25,7 +25,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         string[] vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(5, 215).Select(i => $"w{i}")];
         var model = new SentenceTransformer([new TransformerModule(Tokenizer.CreateBert(vocabulary), Transformer.Load(folder, trainable: true))]);
         var loss = MaskedLanguageModelLoss.Load(folder, model);
-        NamedParameter[] parameters = [.. model.Parameters().Concat(loss.Parameters()).Select(parameter => new NamedParameter(parameter.Key, parameter.Value))];
+        Parameter[] parameters = [.. model.Parameters().Concat(loss.Parameters())];
         foreach (var parameter in parameters)
         {
             parameter.Value.RequiresGradient = true;
@@ -53,7 +53,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
     {
         var (model, loss) = Untrained();
         var tokens = loss.Hide(model, [.. Rows.Select(row => row.Texts[0])], "", 5);
-        KeyValuePair<string, Tensor>[] parameters = [.. model.Parameters().Concat(loss.Parameters())];
+        Parameter[] parameters = [.. model.Parameters().Concat(loss.Parameters())];
         foreach (var (_, parameter) in parameters)
         {
             parameter.RequiresGradient = true;
@@ -196,7 +196,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         return new MaskedTokens(PackedBatch.From(Numbers("ids")), positions, [.. positions.Select(position => targets[position])]);
     }
 
-    private static void ShouldEqual(IEnumerable<KeyValuePair<string, Tensor>> actual, IEnumerable<KeyValuePair<string, Tensor>> expected)
+    private static void ShouldEqual(IEnumerable<Parameter> actual, IEnumerable<Parameter> expected)
     {
         foreach (var ((name, value), (expectedName, expectedValue)) in actual.ToList().Zip(expected.ToList()))
         {

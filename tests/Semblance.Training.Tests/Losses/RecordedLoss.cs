@@ -88,7 +88,7 @@ internal sealed class RecordedLoss(string name)
         var names = _file.Tensors.Select(tensor => tensor.Name).Where(tensor => tensor.StartsWith("grad.", StringComparison.Ordinal)).ToArray();
         names.ShouldNotBeEmpty();
         var largest = names.Max(tensor => Largest(_file.Read(tensor)));
-        var parameters = model.Parameters().ToDictionary();
+        var parameters = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var tensor in names)
         {
             ShouldBeNear(parameters[tensor["grad.".Length..]].Gradient!, _file.Read(tensor), largest, tensor);

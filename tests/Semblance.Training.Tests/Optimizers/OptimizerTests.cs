@@ -5,7 +5,7 @@ namespace Semblance.Training.Tests;
 
 public class OptimizerTests
 {
-    private static readonly Dictionary<string, Func<IReadOnlyList<NamedParameter>, Optimizer>> Optimizers = new()
+    private static readonly Dictionary<string, Func<IReadOnlyList<Parameter>, Optimizer>> Optimizers = new()
     {
         ["adamw-linear-warmup"] = parameters => new AdamW(Groups(parameters, 0.01, 0)),
         ["adamw-constant"] = parameters => new AdamW(Groups(parameters, 0.1, 0)),
@@ -98,7 +98,7 @@ public class OptimizerTests
             var value = Tensor.Zeros(10_007);
             value.Writable.Fill(0.3f);
             var gradient = Tensor.Zeros(10_007);
-            var optimizer = create([new NamedParameter("w", value), new NamedParameter("b", Tensor.Zeros(1))]);
+            var optimizer = create([new Parameter("w", value), new Parameter("b", Tensor.Zeros(1))]);
             foreach (var step in new[] { 0.1f, -0.7f, 0.33f })
             {
                 gradient.Writable.Fill(step);
@@ -115,8 +115,8 @@ public class OptimizerTests
     {
         foreach (var (name, create) in Optimizers)
         {
-            NamedParameter[] rows = [new("words", RandomTensor(1, 500, 48)), new("unused", Tensor.Zeros(1))];
-            NamedParameter[] dense = [new("words", Copy(rows[0].Value)), rows[1]];
+            Parameter[] rows = [new("words", RandomTensor(1, 500, 48)), new("unused", Tensor.Zeros(1))];
+            Parameter[] dense = [new("words", Copy(rows[0].Value)), rows[1]];
             var (optimizer, other) = (create(rows), create(dense));
             rows[0].Value.RequiresGradient = true;
             for (var step = 0; step < 3; step++)
@@ -154,9 +154,9 @@ public class OptimizerTests
     public void Adafactor_treats_a_stack_of_matrices_as_each_of_them()
     {
         var stack = Copy(Random(3)[0].Value, 2, 30, 67);
-        var matrices = Enumerable.Range(0, 2).Select(i => new NamedParameter($"{i}", Tensor.From(stack.Values.Slice(i * 30 * 67, 30 * 67), 30, 67))).ToArray();
+        var matrices = Enumerable.Range(0, 2).Select(i => new Parameter($"{i}", Tensor.From(stack.Values.Slice(i * 30 * 67, 30 * 67), 30, 67))).ToArray();
         var gradient = Copy(Gradients(1)[0], 2, 30, 67);
-        new Adafactor([new ParameterGroup([new NamedParameter("stack", stack)])]) { RelativeStep = false, ScaleParameter = false, ClipThreshold = 1e9 }.Step([gradient], 0.01);
+        new Adafactor([new ParameterGroup([new Parameter("stack", stack)])]) { RelativeStep = false, ScaleParameter = false, ClipThreshold = 1e9 }.Step([gradient], 0.01);
         new Adafactor([new ParameterGroup(matrices)]) { RelativeStep = false, ScaleParameter = false, ClipThreshold = 1e9 }
             .Step([.. Enumerable.Range(0, 2).Select(i => Tensor.From(gradient.Values.Slice(i * 30 * 67, 30 * 67), 30, 67))], 0.01);
         stack.Values[..(30 * 67)].SequenceEqual(matrices[0].Value.Values).ShouldBeTrue();
@@ -196,13 +196,13 @@ public class OptimizerTests
         GradientClipping.ByGlobalNorm([Tensor.From([3, 4], 2)], double.PositiveInfinity).ShouldBe(5);
     }
 
-    private static ParameterGroup[] Groups(IReadOnlyList<NamedParameter> parameters, params double[] decay) =>
+    private static ParameterGroup[] Groups(IReadOnlyList<Parameter> parameters, params double[] decay) =>
         [.. parameters.Zip(decay, (parameter, weightDecay) => new ParameterGroup([parameter]) { WeightDecay = weightDecay })];
 
-    private static NamedParameter[] Initial(Checkpoint file) =>
+    private static Parameter[] Initial(Checkpoint file) =>
         [new("layer.weight", Copy(file.Read("initial.0"))), new("layer.bias", Copy(file.Read("initial.1")))];
 
-    private static NamedParameter[] Random(int seed) =>
+    private static Parameter[] Random(int seed) =>
         [new("layer.weight", RandomTensor(seed, 60, 67)), new("layer.bias", RandomTensor(seed + 100, 5003))];
 
     private static Tensor[] Gradients(int step) => [RandomTensor(1000 + step, 60, 67), RandomTensor(2000 + step, 5003)];

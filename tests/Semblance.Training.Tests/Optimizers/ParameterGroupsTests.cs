@@ -4,7 +4,7 @@ namespace Semblance.Training.Tests;
 
 public class ParameterGroupsTests
 {
-    private static readonly NamedParameter[] Parameters =
+    private static readonly Parameter[] Parameters =
     [
         new("embeddings.word_embeddings.weight", Tensor.Zeros(5, 2)),
         new("embeddings.LayerNorm.weight", Tensor.Zeros(2)),
@@ -51,7 +51,7 @@ public class ParameterGroupsTests
     [Fact]
     public void A_factor_multiplies_the_rate()
     {
-        var (slow, fast) = (new NamedParameter("slow", Tensor.Zeros(1)), new NamedParameter("fast", Tensor.Zeros(1)));
+        var (slow, fast) = (new Parameter("slow", Tensor.Zeros(1)), new Parameter("fast", Tensor.Zeros(1)));
         var optimizer = new SGD(ParameterGroups.From([slow, fast], 0, new ParameterRule("slow") { LearningRateFactor = 0.5 }));
         optimizer.Step([Tensor.From([1], 1), Tensor.From([1], 1)], 0.25);
         slow.Value.Values[0].ShouldBe(-0.125f);

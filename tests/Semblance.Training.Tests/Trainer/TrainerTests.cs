@@ -30,7 +30,7 @@ public sealed class TrainerTests : IDisposable
             steps[i].GradientNorm.ShouldBe(expected.Read("grad_norm").Values[i], 1e-3 * expected.Read("grad_norm").Values[i], $"gradient of step {i}");
         }
 
-        var parameters = model.Parameters().ToDictionary();
+        var parameters = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var name in expected.Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("final.", StringComparison.Ordinal)))
         {
             var actual = parameters["0." + name["final.".Length..]];
@@ -78,7 +78,7 @@ public sealed class TrainerTests : IDisposable
         steps[^1].ShouldBe(9);
         foreach (var (name, value) in resumed.Parameters())
         {
-            value.Values.SequenceEqual(whole.Parameters().ToDictionary()[name].Values).ShouldBeTrue(name);
+            value.Values.SequenceEqual(whole.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value)[name].Values).ShouldBeTrue(name);
         }
     }
 

@@ -56,7 +56,7 @@ public class ClipModelTests
         var folder = Fixtures.InShared("fixtures/models/clip");
         var model = ClipModel.Load(folder, trainable: true);
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors")));
-        var trained = model.Parameters().Where(parameter => parameter.Key != "logit_scale").ToArray();
+        var trained = model.Parameters().Where(parameter => parameter.Name != "logit_scale").ToArray();
         Tensor Sums(Computation run) => run.Add(model.TextFeatures(run, batch.Packed), model.ImageFeatures(run, batch.File.Read("pixel_values")));
         foreach (var (_, parameter) in trained)
         {

@@ -113,7 +113,7 @@ public class TaskModelTests
         using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
         var body = Transformer.Load(folder.Path, trainable: true);
         var head = MaskedLanguageModelHead.CreateRandom(body, seed: 3);
-        head.Parameters().Select(parameter => parameter.Key).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
+        head.Parameters().Select(parameter => parameter.Name).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
         body.Save(folder.Path);
         head.Save(folder.Path);
         ConfigurationFile.Read(Path.Combine(folder.Path, "config.json")).Texts("architectures").ShouldBe([architecture]);
