@@ -24,7 +24,6 @@ internal static class NewModel
         return new TransformerModule(tokenizer, transformer, sizes.MaxPositionEmbeddings);
     }
 
-    /// <summary>What usually makes a text's vector: the last token, which has seen all, where none sees what comes after it; else the mean.</summary>
-    public static Pooling PoolingOf(string architecture) =>
-        architecture is "gemma" or "gemma3_text" or "gpt2" or "llama" or "mistral" or "qwen2" or "qwen3" ? Pooling.LastToken : Pooling.Mean;
+    /// <summary>How the vectors of tokens usually become one of the text.</summary>
+    public static Pooling PoolingOf(string architecture) => Architectures.Find(architecture)?.Pooling ?? Pooling.Mean;
 }

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 namespace Semblance.Transformers;
 
 /// <summary>The activation functions under the names that <c>config.json</c> gives them (transformers' <c>ACT2FN</c>).</summary>
-internal static class ActivationNames
+public static class ActivationNames
 {
     private static readonly Dictionary<string, Activation> Known = new(StringComparer.Ordinal)
     {

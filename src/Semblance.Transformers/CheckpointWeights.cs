@@ -13,7 +13,7 @@ namespace Semblance.Transformers;
 /// <param name="writable">Copies the tensors into memory that training can change.</param>
 /// <param name="known">Names that others read, which are not unexpected.</param>
 /// <param name="configuration">The file that the shapes come from, for messages.</param>
-internal sealed class CheckpointWeights(
+public sealed class CheckpointWeights(
     Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null, string configuration = "config.json") : Weights
 {
     private const int MostChecked = 1 << 20; // values; larger tables are mapped and not read before they are used
@@ -27,8 +27,10 @@ internal sealed class CheckpointWeights(
     /// <summary>Returns whether no value is infinite or NaN; true for a large table, which the results show to be damaged.</summary>
     public static bool IsFinite(Tensor tensor) => tensor.Length > MostChecked || TensorPrimitives.IsFiniteAll(tensor.Values);
 
+    /// <inheritdoc/>
     public override bool Contains(string name) => Resolve(name) is not null;
 
+    /// <inheritdoc/>
     public override Tensor? Find(string name, ReadOnlySpan<int> shape)
     {
         _asked.Add(name);
@@ -55,6 +57,7 @@ internal sealed class CheckpointWeights(
         return writable ? Tensors.Tensor.From(tensor.Values, tensor.Shape) : tensor;
     }
 
+    /// <inheritdoc/>
     public override bool Check()
     {
         if (_problems.Count == 0 || Continues)

@@ -3,7 +3,7 @@ using Semblance.Files.Json;
 namespace Semblance.Transformers;
 
 /// <summary>The keys that <c>config.json</c> may have for every architecture: those of transformers' <c>PreTrainedConfig</c>, version 4 and 5.</summary>
-internal static class CommonKeys
+public static class CommonKeys
 {
     private const string NoEncoderDecoder = "an encoder or a decoder alone";
 
@@ -29,7 +29,7 @@ internal static class CommonKeys
         .Ignored("cls_token_id", "mask_token_id", "sep_token_id", "unk_token_id")
         .Ignored([.. GenerationKeys])
         .Unsupported("adapters", "models without adapters; merge them into the weights first", "{}", """{"adapters": {}, "config_map": {}, "fusion_config_map": {}, "fusions": {}}""")
-        .Unsupported("add_cross_attention", NoEncoderDecoder + "; BertDecoder.Load reads a BERT decoder with cross-attention", "false")
+        .Unsupported("add_cross_attention", NoEncoderDecoder + "; Decoder.Load reads a decoder with cross-attention", "false")
         .Unsupported("compression_config", "weights that are not compressed", "{}")
         .Unsupported("cross_attention_hidden_size", NoEncoderDecoder)
         .Unsupported("is_causal", "the architecture's own direction of attention", "false")

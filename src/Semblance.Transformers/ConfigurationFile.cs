@@ -85,8 +85,10 @@ public sealed class ConfigurationFile
         return Read(System.IO.Path.Combine(folder, "config.json"));
     }
 
-    /// <summary>Settings that are not in a file.</summary>
-    internal static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
+    /// <summary>Makes settings that are not in a file.</summary>
+    /// <param name="name">Their name in messages.</param>
+    /// <param name="root">A JSON object.</param>
+    public static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
 
     /// <summary>Checks the keys of the file, so that none is dropped silently, and remembers their other names.</summary>
     /// <param name="keys">The keys that the reader knows.</param>

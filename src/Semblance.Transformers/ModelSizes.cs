@@ -18,6 +18,9 @@ public sealed record ModelSizes
     /// <summary>The width inside the feed-forward block; null, the default, for four times <see cref="HiddenSize"/>.</summary>
     public int? IntermediateSize { get; init; }
 
+    /// <summary>Gets <see cref="IntermediateSize"/>, or four times <see cref="HiddenSize"/> where it is null.</summary>
+    public int FeedForwardSize => IntermediateSize ?? checked(4 * HiddenSize);
+
     /// <summary>The longest text in tokens. 512 by default; T5 takes any.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
 

@@ -9,15 +9,17 @@ namespace Semblance.Transformers;
 /// <param name="seed">The same seed gives the same parameters.</param>
 /// <param name="pooler">Whether a model that may have a pooler gets one.</param>
 /// <param name="normScale">The scale of a norm that does nothing, as it is stored.</param>
-internal sealed class RandomWeights(int seed, bool pooler = true, float normScale = 1) : Weights
+public sealed class RandomWeights(int seed, bool pooler = true, float normScale = 1) : Weights
 {
     private const double Deviation = 0.02;
 
     private readonly Random _random = new(seed);
 
+    /// <inheritdoc/>
     // Only what a model can do without is asked for.
     public override bool Contains(string name) => pooler && name.StartsWith("pooler.", StringComparison.Ordinal);
 
+    /// <inheritdoc/>
     public override Tensor Find(string name, ReadOnlySpan<int> shape)
     {
         var tensor = Tensors.Tensor.Zeros(shape);

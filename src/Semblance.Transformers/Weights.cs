@@ -3,7 +3,7 @@ using Semblance.Tensors;
 namespace Semblance.Transformers;
 
 /// <summary>Where the parameters of a model come from, by the names that the original gives them.</summary>
-internal abstract class Weights
+public abstract class Weights
 {
     /// <summary>Whether there is a tensor of this name.</summary>
     public abstract bool Contains(string name);
@@ -32,7 +32,11 @@ internal abstract class Weights
     }
 
     /// <summary>A root-mean-square norm with <c>weight</c>.</summary>
-    public RmsNorm RmsNorm(string name, int columns, float epsilon) => new(Find(name + ".weight", [columns]) ?? Tensors.Tensor.Zeros(1), epsilon);
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="columns">The width of what is normalised.</param>
+    /// <param name="epsilon">The number added to the mean of the squares.</param>
+    /// <param name="offset">The number added to the scale. 0 by default.</param>
+    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => new(Tensor(name + ".weight", columns), epsilon, offset);
 
     /// <summary>A layer norm with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
     public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true)

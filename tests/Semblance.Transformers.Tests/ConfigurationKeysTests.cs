@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Semblance.Files.Json;
 using Semblance.Transformers.Clip;
-using Semblance.Transformers.T5;
+using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
@@ -23,6 +23,7 @@ public class ConfigurationKeysTests
         ["deberta-v2"] = ["""{"architectures": ["DebertaV2ForSequenceClassification"]}""", """{"conv_kernel_size": 3}"""],
         ["distilbert"] = ["""{"architectures": ["DistilBertForSequenceClassification"]}"""],
         ["electra"] = ["""{"architectures": ["ElectraForSequenceClassification"]}"""],
+        ["eurobert"] = ["""{"architectures": ["EuroBertForSequenceClassification"]}""", """{"architectures": ["EuroBertForMaskedLM"]}"""],
         ["gemma"] = ["""{"architectures": ["GemmaForSequenceClassification"], "hidden_activation": null, "hidden_act": "silu"}""", """{"architectures": ["GemmaForCausalLM"]}"""],
         ["gemma3_text"] = ["""{"architectures": ["Gemma3TextForSequenceClassification"]}""", """{"architectures": ["Gemma3ForCausalLM"]}"""],
         ["gpt2"] = ["""{"architectures": ["GPT2ForSequenceClassification"]}""", """{"architectures": ["GPT2LMHeadModel"]}"""],
@@ -30,7 +31,7 @@ public class ConfigurationKeysTests
         ["mistral"] = ["""{"architectures": ["MistralForSequenceClassification"], "sliding_window": 4}""", """{"architectures": ["MistralForCausalLM"]}"""],
         ["modernbert"] = ["""{"architectures": ["ModernBertForSequenceClassification"], "sliding_window": 4}""", """{"architectures": ["ModernBertForMaskedLM"]}"""],
         ["mpnet"] = ["""{"architectures": ["MPNetForSequenceClassification"]}"""],
-        ["nomic_bert"] = ["""{"rotary_scaling_factor": 2, "max_trained_positions": 4096}"""],
+        ["nomic_bert"] = ["""{"architectures": ["NomicBertForPreTraining"]}""", """{"rotary_scaling_factor": 2, "max_trained_positions": 4096}"""],
         ["qwen2"] = ["""{"architectures": ["Qwen2ForSequenceClassification"], "use_sliding_window": true}""", """{"architectures": ["Qwen2ForCausalLM"]}"""],
         ["qwen3"] = ["""{"architectures": ["Qwen3ForSequenceClassification"], "use_sliding_window": true}""", """{"architectures": ["Qwen3ForCausalLM"]}"""],
         ["roberta"] = ["""{"architectures": ["RobertaForSequenceClassification"]}"""],
@@ -38,7 +39,7 @@ public class ConfigurationKeysTests
         ["xlm-roberta"] = ["""{"architectures": ["XLMRobertaForSequenceClassification"]}"""],
     };
 
-    public static TheoryData<string> Architectures => [.. Transformer.Architectures.Keys];
+    public static TheoryData<string> Architectures => [.. Transformers.Architectures.All.Select(architecture => architecture.ModelType)];
 
     [Theory]
     [MemberData(nameof(Architectures))]
@@ -98,6 +99,7 @@ public class ConfigurationKeysTests
     [InlineData("mistral", "_name_or_path architectures attention_dropout bos_token_id eos_token_id head_dim hidden_act hidden_size initializer_range intermediate_size max_position_embeddings model_type num_attention_heads num_hidden_layers num_key_value_heads pad_token_id rms_norm_eps rope_theta sliding_window tie_word_embeddings torch_dtype transformers_version use_cache vocab_size")]
     [InlineData("modernbert", "architectures attention_bias attention_dropout bos_token_id classifier_activation classifier_bias classifier_dropout classifier_pooling cls_token_id decoder_bias deterministic_flash_attn dtype embedding_dropout eos_token_id global_attn_every_n_layers global_rope_theta gradient_checkpointing hidden_activation hidden_size initializer_cutoff_factor initializer_range intermediate_size layer_norm_eps layer_types local_attention local_rope_theta max_position_embeddings mlp_bias mlp_dropout model_type norm_bias norm_eps num_attention_heads num_hidden_layers pad_token_id position_embedding_type reference_compile repad_logits_with_grad rope_parameters sep_token_id sparse_pred_ignore_index sparse_prediction tie_word_embeddings torch_dtype transformers_version vocab_size")]
     [InlineData("mpnet", "_name_or_path architectures attention_probs_dropout_prob bos_token_id eos_token_id hidden_act hidden_dropout_prob hidden_size initializer_range intermediate_size layer_norm_eps max_position_embeddings model_type num_attention_heads num_hidden_layers pad_token_id relative_attention_num_buckets torch_dtype transformers_version vocab_size")]
+    [InlineData("eurobert", "architectures attention_bias attention_dropout auto_map bos_token bos_token_id clf_pooling eos_token eos_token_id head_dim hidden_act hidden_dropout hidden_size id2label initializer_range intermediate_size label2id mask_token mask_token_id max_position_embeddings mlp_bias model_type num_attention_heads num_hidden_layers num_key_value_heads pad_token pad_token_id pretraining_tp rms_norm_eps rope_scaling rope_theta tie_word_embeddings torch_dtype transformers_version use_cache vocab_size")]
     [InlineData("nomic_bert", "activation_function architectures attn_pdrop auto_map bos_token_id causal dense_seq_output embd_pdrop eos_token_id fused_bias_fc fused_dropout_add_ln initializer_range layer_norm_epsilon max_trained_positions mlp_fc1_bias mlp_fc2_bias model_type n_embd n_head n_inner n_layer n_positions pad_vocab_size_multiple parallel_block parallel_block_tied_norm prenorm qkv_proj_bias reorder_and_upcast_attn resid_pdrop rotary_emb_base rotary_emb_fraction rotary_emb_interleaved rotary_emb_scale_base rotary_scaling_factor scale_attn_by_inverse_layer_idx scale_attn_weights summary_activation summary_first_dropout summary_proj_to_labels summary_type summary_use_proj torch_dtype transformers_version type_vocab_size use_cache use_flash_attn use_rms_norm use_xentropy vocab_size")]
     [InlineData("qwen2", "architectures attention_dropout bos_token_id eos_token_id hidden_act hidden_size initializer_range intermediate_size is_causal max_position_embeddings max_window_layers model_type num_attention_heads num_hidden_layers num_key_value_heads rms_norm_eps rope_scaling rope_theta sliding_window tie_word_embeddings torch_dtype transformers_version use_cache use_sliding_window vocab_size")]
     [InlineData("qwen3", "architectures attention_bias attention_dropout bos_token_id dtype eos_token_id head_dim hidden_act hidden_size initializer_range intermediate_size layer_types max_position_embeddings max_window_layers model_type num_attention_heads num_hidden_layers num_key_value_heads rms_norm_eps rope_parameters rope_scaling rope_theta sliding_window tie_word_embeddings torch_dtype transformers_version use_cache use_sliding_window vocab_size")]
@@ -150,6 +152,7 @@ public class ConfigurationKeysTests
     [InlineData("clip_text_model", "layer_norm_eps")]
     [InlineData("deberta-v2", "layer_norm_eps")]
     [InlineData("gemma3_text", "rms_norm_eps")]
+    [InlineData("eurobert", "rms_norm_eps")]
     [InlineData("gpt2", "layer_norm_epsilon")]
     [InlineData("llama", "rms_norm_eps")]
     [InlineData("modernbert", "norm_eps")]
@@ -196,7 +199,8 @@ public class ConfigurationKeysTests
         {
             var config = Configuration(Json("t5", settings));
             var weights = new RandomWeights(0);
-            var decoder = TaskModel.LoadDecoder(Configuration(Json("t5", """{"architectures": ["T5ForConditionalGeneration"]}""")), (T5Model)Transformer.Architectures["t5"].Create(config, weights, true), weights, true)!;
+            var architecture = Transformers.Architectures.Find("t5")!;
+            var decoder = architecture.ClassFor(TaskKind.ConditionalGeneration)!.CreateDecoder!(architecture.Load(config, weights, trainable: true), config, new ModelParameters(weights));
             using var run = new Tensors.Computation(maxThreads: 1);
             return decoder.Logits(run, Tensors.Tensor.From([.. Enumerable.Range(0, 32).Select(i => MathF.Sin(i))], 1, 32)).Values.ToArray();
         }
@@ -207,7 +211,7 @@ public class ConfigurationKeysTests
     internal static Transformer Body(string architecture, string changes)
     {
         var config = Configuration(Json(architecture, changes));
-        return Transformer.Architectures[architecture].Create(config, new RandomWeights(0), true);
+        return Transformers.Architectures.Find(architecture)!.Load(config, new RandomWeights(0), trainable: true);
     }
 
     private static ConfigurationFile Load(string architecture, string changes) => Load(Json(architecture, changes));
@@ -216,8 +220,10 @@ public class ConfigurationKeysTests
     {
         var config = Configuration(json);
         var weights = new RandomWeights(0);
-        var body = Transformer.Architectures[config.Text("model_type")!].Create(config, weights, true);
-        _ = body is T5Model t5 ? TaskModel.LoadDecoder(config, t5, weights, true) as object : TaskModel.LoadHead(config, body, weights);
+        var architecture = Transformers.Architectures.Find(config.Text("model_type"))!;
+        var body = architecture.Load(config, weights, trainable: true);
+        var named = architecture.ClassOf(config)!;
+        _ = named.CreateDecoder?.Invoke(body, config, new ModelParameters(weights)) as object ?? named.CreateHead?.Invoke(body, config, new ModelParameters(weights));
         return config;
     }
 

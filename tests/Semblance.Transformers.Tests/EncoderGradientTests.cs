@@ -1,6 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
-using Semblance.Transformers.T5;
+using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
@@ -32,8 +32,8 @@ public class EncoderGradientTests
     public void The_gradient_of_every_parameter_of_a_decoder_equals_differences(string folder)
     {
         using var copy = Smooth(folder);
-        var encoder = (T5Model)Transformer.Load(copy.Path, trainable: true);
-        var decoder = T5Decoder.Load(encoder, Checkpoint.Open(copy.Path), trainable: true);
+        var model = TaskModel.Load(copy.Path, trainable: true);
+        var (encoder, decoder) = (model.Body, model.Decoder!);
         var file = SafetensorsFile.Open(Path.Combine(copy.Path, "expected.safetensors"));
         var (batch, words) = (new PaddedBatch(file).Packed, new PaddedBatch(file, "decoder_").Packed);
         Check(
@@ -53,7 +53,7 @@ public class EncoderGradientTests
         return folder;
     }
 
-    private static void Check(IEnumerable<Parameter> all, Func<Computation, Tensor> forward)
+    internal static void Check(IEnumerable<Parameter> all, Func<Computation, Tensor> forward)
     {
         var parameters = all.Where(parameter => !parameter.Name.StartsWith("pooler", StringComparison.Ordinal)).ToArray();
         foreach (var (_, parameter) in parameters)

@@ -151,15 +151,15 @@ public class EncoderTests
     private static void ParametersAreThoseOfTheFile(string path, Transformer body)
     {
         var stored = Checkpoint.Open(path).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape.ToArray());
-        var bare = !stored.Keys.Any(name => name.StartsWith(body.WeightPrefix, StringComparison.Ordinal));
+        var bare = !stored.Keys.Any(name => name.StartsWith(body.Architecture.Prefix, StringComparison.Ordinal));
         foreach (var (name, tensor) in body.Parameters())
         {
-            tensor.Shape.ToArray().ShouldBe(stored[bare ? name : body.WeightPrefix + name], name);
+            tensor.Shape.ToArray().ShouldBe(stored[bare ? name : body.Architecture.Prefix + name], name);
         }
 
         var own = stored.Keys.Where(name => body is T5Model
             ? name == "shared.weight" || name.StartsWith("encoder.", StringComparison.Ordinal)
-            : bare || name.StartsWith(body.WeightPrefix, StringComparison.Ordinal));
+            : bare || name.StartsWith(body.Architecture.Prefix, StringComparison.Ordinal));
         body.Parameters().Count().ShouldBe(own.Count());
     }
 }

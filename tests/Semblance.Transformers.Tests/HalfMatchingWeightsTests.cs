@@ -107,7 +107,7 @@ public class HalfMatchingWeightsTests
         using var folder = new ModelFolder(source);
         var original = Checkpoint.Open(source);
         var model = TaskModel.Load(source);
-        Func<string, string> shortened = name => name.StartsWith(model.Body.WeightPrefix, StringComparison.Ordinal) ? name[model.Body.WeightPrefix.Length..] : name;
+        Func<string, string> shortened = name => name.StartsWith(model.Body.Architecture.Prefix, StringComparison.Ordinal) ? name[model.Body.Architecture.Prefix.Length..] : name;
 
         // A pooler's weight may be absent; everything else that a model holds may not.
         var needed = model.Parameters().Select(parameter => shortened(parameter.Name)).Where(name => !name.Contains("pooler", StringComparison.Ordinal)).ToHashSet();

@@ -9,7 +9,7 @@ namespace Semblance.Transformers.Tests;
 public class UnsupportedPartTests
 {
     private const string ModelTypes =
-        "albert bert camembert clip_text_model deberta deberta-v2 distilbert electra gemma gemma3_text gpt2 llama mistral modernbert mpnet nomic_bert qwen2 qwen3 roberta t5 xlm-roberta";
+        "albert bert camembert clip_text_model deberta deberta-v2 distilbert electra eurobert gemma gemma3_text gpt2 llama mistral modernbert mpnet nomic_bert qwen2 qwen3 roberta t5 xlm-roberta";
 
     private const string Activations =
         "gelu gelu_10 gelu_accurate gelu_fast gelu_new gelu_python gelu_python_tanh gelu_pytorch_tanh laplace leaky_relu linear mish quick_gelu relu relu2 relu6 sigmoid silu swish tanh";
@@ -25,7 +25,7 @@ public class UnsupportedPartTests
     [InlineData("gemma3", "hidden_activation", "\"jelu\"", "jelu", Activations)]
     [InlineData("gemma3-bidirectional", "layer_types", "[\"chunked_attention\"]", "chunked_attention", "full_attention sliding_attention")]
     [InlineData("llama-rope-llama3", "rope_scaling.rope_type", "\"mrope\"", "mrope", Rotations)]
-    [InlineData("nomic-bert", "architectures", "[\"NomicBertForPreTraining\"]", "NomicBertForPreTraining", "NomicBertModel")]
+    [InlineData("nomic-bert", "architectures", "[\"NomicBertForMultipleChoice\"]", "NomicBertForMultipleChoice", "NomicBertModel NomicBertForPreTraining")]
     [InlineData("nomic-bert", "activation_function", "\"jelu\"", "jelu", Activations + " geglu glu swiglu")]
     [InlineData("qwen3", "architectures", "[\"Qwen3ForTokenClassification\"]", "Qwen3ForTokenClassification", "Qwen3Model Qwen3ForCausalLM Qwen3ForSequenceClassification")]
     [InlineData("qwen3", "hidden_act", "\"jelu\"", "jelu", Activations)]

@@ -1,6 +1,6 @@
 using Semblance.Modules;
 using Semblance.Tensors;
-using Semblance.Transformers.Bert;
+using Semblance.Transformers;
 
 namespace Semblance.Training;
 
@@ -15,22 +15,22 @@ public sealed class DenoisingAutoEncoderLoss : Objective
     private readonly HashSet<Tensor> _shared;
 
     /// <summary>Makes the loss with a decoder.</summary>
-    /// <param name="model">The model to train, of a BERT unless <paramref name="decoder"/> is given.</param>
+    /// <param name="model">The model to train; of one of <see cref="Decoder.EncoderArchitectures"/> unless <paramref name="decoder"/> is given.</param>
     /// <param name="decoder">The decoder; null, the default, for one that shares the model's parameters.</param>
     /// <param name="seed">Where the new parameters of such a decoder begin.</param>
     /// <exception cref="ArgumentException">There is no decoder for the model, or the decoder does not fit it.</exception>
-    public DenoisingAutoEncoderLoss(SentenceTransformer model, BertDecoder? decoder = null, int seed = 0)
+    public DenoisingAutoEncoderLoss(SentenceTransformer model, Decoder? decoder = null, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Decoder = decoder ?? BertDecoder.FromEncoder(EncoderOf(model), seed: seed);
-        if (Decoder.Config.HiddenSize != model.FullDimension)
+        Decoder = decoder ?? Decoder.FromEncoder(EncoderOf(model), seed: seed);
+        if (Decoder.Body.HiddenSize != model.FullDimension)
         {
-            throw new ArgumentException($"The decoder looks at vectors of {Decoder.Config.HiddenSize} elements, but the model's have {model.FullDimension}; leave out modules that change the size.", nameof(model));
+            throw new ArgumentException($"The decoder looks at vectors of {Decoder.Body.HiddenSize} elements, but the model's have {model.FullDimension}; leave out modules that change the size.", nameof(model));
         }
 
-        if (Decoder.Config.VocabSize < model.Tokenizer.VocabularySize)
+        if (Decoder.Body.VocabularySize < model.Tokenizer.VocabularySize)
         {
-            throw new ArgumentException($"The decoder knows {Decoder.Config.VocabSize} token ids, but the model's tokenizer has {model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.", nameof(decoder));
+            throw new ArgumentException($"The decoder knows {Decoder.Body.VocabularySize} token ids, but the model's tokenizer has {model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.", nameof(decoder));
         }
 
         _shared = [.. model.Parameters().Select(parameter => parameter.Value)];
@@ -41,7 +41,7 @@ public sealed class DenoisingAutoEncoderLoss : Objective
     }
 
     /// <summary>The decoder.</summary>
-    public BertDecoder Decoder { get; }
+    public Decoder Decoder { get; }
 
     /// <summary>How texts are damaged where only whole ones are given.</summary>
     public WordDeletion Noise { get; init; } = new();
@@ -71,13 +71,8 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         return loss.Values[0];
     }
 
-    private static BertModel EncoderOf(SentenceTransformer model)
-    {
-        var transformer = (model.Modules[0] as TransformerModule
-            ?? throw new ArgumentException($"The denoising auto-encoder needs a model that begins with a transformer; this one begins with {model.Modules[0]}.", nameof(model))).Transformer;
-        return transformer as BertModel
-            ?? throw new ArgumentException($"There is no decoder for the architecture '{transformer.ModelType}' yet, only for bert; give a decoder of your own.", nameof(model));
-    }
+    private static Transformer EncoderOf(SentenceTransformer model) => (model.Modules[0] as TransformerModule
+        ?? throw new ArgumentException($"The denoising auto-encoder needs a model that begins with a transformer; this one begins with {model.Modules[0]}.", nameof(model))).Transformer;
 
     // One generator for the batch: the same seed damages the same texts in the same way.
     private string[] Damaged(TrainingBatch batch)

@@ -11,30 +11,32 @@ namespace Semblance.Training;
 /// </summary>
 /// <remarks>
 /// <see cref="TrainingBatch.DropoutSeed"/> also decides which tokens are hidden; without it, the same places are in every batch.
-/// <see cref="Save"/> makes the folder one of <c>BertForMaskedLM</c>, from which the head is loaded again.
+/// <see cref="Save"/> makes the folder one of the original's class, such as <c>BertForMaskedLM</c>, from which the head is loaded again.
 /// </remarks>
 public sealed class MaskedLanguageModelLoss : Objective
 {
     private const ulong SeedWithoutDropout = 0;
 
     private readonly TransformerModule _module;
+    private readonly TaskModel _task;
 
     /// <summary>Makes the loss with a given head.</summary>
     /// <param name="model">The model that is trained.</param>
-    /// <param name="head">The head, on the transformer of <paramref name="model"/>.</param>
-    /// <param name="options">How much is hidden; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The tokenizer has no mask token, the head is another transformer's, or an option is out of range.</exception>
-    public MaskedLanguageModelLoss(SentenceTransformer model, MaskedLanguageModelHead head, MaskingOptions? options = null)
+    /// <param name="task">The transformer of <paramref name="model"/> with its head.</param>
+    /// <param name="options">The share of tokens that are masked; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The tokenizer has no mask token, the head is another transformer's or predicts no words, or an option is out of range.</exception>
+    public MaskedLanguageModelLoss(SentenceTransformer model, TaskModel task, MaskingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(task);
         _module = InputOf(model);
-        if (!ReferenceEquals(head.Body, _module.Transformer))
+        if (!ReferenceEquals(task.Body, _module.Transformer))
         {
-            throw new ArgumentException("The head shares the word table of another transformer; make it for the model's own.", nameof(head));
+            throw new ArgumentException("The head stands on another transformer; make it for the model's own.", nameof(task));
         }
 
-        Head = head;
+        _task = task;
+        Head = task.Head as VocabularyHead ?? throw new ArgumentException($"'{task.Architecture}' has no head that predicts words.", nameof(task));
         Masking = new TokenMasking(model.Tokenizer, options);
         foreach (var (_, parameter) in Parameters())
         {
@@ -46,14 +48,14 @@ public sealed class MaskedLanguageModelLoss : Objective
     /// <param name="model">The model that is trained.</param>
     /// <param name="options">How much is hidden; null for the defaults.</param>
     /// <param name="seed">Where the random weights begin.</param>
-    /// <exception cref="ArgumentException">The transformer is not a BERT, the tokenizer has no mask token, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The transformer's architecture has no head that predicts masked tokens, the tokenizer has no mask token, or an option is out of range.</exception>
     public MaskedLanguageModelLoss(SentenceTransformer model, MaskingOptions? options = null, int seed = 0)
-        : this(model, MaskedLanguageModelHead.CreateRandom(TransformerOf(model), seed), options)
+        : this(model, TaskModel.CreateMaskedLanguageModel(TransformerOf(model), seed), options)
     {
     }
 
     /// <summary>The head, trained with the model.</summary>
-    public MaskedLanguageModelHead Head { get; }
+    public VocabularyHead Head { get; }
 
     /// <summary>What hides tokens.</summary>
     public TokenMasking Masking { get; }
@@ -63,19 +65,19 @@ public sealed class MaskedLanguageModelLoss : Objective
     /// <param name="model">The model that is trained.</param>
     /// <param name="options">How much is hidden; null for the defaults.</param>
     /// <param name="seed">Where the weights of a random head begin.</param>
-    /// <exception cref="ArgumentException">The transformer is not a BERT, the tokenizer has no mask token, or an option is out of range.</exception>
-    /// <exception cref="FormatException">The head is damaged, of other sizes, or has a word table of its own.</exception>
+    /// <exception cref="ArgumentException">The transformer's architecture has no head that predicts masked tokens, the tokenizer has no mask token, or an option is out of range.</exception>
+    /// <exception cref="FormatException">The head is damaged or of other sizes.</exception>
     public static MaskedLanguageModelLoss Load(string folder, SentenceTransformer model, MaskingOptions? options = null, int seed = 0)
     {
         var body = TransformerOf(model);
-        return new(model, MaskedLanguageModelHead.Load(folder, body) ?? MaskedLanguageModelHead.CreateRandom(body, seed), options);
+        return new(model, TaskModel.LoadMaskedLanguageModel(folder, body) ?? TaskModel.CreateMaskedLanguageModel(body, seed), options);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Devlin];
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters() => Head.Parameters();
+    public override IEnumerable<Parameter> Parameters() => _task.HeadParameters;
 
     /// <inheritdoc/>
     public override double Backward(TrainingBatch batch)
@@ -100,7 +102,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     }
 
     /// <inheritdoc/>
-    public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => Head.Save(folder, weights);
+    public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _task.Save(folder, weights);
 
     /// <summary>The scores of all words for each hidden token: <c>[hidden tokens × vocabulary]</c>.</summary>
     internal Tensor Scores(Computation run, MaskedTokens tokens) => run.Linear(Transformed(run, tokens), Head.Decoder);

@@ -1,6 +1,6 @@
-using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Albert;
@@ -11,86 +11,54 @@ namespace Semblance.Transformers.Albert;
 /// </summary>
 public sealed class AlbertModel : BertEncoder
 {
-    private static readonly BertLayerNames Names = new()
+    private AlbertModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers)
+        : base(configuration, own, config, embeddings, layers, Pooler(own, config, "pooler"))
     {
-        Query = "attention.query",
-        Key = "attention.key",
-        Value = "attention.value",
-        AttentionOutput = "attention.dense",
-        AttentionNorm = "attention.LayerNorm",
-        Intermediate = "ffn",
-        Output = "ffn_output",
-        OutputNorm = "full_layer_layer_norm",
-        FeedForwardDropout = false,
+    }
+
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("albert", "albert.", Create)
+    {
+        Classes = [new("AlbertModel"), MaskedLanguageModel("AlbertForMaskedLM"), MaskedLanguageModel("AlbertForPreTraining"), .. BertHeads.Pooled("Albert")],
+        HasPooler = true,
+        Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"], "<pad>") { First = "[CLS]", Last = "[SEP]", Unknown = "<unk>", Mask = "[MASK]" },
+        NewConfiguration = sizes => BertModel.NewBert(sizes, "AlbertModel", types: 2)
+            .With(("hidden_act", "gelu_new"), ("embedding_size", Math.Min(128, sizes.HiddenSize)), ("num_hidden_groups", 1), ("inner_group_num", 1)),
     };
 
-    private readonly BertLayer[] _shared; // the layers of each group, one group after the other
-    private readonly int _groups;
-
-    private AlbertModel(BertConfig config, int width, int groups, BertLayer[] shared, Weights weights, ConfigurationFile source)
-        : base(
-            "albert",
-            config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, width, projection: "encoder.embedding_hidden_mapping_in"),
-            shared,
-            pooler: "pooler") => (_shared, _groups) = (shared, groups);
-
-    /// <inheritdoc/>
-    public override long MultiplicationsPerToken => base.MultiplicationsPerToken * (_shared.Length / _groups);
-
-    internal override TaskNames TaskNames => new("Albert")
+    private static AlbertModel Create(ConfigurationFile configuration, ModelParameters own)
     {
-        MaskedDense = "predictions.dense",
-        MaskedActivation = Config.HiddenAct,
-        MaskedNorm = "predictions.LayerNorm",
-        MaskedBias = "predictions.bias",
-        MaskedWords = "predictions.decoder.weight",
-        MaskedEpsilon = Config.LayerNormEps,
-        PreTraining = true,
-    };
-
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static AlbertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "albert.", trainable), trainable);
-
-    internal static AlbertModel Create(ConfigurationFile config, Weights weights, bool trainable)
-    {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(BertConfig.Keys
+        configuration.Check(BertConfig.Keys
             .Honoured("embedding_size", "inner_group_num", "num_hidden_groups")
             .Ignored("classifier_dropout_prob", "down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks") // read by nothing
             .With(CommonKeys.All));
-        var settings = BertConfig.Read(config, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
-        var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
-        var groups = config.WholeNumber("num_hidden_groups", 1, Math.Max(1, settings.NumHiddenLayers), 1);
-        var inner = config.WholeNumber("inner_group_num", 1, BertConfig.MostLayers / groups, 1);
-        BertLayer[] shared = [.. Enumerable.Range(0, groups * inner).Select(i => new BertLayer(
-            settings, weights, $"encoder.albert_layer_groups.{i / inner}.albert_layers.{i % inner}", Names))];
-        return Loaded(new AlbertModel(settings, width, groups, shared, weights, config), weights, trainable);
-    }
+        var config = BertConfig.Read(configuration, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
+        var width = configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
+        var groups = configuration.WholeNumber("num_hidden_groups", 1, Math.Max(1, config.NumHiddenLayers), 1);
+        var inner = configuration.WholeNumber("inner_group_num", 1, BertConfig.MostLayers / groups, 1);
 
-    private protected override Tensor Layer(Computation run, int index, Tensor x, AttentionContext attention)
-    {
-        var inner = _shared.Length / _groups;
-        var group = (int)((long)index * _groups / Config.NumHiddenLayers);
-        var hidden = x;
-        for (var i = 0; i < inner; i++)
+        // Each layer of the model is one of the groups, whose layers follow each other.
+        int[] groupOf = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => (int)((long)i * groups / config.NumHiddenLayers))];
+        var tables = own.Group(); // listed before the layers, but initialised after them
+        LayerGroup[] shared = [.. Enumerable.Range(0, groups).Select(group =>
         {
-            var next = _shared[(group * inner) + i].Forward(run, hidden, attention);
-            if (hidden != x)
-            {
-                hidden.Dispose();
-            }
-
-            hidden = next;
-        }
-
-        return hidden;
+            var uses = own.Group(groupOf.Count(used => used == group));
+            return new LayerGroup([.. Enumerable.Range(0, inner).Select(i => Layer(config, uses, $"encoder.albert_layer_groups.{group}.albert_layers.{i}"))]);
+        })];
+        var embeddings = new BertEmbeddings(config, tables, width, projection: "encoder.embedding_hidden_mapping_in");
+        return new AlbertModel(configuration, own, config, embeddings, [.. groupOf.Select(group => shared[group])]);
     }
+
+    private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(
+        new BertAttention(
+            config,
+            own,
+            new BertSelfAttention(config, own, name + ".attention.query", name + ".attention.key", name + ".attention.value"),
+            name + ".attention.dense",
+            name + ".attention.LayerNorm"),
+        null,
+        new BertFeedForward(config, own, name + ".ffn", name + ".ffn_output", name + ".full_layer_layer_norm", dropout: false));
+
+    private static ArchitectureClass MaskedLanguageModel(string name) =>
+        BertHeads.MaskedLanguageModel(name, "predictions.dense", "predictions.LayerNorm", "predictions.bias", "predictions.decoder.weight");
 }

@@ -21,6 +21,9 @@ public sealed record BertConfig
         .Ignored("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type") // of BERT's first checkpoints, read by nothing
         .Unsupported("position_embedding_type", "absolute", "\"absolute\"");
 
+    /// <summary>Returns the keys of an encoder's configuration, or of a decoder's.</summary>
+    internal static KnownKeys KeysOf(bool decoder) => decoder ? Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder") : Keys;
+
     /// <summary>The number of token ids.</summary>
     public int VocabSize { get; init; } = 30522;
 
@@ -64,7 +67,7 @@ public sealed record BertConfig
         ArgumentNullException.ThrowIfNull(file);
         if (file.Flag("is_decoder", false) && !decoder)
         {
-            throw file.Fault("is_decoder", "is true, but an encoder is wanted; a decoder is loaded with BertDecoder.Load");
+            throw file.Fault("is_decoder", "is true, but an encoder is wanted; a decoder is loaded with Decoder.Load");
         }
 
         var config = new BertConfig

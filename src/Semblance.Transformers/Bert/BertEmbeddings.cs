@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
@@ -7,7 +8,6 @@ internal sealed class BertEmbeddings
 {
     private readonly BertConfig _config;
     private readonly int? _paddingId;
-    private readonly string? _projectionName;
     private readonly Tensor? _positions; // [positions × width]
     private readonly Tensor? _types; // [types × width]
     private readonly LayerNorm _norm;
@@ -15,22 +15,21 @@ internal sealed class BertEmbeddings
 
     /// <summary>Loads the tables.</summary>
     /// <param name="config">The settings.</param>
-    /// <param name="weights">The parameters.</param>
+    /// <param name="own">The builder.</param>
     /// <param name="width">The width of the tables.</param>
     /// <param name="paddingId">Where positions are counted as RoBERTa does, from the padding id on; null where they start at 0.</param>
     /// <param name="projection">The name of the layer from the tables' width to the hidden states'.</param>
     /// <param name="positions">Whether there are learned absolute positions.</param>
     /// <param name="types">Whether there are token types.</param>
-    public BertEmbeddings(BertConfig config, Weights weights, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
+    public BertEmbeddings(BertConfig config, ModelParameters own, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
     {
         (_config, Width) = (config, width);
         _paddingId = paddingId;
-        _projectionName = projection;
-        Words = weights.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
-        _positions = positions ? weights.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
-        _types = types && config.TypeVocabSize > 0 ? weights.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width) : null;
-        _norm = weights.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
-        _projection = projection is null ? null : weights.Linear(projection, config.HiddenSize, width);
+        Words = own.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
+        _positions = positions ? own.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
+        _types = types && config.TypeVocabSize > 0 ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width) : null;
+        _norm = own.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
+        _projection = projection is null ? null : own.Linear(projection, config.HiddenSize, width);
     }
 
     /// <summary><c>[vocabulary × width]</c>, which the heads that predict words share.</summary>
@@ -41,8 +40,6 @@ internal sealed class BertEmbeddings
 
     /// <summary>The longest sequence that has positions.</summary>
     public int MaxPositions => _config.MaxPositionEmbeddings - (_paddingId is { } padding ? padding + 1 : 0);
-
-    public void Prepare() => _projection?.Prepare();
 
     public Tensor Forward(Computation run, PackedBatch batch)
     {
@@ -56,25 +53,6 @@ internal sealed class BertEmbeddings
         using (normed)
         {
             return run.Linear(normed, _projection); // [tokens × hidden]
-        }
-    }
-
-    public IEnumerable<Parameter> Parameters()
-    {
-        yield return new("embeddings.word_embeddings.weight", Words);
-        if (_positions is not null)
-        {
-            yield return new("embeddings.position_embeddings.weight", _positions);
-        }
-
-        if (_types is not null)
-        {
-            yield return new("embeddings.token_type_embeddings.weight", _types);
-        }
-
-        foreach (var parameter in _norm.Parameters("embeddings.LayerNorm").Concat(_projection?.Parameters(_projectionName!) ?? []))
-        {
-            yield return parameter;
         }
     }
 

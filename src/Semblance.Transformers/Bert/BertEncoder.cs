@@ -1,6 +1,5 @@
-using System.Text.Json;
 using Semblance.Tensors;
-using Semblance.Transformers.Tasks;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
@@ -8,29 +7,24 @@ namespace Semblance.Transformers.Bert;
 public abstract class BertEncoder : Transformer
 {
     private readonly BertEmbeddings _embeddings;
-    private readonly BertLayer[] _layers;
-    private readonly string _poolerName;
     private readonly Linear? _pooler;
 
     private protected BertEncoder(
-        string modelType, BertConfig config, Weights weights, ConfigurationFile? source, BertEmbeddings embeddings, BertLayer[] layers, string pooler = "pooler.dense")
-        : base(modelType, source)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, Linear? pooler, bool decoder = false)
+        : base(configuration, own)
     {
         Config = config;
         _embeddings = embeddings;
-        _layers = layers;
-        _poolerName = pooler;
-        _pooler = weights.Contains(pooler + ".weight") ? weights.Linear(pooler, config.HiddenSize, config.HiddenSize) : null;
+        Blocks = layers;
+        _pooler = pooler;
+        IsCausal = decoder;
     }
 
-    /// <summary>The settings, under BERT's names.</summary>
+    /// <summary>Gets the settings, under BERT's names.</summary>
     public BertConfig Config { get; }
 
     /// <inheritdoc/>
     public override int HiddenSize => Config.HiddenSize;
-
-    /// <inheritdoc/>
-    public override int LayerCount => Config.NumHiddenLayers;
 
     /// <inheritdoc/>
     public override int VocabularySize => Config.VocabSize;
@@ -39,42 +33,19 @@ public abstract class BertEncoder : Transformer
     public override int MaxPositions => _embeddings.MaxPositions;
 
     /// <inheritdoc/>
-    public override long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Length);
+    public override Tensor WordEmbeddings => _embeddings.Words;
 
-    /// <inheritdoc/>
-    public override long MultiplicationsPerToken =>
-        Config.NumHiddenLayers * ((4L * Config.HiddenSize * Config.HiddenSize) + (2L * Config.HiddenSize * Config.IntermediateSize));
-
-    /// <summary>The word table, which the masked-language-model head shares.</summary>
-    internal Tensor Words => _embeddings.Words;
-
-    /// <summary>The width of the word table.</summary>
+    /// <summary>Gets the width of the table of word embeddings.</summary>
     internal int WordWidth => _embeddings.Width;
 
-    /// <summary>What the original calls its heads.</summary>
-    internal abstract TaskNames TaskNames { get; }
+    /// <inheritdoc/>
+    public override bool IsCausal { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null)
-    {
-        var hidden = _embeddings.Forward(run, batch); // [tokens × hidden]
-        hiddenStates?.Add(hidden);
-        var attention = Attention(run, batch);
-        for (var i = 0; i < Config.NumHiddenLayers; i++)
-        {
-            var index = i;
-            var next = run.Recompute(hidden, x => Layer(run, index, x, attention));
-            hiddenStates?.Add(next);
-            if (hiddenStates is null)
-            {
-                hidden.Dispose();
-            }
+    protected override IReadOnlyList<TransformerLayer> Blocks { get; }
 
-            hidden = next;
-        }
-
-        return hidden;
-    }
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch) => _embeddings.Forward(run, batch);
 
     /// <inheritdoc/>
     public override Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch)
@@ -84,49 +55,18 @@ public abstract class BertEncoder : Transformer
             return null;
         }
 
+        ArgumentNullException.ThrowIfNull(run);
         using var first = run.Pool(hidden, batch, [Pooling.Cls]); // [sequences × hidden]
         return run.Linear(first, _pooler, Activation.Tanh);
     }
 
-    /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters() =>
-        [.. _embeddings.Parameters(), .. _layers.SelectMany(layer => layer.Parameters()), .. OwnParameters(), .. _pooler?.Parameters(_poolerName) ?? []];
+    // The pooler over the first token, where the file has one.
+    private protected static Linear? Pooler(ModelParameters own, BertConfig config, string name = "pooler.dense") =>
+        own.Contains(name + ".weight") ? own.Group(uses: 0).Linear(name, config.HiddenSize, config.HiddenSize) : null;
 
-    /// <inheritdoc/>
-    protected override void WriteConfiguration(Utf8JsonWriter json) => Config.Write(json);
+    // As many layers as the settings say, under BERT's names.
+    private protected static TransformerLayer[] BertLayers(BertConfig config, ModelParameters own, bool decoder = false) =>
+        Stack(config, i => BertLayer.Create(config, own, $"encoder.layer.{i}", decoder));
 
-    /// <summary>As many layers as the settings say, numbered behind a name.</summary>
-    private protected static BertLayer[] Layers(BertConfig config, Weights weights, string name, BertLayerNames names) =>
-        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new BertLayer(config, weights, $"{name}.{i}", names))];
-
-    /// <summary>Ends the loading of a model: weights that do not fit are reported, and those that will not change are packed.</summary>
-    private protected static TModel Loaded<TModel>(TModel model, Weights weights, bool trainable)
-        where TModel : BertEncoder
-    {
-        if (weights.Check() && !trainable)
-        {
-            model.Prepare();
-        }
-
-        return model;
-    }
-
-    /// <summary>Packs all weights now, so that the first text does not wait for it.</summary>
-    private protected virtual void Prepare()
-    {
-        _embeddings.Prepare();
-        foreach (var layer in _layers)
-        {
-            layer.Prepare();
-        }
-    }
-
-    /// <summary>What the layers' attention has in common; only the mask in BERT.</summary>
-    private protected virtual AttentionContext Attention(Computation run, PackedBatch batch) => new(new AttentionMask(batch));
-
-    /// <summary>Runs one layer of the stack.</summary>
-    private protected virtual Tensor Layer(Computation run, int index, Tensor x, AttentionContext attention) => _layers[index].Forward(run, x, attention);
-
-    /// <summary>The parameters that BERT does not have.</summary>
-    private protected virtual IEnumerable<Parameter> OwnParameters() => [];
+    private protected static TransformerLayer[] Stack(BertConfig config, Func<int, TransformerLayer> layer) => [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer)];
 }

@@ -1,68 +1,30 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
 /// <summary>One layer: attention, in a decoder cross-attention to the encoder's states, and the feed-forward block.</summary>
-internal sealed class BertLayer
+internal sealed class BertLayer(BertAttention attention, BertAttention? crossAttention, BertFeedForward feedForward) : TransformerLayer
 {
-    private readonly BertConfig _config;
-    private readonly string _name;
-    private readonly BertLayerNames _names;
-    private readonly BertAttention _attention;
-    private readonly BertAttention? _crossAttention;
-    private readonly Linear _intermediate;
-    private readonly Linear _output;
-    private readonly LayerNorm _outputNorm;
+    /// <summary>A layer under BERT's names, with an attention of its own or BERT's.</summary>
+    public static BertLayer Create(BertConfig config, ModelParameters own, string name, bool decoder = false, BertAttention? attention = null) => new(
+        attention ?? BertAttention.Create(config, own, name + ".attention"),
+        decoder ? BertAttention.Create(config, own, name + ".crossattention") : null,
+        FeedForward(config, own, name));
 
-    public BertLayer(BertConfig config, Weights weights, string name, BertLayerNames names, bool crossAttention = false, BertAttention? attention = null)
+    /// <summary>The feed-forward block under BERT's names.</summary>
+    public static BertFeedForward FeedForward(BertConfig config, ModelParameters own, string name) =>
+        new(config, own, name + ".intermediate.dense", name + ".output.dense", name + ".output.LayerNorm");
+
+    public override Tensor Forward(Computation run, Tensor x, AttentionContext context)
     {
-        int hidden = config.HiddenSize, inner = config.IntermediateSize;
-        _config = config;
-        _name = name + ".";
-        _names = names;
-        _attention = attention ?? new BertAttention(config, weights, name, names);
-        _crossAttention = crossAttention ? new BertAttention(config, weights, name, BertLayerNames.BertCrossAttention) : null;
-        _intermediate = weights.Linear(_name + names.Intermediate, inner, hidden);
-        _output = weights.Linear(_name + names.Output, hidden, inner);
-        _outputNorm = weights.LayerNorm(_name + names.OutputNorm, hidden, config.LayerNormEps);
-    }
+        using var attended = attention.Forward(run, x, x, context.Mask, context);
+        if (crossAttention is null)
+        {
+            return feedForward.Forward(run, attended);
+        }
 
-    public void Prepare()
-    {
-        _attention.Prepare();
-        _crossAttention?.Prepare();
-        _intermediate.Prepare();
-        _output.Prepare();
+        using var crossed = crossAttention.Forward(run, attended, context.Source!.States, context.SourceMask!, context);
+        return feedForward.Forward(run, crossed);
     }
-
-    // x: [tokens × hidden].
-    public Tensor Forward(Computation run, Tensor x, AttentionContext attention)
-    {
-        using var attended = _attention.Forward(run, x, x, attention);
-        return FeedForward(run, attended);
-    }
-
-    // x: [tokens × hidden], states: [encoder tokens × hidden].
-    public Tensor Forward(Computation run, Tensor x, AttentionContext attention, Tensor states, AttentionContext cross)
-    {
-        using var attended = _attention.Forward(run, x, x, attention);
-        using var crossed = _crossAttention!.Forward(run, attended, states, cross);
-        return FeedForward(run, crossed);
-    }
-
-    private Tensor FeedForward(Computation run, Tensor attended)
-    {
-        using var inner = run.Linear(attended, _intermediate, _config.HiddenAct); // [tokens × intermediate]
-        using var outer = run.Dropout(run.Linear(inner, _output), _names.FeedForwardDropout ? _config.HiddenDropoutProb : 0); // [tokens × hidden]
-        return run.AddLayerNorm(outer, attended, _outputNorm);
-    }
-
-    public IEnumerable<Parameter> Parameters() =>
-    [
-        .. _attention.Parameters(),
-        .. _crossAttention?.Parameters() ?? [],
-        .. _intermediate.Parameters(_name + _names.Intermediate),
-        .. _output.Parameters(_name + _names.Output),
-        .. _outputNorm.Parameters(_name + _names.OutputNorm),
-    ];
 }

@@ -1,5 +1,7 @@
-using Semblance.Checkpoints;
-using Semblance.Transformers.Tasks;
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
@@ -9,40 +11,51 @@ namespace Semblance.Transformers.Bert;
 /// </summary>
 public sealed class BertModel : BertEncoder
 {
-    private BertModel(BertConfig config, Weights weights, ConfigurationFile? source)
+    private BertModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, bool decoder)
         : base(
-            "bert",
+            configuration,
+            own,
             config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, config.HiddenSize),
-            Layers(config, weights, "encoder.layer", BertLayerNames.Bert))
+            new BertEmbeddings(config, own, config.HiddenSize),
+            BertLayers(config, own, decoder),
+            Pooler(own, config),
+            decoder)
     {
     }
 
-    internal override TaskNames TaskNames => TaskNames.Bert("Bert", Config.HiddenAct, Config.LayerNormEps) with { PreTraining = true };
-
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static BertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "bert.", trainable), trainable);
-
-    internal static BertModel Create(ConfigurationFile config, Weights weights, bool trainable)
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("bert", "bert.", (configuration, own) => Create(configuration, own))
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(BertConfig.Keys.With(CommonKeys.All));
-        return Loaded(new BertModel(BertConfig.Read(config), weights, config), weights, trainable);
-    }
+        Classes = [new("BertModel"), BertHeads.MaskedLanguageModel("BertForMaskedLM"), BertHeads.MaskedLanguageModel("BertForPreTraining"), .. BertHeads.Pooled("Bert")],
+        HasPooler = true,
+        NewConfiguration = sizes => NewBert(sizes, "BertModel", types: 2),
+        CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
+    };
 
-    /// <summary>A model that has learned nothing, to be trained or to measure speed with.</summary>
+    /// <summary>Makes a randomly initialised model, to be trained or to measure speed with.</summary>
     /// <param name="config">The settings.</param>
-    /// <param name="seed">The same seed gives the same model.</param>
+    /// <param name="seed">The random seed.</param>
     public static BertModel CreateRandom(BertConfig config, int seed)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new BertModel(config, new RandomWeights(seed), null);
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            config.Write(json);
+        }
+
+        return Create(ConfigurationFile.Of("the new config.json", JsonElement.Parse(written.WrittenSpan)), new ModelParameters(new RandomWeights(seed)));
+    }
+
+    // The fields of BERT's configuration, which those of the encoders after it begin with.
+    internal static JsonObject NewBert(ModelSizes sizes, string className, int types) => NewConfiguration.Common(
+        sizes, className, ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
+        ("intermediate_size", sizes.FeedForwardSize), ("hidden_act", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("type_vocab_size", types), ("layer_norm_eps", 1e-12),
+        ("hidden_dropout_prob", NewConfiguration.Decimal(sizes.Dropout)), ("attention_probs_dropout_prob", NewConfiguration.Decimal(sizes.Dropout)));
+
+    private static BertModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
+    {
+        configuration.Check(BertConfig.KeysOf(decoder).With(CommonKeys.All));
+        return new BertModel(configuration, own, BertConfig.Read(configuration, new BertConfig(), decoder), decoder);
     }
 }

@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Semblance.Checkpoints;
-using Semblance.Files;
 using Semblance.Files.Json;
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Clip;
 
@@ -25,12 +24,14 @@ public sealed class ClipModel
     internal ClipModel(ConfigurationFile config, Weights weights)
     {
         _source = config.Check(Keys);
-        Text = new ClipTextModel(Part(config, "text_config"), weights);
-        Vision = new ClipVisionModel(Part(config, "vision_config"), weights);
+        Own = new ModelParameters(weights);
+        var scale = Own.Group(); // listed first, and last in memory
+        Text = new ClipTextModel(Part(config, "text_config"), Own.Group());
+        Vision = new ClipVisionModel(Part(config, "vision_config"), Own.Group());
         Dimension = config.WholeNumber("projection_dim", 1, 1 << 16, 512);
-        _textProjection = weights.Linear("text_projection", Dimension, Text.HiddenSize, bias: false);
-        _visualProjection = weights.Linear("visual_projection", Dimension, Vision.HiddenSize, bias: false);
-        _logitScale = weights.Tensor("logit_scale");
+        _textProjection = Own.Group(uses: 0).Linear("text_projection", Dimension, Text.HiddenSize, bias: false);
+        _visualProjection = Own.Group(uses: 0).Linear("visual_projection", Dimension, Vision.HiddenSize, bias: false);
+        _logitScale = scale.Tensor("logit_scale");
     }
 
     /// <summary>The tower of texts.</summary>
@@ -67,8 +68,7 @@ public sealed class ClipModel
         weights.Check();
         if (!trainable)
         {
-            model.Text.Own.Prepare();
-            model.Vision.Own.Prepare();
+            model.Own.Prepare();
         }
 
         return model;
@@ -115,43 +115,15 @@ public sealed class ClipModel
     /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
     /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32)
-    {
-        var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Parameters())
-        {
-            writer.Add(name, tensor, weights);
-        }
+    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, Parameters(), _source, weights, withHead: true);
 
-        AtomicFolder.Write(folder, Transformer.IsOwnFile, written =>
-        {
-            writer.Save(Path.Combine(written, "model.safetensors"));
-            using var file = new AtomicFile(Path.Combine(written, "config.json"));
-            using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
-            {
-                json.WriteStartObject();
-                foreach (var field in _source.Root.EnumerateObject().Where(field => field.Name is not ("torch_dtype" or "dtype")))
-                {
-                    field.WriteTo(json);
-                }
+    /// <summary>Returns all parameters under the names of the original.</summary>
+    public IEnumerable<Parameter> Parameters() => Own.All;
 
-                json.WriteString("torch_dtype", weights == DType.F16 ? "float16" : "float32");
-                json.WriteEndObject();
-            }
+    /// <summary>Gets the linear layers and norms by their names in the checkpoint.</summary>
+    public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
 
-            file.Commit();
-        });
-    }
-
-    /// <summary>All parameters under the names of the original.</summary>
-    public IEnumerable<Parameter> Parameters() =>
-    [
-        new("logit_scale", _logitScale),
-        .. Text.Own.All,
-        .. Vision.Own.All,
-        .. _textProjection.Parameters("text_projection"),
-        .. _visualProjection.Parameters("visual_projection"),
-    ];
+    private ModelParameters Own { get; }
 
     // Older files have each part twice, and the original takes the other one.
     private static ConfigurationFile Part(ConfigurationFile config, string field) =>

@@ -9,7 +9,7 @@ namespace Semblance.Transformers.Clip;
 /// CLIP's tower of texts (Radford et al. 2021, arXiv:2103.00020): causal, its pooled output the state at the end-of-text token. Parameter names
 /// are those of transformers' <c>CLIPTextModel</c>.
 /// </summary>
-public sealed class ClipTextModel : LayeredTransformer
+public sealed class ClipTextModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
@@ -25,19 +25,22 @@ public sealed class ClipTextModel : LayeredTransformer
     private readonly LayerNorm _norm;
     private readonly int _end;
 
-    internal ClipTextModel(ConfigurationFile config, Weights weights)
-        : base(config, weights)
+    internal ClipTextModel(ConfigurationFile config, ModelParameters own)
+        : base(config, own)
     {
         config.Check(Keys);
         HiddenSize = config.Width("hidden_size", 512);
         VocabularySize = config.Rows("vocab_size", 49408);
         MaxPositions = config.Rows("max_position_embeddings", 77);
         _end = config.WholeNumber("eos_token_id", 0, VocabularySize - 1, 49407);
-        Words = Own.Tensor("text_model.embeddings.token_embedding.weight", VocabularySize, HiddenSize);
-        _positions = Own.Tensor("text_model.embeddings.position_embedding.weight", MaxPositions, HiddenSize);
-        _layers = ClipLayer.Stack(config, Own, "text_model", HiddenSize, 8, causal: true);
-        _norm = Own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Epsilon("layer_norm_eps", 1e-5f));
+        WordEmbeddings = own.Tensor("text_model.embeddings.token_embedding.weight", VocabularySize, HiddenSize);
+        _positions = own.Tensor("text_model.embeddings.position_embedding.weight", MaxPositions, HiddenSize);
+        _layers = ClipLayer.Stack(config, own, "text_model", HiddenSize, 8, causal: true);
+        _norm = own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Epsilon("layer_norm_eps", 1e-5f));
     }
+
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("clip_text_model", "", (config, own) => new ClipTextModel(config, own)) { Classes = [new("CLIPTextModel")] };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -48,11 +51,14 @@ public sealed class ClipTextModel : LayeredTransformer
     /// <inheritdoc/>
     public override int MaxPositions { get; }
 
-    internal override Tensor Words { get; }
+    /// <inheritdoc/>
+    public override Tensor WordEmbeddings { get; }
 
-    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<TransformerLayer> Blocks => _layers;
 
-    private protected override bool ListsFinalNorm => false;
+    /// <inheritdoc/>
+    protected override bool ListsFinish => false;
 
     /// <summary>The state at the end of each text, <c>[sequences × hidden]</c>.</summary>
     /// <inheritdoc/>
@@ -62,12 +68,11 @@ public sealed class ClipTextModel : LayeredTransformer
         return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count).Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
     }
 
-    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads =>
-        new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> { ["CLIPTextModel"] = null };
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch) => run.Embed(batch, WordEmbeddings, _positions);
 
-    private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Embed(batch, Words, _positions);
-
-    private protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+    /// <inheritdoc/>
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
 
     // The first place where the end stands; the first of all where it does not, as in the original.
     private int End(ReadOnlySpan<int> ids)

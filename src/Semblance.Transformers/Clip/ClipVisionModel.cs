@@ -26,7 +26,7 @@ public sealed class ClipVisionModel
     private readonly LayerNorm _lastNorm;
     private readonly int _patchSize;
 
-    internal ClipVisionModel(ConfigurationFile config, Weights weights)
+    internal ClipVisionModel(ConfigurationFile config, ModelParameters own)
     {
         config.Check(Keys);
         HiddenSize = config.Width("hidden_size", 768);
@@ -44,13 +44,12 @@ public sealed class ClipVisionModel
 
         const string Name = "vision_model";
         var epsilon = config.Epsilon("layer_norm_eps", 1e-5f);
-        Own = new ModelParameters(weights);
-        _class = Own.Tensor(Name + ".embeddings.class_embedding", HiddenSize);
-        _patches = new Linear(Own.Tensor(Name + ".embeddings.patch_embedding.weight", HiddenSize, Channels, _patchSize, _patchSize), null);
-        _positions = Own.Tensor(Name + ".embeddings.position_embedding.weight", PatchCount + 1, HiddenSize);
-        _firstNorm = Own.LayerNorm(Name + ".pre_layrnorm", HiddenSize, epsilon); // the original's spelling
-        _layers = ClipLayer.Stack(config, Own, Name, HiddenSize, 12, causal: false);
-        _lastNorm = Own.LayerNorm(Name + ".post_layernorm", HiddenSize, epsilon);
+        _class = own.Tensor(Name + ".embeddings.class_embedding", HiddenSize);
+        _patches = new Linear(own.Tensor(Name + ".embeddings.patch_embedding.weight", HiddenSize, Channels, _patchSize, _patchSize), null);
+        _positions = own.Tensor(Name + ".embeddings.position_embedding.weight", PatchCount + 1, HiddenSize);
+        _firstNorm = own.LayerNorm(Name + ".pre_layrnorm", HiddenSize, epsilon); // the original's spelling
+        _layers = ClipLayer.Stack(config, own, Name, HiddenSize, 12, causal: false);
+        _lastNorm = own.LayerNorm(Name + ".post_layernorm", HiddenSize, epsilon);
     }
 
     /// <summary>The width of a hidden state.</summary>
@@ -61,8 +60,6 @@ public sealed class ClipVisionModel
 
     /// <summary>The number of patches of an image.</summary>
     public int PatchCount => ImageSize / _patchSize * (ImageSize / _patchSize);
-
-    internal ModelParameters Own { get; }
 
     /// <summary>The last hidden states of images.</summary>
     /// <param name="run">The computation; it owns what is returned.</param>
@@ -85,12 +82,12 @@ public sealed class ClipVisionModel
         using var ordered = run.Rows(all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
         using var positions = run.Rows(_positions, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens)]);
         using var embedded = run.Add(ordered, positions);
-        var batch = PackedBatch.From([.. Enumerable.Repeat(new int[tokens], images)]);
+        var context = new AttentionContext(PackedBatch.From([.. Enumerable.Repeat(new int[tokens], images)]));
         var hidden = run.LayerNorm(embedded, _firstNorm); // [images · tokens × hidden]
         foreach (var layer in _layers)
         {
             using var before = hidden;
-            hidden = run.Recompute(before, x => layer.Forward(run, x, batch));
+            hidden = run.Recompute(before, x => layer.Forward(run, x, context));
         }
 
         return hidden;

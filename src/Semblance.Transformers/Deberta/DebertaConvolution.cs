@@ -1,5 +1,6 @@
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
@@ -11,12 +12,10 @@ internal sealed class DebertaConvolution
     private readonly BertConfig _config;
     private readonly Activation _activation;
     private readonly int _width;
-    private readonly Tensor _weight; // [hidden × hidden × width]
-    private readonly Tensor _bias; // [hidden]
     private readonly GatheredLinear _linear;
     private readonly LayerNorm _norm;
 
-    public DebertaConvolution(BertConfig config, ConfigurationFile file, Weights weights)
+    public DebertaConvolution(BertConfig config, ConfigurationFile file, ModelParameters own)
     {
         _config = config;
         _width = file.WholeNumber("conv_kernel_size", 1, BertConfig.LargestWidth);
@@ -28,13 +27,11 @@ internal sealed class DebertaConvolution
         _ = file.WholeNumber("conv_groups", 1, 1, 1); // other numbers are not supported
         _activation = file.ReadActivation("conv_act", Activation.Tanh);
         var hidden = config.HiddenSize;
-        _weight = weights.Tensor(Name + "conv.weight", hidden, hidden, _width);
-        _bias = weights.Tensor(Name + "conv.bias", hidden);
-        _linear = new GatheredLinear(_weight, [.. Enumerable.Range(0, _weight.Length)], hidden, _bias);
-        _norm = weights.LayerNorm(Name + "LayerNorm", hidden, config.LayerNormEps);
+        var weight = own.Tensor(Name + "conv.weight", hidden, hidden, _width); // [hidden × hidden × width]
+        var bias = own.Tensor(Name + "conv.bias", hidden);
+        _linear = new GatheredLinear(weight, [.. Enumerable.Range(0, weight.Length)], hidden, bias).PreparedWith(own);
+        _norm = own.LayerNorm(Name + "LayerNorm", hidden, config.LayerNormEps);
     }
-
-    public void Prepare() => _linear.Prepare();
 
     // x: [tokens × hidden], what the layer saw; output: [tokens × hidden], what it made of it.
     public Tensor Forward(Computation run, Tensor x, Tensor output, PackedBatch batch)
@@ -44,7 +41,4 @@ internal sealed class DebertaConvolution
         using var active = run.Activate(mixed, _activation);
         return run.AddLayerNorm(active, output, _norm);
     }
-
-    public IEnumerable<Parameter> Parameters() =>
-        [new(Name + "conv.weight", _weight), new(Name + "conv.bias", _bias), .. _norm.Parameters(Name + "LayerNorm")];
 }

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Deberta;
@@ -8,33 +10,11 @@ namespace Semblance.Transformers.Deberta;
 /// <summary>What DeBERTa and its second version have in common: BERT's layers with disentangled attention, without pooler.</summary>
 public abstract class DebertaEncoder : BertEncoder
 {
-    private readonly string _class;
     private readonly RelativeEmbeddings? _relative;
-    private readonly Activation _poolerActivation;
 
     private protected DebertaEncoder(
-        string modelType, string className, BertConfig config, Weights weights, ConfigurationFile source, RelativeEmbeddings? relative, BertLayer[] layers)
-        : base(
-            modelType,
-            config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, config.HiddenSize, positions: source.Flag("position_biased_input", true)),
-            layers,
-            pooler: "")
-    {
-        _class = className;
-        _relative = relative;
-        _poolerActivation = source.ReadActivation("pooler_hidden_act", Activation.Gelu);
-    }
-
-    internal override string WeightPrefix => "deberta.";
-
-    internal override TaskNames TaskNames => TaskNames.Bert(_class, Config.HiddenAct, Config.LayerNormEps) with
-    {
-        ClassificationDense = "pooler.dense",
-        ClassificationActivation = _poolerActivation,
-    };
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, RelativeEmbeddings? relative)
+        : base(configuration, own, config, embeddings, layers, pooler: null) => _relative = relative;
 
     /// <summary>The keys that both versions have.</summary>
     private protected static KnownKeys Keys => BertConfig.Keys
@@ -69,8 +49,32 @@ public abstract class DebertaEncoder : BertEncoder
             : types;
     }
 
-    private protected override AttentionContext Attention(Computation run, PackedBatch batch) =>
-        new(new AttentionMask(batch), Relative: _relative?.Of(run, batch.LongestSequence));
+    /// <summary>The classes of the original.</summary>
+    private protected static IReadOnlyList<ArchitectureClass> Classes(string name) =>
+    [
+        new(name + "Model"),
+        BertHeads.MaskedLanguageModel(name + "ForMaskedLM"),
+        .. BertHeads.Dense(name, "pooler.dense", PoolerActivation),
+    ];
 
-    private protected override IEnumerable<Parameter> OwnParameters() => _relative?.Parameters() ?? [];
+    /// <summary>The fields that both versions have in a new configuration.</summary>
+    private protected static JsonObject NewDeberta(ModelSizes sizes, string className, params string[] positionTypes) => BertModel.NewBert(sizes, className, types: 0).With(
+        ("relative_attention", true), ("pos_att_type", new JsonArray([.. positionTypes.Select(type => (JsonNode)type)])), ("max_relative_positions", -1), ("position_biased_input", false),
+        ("layer_norm_eps", 1e-7));
+
+    /// <summary>The embeddings, with learned positions where the configuration says so.</summary>
+    private protected static BertEmbeddings Embeddings(ConfigurationFile configuration, BertConfig config, ModelParameters own)
+    {
+        PoolerActivation(configuration); // a fault is named whether or not there is a head
+        return new BertEmbeddings(config, own, config.HiddenSize, positions: configuration.Flag("position_biased_input", true));
+    }
+
+    /// <inheritdoc/>
+    protected override AttentionContext Share(Computation run, PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new DisentangledContext(base.Share(run, batch)) { Relative = _relative?.Of(run, batch.LongestSequence) };
+    }
+
+    private static Activation PoolerActivation(ConfigurationFile configuration) => configuration.ReadActivation("pooler_hidden_act", Activation.Gelu);
 }

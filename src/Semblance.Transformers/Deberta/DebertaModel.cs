@@ -1,5 +1,5 @@
-using Semblance.Checkpoints;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
@@ -9,38 +9,39 @@ namespace Semblance.Transformers.Deberta;
 /// </summary>
 public sealed class DebertaModel : DebertaEncoder
 {
-    private DebertaModel(BertConfig config, Weights weights, ConfigurationFile source, RelativeEmbeddings? relative, BertLayer[] layers)
-        : base("deberta", "Deberta", config, weights, source, relative, layers)
+    private DebertaModel(
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers, RelativeEmbeddings? relative)
+        : base(configuration, own, config, embeddings, layers, relative)
     {
     }
 
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static DebertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "deberta.", trainable), trainable);
-
-    internal static DebertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("deberta", "deberta.", Create)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(Keys.Unsupported("talking_head", "attention without talking heads", "false").With(CommonKeys.All));
-        var settings = ReadConfig(config);
+        Classes = Classes("Deberta"),
+        Tokenizer = TokenizerLayout.Bert with { Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"] },
+        NewConfiguration = sizes => NewDeberta(sizes, "DebertaModel", "c2p", "p2c"),
+    };
 
-        var types = PositionTypes(config);
-        var relative = config.Flag("relative_attention", false) ? new RelativeEmbeddings(weights, settings.HiddenSize, 0, MaxDistance(config, settings), null) : null;
-        BertLayer Layer(int index)
-        {
-            var name = $"encoder.layer.{index}";
-            var self = name + ".attention.self.";
-            var positions = relative is null ? null : new DisentangledPositions(settings, weights, types, self + "pos_proj", keyBias: false, self + "pos_q_proj");
-            var projections = new FusedProjections(weights, self, settings.HiddenSize, settings.NumAttentionHeads);
-            var attention = new BertAttention(settings, weights, name, BertLayerNames.Bert, projections, positions);
-            return new BertLayer(settings, weights, name, BertLayerNames.Bert, attention: attention);
-        }
+    private static DebertaModel Create(ConfigurationFile configuration, ModelParameters own)
+    {
+        configuration.Check(Keys.Unsupported("talking_head", "attention without talking heads", "false").With(CommonKeys.All));
+        var config = ReadConfig(configuration);
+        var types = PositionTypes(configuration);
 
-        BertLayer[] layers = [.. Enumerable.Range(0, settings.NumHiddenLayers).Select(Layer)];
-        return Loaded(new DebertaModel(settings, weights, config, relative, layers), weights, trainable);
+        // Groups keep the order of the list; the distances' vectors are initialised first, then the layers.
+        var (tables, stack, distances) = (own.Group(), own.Group(), own.Group());
+        var relative = configuration.Flag("relative_attention", false) ? new RelativeEmbeddings(distances, config.HiddenSize, 0, MaxDistance(configuration, config), null) : null;
+        var layers = Stack(config, i => Layer(config, stack, $"encoder.layer.{i}", relative is null ? null : types));
+        return new DebertaModel(configuration, own, config, Embeddings(configuration, config, tables), layers, relative);
+    }
+
+    private static BertLayer Layer(BertConfig config, ModelParameters own, string name, IReadOnlyCollection<string>? types)
+    {
+        var self = name + ".attention.self.";
+        var contents = own.Group();
+        var positions = types is null ? null : new DisentangledPositions(config, own.Group(uses: 0), types, self + "pos_proj", keyBias: false, self + "pos_q_proj");
+        var projections = new FusedProjections(contents, self, config.HiddenSize, config.NumAttentionHeads);
+        return BertLayer.Create(config, own, name, attention: BertAttention.Create(config, own, name + ".attention", new DisentangledAttention(config, projections, positions)));
     }
 }

@@ -1,5 +1,6 @@
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
@@ -10,8 +11,6 @@ namespace Semblance.Transformers.Deberta;
 internal sealed class DisentangledPositions
 {
     private readonly AttentionProjections? _shared;
-    private readonly string _keyName;
-    private readonly string _queryName;
     private readonly Linear? _key;
     private readonly Linear? _query;
     private readonly bool _contentToPosition;
@@ -20,26 +19,20 @@ internal sealed class DisentangledPositions
 
     /// <summary>Loads the projections of the distances' vectors.</summary>
     /// <param name="config">The settings.</param>
-    /// <param name="weights">The parameters.</param>
+    /// <param name="own">The builder; a token does not pass these layers.</param>
     /// <param name="types">Which scores there are: <c>c2p</c>, <c>p2c</c>.</param>
     /// <param name="key">The name of the projection to keys.</param>
     /// <param name="keyBias">Whether that has a bias.</param>
     /// <param name="query">The name of the projection to queries.</param>
     /// <param name="shared">The contents' projections, if they are the distances' as well.</param>
-    public DisentangledPositions(BertConfig config, Weights weights, IReadOnlyCollection<string> types, string key, bool keyBias, string query, AttentionProjections? shared = null)
+    public DisentangledPositions(BertConfig config, ModelParameters own, IReadOnlyCollection<string> types, string key, bool keyBias, string query, AttentionProjections? shared = null)
     {
         _contentToPosition = types.Contains("c2p");
         _positionToContent = types.Contains("p2c");
         _shared = shared;
-        (_keyName, _queryName, _dropout) = (key, query, config.HiddenDropoutProb);
-        _key = shared is null && _contentToPosition ? weights.Linear(key, config.HiddenSize, config.HiddenSize, keyBias) : null;
-        _query = shared is null && _positionToContent ? weights.Linear(query, config.HiddenSize, config.HiddenSize) : null;
-    }
-
-    public void Prepare()
-    {
-        _key?.Prepare();
-        _query?.Prepare();
+        _dropout = config.HiddenDropoutProb;
+        _key = shared is null && _contentToPosition ? own.Linear(key, config.HiddenSize, config.HiddenSize, keyBias) : null;
+        _query = shared is null && _positionToContent ? own.Linear(query, config.HiddenSize, config.HiddenSize) : null;
     }
 
     public Tensor Attend(Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, RelativeRows relative, int heads, float dropout)
@@ -51,8 +44,6 @@ internal sealed class DisentangledPositions
         var scale = 1 / MathF.Sqrt((float)query.Columns / heads * kinds);
         return run.Attention(query, key, value, mask, heads, dropout, AttentionBias.Disentangled(ofQueries, ofKeys, relative.Columns, relative.Origin), scale);
     }
-
-    public IEnumerable<Parameter> Parameters() => [.. _key?.Parameters(_keyName) ?? [], .. _query?.Parameters(_queryName) ?? []];
 
     private Tensor Key(Computation run, Tensor query, Tensor vectors, int heads)
     {

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
@@ -11,12 +12,11 @@ internal sealed class GatheredLinear(Tensor stored, int[] elements, int outputs,
 {
     private Linear? _kept;
 
-    /// <summary>Takes the weight as it is now, for good.</summary>
-    public void Prepare()
+    /// <summary>Takes the weight as it is when the model is prepared, for good.</summary>
+    public GatheredLinear PreparedWith(ModelParameters own)
     {
-        using var run = new Computation();
-        _kept = new Linear(Tensor.From(Weight(run).Values, outputs, elements.Length / outputs), bias);
-        _kept.Prepare();
+        own.OnPrepare(Prepare, elements.Length);
+        return this;
     }
 
     public Tensor Forward(Computation run, Tensor x)
@@ -28,6 +28,13 @@ internal sealed class GatheredLinear(Tensor stored, int[] elements, int outputs,
 
         using var weight = Weight(run);
         return run.Linear(x, new Linear(weight, bias));
+    }
+
+    private void Prepare()
+    {
+        using var run = new Computation();
+        _kept = new Linear(Tensor.From(Weight(run).Values, outputs, elements.Length / outputs), bias);
+        _kept.Prepare();
     }
 
     private Tensor Weight(Computation run) => run.Gather(stored, elements, outputs, elements.Length / outputs);

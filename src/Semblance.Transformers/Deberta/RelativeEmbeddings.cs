@@ -1,13 +1,11 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
 /// <summary>DeBERTa's vectors of distances, which all layers share.</summary>
 internal sealed class RelativeEmbeddings
 {
-    private const string TableName = "encoder.rel_embeddings.weight";
-    private const string NormName = "encoder.LayerNorm";
-
     private readonly Tensor _table; // [2 · span × hidden]
     private readonly LayerNorm? _norm;
     private readonly int _buckets;
@@ -15,18 +13,18 @@ internal sealed class RelativeEmbeddings
     private readonly int _span;
 
     /// <summary>Loads the vectors.</summary>
-    /// <param name="weights">The parameters.</param>
+    /// <param name="own">The builder.</param>
     /// <param name="hidden">The width of a vector.</param>
     /// <param name="buckets">How far distances have vectors of their own or share those of a bucket; 0 where all up to the largest have their own.</param>
     /// <param name="maxDistance">The largest distance that is told from others.</param>
     /// <param name="norm">The ε of the norm over the vectors; null where there is none.</param>
-    public RelativeEmbeddings(Weights weights, int hidden, int buckets, int maxDistance, float? norm)
+    public RelativeEmbeddings(ModelParameters own, int hidden, int buckets, int maxDistance, float? norm)
     {
         _buckets = buckets;
         _maxDistance = maxDistance;
         _span = buckets > 0 ? buckets : maxDistance;
-        _table = weights.Tensor(TableName, 2 * _span, hidden);
-        _norm = norm is { } epsilon ? weights.LayerNorm(NormName, hidden, epsilon) : null;
+        _table = own.Tensor("encoder.rel_embeddings.weight", 2 * _span, hidden);
+        _norm = norm is { } epsilon ? own.LayerNorm("encoder.LayerNorm", hidden, epsilon) : null;
     }
 
     /// <summary>The vectors for sequences up to a length.</summary>
@@ -38,8 +36,6 @@ internal sealed class RelativeEmbeddings
         var vectors = run.Rows(_table, [.. Enumerable.Range(first, count)]); // [entries × hidden]
         return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);
     }
-
-    public IEnumerable<Parameter> Parameters() => [new(TableName, _table), .. _norm?.Parameters(NormName) ?? []];
 
     // As transformers' make_log_bucket_position, in float32 like it.
     private int Bucket(int distance)

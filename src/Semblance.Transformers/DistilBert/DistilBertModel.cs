@@ -1,8 +1,7 @@
-using Semblance.Checkpoints;
 using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
-using Semblance.Transformers.Tasks;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.DistilBert;
 
@@ -12,73 +11,65 @@ namespace Semblance.Transformers.DistilBert;
 /// </summary>
 public sealed class DistilBertModel : BertEncoder
 {
-    private static readonly BertLayerNames Names = new()
-    {
-        Query = "attention.q_lin",
-        Key = "attention.k_lin",
-        Value = "attention.v_lin",
-        AttentionOutput = "attention.out_lin",
-        AttentionNorm = "sa_layer_norm",
-        Intermediate = "ffn.lin1",
-        Output = "ffn.lin2",
-        OutputNorm = "output_layer_norm",
-        AttentionDropout = false,
-    };
-
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers", "vocab_size")
         .Alias("hidden_size", "dim").Alias("num_attention_heads", "n_heads").Alias("num_hidden_layers", "n_layers")
         .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file, however they were made
         .With(CommonKeys.All);
 
-    private DistilBertModel(BertConfig config, Weights weights, ConfigurationFile source)
+    private DistilBertModel(ConfigurationFile configuration, ModelParameters own, BertConfig config)
         : base(
-            "distilbert",
+            configuration,
+            own,
             config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, config.HiddenSize, types: false),
-            Layers(config, weights, "transformer.layer", Names))
+            new BertEmbeddings(config, own, config.HiddenSize, types: false),
+            Stack(config, i => Layer(config, own, $"transformer.layer.{i}")),
+            pooler: null)
     {
     }
 
-    internal override TaskNames TaskNames => new("DistilBert")
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("distilbert", "distilbert.", Create)
     {
-        MaskedDense = "vocab_transform",
-        MaskedActivation = Config.HiddenAct,
-        MaskedNorm = "vocab_layer_norm",
-        MaskedBias = "vocab_projector.bias",
-        MaskedWords = "vocab_projector.weight",
-        MaskedEpsilon = Config.LayerNormEps,
-        ClassificationDense = "pre_classifier",
-        ClassificationActivation = Tensors.Activation.Relu,
+        Classes =
+        [
+            new("DistilBertModel"),
+            BertHeads.MaskedLanguageModel("DistilBertForMaskedLM", "vocab_transform", "vocab_layer_norm", "vocab_projector.bias", "vocab_projector.weight"),
+            .. BertHeads.Dense("DistilBert", "pre_classifier", _ => Activation.Relu),
+        ],
+        NewConfiguration = sizes => NewConfiguration.Common(
+            sizes, "DistilBertModel", ("dim", sizes.HiddenSize), ("n_layers", sizes.NumHiddenLayers), ("n_heads", sizes.NumAttentionHeads), ("hidden_dim", sizes.FeedForwardSize),
+            ("activation", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("dropout", NewConfiguration.Decimal(sizes.Dropout)),
+            ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("sinusoidal_pos_embds", false)),
     };
 
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static DistilBertModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "distilbert.", trainable), trainable);
-
-    internal static DistilBertModel Create(ConfigurationFile config, Weights weights, bool trainable)
+    private static DistilBertModel Create(ConfigurationFile configuration, ModelParameters own)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(Keys);
-        var settings = new BertConfig
+        configuration.Check(Keys);
+        var config = new BertConfig
         {
-            VocabSize = config.WholeNumber("vocab_size", 1, BertConfig.LargestTable),
-            HiddenSize = config.WholeNumber("dim", 1, BertConfig.LargestWidth),
-            NumHiddenLayers = config.WholeNumber("n_layers", 0, BertConfig.MostLayers),
-            NumAttentionHeads = config.WholeNumber("n_heads", 1, BertConfig.LargestWidth),
-            IntermediateSize = config.WholeNumber("hidden_dim", 1, BertConfig.LargestWidth),
-            HiddenAct = config.ReadActivation("activation", Activation.Gelu),
-            MaxPositionEmbeddings = config.WholeNumber("max_position_embeddings", 1, BertConfig.LargestTable, 512),
+            VocabSize = configuration.WholeNumber("vocab_size", 1, BertConfig.LargestTable),
+            HiddenSize = configuration.WholeNumber("dim", 1, BertConfig.LargestWidth),
+            NumHiddenLayers = configuration.WholeNumber("n_layers", 0, BertConfig.MostLayers),
+            NumAttentionHeads = configuration.WholeNumber("n_heads", 1, BertConfig.LargestWidth),
+            IntermediateSize = configuration.WholeNumber("hidden_dim", 1, BertConfig.LargestWidth),
+            HiddenAct = configuration.ReadActivation("activation", Activation.Gelu),
+            MaxPositionEmbeddings = configuration.WholeNumber("max_position_embeddings", 1, BertConfig.LargestTable, 512),
             TypeVocabSize = 0,
-            HiddenDropoutProb = BertConfig.Probability(config, "dropout", 0.1f),
-            AttentionProbsDropoutProb = BertConfig.Probability(config, "attention_dropout", 0.1f),
-        }.Checked(config, "n_heads", "dim");
-        return Loaded(new DistilBertModel(settings, weights, config), weights, trainable);
+            HiddenDropoutProb = BertConfig.Probability(configuration, "dropout", 0.1f),
+            AttentionProbsDropoutProb = BertConfig.Probability(configuration, "attention_dropout", 0.1f),
+        }.Checked(configuration, "n_heads", "dim");
+        return new DistilBertModel(configuration, own, config);
     }
+
+    private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(
+        new BertAttention(
+            config,
+            own,
+            new BertSelfAttention(config, own, name + ".attention.q_lin", name + ".attention.k_lin", name + ".attention.v_lin"),
+            name + ".attention.out_lin",
+            name + ".sa_layer_norm",
+            dropout: false),
+        null,
+        new BertFeedForward(config, own, name + ".ffn.lin1", name + ".ffn.lin2", name + ".output_layer_norm"));
 }

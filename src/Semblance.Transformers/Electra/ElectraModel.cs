@@ -1,6 +1,6 @@
-using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Electra;
@@ -11,48 +11,44 @@ namespace Semblance.Transformers.Electra;
 /// </summary>
 public sealed class ElectraModel : BertEncoder
 {
-    private ElectraModel(BertConfig config, int width, Weights weights, ConfigurationFile source)
+    private ElectraModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, int width, bool decoder)
         : base(
-            "electra",
+            configuration,
+            own,
             config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, width, projection: width == config.HiddenSize ? null : "embeddings_project"),
-            Layers(config, weights, "encoder.layer", BertLayerNames.Bert))
+            new BertEmbeddings(config, own, width, projection: width == config.HiddenSize ? null : "embeddings_project"),
+            BertLayers(config, own, decoder),
+            pooler: null,
+            decoder)
     {
     }
 
-    internal override TaskNames TaskNames => new("Electra")
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("electra", "electra.", (configuration, own) => Create(configuration, own))
     {
-        MaskedDense = "generator_predictions.dense",
-        MaskedActivation = Activation.Gelu, // whatever the layers use
-        MaskedNorm = "generator_predictions.LayerNorm",
-        MaskedBias = "generator_lm_head.bias",
-        MaskedWords = "generator_lm_head.weight",
-        MaskedEpsilon = Config.LayerNormEps,
-        ClassificationDense = "classifier.dense",
-        ClassificationActivation = Activation.Gelu,
-        Classifier = "classifier.out_proj",
-        DetectsReplacedTokens = true,
+        Classes =
+        [
+            new("ElectraModel"),
+            BertHeads.MaskedLanguageModel(
+                "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias", "generator_lm_head.weight",
+                _ => Activation.Gelu), // whatever the layers use
+            .. BertHeads.Dense("Electra", "classifier.dense", _ => Activation.Gelu, "classifier.out_proj"),
+            new("ElectraForPreTraining", TaskKind.ReplacedTokenDetection, (body, _, own) => new ReplacedTokenDetectionHead(
+                own.Linear("discriminator_predictions.dense", body.HiddenSize, body.HiddenSize),
+                ((ElectraModel)body).Config.HiddenAct,
+                own.Linear("discriminator_predictions.dense_prediction", 1, body.HiddenSize))),
+        ],
+        NewConfiguration = sizes => BertModel.NewBert(sizes, "ElectraModel", types: 2).With(("embedding_size", Math.Min(128, sizes.HiddenSize))),
+        CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
     };
 
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static ElectraModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "electra.", trainable), trainable);
-
-    internal static ElectraModel Create(ConfigurationFile config, Weights weights, bool trainable)
+    private static ElectraModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(BertConfig.Keys
+        configuration.Check(BertConfig.KeysOf(decoder)
             .Honoured("embedding_size")
             .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj") // of multiple choice
             .With(CommonKeys.All));
-        var settings = BertConfig.Read(config, new BertConfig());
-        var width = config.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
-        return Loaded(new ElectraModel(settings, width, weights, config), weights, trainable);
+        var config = BertConfig.Read(configuration, new BertConfig(), decoder);
+        return new ElectraModel(configuration, own, config, configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128), decoder);
     }
 }

@@ -1,5 +1,5 @@
 using Semblance.Tensors;
-using Semblance.Transformers.T5;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Generation;
 

@@ -1,7 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
-using Semblance.Transformers.T5;
 using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Generation;
@@ -10,7 +9,7 @@ namespace Semblance.Transformers.Generation;
 public sealed class LanguageModel
 {
     private readonly TaskHead? _head;
-    private readonly T5Decoder? _decoder;
+    private readonly Decoder? _decoder;
 
     private LanguageModel(TaskModel model)
     {
@@ -44,13 +43,13 @@ public sealed class LanguageModel
     {
         var model = TaskModel.Load(folder);
         var config = model.Config;
-        if (model is not ({ Decoder: not null } or { Head: WordPredictionHead }))
+        if (model.Task is not (TaskKind.CausalLanguageModel or TaskKind.ConditionalGeneration))
         {
             var found = config.Texts("architectures") is [var name, ..] ? $"names '{name}', which has" : "is missing, so that the model has";
             throw config.Fault("architectures", $"{found} no head that predicts the next token; those that do are GPT2LMHeadModel, T5ForConditionalGeneration and the decoders' …ForCausalLM");
         }
 
-        return model.Body is LayeredTransformer { IsCausal: false }
+        return model is { HasDecoder: false, Body.IsCausal: false }
             ? throw config.Fault("model_type", $"is '{model.Body.ModelType}' with attention in both directions, which cannot predict a next token")
             : new LanguageModel(model);
     }
@@ -75,12 +74,13 @@ public sealed class LanguageModel
 
         using var run = new Computation(maxThreads, cancellation: cancellation);
         var batch = PackedBatch.From([source.ToArray()]);
-        return new Decoding(this, _decoder.Remember(run, Body.Forward(run, batch), batch));
+        var states = Body.Forward(run, batch);
+        return new Decoding(this, new EncodedSource(batch, Tensor.From(states.Values, states.Shape), keepsProjections: true));
     }
 
     // [tokens × hidden].
     internal Tensor Hidden(Computation run, PackedBatch batch, EncodedSource? source) =>
-        source is null ? Body.Forward(run, batch) : _decoder!.Continue(run, batch, source);
+        source is null ? Body.Forward(run, batch) : _decoder!.Forward(run, batch, source);
 
     // hidden: [rows × hidden]; [rows × vocabulary].
     internal Tensor Logits(Computation run, Tensor hidden, PackedBatch batch) => _decoder?.Logits(run, hidden) ?? _head!.Forward(run, hidden, batch);

@@ -9,7 +9,7 @@ namespace Semblance.Transformers.Gpt2;
 /// GPT-2 (Radford et al. 2019): causal decoder with learned absolute positions and layer norm before each block. Parameter names are those of
 /// transformers' <c>GPT2Model</c>.
 /// </summary>
-public sealed class Gpt2Model : LayeredTransformer
+public sealed class Gpt2Model : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
@@ -24,8 +24,8 @@ public sealed class Gpt2Model : LayeredTransformer
     private readonly LayerNorm _norm;
     private readonly float _dropout;
 
-    internal Gpt2Model(ConfigurationFile config, Weights weights)
-        : base(config, weights)
+    private Gpt2Model(ConfigurationFile config, ModelParameters own)
+        : base(config, own)
     {
         config.Check(Keys);
         IsCausal = config.Flag("is_causal", true);
@@ -33,11 +33,28 @@ public sealed class Gpt2Model : LayeredTransformer
         VocabularySize = config.Rows("vocab_size");
         MaxPositions = config.Rows("n_positions", 1024);
         _dropout = config.Dropout("embd_pdrop", 0.1f);
-        Words = Own.Tensor("wte.weight", VocabularySize, HiddenSize);
-        _positions = Own.Tensor("wpe.weight", MaxPositions, HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new Gpt2Layer(config, Own, i))];
-        _norm = Own.LayerNorm("ln_f", HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
+        WordEmbeddings = own.Tensor("wte.weight", VocabularySize, HiddenSize);
+        _positions = own.Tensor("wpe.weight", MaxPositions, HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new Gpt2Layer(config, own, i))];
+        _norm = own.LayerNorm("ln_f", HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
     }
+
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("gpt2", "transformer.", (config, own) => new Gpt2Model(config, own))
+    {
+        Classes =
+        [
+            new("GPT2Model"),
+            new("GPT2LMHeadModel", TaskKind.CausalLanguageModel, (body, config, own) => new WordPredictionHead(VocabularyHead.Last(body, config, own, "lm_head.weight", tied: true))),
+            new("GPT2ForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
+        ],
+        IsCausal = true,
+        Tokenizer = new(TokenizerKind.ByteLevel, ["<|endoftext|>"], "<|endoftext|>") { End = "<|endoftext|>" },
+        NewConfiguration = sizes => NewConfiguration.Common(
+            sizes, "GPT2Model", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
+            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "gelu_new"), ("layer_norm_epsilon", 1e-5), ("embd_pdrop", NewConfiguration.Decimal(sizes.Dropout)),
+            ("attn_pdrop", NewConfiguration.Decimal(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Decimal(sizes.Dropout))),
+    };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -48,20 +65,18 @@ public sealed class Gpt2Model : LayeredTransformer
     /// <inheritdoc/>
     public override int MaxPositions { get; }
 
-    internal override Tensor Words { get; }
+    /// <inheritdoc/>
+    public override Tensor WordEmbeddings { get; }
 
-    internal override bool IsCausal { get; }
+    /// <inheritdoc/>
+    public override bool IsCausal { get; }
 
-    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<TransformerLayer> Blocks => _layers;
 
-    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
-    {
-        ["GPT2Model"] = null,
-        ["GPT2LMHeadModel"] = (config, weights) => new WordPredictionHead(WordPredictor(config, weights, "lm_head.weight", tied: true)),
-        ["GPT2ForSequenceClassification"] = (config, weights) => LastTokenClassificationHead.Create(config, weights, HiddenSize),
-    };
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, WordEmbeddings, _positions), _dropout);
 
-    private protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, Words, _positions), _dropout);
-
-    private protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+    /// <inheritdoc/>
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
 }

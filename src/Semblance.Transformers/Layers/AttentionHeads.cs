@@ -5,7 +5,7 @@ namespace Semblance.Transformers.Layers;
 /// <summary>How the heads of a layer look from queries to keys: positions, norms, direction and reach.</summary>
 /// <param name="Count">The number of query heads.</param>
 /// <param name="Size">The width of a head.</param>
-internal sealed record AttentionHeads(int Count, int Size)
+public sealed record AttentionHeads(int Count, int Size)
 {
     /// <summary>The angles by which queries and keys are turned; null where positions are added to the embeddings.</summary>
     public RotaryPositions? Positions { get; init; }
@@ -31,12 +31,14 @@ internal sealed record AttentionHeads(int Count, int Size)
     /// <summary>How many of the weights are left out while the model learns.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>Computes the attention of a batch from one tensor of queries, keys and values.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="joined"><c>[tokens × 3 · hidden]</c>: queries, keys and values side by side.</param>
     /// <param name="batch">Where each sequence lies.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     public Tensor Attend(Computation run, Tensor joined, PackedBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(joined);
         var width = joined.Columns / 3;
         using var query = run.Columns(joined, 0, width);
         using var key = run.Columns(joined, width, width);
@@ -44,6 +46,7 @@ internal sealed record AttentionHeads(int Count, int Size)
         return Attend(run, query, key, value, batch);
     }
 
+    /// <summary>Computes the attention of a batch.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="query"><c>[tokens × heads · size]</c>.</param>
     /// <param name="key"><c>[tokens × key heads · size]</c>.</param>
@@ -52,6 +55,8 @@ internal sealed record AttentionHeads(int Count, int Size)
     /// <returns><c>[tokens × heads · size]</c>.</returns>
     public Tensor Attend(Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(batch);
         using var normedQuery = QueryNorm is null ? query : run.RmsNorm(query, QueryNorm);
         using var normedKey = KeyNorm is null ? key : run.RmsNorm(key, KeyNorm);
         using var turnedQuery = Positions is null ? normedQuery : run.Rotate(normedQuery, batch, Size, Positions);

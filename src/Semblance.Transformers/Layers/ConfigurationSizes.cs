@@ -1,7 +1,7 @@
 namespace Semblance.Transformers.Layers;
 
 /// <summary>Sizes in a <c>config.json</c>, within what real models have.</summary>
-internal static class ConfigurationSizes
+public static class ConfigurationSizes
 {
     // No published model comes near these; a file that does is not believed.
     private const int LargestWidth = 1 << 18;

@@ -1,7 +1,7 @@
 namespace Semblance.Transformers.Layers;
 
 /// <summary>Which layers attend to all tokens and which to near ones: <c>layer_types</c>, or an architecture's older settings.</summary>
-internal static class LayerTypes
+public static class LayerTypes
 {
     private const string Field = "layer_types";
 

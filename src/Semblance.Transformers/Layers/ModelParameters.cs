@@ -2,56 +2,132 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>The parameters of a model while it is put together: what is taken is remembered under its name, for saving and training.</summary>
-/// <param name="weights">Where they come from.</param>
-internal sealed class ModelParameters(Weights weights)
+/// <summary>
+/// The builder from which a model takes its layers and parameters by their names in the checkpoint. It registers what is taken, in order, so that
+/// parameters are listed, layers found, multiplications counted and constant weights packed without a second list.
+/// </summary>
+public sealed class ModelParameters
 {
-    private readonly List<Parameter> _all = [];
-    private readonly List<Linear> _linears = [];
+    private readonly Weights _weights;
+    private readonly bool _optional;
+    private readonly int _uses;
+    private readonly List<Func<IEnumerable<Parameter>>> _parameters = [];
+    private readonly Registry _registry;
 
-    /// <summary>All parameters taken so far.</summary>
-    public IReadOnlyList<Parameter> All => _all;
+    /// <summary>Makes an empty builder.</summary>
+    /// <param name="weights">The source of the parameters.</param>
+    /// <param name="optional">Whether tensors that a model can do without are taken where the source has them. True by default.</param>
+    public ModelParameters(Weights weights, bool optional = true)
+        : this(weights ?? throw new ArgumentNullException(nameof(weights)), optional, 1, new Registry())
+    {
+    }
 
-    /// <summary>The linear layers among them.</summary>
-    public IReadOnlyList<Linear> Linears => _linears;
+    private ModelParameters(Weights weights, bool optional, int uses, Registry registry) =>
+        (_weights, _optional, _uses, _registry) = (weights, optional, uses, registry);
 
-    /// <summary>Packs the weights of all linear layers, so that the first text does not wait for it.</summary>
+    /// <summary>Gets all parameters taken so far, those of groups at the places of the groups.</summary>
+    public IEnumerable<Parameter> All => _parameters.SelectMany(taken => taken());
+
+    /// <summary>Gets the layers taken so far by their names in the checkpoint.</summary>
+    public IReadOnlyDictionary<string, Layer> Layers => _registry.Layers;
+
+    /// <summary>Gets the number of multiplications that one token costs in the linear layers taken so far.</summary>
+    public long Multiplications => _registry.Multiplications;
+
+    /// <summary>Reserves a place in the order of <see cref="All"/> for parameters that are taken later.</summary>
+    /// <param name="uses">The number of times that a token passes the linear layers of the group: 0 where only some rows do, more than 1 where layers are shared. 1 by default.</param>
+    /// <returns>A builder over the same source.</returns>
+    public ModelParameters Group(int uses = 1)
+    {
+        var group = new ModelParameters(_weights, _optional, uses, _registry);
+        _parameters.Add(() => group.All);
+        return group;
+    }
+
+    /// <summary>Returns whether the source has an optional tensor of this name, which is then to be taken.</summary>
+    /// <param name="name">The name.</param>
+    public bool Contains(string name) => _optional && _weights.Contains(name);
+
+    /// <summary>Ends the loading: all faults are reported together.</summary>
+    /// <returns>Whether all tensors were found; false where faults wait for a later check.</returns>
+    /// <exception cref="ModelFormatException">A tensor is missing or has another shape.</exception>
+    public bool Check() => _weights.Check();
+
+    /// <summary>Packs the weights of all linear layers, which their first use would do otherwise.</summary>
     public void Prepare()
     {
-        foreach (var linear in _linears)
+        foreach (var prepare in _registry.Preparations)
         {
-            linear.Prepare();
+            prepare();
         }
     }
 
-    /// <summary>Whether there is a tensor of this name.</summary>
-    public bool Contains(string name) => weights.Contains(name);
-
-    /// <inheritdoc cref="Weights.Tensor"/>
+    /// <summary>Takes a parameter that belongs to no layer.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="shape">The shape.</param>
     public Tensor Tensor(string name, params ReadOnlySpan<int> shape)
     {
-        var tensor = weights.Tensor(name, shape);
-        _all.Add(new(name, tensor));
+        var tensor = _weights.Tensor(name, shape);
+        _parameters.Add(() => [new(name, tensor)]);
         return tensor;
     }
 
-    /// <inheritdoc cref="Weights.Linear(string, int, int, bool, bool)"/>
+    /// <summary>Takes a linear layer with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="outputs">The width of its outputs.</param>
+    /// <param name="inputs">The width of its inputs.</param>
+    /// <param name="bias">Whether it has a bias. True by default.</param>
+    /// <param name="transposed">Whether the weight is stored as <c>[inputs × outputs]</c>. False by default.</param>
     public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
-        var linear = weights.Linear(name, outputs, inputs, bias, transposed);
-        _linears.Add(linear);
-        _all.AddRange(linear.Parameters(name));
+        var linear = Register(name, _weights.Linear(name, outputs, inputs, bias, transposed));
+        OnPrepare(linear.Prepare, linear.Weight.Length);
         return linear;
     }
 
-    /// <inheritdoc cref="Weights.LayerNorm"/>
-    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true)
+    /// <summary>Takes a layer norm with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="columns">The width of what is normalised.</param>
+    /// <param name="epsilon">The number added to the variance.</param>
+    /// <param name="bias">Whether it has a bias. True by default.</param>
+    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true) => Register(name, _weights.LayerNorm(name, columns, epsilon, bias));
+
+    /// <summary>Takes a root-mean-square norm with <c>weight</c>.</summary>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="columns">The width of what is normalised.</param>
+    /// <param name="epsilon">The number added to the mean of the squares.</param>
+    /// <param name="offset">The number added to the scale, 1 where the checkpoint stores it less one. 0 by default.</param>
+    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
+
+    /// <summary>Adds what <see cref="Prepare"/> does for a layer that is made of parameters in another way.</summary>
+    /// <param name="prepare">Packs the weights.</param>
+    /// <param name="multiplications">The number of multiplications that a row costs in it.</param>
+    public void OnPrepare(Action prepare, long multiplications = 0)
     {
-        var norm = weights.LayerNorm(name, columns, epsilon, bias);
-        _all.AddRange(norm.Parameters(name));
-        return norm;
+        _registry.Preparations.Add(prepare);
+        _registry.Multiplications += _uses * multiplications;
     }
 
-    /// <summary>A root-mean-square norm with <c>weight</c>.</summary>
-    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => new(Tensor(name + ".weight", columns), epsilon, offset);
+    /// <summary>Registers a layer that was made of other parameters than the source's.</summary>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="layer">The layer.</param>
+    /// <returns>The layer.</returns>
+    public TLayer Register<TLayer>(string name, TLayer layer)
+        where TLayer : Layer
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        _registry.Layers[name] = layer;
+        _parameters.Add(() => layer.Parameters(name));
+        return layer;
+    }
+
+    // What a builder and its groups share.
+    private sealed class Registry
+    {
+        public Dictionary<string, Layer> Layers { get; } = new(StringComparer.Ordinal);
+
+        public List<Action> Preparations { get; } = [];
+
+        public long Multiplications { get; set; }
+    }
 }

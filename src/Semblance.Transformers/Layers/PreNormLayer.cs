@@ -2,20 +2,30 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>A layer that normalises what goes into its blocks (Xiong et al. 2020, arXiv:2002.04745): x + attention(x), then x + feed-forward(x).</summary>
-internal abstract class PreNormLayer : TransformerLayer
+/// <summary>A layer that normalises the inputs of its blocks (Xiong et al. 2020, arXiv:2002.04745): x + attention(x), then x + feed-forward(x).</summary>
+public abstract class PreNormLayer : TransformerLayer
 {
-    public sealed override Tensor Forward(Computation run, Tensor x, PackedBatch batch)
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(Computation run, Tensor x, AttentionContext context)
     {
-        using var mixed = Attend(run, x, batch);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(context);
+        using var mixed = Attend(run, x, context.Batch);
         using var attended = run.Add(x, mixed);
         using var processed = FeedForward(run, attended);
         return run.Add(attended, processed);
     }
 
-    // x: [tokens × hidden]; what is added to it, its norm included.
+    /// <summary>Computes what the attention block adds, its norm included.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="x"><c>[tokens × hidden]</c>.</param>
+    /// <param name="batch">The tokens.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
     protected abstract Tensor Attend(Computation run, Tensor x, PackedBatch batch);
 
-    // The same, token by token.
+    /// <summary>Computes what the feed-forward block adds, its norm included.</summary>
+    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="x"><c>[tokens × hidden]</c>.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
     protected abstract Tensor FeedForward(Computation run, Tensor x);
 }

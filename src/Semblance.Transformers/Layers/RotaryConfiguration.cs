@@ -8,7 +8,7 @@ namespace Semblance.Transformers.Layers;
 /// Rotary positions as configurations give them: a base, and under <c>rope_scaling</c> or <c>rope_parameters</c> how frequencies are changed
 /// for texts longer than those learned from.
 /// </summary>
-internal static class RotaryConfiguration
+public static class RotaryConfiguration
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(

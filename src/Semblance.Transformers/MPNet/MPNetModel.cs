@@ -1,7 +1,6 @@
-using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Transformers.Bert;
-using Semblance.Transformers.Tasks;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.MPNet;
 
@@ -11,52 +10,54 @@ namespace Semblance.Transformers.MPNet;
 /// </summary>
 public sealed class MPNetModel : BertEncoder
 {
-    private const string BiasName = "encoder.relative_attention_bias.weight";
     private const int MaxDistance = 128; // not in the configuration
     private const int PaddingId = 1; // whatever the configuration says
 
-    private static readonly BertLayerNames Names = new()
-    {
-        Query = "attention.attn.q",
-        Key = "attention.attn.k",
-        Value = "attention.attn.v",
-        AttentionOutput = "attention.attn.o",
-        AttentionNorm = "attention.LayerNorm",
-    };
-
     private readonly Tensor _bias; // [buckets × heads]
 
-    private MPNetModel(BertConfig config, int buckets, Weights weights, ConfigurationFile source)
-        : base(
-            "mpnet",
-            config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, config.HiddenSize, PaddingId, types: false),
-            Layers(config, weights, "encoder.layer", Names)) => _bias = weights.Tensor(BiasName, buckets, config.NumAttentionHeads);
+    private MPNetModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers, Linear? pooler, Tensor bias)
+        : base(configuration, own, config, embeddings, layers, pooler) => _bias = bias;
 
-    internal override TaskNames TaskNames => TaskNames.Roberta("MPNet", Config.LayerNormEps);
-
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static MPNetModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "mpnet.", trainable), trainable);
-
-    internal static MPNetModel Create(ConfigurationFile config, Weights weights, bool trainable)
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("mpnet", "mpnet.", Create)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(BertConfig.Keys.Honoured("relative_attention_num_buckets").With(CommonKeys.All));
-        var settings = BertConfig.Read(config, new BertConfig { TypeVocabSize = 0 });
-        var buckets = config.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
-        return Loaded(new MPNetModel(settings, buckets, weights, config), weights, trainable);
+        Classes = [new("MPNetModel"), BertHeads.RobertaMaskedLanguageModel("MPNetForMaskedLM"), .. BertHeads.Dense("MPNet", "classifier.dense", _ => Activation.Tanh, "classifier.out_proj")],
+        HasPooler = true,
+        Tokenizer = new(TokenizerKind.WordPiece, ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"], "<pad>") { First = "<s>", Last = "</s>", Unknown = "[UNK]", Mask = "<mask>" },
+        NewConfiguration = sizes => BertModel.NewBert(sizes with { PadTokenId = PaddingId }, "MPNetModel", types: 0)
+            .With(("max_position_embeddings", sizes.MaxPositionEmbeddings + PaddingId + 1), ("relative_attention_num_buckets", 32)),
+    };
+
+    /// <inheritdoc/>
+    protected override AttentionContext Share(Computation run, PackedBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return base.Share(run, batch) with
+        {
+            Bias = RelativeBuckets.Bias(run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, MaxDistance, bidirectional: true)),
+        };
     }
 
-    private protected override AttentionContext Attention(Computation run, PackedBatch batch) => new(
-        new AttentionMask(batch),
-        RelativeBuckets.Bias(run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, MaxDistance, bidirectional: true)));
+    private static MPNetModel Create(ConfigurationFile configuration, ModelParameters own)
+    {
+        configuration.Check(BertConfig.Keys.Honoured("relative_attention_num_buckets").With(CommonKeys.All));
+        var config = BertConfig.Read(configuration, new BertConfig { TypeVocabSize = 0 });
+        var buckets = configuration.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
+        var embeddings = new BertEmbeddings(config, own, config.HiddenSize, PaddingId, types: false);
+        var layers = Stack(config, i => Layer(config, own, $"encoder.layer.{i}"));
+        var relative = own.Group(); // listed before the pooler, but initialised after it
+        var pooler = Pooler(own, config);
+        return new MPNetModel(
+            configuration, own, config, embeddings, layers, pooler, relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));
+    }
 
-    private protected override IEnumerable<Parameter> OwnParameters() => [new(BiasName, _bias)];
+    private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(
+        new BertAttention(
+            config,
+            own,
+            new BertSelfAttention(config, own, name + ".attention.attn.q", name + ".attention.attn.k", name + ".attention.attn.v"),
+            name + ".attention.attn.o",
+            name + ".attention.LayerNorm"),
+        null,
+        BertLayer.FeedForward(config, own, name));
 }

@@ -10,11 +10,11 @@ internal sealed class ModernBertHead
     private readonly LayerNorm _norm;
     private readonly Activation _activation;
 
-    public ModernBertHead(ConfigurationFile config, Weights weights)
+    public ModernBertHead(ConfigurationFile config, ModelParameters own)
     {
         var hidden = config.WholeNumber("hidden_size", 1, int.MaxValue);
-        _dense = weights.Linear("head.dense", hidden, hidden, config.Flag("classifier_bias", false));
-        _norm = weights.LayerNorm("head.norm", hidden, config.Epsilon("norm_eps", 1e-5f), config.Flag("norm_bias", false));
+        _dense = own.Linear("head.dense", hidden, hidden, config.Flag("classifier_bias", false));
+        _norm = own.LayerNorm("head.norm", hidden, config.Epsilon("norm_eps", 1e-5f), config.Flag("norm_bias", false));
         _activation = config.ReadActivation("classifier_activation", Activation.Gelu);
     }
 

@@ -9,7 +9,7 @@ namespace Semblance.Transformers.ModernBert;
 /// ModernBERT (Warner et al. 2024, arXiv:2412.13663): bidirectional encoder with rotary positions, whose attention is local but for every third
 /// layer. Parameter names are those of transformers' <c>ModernBertModel</c>.
 /// </summary>
-public sealed class ModernBertModel : LayeredTransformer
+public sealed class ModernBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
@@ -26,8 +26,8 @@ public sealed class ModernBertModel : LayeredTransformer
     private readonly LayerNorm _norm;
     private readonly float _dropout;
 
-    internal ModernBertModel(ConfigurationFile config, Weights weights)
-        : base(config, weights)
+    private ModernBertModel(ConfigurationFile config, ModelParameters own)
+        : base(config, own)
     {
         config.Check(Keys);
         HiddenSize = config.Width("hidden_size");
@@ -50,12 +50,34 @@ public sealed class ModernBertModel : LayeredTransformer
             Positions = RotaryConfiguration.Read(config, HiddenSize / heads, config.Number("local_rope_theta", config.IsNull("local_rope_theta") ? globalTheta : 10_000), "sliding_attention"),
         };
 
-        Words = Own.Tensor("embeddings.tok_embeddings.weight", VocabularySize, HiddenSize);
-        _embeddingNorm = Own.LayerNorm("embeddings.norm", HiddenSize, epsilon, normBias);
+        WordEmbeddings = own.Tensor("embeddings.tok_embeddings.weight", VocabularySize, HiddenSize);
+        _embeddingNorm = own.LayerNorm("embeddings.norm", HiddenSize, epsilon, normBias);
         var slides = LayerTypes.Slides(config, layers, index => index % config.Width("global_attn_every_n_layers", 3) != 0);
-        _layers = [.. Enumerable.Range(0, layers).Select(i => new ModernBertLayer(config, Own, slides[i] ? near : everywhere, i))];
-        _norm = Own.LayerNorm("final_norm", HiddenSize, epsilon, normBias);
+        _layers = [.. Enumerable.Range(0, layers).Select(i => new ModernBertLayer(config, own, slides[i] ? near : everywhere, i))];
+        _norm = own.LayerNorm("final_norm", HiddenSize, epsilon, normBias);
     }
+
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("modernbert", "model.", (config, own) => new ModernBertModel(config, own))
+    {
+        Classes =
+        [
+            new("ModernBertModel"),
+            new("ModernBertForMaskedLM", TaskKind.MaskedLanguageModel, (body, config, own) => new ModernBertWordHead(new ModernBertHead(config, own), VocabularyHead.Last(
+                body, config, own, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? own.Tensor("decoder.bias", body.VocabularySize) : null))),
+            new("ModernBertForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => new ModernBertClassificationHead(
+                new ModernBertHead(config, own), Classifier(body, config, own), ClassifierPooling(config))),
+            new("ModernBertForTokenClassification", TaskKind.TokenClassification, (body, config, own) => new ModernBertClassificationHead(
+                new ModernBertHead(config, own), Classifier(body, config, own))),
+        ],
+        Tokenizer = TokenizerLayout.Bert with { Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"] },
+        NewConfiguration = sizes => NewConfiguration.Common(
+            sizes, "ModernBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
+            ("intermediate_size", sizes.FeedForwardSize), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("hidden_activation", "gelu"), ("norm_eps", 1e-5), ("norm_bias", false),
+            ("attention_bias", false), ("mlp_bias", false), ("global_attn_every_n_layers", 3), ("local_attention", 128), ("global_rope_theta", 160_000.0), ("local_rope_theta", 10_000.0),
+            ("embedding_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)),
+            ("mlp_dropout", NewConfiguration.Decimal(sizes.Dropout))),
+    };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -66,37 +88,35 @@ public sealed class ModernBertModel : LayeredTransformer
     /// <inheritdoc/>
     public override int MaxPositions { get; }
 
-    internal override Tensor Words { get; }
+    /// <inheritdoc/>
+    public override Tensor WordEmbeddings { get; }
 
-    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<TransformerLayer> Blocks => _layers;
 
-    private protected override bool ListsFinalNorm => false;
-
-    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads => new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?>
-    {
-        ["ModernBertModel"] = null,
-        ["ModernBertForMaskedLM"] = (config, weights) => new ModernBertWordHead(new ModernBertHead(config, weights), WordPredictor(
-            config, weights, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? weights.Tensor("decoder.bias", VocabularySize) : null)),
-        ["ModernBertForSequenceClassification"] = (config, weights) => new ModernBertClassificationHead(new ModernBertHead(config, weights), Classifier(config, weights), config.Text("classifier_pooling") switch
-        {
-            null or "cls" => Pooling.Cls,
-            "mean" => Pooling.Mean,
-            var other => throw config.Fault("classifier_pooling", $"is '{other}'; expected cls or mean"),
-        }),
-        ["ModernBertForTokenClassification"] = (config, weights) => new ModernBertClassificationHead(new ModernBertHead(config, weights), Classifier(config, weights)),
-    };
+    /// <inheritdoc/>
+    protected override bool ListsFinish => false;
 
     // How far a layer with local attention looks to each side; the newer name gives it, the older twice as much.
     private static int LocalDistance(ConfigurationFile config) =>
         config.Find("sliding_window") is null ? config.Rows("local_attention", 128) / 2 : config.Rows("sliding_window");
 
-    private Linear Classifier(ConfigurationFile config, Weights weights) => weights.Linear("classifier", TaskModel.LabelCount(config), HiddenSize);
-
-    private protected override Tensor Embed(Computation run, PackedBatch batch)
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch)
     {
-        using var embedded = run.Embed(batch, Words); // [tokens × hidden]
+        using var embedded = run.Embed(batch, WordEmbeddings); // [tokens × hidden]
         return run.Dropout(run.LayerNorm(embedded, _embeddingNorm), _dropout);
     }
 
-    private protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+    /// <inheritdoc/>
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
+
+    private static Linear Classifier(Transformer body, ConfigurationFile config, ModelParameters own) => own.Linear("classifier", TaskModel.LabelCount(config), body.HiddenSize);
+
+    private static Pooling ClassifierPooling(ConfigurationFile config) => config.Text("classifier_pooling") switch
+    {
+        null or "cls" => Pooling.Cls,
+        "mean" => Pooling.Mean,
+        var other => throw config.Fault("classifier_pooling", $"is '{other}'; expected cls or mean"),
+    };
 }

@@ -46,11 +46,11 @@ internal sealed class NomicBertLayer : TransformerLayer
         _outputNorm = parameters.LayerNorm(name + ".norm2", hidden, epsilon);
     }
 
-    public override Tensor Forward(Computation run, Tensor x, PackedBatch batch)
+    public override Tensor Forward(Computation run, Tensor x, AttentionContext context)
     {
         using var joined = run.Linear(x, _joined); // [tokens × 3 · hidden]
-        using var context = _heads.Attend(run, joined, batch);
-        using var mixed = run.Dropout(run.Linear(context, _output), _dropout);
+        using var mixture = _heads.Attend(run, joined, context.Batch);
+        using var mixed = run.Dropout(run.Linear(mixture, _output), _dropout);
         using var attended = run.AddLayerNorm(mixed, x, _attentionNorm);
         using var inner = Inner(run, attended); // [tokens × inner]
         using var outer = run.Dropout(run.Linear(inner, _outer), _dropout);

@@ -9,7 +9,7 @@ namespace Semblance.Transformers.NomicBert;
 /// NomicBERT (Nussbaum et al. 2024, arXiv:2402.01613): BERT with rotary positions, gated activations and room for 8,192 tokens. Settings and
 /// parameter names are those of the original (<c>nomic-ai/nomic-bert-2048</c>).
 /// </summary>
-public sealed class NomicBertModel : LayeredTransformer
+public sealed class NomicBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
@@ -39,8 +39,8 @@ public sealed class NomicBertModel : LayeredTransformer
     private readonly Linear? _pooler;
     private readonly float _dropout;
 
-    internal NomicBertModel(ConfigurationFile config, Weights weights)
-        : base(config, weights)
+    private NomicBertModel(ConfigurationFile config, ModelParameters own)
+        : base(config, own)
     {
         config.Check(Keys);
         HiddenSize = config.Width("n_embd");
@@ -55,13 +55,24 @@ public sealed class NomicBertModel : LayeredTransformer
             Dropout = config.Dropout("attn_pdrop"),
             Positions = Positions(config, HiddenSize / count),
         };
-        Words = Own.Tensor("embeddings.word_embeddings.weight", VocabularySize, HiddenSize);
+        WordEmbeddings = own.Tensor("embeddings.word_embeddings.weight", VocabularySize, HiddenSize);
         var types = config.WholeNumber("type_vocab_size", 0, 1 << 16, 2);
-        _types = types > 0 ? Own.Tensor("embeddings.token_type_embeddings.weight", types, HiddenSize) : null;
-        _norm = Own.LayerNorm("emb_ln", HiddenSize, epsilon);
-        _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new NomicBertLayer(config, Own, heads, i))];
-        _pooler = Own.Contains("pooler.dense.weight") ? Own.Linear("pooler.dense", HiddenSize, HiddenSize) : null;
+        _types = types > 0 ? own.Tensor("embeddings.token_type_embeddings.weight", types, HiddenSize) : null;
+        _norm = own.LayerNorm("emb_ln", HiddenSize, epsilon);
+        _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new NomicBertLayer(config, own, heads, i))];
+        _pooler = own.Contains("pooler.dense.weight") ? own.Group(uses: 0).Linear("pooler.dense", HiddenSize, HiddenSize) : null;
     }
+
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("nomic_bert", "bert.", (config, own) => new NomicBertModel(config, own))
+    {
+        Classes = [new("NomicBertModel"), new("NomicBertForPreTraining", TaskKind.MaskedLanguageModel, MaskedLanguageModel)],
+        NewConfiguration = sizes => NewConfiguration.Common(
+            sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
+            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12), ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
+            ("type_vocab_size", 2), ("prenorm", false), ("qkv_proj_bias", false), ("mlp_fc1_bias", false), ("mlp_fc2_bias", false),
+            ("attn_pdrop", NewConfiguration.Decimal(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Decimal(sizes.Dropout))),
+    };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -72,9 +83,11 @@ public sealed class NomicBertModel : LayeredTransformer
     /// <inheritdoc/>
     public override int MaxPositions { get; }
 
-    internal override Tensor Words { get; }
+    /// <inheritdoc/>
+    public override Tensor WordEmbeddings { get; }
 
-    private protected override IReadOnlyList<TransformerLayer> Layers => _layers;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<TransformerLayer> Blocks => _layers;
 
     /// <inheritdoc/>
     public override Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch)
@@ -88,13 +101,28 @@ public sealed class NomicBertModel : LayeredTransformer
         return run.Linear(first, _pooler, Activation.Tanh);
     }
 
-    internal override IReadOnlyDictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> Heads =>
-        new Dictionary<string, Func<ConfigurationFile, Weights, TaskHead>?> { ["NomicBertModel"] = null };
-
-    private protected override Tensor Embed(Computation run, PackedBatch batch)
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch)
     {
-        using var embedded = run.Embed(batch, Words, types: _types); // [tokens × hidden]
+        using var embedded = run.Embed(batch, WordEmbeddings, types: _types); // [tokens × hidden]
         return run.Dropout(run.LayerNorm(embedded, _norm), _dropout);
+    }
+
+    private static MaskedLanguageModelHead MaskedLanguageModel(Transformer body, ConfigurationFile config, ModelParameters own)
+    {
+        const string Name = "cls.predictions.";
+        var bias = config.Flag("mlp_fc1_bias", true);
+
+        // SiLU after swiglu, and GELU after any other function.
+        var activation = config.Text("activation_function") switch
+        {
+            "swiglu" => Activation.Silu,
+            "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => Activation.GeluTanh,
+            _ => Activation.Gelu,
+        };
+        var dense = own.Linear(Name + "transform.dense", body.HiddenSize, body.HiddenSize, bias);
+        var norm = own.LayerNorm(Name + "transform.layer_norm", body.HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
+        return new MaskedLanguageModelHead(own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
     }
 
     private static RotaryPositions Positions(ConfigurationFile config, int headSize)

@@ -1,6 +1,7 @@
-using Semblance.Checkpoints;
+using System.Text.Json.Nodes;
+using Semblance.Tensors;
 using Semblance.Transformers.Bert;
-using Semblance.Transformers.Tasks;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Roberta;
 
@@ -10,42 +11,43 @@ namespace Semblance.Transformers.Roberta;
 /// </summary>
 public sealed class RobertaModel : BertEncoder
 {
-    private readonly string _class;
-
-    private RobertaModel(string modelType, string className, BertConfig config, int paddingId, Weights weights, ConfigurationFile source)
+    private RobertaModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, int paddingId, bool decoder)
         : base(
-            modelType,
+            configuration,
+            own,
             config,
-            weights,
-            source,
-            new BertEmbeddings(config, weights, config.HiddenSize, paddingId),
-            Layers(config, weights, "encoder.layer", BertLayerNames.Bert)) => _class = className;
-
-    internal override string WeightPrefix => "roberta.";
-
-    internal override TaskNames TaskNames => TaskNames.Roberta(_class, Config.LayerNormEps);
-
-    /// <summary>Loads the body from a configuration and its weights.</summary>
-    /// <param name="config">The configuration; its <c>model_type</c> is <c>roberta</c>, <c>xlm-roberta</c> or <c>camembert</c>.</param>
-    /// <param name="checkpoint">The weights.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static RobertaModel Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "roberta.", trainable), trainable);
-
-    internal static RobertaModel Create(ConfigurationFile config, Weights weights, bool trainable)
+            new BertEmbeddings(config, own, config.HiddenSize, paddingId),
+            BertLayers(config, own, decoder),
+            Pooler(own, config),
+            decoder)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        config.Check(BertConfig.Keys.Honoured("pad_token_id").With(CommonKeys.All));
-        var modelType = config.Text("model_type") ?? "roberta";
-        var className = modelType switch
-        {
-            "xlm-roberta" => "XLMRoberta",
-            "camembert" => "Camembert",
-            _ => "Roberta",
-        };
-        var settings = BertConfig.Read(config, new BertConfig());
-        var paddingId = config.WholeNumber("pad_token_id", 0, settings.MaxPositionEmbeddings - 2, 1);
-        return Loaded(new RobertaModel(modelType, className, settings, paddingId, weights, config), weights, trainable);
+    }
+
+    /// <summary>Gets the descriptor of RoBERTa.</summary>
+    public static Architecture Descriptor { get; } = Describe("roberta", "Roberta") with { Tokenizer = TokenizerLayout.Roberta };
+
+    /// <summary>Gets the descriptor of XLM-RoBERTa.</summary>
+    public static Architecture XlmRoberta { get; } = Describe("xlm-roberta", "XLMRoberta") with { Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram } };
+
+    /// <summary>Gets the descriptor of CamemBERT.</summary>
+    public static Architecture Camembert { get; } = Describe("camembert", "Camembert") with { Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram } };
+
+    private static Architecture Describe(string modelType, string name) => new(modelType, "roberta.", (configuration, own) => Create(configuration, own))
+    {
+        Classes = [new(name + "Model"), BertHeads.RobertaMaskedLanguageModel(name + "ForMaskedLM"), .. BertHeads.Dense(name, "classifier.dense", _ => Activation.Tanh, "classifier.out_proj")],
+        HasPooler = true,
+        NewConfiguration = sizes => NewRoberta(sizes, name + "Model"),
+        CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
+    };
+
+    // Positions begin after the padding id.
+    private static JsonObject NewRoberta(ModelSizes sizes, string className) => BertModel.NewBert(sizes, className, types: 1)
+        .With(("layer_norm_eps", 1e-5), ("max_position_embeddings", sizes.MaxPositionEmbeddings + sizes.PadTokenId + 1));
+
+    private static RobertaModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
+    {
+        configuration.Check(BertConfig.KeysOf(decoder).Honoured("pad_token_id").With(CommonKeys.All));
+        var config = BertConfig.Read(configuration, new BertConfig(), decoder);
+        return new RobertaModel(configuration, own, config, configuration.WholeNumber("pad_token_id", 0, config.MaxPositionEmbeddings - 2, 1), decoder);
     }
 }

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
@@ -6,37 +7,26 @@ namespace Semblance.Transformers.T5;
 internal sealed class T5Attention
 {
     private readonly T5Config _config;
-    private readonly string _name;
-    private readonly string _normName;
     private readonly Linear _query;
     private readonly Linear _key;
     private readonly Linear _value;
     private readonly Linear _output;
     private readonly RmsNorm _norm;
 
-    public T5Attention(T5Config config, Weights weights, string layer, string attention)
+    public T5Attention(T5Config config, ModelParameters own, string layer, string attention)
     {
         int hidden = config.DModel, inner = config.NumHeads * config.DKv;
+        var name = $"{layer}.{attention}";
         _config = config;
-        _name = $"{layer}.{attention}";
-        _normName = layer + ".layer_norm";
-        _query = weights.Linear(_name + ".q", inner, hidden, bias: false);
-        _key = weights.Linear(_name + ".k", inner, hidden, bias: false);
-        _value = weights.Linear(_name + ".v", inner, hidden, bias: false);
-        _output = weights.Linear(_name + ".o", hidden, inner, bias: false);
-        _norm = weights.RmsNorm(_normName, hidden, config.LayerNormEpsilon);
-    }
-
-    public void Prepare()
-    {
-        foreach (var linear in (ReadOnlySpan<Linear>)[_query, _key, _value, _output])
-        {
-            linear.Prepare();
-        }
+        _query = own.Linear(name + ".q", inner, hidden, bias: false);
+        _key = own.Linear(name + ".k", inner, hidden, bias: false);
+        _value = own.Linear(name + ".v", inner, hidden, bias: false);
+        _output = own.Linear(name + ".o", hidden, inner, bias: false);
+        _norm = own.RmsNorm(layer + ".layer_norm", hidden, config.LayerNormEpsilon);
     }
 
     // x: [tokens × hidden]; of the hidden states to themselves, and to those that the batch's caches remember of this layer.
-    public Tensor Forward(Computation run, Tensor x, PackedBatch batch, bool causal, AttentionBias bias, int layer)
+    public Tensor Forward(Computation run, Tensor x, AttentionContext context, int layer)
     {
         using var normed = run.RmsNorm(x, _norm);
         using var query = run.Linear(normed, _query); // [tokens × heads · head size]
@@ -44,9 +34,9 @@ internal sealed class T5Attention
         using (key)
         using (value)
         {
-            return Finish(run, x, batch.Caches is null
-                ? run.Attention(query, key, value, new AttentionMask(batch, causal: causal), _config.NumHeads, _config.DropoutRate, bias, scale: 1)
-                : run.CachedAttention(query, key, value, batch, layer, _config.NumHeads, bias: bias, scale: 1));
+            return Finish(run, x, context.Batch.Caches is null
+                ? run.Attention(query, key, value, context.Mask, _config.NumHeads, _config.DropoutRate, context.Bias, scale: 1)
+                : run.CachedAttention(query, key, value, context.Batch, layer, _config.NumHeads, bias: context.Bias, scale: 1));
         }
     }
 
@@ -69,13 +59,4 @@ internal sealed class T5Attention
             return run.Add(x, mixed);
         }
     }
-
-    public IEnumerable<Parameter> Parameters() =>
-    [
-        .. _query.Parameters(_name + ".q"),
-        .. _key.Parameters(_name + ".k"),
-        .. _value.Parameters(_name + ".v"),
-        .. _output.Parameters(_name + ".o"),
-        .. _norm.Parameters(_normName),
-    ];
 }

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
@@ -6,32 +7,20 @@ namespace Semblance.Transformers.T5;
 internal sealed class T5FeedForward
 {
     private readonly T5Config _config;
-    private readonly string _name;
-    private readonly string _normName;
     private readonly Linear _inner;
     private readonly Linear? _gate;
     private readonly Linear _output;
     private readonly RmsNorm _norm;
 
-    public T5FeedForward(T5Config config, Weights weights, string layer)
+    public T5FeedForward(T5Config config, ModelParameters own, string layer)
     {
         int hidden = config.DModel, inner = config.DFf;
+        var name = layer + ".DenseReluDense.";
         _config = config;
-        _name = layer + ".DenseReluDense.";
-        _normName = layer + ".layer_norm";
-        _inner = weights.Linear(_name + InnerName, inner, hidden, bias: false);
-        _gate = config.IsGatedAct ? weights.Linear(_name + "wi_1", inner, hidden, bias: false) : null;
-        _output = weights.Linear(_name + "wo", hidden, inner, bias: false);
-        _norm = weights.RmsNorm(_normName, hidden, config.LayerNormEpsilon);
-    }
-
-    private string InnerName => _config.IsGatedAct ? "wi_0" : "wi";
-
-    public void Prepare()
-    {
-        _inner.Prepare();
-        _gate?.Prepare();
-        _output.Prepare();
+        _inner = own.Linear(name + (config.IsGatedAct ? "wi_0" : "wi"), inner, hidden, bias: false);
+        _gate = config.IsGatedAct ? own.Linear(name + "wi_1", inner, hidden, bias: false) : null;
+        _output = own.Linear(name + "wo", hidden, inner, bias: false);
+        _norm = own.RmsNorm(layer + ".layer_norm", hidden, config.LayerNormEpsilon);
     }
 
     // x: [tokens × hidden].
@@ -43,14 +32,6 @@ internal sealed class T5FeedForward
         using var outer = run.Dropout(run.Linear(dropped, _output), _config.DropoutRate);
         return run.Add(x, outer);
     }
-
-    public IEnumerable<Parameter> Parameters() =>
-    [
-        .. _inner.Parameters(_name + InnerName),
-        .. _gate?.Parameters(_name + "wi_1") ?? [],
-        .. _output.Parameters(_name + "wo"),
-        .. _norm.Parameters(_normName),
-    ];
 
     private Tensor Inner(Computation run, Tensor normed)
     {

@@ -1,87 +1,105 @@
-using System.Text.Json;
-using Semblance.Checkpoints;
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.T5;
 
 /// <summary>
-/// The encoder of T5 (Raffel et al. 2020, arXiv:1910.10683): relative positions, unscaled attention, norms before each block and no biases. Names of
-/// settings and parameters are those of transformers' <c>T5EncoderModel</c>. The decoder is <see cref="T5Decoder"/>.
+/// The encoder of T5 (Raffel et al. 2020, arXiv:1910.10683): relative positions, unscaled attention, norms before each block and no biases; and, as the
+/// body of a <see cref="Decoder"/>, its decoder. Names of settings and parameters are those of transformers' <c>T5ForConditionalGeneration</c>.
 /// </summary>
 public sealed class T5Model : Transformer
 {
     private const string SharedName = "shared.weight";
     private const string EncoderName = "encoder.embed_tokens.weight"; // where a file has only the encoder's
 
-    private readonly T5Stack _encoder;
-    private readonly string _wordsName;
+    private readonly Tensor _bias; // [buckets × heads]
+    private readonly RmsNorm _norm;
 
-    private T5Model(T5Config config, Weights weights, ConfigurationFile source)
-        : base("t5", source)
+    private T5Model(ConfigurationFile configuration, ModelParameters own, T5Config config, Tensor words, bool decoder)
+        : base(configuration, own)
     {
         Config = config;
-        _wordsName = !weights.Contains(SharedName) && weights.Contains(EncoderName) ? EncoderName : SharedName;
-        Words = weights.Tensor(_wordsName, config.VocabSize, config.DModel);
-        _encoder = new T5Stack(config, weights, decoder: false);
+        IsCausal = decoder;
+        WordEmbeddings = words;
+        var name = decoder ? "decoder" : "encoder";
+        string[] blocks = [.. Enumerable.Range(0, decoder ? config.NumDecoderLayers : config.NumLayers).Select(i => $"{name}.block.{i}.layer.")];
+        T5Attention[] attentions = [.. blocks.Select(block => new T5Attention(config, own, block + "0", "SelfAttention"))];
+        T5Attention[] crossAttentions = decoder ? [.. blocks.Select(block => new T5Attention(config, own, block + "1", "EncDecAttention"))] : [];
+        T5FeedForward[] feedForwards = [.. blocks.Select(block => new T5FeedForward(config, own, block + (decoder ? "2" : "1")))];
+        Blocks = [.. blocks.Select((_, i) => new T5Layer(i, attentions[i], crossAttentions.ElementAtOrDefault(i), feedForwards[i]))];
+        _bias = own.Tensor(name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
+        _norm = own.RmsNorm(name + ".final_layer_norm", config.DModel, config.LayerNormEpsilon);
     }
 
-    /// <summary>The settings.</summary>
+    /// <summary>Gets the descriptor of the architecture.</summary>
+    public static Architecture Descriptor { get; } = new("t5", "", Create)
+    {
+        Classes = [new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder }],
+        Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "</s>", "<unk>"], "<pad>") { Last = "</s>", Unknown = "<unk>" },
+        NewConfiguration = sizes => NewConfiguration.Common(
+            sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers), ("num_heads", sizes.NumAttentionHeads),
+            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize), ("dropout_rate", NewConfiguration.Decimal(sizes.Dropout)), ("feed_forward_proj", "relu"),
+            ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128), ("decoder_start_token_id", sizes.PadTokenId),
+            ("is_encoder_decoder", true)),
+    };
+
+    /// <summary>Gets the settings.</summary>
     public T5Config Config { get; }
 
     /// <inheritdoc/>
     public override int HiddenSize => Config.DModel;
 
     /// <inheritdoc/>
-    public override int LayerCount => _encoder.LayerCount;
-
-    /// <inheritdoc/>
     public override int VocabularySize => Config.VocabSize;
 
-    /// <summary>Any length: positions are relative.</summary>
+    /// <summary>Gets the largest number: positions are relative, so any length is possible.</summary>
     public override int MaxPositions => int.MaxValue;
 
-    /// <inheritdoc/>
-    public override long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Length);
+    /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which encoder and decoder share.</summary>
+    public override Tensor WordEmbeddings { get; }
 
     /// <inheritdoc/>
-    public override long MultiplicationsPerToken =>
-        LayerCount * Config.DModel * ((4L * Config.NumHeads * Config.DKv) + ((Config.IsGatedAct ? 3L : 2L) * Config.DFf));
+    public override bool IsCausal { get; }
 
-    internal override string WeightPrefix => "";
+    /// <inheritdoc/>
+    protected override IReadOnlyList<TransformerLayer> Blocks { get; }
 
-    /// <summary>The word table, which the decoder shares.</summary>
-    internal Tensor Words { get; }
+    /// <inheritdoc/>
+    protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
 
-    /// <summary>Loads the encoder from a configuration and its weights.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="checkpoint">The weights; a decoder among them is left alone.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
-    /// <exception cref="ModelFormatException">They do not fit together.</exception>
-    public static T5Model Load(ConfigurationFile config, Checkpoint checkpoint, bool trainable = false) =>
-        Create(config, new CheckpointWeights(checkpoint, "", trainable), trainable);
-
-    internal static T5Model Create(ConfigurationFile config, Weights weights, bool trainable)
+    /// <inheritdoc/>
+    protected override AttentionContext Share(Computation run, PackedBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        var model = new T5Model(T5Config.Read(config), weights, config);
-        if (weights.Check() && !trainable)
+        ArgumentNullException.ThrowIfNull(batch);
+        return base.Share(run, batch) with
         {
-            model._encoder.Prepare();
-        }
-
-        return model;
+            Bias = RelativeBuckets.Bias(
+                run, _bias, batch.Reach, distance => RelativeBuckets.Of(distance, _bias.Rows, Config.RelativeAttentionMaxDistance, bidirectional: !IsCausal)),
+        };
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) => _encoder.Forward(run, batch, Words, hiddenStates);
+    protected override Tensor Finish(Computation run, Tensor hidden) => run.Dropout(run.RmsNorm(hidden, _norm), Config.DropoutRate);
 
-    /// <summary>Null: there is no pooler.</summary>
-    /// <inheritdoc/>
-    public override Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch) => null;
+    private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
+    {
+        var config = T5Config.Read(configuration);
+        var words = own.Tensor(!own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
+        return new T5Model(configuration, own, config, words, decoder: false);
+    }
 
-    /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters() => [new(_wordsName, Words), .. _encoder.Parameters()];
+    private static Decoder CreateDecoder(Transformer encoder, ConfigurationFile configuration, ModelParameters own)
+    {
+        var config = ((T5Model)encoder).Config;
+        var body = new T5Model(encoder.Configuration, own.Group(), config, encoder.WordEmbeddings, decoder: true);
 
-    /// <inheritdoc/>
-    protected override void WriteConfiguration(Utf8JsonWriter json) => throw new InvalidOperationException("Every T5 was loaded with its configuration.");
+        // Newer files of T5 1.1 call the head tied and say of the scale alone that it is not.
+        const string HeadName = "lm_head.weight";
+        var headParameters = own.Group();
+        var ownsHead = !config.TieWordEmbeddings || (!config.ScaleDecoderOutputs && own.Contains(HeadName));
+        var head = new Linear(ownsHead ? headParameters.Tensor(HeadName, config.VocabSize, config.DModel) : encoder.WordEmbeddings, null);
+        own.OnPrepare(head.Prepare);
+        return new Decoder(body, new T5Head(head, config.ScaleDecoderOutputs ? 1 / MathF.Sqrt(config.DModel) : 1), headParameters);
+    }
 }

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Tasks;
 
@@ -8,8 +9,8 @@ namespace Semblance.Transformers.Tasks;
 internal sealed class LastTokenClassificationHead(Linear score, int? paddingId) : TaskHead
 {
     /// <summary>Reads the head: a layer <c>score</c> without bias.</summary>
-    public static LastTokenClassificationHead Create(ConfigurationFile config, Weights weights, int hiddenSize) =>
-        new(weights.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false), config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
+    public static LastTokenClassificationHead Create(ConfigurationFile config, ModelParameters own, int hiddenSize) =>
+        new(own.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false), config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
 
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal sealed class QuestionAnsweringHead(Linear outputs) : TaskHead
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch) => run.Linear(hidden, outputs);
 
-    internal override void AddOutputs(Dictionary<string, Tensor> outputs, Computation run, Tensor hidden, PackedBatch batch)
+    public override void AddOutputs(IDictionary<string, Tensor> outputs, Computation run, Tensor hidden, PackedBatch batch)
     {
         using var logits = Forward(run, hidden, batch);
         outputs["start_logits"] = Column(run, logits, 0); // [tokens × 1]

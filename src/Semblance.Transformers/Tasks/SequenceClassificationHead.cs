@@ -3,7 +3,7 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>One linear layer over what the body's pooler, or a layer of the head's own, makes of the first token.</summary>
-internal sealed class SequenceClassificationHead(Transformer body, Linear? dense, Activation activation, Linear classifier) : TaskHead
+internal sealed class SequenceClassificationHead(Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
 {
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

@@ -2,31 +2,23 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Semblance.Checkpoints;
-using Semblance.Files;
 using Semblance.Tensors;
-using Semblance.Transformers.Bert;
 using Semblance.Transformers.Layers;
-using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
 public sealed class TaskModel
 {
-    private const string Classifier = "ForSequenceClassification";
+    private readonly ModelParameters _own;
 
-    private static readonly string[] Supported = ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
-
-    private readonly T5Decoder? _decoder;
-    private readonly IReadOnlyList<Parameter> _headParameters;
-
-    private TaskModel(Transformer body, ConfigurationFile config, TaskHead? head, IReadOnlyList<Parameter> headParameters, T5Decoder? decoder)
+    private TaskModel(Transformer body, ConfigurationFile config, ModelParameters own, TaskHead? head, Decoder? decoder = null)
     {
         Body = body;
         Config = config;
+        _own = own;
         Head = head;
-        _headParameters = headParameters;
-        _decoder = decoder;
+        Decoder = decoder;
     }
 
     /// <summary>The transformer.</summary>
@@ -47,11 +39,17 @@ public sealed class TaskModel
     /// <summary>Whether the model gives logits.</summary>
     public bool HasHead => Head is not null || HasDecoder;
 
-    /// <summary>The decoder, or null where there is none.</summary>
-    internal T5Decoder? Decoder => _decoder;
+    /// <summary>Gets the decoder, or null where there is none.</summary>
+    public Decoder? Decoder { get; }
+
+    /// <summary>Gets what the head predicts; <see cref="TaskKind.None"/> where there is only a body.</summary>
+    public TaskKind Task => Body.Architecture.ClassOf(Config)?.Task ?? TaskKind.None;
+
+    /// <summary>Gets the parameters of the head, or of the decoder, that are not the body's.</summary>
+    public IEnumerable<Parameter> HeadParameters => _own.All;
 
     /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
-    public bool HasDecoder => _decoder is not null;
+    public bool HasDecoder => Decoder is not null;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
@@ -62,13 +60,18 @@ public sealed class TaskModel
     public static TaskModel Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.OfModel(folder);
-        var body = Transformer.Load(config, folder, trainable, continues: true, out var weights);
-        var heads = new RecordedWeights(weights);
-        var decoder = body is T5Model t5 ? LoadDecoder(config, t5, heads, trainable) : null;
-        var head = body is T5Model ? null : LoadHead(config, body, heads);
+        var architecture = Architectures.Of(config);
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable) { Continues = true };
+        var body = architecture.Load(config, weights, trainable);
+        var model = Create(body, config, weights);
         weights.Continues = false;
         weights.Check();
-        return new TaskModel(body, config, head, heads.Taken, decoder);
+        if (model.HasDecoder && !trainable)
+        {
+            model._own.Prepare();
+        }
+
+        return model;
     }
 
     /// <summary>A classifier of sequences with a head that has learned nothing, on a copy of a body; it can be trained.</summary>
@@ -86,15 +89,47 @@ public sealed class TaskModel
             throw new ArgumentException("A classifier needs at least one label.", nameof(labels));
         }
 
-        var config = ClassifierConfiguration(body, labels);
-        var trained = body.ForClassification(config, seed);
-        var head = new RecordedWeights(new RandomWeights(seed + 1, pooler: false));
-        return new TaskModel(trained, config, LoadHead(config, trained, head), head.Taken, null);
+        var config = WithClass(body, TaskKind.SequenceClassification, "classifies sequences", json =>
+        {
+            json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+            json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+        });
+        var own = new TensorWeights(body.Parameters(), shared: false);
+        var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
+        var copy = body.Architecture.Load(config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
+        return Create(copy, config, new RandomWeights(seed + 1, pooler: false));
+    }
+
+    /// <summary>Makes a masked-language model with a randomly initialised head on a body, which it shares; both can be trained.</summary>
+    /// <param name="body">The body, whose table of word embeddings the head shares where the original does.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <exception cref="ArgumentException">The architecture has no such head.</exception>
+    public static TaskModel CreateMaskedLanguageModel(Transformer body, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return Create(body, MaskedLanguageModelOf(body), new RandomWeights(seed), optional: false);
+    }
+
+    /// <summary>Loads the head over masked tokens of a folder to be trained with a body.</summary>
+    /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
+    /// <param name="body">The body, of the same sizes; usually of the same folder.</param>
+    /// <returns>The model, which shares the body, or null where the folder has only a body.</returns>
+    /// <exception cref="ArgumentException">The architecture has no such head.</exception>
+    /// <exception cref="ModelFormatException">The head is of other sizes.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
+    public static TaskModel? LoadMaskedLanguageModel(string folder, Transformer body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var weights = new CheckpointWeights(Checkpoint.Open(folder), body.Architecture.Prefix, writable: true);
+        var isTied = ConfigurationFile.OfModel(folder).Flag("tie_word_embeddings", true);
+        return CreateMaskedLanguageModel(body, 0).HeadParameters.Any(parameter => weights.Contains(parameter.Name))
+            ? Create(body, MaskedLanguageModelOf(body), weights, optional: !isTied)
+            : null;
     }
 
     /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
     public IEnumerable<Parameter> Parameters() =>
-        Body.Parameters().Select(parameter => new Parameter(Body.WeightPrefix + parameter.Name, parameter.Value)).Concat(_headParameters);
+        Body.Parameters().Select(parameter => parameter with { Name = Body.Architecture.Prefix + parameter.Name }).Concat(_own.All);
 
     /// <summary>Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded, but for the type of the weights.</summary>
     /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
@@ -109,17 +144,7 @@ public sealed class TaskModel
             throw new NotSupportedException("A model with a decoder cannot be saved.");
         }
 
-        var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in Parameters())
-        {
-            writer.Add(name, tensor, weights);
-        }
-
-        AtomicFolder.Write(folder, Transformer.IsOwnFile, written =>
-        {
-            writer.Save(Path.Combine(written, "model.safetensors"));
-            Body.SaveConfiguration(written, weights, withHead: true);
-        });
+        ModelFiles.Save(folder, Parameters(), Config, weights, withHead: true);
     }
 
     /// <summary>Runs a batch.</summary>
@@ -141,10 +166,10 @@ public sealed class TaskModel
             outputs[$"hidden_states.{i}"] = states[i];
         }
 
-        if (_decoder is not null)
+        if (Decoder is not null)
         {
             outputs["encoder_last_hidden_state"] = hidden;
-            Decode(_decoder, run, hidden, batch, decoderBatch, outputs);
+            Decode(Decoder, run, hidden, batch, decoderBatch, outputs);
             return outputs;
         }
 
@@ -159,23 +184,34 @@ public sealed class TaskModel
         return outputs;
     }
 
-    private static ConfigurationFile ClassifierConfiguration(Transformer body, IReadOnlyList<string> labels)
+    // The configuration of a body with the class of a task.
+    private static ConfigurationFile WithClass(Transformer body, TaskKind task, string does, Action<JsonObject>? change = null)
     {
-        var config = ConfigurationFile.Of("the classifier's config.json", body.Configuration());
+        var config = body.Configuration;
         var json = JsonObject.Create(config.Root)!;
-        json["architectures"] = new JsonArray(body switch
-        {
-            BertEncoder encoder => encoder.TaskNames.Class + Classifier,
-            LayeredTransformer layered when layered.Heads.Keys.FirstOrDefault(name => name.EndsWith(Classifier, StringComparison.Ordinal)) is { } name => name,
-            _ => throw config.Fault("model_type", $"is '{body.ModelType}', which has no head that classifies sequences; choose another architecture, such as bert"),
-        });
-        json["model_type"] = body.ModelType;
-        json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
-        json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+        json["architectures"] = new JsonArray(body.Architecture.ClassFor(task)?.Name
+            ?? throw config.Fault("model_type", $"is '{body.ModelType}', which has no head that {does}; architectures that have one are {WithTask(task)}"));
+        change?.Invoke(json);
         return ConfigurationFile.Of(config.Path, JsonElement.Parse(json.ToJsonString()));
     }
 
-    private static void Decode(T5Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
+    private static string WithTask(TaskKind task) =>
+        string.Join(", ", Architectures.All.Where(architecture => architecture.ClassFor(task) is not null).Select(architecture => architecture.ModelType));
+
+    private static ConfigurationFile MaskedLanguageModelOf(Transformer body) => body.Architecture.ClassFor(TaskKind.MaskedLanguageModel) is null
+        ? throw new ArgumentException($"The architecture '{body.ModelType}' has no head that predicts masked tokens; those that have one are {WithTask(TaskKind.MaskedLanguageModel)}.", nameof(body))
+        : WithClass(body, TaskKind.MaskedLanguageModel, "predicts masked tokens");
+
+    // The class that the configuration names, on a body.
+    private static TaskModel Create(Transformer body, ConfigurationFile config, Weights weights, bool optional = true)
+    {
+        var own = new ModelParameters(weights, optional);
+        var known = body.Architecture.ClassOf(config);
+        var decoder = known?.CreateDecoder?.Invoke(body, config, own);
+        return new TaskModel(body, config, own, known?.CreateHead?.Invoke(body, config, own), decoder);
+    }
+
+    private static void Decode(Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
     {
         if (decoderBatch is null)
         {
@@ -190,54 +226,6 @@ public sealed class TaskModel
         }
 
         outputs["logits"] = decoder.Logits(run, hidden);
-    }
-
-    internal static T5Decoder? LoadDecoder(ConfigurationFile config, T5Model encoder, Weights weights, bool trainable) => config.Texts("architectures") switch
-    {
-        [] or ["T5EncoderModel", ..] => null,
-        ["T5ForConditionalGeneration", ..] => T5Decoder.Create(encoder, weights, trainable),
-        [var architecture, ..] => throw config.Fault("architectures", $"names '{architecture}', which is not supported; T5EncoderModel and T5ForConditionalGeneration are"),
-    };
-
-    internal static TaskHead? LoadHead(ConfigurationFile config, Transformer body, Weights weights)
-    {
-        var architecture = config.Texts("architectures") is [var first, ..] ? first : "";
-        if (body is LayeredTransformer layered)
-        {
-            if (architecture == "")
-            {
-                return null;
-            }
-
-            return layered.Heads.TryGetValue(architecture, out var create)
-                ? create?.Invoke(config, weights)
-                : throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {string.Join(", ", layered.Heads.Keys)}");
-        }
-
-        var encoder = (BertEncoder)body;
-        var names = encoder.TaskNames;
-        var hidden = body.HiddenSize;
-        switch (architecture.StartsWith(names.Class, StringComparison.Ordinal) ? architecture[names.Class.Length..] : architecture)
-        {
-            case "" or "Model":
-                return null;
-            case "ForMaskedLM":
-            case "ForPreTraining" when names.PreTraining:
-                return new MaskedLanguageModelHead(encoder, weights);
-            case "ForPreTraining" when names.DetectsReplacedTokens:
-                return new ReplacedTokenDetectionHead(
-                    weights.Linear("discriminator_predictions.dense", hidden, hidden), encoder.Config.HiddenAct, weights.Linear("discriminator_predictions.dense_prediction", 1, hidden));
-            case Classifier:
-                var dense = names.ClassificationDense is { } name ? weights.Linear(name, hidden, hidden) : null;
-                return new SequenceClassificationHead(body, dense, names.ClassificationActivation, weights.Linear(names.Classifier, LabelCount(config), hidden));
-            case "ForTokenClassification":
-                return new TokenClassificationHead(weights.Linear("classifier", LabelCount(config), hidden));
-            case "ForQuestionAnswering":
-                return new QuestionAnsweringHead(weights.Linear("qa_outputs", 2, hidden));
-            default:
-                var supported = string.Join(", ", Supported.Concat(names.PreTraining || names.DetectsReplacedTokens ? ["ForPreTraining"] : []).Select(task => names.Class + task));
-                throw config.Fault("architectures", $"names '{architecture}', whose head is not supported; those of this model_type that are: {supported}");
-        }
     }
 
     /// <summary>The number of labels that a configuration gives a classifier: that of the names in <c>id2label</c>, or <c>num_labels</c>, or 2.</summary>

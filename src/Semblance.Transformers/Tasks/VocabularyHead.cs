@@ -1,26 +1,41 @@
 using Semblance.Tensors;
+using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>A head whose last layer leads to the vocabulary: one logit for each word at each token.</summary>
+/// <summary>A head over the vocabulary: one logit for each token id at each token.</summary>
 public abstract class VocabularyHead : TaskHead
 {
-    private protected VocabularyHead()
-    {
-    }
-
-    /// <summary>The last layer, from <see cref="Transform"/> to the vocabulary.</summary>
+    /// <summary>Gets the last layer, from <see cref="Transform"/> to the vocabulary.</summary>
     public abstract Linear Decoder { get; }
 
-    /// <summary>What stands before the last layer.</summary>
+    /// <summary>Makes the last layer: the body's table of word embeddings where <c>tie_word_embeddings</c> says so, or a weight of its own.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="own">The builder of the head.</param>
+    /// <param name="name">The name of a weight of its own.</param>
+    /// <param name="tied">Whether the table is shared where the configuration does not say.</param>
+    /// <param name="bias">The bias, <c>[vocabulary]</c>, or null.</param>
+    public static Linear Last(Transformer body, ConfigurationFile config, ModelParameters own, string name, bool tied, Tensor? bias = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(own);
+        var words = config.Flag("tie_word_embeddings", tied) ? body.WordEmbeddings : own.Tensor(name, body.VocabularySize, body.HiddenSize);
+        return new Linear(words, own.Check() ? bias : null);
+    }
+
+    /// <summary>Computes what stands before the last layer.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>: all tokens, or those that are to be predicted.</param>
-    /// <returns><c>[tokens × inputs of the last layer]</c>.</returns>
+    /// <returns><c>[tokens × inputs of the last layer]</c>; the hidden states themselves where nothing stands there.</returns>
     public abstract Tensor Transform(Computation run, Tensor hidden);
 
+    /// <summary>Computes the logits.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="hidden"><c>[tokens × hidden]</c>: all tokens, or those that are to be predicted.</param>
     /// <returns><c>[tokens × vocabulary]</c>.</returns>
-    /// <inheritdoc/>
-    public sealed override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch)
+    public Tensor Logits(Computation run, Tensor hidden)
     {
         ArgumentNullException.ThrowIfNull(run);
         var transformed = Transform(run, hidden); // [tokens × inputs of the last layer]
@@ -32,4 +47,8 @@ public abstract class VocabularyHead : TaskHead
 
         return logits;
     }
+
+    /// <returns><c>[tokens × vocabulary]</c>.</returns>
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch) => Logits(run, hidden);
 }

@@ -2,9 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>The next words of a causal model: one linear layer from the hidden states to the vocabulary.</summary>
+/// <summary>A head of one linear layer from the hidden states to the vocabulary, as that of causal models.</summary>
 /// <param name="decoder">The layer, which often shares the body's word table.</param>
-internal sealed class WordPredictionHead(Linear decoder) : VocabularyHead
+public sealed class WordPredictionHead(Linear decoder) : VocabularyHead
 {
     /// <inheritdoc/>
     public override Linear Decoder { get; } = decoder;

@@ -53,7 +53,7 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
             throw new ModelFormatException(Path.Combine(folder, ModuleList.FileName), $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}; a cross-encoder of a causal model has a Transformer and a {Class}.");
         }
 
-        if (model.Head is not WordPredictionHead)
+        if (model.Task is not TaskKind.CausalLanguageModel)
         {
             throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no next word for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
         }

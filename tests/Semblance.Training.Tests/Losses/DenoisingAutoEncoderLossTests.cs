@@ -2,6 +2,7 @@ using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
+using Semblance.Transformers;
 using Semblance.Transformers.Bert;
 
 namespace Semblance.Training.Tests.Losses;
@@ -54,7 +55,7 @@ public class DenoisingAutoEncoderLossTests
     {
         var names = new DenoisingAutoEncoderLoss(_model).Parameters().Select(parameter => parameter.Name).ToArray();
         names.ShouldBe([.. SafetensorsFile.Open(Fixtures.Own("tsdae/decoder.safetensors")).Tensors.Select(tensor => "decoder." + tensor.Name)], ignoreOrder: true);
-        var untied = new DenoisingAutoEncoderLoss(_model, BertDecoder.FromEncoder(Encoder(_model), tied: false)).Parameters().Select(parameter => parameter.Name);
+        var untied = new DenoisingAutoEncoderLoss(_model, Decoder.FromEncoder(Encoder(_model), tied: false)).Parameters().Select(parameter => parameter.Name);
         untied.Except(names).ShouldContain("decoder.bert.embeddings.word_embeddings.weight");
     }
 
@@ -87,7 +88,7 @@ public class DenoisingAutoEncoderLossTests
             var losses = new List<double>();
             new Trainer(
                 model,
-                [new TrainingDataset("texts", rows, new DenoisingAutoEncoderLoss(model, BertDecoder.FromEncoder(Encoder(model), tied)))],
+                [new TrainingDataset("texts", rows, new DenoisingAutoEncoderLoss(model, Decoder.FromEncoder(Encoder(model), tied)))],
                 new DefaultBatchSampler(rows.Length, 4),
                 parameters => new AdamW(ParameterGroups.From([.. parameters])),
                 new TrainerOptions { Steps = steps, Schedule = new ConstantSchedule(5e-3), Folder = name is null ? null : folder.File(name), CheckpointEvery = 10 }).Train(resume, new Immediate<TrainingStep>(step => losses.Add(step.Loss)));
@@ -111,11 +112,11 @@ public class DenoisingAutoEncoderLossTests
         var wide = new SentenceTransformer([_model.Modules[0], new PoolingModule(32, [Pooling.Cls, Pooling.Mean])]);
         Should.Throw<ArgumentException>(() => new DenoisingAutoEncoderLoss(wide)).Message.ShouldContain("64");
 
-        var small = BertDecoder.FromEncoder(BertModel.CreateRandom(Encoder(_model).Config with { VocabSize = 10 }, 1));
+        var small = Decoder.FromEncoder(BertModel.CreateRandom(Encoder(_model).Config with { VocabSize = 10 }, 1));
         Should.Throw<ArgumentException>(() => new DenoisingAutoEncoderLoss(_model, small)).Message.ShouldContain("10 token ids");
     }
 
-    private BertDecoder Recorded() => BertDecoder.FromEncoder(Encoder(_model), initial: SafetensorsFile.Open(Fixtures.Own("tsdae/decoder.safetensors")));
+    private Decoder Recorded() => Decoder.FromEncoder(Encoder(_model), initial: SafetensorsFile.Open(Fixtures.Own("tsdae/decoder.safetensors")));
 
     private static BertModel Encoder(SentenceTransformer model) => (BertModel)((TransformerModule)model.Modules[0]).Transformer;
 

@@ -170,7 +170,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         var (model, loss) = Untrained();
         var (other, _) = Untrained();
         Should.Throw<ArgumentException>(() => loss.Backward(new TrainingBatch(other, Rows))).Message.ShouldContain("another model");
-        Should.Throw<ArgumentException>(() => new MaskedLanguageModelLoss(other, loss.Head)).Message.ShouldContain("word table");
+        Should.Throw<ArgumentException>(() => new MaskedLanguageModelLoss(other, TaskModel.CreateMaskedLanguageModel(((TransformerModule)model.Modules[0]).Transformer, 1))).Message.ShouldContain("another transformer");
         Should.Throw<LossInputException>(() => loss.Backward(new TrainingBatch(model, [new Example([""])]))).Message.ShouldContain("empty texts");
     }
 

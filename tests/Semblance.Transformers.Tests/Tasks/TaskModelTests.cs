@@ -112,15 +112,15 @@ public class TaskModelTests
     {
         using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
         var body = Transformer.Load(folder.Path, trainable: true);
-        var head = MaskedLanguageModelHead.CreateRandom(body, seed: 3);
-        head.Parameters().Select(parameter => parameter.Name).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
+        var created = TaskModel.CreateMaskedLanguageModel(body, seed: 3);
+        created.HeadParameters.Select(parameter => parameter.Name).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
         body.Save(folder.Path);
-        head.Save(folder.Path);
+        created.Save(folder.Path);
         ConfigurationFile.Read(Path.Combine(folder.Path, "config.json")).Texts("architectures").ShouldBe([architecture]);
 
         var batch = PackedBatch.From([[5, 6, 7], [8, 9]]);
         using var run = new Computation();
-        var expected = head.Forward(run, body.Forward(run, batch), batch);
+        var expected = created.Head!.Forward(run, body.Forward(run, batch), batch);
         var model = TaskModel.Load(folder.Path);
         var actual = model.Forward(run, batch)["logits"];
         actual.Columns.ShouldBe(body.VocabularySize);

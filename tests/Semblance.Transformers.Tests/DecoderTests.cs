@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
-using Semblance.Transformers.Bert;
 
 namespace Semblance.Transformers.Tests;
 
-public sealed class BertDecoderTests : IDisposable
+public sealed class DecoderTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("semblance-");
     private readonly SafetensorsFile _expected = SafetensorsFile.Open(Fixtures.Own("tsdae/expected.safetensors"));
@@ -16,13 +15,13 @@ public sealed class BertDecoderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Logits_over_several_states_equal_the_recorded_ones(bool tied) => Check(BertDecoder.FromEncoder(Encoder(), tied, _recorded));
+    public void Logits_over_several_states_equal_the_recorded_ones(bool tied) => Check(Decoder.FromEncoder(Encoder(), tied, _recorded));
 
     [Fact]
     public void A_decoder_from_a_file_with_the_names_of_the_original_is_the_same()
     {
         var writer = new SafetensorsWriter();
-        foreach (var (name, tensor) in BertDecoder.FromEncoder(Encoder(), initial: _recorded).Parameters())
+        foreach (var (name, tensor) in Decoder.FromEncoder(Encoder(), initial: _recorded).Parameters())
         {
             writer.Add(name, tensor);
         }
@@ -32,20 +31,20 @@ public sealed class BertDecoderTests : IDisposable
         config.ShouldContain("is_decoder");
         File.WriteAllText(Path.Combine(_folder.FullName, "config.json"), config);
 
-        Check(BertDecoder.Load(ConfigurationFile.Read(Path.Combine(_folder.FullName, "config.json")), Checkpoint.Open(_folder.FullName)));
-        Should.Throw<ModelFormatException>(() => Transformer.Load(_folder.FullName)).Message.ShouldContain("BertDecoder.Load");
+        Check(Decoder.Load(ConfigurationFile.Read(Path.Combine(_folder.FullName, "config.json")), Checkpoint.Open(_folder.FullName)));
+        Should.Throw<ModelFormatException>(() => Transformer.Load(_folder.FullName)).Message.ShouldContain("Decoder.Load");
     }
 
     [Fact]
     public void A_checkpoint_without_cross_attention_is_refused_with_the_name_of_what_is_missing() =>
-        Should.Throw<ModelFormatException>(() => BertDecoder.Load(
+        Should.Throw<ModelFormatException>(() => Decoder.Load(
             ConfigurationFile.Read(Fixtures.Own("losses/model/config.json")), Checkpoint.Open(Fixtures.Own("losses/model")))).Message.ShouldContain("encoder.layer.0.crossattention.self.query.weight");
 
     [Fact]
     public void What_the_initial_checkpoint_lacks_starts_by_chance()
     {
-        var head = BertDecoder.FromEncoder(Encoder(), initial: _recorded, seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
-        var chance = BertDecoder.FromEncoder(Encoder(), initial: SafetensorsFile.Open(Fixtures.Own("losses/model/model.safetensors")), seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var head = Decoder.FromEncoder(Encoder(), initial: _recorded, seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var chance = Decoder.FromEncoder(Encoder(), initial: SafetensorsFile.Open(Fixtures.Own("losses/model/model.safetensors")), seed: 1).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         head.Keys.ShouldBe(chance.Keys);
         foreach (var name in _recorded.Tensors.Select(tensor => tensor.Name))
         {
@@ -59,8 +58,8 @@ public sealed class BertDecoderTests : IDisposable
     {
         var encoder = Encoder();
         var shared = encoder.Parameters().Where(parameter => !parameter.Name.StartsWith("pooler.", StringComparison.Ordinal)).ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
-        var tied = BertDecoder.FromEncoder(encoder).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
-        var copied = BertDecoder.FromEncoder(encoder, tied: false).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var tied = Decoder.FromEncoder(encoder).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        var copied = Decoder.FromEncoder(encoder, tied: false).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var (name, tensor) in shared)
         {
             tied["bert." + name].ShouldBeSameAs(tensor);
@@ -72,7 +71,7 @@ public sealed class BertDecoderTests : IDisposable
     [Fact]
     public void A_token_knows_nothing_of_those_after_it()
     {
-        var decoder = BertDecoder.FromEncoder(Encoder(), initial: _recorded);
+        var decoder = Decoder.FromEncoder(Encoder(), initial: _recorded);
         float[] First(params int[] ids)
         {
             using var run = new Computation();
@@ -87,12 +86,12 @@ public sealed class BertDecoderTests : IDisposable
     public void States_that_do_not_fit_are_named()
     {
         using var run = new Computation();
-        Should.Throw<ArgumentException>(() => BertDecoder.FromEncoder(Encoder()).Forward(run, PackedBatch.From([[2, 3]]), Tensor.Zeros(2, 32))).Message.ShouldContain("[1 × 32]");
+        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Encoder()).Forward(run, PackedBatch.From([[2, 3]]), Tensor.Zeros(2, 32))).Message.ShouldContain("[1 × 32]");
     }
 
-    private static BertModel Encoder() => (BertModel)Transformer.Load(Fixtures.Own("losses/model"));
+    private static Transformer Encoder() => Transformer.Load(Fixtures.Own("losses/model"));
 
-    private void Check(BertDecoder decoder)
+    private void Check(Decoder decoder)
     {
         using var batch = JsonDocument.Parse(File.ReadAllText(Fixtures.Own("tsdae/batch.json")));
         var cross = batch.RootElement.GetProperty("cross");

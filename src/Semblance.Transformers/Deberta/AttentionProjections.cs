@@ -1,13 +1,10 @@
 using Semblance.Tensors;
 
-namespace Semblance.Transformers.Bert;
+namespace Semblance.Transformers.Deberta;
 
 /// <summary>Hidden states to the queries, keys and values of attention, the heads side by side.</summary>
 internal abstract class AttentionProjections
 {
-    /// <summary>Packs the weights.</summary>
-    public abstract void Prepare();
-
     /// <summary><c>[tokens × hidden]</c> to the same.</summary>
     public abstract Tensor Query(Computation run, Tensor x);
 
@@ -16,6 +13,4 @@ internal abstract class AttentionProjections
 
     /// <summary><c>[tokens × hidden]</c> to the same.</summary>
     public abstract Tensor Value(Computation run, Tensor x);
-
-    public abstract IEnumerable<Parameter> Parameters();
 }

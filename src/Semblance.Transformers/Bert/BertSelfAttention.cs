@@ -1,0 +1,20 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Layers;
+
+namespace Semblance.Transformers.Bert;
+
+/// <summary>BERT's attention: queries, keys and values by a linear layer each.</summary>
+internal sealed class BertSelfAttention(BertConfig config, ModelParameters own, string query, string key, string value) : SelfAttention
+{
+    private readonly Linear _query = own.Linear(query, config.HiddenSize, config.HiddenSize);
+    private readonly Linear _key = own.Linear(key, config.HiddenSize, config.HiddenSize);
+    private readonly Linear _value = own.Linear(value, config.HiddenSize, config.HiddenSize);
+
+    public override Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
+    {
+        using var queries = run.Linear(x, _query);
+        using var keys = run.Linear(states, _key);
+        using var values = run.Linear(states, _value);
+        return run.Attention(queries, keys, values, mask, config.NumAttentionHeads, config.AttentionProbsDropoutProb, context.Bias);
+    }
+}

@@ -1,0 +1,20 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Bert;
+using Semblance.Transformers.Layers;
+
+namespace Semblance.Transformers.Deberta;
+
+/// <summary>DeBERTa's attention: of contents to each other, and where there are vectors of distances, of contents and distances.</summary>
+internal sealed class DisentangledAttention(BertConfig config, AttentionProjections projections, DisentangledPositions? positions) : SelfAttention
+{
+    public override Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
+    {
+        using var query = projections.Query(run, x); // [tokens × hidden], heads side by side
+        using var key = projections.Key(run, states);
+        using var value = projections.Value(run, states);
+        var (heads, dropout) = (config.NumAttentionHeads, config.AttentionProbsDropoutProb);
+        return positions is null
+            ? run.Attention(query, key, value, mask, heads, dropout)
+            : positions.Attend(run, query, key, value, mask, ((DisentangledContext)context).Relative!, heads, dropout);
+    }
+}

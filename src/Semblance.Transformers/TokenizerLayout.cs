@@ -1,0 +1,31 @@
+namespace Semblance.Transformers;
+
+/// <summary>The tokenizer of an architecture's original: its kind, its special tokens and their places.</summary>
+/// <param name="Kind">How texts are divided.</param>
+/// <param name="SpecialTokens">The special tokens in the order of their ids, from 0.</param>
+/// <param name="Padding">The padding token.</param>
+public sealed record TokenizerLayout(TokenizerKind Kind, IReadOnlyList<string> SpecialTokens, string Padding)
+{
+    /// <summary>Gets BERT's layout.</summary>
+    public static TokenizerLayout Bert { get; } =
+        new(TokenizerKind.WordPiece, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], "[PAD]") { First = "[CLS]", Last = "[SEP]", Unknown = "[UNK]", Mask = "[MASK]" };
+
+    /// <summary>Gets RoBERTa's layout.</summary>
+    public static TokenizerLayout Roberta { get; } =
+        new(TokenizerKind.ByteLevel, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], "<pad>") { First = "<s>", Last = "</s>", Unknown = "<unk>", Mask = "<mask>" };
+
+    /// <summary>Gets the token that each text begins with, or null.</summary>
+    public string? First { get; init; }
+
+    /// <summary>Gets the token that each text ends with, or null.</summary>
+    public string? Last { get; init; }
+
+    /// <summary>Gets the token of what is unknown, or null.</summary>
+    public string? Unknown { get; init; }
+
+    /// <summary>Gets the mask token, or null.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>Gets the token that ends a generated text, where no text is given one; null where <see cref="Last"/> is it.</summary>
+    public string? End { get; init; }
+}

@@ -1,0 +1,118 @@
+using Semblance.Tensors;
+using Semblance.Transformers.Tasks;
+
+namespace Semblance.Transformers.Tests;
+
+/// <summary>What every descriptor promises.</summary>
+public class ArchitecturesTests
+{
+    private static readonly ModelSizes Sizes = new() { VocabSize = 30, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, Dropout = 0, PadTokenId = 1 };
+
+    private static readonly PackedBatch Batch = PackedBatch.From([[5, 6, 7, 8], [9, 3]]);
+
+    public static TheoryData<string> New => [.. NewConfiguration.Architectures];
+
+    public static TheoryData<string> MaskedLanguageModels => [.. Architectures.All.Where(known => known.ClassFor(TaskKind.MaskedLanguageModel) is not null).Select(known => known.ModelType)];
+
+    public static TheoryData<string> WithDecoder => [.. Decoder.EncoderArchitectures];
+
+    [Fact]
+    public void Masked_language_models_are_all_bidirectional_encoders_with_such_a_head() => ((IEnumerable<object[]>)MaskedLanguageModels).Select(row => (string)row[0]).ShouldBe(
+        ["albert", "bert", "camembert", "deberta", "deberta-v2", "distilbert", "electra", "eurobert", "modernbert", "mpnet", "nomic_bert", "roberta", "xlm-roberta"], ignoreOrder: true);
+
+    [Theory]
+    [MemberData(nameof(MaskedLanguageModels))]
+    public void A_masked_language_model_has_the_gradient_of_its_differences_and_loads_again(string architecture)
+    {
+        var body = Varied(architecture);
+        var model = TaskModel.CreateMaskedLanguageModel(body, seed: 2);
+        Vary(model.HeadParameters);
+        EncoderGradientTests.Check(body.Parameters().Concat(model.HeadParameters), run => model.Head!.Forward(run, body.Forward(run, Batch), Batch));
+
+        using var folder = new ModelFolder("models/nomic-bert");
+        model.Save(folder.Path);
+        using var run = new Computation();
+        var expected = model.Head!.Forward(run, body.Forward(run, Batch), Batch).Values.ToArray();
+        TaskModel.Load(folder.Path).Forward(run, Batch)["logits"].Values.ToArray().ShouldBe(expected);
+        var again = TaskModel.LoadMaskedLanguageModel(folder.Path, body)!;
+        again.HeadParameters.Select(parameter => parameter.Name).ShouldBe(model.HeadParameters.Select(parameter => parameter.Name));
+        again.Head!.Forward(run, body.Forward(run, Batch), Batch).Values.ToArray().ShouldBe(expected);
+
+        body.Save(folder.Path);
+        TaskModel.LoadMaskedLanguageModel(folder.Path, body).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_body_without_such_a_head_is_named_with_those_that_have_one() =>
+        Should.Throw<ArgumentException>(() => TaskModel.CreateMaskedLanguageModel(Transformer.CreateRandom("t5", Sizes, 1), 1)).Message.ShouldContain("'t5' has no head that predicts masked tokens; those that have one are albert, bert,");
+
+    [Fact]
+    public void Decoders_are_made_of_the_encoders_whose_originals_have_cross_attention() =>
+        ((IEnumerable<object[]>)WithDecoder).Select(row => (string)row[0]).ShouldBe(["bert", "camembert", "electra", "roberta", "xlm-roberta"], ignoreOrder: true);
+
+    [Theory]
+    [MemberData(nameof(WithDecoder))]
+    public void A_decoder_made_of_an_encoder_has_the_gradient_of_its_differences(string architecture)
+    {
+        var encoder = Varied(architecture);
+        var decoder = Decoder.FromEncoder(encoder, seed: 4);
+        var shared = encoder.Parameters().Select(parameter => parameter.Value).ToHashSet();
+        decoder.Parameters().Select(parameter => parameter.Name).ShouldAllBe(name => !name.Contains("pooler"));
+        decoder.Parameters().Where(parameter => !shared.Contains(parameter.Value)).Select(parameter => parameter.Name).ShouldContain(name => name.Contains("layer.1.crossattention.self.query.weight"));
+        Vary(decoder.Parameters().Where(parameter => !shared.Contains(parameter.Value)));
+        var encoded = PackedBatch.From([[5, 6, 7], [9]]);
+        EncoderGradientTests.Check(decoder.Parameters(), run => decoder.Logits(run, decoder.Forward(run, Batch, encoder.Forward(run, encoded), encoded)));
+    }
+
+    [Fact]
+    public void A_body_whose_original_has_no_cross_attention_is_named_with_those_that_have() =>
+        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Transformer.CreateRandom("mpnet", Sizes, 1))).Message.ShouldContain("'mpnet', only of bert, camembert, electra, roberta, xlm-roberta");
+
+    [Theory]
+    [MemberData(nameof(New))]
+    public void Layers_are_found_by_their_names_and_hold_the_parameters_that_are_listed(string architecture)
+    {
+        var body = Transformer.CreateRandom(architecture, Sizes, 1);
+        body.Parameters().Select(parameter => parameter.Name).ShouldBeUnique();
+        var values = body.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        foreach (var (name, layer) in body.Layers)
+        {
+            body.FindLayer(name).ShouldBeSameAs(layer);
+            layer.Parameters(name).ShouldAllBe(parameter => values[parameter.Name] == parameter.Value);
+        }
+
+        body.Layers.Values.OfType<Linear>().Count().ShouldBeGreaterThanOrEqualTo(2 * body.LayerCount / (architecture == "albert" ? 2 : 1));
+        body.FindLayer("none").ShouldBeNull();
+        body.MultiplicationsPerToken.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_shared_layer_counts_as_often_as_a_token_passes_it_and_a_pooler_not_at_all()
+    {
+        var albert = Transformer.CreateRandom("albert", Sizes, 1);
+        var bert = Transformer.CreateRandom("bert", Sizes, 1);
+        bert.MultiplicationsPerToken.ShouldBe(2 * ((4 * 16 * 16) + (2 * 16 * 24)));
+        albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // and the layer after the tables
+    }
+
+    private static Transformer Varied(string architecture)
+    {
+        var body = Transformer.CreateRandom(architecture, Sizes, 1);
+        Vary(body.Parameters());
+        return body;
+    }
+
+    // Weights of 0.02 would hide a gradient that is wrong.
+    private static void Vary(IEnumerable<Parameter> parameters)
+    {
+        var random = new Random(7);
+        foreach (var (name, value) in parameters)
+        {
+            var centre = value.Shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
+            foreach (ref var element in value.Writable)
+            {
+                element = centre + (0.6f * (random.NextSingle() - 0.5f));
+            }
+        }
+    }
+}
