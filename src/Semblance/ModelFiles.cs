@@ -22,7 +22,7 @@ public static partial class ModelFiles
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         // the model and its modules
-        "config.json", "modules.json", SentenceTransformerConfig.FileName, "router_config.json", "cnn_config.json", "lstm_config.json",
+        "config.json", "modules.json", EncoderConfig.FileName, "router_config.json", "cnn_config.json", "lstm_config.json",
         "wordembedding_config.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json", "artifact.metadata",
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
         "sentence_albert_config.json", "sentence_xlm-roberta_config.json", "sentence_xlnet_config.json",

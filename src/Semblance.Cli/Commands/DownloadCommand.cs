@@ -17,5 +17,5 @@ internal sealed class DownloadCommand : CliCommand
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation) =>
-        Host.Text.WriteLine(await Hub.DownloadAsync(ModelKinds.HubId(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellation).ConfigureAwait(false));
+        Host.Text.WriteLine(await Hub.DownloadAsync(HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellation).ConfigureAwait(false));
 }

@@ -55,7 +55,7 @@ internal sealed class InfoCommand : CliCommand
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
                 Host.Warn(crossEncoder.Warnings);
-                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Activation}"));
+                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
             case ModelKind.SparseEncoder:
                 var sparse = SparseEncoder.Load(folder);
                 Host.Warn(sparse.Warnings);

@@ -57,7 +57,7 @@ internal sealed class ModelOption : Option<string?>
             return model;
         }
 
-        return await Hub.DownloadAsync(ModelKinds.HubId(model, kind), null, host, cancellation).ConfigureAwait(false);
+        return await Hub.DownloadAsync(HubId.Of(model, kind), null, host, cancellation).ConfigureAwait(false);
     }
 
     // What the card of a model with random weights says of it; a trained model's card has no such line.

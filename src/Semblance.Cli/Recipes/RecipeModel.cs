@@ -75,7 +75,7 @@ internal static class RecipeModel
             return model;
         }
 
-        var id = ModelKinds.HubId(model, kind);
+        var id = HubId.Of(model, kind);
         using var hub = new HubClient();
         return await hub.DownloadAsync(id, null, null, cancellation).ConfigureAwait(false);
     }

@@ -40,7 +40,7 @@ public sealed class GISTEmbedLoss(
     public SentenceTransformer? Guide { get; init; }
 
     internal override IReadOnlyList<Tensor>? GuideEmbeddings(TrainingBatch batch) =>
-        Guide is null ? null : [.. Enumerable.Range(0, batch.Columns).Select(column => Guide.Encode(batch.Texts(column), cancellation: batch.Cancellation).Vectors)];
+        Guide is null ? null : [.. Enumerable.Range(0, batch.Columns).Select(column => Guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Solatorio];

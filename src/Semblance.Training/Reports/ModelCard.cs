@@ -125,7 +125,7 @@ public static partial class ModelCard
         {
             Row(card, "Labels", ReportText.Markdown(string.Join(", ", pairs.Labels)));
             Row(card, "Longest pair", longest);
-            Row(card, "Activation", pairs.Activation.ToString());
+            Row(card, "Activation", pairs.Config.Activation.ToString());
         }
 
         if (summary.Languages.Count > 0)

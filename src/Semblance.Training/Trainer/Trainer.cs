@@ -23,7 +23,7 @@ public sealed class Trainer
     private TimeSpan _before;
 
     /// <summary>Puts a training together.</summary>
-    /// <param name="model">The model, from <see cref="SentenceTransformer.LoadTrainable"/>, <see cref="CrossEncoder.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
+    /// <param name="model">The model, from <see cref="Encoder{TSelf}.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
     /// <param name="datasets">The data sets.</param>
     /// <param name="sampler">Which rows make up each batch, and of which data set.</param>
     /// <param name="optimizer">Makes the optimiser of all parameters, those of the losses among them.</param>

@@ -42,31 +42,25 @@ public sealed class TextGenerator
     /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
     public IReadOnlyList<string> Warnings => [.. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings).Distinct()];
 
-    /// <summary>Loads a model from a folder, or by its Hub id.</summary>
-    /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>, which is downloaded unless the cache has it.</param>
+    /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
+    /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
     /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
-    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static TextGenerator Load(string model) => Directory.Exists(model) ? LoadFolder(model) : LoadAsync(model).GetAwaiter().GetResult();
+    /// <exception cref="IOException">A file of the model cannot be read.</exception>
+    public static TextGenerator Load(string model) => LoadFolder(ModelFolder.Find(model, kind: null));
 
-    /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
+    /// <summary>Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.</summary>
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>.</param>
-    /// <param name="revision">A branch, tag or commit of the Hub; null for the main one.</param>
-    /// <param name="progress">Told about a download.</param>
-    /// <param name="cancellation">Stops a download; what has arrived is used by the next.</param>
+    /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
+    /// <param name="progress">Receives the progress of a download.</param>
+    /// <param name="cancellationToken">The token that cancels a download; what has arrived is used by the next.</param>
+    /// <returns>The model.</returns>
     /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TextGenerator> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(model);
-        if (Directory.Exists(model))
-        {
-            return LoadFolder(model);
-        }
-
-        using var hub = new HubClient();
-        return LoadFolder(await hub.DownloadAsync(ModelKinds.HubId(model, kind: null), revision, progress, cancellation).ConfigureAwait(false));
-    }
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LoadFolder(await ModelFolder.FindAsync(model, kind: null, revision, progress, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The best text for a prompt, without the prompt and special tokens.</summary>
     /// <param name="prompt">What the text goes on from, or where the model has an encoder, what it answers.</param>

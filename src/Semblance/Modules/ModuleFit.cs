@@ -15,6 +15,23 @@ internal static class ModuleFit
         return flow.Problems;
     }
 
+    /// <summary>Returns the number of elements of the vectors that modules make one after another.</summary>
+    /// <param name="modules">The modules.</param>
+    /// <param name="input">The width of what the first one takes.</param>
+    public static int OutputDimension(IReadOnlyList<Module> modules, int input)
+    {
+        var (width, tokens, isPooled) = (input, input, false);
+        foreach (var module in modules)
+        {
+            // Pooling begins with the token vectors, whatever was made of them before.
+            width = module.OutputDimension(module is PoolingModule ? tokens : width);
+            isPooled |= module.MakesSentenceEmbeddings;
+            tokens = isPooled ? tokens : width;
+        }
+
+        return SentenceWidth(modules) ?? width;
+    }
+
     /// <summary>The width of a text's vector behind modules; null where they make none, or one is not known to this library.</summary>
     public static int? SentenceWidth(IReadOnlyList<Module> modules)
     {

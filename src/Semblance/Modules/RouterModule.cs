@@ -7,8 +7,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Modules for one kind of text and others for another, such as questions and documents: <see cref="SentenceTransformer.EncodeQuery"/> takes the route
-/// <c>query</c>, <see cref="SentenceTransformer.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> any.
+/// Modules for one kind of text and others for another, such as questions and documents: <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeQuery"/> takes the route
+/// <c>query</c>, <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> any.
 /// </summary>
 /// <remarks>It stands first where the routes begin with modules that take texts, and behind others where the kinds share those.</remarks>
 public sealed class RouterModule : InputModule
@@ -177,7 +177,7 @@ public sealed class RouterModule : InputModule
     /// <exception cref="ArgumentException">Routes make vectors of different widths, which cannot be compared.</exception>
     public override int OutputDimension(int input)
     {
-        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: ModulePipeline.OutputDimension(route.Value, input))).ToArray();
+        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: ModuleFit.OutputDimension(route.Value, input))).ToArray();
         return dimensions.All(route => route.Dimension == dimensions[0].Dimension)
             ? dimensions[0].Dimension
             : throw new ArgumentException($"Routes make vectors of different widths, which cannot be compared: {string.Join(", ", dimensions.Select(route => $"{route.Name} {route.Dimension}"))}.");

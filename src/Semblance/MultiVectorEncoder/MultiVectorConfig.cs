@@ -5,7 +5,7 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>The settings of a late-interaction model beyond its modules, in the form of sentence-transformers, PyLate or ColBERT.</summary>
-public sealed record MultiVectorConfig
+public sealed record MultiVectorConfig : EncoderConfig
 {
     private const string SettingsFile = "sentence_bert_config.json";
     private const string ColbertFile = "artifact.metadata";
@@ -16,7 +16,7 @@ public sealed record MultiVectorConfig
             "similarity_fn_name", "skiplist_words")
         .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
         .Ignored("truncate_dim") // of dense vectors
-        .With(SentenceTransformerConfig.CommonKeys);
+        .With(CommonKeys);
 
     private static readonly KnownKeys ColbertKeys = new KnownKeys()
         .Honoured("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")
@@ -24,12 +24,6 @@ public sealed record MultiVectorConfig
         .Unsupported("similarity", "cosine", "\"cosine\"");
 
     private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
-
-    /// <summary>Named texts that are put before others, such as <c>query</c>.</summary>
-    public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The prompt used when none is asked for, or null.</summary>
-    public string? DefaultPromptName { get; init; }
 
     /// <summary>A token that is put behind the first of a query, such as <c>[unused0]</c>; null for none.</summary>
     public string? QueryPrefix { get; init; }
@@ -49,9 +43,6 @@ public sealed record MultiVectorConfig
     /// <summary>Whether scores are divided by the number of the query's tokens (<c>meanmaxsim</c>).</summary>
     public bool IsMean { get; init; }
 
-    /// <summary>Gets what the files say that is not known or not applied, one sentence each.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-
     /// <summary>Tokens that documents skip, where the settings say so and not a module.</summary>
     internal IReadOnlyList<string>? Skiplist { get; init; }
 
@@ -60,7 +51,7 @@ public sealed record MultiVectorConfig
 
     internal static MultiVectorConfig Load(string folder, bool isColbert)
     {
-        var path = Path.Combine(folder, SentenceTransformerConfig.FileName);
+        var path = Path.Combine(folder, FileName);
         var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
         var own = Path.Combine(folder, SettingsFile);
         if (isColbert || !File.Exists(own))
@@ -79,13 +70,10 @@ public sealed record MultiVectorConfig
         };
     }
 
-    internal void Save(string folder)
+    internal override void Save(string folder, ModelKind kind)
     {
-        JsonFile.Write(Path.Combine(folder, SentenceTransformerConfig.FileName), json =>
+        Write(folder, kind, json =>
         {
-            json.WriteStartObject();
-            json.WriteString("model_type", "MultiVectorEncoder");
-            Semblance.Prompts.Write(json, Prompts, DefaultPromptName);
             json.WriteString("similarity_fn_name", IsMean ? "meanmaxsim" : "maxsim");
             if (QueryPrefix is not null || DocumentPrefix is not null)
             {
@@ -93,8 +81,6 @@ public sealed record MultiVectorConfig
                 json.WriteString("document_prefix", DocumentPrefix);
                 json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // else readers take it for granted
             }
-
-            json.WriteEndObject();
         });
         ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", json =>
         {
@@ -122,7 +108,7 @@ public sealed record MultiVectorConfig
 
     private static MultiVectorConfig FromSettings(ConfigurationFile file)
     {
-        var (prompts, defaultName) = Semblance.Prompts.Read(file);
+        var (prompts, defaultName) = ReadPrompts(file);
         var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null || file.Find("document_prefix") is not null;
         var similarity = file.Text("similarity_fn_name");
         var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim", Warnings = file.Warnings };

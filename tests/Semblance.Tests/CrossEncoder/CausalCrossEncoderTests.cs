@@ -27,7 +27,7 @@ public class CausalCrossEncoderTests
         ModelKinds.Of(folder.Path).ShouldBe(ModelKind.CrossEncoder);
         var model = CrossEncoder.Load(folder.Path);
         model.Labels.Count.ShouldBe(1);
-        model.Activation.ShouldBe(Activation.Sigmoid);
+        model.Config.Activation.ShouldBe(Activation.Sigmoid);
         var text = "judge: the usual query: the man document: the horse eats. answer:";
         var logits = Logits(folder, text);
         var score = model.Predict("the man", "the horse eats.", Raw)[0];

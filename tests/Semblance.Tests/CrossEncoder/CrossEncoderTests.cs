@@ -181,10 +181,10 @@ public class CrossEncoderTests
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cross-encoder")).Edit("config.json", "\"sentence_transformers\"", "\"ignored\"");
         folder.Edit("config.json", "\"model_type\"", fields + "\"model_type\"");
-        CrossEncoder.Load(folder.Path).Activation.ToString().ShouldBe(activation);
+        CrossEncoder.Load(folder.Path).Config.Activation.ToString().ShouldBe(activation);
         File.WriteAllText(folder.Of("config_sentence_transformers.json"), """{"model_type": "CrossEncoder", "prompts": {"query": "the man "}, "activation_fn": "torch.nn.modules.activation.ReLU"}""");
         var model = CrossEncoder.Load(folder.Path);
-        model.Activation.ShouldBe(Activation.Relu);
+        model.Config.Activation.ShouldBe(Activation.Relu);
         model.Predict([("rides", "a horse")], new PredictOptions { PromptName = "query" })[0][0].ShouldBe(model.Predict("the man rides", "a horse")[0]);
     }
 

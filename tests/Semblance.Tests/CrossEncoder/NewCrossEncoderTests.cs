@@ -19,7 +19,7 @@ public sealed class NewCrossEncoderTests
         var before = encoder.Encode("Hi");
         var model = CrossEncoder.Create(input, seed: 3);
         model.MaxSequenceLength.ShouldBe(input.MaxSequenceLength);
-        model.Activation.ShouldBe(Activation.Sigmoid);
+        model.Config.Activation.ShouldBe(Activation.Sigmoid);
         var own = model.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         foreach (var (name, parameter) in input.Transformer.Parameters())
         {
@@ -54,7 +54,7 @@ public sealed class NewCrossEncoderTests
         model.Save(folder.Path);
         var read = CrossEncoder.Load(folder.Path);
         read.Labels.ShouldBe(["contradiction", "entailment", "neutral"]);
-        read.Activation.ShouldBe(Activation.Identity);
+        read.Config.Activation.ShouldBe(Activation.Identity);
         read.MaxSequenceLength.ShouldBe(40);
         read.Predict(Pairs).Scores.Values.ToArray().ShouldBe(scores);
         read.Parameters().Select(parameter => parameter.Name).ShouldBe(model.Parameters().Select(parameter => parameter.Name));
@@ -86,7 +86,7 @@ public sealed class NewCrossEncoderTests
         var model = CrossEncoder.LoadTrainable(Fixtures.Own("losses/cross-encoder/model-1"));
         model.Save(folder.Path);
         var read = CrossEncoder.Load(folder.Path);
-        (read.MaxSequenceLength, read.Activation).ShouldBe((48, Activation.Sigmoid));
+        (read.MaxSequenceLength, read.Config.Activation).ShouldBe((48, Activation.Sigmoid));
         read.Predict(Pairs).Scores.Values.ToArray().ShouldBe(model.Predict(Pairs).Scores.Values.ToArray());
     }
 

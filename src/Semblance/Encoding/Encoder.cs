@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using Semblance.Checkpoints;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+
+namespace Semblance;
+
+/// <summary>What the four kinds of encoders have in common: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>, <see cref="SparseEncoder"/> and <see cref="MultiVectorEncoder"/>.</summary>
+/// <typeparam name="TSelf">The encoder's own type.</typeparam>
+/// <remarks>
+/// An encoder is immutable, and safe for all threads, unless it is trained. A text's results have the same bits alone, in any batch, in any order and with any
+/// number of threads.
+/// </remarks>
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "They are called by the name of the encoder: SentenceTransformer.Load.")]
+public abstract class Encoder<TSelf> : ITrainableModel
+    where TSelf : Encoder<TSelf>, ILoadable<TSelf>
+{
+    private protected Encoder()
+    {
+    }
+
+    /// <summary>Gets the prompts and the other settings of <c>config_sentence_transformers.json</c>.</summary>
+    public abstract EncoderConfig Config { get; }
+
+    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => [.. FileWarnings.Concat(Config.Warnings).Distinct()];
+
+    /// <summary>Gets the maximum sequence length in tokens, special tokens included. Longer texts are truncated. <see cref="int.MaxValue"/> where there is no limit.</summary>
+    public abstract int MaxSequenceLength { get; }
+
+    /// <summary>Gets the tokenizer.</summary>
+    /// <exception cref="InvalidOperationException">The model divides texts into words and has no subword tokenizer.</exception>
+    public abstract Tokenizer Tokenizer { get; }
+
+    /// <summary>Gets the warnings of the files other than the settings'.</summary>
+    private protected abstract IEnumerable<string> FileWarnings { get; }
+
+    /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
+    /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
+    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="IOException">A file of the model cannot be read.</exception>
+    public static TSelf Load(string model) => TSelf.LoadFolder(ModelFolder.Find(model, TSelf.Kind), trainable: false);
+
+    /// <summary>Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.</summary>
+    /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
+    /// <param name="progress">Receives the progress of a download.</param>
+    /// <param name="cancellationToken">The token that cancels a download; what has arrived is used by the next.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
+    public static async Task<TSelf> LoadAsync(
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false), trainable: false);
+
+    /// <summary>Loads a model from a folder with parameters that training can change.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The model, which its caller owns alone while it is trained.</returns>
+    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="IOException">A file of the model cannot be read.</exception>
+    public static TSelf LoadTrainable(string folder) => TSelf.LoadFolder(ModelFolder.Whole(folder), trainable: true);
+
+    /// <inheritdoc/>
+    public abstract IEnumerable<Parameter> Parameters();
+
+    /// <summary>Writes the model in the layout of sentence-transformers.</summary>
+    /// <param name="folder">
+    /// The folder, which is created if it does not exist. A model in it is replaced in one step, also the one that this was loaded from; files that are not a
+    /// model's (<see cref="ModelFiles"/>) stay.
+    /// </param>
+    /// <param name="weights">The type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded results.</param>
+    /// <exception cref="ArgumentException">Parameters cannot be written as that type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, written =>
+    {
+        Write(written, weights);
+        Config.Save(written, TSelf.Kind);
+    });
+
+    /// <summary>Writes everything but the settings into an empty folder.</summary>
+    private protected abstract void Write(string folder, DType weights);
+}

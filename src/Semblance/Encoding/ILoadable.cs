@@ -1,0 +1,18 @@
+namespace Semblance;
+
+/// <summary>A model that is loaded from a folder of its kind.</summary>
+/// <typeparam name="TSelf">The type of the model.</typeparam>
+public interface ILoadable<TSelf>
+    where TSelf : ILoadable<TSelf>
+{
+    /// <summary>Gets the kind of model.</summary>
+    static abstract ModelKind Kind { get; }
+
+    /// <summary>Loads the model of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="trainable">Whether the parameters can be trained.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="IOException">A file of the model cannot be read.</exception>
+    static abstract TSelf LoadFolder(string folder, bool trainable);
+}

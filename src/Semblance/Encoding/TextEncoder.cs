@@ -1,0 +1,184 @@
+using System.Text;
+using Semblance.Checkpoints;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+
+namespace Semblance;
+
+/// <summary>An encoder of modules, from texts to vectors: <see cref="SentenceTransformer"/>, <see cref="SparseEncoder"/> or <see cref="MultiVectorEncoder"/>.</summary>
+/// <typeparam name="TSelf">The encoder's own type.</typeparam>
+/// <typeparam name="TOptions">The options of encoding.</typeparam>
+/// <typeparam name="TEmbeddings">The vectors of several texts.</typeparam>
+/// <typeparam name="TEmbedding">One text of a stream with its vector or vectors.</typeparam>
+public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : Encoder<TSelf>
+    where TSelf : TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding>, ILoadable<TSelf>
+    where TOptions : TextOptions, new()
+    where TEmbeddings : EncodedTexts
+{
+    private readonly bool _needsHiddenStates;
+    private readonly IReadOnlyList<string> _warnings;
+
+    private protected TextEncoder(IReadOnlyList<Module> modules, IReadOnlyList<string> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
+        (Modules, _warnings) = (modules, warnings);
+        _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
+        Width = ModuleFit.OutputDimension(modules, 0);
+    }
+
+    /// <summary>Gets the modules, in order.</summary>
+    public IReadOnlyList<Module> Modules { get; }
+
+    /// <summary>Gets the number of elements of a vector.</summary>
+    public virtual int Dimension => Width;
+
+    /// <inheritdoc/>
+    public override int MaxSequenceLength => Input.MaxSequenceLength;
+
+    /// <inheritdoc/>
+    public override Tokenizer Tokenizer => Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
+
+    /// <summary>Gets the first module.</summary>
+    private protected InputModule Input { get; }
+
+    /// <summary>Gets the number of elements of a vector as the modules make it.</summary>
+    private protected int Width { get; }
+
+    private protected override IEnumerable<string> FileWarnings => _warnings.Concat(Modules.SelectMany(module => module.Warnings));
+
+    /// <summary>Encodes several texts.</summary>
+    /// <param name="texts">The texts to encode.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives progress after each batch.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The vectors, in the order of the texts.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    public TEmbeddings Encode(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Run(texts, Checked(options), progress, cancellationToken);
+    }
+
+    /// <summary>Encodes queries: on the route <c>query</c>, and with the model's prompt <c>query</c>, if it has one and the options ask for no other.</summary>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
+    public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Encode(texts, On("query", options, "query"), progress, cancellationToken);
+
+    /// <summary>
+    /// Encodes documents: on the route <c>document</c>, and with the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and the options
+    /// ask for no other.
+    /// </summary>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
+    public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Encode(texts, On("document", options, "document", "passage", "corpus"), progress, cancellationToken);
+
+    /// <summary>Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.</summary>
+    /// <param name="texts">The texts to encode.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The texts with their vectors, in the order of the texts.</returns>
+    /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    public IAsyncEnumerable<TEmbedding> EncodeAsync(IAsyncEnumerable<string> texts, TOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var settings = Checked(options);
+        return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
+        {
+            var embeddings = Run(window, settings, null, cancellationToken);
+            return window.Select((text, i) => One(text, embeddings, i));
+        }, cancellationToken);
+    }
+
+    /// <summary>Computes the similarity of each text of one set to each of another, by the model's own similarity function.</summary>
+    /// <param name="a">The vectors of queries, or of any texts where the model does not tell the two apart.</param>
+    /// <param name="b">The vectors of documents, or of other texts.</param>
+    /// <returns><c>[a × b]</c>; larger is more similar.</returns>
+    public abstract Tensor Similarity(TEmbeddings a, TEmbeddings b);
+
+    /// <summary>Tokenizes texts into one batch for the first module.</summary>
+    /// <param name="texts">The texts. Those that are too long are truncated.</param>
+    /// <param name="prompt">The text before each text.</param>
+    /// <param name="route">The route of the texts, for a model with a router; null for its default.</param>
+    /// <returns>The batch.</returns>
+    public Features Tokenize(IReadOnlyList<string> texts, string prompt = "", string? route = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(prompt);
+        var options = new TOptions { Route = route };
+        return NewFeatures(Tokenize(texts, prompt, options, CancellationToken.None).Pack(), PromptLength(prompt, route), route);
+    }
+
+    /// <summary>Returns all parameters; each name begins with the index of its module.</summary>
+    public override IEnumerable<Parameter> Parameters() =>
+        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
+
+    /// <summary>Returns the modules, one a line.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder(typeof(TSelf).Name).AppendLine("(");
+        for (var i = 0; i < Modules.Count; i++)
+        {
+            text.Append("  (").Append(i).Append(") ").Append(Modules[i]).AppendLine();
+        }
+
+        return text.Append(')').ToString();
+    }
+
+    /// <summary>Encodes texts with options that have been checked.</summary>
+    private protected abstract TEmbeddings Run(IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Returns one text of a stream with what was made of it.</summary>
+    private protected abstract TEmbedding One(string text, TEmbeddings embeddings, int index);
+
+    /// <summary>Tokenizes texts, each behind a prompt.</summary>
+    private protected virtual TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
+        TokenizedTexts.From(Input.Entry(options.Route), texts, prompt, options, cancellationToken);
+
+    /// <summary>Returns options, or the defaults, that fit the model.</summary>
+    private protected virtual TOptions Checked(TOptions? options)
+    {
+        options ??= new TOptions();
+        options.Check();
+        return options;
+    }
+
+    /// <summary>Tokenizes texts and lets the caller take each batch through the modules; its results go to the places of its texts.</summary>
+    private protected TokenizedTexts ForEachBatch(
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
+    {
+        var prompt = Config.PromptOf(options);
+        var promptLength = PromptLength(prompt, options.Route);
+        var tokenized = Tokenize(texts, prompt, options, cancellationToken);
+        tokenized.ForEachBatch(options, progress, (run, batch, places) => take(run, NewFeatures(batch, promptLength, options.Route), places), cancellationToken);
+        GC.KeepAlive(this); // the kernels saw only addresses
+        return tokenized;
+    }
+
+    /// <summary>Takes a batch through all modules.</summary>
+    private protected Features Through(Computation run, Features features)
+    {
+        foreach (var module in Modules)
+        {
+            module.Forward(run, features);
+        }
+
+        return features;
+    }
+
+    private protected override void Write(string folder, DType weights) => ModuleList.Save(Modules, folder, weights);
+
+    private int PromptLength(string prompt, string? route) => prompt.Length == 0 ? 0 : Input.Entry(route).CountPromptTokens(prompt);
+
+    private Features NewFeatures(PackedBatch batch, int promptLength, string? route) =>
+        new(batch, promptLength) { Route = route, HiddenStates = _needsHiddenStates ? [] : null };
+
+    private TOptions On(string route, TOptions? options, params string[] promptNames)
+    {
+        options ??= new TOptions();
+        return options with { Route = options.Route ?? route, PromptName = Config.PromptNameOf(options, promptNames) };
+    }
+}
