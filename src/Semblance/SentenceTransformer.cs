@@ -196,14 +196,13 @@ public sealed class SentenceTransformer : ITrainableModel
         Workers.Shared.For((images.Count + size - 1) / size, threads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(threads, cancellation: cancellation);
+            using var run = new Computation(threads, cancellationToken: cancellation);
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             clip.Forward(run, features);
             Finish(run, features, batch, options, vectors);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batch.Length), images.Count));
         }, cancellation);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new Embeddings(vectors, new int[images.Count], new bool[images.Count]);
     }
 
@@ -323,7 +322,6 @@ public sealed class SentenceTransformer : ITrainableModel
         IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellation)
     {
         var tokenized = _pipeline.Run(texts, PromptOf(options), options, progress, take, cancellation);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
     }
 

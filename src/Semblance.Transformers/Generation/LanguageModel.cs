@@ -73,7 +73,7 @@ public sealed class LanguageModel
             throw new ArgumentException("The encoder needs at least one token.", nameof(source));
         }
 
-        using var run = new Computation(maxThreads, cancellation: cancellation);
+        using var run = new Computation(maxThreads, cancellationToken: cancellation);
         var batch = PackedBatch.From([source.ToArray()]);
         return new Decoding(this, _decoder.Remember(run, Body.Forward(run, batch), batch));
     }

@@ -146,7 +146,6 @@ public sealed class CrossEncoder : ITrainableModel
                 }
             }
         }, cancellation);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new Predictions(scores, Labels, tokenized.TokenCounts, tokenized.Truncated);
     }
 

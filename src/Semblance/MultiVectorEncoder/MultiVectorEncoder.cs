@@ -239,7 +239,6 @@ public sealed class MultiVectorEncoder
                 results[places[i]] = Kept(features, i, places[i], isQuery);
             }
         }, cancellation);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new MultiVectorEmbeddings(results, tokenized.TokenCounts, tokenized.Truncated);
     }
 

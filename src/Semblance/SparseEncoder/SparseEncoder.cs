@@ -107,7 +107,6 @@ public sealed class SparseEncoder
                 vectors[places[i]] = options.MaxActiveDimensions is { } count ? vector.Largest(count) : vector;
             }
         }, cancellation);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new SparseEmbeddings(Dimension, vectors, tokenized.TokenCounts, tokenized.Truncated);
     }
 
