@@ -18,7 +18,7 @@ public sealed class Computation : IDisposable
 
     private readonly Arena _arena = Arena.Rent();
     private readonly List<Tensor> _tensors = [];
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _cancellationToken;
     private readonly int _maxThreads;
     private readonly ulong? _dropoutSeed;
     private readonly float? _dropoutRate;
@@ -33,7 +33,7 @@ public sealed class Computation : IDisposable
     /// <param name="dropoutSeed">Turns dropout on: the same seed drops the same elements. Null, the default, leaves all in place.</param>
     /// <param name="dropoutRate">How much is dropped wherever a model drops elements; null for what the model says.</param>
     /// <param name="recompute">Whether <see cref="RecomputeOperation.Recompute"/> spends time on the way back to save memory.</param>
-    /// <param name="cancellation">Stops the computation between two operations.</param>
+    /// <param name="cancellationToken">The token that cancels the computation between two operations.</param>
     public Computation(
         int maxThreads = int.MaxValue,
         InstructionSet? instructions = null,
@@ -41,11 +41,11 @@ public sealed class Computation : IDisposable
         ulong? dropoutSeed = null,
         float? dropoutRate = null,
         bool recompute = false,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
         _maxThreads = maxThreads;
-        _cancellation = cancellation;
+        _cancellationToken = cancellationToken;
         Instructions = instructions ?? InstructionSets.Current;
         Recording = recording;
         _dropoutSeed = dropoutSeed;
@@ -125,14 +125,25 @@ public sealed class Computation : IDisposable
     /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
     internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
 
-    /// <summary>Remembers how a result's gradient becomes those of what it was computed from.</summary>
-    internal void Record(Tensor output, Action<Tensor> backward)
+    /// <summary>Remembers how the gradient of a result becomes those of what it was computed from.</summary>
+    /// <param name="output">The result, which was leased here.</param>
+    /// <param name="backward">The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each input that requires one.</param>
+    /// <param name="needed">The tensors whose elements the backward pass reads; disposing them has no effect before it.</param>
+    public void Record(Tensor output, Action<Tensor> backward, params ReadOnlySpan<Tensor?> needed)
     {
         output.RequiresGradient = true;
-        if (!_forgetting)
+        if (_forgetting)
         {
-            _tape.Add((output, backward));
+            return;
         }
+
+        output.Recorded = true;
+        foreach (var tensor in needed)
+        {
+            tensor?.Recorded = true;
+        }
+
+        _tape.Add((output, backward));
     }
 
     /// <summary>Runs operations as always, but keeps nothing of them, for the way back or otherwise, but their result.</summary>
@@ -144,7 +155,6 @@ public sealed class Computation : IDisposable
         {
             var output = operations();
             Release(first, _tensors.Count, output);
-            output.Recorded = true;
             return output;
         }
         finally
@@ -175,10 +185,12 @@ public sealed class Computation : IDisposable
         }
     }
 
-    /// <summary>Leases a tensor whose elements are not yet set.</summary>
-    internal Tensor Lease(params ReadOnlySpan<int> shape)
+    /// <summary>Leases a tensor whose elements are not yet set. It is valid until the computation is disposed.</summary>
+    /// <param name="shape">The size of each dimension, outermost first.</param>
+    public Tensor Lease(params ReadOnlySpan<int> shape)
     {
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Remembering);
+        // What is computed again captures tensors that nothing mentions.
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && Remembering);
         _tensors.Add(tensor);
         return tensor;
     }
@@ -225,10 +237,11 @@ public sealed class Computation : IDisposable
     /// <param name="kernel">The kernel.</param>
     /// <param name="items">How many items it has.</param>
     /// <param name="cost">About how many multiplications all items take together.</param>
+    /// <remarks>The kernel, and so the memory of the tensors that it mentions, stays alive until this returns.</remarks>
     internal void Execute<TKernel>(TKernel kernel, int items, long cost)
         where TKernel : struct, IKernel
     {
-        _cancellation.ThrowIfCancellationRequested();
+        _cancellationToken.ThrowIfCancellationRequested();
         var threads = (int)Math.Min(Math.Min(_maxThreads, Workers.Shared.Count), Math.Max(1, cost / WorthSharing));
         if (threads <= 1 || items <= 1)
         {

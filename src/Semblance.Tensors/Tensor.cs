@@ -58,7 +58,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The number of elements.</summary>
     public int Length { get; }
 
-    /// <summary>All elements, row after row.</summary>
+    /// <summary>All elements, row after row. Their memory does not move. The tensor of a mapped file is to be kept alive while they are read.</summary>
     public ReadOnlySpan<float> Values => new(Data, Length);
 
     /// <summary>All elements, to be changed.</summary>
@@ -163,8 +163,9 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
-    /// <summary>Adds to the gradient. The contribution is handed over: it may become the gradient itself.</summary>
-    internal void AddGradient(Tensor contribution)
+    /// <summary>Adds to the gradient.</summary>
+    /// <param name="contribution">A leased tensor of the same shape, which is handed over: it may become the gradient itself, or its memory serves again.</param>
+    public void AddGradient(Tensor contribution)
     {
         if (Gradient is null && IsLeased)
         {
@@ -211,8 +212,9 @@ public sealed unsafe class Tensor : IDisposable
         TensorPrimitives.Add(target, values, target);
     }
 
-    /// <summary>Multiplies all elements by a number, on all threads.</summary>
-    internal void Scale(float factor)
+    /// <summary>Multiplies all elements in place by a number, on all threads.</summary>
+    /// <param name="factor">The number.</param>
+    public void Scale(float factor)
     {
         ForEachBlock((first, count) =>
         {
@@ -222,8 +224,8 @@ public sealed unsafe class Tensor : IDisposable
         Version++;
     }
 
-    /// <summary>The sum of squares, blocks in float32 and their sum in double, always in the same order.</summary>
-    internal double SumOfSquares()
+    /// <summary>Computes the sum of the squares of all elements, blocks in float32 and their sum in double, always in the same order.</summary>
+    public double SumOfSquares()
     {
         var sums = new double[BlockCount];
         ForEachBlock((first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));

@@ -29,9 +29,9 @@ public sealed class Workers
     /// </summary>
     /// <param name="count">The number of items.</param>
     /// <param name="maxThreads">The most threads to use, the caller's included; at least 1.</param>
-    /// <param name="body">What to do with one item. The first exception stops the rest and is thrown again here.</param>
-    /// <param name="cancellation">Stops before the next item.</param>
-    public void For(int count, int maxThreads, Action<int> body, CancellationToken cancellation = default)
+    /// <param name="body">The work on one item. It, and what it captures, stays alive until all items are done. The first exception stops the rest and is thrown again here.</param>
+    /// <param name="cancellationToken">The token that cancels the operation before the next item.</param>
+    public void For(int count, int maxThreads, Action<int> body, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
@@ -40,14 +40,15 @@ public sealed class Workers
         {
             for (var i = 0; i < count; i++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 body(i);
             }
 
+            GC.KeepAlive(body); // a body may have nothing but spans of a mapped file left
             return;
         }
 
-        var job = new Job(count, body, cancellation);
+        var job = new Job(count, body, cancellationToken);
         Enqueue(job, threads - 1);
         _insideJob = true;
         try
@@ -60,6 +61,7 @@ public sealed class Workers
         }
 
         job.Wait();
+        GC.KeepAlive(body);
     }
 
     private void Enqueue(Job job, int helpers)
@@ -124,17 +126,17 @@ public sealed class Workers
     private sealed class Job
     {
         private readonly Action<int> _body;
-        private readonly CancellationToken _cancellation;
+        private readonly CancellationToken _cancellationToken;
         private readonly int _count;
         private readonly object _finished = new();
         private Exception? _failure;
         private int _next;
         private int _pending;
 
-        public Job(int count, Action<int> body, CancellationToken cancellation)
+        public Job(int count, Action<int> body, CancellationToken cancellationToken)
         {
             _body = body;
-            _cancellation = cancellation;
+            _cancellationToken = cancellationToken;
             _count = _pending = count;
         }
 
@@ -148,7 +150,7 @@ public sealed class Workers
                 {
                     if (Volatile.Read(ref _failure) is null)
                     {
-                        _cancellation.ThrowIfCancellationRequested();
+                        _cancellationToken.ThrowIfCancellationRequested();
                         _body(item);
                     }
                 }

@@ -102,13 +102,12 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         Workers.Shared.For((images.Count + size - 1) / size, threads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(threads, cancellation: cancellationToken);
+            using var run = new Computation(threads, cancellationToken: cancellationToken);
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             Finish(run, Through(run, features), batch, options, vectors);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batch.Length), images.Count));
         }, cancellationToken);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new Embeddings(vectors, new int[images.Count], new bool[images.Count]);
     }
 

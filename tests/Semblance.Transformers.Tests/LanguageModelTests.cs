@@ -76,7 +76,7 @@ public class LanguageModelTests
         using (var stopped = new CancellationTokenSource())
         {
             stopped.Cancel();
-            using var run = new Computation(cancellation: stopped.Token);
+            using var run = new Computation(cancellationToken: stopped.Token);
             Should.Throw<OperationCanceledException>(() => decoding.Next(run, [9]));
         }
 

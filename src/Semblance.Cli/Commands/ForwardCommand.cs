@@ -33,7 +33,7 @@ internal sealed class ForwardCommand : CliCommand
         OutputFile.CheckFolder(output);
         var input = arguments.GetRequiredValue(_input)!;
         var folder = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        using var run = new Computation(cancellation: cancellation);
+        using var run = new Computation(cancellationToken: cancellation);
         var writer = new SafetensorsWriter();
         if (ClipOutputs.IsClip(folder))
         {

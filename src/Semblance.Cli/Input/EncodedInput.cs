@@ -81,7 +81,7 @@ internal sealed class EncodedInput
 
     private static Tensor Normalized(Tensor vectors, CancellationToken cancellation)
     {
-        using var run = new Computation(cancellation: cancellation);
+        using var run = new Computation(cancellationToken: cancellation);
         using var normalized = run.Normalize(vectors);
         return Tensor.From(normalized.Values, vectors.Rows, vectors.Columns);
     }

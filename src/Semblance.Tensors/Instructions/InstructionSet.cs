@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -48,7 +49,7 @@ public static class InstructionSets
                 $"{Variable} is '{name}', which this machine cannot run; use one of {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
     }
 
-    /// <summary>Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    /// <summary>Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>, and keeps alive what it mentions until it ends.</summary>
     internal static void Run<TKernel>(this InstructionSet set, in TKernel kernel, int first, int end)
         where TKernel : struct, IKernel
     {
@@ -67,6 +68,15 @@ public static class InstructionSets
                 kernel.Run<LanesPortable>(first, end);
                 break;
         }
+
+        KeepAlive(in kernel);
+    }
+
+    // What GC.KeepAlive is for an object: an address inside a kernel keeps no memory, but the operands beside it do while the kernel is needed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void KeepAlive<TKernel>(in TKernel kernel)
+        where TKernel : struct, IKernel
+    {
     }
 
     private static bool IsSupported(InstructionSet set) => set switch

@@ -8,9 +8,9 @@ internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sum
 {
     private const int Block = 64; // four of the widest registers
 
-    private readonly float* _x = x.Data;
-    private readonly float* _factors = factors is null ? null : factors.Data;
-    private readonly float* _sums = sums.Data;
+    private readonly Operand _x = x;
+    private readonly Operand _factors = factors;
+    private readonly Operand _sums = sums;
     private readonly int _rows = x.Rows;
     private readonly int _columns = x.Columns;
 
@@ -31,10 +31,10 @@ internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sum
             float sum = 0;
             for (var i = (nint)column; i < (nint)_rows * _columns; i += _columns)
             {
-                sum = MathF.FusedMultiplyAdd(_x[i], _factors is null ? 1 : _factors[i], sum);
+                sum = MathF.FusedMultiplyAdd(_x.Data[i], _factors.Data is null ? 1 : _factors.Data[i], sum);
             }
 
-            _sums[column] = sum;
+            _sums.Data[column] = sum;
         }
     }
 
@@ -43,10 +43,10 @@ internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sum
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        float* x = _x + column, factors = _factors + column;
+        float* x = _x.Data + column, factors = _factors.Data + column;
         for (var row = 0; row < _rows; row++, x += _columns, factors += _columns)
         {
-            if (_factors is null)
+            if (_factors.Data is null)
             {
                 s0 += TLanes.Load(x);
                 s1 += TLanes.Load(x + TLanes.Count);
@@ -62,9 +62,9 @@ internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sum
             }
         }
 
-        s0.Store(_sums + column);
-        s1.Store(_sums + column + TLanes.Count);
-        s2.Store(_sums + column + (2 * TLanes.Count));
-        s3.Store(_sums + column + (3 * TLanes.Count));
+        s0.Store(_sums.Data + column);
+        s1.Store(_sums.Data + column + TLanes.Count);
+        s2.Store(_sums.Data + column + (2 * TLanes.Count));
+        s3.Store(_sums.Data + column + (3 * TLanes.Count));
     }
 }

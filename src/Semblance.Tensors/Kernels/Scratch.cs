@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Memory of the running thread for the inside of one kernel; it grows to the largest ever asked for, within a bound.</summary>
+/// <summary>Memory of the running thread for the inside of one kernel; it grows to the largest ever asked for, and what is above a bound lasts until the next call.</summary>
 internal static unsafe class Scratch
 {
     private const int LargestKept = 16 << 20; // floats
@@ -8,21 +8,17 @@ internal static unsafe class Scratch
     [ThreadStatic]
     private static float[]? _memory;
 
-    /// <summary>
-    /// Room for <paramref name="count"/> floats, valid until the same thread asks again. The caller keeps
-    /// <paramref name="owner"/> alive while it uses the memory.
-    /// </summary>
-    public static float* Take(long count, out object owner)
+    /// <summary>Returns room for <paramref name="count"/> floats, which belongs to the thread until it asks again.</summary>
+    public static float* Take(long count)
     {
         var padding = Tensor.Alignment / sizeof(float);
         var memory = _memory;
-        if (memory is null || memory.Length < count + padding)
+        if (memory is null || memory.Length < count + padding || memory.Length > LargestKept + padding)
         {
-            memory = Tensor.AlignedMemory(checked((int)count), out _);
-            _memory = count <= LargestKept ? memory : null;
+            _memory = null; // the collector may take it before the new one is made
+            _memory = memory = Tensor.AlignedMemory(checked((int)count), out _);
         }
 
-        owner = memory;
         return Tensor.Align(memory);
     }
 }

@@ -16,18 +16,18 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
     private readonly PackedMatrix _panels;
     private readonly PackedBatch _batch;
     private readonly int[] _chunks; // the first sequence of each, and the number of sequences last
-    private readonly float* _x;
-    private readonly float* _bias;
-    private readonly float* _y;
+    private readonly Operand _x;
+    private readonly Operand _bias;
+    private readonly Operand _y;
     private readonly VocabularyPooling _pooling;
     private readonly int _saturations;
 
     public VocabularyPoolingKernel(Tensor x, PackedMatrix panels, Tensor? bias, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor y)
     {
         (_panels, _batch, _pooling, _saturations) = (panels, batch, pooling, saturations);
-        _x = x.Data;
-        _y = y.Data;
-        _bias = bias is null ? null : bias.Data;
+        _x = x;
+        _y = y;
+        _bias = bias;
         _chunks = Chunks(batch, ChunkFloats / Math.Max(1, panels.Depth));
     }
 
@@ -50,13 +50,13 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
     {
         int width = _panels.PanelWidth, column = panel * width, columns = Math.Min(width, _panels.Columns - column);
         var block = stackalloc float[BlockRows * 2 * TLanes.Count];
-        var pooled = new Span<float>(_y + ((nint)sequence * _panels.Columns) + column, columns);
+        var pooled = new Span<float>(_y.Data + ((nint)sequence * _panels.Columns) + column, columns);
         pooled.Clear();
         int endRow = _batch.Offsets[endSequence], endOfSequence = _batch.Offsets[sequence + 1];
         for (int row = _batch.Offsets[sequence], rows; row < endRow; row += rows)
         {
             rows = Math.Min(BlockRows, endRow - row);
-            TileColumn<TLanes>.Multiply(_x + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
+            TileColumn<TLanes>.Multiply(_x.Data + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
             for (var i = 0; i < rows; i++)
             {
                 if (row + i == endOfSequence)
@@ -64,7 +64,7 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
                     Finish(pooled);
                     sequence++;
                     endOfSequence = _batch.Offsets[sequence + 1];
-                    pooled = new Span<float>(_y + ((nint)sequence * _panels.Columns) + column, columns);
+                    pooled = new Span<float>(_y.Data + ((nint)sequence * _panels.Columns) + column, columns);
                     pooled.Clear();
                 }
 
@@ -78,9 +78,9 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
     // The saturation rises, so the largest weight is that of the largest logit; and what is pooled starts at 0, where it cuts off.
     private void Add(Span<float> logits, int column, Span<float> pooled)
     {
-        if (_bias is not null)
+        if (_bias.Data is not null)
         {
-            TensorPrimitives.Add(logits, new ReadOnlySpan<float>(_bias + column, logits.Length), logits);
+            TensorPrimitives.Add(logits, new ReadOnlySpan<float>(_bias.Data + column, logits.Length), logits);
         }
 
         if (_pooling == VocabularyPooling.Max)

@@ -8,15 +8,11 @@ public sealed class RmsNorm : Layer
     /// <param name="epsilon">Added to the mean of the squares.</param>
     /// <param name="offset">Added to the scale: 1 in the Gemma models, whose scale is stored less one. 0 by default.</param>
     public RmsNorm(Tensor weight, float epsilon, float offset = 0)
+        : base(weight ?? throw new ArgumentNullException(nameof(weight)), null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
-        Weight = weight;
         Epsilon = epsilon;
         Offset = offset;
     }
-
-    /// <summary><c>[columns]</c>, the scale.</summary>
-    public Tensor Weight { get; }
 
     /// <summary>Added to the mean of the squares.</summary>
     public float Epsilon { get; }
@@ -26,7 +22,4 @@ public sealed class RmsNorm : Layer
 
     /// <summary>The width of what is normalised.</summary>
     public int Columns => Weight.Length;
-
-    /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters(string name) => [new(name + ".weight", Weight)];
 }

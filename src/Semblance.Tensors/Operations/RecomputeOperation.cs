@@ -25,7 +25,7 @@ public static class RecomputeOperation
         var y = run.Forget(() => layer(x));
         if (y.RequiresGradient && y != x)
         {
-            run.Record(y, gradient => run.GoBack(() => layer(x), dropouts, gradient));
+            run.Record(y, gradient => run.GoBack(() => layer(x), dropouts, gradient), x);
         }
 
         return y;

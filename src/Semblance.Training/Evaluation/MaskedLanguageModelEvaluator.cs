@@ -43,7 +43,7 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         for (var first = 0; first < _texts.Count; first += BatchSize)
         {
             var tokens = _loss.Hide(model, [.. _texts.Skip(first).Take(BatchSize)], "", Seed + (ulong)first);
-            using var run = new Computation(cancellation: cancellation);
+            using var run = new Computation(cancellationToken: cancellation);
             var logs = run.LogSoftmax(_loss.Scores(run, tokens)); // [hidden tokens × vocabulary]
             for (var row = 0; row < logs.Rows; row++)
             {

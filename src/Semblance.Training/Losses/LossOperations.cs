@@ -6,7 +6,7 @@ namespace Semblance.Training;
 internal static class LossOperations
 {
     /// <summary>a · bᵀ: <c>[rows of a × rows of b]</c>.</summary>
-    public static Tensor Product(this Computation run, Tensor a, Tensor b) => run.Linear(a, new Linear(b, null));
+    public static Tensor Product(this Computation run, Tensor a, Tensor b) => run.MatrixProduct(a, b);
 
     /// <summary>The similarity of every row of a with every row of b.</summary>
     public static Tensor Similarities(this Computation run, Tensor a, Tensor b, SimilarityFunction similarity) => similarity switch

@@ -47,7 +47,7 @@ public sealed record TrainingBatch(ITrainableModel Learner, IReadOnlyList<Exampl
     /// <summary>A computation for the batch, or for a part of it.</summary>
     /// <param name="recording">Whether gradients will be asked for.</param>
     public Computation Start(bool recording = true) =>
-        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellation: Cancellation);
+        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
 
     /// <summary>The texts of a column, without prompt.</summary>
     /// <param name="column">The column, from 0.</param>
@@ -83,7 +83,7 @@ public sealed record TrainingBatch(ITrainableModel Learner, IReadOnlyList<Exampl
     /// others than in other parts or batches.
     /// </summary>
     internal Computation StartPart(int part, bool recording) =>
-        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellation: Cancellation);
+        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
 
     private Tensor? Labels()
     {

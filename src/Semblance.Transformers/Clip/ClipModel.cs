@@ -107,7 +107,7 @@ public sealed class ClipModel
     {
         using var unitTexts = run.Normalize(texts);
         using var unitImages = run.Normalize(images);
-        using var cosines = run.Linear(unitTexts, new Linear(unitImages, null));
+        using var cosines = run.MatrixProduct(unitTexts, unitImages);
         return run.Scale(cosines, LogitScale);
     }
 

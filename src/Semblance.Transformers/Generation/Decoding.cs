@@ -42,7 +42,6 @@ public sealed class Decoding
             _caches[i].Advance(batch.Length(i));
         }
 
-        GC.KeepAlive(_model); // the kernels saw only addresses
         return logits;
     }
 

@@ -72,7 +72,7 @@ public sealed class LanguageModel
             throw new ArgumentException("The encoder needs at least one token.", nameof(source));
         }
 
-        using var run = new Computation(maxThreads, cancellation: cancellation);
+        using var run = new Computation(maxThreads, cancellationToken: cancellation);
         var batch = PackedBatch.From([source.ToArray()]);
         var states = Body.Forward(run, batch);
         return new Decoding(this, new EncodedSource(batch, Tensor.From(states.Values, states.Shape), keepsProjections: true));

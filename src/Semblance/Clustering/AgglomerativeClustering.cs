@@ -25,7 +25,6 @@ public static class AgglomerativeClustering
         var distances = new DistanceRows(count, similarity == SimilarityFunction.Cosine ? 1 : 0);
         var mining = new MiningOptions { Similarity = similarity, MaxThreads = options.MaxThreads };
         new PairTiles(vectors, null, mining, distances, new ProgressCounter(null, 1), cancellation).Compare();
-        GC.KeepAlive(embeddings);
         return Dendrogram.Of(count, Chains(distances.Rows, options.Linkage, progress, cancellation));
     }
 

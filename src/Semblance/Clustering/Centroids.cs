@@ -8,7 +8,8 @@ internal sealed class Centroids
 {
     private const int BlockRows = 448;
 
-    private readonly Linear _product;
+    private readonly PreparedMatrix _product;
+    private readonly Tensor? _bias;
     private readonly bool _spherical;
 
     /// <param name="centers"><c>[clusters × dimensions]</c>; kept, not to be changed.</param>
@@ -16,7 +17,7 @@ internal sealed class Centroids
     public Centroids(Tensor centers, bool spherical)
     {
         (Centers, _spherical) = (centers, spherical);
-        _product = spherical ? new Linear(centers, null) : ByDistance(centers);
+        (_product, _bias) = spherical ? (new PreparedMatrix(centers), null) : ByDistance(centers);
         _product.Prepare();
     }
 
@@ -26,8 +27,8 @@ internal sealed class Centroids
     public void Assign(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation) =>
         Blocks(vectors.Rows, maxThreads, (first, count) =>
         {
-            using var run = new Computation(1, cancellation: cancellation);
-            var scores = run.Linear(vectors.Slice(first, count), _product);
+            using var run = new Computation(1, cancellationToken: cancellation);
+            var scores = run.MatrixProduct(vectors.Slice(first, count), _product, _bias);
             for (var i = 0; i < count; i++)
             {
                 labels[first + i] = TensorPrimitives.IndexOfMax(scores.Row(i));
@@ -122,7 +123,7 @@ internal sealed class Centroids
     }
 
     // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m amid the centres no digits are lost far from the origin.
-    private static Linear ByDistance(Tensor centers)
+    private static (PreparedMatrix Product, Tensor? Bias) ByDistance(Tensor centers)
     {
         var columns = centers.Columns;
         var middle = new double[columns];
@@ -146,7 +147,7 @@ internal sealed class Centroids
             bias.Writable[cluster] = (float)(sum / -2);
         }
 
-        return new Linear(weight, bias);
+        return (new PreparedMatrix(weight), bias);
     }
 
     private static void Blocks(int rows, int maxThreads, Action<int, int> body, CancellationToken cancellation) => Workers.Shared.For(

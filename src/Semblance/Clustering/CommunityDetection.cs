@@ -39,13 +39,12 @@ public static class CommunityDetection
             return [];
         }
 
-        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
         var vectors = run.Normalize(matrix);
         var minSize = Math.Min(options.MinSize, vectors.Rows);
         var sizes = Sizes(vectors, options, progress, cancellation);
         int[] candidates = [.. Enumerable.Range(0, sizes.Length).Where(row => sizes[row] >= minSize).OrderByDescending(row => sizes[row])];
         var communities = Separate(vectors, candidates, minSize, options, cancellation);
-        GC.KeepAlive(embeddings);
         progress?.Report(1);
         return [.. communities.OrderByDescending(community => community.Length)];
     }
@@ -116,7 +115,7 @@ public static class CommunityDetection
             {
                 var found = blocks[block] = [];
                 var first = block * BlockRows;
-                using var part = new Computation(1, cancellation: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellation);
                 var scores = comparand.Scores(part, vectors.Slice(first, Math.Min(BlockRows, vectors.Rows - first)));
                 for (var i = 0; i < scores.Rows; i++)
                 {

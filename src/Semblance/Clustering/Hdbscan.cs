@@ -39,7 +39,6 @@ public sealed class Hdbscan
         var distances = new MutualReachability(vectors, options.MinSamples ?? options.MinClusterSize, options.MaxThreads, cancellation);
         var dendrogram = Dendrogram.Of(vectors.Rows, distances.SpanningTree(progress).Order(Comparer<(int First, int Second, double Distance)>.Create(
             (a, b) => (a.Distance, a.First, a.Second).CompareTo((b.Distance, b.First, b.Second)))));
-        GC.KeepAlive(embeddings);
         var (labels, probabilities) = new CondensedTree(dendrogram, options.MinClusterSize).Select(options.AllowSingleCluster);
         return new Hdbscan(labels, probabilities, dendrogram);
     }

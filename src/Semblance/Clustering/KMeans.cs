@@ -49,7 +49,7 @@ public sealed class KMeans
             throw new ArgumentException($"{matrix.Rows} vectors do not make {options.Clusters} clusters; ask for at most as many as there are vectors.", nameof(options));
         }
 
-        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
         var vectors = options.Spherical ? run.Normalize(matrix) : matrix;
         var random = new Random(options.Seed);
         KMeans? best = null;
@@ -59,7 +59,6 @@ public sealed class KMeans
             best = best is null || found.Inertia < best.Inertia ? found : best;
         }
 
-        GC.KeepAlive(embeddings);
         progress?.Report(1);
         return best!;
     }
@@ -73,7 +72,6 @@ public sealed class KMeans
         TensorRows.CheckWidth(Centers, embeddings, nameof(embeddings));
         var labels = new int[vectors.Rows];
         _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None); // a vector's length does not change which cosine is largest
-        GC.KeepAlive(embeddings);
         return labels;
     }
 

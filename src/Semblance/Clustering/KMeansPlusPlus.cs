@@ -80,7 +80,7 @@ internal static class KMeansPlusPlus
             block =>
             {
                 var first = block * BlockRows;
-                using var run = new Computation(1, cancellation: cancellation);
+                using var run = new Computation(1, cancellationToken: cancellation);
                 var distances = run.Distances(vectors.Slice(first, Math.Min(BlockRows, vectors.Rows - first)), centers, Distance.Euclidean);
                 for (var i = 0; i < distances.Rows; i++)
                 {

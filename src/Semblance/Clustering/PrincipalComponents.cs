@@ -12,8 +12,8 @@ public sealed class PrincipalComponents
     private const int BlockRows = 1024;
 
     private readonly float[] _mean;
-    private readonly Linear _projection;
-    private readonly Linear _restoration;
+    private readonly PreparedMatrix _projection;
+    private readonly PreparedMatrix _restoration;
 
     private PrincipalComponents(double[] mean, Tensor components, double[] variances, double total)
     {
@@ -21,8 +21,8 @@ public sealed class PrincipalComponents
         Components = components;
         ExplainedVariance = variances;
         ExplainedVarianceRatio = Array.ConvertAll(variances, variance => total > 0 ? variance / total : 0);
-        _projection = new Linear(components, null);
-        _restoration = new Linear(components, Tensor.From(_mean, _mean.Length), transposed: true);
+        _projection = new PreparedMatrix(components);
+        _restoration = new PreparedMatrix(components, transposed: true);
     }
 
     /// <summary><c>[components × dimensions]</c>, each of length one, those of most variance first. The largest element of each is positive.</summary>
@@ -53,11 +53,9 @@ public sealed class PrincipalComponents
             throw new ArgumentOutOfRangeException(nameof(components), components, $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
         }
 
-        using var run = new Computation(maxThreads, cancellation: cancellation);
+        using var run = new Computation(maxThreads, cancellationToken: cancellation);
         var mean = MeanOf(vectors);
-        var result = rows >= columns ? ByCovariance(run, vectors, mean, components) : ByProducts(run, vectors, mean, components);
-        GC.KeepAlive(embeddings);
-        return result;
+        return rows >= columns ? ByCovariance(run, vectors, mean, components) : ByProducts(run, vectors, mean, components);
     }
 
     /// <summary>The coordinates of vectors along the components.</summary>
@@ -73,10 +71,9 @@ public sealed class PrincipalComponents
         {
             using var run = new Computation();
             var centred = Centred(embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
-            run.Linear(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
+            run.MatrixProduct(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
         }
 
-        GC.KeepAlive(embeddings);
         return result;
     }
 
@@ -93,7 +90,7 @@ public sealed class PrincipalComponents
         }
 
         using var run = new Computation();
-        return Tensor.From(run.Linear(coordinates.AsMatrix(), _restoration).Values, coordinates.Rows, _mean.Length);
+        return Tensor.From(run.MatrixProduct(coordinates.AsMatrix(), _restoration, Tensor.From(_mean, _mean.Length)).Values, coordinates.Rows, _mean.Length);
     }
 
     private static PrincipalComponents ByCovariance(Computation run, Tensor vectors, double[] mean, int components)
@@ -114,7 +111,7 @@ public sealed class PrincipalComponents
                 }
             }
 
-            using var products = run.Linear(transposed, new Linear(transposed, null));
+            using var products = run.MatrixProduct(transposed, transposed);
             Add(products, 1.0 / Math.Max(1, vectors.Rows - 1), covariance);
         }
 
@@ -127,7 +124,7 @@ public sealed class PrincipalComponents
     {
         var centred = Centred(vectors, 0, vectors.Rows, mean);
         var matrix = Square(vectors.Rows);
-        Add(run.Linear(centred, new Linear(centred, null)), 1.0 / Math.Max(1, vectors.Rows - 1), matrix);
+        Add(run.MatrixProduct(centred, centred), 1.0 / Math.Max(1, vectors.Rows - 1), matrix);
         var eigen = SymmetricEigen.Of(matrix);
         var directions = new double[components][];
         for (var c = 0; c < components; c++)

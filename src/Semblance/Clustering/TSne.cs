@@ -31,7 +31,6 @@ public sealed class TSne
         var affinities = NeighbourAffinities.Of(vectors, options.Perplexity, options.MaxThreads, cancellation);
         var forces = new TSneForces(affinities, options.Theta, options.MaxThreads, cancellation);
         var points = Start(vectors, options, cancellation);
-        GC.KeepAlive(embeddings);
         Centre(points);
         if (vectors.Rows > 1)
         {

@@ -110,7 +110,6 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
                 }
             }
         }, cancellationToken);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return new Predictions(scores, Labels, tokenized.TokenCounts, tokenized.Truncated);
     }
 

@@ -70,10 +70,11 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
     /// <param name="batch">The tokens.</param>
     public Tensor Forward(Computation run, Linear words, Tensor hidden, PackedBatch batch)
     {
+        words.ThrowIfWrapped("LogitScore");
         int[] ends = [.. batch.Offsets[1..].ToArray().Select(end => end - 1)];
         using var last = run.Rows(hidden, ends); // [pairs × hidden]
         using var rows = run.Rows(words.Weight, FalseId is { } no ? [TrueId, no] : [TrueId]); // of all logits, only these are asked for
-        var logits = run.Linear(last, new Linear(rows, null));
+        var logits = run.MatrixProduct(last, rows);
         return FalseId is null ? logits : run.Linear(logits, Difference);
     }
 

@@ -60,12 +60,11 @@ internal static class StaticDistillation
         {
             var tokens = ids.AsSpan(i * size, Math.Min(size, ids.Length - (i * size))).ToArray();
             var batch = PackedBatch.From([.. tokens.Select(id => (int[])[.. before, id, .. after])]);
-            using var run = new Computation(threads, cancellation: cancellation);
+            using var run = new Computation(threads, cancellationToken: cancellation);
             var pooled = run.Pool(teacher.Transformer.Forward(run, batch), batch, [Pooling.Mean]);
             pooled.Values.CopyTo(vectors.Writable[(i * size * vectors.Columns)..]);
             progress?.Report((double)Interlocked.Increment(ref done) / batches);
         }, cancellation);
-        GC.KeepAlive(teacher);
         return vectors;
     }
 

@@ -154,7 +154,6 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         var promptLength = PromptLength(prompt, options.Route);
         var tokenized = Tokenize(texts, prompt, options, cancellationToken);
         tokenized.ForEachBatch(options, progress, (run, batch, places) => take(run, NewFeatures(batch, promptLength, options.Route), places), cancellationToken);
-        GC.KeepAlive(this); // the kernels saw only addresses
         return tokenized;
     }
 

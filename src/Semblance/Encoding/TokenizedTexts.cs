@@ -57,7 +57,7 @@ internal sealed class TokenizedTexts
         var done = 0;
         Workers.Shared.For(batches.Count, threads, i =>
         {
-            using var run = new Computation(threads, cancellation: cancellation);
+            using var run = new Computation(threads, cancellationToken: cancellation);
             work(run, Pack(batches[i]), batches[i]);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), Count));
         }, cancellation);

@@ -219,7 +219,7 @@ public sealed class TextGenerator
 
     private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellation)
     {
-        using var run = new Computation(config.Threads ?? int.MaxValue, cancellation: cancellation);
+        using var run = new Computation(config.Threads ?? int.MaxValue, cancellationToken: cancellation);
         var logits = decoding.Next(run, tokens);
         return TensorPrimitives.IsFiniteAll(logits.Values)
             ? [.. Enumerable.Range(0, logits.Rows).Select(row => logits.Row(row).ToArray())]

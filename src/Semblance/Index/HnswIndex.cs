@@ -217,7 +217,6 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(queries);
         var hits = new IReadOnlyList<VectorHit>[queries.Rows];
         Workers.Shared.For(hits.Length, threads, i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellation), cancellation);
-        GC.KeepAlive(queries);
         return hits;
     }
 

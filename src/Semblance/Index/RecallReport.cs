@@ -31,7 +31,6 @@ public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, 
             wanted += nearest.Count;
         }
 
-        GC.KeepAlive(queries);
         return new RecallReport(wanted == 0 ? 1 : (double)right / wanted, queries.Rows, options.TopK, Math.Max(options.Ef, options.TopK), queries.Rows / seconds, queries.Rows / exactSeconds);
 
         async ValueTask<(IReadOnlyList<VectorHit>[] Hits, double Seconds)> HitsAsync(VectorQuery how)

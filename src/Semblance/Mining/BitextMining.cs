@@ -45,8 +45,6 @@ public static class BitextMining
         new PairTiles(sources, targets, blocks, new NearestPairs(forward, backward), counter, cancellation).Compare();
 
         var (near, back) = (Neighborhoods(forward, source.Rows), Neighborhoods(backward, target.Rows));
-        GC.KeepAlive(source);
-        GC.KeepAlive(target);
         ScoredPair[] pairs = [.. Pairs(near, back, options).Where(pair => pair.Score >= options.Threshold)];
         Array.Sort(pairs, Selection.Order<ScoredPair>());
         return options.Retrieval == BitextRetrieval.Max ? OneEach(pairs) : pairs;

@@ -43,7 +43,7 @@ internal sealed class PairTiles(
     }
 
     private Computation Computation(int maxThreads = int.MaxValue) =>
-        new(Math.Min(maxThreads, options.MaxThreads), cancellation: cancellation);
+        new(Math.Min(maxThreads, options.MaxThreads), cancellationToken: cancellation);
 
     private Tensor Stripe(Computation run, Tensor all, int first) =>
         Comparand.Ready(run, all.Slice(first, Math.Min(_stripe, all.Rows - first)), options.Similarity);

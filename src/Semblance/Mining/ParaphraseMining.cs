@@ -43,7 +43,6 @@ public static class ParaphraseMining
             new PairTiles(vectors, null, options, new BestPairs(best), counter, cancellation).Compare();
         }
 
-        GC.KeepAlive(embeddings);
         return best.ToArray();
     }
 }

@@ -46,7 +46,6 @@ public sealed class QuantizationRanges(int dimension)
             ranges.Include(vectors.Row(i), i);
         }
 
-        GC.KeepAlive(vectors);
         return ranges;
     }
 

@@ -170,7 +170,6 @@ public sealed class Quantizer
             Restore(stored, restored.Writable.Slice(i * Dimension, Dimension));
         }
 
-        GC.KeepAlive(vectors);
         return restored;
     }
 

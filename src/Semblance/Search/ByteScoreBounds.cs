@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Semblance.Tensors;
-using Semblance.Tensors.Kernels;
 
 namespace Semblance;
 
@@ -10,7 +9,7 @@ namespace Semblance;
 /// product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits. What that
 /// can change is at most the length of what was lost times that of b, in either of two units (Cauchy–Schwarz).
 /// </summary>
-internal sealed unsafe class ByteScoreBounds : ScoreBounds
+internal sealed class ByteScoreBounds : ScoreBounds
 {
     private const int Middle = 128; // of an unsigned byte
 
@@ -36,16 +35,12 @@ internal sealed unsafe class ByteScoreBounds : ScoreBounds
     protected override void Multiply(int first, int rows, Span<float> products, Span<float> squares)
     {
         Span<int> sums = stackalloc int[Rows];
-        var data = _corpus.Data + ((long)first * _corpus.RowBytes);
+        var data = _corpus.Stored(first, rows);
         ref var lengths = ref _norms[first];
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
-            fixed (sbyte* weights = bound.Weights)
-            {
-                ByteProducts.Multiply(data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), weights, sums[..rows]);
-            }
-
+            ByteProducts.Multiply(data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;

@@ -1,10 +1,9 @@
 using Semblance.Tensors;
-using Semblance.Tensors.Kernels;
 
 namespace Semblance;
 
 /// <summary>Compares the signs of vectors: the score of two is a function of the number of bits in which they differ.</summary>
-internal sealed unsafe class HammingScan : ICorpusScan
+internal sealed class HammingScan : ICorpusScan
 {
     // Few enough rows to stay in the first-level cache while the queries pass.
     private const int CacheBytes = 16 * 1024;
@@ -45,10 +44,11 @@ internal sealed unsafe class HammingScan : ICorpusScan
         }
     }
 
-    private void Scan(int row, int end, int query)
+    private void Scan(int first, int end, int query)
     {
+        var rows = _corpus.Stored(first, end - first);
         var limit = _scores.Length - 1;
-        while (true)
+        for (var row = 0; ; row++)
         {
             var bar = _rankings.Bars[query];
             while (limit >= 0 && _scores[limit] < bar)
@@ -56,18 +56,16 @@ internal sealed unsafe class HammingScan : ICorpusScan
                 limit--;
             }
 
-            row = HammingDistance.Next(_corpus.Data, _corpus.RowBytes, row, end, _queries[query], limit, out var distance);
-            if (row == end)
+            row = HammingDistance.Next(rows, _corpus.RowBytes, row, _queries[query], limit, out var distance);
+            if (row == end - first)
             {
                 return;
             }
 
-            if (_options.Filter?.Invoke(row) != false)
+            if (_options.Filter?.Invoke(first + row) != false)
             {
-                _rankings.Add(query, new SearchHit(row, _scores[distance]));
+                _rankings.Add(query, new SearchHit(first + row, _scores[distance]));
             }
-
-            row++;
         }
     }
 

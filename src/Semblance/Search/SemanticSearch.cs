@@ -57,7 +57,7 @@ public static class SemanticSearch
 
         var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
         var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
-        using var run = new Computation(options.MaxThreads, cancellation: cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
         Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellation);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
@@ -91,12 +91,11 @@ public static class SemanticSearch
             {
                 var first = block * rows;
                 var count = Math.Min(rows, corpus.Rows - first);
-                using var part = new Computation(1, cancellation: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellation);
                 scan.Scan(part, first, count);
                 progress.Add(count);
             },
             cancellation);
-        GC.KeepAlive(corpus);
     }
 
     // Each query meets its own candidates only.
@@ -109,7 +108,7 @@ public static class SemanticSearch
             options.MaxThreads,
             query =>
             {
-                using var part = new Computation(1, cancellation: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellation);
                 var rankings = new Rankings(1, options.TopK, float.NegativeInfinity);
                 var rows = Array.ConvertAll(candidates[query], hit => hit.Index);
                 Array.Sort(rows);
@@ -140,7 +139,5 @@ public static class SemanticSearch
         {
             Quantizer.CheckFinite(queries.Row(query), nameof(queries), query);
         }
-
-        GC.KeepAlive(queries);
     }
 }

@@ -51,9 +51,6 @@ public sealed unsafe class VectorMatrix
     /// <summary>The number of bytes of all stored vectors.</summary>
     public long ByteCount => (long)Rows * RowBytes;
 
-    /// <summary>The first byte of the first row; keep this object alive while reading.</summary>
-    internal byte* Data => _data;
-
     /// <summary>The length of each vector as it is restored, and zeros that let whole registers be read; computed by the first who asks.</summary>
     internal float[] Norms => _norms.Value;
 
@@ -62,7 +59,7 @@ public sealed unsafe class VectorMatrix
     public static VectorMatrix Of(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
-        return new VectorMatrix(vectors, (byte*)vectors.Data, vectors.Rows, vectors.Columns, null, null);
+        return Of(vectors, null);
     }
 
     /// <summary>Stores vectors in a smaller precision, on all threads.</summary>
@@ -87,7 +84,6 @@ public sealed unsafe class VectorMatrix
                 quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount), row);
             }
         }, cancellation);
-        GC.KeepAlive(vectors);
         return new VectorMatrix(bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
     }
 
@@ -202,7 +198,6 @@ public sealed unsafe class VectorMatrix
         File.Delete(QuantizationRanges.PathBeside(path));
         writer.Complete();
         Quantizer?.Ranges?.Save(QuantizationRanges.PathBeside(path));
-        GC.KeepAlive(this);
     }
 
     /// <summary>The bytes of a vector. Keep this object alive while reading them.</summary>
@@ -211,8 +206,11 @@ public sealed unsafe class VectorMatrix
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        return new ReadOnlySpan<byte>(_data + ((long)row * RowBytes), RowBytes);
+        return Stored(row, 1);
     }
+
+    /// <summary>The bytes of consecutive vectors, at most 2³¹−1 of them. Keep this object alive while reading them.</summary>
+    internal ReadOnlySpan<byte> Stored(int first, int count) => new(_data + ((long)first * RowBytes), checked(count * RowBytes));
 
     /// <summary>A vector, as far as it was stored.</summary>
     /// <param name="row">Its row.</param>
@@ -268,9 +266,17 @@ public sealed unsafe class VectorMatrix
         return vectors;
     }
 
+    private static VectorMatrix Of(Tensor vectors, string? path)
+    {
+        fixed (float* data = vectors.Values)
+        {
+            return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path); // the memory of a tensor does not move
+        }
+    }
+
     private static VectorMatrix InMemory(Tensor vectors, string path, Precision? precision, int? dimension) =>
         precision is null or Precision.Float32 && (dimension ?? vectors.Columns) == vectors.Columns
-            ? new VectorMatrix(vectors, (byte*)vectors.Data, vectors.Rows, vectors.Columns, null, path)
+            ? Of(vectors, path)
             : throw new CheckpointFormatException(path, $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of {dimension ?? vectors.Columns} elements.");
 
     /// <summary>A restored vector, whose values are checked to be finite.</summary>

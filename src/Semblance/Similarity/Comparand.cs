@@ -12,7 +12,7 @@ internal sealed class Comparand
 {
     private readonly SimilarityFunction _similarity;
     private readonly Tensor _rows;
-    private readonly Linear? _product;
+    private readonly PreparedMatrix? _product;
 
     /// <param name="rows">What <see cref="Ready"/> gave; kept.</param>
     /// <param name="similarity">How to compare.</param>
@@ -22,7 +22,7 @@ internal sealed class Comparand
         _similarity = similarity;
         if (similarity is SimilarityFunction.Cosine or SimilarityFunction.DotProduct)
         {
-            _product = new Linear(rows, null);
+            _product = new PreparedMatrix(rows);
             _product.Prepare();
         }
     }
@@ -38,7 +38,7 @@ internal sealed class Comparand
     {
         if (_product is not null)
         {
-            return run.Linear(others, _product);
+            return run.MatrixProduct(others, _product);
         }
 
         var distances = run.Distances(others, _rows, _similarity == SimilarityFunction.Euclidean ? Distance.Euclidean : Distance.Manhattan);

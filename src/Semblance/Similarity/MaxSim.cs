@@ -74,12 +74,12 @@ public static class MaxSim
             queries[query].Values.CopyTo(joined.Writable[(row * joined.Columns)..]);
         }
 
-        var layer = new Linear(joined, null);
-        layer.Prepare();
+        var product = new PreparedMatrix(joined);
+        product.Prepare();
         Workers.Shared.For(documents.Count, threads, place =>
         {
             var nearest = new float[tokens];
-            Nearest(layer, documents[place], nearest);
+            Nearest(product, documents[place], nearest);
             for (int query = first, row = 0; query < end; row += queries[query++].Rows)
             {
                 double sum = 0;
@@ -92,17 +92,16 @@ public static class MaxSim
                 scores.Writable[(query * documents.Count) + place] = count == 0 ? 0 : documents[place].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
             }
         }, cancellation);
-        GC.KeepAlive(documents);
     }
 
     // For each query token the largest product with a token of the document.
-    private static void Nearest(Linear queries, Tensor document, Span<float> nearest)
+    private static void Nearest(PreparedMatrix queries, Tensor document, Span<float> nearest)
     {
         nearest.Fill(float.NegativeInfinity);
         for (var row = 0; row < document.Rows; row += BlockRows)
         {
             using var run = new Computation(1);
-            var products = run.Linear(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries); // [document tokens × query tokens]
+            var products = run.MatrixProduct(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries); // [document tokens × query tokens]
             for (var i = 0; i < products.Rows; i++)
             {
                 TensorPrimitives.Max(nearest, products.Row(i), nearest);

@@ -38,7 +38,6 @@ public static class Similarity
             var left = Comparand.Ready(part, a.Slice(first, Math.Min(rows, a.Rows - first)), similarity);
             right.Scores(part, left).Values.CopyTo(scores.Writable[(first * b.Rows)..]);
         });
-        GC.KeepAlive(b);
         return scores;
     }
 

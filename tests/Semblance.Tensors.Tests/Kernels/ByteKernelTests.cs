@@ -1,8 +1,6 @@
-using Semblance.Tensors.Kernels;
-
 namespace Semblance.Tensors.Tests.Kernels;
 
-public unsafe class ByteKernelTests
+public class ByteKernelTests
 {
     [Fact]
     public void Products_of_bytes_are_exact_for_every_length()
@@ -21,13 +19,8 @@ public unsafe class ByteKernelTests
             }
 
             var (signed, unsigned) = (new int[7], new int[7]);
-            fixed (byte* rows = bytes)
-            fixed (sbyte* w = weights)
-            {
-                ByteProducts.Multiply(rows, columns, 0x80, w, signed);
-                ByteProducts.Multiply(rows, columns, 0, w, unsigned);
-            }
-
+            ByteProducts.Multiply(bytes, columns, 0x80, weights, signed);
+            ByteProducts.Multiply(bytes, columns, 0, weights, unsigned);
             for (var row = 0; row < 7; row++)
             {
                 var these = bytes.AsSpan(row * columns, columns).ToArray();
@@ -50,13 +43,10 @@ public unsafe class ByteKernelTests
                 .Select(row => (Row: row, Distance: Enumerable.Range(0, length).Sum(i => byte.PopCount((byte)(bytes[(row * length) + i] ^ query[i])))))
                 .Where(found => found.Distance <= 4 * length).ToList();
             var actual = new List<(int, int)>();
-            fixed (byte* rows = bytes)
+            for (var row = HammingDistance.Next(bytes, length, 0, HammingDistance.Words(query), 4 * length, out var distance); row < 40;
+                row = HammingDistance.Next(bytes, length, row + 1, HammingDistance.Words(query), 4 * length, out distance))
             {
-                for (var row = HammingDistance.Next(rows, length, 0, 40, HammingDistance.Words(query), 4 * length, out var distance); row < 40;
-                    row = HammingDistance.Next(rows, length, row + 1, 40, HammingDistance.Words(query), 4 * length, out distance))
-                {
-                    actual.Add((row, distance));
-                }
+                actual.Add((row, distance));
             }
 
             actual.ShouldBe(expected);

@@ -1,9 +1,8 @@
 using Semblance.Tensors.Instructions;
-using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors.Tests.Kernels;
 
-public unsafe class RowProductsTests
+public class RowProductsTests
 {
     [Theory]
     [MemberData(nameof(TestTensors.InstructionSets), MemberType = typeof(TestTensors))]
@@ -15,16 +14,11 @@ public unsafe class RowProductsTests
             var halves = Enumerable.Range(0, 3 * columns).Select(i => (Half)((random.NextSingle() - 0.5f) * (i % 7 == 0 ? 1e-6f : 1))).ToArray(); // some are subnormal
             var floats = Array.ConvertAll(halves, half => (float)half);
             var queries = Enumerable.Range(0, 2 * columns).Select(_ => random.NextSingle() - 0.5f).ToArray();
-            var scaled = Array.ConvertAll(queries, value => value * HalfElements.Divisor);
+            var scaled = Array.ConvertAll(queries, value => value * RowProducts.HalfDivisor);
             var (products, squares) = (new float[6], new float[3]);
             var (halfProducts, halfSquares) = (new float[6], new float[3]);
-            fixed (Half* h = halves)
-            fixed (float* f = floats, q = queries, s = scaled, p = products, p2 = squares, hp = halfProducts, hp2 = halfSquares)
-            {
-                set.Run(new RowProducts<SingleElements>(f, columns, q, 2, p, 3, p2), 0, 3);
-                set.Run(new RowProducts<HalfElements>(h, columns, s, 2, hp, 3, hp2), 0, 3);
-            }
-
+            RowProducts.Multiply(floats, Tensor.From(queries, 2, columns), products, 3, squares, set);
+            RowProducts.Multiply(halves, Tensor.From(scaled, 2, columns), halfProducts, 3, halfSquares, set);
             for (var row = 0; row < 3; row++)
             {
                 var x = floats.AsSpan(row * columns, columns).ToArray();

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Semblance.Tensors;
 using Semblance.Tensors.Instructions;
 
 namespace Semblance;
@@ -22,68 +23,11 @@ internal static unsafe class VectorDistance
             InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products256> : &CodesDot<Products256>,
             _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
         },
-        _ => instructions switch
-        {
-            InstructionSet.Avx512 => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes512> : &NegativeDot<Lanes512>,
-            InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes256> : &NegativeDot<Lanes256>,
-            InstructionSet.AdvSimd => similarity == SimilarityFunction.Euclidean ? &Squared<Lanes128> : &NegativeDot<Lanes128>,
-            _ => similarity == SimilarityFunction.Euclidean ? &Squared<LanesPortable> : &NegativeDot<LanesPortable>,
-        },
+        _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean ? PaddedVectors.SquaredDistance(instructions) : PaddedVectors.NegativeDot(instructions)),
     };
 
     /// <summary>The similarity that a distance of float32 vectors stands for.</summary>
     public static float Score(float distance, SimilarityFunction similarity) => similarity == SimilarityFunction.Euclidean ? 0 - MathF.Sqrt(distance) : 0 - distance;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float NegativeDot<TLanes>(byte* left, byte* right, int count)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        float* a = (float*)left, b = (float*)right;
-        TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        var i = 0;
-        for (; i <= count - (4 * TLanes.Count); i += 4 * TLanes.Count)
-        {
-            s0 = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), s0);
-            s1 = TLanes.MultiplyAdd(TLanes.Load(a + i + TLanes.Count), TLanes.Load(b + i + TLanes.Count), s1);
-            s2 = TLanes.MultiplyAdd(TLanes.Load(a + i + (2 * TLanes.Count)), TLanes.Load(b + i + (2 * TLanes.Count)), s2);
-            s3 = TLanes.MultiplyAdd(TLanes.Load(a + i + (3 * TLanes.Count)), TLanes.Load(b + i + (3 * TLanes.Count)), s3);
-        }
-
-        for (; i < count; i += TLanes.Count)
-        {
-            s0 = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), s0);
-        }
-
-        return -TLanes.Sum(s0 + s1 + (s2 + s3));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Squared<TLanes>(byte* left, byte* right, int count)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        float* a = (float*)left, b = (float*)right;
-        TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-        var i = 0;
-        for (; i <= count - (4 * TLanes.Count); i += 4 * TLanes.Count)
-        {
-            var d0 = TLanes.Load(a + i) - TLanes.Load(b + i);
-            var d1 = TLanes.Load(a + i + TLanes.Count) - TLanes.Load(b + i + TLanes.Count);
-            var d2 = TLanes.Load(a + i + (2 * TLanes.Count)) - TLanes.Load(b + i + (2 * TLanes.Count));
-            var d3 = TLanes.Load(a + i + (3 * TLanes.Count)) - TLanes.Load(b + i + (3 * TLanes.Count));
-            s0 = TLanes.MultiplyAdd(d0, d0, s0);
-            s1 = TLanes.MultiplyAdd(d1, d1, s1);
-            s2 = TLanes.MultiplyAdd(d2, d2, s2);
-            s3 = TLanes.MultiplyAdd(d3, d3, s3);
-        }
-
-        for (; i < count; i += TLanes.Count)
-        {
-            var d = TLanes.Load(a + i) - TLanes.Load(b + i);
-            s0 = TLanes.MultiplyAdd(d, d, s0);
-        }
-
-        return TLanes.Sum(s0 + s1 + (s2 + s3));
-    }
 
     // A code is its int8 values, what one of their steps is worth, and the square of its length.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -233,7 +233,6 @@ internal sealed unsafe class Segment : IDisposable
             }
         }
 
-        GC.KeepAlive(this); // the loop saw only addresses
         return Nodes - reached;
 
         void Meet(int node)

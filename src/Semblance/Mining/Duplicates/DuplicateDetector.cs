@@ -119,7 +119,6 @@ public sealed class DuplicateDetector
             }
         }
 
-        GC.KeepAlive(vectors);
         return found;
     }
 
@@ -221,7 +220,7 @@ public sealed class DuplicateDetector
         public Batch(DuplicateDetector detector, Tensor vectors, CancellationToken cancellation)
         {
             _detector = detector;
-            using var run = new Computation(cancellation: cancellation);
+            using var run = new Computation(cancellationToken: cancellation);
             using var normalized = run.Normalize(vectors.AsMatrix());
             _vectors = Tensor.From(normalized.Values, vectors.Rows, vectors.Columns);
             _scores = Similarity.Matrix(_vectors, _vectors, SimilarityFunction.DotProduct);

@@ -79,8 +79,6 @@ public static class HardNegativeMining
             work.Add(crossEncoder is null ? 0 : 1);
         }
 
-        GC.KeepAlive(documents); // the loop saw only their rows
-        GC.KeepAlive(queries);
         return new HardNegatives(mined, anchors.Count, options.NumNegatives, selection.Candidates, selection.Rejected);
     }
 
@@ -118,7 +116,6 @@ public static class HardNegativeMining
         var places = positives.Concat(hits.Select(hit => hit.Index));
         var predictions = crossEncoder.Predict([.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellation);
         var scores = predictions.Scores.Values.ToArray();
-        GC.KeepAlive(predictions);
         for (var i = 0; i < hits.Length; i++)
         {
             hits[i] = hits[i] with { Score = scores[positives.Count + i] };

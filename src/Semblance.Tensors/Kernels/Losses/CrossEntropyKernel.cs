@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>ln Σ eˣ of each row, and how far the score of the row's class lies below it. An item is a row.</summary>
+internal readonly unsafe struct CrossEntropyKernel(Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor losses) : IKernel
+{
+    private readonly Operand _scores = scores;
+    private readonly Operand _logSums = ((Operand)logSums).From(firstRow);
+    private readonly Operand _losses = ((Operand)losses).From(firstRow);
+    private readonly int _columns = scores.Columns;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TLanes>(int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var whole = _columns / TLanes.Count * TLanes.Count;
+        var rest = stackalloc float[TLanes.Count];
+        new Span<float>(rest, TLanes.Count).Fill(float.NegativeInfinity);
+        for (var row = first; row < end; row++)
+        {
+            var x = _scores.Data + ((nint)row * _columns);
+            new ReadOnlySpan<float>(x + whole, _columns - whole).CopyTo(new Span<float>(rest, TLanes.Count));
+            var largest = TLanes.Load(rest);
+            for (var i = 0; i < whole; i += TLanes.Count)
+            {
+                largest = TLanes.Max(largest, TLanes.Load(x + i));
+            }
+
+            var max = TLanes.Largest(largest);
+            var shift = TLanes.Broadcast(max);
+            var sum = VectorMath<TLanes>.Exp(TLanes.Load(rest) - shift);
+            for (var i = 0; i < whole; i += TLanes.Count)
+            {
+                sum += VectorMath<TLanes>.Exp(TLanes.Load(x + i) - shift);
+            }
+
+            _logSums.Data[row] = max + MathF.Log(TLanes.Sum(sum));
+            _losses.Data[row] = _logSums.Data[row] - x[classes[firstRow + row]];
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>
+/// The elements of a tensor as a kernel reads and writes them: their address, and the object that owns the memory. A kernel is a record of such
+/// operands, and <see cref="Computation.Execute"/> keeps it, and so the memory, alive while it runs.
+/// </summary>
+internal readonly unsafe struct Operand(object? owner, float* data)
+{
+    private readonly object? _owner = owner;
+
+    /// <summary>Gets the address of the first element; null where the operand is left out.</summary>
+    public float* Data { get; } = data;
+
+    /// <summary>Returns the operand without its first elements.</summary>
+    public Operand From(nint element) => new(_owner, Data + element);
+
+    public static implicit operator Operand(Tensor? tensor) => tensor is null ? default : new(tensor, tensor.Data);
+}

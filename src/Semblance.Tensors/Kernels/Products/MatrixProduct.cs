@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>
+/// y = f(x · panels + bias), or y + that. An item is one panel of one chunk of rows; a chunk's part of x stays in the second-level
+/// cache while the panels pass, and each tile gets its bias and activation while it is in the first.
+/// </summary>
+internal readonly unsafe struct MatrixProduct : IKernel
+{
+    private const int ChunkFloats = 128 * 1024;
+    private const int TallestTile = 14;
+    private const int CachePeriod = 1024; // floats
+
+    private readonly PackedMatrix _panels;
+    private readonly Operand _x;
+    private readonly Operand _bias;
+    private readonly Operand _y;
+    private readonly int _rows;
+    private readonly int _chunkRows;
+    private readonly int _transposedWidth; // of a panel of xᵀ; 0 where x lies row by row
+    private readonly Activation _activation;
+    private readonly bool _adds;
+
+    public MatrixProduct(Tensor x, PackedMatrix panels, Tensor? bias, Activation activation, Tensor y, bool adds = false)
+        : this(x, x.Rows, panels, y, adds)
+    {
+        _bias = bias;
+        _activation = activation;
+    }
+
+    /// <summary>y = xᵀ · panels, or y + that, where x is packed into panels one tile wide.</summary>
+    public MatrixProduct(PackedMatrix x, PackedMatrix panels, Tensor y, bool adds)
+        : this(new Operand(x, x.Panels), x.Columns, panels, y, adds) => _transposedWidth = x.PanelWidth;
+
+    private MatrixProduct(Operand x, int rows, PackedMatrix panels, Tensor y, bool adds)
+    {
+        _x = x;
+        _panels = panels;
+        _y = y;
+        _adds = adds;
+        _rows = rows;
+        _chunkRows = Math.Max(1, ChunkFloats / Math.Max(1, panels.Depth) / (3 * TallestTile)) * 3 * TallestTile; // a multiple of 6 and 14
+    }
+
+    public int Items => (_rows + _chunkRows - 1) / _chunkRows * _panels.PanelCount;
+
+    public void Run<TLanes>(int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var x = _x.Data;
+        nint stride = _panels.Depth;
+        for (int item = first, chunk = -1; item < end; item++)
+        {
+            var row = item / _panels.PanelCount * _chunkRows;
+            var endRow = Math.Min(_rows, row + _chunkRows);
+            if (row != chunk)
+            {
+                chunk = row;
+                x = _x.Data + (row * (nint)_panels.Depth);
+                if (_panels.Depth % CachePeriod == 0 && _transposedWidth == 0)
+                {
+                    stride = _panels.Depth + Tensor.Alignment;
+                    x = Spread(x, endRow - row, stride);
+                }
+            }
+
+            Panel<TLanes>(x, stride, row, endRow, item % _panels.PanelCount);
+        }
+    }
+
+    // Rows a multiple of 4 KiB apart fall on the same few lines of the first-level cache and throw each other out.
+    private float* Spread(float* x, int rows, nint stride)
+    {
+        var copy = Scratch.Take(rows * stride);
+        for (var i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth).CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
+        }
+
+        return copy;
+    }
+
+    // The buffers need no zeros: what is read of them has been written.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Panel<TLanes>(float* x, nint strideX, int row, int endRow, int panel)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int width = _panels.PanelWidth, depth = _panels.Depth, column = panel * width;
+        var columns = Math.Min(width, _panels.Columns - column);
+        var packed = _panels.Panels + ((nint)panel * width * depth);
+        var tile = stackalloc float[TallestTile * 2 * TLanes.Count];
+        var bias = stackalloc float[2 * TLanes.Count];
+        for (var i = 0; i < width; i++)
+        {
+            bias[i] = _bias.Data is not null && i < columns ? _bias.Data[column + i] : 0f;
+        }
+
+        for (int rows; row < endRow; row += rows, x += rows * strideX)
+        {
+            if (_transposedWidth > 0)
+            {
+                rows = Math.Min(_transposedWidth, endRow - row);
+                TileColumn<TLanes>.Tile(rows, x, 1, _transposedWidth, packed, depth, tile, width);
+            }
+            else
+            {
+                rows = TileColumn<TLanes>.TallestTile(endRow - row);
+                TileColumn<TLanes>.Tile(rows, x, strideX, 1, packed, depth, tile, width);
+            }
+
+            var y = _y.Data + ((nint)row * _panels.Columns) + column;
+            _activation.Run(new Finish<TLanes>(tile, rows, bias, y, _panels.Columns, columns, _adds));
+        }
+    }
+
+    // A tile on its way to y.
+    private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns, bool adds) : IActivated
+        where TLanes : struct, ILanes<TLanes>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public void Run<TActivation>()
+            where TActivation : struct, IActivation
+        {
+            TLanes biasLeft = TLanes.Load(bias), biasRight = TLanes.Load(bias + TLanes.Count);
+            float* from = tile, to = y;
+            for (var row = 0; row < rows; row++, from += 2 * TLanes.Count, to += stride)
+            {
+                var left = TActivation.Apply(TLanes.Load(from) + biasLeft);
+                var right = TActivation.Apply(TLanes.Load(from + TLanes.Count) + biasRight);
+                if (columns == 2 * TLanes.Count)
+                {
+                    if (adds)
+                    {
+                        left += TLanes.Load(to);
+                        right += TLanes.Load(to + TLanes.Count);
+                    }
+
+                    left.Store(to);
+                    right.Store(to + TLanes.Count);
+                    continue;
+                }
+
+                // The last panel is wider than what is left of y.
+                left.Store(from);
+                right.Store(from + TLanes.Count);
+                for (var i = 0; i < columns; i++)
+                {
+                    to[i] = adds ? to[i] + from[i] : from[i];
+                }
+            }
+        }
+    }
+}

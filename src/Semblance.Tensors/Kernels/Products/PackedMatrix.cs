@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Tensors.Kernels;
+
+/// <summary>
+/// The transpose of a weight in panels two registers wide: <c>[panel][depth][2 × lanes]</c>, the last panel filled up
+/// with zeros. A tile of the product reads its panel from front to back.
+/// </summary>
+internal sealed unsafe class PackedMatrix : IDisposable
+{
+    private readonly object _memory; // kept alive
+
+    private PackedMatrix(int depth, int columns, int panelWidth, Computation? run = null)
+    {
+        (Depth, Columns, PanelWidth) = (depth, columns, panelWidth);
+        var count = checked(PanelCount * PanelWidth * depth);
+        if (run is null)
+        {
+            _memory = Tensor.AlignedMemory(count, out var panels);
+            Panels = panels;
+        }
+        else
+        {
+            var lease = run.Lease(count);
+            _memory = lease;
+            Panels = lease.Data;
+        }
+    }
+
+    public float* Panels { get; }
+
+    /// <summary>The length of the sums.</summary>
+    public int Depth { get; }
+
+    /// <summary>The width of the product.</summary>
+    public int Columns { get; }
+
+    public int PanelWidth { get; }
+
+    /// <summary>The version of the tensor that was packed.</summary>
+    public int Version { get; private set; }
+
+    public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
+
+    /// <summary>Packs the second operand b of products a bᵀ.</summary>
+    /// <param name="matrix">The operand.</param>
+    /// <param name="set">The instructions that will multiply.</param>
+    /// <param name="stale">What was packed of the same operand before it changed; its memory serves again.</param>
+    public static PackedMatrix Of(PreparedMatrix matrix, InstructionSet set, PackedMatrix? stale = null)
+    {
+        var version = matrix.Value.Version;
+        var packed = stale ?? new PackedMatrix(matrix.Columns, matrix.Rows, PanelWidthOf(set));
+        var packing = new Packing(matrix.Value, packed, !matrix.IsTransposed);
+        Workers.Shared.For(packed.PanelCount, int.MaxValue, packing.Panel);
+        packed.Version = version;
+        return packed;
+    }
+
+    /// <summary>Packs the operand b for products x b, which lead from the gradient of a product back to that of its first operand.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="matrix">The operand.</param>
+    /// <param name="panelWidth">How wide a panel is.</param>
+    public static PackedMatrix Reverse(Computation run, PreparedMatrix matrix, int panelWidth)
+    {
+        var packed = new PackedMatrix(matrix.Rows, matrix.Columns, panelWidth, run);
+        run.Execute(new Packing(matrix.Value, packed, matrix.IsTransposed), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        return packed;
+    }
+
+    /// <summary>Packs some rows of a matrix <c>[depth × columns]</c> as they are, for a product x · matrix within a computation.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">One past the last row.</param>
+    /// <param name="panelWidth">How wide a panel is.</param>
+    public static PackedMatrix Pack(Computation run, Tensor matrix, int first, int end, int panelWidth)
+    {
+        var packed = new PackedMatrix(end - first, matrix.Columns, panelWidth, run);
+        run.Execute(new Packing(((Operand)matrix).From((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        return packed;
+    }
+
+    /// <summary>Gives memory back that a computation lent.</summary>
+    public void Dispose() => (_memory as Tensor)?.Release();
+
+    /// <summary>How wide a panel is: two registers.</summary>
+    public static int PanelWidthOf(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx512 => 2 * Lanes512.Count,
+        InstructionSet.Avx2 => 2 * Lanes256.Count,
+        InstructionSet.AdvSimd => 2 * Lanes128.Count,
+        _ => 2 * LanesPortable.Count,
+    };
+
+    /// <summary>How wide a panel of a transposed left side is: one tile.</summary>
+    public static int TileRowsOf(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx512 => Lanes512.TileRows,
+        InstructionSet.Avx2 => Lanes256.TileRows,
+        InstructionSet.AdvSimd => Lanes128.TileRows,
+        _ => LanesPortable.TileRows,
+    };
+
+    /// <summary>The first float of a panel.</summary>
+    public float* Panel(int index) => Panels + ((nint)index * PanelWidth * Depth);
+
+    /// <summary>Writes some columns of <paramref name="depth"/> rows as one panel; the other columns become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackRows(float* source, nint stride, int columns, int depth, float* panel, int width)
+    {
+        for (var k = 0; k < depth; k++, source += stride, panel += width)
+        {
+            var row = new Span<float>(panel, width);
+            new ReadOnlySpan<float>(source, columns).CopyTo(row);
+            row[columns..].Clear();
+        }
+    }
+
+    /// <summary>Writes <paramref name="rows"/> rows of a matrix as the columns of one panel; the other columns become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackTransposed(float* source, nint stride, int rows, int depth, float* panel, int width)
+    {
+        const int Block = 16; // one cache line of each row at a time
+        for (var start = 0; start < depth; start += Block)
+        {
+            var end = Math.Min(depth, start + Block);
+            var row = 0;
+            for (; row <= rows - Transpose4.Size; row += Transpose4.Size)
+            {
+                var from = source + (row * stride);
+                var k = start;
+                for (; k <= end - Transpose4.Size; k += Transpose4.Size)
+                {
+                    Transpose4.Copy(from + k, stride, panel + ((nint)k * width) + row, width);
+                }
+
+                for (; k < end; k++)
+                {
+                    for (var i = 0; i < Transpose4.Size; i++)
+                    {
+                        panel[((nint)k * width) + row + i] = from[(i * stride) + k];
+                    }
+                }
+            }
+
+            for (; row < rows; row++)
+            {
+                var from = source + (row * stride);
+                for (var k = start; k < end; k++)
+                {
+                    panel[((nint)k * width) + row] = from[k];
+                }
+            }
+        }
+
+        for (var k = 0; k < depth && rows < width; k++)
+        {
+            new Span<float>(panel + ((nint)k * width) + rows, width - rows).Clear();
+        }
+    }
+
+    // An item is a panel.
+    private readonly struct Packing(Operand source, PackedMatrix packed, bool transposes) : IKernel
+    {
+        public void Run<TLanes>(int first, int end)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            for (var panel = first; panel < end; panel++)
+            {
+                Panel(panel);
+            }
+        }
+
+        public void Panel(int panel)
+        {
+            int width = packed.PanelWidth, columns = Math.Min(width, packed.Columns - (panel * width));
+            if (transposes)
+            {
+                PackTransposed(source.Data + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
+            }
+            else
+            {
+                PackRows(source.Data + (panel * width), packed.Columns, columns, packed.Depth, packed.Panel(panel), width);
+            }
+        }
+    }
+}

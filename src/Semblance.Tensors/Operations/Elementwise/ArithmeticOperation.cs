@@ -1,0 +1,107 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Tensors;
+
+/// <summary>Sums, differences and products, element by element.</summary>
+public static class ArithmeticOperation
+{
+    /// <summary>x + y.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="y">The same shape.</param>
+    /// <returns>The same shape.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Add(this Computation run, Tensor x, Tensor y)
+    {
+        var result = LeaseLike(run, x, y);
+        TensorPrimitives.Add(x.Values, y.Values, result.Writable);
+        Record(run, x, y, result, gradient => Scaled(run, gradient, 1), gradient => Scaled(run, gradient, 1));
+        return result;
+    }
+
+    /// <summary>x − y.</summary>
+    /// <inheritdoc cref="Add"/>
+    public static Tensor Subtract(this Computation run, Tensor x, Tensor y)
+    {
+        var result = LeaseLike(run, x, y);
+        TensorPrimitives.Subtract(x.Values, y.Values, result.Writable);
+        Record(run, x, y, result, gradient => Scaled(run, gradient, 1), gradient => Scaled(run, gradient, -1));
+        return result;
+    }
+
+    /// <summary>x · y, element by element.</summary>
+    /// <inheritdoc cref="Add"/>
+    public static Tensor Multiply(this Computation run, Tensor x, Tensor y)
+    {
+        var result = LeaseLike(run, x, y);
+        TensorPrimitives.Multiply(x.Values, y.Values, result.Writable);
+        Record(run, x, y, result, gradient => Products(run, gradient, y), gradient => Products(run, gradient, x), x, y);
+        return result;
+    }
+
+    /// <summary>factor · x + offset, with constants.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="factor">What every element is multiplied by.</param>
+    /// <param name="offset">What is added to it then.</param>
+    /// <returns>The same shape.</returns>
+    public static Tensor Scale(this Computation run, Tensor x, float factor, float offset = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        var result = Scaled(run, x, factor);
+        if (offset != 0)
+        {
+            TensorPrimitives.Add(result.Values, offset, result.Writable);
+        }
+
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(result, gradient => x.AddGradient(Scaled(run, gradient, factor)));
+        }
+
+        return result;
+    }
+
+    private static Tensor LeaseLike(Computation run, Tensor x, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        return x.Shape.SequenceEqual(y.Shape) ? run.Lease(x.Shape) : throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
+    }
+
+    private static void Record(
+        Computation run, Tensor x, Tensor y, Tensor result, Func<Tensor, Tensor> backwardX, Func<Tensor, Tensor> backwardY, params ReadOnlySpan<Tensor> needed)
+    {
+        if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
+        {
+            run.Record(result, gradient =>
+            {
+                if (x.RequiresGradient)
+                {
+                    x.AddGradient(backwardX(gradient));
+                }
+
+                if (y.RequiresGradient)
+                {
+                    y.AddGradient(backwardY(gradient));
+                }
+            }, needed);
+        }
+    }
+
+    private static Tensor Scaled(Computation run, Tensor x, float factor)
+    {
+        var result = run.Lease(x.Shape);
+        TensorPrimitives.Multiply(x.Values, factor, result.Writable);
+        return result;
+    }
+
+    private static Tensor Products(Computation run, Tensor x, Tensor y)
+    {
+        var result = run.Lease(x.Shape);
+        TensorPrimitives.Multiply(x.Values, y.Values, result.Writable);
+        return result;
+    }
+}

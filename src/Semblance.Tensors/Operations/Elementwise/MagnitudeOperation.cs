@@ -1,0 +1,38 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Tensors;
+
+/// <summary>Magnitudes.</summary>
+public static class MagnitudeOperation
+{
+    /// <summary>|x|, element by element; its slope at 0 counts as 0.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x">Any shape.</param>
+    /// <returns>The same shape.</returns>
+    public static Tensor Abs(this Computation run, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        var y = run.Lease(x.Shape);
+        TensorPrimitives.Abs(x.Values, y.Writable);
+        if (run.Recording && x.RequiresGradient)
+        {
+            run.Record(y, gradient => Backward(run, x, gradient), x);
+        }
+
+        return y;
+    }
+
+    private static void Backward(Computation run, Tensor x, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape);
+        Span<float> target = dx.Writable;
+        ReadOnlySpan<float> values = x.Values, slopes = gradient.Values;
+        for (var i = 0; i < target.Length; i++)
+        {
+            target[i] = values[i] > 0 ? slopes[i] : values[i] < 0 ? -slopes[i] : 0;
+        }
+
+        x.AddGradient(dx);
+    }
+}

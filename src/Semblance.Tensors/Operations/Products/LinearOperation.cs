@@ -1,0 +1,43 @@
+namespace Semblance.Tensors;
+
+/// <summary>y = f(x Wᵀ + b), or f(x W + b) where the weight lies transposed.</summary>
+public static class LinearOperation
+{
+    /// <summary>A linear layer and the activation that follows it, in one pass over the result.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[rows × inputs]</c>.</param>
+    /// <param name="layer">The parameters.</param>
+    /// <param name="activation">What follows.</param>
+    /// <returns><c>[rows × outputs]</c>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="x"/> is not as wide as the layer's inputs.</exception>
+    public static Tensor Linear(this Computation run, Tensor x, Linear layer, Activation activation = Activation.Identity)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(layer);
+        if (layer.Active is { } wrapper)
+        {
+            var y = wrapper.Forward(run, x, input => Alone(run, input, layer, Activation.Identity));
+            return activation == Activation.Identity ? y : run.Activate(y, activation);
+        }
+
+        return Alone(run, x, layer, activation);
+    }
+
+    private static Tensor Alone(Computation run, Tensor x, Linear layer, Activation activation)
+    {
+        if (x.Columns != layer.Inputs)
+        {
+            throw new ArgumentException($"A linear layer of {layer.Inputs} inputs cannot take {x}.", nameof(x));
+        }
+
+        if (!run.Recording || !(x.RequiresGradient || layer.RequiresGradient))
+        {
+            return MatrixProductOperation.Product(run, x, layer.Matrix.Packed(run.Instructions), layer.Bias, activation);
+        }
+
+        // The way back needs what the activation saw.
+        var sums = run.MatrixProduct(x, layer.Matrix, layer.Bias);
+        return activation == Activation.Identity ? sums : run.Activate(sums, activation);
+    }
+}

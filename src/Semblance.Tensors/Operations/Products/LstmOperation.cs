@@ -1,0 +1,173 @@
+using Semblance.Tensors.Kernels;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Tensors;
+
+/// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the recurrent half of a layer.</summary>
+public static class LstmOperation
+{
+    // Input, forget, candidate and output gate lie side by side, in the order of PyTorch.
+    private const int Gates = 4;
+
+    /// <summary>One layer in one direction, over each sequence from a state of zeros. The sequences advance together, a token a step.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="x"><c>[tokens × 4 · hidden]</c>: what the inputs contribute to the gates.</param>
+    /// <param name="recurrent">What the state before contributes to them: hidden to 4 · hidden.</param>
+    /// <param name="batch">Where each sequence starts.</param>
+    /// <param name="backwards">Begins with the last token of each sequence.</param>
+    /// <returns><c>[tokens × hidden]</c>, the state after each token.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Lstm(this Computation run, Tensor x, Linear recurrent, PackedBatch batch, bool backwards = false)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(recurrent);
+        ArgumentNullException.ThrowIfNull(batch);
+        recurrent.ThrowIfWrapped("The recurrence of an LSTM");
+        var hidden = recurrent.Inputs;
+        if (recurrent.Outputs != Gates * hidden || x.Columns != Gates * hidden || x.Rows != batch.TokenCount)
+        {
+            throw new ArgumentException($"A recurrence of {hidden} to {recurrent.Outputs} over {batch.TokenCount} tokens cannot take {x}; [tokens × {Gates} · hidden] is needed.", nameof(x));
+        }
+
+        var steps = Steps(batch, backwards);
+        var (gates, cells, states) = (run.Lease(x.Shape), run.Lease(x.Rows, hidden), run.Lease(x.Rows, hidden));
+        for (var step = 0; step < steps.Length; step++)
+        {
+            using var before = Before(run, states, steps, step);
+            using var sums = MatrixProductOperation.Product(run, before, recurrent.Matrix.Packed(run.Instructions), recurrent.Bias, Activation.Identity); // [sequences × 4 · hidden]
+            for (var i = 0; i < steps[step].Length; i++)
+            {
+                var token = steps[step][i];
+                var gate = RowOf(gates, token);
+                TensorPrimitives.Add(x.Row(token), sums.Row(i), gate);
+                Advance(gate, step == 0 ? [] : cells.Row(steps[step - 1][i]), RowOf(cells, token), RowOf(states, token));
+            }
+        }
+
+        if (run.Recording && (x.RequiresGradient || recurrent.RequiresGradient))
+        {
+            run.Record(states, gradient => Backward(run, x, recurrent, steps, gates, cells, states, gradient), recurrent.Weight);
+        }
+        else
+        {
+            gates.Dispose();
+            cells.Dispose();
+        }
+
+        return states;
+    }
+
+    // The tokens that are read in each step. The longest sequences come first, so that those of a step are the first of the one before.
+    private static int[][] Steps(PackedBatch batch, bool backwards)
+    {
+        var order = Enumerable.Range(0, batch.Count).OrderByDescending(batch.Length).ToArray();
+        return [.. Enumerable.Range(0, batch.LongestSequence).Select(step => order
+            .TakeWhile(sequence => batch.Length(sequence) > step)
+            .Select(sequence => backwards ? batch.Offsets[sequence + 1] - 1 - step : batch.Offsets[sequence] + step)
+            .ToArray())];
+    }
+
+    // The states that the sequences of a step had before it.
+    private static Tensor Before(Computation run, Tensor states, int[][] steps, int step)
+    {
+        var before = run.Lease(steps[step].Length, states.Columns);
+        if (step == 0)
+        {
+            before.Writable.Clear();
+        }
+
+        for (var i = 0; step > 0 && i < before.Rows; i++)
+        {
+            states.Row(steps[step - 1][i]).CopyTo(RowOf(before, i));
+        }
+
+        return before;
+    }
+
+    // c = f · c₋₁ + i · g; h = o · tanh c. An empty cell is one of zeros.
+    private static void Advance(Span<float> gates, ReadOnlySpan<float> before, Span<float> cell, Span<float> state)
+    {
+        var size = cell.Length;
+        TensorPrimitives.Sigmoid(gates[..(2 * size)], gates[..(2 * size)]);
+        TensorPrimitives.Tanh(gates.Slice(2 * size, size), gates.Slice(2 * size, size));
+        TensorPrimitives.Sigmoid(gates[(3 * size)..], gates[(3 * size)..]);
+        TensorPrimitives.Multiply(gates[..size], gates.Slice(2 * size, size), cell);
+        if (!before.IsEmpty)
+        {
+            TensorPrimitives.MultiplyAdd(gates.Slice(size, size), before, cell, cell);
+        }
+
+        TensorPrimitives.Tanh(cell, state);
+        TensorPrimitives.Multiply(state, gates[(3 * size)..], state);
+    }
+
+    private static void Backward(
+        Computation run, Tensor x, Linear recurrent, int[][] steps, Tensor gates, Tensor cells, Tensor states, Tensor gradient)
+    {
+        var dx = run.Lease(x.Shape); // also the slopes of what the states before contributed
+        using var weight = PackedMatrix.Reverse(run, recurrent.Matrix, PackedMatrix.PanelWidthOf(run.Instructions));
+        Tensor? dStates = null; // by the states of a step, from the step after it
+        using var dCells = run.Lease(steps.Length == 0 ? 0 : steps[0].Length, states.Columns);
+        dCells.Writable.Clear();
+        for (var step = steps.Length - 1; step >= 0; step--)
+        {
+            var slopes = run.Lease(steps[step].Length, x.Columns);
+            for (var i = 0; i < slopes.Rows; i++)
+            {
+                var token = steps[step][i];
+                var fromLater = dStates is not null && i < dStates.Rows ? dStates.Row(i) : [];
+                GoBack(gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater, RowOf(dCells, i), RowOf(slopes, i));
+                slopes.Row(i).CopyTo(RowOf(dx, token));
+            }
+
+            dStates?.Release();
+            dStates = run.Lease(slopes.Rows, states.Columns);
+            var product = new MatrixProduct(slopes, weight, null, Activation.Identity, dStates);
+            run.Execute(product, product.Items, (long)slopes.Length * states.Columns);
+            slopes.Release();
+        }
+
+        dStates?.Release();
+        if (recurrent.RequiresGradient)
+        {
+            using var before = run.Lease(states.Shape);
+            before.Writable.Clear();
+            for (var step = 1; step < steps.Length; step++)
+            {
+                for (var i = 0; i < steps[step].Length; i++)
+                {
+                    states.Row(steps[step - 1][i]).CopyTo(RowOf(before, steps[step][i]));
+                }
+            }
+
+            MatrixProductOperation.Backward(run, before, recurrent.Matrix, recurrent.Bias, dx);
+        }
+
+        if (x.RequiresGradient)
+        {
+            x.AddGradient(dx);
+        }
+    }
+
+    // From the slopes of a state, and of its cell by later ones, to those of the sums in the gates and of the cell before.
+    private static void GoBack(
+        ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient, ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
+    {
+        var size = cell.Length;
+        for (var k = 0; k < size; k++)
+        {
+            float input = gates[k], forget = gates[size + k], candidate = gates[(2 * size) + k], output = gates[(3 * size) + k];
+            var dState = gradient[k] + (fromLater.IsEmpty ? 0 : fromLater[k]);
+            var squashed = MathF.Tanh(cell[k]);
+            var d = dCell[k] + (dState * output * (1 - (squashed * squashed)));
+            slopes[k] = d * candidate * input * (1 - input);
+            slopes[size + k] = before.IsEmpty ? 0 : d * before[k] * forget * (1 - forget);
+            slopes[(2 * size) + k] = d * input * (1 - (candidate * candidate));
+            slopes[(3 * size) + k] = dState * squashed * output * (1 - output);
+            dCell[k] = d * forget;
+        }
+    }
+
+    private static Span<float> RowOf(Tensor x, int row) => x.Writable.Slice(row * x.Columns, x.Columns);
+}

@@ -1,0 +1,158 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Semblance.Tensors;
+
+/// <summary>The first step of a transformer: token ids to rows.</summary>
+public static class EmbeddingOperation
+{
+    /// <summary>Looks rows up in an embedding table. Only the gradients of these rows are touched by the backward pass.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="rows">The places of the rows, from 0; kept.</param>
+    /// <param name="table">The table.</param>
+    /// <returns><c>[rows × columns]</c>.</returns>
+    /// <exception cref="ArgumentException">A row lies outside the table.</exception>
+    public static Tensor Embed(this Computation run, int[] rows, EmbeddingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(table);
+        return Lookup(run, rows, table, "row");
+    }
+
+    /// <summary>The sum of the word, position and type rows of each token.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="batch">The tokens; a token's position is its place in its sequence, tokens in a cache counted, unless <paramref name="positionIds"/> says otherwise.</param>
+    /// <param name="words"><c>[vocabulary × hidden]</c>.</param>
+    /// <param name="positions"><c>[longest sequence × hidden]</c>, or null.</param>
+    /// <param name="types"><c>[types × hidden]</c>, or null.</param>
+    /// <param name="positionIds">The position of each token, where it is another than its place; kept.</param>
+    /// <returns><c>[tokens × hidden]</c>.</returns>
+    /// <exception cref="ArgumentException">A token id, type or position lies outside its table.</exception>
+    public static Tensor Embed(
+        this Computation run, PackedBatch batch, EmbeddingTable words, EmbeddingTable? positions = null, EmbeddingTable? types = null, int[]? positionIds = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(words);
+        if (words.Active is null && positions?.Active is null && types?.Active is null)
+        {
+            return run.Embed(batch, words.Weight, positions?.Weight, types?.Weight, positionIds);
+        }
+
+        // In the order in which the fused sum adds them.
+        var sum = Lookup(run, batch.TokenIds.ToArray(), words, "token id");
+        Add(types, batch.TypeIds.ToArray(), "type id");
+        Add(positions, positionIds ?? Positions(batch), "position");
+        return sum;
+
+        void Add(EmbeddingTable? table, int[] rows, string what)
+        {
+            if (table is not null)
+            {
+                using var before = sum;
+                using var embedded = Lookup(run, rows, table, what);
+                sum = run.Add(before, embedded);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Embed(Computation, PackedBatch, EmbeddingTable, EmbeddingTable?, EmbeddingTable?, int[])"/>
+    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(words);
+        var output = run.Lease(batch.TokenCount, words.Columns);
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            var start = batch.Offsets[sequence];
+            for (var token = start; token < batch.Offsets[sequence + 1]; token++)
+            {
+                var row = output.Writable.Slice(token * words.Columns, words.Columns);
+                RowOf(words, batch.TokenIds[token], "token id").CopyTo(row);
+                if (types is not null)
+                {
+                    TensorPrimitives.Add(row, RowOf(types, batch.TypeIds[token], "type id"), row);
+                }
+
+                if (positions is not null)
+                {
+                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
+                }
+            }
+        }
+
+        if (run.Recording && (words.RequiresGradient || positions is { RequiresGradient: true } || types is { RequiresGradient: true }))
+        {
+            run.Record(output, gradient => Backward(batch, words, positions, types, positionIds, gradient));
+        }
+
+        return output;
+    }
+
+    private static Tensor Lookup(Computation run, int[] rows, EmbeddingTable table, string what) =>
+        table.Active is { } wrapper ? wrapper.Embed(run, rows, inner => Lookup(run, inner, table.Weight, what)) : Lookup(run, rows, table.Weight, what);
+
+    private static Tensor Lookup(Computation run, int[] rows, Tensor table, string what)
+    {
+        var output = run.Lease(rows.Length, table.Columns);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            RowOf(table, rows[i], what).CopyTo(output.Writable[(i * table.Columns)..]);
+        }
+
+        if (run.Recording && table.RequiresGradient)
+        {
+            run.Record(output, gradient =>
+            {
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    table.AddToGradientRow(rows[i], gradient.Row(i));
+                }
+            });
+        }
+
+        return output;
+    }
+
+    private static int[] Positions(PackedBatch batch)
+    {
+        var positions = new int[batch.TokenCount];
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            for (int start = batch.Offsets[sequence], token = start; token < batch.Offsets[sequence + 1]; token++)
+            {
+                positions[token] = batch.Start(sequence) + token - start;
+            }
+        }
+
+        return positions;
+    }
+
+    // Only the rows that were looked up change; each adds up in the order of the tokens.
+    private static void Backward(PackedBatch batch, Tensor words, Tensor? positions, Tensor? types, int[]? positionIds, Tensor gradient)
+    {
+        for (var sequence = 0; sequence < batch.Count; sequence++)
+        {
+            var start = batch.Offsets[sequence];
+            for (var token = start; token < batch.Offsets[sequence + 1]; token++)
+            {
+                AddToRow(words, batch.TokenIds[token], gradient.Row(token));
+                AddToRow(types, batch.TypeIds[token], gradient.Row(token));
+                AddToRow(positions, positionIds?[token] ?? token - start, gradient.Row(token));
+            }
+        }
+    }
+
+    private static void AddToRow(Tensor? table, int index, ReadOnlySpan<float> gradient)
+    {
+        if (table is { RequiresGradient: true })
+        {
+            table.AddToGradientRow(index, gradient);
+        }
+    }
+
+    private static ReadOnlySpan<float> RowOf(Tensor table, int index, string what) => (uint)index < (uint)table.Rows
+        ? table.Row(index)
+        : throw new ArgumentException($"The {what} {index} is outside the model's table of {table.Rows} rows.");
+}
