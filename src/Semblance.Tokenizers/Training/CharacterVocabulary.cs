@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Semblance.Cli;
+namespace Semblance.Tokenizers.Training;
 
 /// <summary>A vocabulary that needs no corpus: the characters of many languages, each a token.</summary>
 internal static class CharacterVocabulary

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Semblance.Cli.Recipes;
+namespace Semblance.Training.Recipes;
 
 /// <summary>What of a recipe must be the same when its training goes on: settings that decide its course, as they count, and the files behind them.</summary>
 internal static class RecipeFingerprint

@@ -4,7 +4,7 @@ using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Semblance.Cli.Recipes;
+namespace Semblance.Training.Recipes;
 
 /// <summary>A place in a recipe, which is YAML: what is read from it is checked, and faults name file, line and key.</summary>
 internal sealed class RecipeNode
@@ -20,26 +20,37 @@ internal sealed class RecipeNode
 
     private RecipeNode(string path, string name, YamlNode node) => (_path, _name, _node) = (path, name, node);
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="RecipeException">It is not YAML, not a mapping, or larger, with all aliases followed, than a recipe can be.</exception>
+    /// <summary>Reads the text of a file.</summary>
+    /// <exception cref="RecipeException">It is not UTF-8, or larger than a recipe can be.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static RecipeNode Read(string path)
+    public static string ReadText(string path)
     {
         var length = new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-        if (length > LargestFile)
-        {
-            throw new RecipeException(path, 1, $"{length:N0} bytes are too many for a recipe; expected at most {LargestFile:N0}.");
-        }
-
-        var stream = new YamlStream();
+        var text = new char[(length == 0 ? LargestFile : Math.Min(length, LargestFile)) + 1]; // a pipe has no length
         try
         {
             using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            stream.Load(new RecipeParser(path, reader));
+            var count = length > LargestFile ? text.Length : reader.ReadBlock(text);
+            return count < text.Length
+                ? new string(text, 0, count)
+                : throw new RecipeException(path, 1, $"{length:N0} bytes are too many for a recipe; expected at most {LargestFile:N0}.");
         }
         catch (DecoderFallbackException)
         {
             throw new RecipeException(path, 1, "found bytes that are not UTF-8; save the recipe as UTF-8.");
+        }
+    }
+
+    /// <summary>Parses a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">The file that it is from, for messages.</param>
+    /// <exception cref="RecipeException">It is not YAML, not a mapping, or larger, with all aliases followed, than a recipe can be.</exception>
+    public static RecipeNode Parse(string text, string path)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new RecipeParser(path, new StringReader(text)));
         }
         catch (YamlException e)
         {

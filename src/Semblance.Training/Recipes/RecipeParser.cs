@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Semblance.Cli.Recipes;
+namespace Semblance.Training.Recipes;
 
 /// <summary>
 /// The events of a recipe's YAML, each checked before anything is made of it: a recipe is one document without tags, nested at most

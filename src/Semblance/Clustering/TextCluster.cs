@@ -1,20 +1,24 @@
 using Semblance.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Semblance.Cli.Clustering;
+namespace Semblance;
 
-/// <summary>A group of texts.</summary>
-/// <param name="Words">What they are about.</param>
-/// <param name="Members">Their rows, the nearest to the centre first, with the cosine between them.</param>
-internal sealed record TextCluster(IReadOnlyList<string> Words, IReadOnlyList<SearchHit> Members)
+/// <summary>Represents a cluster of texts.</summary>
+/// <param name="Words">The words that tell the texts of the cluster from those of the others, the most telling first (<see cref="TopicWords"/>).</param>
+/// <param name="Members">The texts by their row, with the cosine similarity to the centroid; the most similar first.</param>
+public sealed record TextCluster(IReadOnlyList<string> Words, IReadOnlyList<SearchHit> Members)
 {
-    /// <summary>The groups of labelled texts, the largest first.</summary>
+    /// <summary>Returns the clusters of labelled texts, the largest first.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="vectors"><c>[texts × dimensions]</c>.</param>
-    /// <param name="labels">The group of each, or −1.</param>
-    /// <param name="words">How many words say what a group is about.</param>
-    public static IReadOnlyList<TextCluster> Of(IReadOnlyList<string> texts, Tensor vectors, int[] labels, int words)
+    /// <param name="vectors">The vectors of the texts, <c>[texts × dimensions]</c>.</param>
+    /// <param name="labels">The cluster of each text, from 0; −1 for none.</param>
+    /// <param name="words">The most words of a cluster.</param>
+    /// <returns>The clusters.</returns>
+    public static IReadOnlyList<TextCluster> Of(IReadOnlyList<string> texts, Tensor vectors, IReadOnlyList<int> labels, int words = 5)
     {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(labels);
         var topics = TopicWords.Of(texts, labels, words);
         return [.. labels.Index().Where(row => row.Item >= 0).GroupBy(row => row.Item, row => row.Index)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.First())

@@ -1,6 +1,7 @@
 using Semblance.Files;
+using Semblance.Files.Json;
 
-namespace Semblance.Cli.Output;
+namespace Semblance;
 
 /// <summary>JSON lines: <c>{"text":…,"embedding":[…]}</c>.</summary>
 internal sealed class JsonEmbeddingWriter : EmbeddingWriter
@@ -8,24 +9,25 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
     private readonly AtomicFile? _file;
     private readonly bool _isSigned;
     private readonly Precision _precision;
-    private readonly Encoder? _encoder;
+    private readonly QuantizingEncoder? _encoder;
     private readonly string? _path;
-    private readonly JsonLines _lines;
+    private readonly JsonLinesWriter _lines;
 
     /// <summary>Writes to a stream that stays open.</summary>
     public JsonEmbeddingWriter(Stream output, Precision precision)
     {
-        _lines = new JsonLines(output);
+        _lines = new JsonLinesWriter(output);
         _precision = precision;
         _isSigned = precision is Precision.Int8 or Precision.Binary;
     }
 
     /// <summary>Writes a file, and the ranges of int8 and uint8 beside it.</summary>
-    public JsonEmbeddingWriter(AtomicFile file, string path, Encoder encoder)
+    public JsonEmbeddingWriter(AtomicFile file, string path, QuantizingEncoder encoder)
         : this(file.Stream, encoder.Precision) => (_file, _path, _encoder) = (file, path, encoder);
 
-    public override void Write(Embedding embedding, ReadOnlySpan<byte> stored)
+    public override void Write(StoredEmbedding embedding)
     {
+        var stored = embedding.Stored.Span;
         var bytes = new int[stored.Length];
         for (var i = 0; i < bytes.Length; i++)
         {
@@ -34,7 +36,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
 
         _lines.Write(json =>
         {
-            json.WriteString("text", embedding.Text);
+            json.WriteString("text", embedding.Embedding.Text);
             if (_precision != Precision.Float32)
             {
                 json.WriteString("precision", _precision.ToString().ToLowerInvariant()); // bytes are not the numbers that they stand for
@@ -46,7 +48,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
             }
             else
             {
-                json.WriteNumbers("embedding", embedding.Vector.Span);
+                json.WriteNumbers("embedding", embedding.Embedding.Vector.Span);
             }
         });
     }
@@ -61,7 +63,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
         }
     }
 
-    public override void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _lines.Dispose();
         _file?.Dispose();

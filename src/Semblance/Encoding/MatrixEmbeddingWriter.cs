@@ -1,26 +1,26 @@
 using System.Runtime.InteropServices;
 using Semblance.Checkpoints;
 
-namespace Semblance.Cli.Output;
+namespace Semblance;
 
 /// <summary>One matrix, a vector a row, without the texts; the ranges of int8 and uint8 beside it.</summary>
 /// <param name="rows">The file.</param>
 /// <param name="path">Its name.</param>
 /// <param name="encoder">What the embeddings are like.</param>
-internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, Encoder encoder) : EmbeddingWriter
+internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, QuantizingEncoder encoder) : EmbeddingWriter
 {
-    public override void Write(Embedding embedding, ReadOnlySpan<byte> stored)
+    public override void Write(StoredEmbedding embedding)
     {
         switch (rows.DType)
         {
             case DType.F32:
-                rows.Write(embedding.Vector.Span);
+                rows.Write(embedding.Embedding.Vector.Span);
                 break;
             case DType.I8:
-                rows.Write(MemoryMarshal.Cast<byte, sbyte>(stored));
+                rows.Write(MemoryMarshal.Cast<byte, sbyte>(embedding.Stored.Span));
                 break;
             default:
-                rows.Write(stored);
+                rows.Write(embedding.Stored.Span);
                 break;
         }
     }
@@ -33,5 +33,5 @@ internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, Encoder
         encoder.Ranges?.Save(QuantizationRanges.PathBeside(path));
     }
 
-    public override void Dispose() => rows.Dispose();
+    protected override void Dispose(bool disposing) => rows.Dispose();
 }

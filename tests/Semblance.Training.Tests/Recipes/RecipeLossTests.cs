@@ -1,12 +1,11 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
-using Semblance.Cli.Recipes;
 using Semblance.Tensors;
-using Semblance.Training;
 using Semblance.Training.CrossEncoders;
+using Semblance.Training.Recipes;
 
-namespace Semblance.Cli.Tests.Recipes;
+namespace Semblance.Training.Tests.Recipes;
 
 /// <summary>A loss without settings is the class's own, whose defaults are those of sentence-transformers 6.1.</summary>
 public sealed class RecipeLossTests : IDisposable
@@ -144,7 +143,7 @@ public sealed class RecipeLossTests : IDisposable
     {
         var path = Path.Combine(_folder.Path, "recipe.yaml");
         File.WriteAllText(path, $"loss: {recipe}\n");
-        return RecipeNode.Read(path).Get("loss");
+        return RecipeNode.Parse(RecipeNode.ReadText(path), path).Get("loss");
     }
 
     // The public settings that are not null, those of a wrapped loss with "Inner." before them, in the order of their names.

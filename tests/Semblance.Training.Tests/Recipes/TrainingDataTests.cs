@@ -1,8 +1,7 @@
 using System.Globalization;
-using Semblance.Training;
 using YamlDotNet.RepresentationModel;
 
-namespace Semblance.Cli.Tests.Recipes;
+namespace Semblance.Training.Tests.Recipes;
 
 public class TrainingDataTests
 {
