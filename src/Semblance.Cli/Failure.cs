@@ -16,6 +16,8 @@ internal static class Failure
     {
         TypeInitializationException { InnerException: { } inner } => Sentence(inner),
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
+        CalibrationException { Precision: var precision, Count: var count } =>
+            $"--precision {precision.ToString().ToLowerInvariant()}: the ranges of {count} texts are a guess, and {QuantizationRanges.EnoughVectors} are needed; name more texts with --calibration, or use binary or float32.",
         OutOfMemoryException => "there is not enough memory; give less at a time (--batch-tokens), or a smaller input.",
         ArgumentException { ParamName: { } name } and not ArgumentNullException =>
             OneLine(failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)),

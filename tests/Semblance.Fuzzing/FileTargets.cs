@@ -98,9 +98,10 @@ internal static class FileTargets
         File.WriteAllText(Path.Combine(input.Folder, "d.tsv"), "first\tsecond\tscore\na\tb\t1\nc\td\t0\ne f\tg\t5\n");
         try
         {
-            foreach (var (_, recipe) in Cli.Recipes.Recipe.Read(path, input.Folder, Path.Combine(input.Folder, "out"), []).Take(2))
+            var recipe = Training.Recipes.Recipe.Load(path, new Training.Recipes.RecipeOptions { DataFolder = input.Folder, Output = Path.Combine(input.Folder, "out") });
+            foreach (var variant in recipe.Variants.Take(2))
             {
-                recipe.PrepareAsync(allowChanges: false, CancellationToken.None).GetAwaiter().GetResult();
+                variant.PrepareAsync().GetAwaiter().GetResult();
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException && !Failure.Describe(e).Contains("Please report this", StringComparison.Ordinal))

@@ -71,7 +71,7 @@ internal sealed class EncodedInput
         Embeddings? embeddings = null;
         await host.WithProgressAsync("encoding", progress =>
         {
-            embeddings = encoder.Model.Encode(texts, options, Encoder.Part(progress), cancellation);
+            embeddings = encoder.Model.Encode(texts, options, new EncodingProgress(progress), cancellation);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -88,7 +88,7 @@ internal sealed class EncodingOptions
     }
 
     /// <summary>Loads the model, and reads how to encode with it.</summary>
-    public async Task<Encoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    public async Task<QuantizingEncoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
     {
         using var calibration = arguments.GetValue(_calibration) is { } path ? TextInput.Open(path, host) : null;
         var model = await _model.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
@@ -102,10 +102,10 @@ internal sealed class EncodingOptions
             PromptName = arguments.GetValue(_promptName),
         };
         options = _truncation?.Apply(arguments, options) ?? options;
-        var encoder = new Encoder(model, options, arguments.GetValue(_precision));
+        var encoder = new QuantizingEncoder(model, options, arguments.GetValue(_precision));
         if (calibration is not null)
         {
-            await encoder.CalibrateAsync(calibration, cancellation).ConfigureAwait(false);
+            await encoder.CalibrateAsync(calibration.TextsAsync(cancellationToken: cancellation), cancellation).ConfigureAwait(false);
         }
 
         return encoder;

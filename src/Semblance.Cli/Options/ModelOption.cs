@@ -60,6 +60,14 @@ internal sealed class ModelOption : Option<string?>
         return await Hub.DownloadAsync(HubId.Of(model, kind), null, host, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Loads the model that ranks the hits of a search.</summary>
+    public static async Task<Reranker> LoadRerankerAsync(string? name, Host host, CancellationToken cancellation)
+    {
+        var reranker = Reranker.Load(await FolderAsync(name, host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false));
+        host.Warn(reranker.Warnings);
+        return reranker;
+    }
+
     // What the card of a model with random weights says of it; a trained model's card has no such line.
     private static string? Untrained(string folder)
     {

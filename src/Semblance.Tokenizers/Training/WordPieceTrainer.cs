@@ -16,7 +16,7 @@ namespace Semblance.Tokenizers.Training;
 /// <example><code>
 /// var trainer = new WordPieceTrainer(new WordPieceTrainerOptions { VocabularySize = 16_000 });
 /// trainer.Add(File.ReadLines("corpus.txt"));
-/// Tokenizer.CreateBert(trainer.Train()).Save("tokenizer");
+/// trainer.TrainTokenizer().Save("tokenizer");
 /// </code></example>
 public sealed class WordPieceTrainer
 {
@@ -99,4 +99,13 @@ public sealed class WordPieceTrainer
 
         return merger.Merge(_options.VocabularySize, progress, cancellation);
     }
+
+    /// <summary>Trains the vocabulary and makes the tokenizer of it, with the letter case of the options.</summary>
+    /// <param name="progress">Receives the part of the merges that is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="InvalidOperationException">No word has been seen.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public Tokenizer TrainTokenizer(IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        Tokenizer.CreateBert(Train(progress, cancellationToken), _options.LowerCase);
 }

@@ -36,42 +36,19 @@ public static class TrainingReport
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(steps);
-        return $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-            <title>{Text(summary.Name)}: training report</title>
-            <style>
-            {ReportPage.Style}
-            </style>
-            </head>
-            <body>
-            <main>
-            <header>
-            <p class="kicker">Training report</p>
-            <h1>{Text(summary.Name)}</h1>
-            <p class="byline">{Byline(summary)}</p>
-            </header>
-            {Abstract(summary)}
-            {Warnings(summary.Warnings)}
-            {Results(summary.Results)}
-            {Curves(steps)}
-            {Evaluations(steps)}
-            {Datasets(summary.Datasets)}
-            {Pairs("Settings", summary.Settings)}
-            {Pairs("Environment", Environment(summary))}
-            <footer>Made by Semblance.</footer>
-            </main>
-            <script>
-            {ReportPage.Script}
-            </script>
-            </body>
-            </html>
-
-            """.ReplaceLineEndings("\n");
+        return PageTemplate.Fill(typeof(TrainingReport).Assembly, "report.html", new Dictionary<string, string>
+        {
+            ["name"] = Text(summary.Name),
+            ["byline"] = Byline(summary),
+            ["abstract"] = Abstract(summary),
+            ["warnings"] = Warnings(summary.Warnings),
+            ["results"] = Results(summary.Results),
+            ["curves"] = Curves(steps),
+            ["evaluations"] = Evaluations(steps),
+            ["datasets"] = Datasets(summary.Datasets),
+            ["settings"] = Pairs("Settings", summary.Settings),
+            ["environment"] = Pairs("Environment", Environment(summary)),
+        }).ReplaceLineEndings("\n") + "\n";
     }
 
     private static string Byline(TrainingSummary summary)

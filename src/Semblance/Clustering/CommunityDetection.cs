@@ -49,6 +49,23 @@ public static class CommunityDetection
         return [.. communities.OrderByDescending(community => community.Length)];
     }
 
+    /// <summary>Returns the community of each vector.</summary>
+    /// <param name="communities">The rows of each community, from <see cref="Detect"/>.</param>
+    /// <param name="count">The number of vectors.</param>
+    /// <returns>The place of its community for each vector; −1 for none.</returns>
+    public static int[] Labels(IReadOnlyList<int[]> communities, int count)
+    {
+        ArgumentNullException.ThrowIfNull(communities);
+        var labels = new int[count];
+        Array.Fill(labels, -1);
+        foreach (var (place, rows) in communities.Index())
+        {
+            Array.ForEach(rows, row => labels[row] = place);
+        }
+
+        return labels;
+    }
+
     // How many each vector is close to, itself included.
     private static int[] Sizes(Tensor vectors, CommunityOptions options, IProgress<double>? progress, CancellationToken cancellation)
     {

@@ -82,6 +82,44 @@ public sealed class VectorRecords
         }
     }
 
+    /// <summary>Reads the records, and encodes the texts of those without vectors, in bounded memory.</summary>
+    /// <param name="model">The model that encodes the texts.</param>
+    /// <param name="options">How they are encoded; null for the defaults.</param>
+    /// <param name="firstId">The id of the first record without one, as in <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The records with their vectors.</returns>
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public async IAsyncEnumerable<VectorRecord> EncodeAsync(
+        SentenceTransformer model, EncodeOptions? options = null, long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var read = ReadAsync(firstId, cancellationToken);
+        if (HasVectors)
+        {
+            await foreach (var record in read.ConfigureAwait(false))
+            {
+                yield return record;
+            }
+
+            yield break;
+        }
+
+        var waiting = new Queue<VectorRecord>(); // records are read ahead
+        await foreach (var embedding in model.EncodeAsync(Texts(), options, cancellationToken).ConfigureAwait(false))
+        {
+            yield return waiting.Dequeue() with { Vector = embedding.Vector };
+        }
+
+        async IAsyncEnumerable<string> Texts()
+        {
+            await foreach (var record in read.ConfigureAwait(false))
+            {
+                waiting.Enqueue(record);
+                yield return record.Text!;
+            }
+        }
+    }
+
     // Null where the list cannot be read twice.
     private static async Task<long?> CountDistinctAsync(TextLines ids, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files.Json;
 using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
@@ -31,7 +32,7 @@ internal sealed class IndexInfoCommand : CliCommand
         texts = [.. texts, .. index.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
         if (arguments.GetValue(_json))
         {
-            using var output = new JsonLines(Host.Output);
+            using var output = new JsonLinesWriter(Host.Output);
             output.Write(json =>
             {
                 foreach (var (name, value) in texts)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 
@@ -72,33 +71,6 @@ internal sealed class IndexInput
     /// <param name="options">How to.</param>
     /// <param name="firstId">The first number for what has no id.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static async IAsyncEnumerable<VectorRecord> ReadAsync(
-        VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var read = records.ReadAsync(firstId, cancellation);
-        if (model is null)
-        {
-            await foreach (var record in read.ConfigureAwait(false))
-            {
-                yield return record;
-            }
-
-            yield break;
-        }
-
-        var waiting = new Queue<VectorRecord>(); // records are read ahead
-        await foreach (var embedding in model.EncodeAsync(Texts(), options, cancellation).ConfigureAwait(false))
-        {
-            yield return waiting.Dequeue() with { Vector = embedding.Vector };
-        }
-
-        async IAsyncEnumerable<string> Texts()
-        {
-            await foreach (var record in read.ConfigureAwait(false))
-            {
-                waiting.Enqueue(record);
-                yield return record.Text!;
-            }
-        }
-    }
+    public static IAsyncEnumerable<VectorRecord> ReadAsync(VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellation) =>
+        model is null ? records.ReadAsync(firstId, cancellation) : records.EncodeAsync(model, options, firstId, cancellation);
 }

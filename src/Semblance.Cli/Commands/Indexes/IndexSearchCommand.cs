@@ -4,6 +4,7 @@ using System.Text.Json;
 using Semblance.Cli.Input;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files.Json;
 using Semblance.Postgres;
 using Semblance.Tensors;
 
@@ -128,7 +129,7 @@ internal sealed class IndexSearchCommand : CliCommand
 
     private void WriteJson(List<string>? texts, IReadOnlyList<VectorHit>[] hits)
     {
-        using var output = new JsonLines(Host.Output);
+        using var output = new JsonLinesWriter(Host.Output);
         foreach (var (query, list) in hits.Index())
         {
             output.Write(json =>

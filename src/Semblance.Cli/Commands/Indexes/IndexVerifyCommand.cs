@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Semblance.Cli.Options;
 using Semblance.Cli.Output;
+using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands.Indexes;
 
@@ -100,7 +101,7 @@ internal sealed class IndexVerifyCommand : CliCommand
 
     private void WriteJson(IndexVerification? found, RecallReport? recall)
     {
-        using var output = new JsonLines(Host.Output);
+        using var output = new JsonLinesWriter(Host.Output);
         output.Write(json =>
         {
             if (found is not null)

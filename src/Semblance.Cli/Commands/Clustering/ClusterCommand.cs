@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files.Json;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>cluster</c>: groups of close lines, with the words that say what they are about.</summary>
+internal sealed class ClusterCommand : CliCommand
+{
+    private const int UsualWords = 5;
+
+    private readonly EncodedInput _input;
+    private readonly Option<int?> _topics = NewOption.Count("--topics", $"How many words say what a group is about; default {UsualWords}");
+    private readonly Option<string> _format = NewOption.Format();
+    private readonly ClusterMethod _method;
+
+    public ClusterCommand(Host host)
+        : base("cluster", "Find groups of close lines: for each its size and topic words, then score, line number, text", host)
+    {
+        _input = new EncodedInput(this);
+        _method = new ClusterMethod(this);
+        Add(_topics);
+        Add(_format);
+        _input.AddEncoding(this);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var (texts, vectors) = (input.Texts, input.Vectors);
+        var started = Stopwatch.GetTimestamp();
+        int[] labels = [];
+        await Host.WithProgressAsync("grouping", progress =>
+        {
+            labels = _method.Labels(arguments, vectors, _input.Encoding.MaxThreads(arguments), progress, cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        var clusters = TextCluster.Of(texts, vectors, labels, arguments.GetValue(_topics) ?? UsualWords);
+        var grouped = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        if (arguments.GetValue(_format) == "json")
+        {
+            WriteJson(clusters, texts);
+        }
+        else
+        {
+            WriteText(clusters, texts);
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant(
+            $"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} s; {labels.Count(label => label < 0):N0} lines are in none"));
+    }
+
+    private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts)
+    {
+        for (var number = 0; number < clusters.Count; number++)
+        {
+            var cluster = clusters[number];
+            Host.Text.WriteLine($"{(number > 0 ? "\n" : "")}group {number + 1} · {cluster.Members.Count} {(cluster.Members.Count == 1 ? "line" : "lines")} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·'));
+            foreach (var member in cluster.Members)
+            {
+                Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");
+            }
+        }
+    }
+
+    private void WriteJson(IReadOnlyList<TextCluster> clusters, List<string> texts)
+    {
+        using var output = new JsonLinesWriter(Host.Output);
+        for (var number = 0; number < clusters.Count; number++)
+        {
+            var cluster = clusters[number];
+            output.Write(json =>
+            {
+                json.WriteNumber("group", number + 1);
+                json.WriteNumber("size", cluster.Members.Count);
+                json.WriteStrings("words", cluster.Words);
+                json.WriteStartArray("members");
+                foreach (var member in cluster.Members)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("score", member.Score);
+                    json.WriteNumber("line", member.Index + 1);
+                    json.WriteString("text", texts[member.Index]);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Semblance.Cli.Options;
+using Semblance.Tensors;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary>The options that say what a cluster is, and how it is found.</summary>
+internal sealed class ClusterMethod
+{
+    private const int UsualSize = 3;
+
+    // The options that each method takes.
+    private static readonly Dictionary<string, string[]> Rules = new()
+    {
+        ["communities"] = ["--threshold", "--min-size"],
+        ["kmeans"] = ["--clusters", "--seed"],
+        ["agglomerative"] = ["--clusters", "--threshold", "--linkage"],
+        ["hdbscan"] = ["--min-size", "--min-samples"],
+    };
+
+    private readonly Option<string> _method = NewOption.Choice("--method", "communities: around a text; kmeans: so many; agglomerative: by joining the nearest; hdbscan: dense regions", [.. Rules.Keys]);
+    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "communities: the cosine with the centre, default 0.75; agglomerative: the mean cosine at which groups are still joined");
+    private readonly Option<int?> _clusters = NewOption.Count("--clusters", "kmeans, agglomerative: how many groups");
+    private readonly Option<int?> _minSize = NewOption.Count("--min-size", $"communities, hdbscan: how many texts a group has at least; default {UsualSize}");
+    private readonly Option<int?> _minSamples = NewOption.Count("--min-samples", "hdbscan: how many texts lie close to one in a group; more leave more out; default as --min-size");
+    private readonly Option<string> _linkage = NewOption.Choice("--linkage", "agglomerative: what counts between groups", "average", "complete", "single", "ward");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "kmeans: decides what is left to chance; default 42");
+    private readonly Option<int?> _pca = NewOption.Count("--pca", "Look at N principal components only; hdbscan often finds more in 10 or so");
+
+    public ClusterMethod(Command command)
+    {
+        Option[] options = [_threshold, _clusters, _minSize, _minSamples, _linkage, _seed];
+        command.Add(_method);
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.Add(_pca);
+        command.Validators.Add(result => Validate(result, options));
+    }
+
+    /// <summary>The cluster of each vector, from 0; −1 for none.</summary>
+    public int[] Labels(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellation)
+    {
+        if (arguments.GetValue(_pca) is { } components && vectors.Rows > 0)
+        {
+            vectors = PrincipalComponents.Fit(vectors, components, maxThreads, cancellation).Transform(vectors);
+        }
+
+        return arguments.GetValue(_method) switch
+        {
+            "communities" => CommunityDetection.Labels(CommunityDetection.Detect(vectors, new CommunityOptions
+            {
+                Threshold = arguments.GetValue(_threshold) ?? new CommunityOptions().Threshold,
+                MinSize = arguments.GetValue(_minSize) ?? UsualSize,
+                MaxThreads = maxThreads,
+            }, progress, cancellation), vectors.Rows),
+            "kmeans" => [.. KMeans.Fit(vectors, new KMeansOptions
+            {
+                Clusters = arguments.GetValue(_clusters)!.Value,
+                Seed = arguments.GetValue(_seed) ?? new KMeansOptions().Seed,
+                Spherical = true,
+                MaxThreads = maxThreads,
+            }, progress, cancellation).Labels],
+            "agglomerative" => Agglomerative(arguments, vectors, maxThreads, progress, cancellation),
+            _ => [.. Hdbscan.Fit(vectors, new HdbscanOptions
+            {
+                MinClusterSize = arguments.GetValue(_minSize) ?? UsualSize,
+                MinSamples = arguments.GetValue(_minSamples),
+                MaxThreads = maxThreads,
+            }, progress, cancellation).Labels],
+        };
+    }
+
+    private int[] Agglomerative(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellation)
+    {
+        var options = new AgglomerativeOptions { Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true), MaxThreads = maxThreads };
+        var tree = AgglomerativeClustering.Fit(vectors, options, progress, cancellation);
+
+        // What is exactly at the threshold is still joined.
+        return arguments.GetValue(_clusters) is { } clusters ? tree.Cut(clusters) : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));
+    }
+
+    private void Validate(CommandResult result, Option[] options)
+    {
+        if (result.GetResult(_method) is not { } named || named.Errors.Any())
+        {
+            return;
+        }
+
+        var method = named.GetValueOrDefault<string>();
+        var given = options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToArray();
+        if (given.Except(Rules[method]).FirstOrDefault() is { } extra)
+        {
+            result.AddError($"--method {method} does not take {extra}.");
+        }
+        else if (method == "kmeans" && !given.Contains("--clusters"))
+        {
+            result.AddError("--method kmeans needs --clusters.");
+        }
+        else if (method == "agglomerative" && given.Contains("--clusters") == given.Contains("--threshold"))
+        {
+            result.AddError("--method agglomerative needs either --clusters or --threshold.");
+        }
+        else if (method == "agglomerative" && given.Contains("--threshold") && result.GetValue(_linkage) == "ward")
+        {
+            result.AddError("--linkage ward knows no cosines; give --clusters instead of --threshold.");
+        }
+        else if (method == "hdbscan" && result.GetResult(_minSize) is { Errors: var errors } && !errors.Any() && result.GetValue(_minSize) == 1)
+        {
+            result.AddError("--method hdbscan needs a --min-size from 2 on.");
+        }
+    }
+}

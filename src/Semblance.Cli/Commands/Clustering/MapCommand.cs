@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>map</c>: lines as points of a plane, near ones near each other.</summary>
+internal sealed class MapCommand : CliCommand
+{
+    private const int UsualGroups = 12;
+
+    private readonly EncodedInput _input;
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "Ends with .tsv (x, y, group, text), .jsonl or .html, a page to look at; without it, .tsv on standard output");
+    private readonly Option<float?> _perplexity = NewOption.Number("--perplexity", "N", "About how many neighbours a line keeps near; default 30");
+    private readonly Option<int?> _iterations = NewOption.Count("--iterations", "How many steps; default 1000");
+    private readonly Option<int?> _clusters = NewOption.Count("--clusters", $"How many groups, found by k-means, are coloured and named; default {UsualGroups}");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "Decides what is left to chance; default 42");
+
+    public MapCommand(Host host)
+        : base("map", "Draw the lines of a text as points of a plane (t-SNE), near ones near each other", host)
+    {
+        _output.AcceptEndings(standardOutput: true, ".tsv", ".jsonl", ".html");
+        _input = new EncodedInput(this);
+        Add(_output);
+        Add(_perplexity);
+        Add(_iterations);
+        Add(_clusters);
+        Add(_seed);
+        _input.AddEncoding(this);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var path = arguments.GetValue(_output);
+        path = path == "-" ? null : path;
+        if (path is not null)
+        {
+            OutputFile.CheckFolder(path);
+        }
+
+        var options = new TSneOptions
+        {
+            Perplexity = arguments.GetValue(_perplexity) ?? new TSneOptions().Perplexity,
+            Iterations = arguments.GetValue(_iterations) ?? new TSneOptions().Iterations,
+            Seed = arguments.GetValue(_seed) ?? new TSneOptions().Seed,
+        };
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        TextMap? map = null;
+        await Host.WithProgressAsync("drawing", progress =>
+        {
+            map = TextMap.Fit(
+                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups, options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        var drawn = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        if (path is null)
+        {
+            map!.WriteTsv(Host.Text);
+        }
+        else
+        {
+            using var file = OutputFile.Open(path, () => new AtomicFile(path));
+            map!.Write(file.Stream, Path.GetExtension(path), Path.GetFileNameWithoutExtension(path));
+            file.Commit();
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant($"{input.Summary}; drew the map in {drawn:F2} s, divergence {map.Divergence:F3}"));
+    }
+}

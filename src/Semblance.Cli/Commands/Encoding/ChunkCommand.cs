@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Files.Json;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>chunk</c>: a line of text, its parts that a model takes whole.</summary>
+internal sealed class ChunkCommand : CliCommand
+{
+    private readonly ModelOption _model = new();
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
+    private readonly Option<bool> _whole = new("--whole") { Description = "The input is one text, whose lines end with one character each" };
+    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text that will stand before each chunk, and needs room");
+    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts instead");
+    private readonly ChunkOptions _chunks;
+
+    public ChunkCommand(Host host)
+        : base("chunk", "Divide each line of a text into chunks that the model takes whole: a JSON object each with line, start, end (in code points), tokens and text", host)
+    {
+        Add(_model);
+        Add(_input);
+        Add(_whole);
+        _chunks = new ChunkOptions(this);
+        Add(_prompt);
+        Add(_promptName);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        var model = await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var options = _chunks.Apply(arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
+        using var output = new JsonLinesWriter(Host.Output);
+        var whole = arguments.GetValue(_whole) ? new StringBuilder() : null;
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+        {
+            if (whole is null)
+            {
+                Write(line, lines.Count);
+            }
+            else
+            {
+                whole.Append(line).Append('\n');
+            }
+        }
+
+        if (whole is not null)
+        {
+            Write(whole.ToString(), 1);
+        }
+
+        void Write(string text, long line)
+        {
+            var (place, start) = (0, 0); // the last chunk's, in UTF-16 units and in code points
+            foreach (var chunk in model.Chunks(text, options, cancellation))
+            {
+                start += CodePoints(text.AsSpan(place, chunk.Start - place));
+                place = chunk.Start;
+                var end = start + CodePoints(chunk.Of(text));
+                output.Write(json =>
+                {
+                    json.WriteNumber("line", line);
+                    json.WriteNumber("start", start);
+                    json.WriteNumber("end", end);
+                    json.WriteNumber("tokens", chunk.TokenCount);
+                    json.WriteString("text", chunk.Of(text));
+                });
+            }
+        }
+    }
+
+    private static int CodePoints(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes())
+        {
+            count++;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>encode</c>: a line of text, a vector.</summary>
+internal sealed class EncodeCommand : CliCommand
+{
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
+    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG images, for a CLIP model" };
+    private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
+    private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: write tokens, the heaviest first, instead of indices" };
+    private readonly EncodingOptions _encoding;
+
+    public EncodeCommand(Host host)
+        : base("encode", "Turn each line of a text into a vector", host)
+    {
+        _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
+        Add(_input);
+        Add(_output);
+        Add(_images);
+        Add(_maxActiveDims);
+        Add(_tokens);
+        _encoding = new EncodingOptions(this, new TruncationOptions(this));
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var output = arguments.GetValue(_output);
+        if (output is not (null or "-"))
+        {
+            OutputFile.CheckFolder(output);
+        }
+
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        var folder = await _encoding.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
+        {
+            var sparse = SparseEncoder.Load(folder);
+            Host.Warn(sparse.Warnings);
+            await EncodeSparseAsync(arguments, sparse, lines, output, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        if (arguments.GetValue(_tokens) || arguments.GetValue(_maxActiveDims) is not null)
+        {
+            throw new ArgumentException("--tokens and --max-active-dims are for sparse models, and the model makes dense vectors; leave them out.");
+        }
+
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        var texts = lines.TextsAsync(cancellationToken: cancellation);
+        var embeddings = arguments.GetValue(_images) ? encoder.EncodeImagesAsync(texts, cancellation) : encoder.EncodeAsync(texts, cancellation);
+        var counts = new EmbeddingCounts(0, 0, 0);
+        if (output is null or "-")
+        {
+            using var writer = EmbeddingWriter.JsonLines(Host.Output, encoder);
+            counts = await writer.WriteAsync(embeddings, null, cancellation).ConfigureAwait(false); // the results themselves show how far it is
+        }
+        else
+        {
+            using var writer = OutputFile.Open(output, () => EmbeddingWriter.Create(output, encoder));
+            await Host.WithProgressAsync(
+                "encoding", async bar => counts = await writer.WriteAsync(embeddings, new Reading(lines, bar), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        Summarize(encoder.Model, counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private void Summarize(SentenceTransformer model, EmbeddingCounts counts, double seconds)
+    {
+        var cut = counts.TruncatedCount > 0 || model.MaxSequenceLength < int.MaxValue ? Numbers.Invariant($"; {counts.TruncatedCount:N0} were cut at {model.MaxSequenceLength} tokens") : "";
+        Host.Error.WriteLine(Numbers.Invariant($"encoded {counts.Count:N0} lines ({counts.TokenCount:N0} tokens) in {seconds:F2} s, {counts.Count / seconds:N0} lines/s{cut}"));
+    }
+
+    private async Task EncodeSparseAsync(ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellation)
+    {
+        if (output is not (null or "-") && Path.GetExtension(output) != ".jsonl")
+        {
+            throw new ArgumentException($"{output}: sparse vectors are written as .jsonl only; give the file that ending.");
+        }
+
+        var options = _encoding.Sparse(arguments, arguments.GetValue(_maxActiveDims));
+        var decoder = arguments.GetValue(_tokens) ? model : null;
+        using var writer = output is null or "-" ? new SparseEmbeddingWriter(Host.Output, decoder) : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
+        var started = Stopwatch.GetTimestamp();
+        var (count, active) = (0L, 0L);
+        await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellation), options, cancellation).ConfigureAwait(false))
+        {
+            writer.Write(embedding);
+            count++;
+            active += embedding.Vector.ActiveDimensions;
+        }
+
+        writer.Complete();
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Host.Error.WriteLine(Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; {(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
+    }
+
+    // How much of the input is read shows how far it is: nobody knows the number of lines.
+    private sealed class Reading(TextLines lines, IProgress<double> bar) : IProgress<long>
+    {
+        public void Report(long value) => bar.Report(lines.Progress);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files;
+using Semblance.Files.Json;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>deduplicate</c>: the lines of a stream that repeat no earlier one, or what the others repeat.</summary>
+internal sealed class DeduplicateCommand : CliCommand
+{
+    private readonly EncodedInput _input;
+    private readonly Option<string?> _field = NewOption.Text("--field", "NAME", "Each line is a JSON object, and this member the text; default 'text' for .jsonl");
+    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "COSINE", "The cosine from which two lines are duplicates; default 0.95");
+    private readonly Option<int?> _capacity = NewOption.Count("--capacity", "How many lines are remembered, the latest ones that were new; default all");
+    private readonly Option<bool> _groups = new("--groups") { Description = "What repeats what instead: lines of score, line number, number of the line that it repeats, text" };
+    private readonly Option<string> _format = NewOption.Format();
+
+    public DeduplicateCommand(Host host)
+        : base("deduplicate", "Leave out lines that repeat an earlier one, word for word or in meaning; the first of each group stays as it is", host)
+    {
+        _input = new EncodedInput(this);
+        Add(_field);
+        Add(_threshold);
+        Add(_capacity);
+        Add(_groups);
+        Add(_format);
+        _input.AddEncoding(this);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_format) is { Implicit: false } && !result.GetValue(_groups))
+            {
+                result.AddError("--format is of use only with --groups: lines that stay are written as they are.");
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var lines = TextInput.Open(_input.Path(arguments), Host);
+        var options = new DuplicateOptions { Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold, Capacity = arguments.GetValue(_capacity) };
+        var waiting = new ConcurrentQueue<string>(); // lines are read ahead
+        var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellation);
+        var found = _input.HasVectors(arguments)
+            ? CompareAsync(arguments, lines.Name, texts, options, cancellation)
+            : await DetectAsync(arguments, texts, options, cancellation).ConfigureAwait(false);
+        var (groups, isJson, count, kept) = (arguments.GetValue(_groups), arguments.GetValue(_format) == "json", 0L, 0L);
+        using var output = new JsonLinesWriter(Host.Output);
+        await Host.WithProgressAsync("comparing", async progress =>
+        {
+            await foreach (var text in found.ConfigureAwait(false))
+            {
+                waiting.TryDequeue(out var line);
+                count++;
+                kept += text.Duplicate is null ? 1 : 0;
+                if (groups && text.Duplicate is { } duplicate)
+                {
+                    Write(text, duplicate, isJson ? output : null);
+                }
+                else if (!groups && text.Duplicate is null)
+                {
+                    Host.Text.WriteLine(line);
+                }
+
+                progress.Report(lines.Progress);
+            }
+        }).ConfigureAwait(false);
+        Host.Error.WriteLine(Numbers.Invariant($"kept {kept:N0} of {count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
+    }
+
+    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellation)
+    {
+        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        return encoder.Precision == Precision.Float32
+            ? new DuplicateDetector(encoder.Model, options with { Encoding = encoder.Options }).DetectAsync(texts, cancellation)
+            : throw new InputException("--precision", "duplicates are found with float32 vectors; leave it out.");
+    }
+
+    private async IAsyncEnumerable<CheckedText> CompareAsync(
+        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = await texts.ToListAsync(cancellation).ConfigureAwait(false);
+        var vectors = _input.Open(arguments, name, all.Count);
+        var found = new DuplicateDetector(vectors.Dimension, options).Add(vectors.ToTensor(), cancellation);
+        foreach (var (place, text) in all.Index())
+        {
+            yield return new CheckedText(place, text, found[place]);
+        }
+    }
+
+    private static async IAsyncEnumerable<string> Texts(TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        field ??= lines.IsJsonLines ? "text" : null;
+        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            if (field is null)
+            {
+                waiting.Enqueue(line);
+                yield return line;
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
+            {
+                waiting.Enqueue(line);
+                using var row = JsonRow.Parse(lines.Name, lines.Count, line);
+                yield return row.Text(field);
+            }
+        }
+    }
+
+    private void Write(CheckedText text, Duplicate duplicate, JsonLinesWriter? output)
+    {
+        if (output is null)
+        {
+            Host.Text.WriteLine($"{Numbers.Score(duplicate.Score)}\t{text.Place + 1}\t{duplicate.Of + 1}\t{Column.Of(text.Text)}");
+            return;
+        }
+
+        output.Write(json =>
+        {
+            json.WriteNumber("score", duplicate.Score);
+            json.WriteNumber("line", text.Place + 1);
+            json.WriteNumber("of", duplicate.Of + 1);
+            json.WriteString("text", text.Text);
+        });
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Text.Json;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files.Json;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tensors.Instructions;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>info</c>: what a model is, and what it runs on.</summary>
+internal sealed class InfoCommand : CliCommand
+{
+    private readonly ModelOption _model = new();
+    private readonly Option<string> _format = NewOption.Format();
+
+    public InfoCommand(Host host)
+        : base("info", "Show what a model is made of, and what it runs on", host)
+    {
+        Add(_model);
+        Add(_format);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        if (ModelKinds.Of(folder) is var kind and not ModelKind.SentenceTransformer)
+        {
+            Write(Facts(folder, kind), arguments.GetValue(_format) == "json");
+            return;
+        }
+
+        var model = SentenceTransformer.Load(folder);
+        Host.Warn(model.Warnings);
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(folder, file.FullName), Size: Size(file)))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .ToList();
+        if (arguments.GetValue(_format) == "json")
+        {
+            using var output = new JsonLinesWriter(Host.Output);
+            output.Write(json => Write(json, folder, model, files));
+        }
+        else
+        {
+            Write(Host.Text, folder, model, files);
+        }
+    }
+
+    // What there is to say of a model that makes no sentence vectors.
+    private List<(string Name, string Value)> Facts(string folder, ModelKind kind)
+    {
+        switch (kind)
+        {
+            case ModelKind.CrossEncoder:
+                var crossEncoder = CrossEncoder.Load(folder);
+                Host.Warn(crossEncoder.Warnings);
+                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
+            case ModelKind.SparseEncoder:
+                var sparse = SparseEncoder.Load(folder);
+                Host.Warn(sparse.Warnings);
+                return With(sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize, ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
+            default:
+                var multiVector = MultiVectorEncoder.Load(folder);
+                Host.Warn(multiVector.Warnings);
+                return With(multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize, ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
+        }
+
+        List<(string, string)> With(int length, int vocabulary, params (string, string)[] own) =>
+            [("folder", folder), ("kind", $"{kind}"), .. own, ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")), ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
+    }
+
+    private void Write(List<(string Name, string Value)> facts, bool asJson)
+    {
+        if (!asJson)
+        {
+            facts.ForEach(fact => Host.Text.WriteLine($"{fact.Name,-14}{fact.Value}"));
+            return;
+        }
+
+        using var output = new JsonLinesWriter(Host.Output);
+        output.Write(json => facts.ForEach(fact => json.WriteString(fact.Name.Replace(' ', '_'), fact.Value)));
+    }
+
+    private static void Write(TextWriter text, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    {
+        Line("folder", $"{folder}");
+        Line("dimension", $"{model.Dimension}");
+        Line("max length", model.MaxSequenceLength == int.MaxValue ? (FormattableString)$"any" : $"{model.MaxSequenceLength} tokens");
+        Line("vocabulary", $"{Input(model).VocabularySize:N0} tokens");
+        Line("similarity", $"{model.Config.SimilarityFunction.Name()}");
+        Line("parameters", $"{ParameterCount(model):N0} in the {(Input(model) is TransformerModule ? "transformer" : "modules")}");
+        Line("instructions", $"{InstructionSets.Current}");
+        Line("threads", $"{Workers.Shared.Count}");
+        for (var i = 0; i < model.Modules.Count; i++)
+        {
+            Line(i == 0 ? "modules" : "", $"{model.Modules[i]}");
+        }
+
+        foreach (var (i, (name, prompt)) in model.Config.Prompts.Index())
+        {
+            Line(i == 0 ? "prompts" : "", $"{name}{(name == model.Config.DefaultPromptName ? " (default)" : "")}: {prompt}");
+        }
+
+        foreach (var (i, (name, size)) in files.Index())
+        {
+            Line(i == 0 ? "files" : "", $"{name} ({size:N0} bytes)");
+        }
+
+        void Line(string name, FormattableString value) => text.WriteLine($"{name,-14}{Numbers.Invariant(value)}");
+    }
+
+    private static void Write(Utf8JsonWriter json, string folder, SentenceTransformer model, List<(string Name, long Size)> files)
+    {
+        json.WriteString("folder", folder);
+        json.WriteNumber("dimension", model.Dimension);
+        json.WriteNumber("max_length", model.MaxSequenceLength);
+        json.WriteNumber("vocabulary", Input(model).VocabularySize);
+        json.WriteString("similarity", model.Config.SimilarityFunction.Name());
+        json.WriteNumber("parameters", ParameterCount(model));
+        json.WriteString("instructions", InstructionSets.Current.ToString());
+        json.WriteNumber("threads", Workers.Shared.Count);
+        json.WriteStrings("modules", model.Modules.Select(module => module.ToString()!));
+        json.WriteStartObject("prompts");
+        foreach (var (name, prompt) in model.Config.Prompts)
+        {
+            json.WriteString(name, prompt);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("default_prompt_name", model.Config.DefaultPromptName);
+        json.WriteStartObject("files");
+        foreach (var (name, size) in files)
+        {
+            json.WriteNumber(name, size);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
+
+    private static long ParameterCount(SentenceTransformer model) =>
+        Input(model) is TransformerModule { Transformer: var transformer } ? transformer.ParameterCount : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
+
+    // In the Hub's cache a file is a link.
+    private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files;
+using Semblance.Files.Json;
+using Semblance.Tensors;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>predict</c>: a line of two texts, a cross-encoder's score, or its label with the scores of all.</summary>
+internal sealed class PredictCommand : CliCommand
+{
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "Two texts a line with a tab between them, also as .gz; '-', or nothing, is standard input");
+    private readonly Option<bool> _logits = new("--logits") { Description = "Scores as the classifier gives them, without the model's activation" };
+    private readonly Option<bool> _softmax = new("--softmax") { Description = "Probabilities of the labels; not for models with one label" };
+    private readonly Option<string> _format = NewOption.Format();
+    private readonly BatchOptions _batch;
+
+    public PredictCommand(Host host)
+        : base("predict", "Judge pairs of texts with a cross-encoder: a score a line, or a label and the scores of all", host)
+    {
+        Add(_input);
+        Add(_logits);
+        Add(_softmax);
+        Add(_format);
+        _batch = new BatchOptions(this, needsModel: true);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        using var lines = TextInput.Open(arguments.GetValue(_input), Host);
+        var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        Host.Warn(model.Warnings);
+        if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
+        {
+            throw new ArgumentException("--softmax is for models with several labels; the model has one label, whose softmax is 1 for every pair. Leave it out.");
+        }
+
+        var options = _batch.Apply(arguments, new PredictOptions
+        {
+            Activation = arguments.GetValue(_logits) ? Activation.Identity : null,
+            ApplySoftmax = arguments.GetValue(_softmax),
+        });
+        using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
+        await foreach (var prediction in model.PredictAsync(Pairs(lines, cancellation), options, cancellation).ConfigureAwait(false))
+        {
+            if (json is not null)
+            {
+                json.Write(writer =>
+                {
+                    writer.WriteString("text", prediction.Text);
+                    writer.WriteString("pair", prediction.Pair);
+                    writer.WriteStartObject("scores");
+                    foreach (var (i, label) in model.Labels.Index())
+                    {
+                        writer.WriteNumber(label, prediction.Scores.Span[i]);
+                    }
+
+                    writer.WriteEndObject();
+                });
+            }
+            else
+            {
+                var scores = string.Join('\t', prediction.Scores.ToArray().Select(Numbers.Score));
+                Host.Text.WriteLine(model.Labels.Count == 1 ? scores : $"{model.Labels[Best(prediction.Scores.Span)]}\t{scores}");
+            }
+        }
+    }
+
+    private static int Best(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);
+
+    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(TextLines lines, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            yield return lines.Pair(line);
+        }
+    }
+}

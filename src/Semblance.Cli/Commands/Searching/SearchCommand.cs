@@ -1,0 +1,200 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Files.Json;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
+internal sealed class SearchCommand : CliCommand
+{
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
+    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie, or .jsonl; --precision says what bytes without ranges are");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, text");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line, or JSON lines (.jsonl) with 'text': lines of query number, rank, score, text");
+    private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
+    private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
+    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
+    private readonly Option<string?> _rerank = new("--rerank")
+    {
+        Description = "Order what was found with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder: a folder or a Hub id; without one, --model",
+        HelpName = "MODEL",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
+    private readonly Option<string> _format = NewOption.Format();
+    private readonly EncodingOptions _encoding;
+
+    public SearchCommand(Host host)
+        : base("search", "Find the lines of a text that are nearest to a query", host)
+    {
+        Add(_corpus);
+        Add(_vectors);
+        Add(_query);
+        Add(_queries);
+        Add(_topK);
+        Add(_rescore);
+        Add(_corpusPrompt);
+        Add(_bm25);
+        Add(_hybrid);
+        Add(_rerank);
+        Add(_candidates);
+        Add(_format);
+        _encoding = new EncodingOptions(this);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_query) is null == result.GetResult(_queries) is null)
+            {
+                result.AddError("Give one query with --query, or a file of them with --queries.");
+            }
+
+            if (result.GetResult(_corpus) is null && (result.GetResult(_vectors) is null || result.GetValue(_bm25) || result.GetValue(_hybrid) || result.GetResult(_rerank) is not null))
+            {
+                result.AddError("Give the texts to search with --corpus; for vectors alone, --vectors is enough.");
+            }
+
+            if (result.GetValue(_bm25) && result.GetResult(_vectors) is not null)
+            {
+                result.AddError("--bm25 looks at words only; leave --vectors out.");
+            }
+
+            if (result.GetValue(_bm25) && result.GetValue(_hybrid))
+            {
+                result.AddError("--hybrid is with --bm25 already; give one of them.");
+            }
+
+            if (result.GetResult(_candidates) is not null && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null)
+            {
+                result.AddError("--candidates is of use only with --hybrid or --rerank.");
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextInput.Open(texts, Host) : null;
+        using var queryLines = arguments.GetValue(_queries) is { } path ? TextInput.Open(path, Host) : null;
+        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
+        var rerank = arguments.GetResult(_rerank) is null
+            ? null
+            : await ModelOption.LoadRerankerAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellation).ConfigureAwait(false);
+        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+
+        var encodingStarted = Stopwatch.GetTimestamp();
+        var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellation).ConfigureAwait(false);
+        var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
+
+        var searchStarted = Stopwatch.GetTimestamp();
+        IRetriever retriever = dense is null ? new Bm25Index(corpus!)
+            : arguments.GetValue(_hybrid) ? new HybridSearch([dense, new Bm25Index(corpus!)], new HybridOptions { Candidates = candidates })
+            : dense;
+        var hits = new List<SearchHit[]>();
+        await Host.WithProgressAsync("searching", progress =>
+        {
+            var search = rerank?.Behind(retriever, corpus!, candidates, _encoding.Batching(arguments)) ?? retriever;
+            foreach (var some in queries.Chunk(rerank is null ? Math.Max(1, queries.Count) : 1))
+            {
+                hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellation));
+                progress.Report((double)hits.Count / queries.Count);
+            }
+
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        var searched = Stopwatch.GetElapsedTime(searchStarted).TotalSeconds;
+
+        if (arguments.GetValue(_format) == "json")
+        {
+            WriteJson(queries, corpus, hits);
+        }
+        else
+        {
+            WriteText(corpus, hits, isNumbered: queryLines is not null);
+        }
+
+        Host.Error.WriteLine(Numbers.Invariant(
+            $"{(dense is null ? "read" : arguments.GetValue(_vectors) is null ? "encoded" : "opened")} {retriever.Count:N0} {(corpus is null ? "vectors" : "lines")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+    }
+
+    private async Task<DenseRetriever> DenseAsync(ParseResult arguments, QuantizingEncoder encoder, List<string>? corpus, CancellationToken cancellation)
+    {
+        var vectors = arguments.GetValue(_vectors) is { } file
+            ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
+            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
+        var options = new SearchOptions
+        {
+            Similarity = encoder.Model.Config.SimilarityFunction,
+            RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
+            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
+        };
+        return new DenseRetriever((queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
+    }
+
+    private static VectorMatrix Open(string path, QuantizingEncoder encoder, Precision? precision, List<string>? corpus)
+    {
+        var isBits = precision is Precision.Binary or Precision.UBinary;
+        var vectors = VectorMatrix.Open(path, precision, isBits ? encoder.Dimension : null);
+        return corpus is null || corpus.Count == vectors.Rows
+            ? vectors
+            : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; give the texts that were encoded.");
+    }
+
+    private async Task<VectorMatrix> EncodeAsync(QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellation)
+    {
+        Embeddings? documents = null;
+        await Host.WithProgressAsync("encoding", progress =>
+        {
+            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellation);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        return encoder.Stored(documents!);
+    }
+
+    // Without the texts a hit is called by its line.
+    private void WriteText(List<string>? corpus, List<SearchHit[]> hits, bool isNumbered)
+    {
+        for (var query = 0; query < hits.Count; query++)
+        {
+            for (var rank = 0; rank < hits[query].Length; rank++)
+            {
+                var hit = hits[query][rank];
+                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]))}");
+            }
+        }
+    }
+
+    private void WriteJson(List<string> queries, List<string>? corpus, List<SearchHit[]> hits)
+    {
+        using var output = new JsonLinesWriter(Host.Output);
+        for (var query = 0; query < hits.Count; query++)
+        {
+            output.Write(json =>
+            {
+                json.WriteString("query", queries[query]);
+                json.WriteStartArray("hits");
+                for (var rank = 0; rank < hits[query].Length; rank++)
+                {
+                    var hit = hits[query][rank];
+                    json.WriteStartObject();
+                    json.WriteNumber("rank", rank + 1);
+                    json.WriteNumber("score", hit.Score);
+                    json.WriteNumber("line", hit.Index + 1);
+                    if (corpus is not null)
+                    {
+                        json.WriteString("text", corpus[hit.Index]);
+                    }
+
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>train</c>: a recipe, a model that has learned what it says.</summary>
+internal sealed class TrainCommand : CliCommand
+{
+    private readonly Argument<string> _recipe = new("RECIPE") { Description = "A recipe, a YAML file; those in recipes/ explain themselves" };
+    private readonly Option<string?> _data = NewOption.Text("--data", "FOLDER", "What the recipe's data files are relative to; default the current folder");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "Where to write, instead of where the recipe says");
+    private readonly Option<string[]> _set = new("--set") { Description = "Changes a setting of the recipe, as in rate=1e-4 or datasets.0.batch-size=64", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where a training of this recipe stopped, bit for bit" };
+    private readonly Option<bool> _allowChanges = new("--allow-changes") { Description = "With --resume, go on although data or settings are not those of before" };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where a training lies already" };
+
+    public TrainCommand(Host host)
+        : base("train", "Train a model as a recipe says", host)
+    {
+        Add(_recipe);
+        Add(_data);
+        Add(_output);
+        Add(_set);
+        Add(_resume);
+        Add(_allowChanges);
+        Add(_overwrite);
+        Validators.Add(result =>
+        {
+            foreach (var change in result.GetValue(_set) ?? [])
+            {
+                if (change.IndexOf('=', StringComparison.Ordinal) < 1)
+                {
+                    result.AddError($"--set needs KEY=VALUE, not '{change}'.");
+                }
+            }
+
+            if (result.GetValue(_resume) && result.GetValue(_overwrite))
+            {
+                result.AddError("--resume goes on, --overwrite begins anew; give one of them.");
+            }
+
+            if (result.GetValue(_allowChanges) && !result.GetValue(_resume))
+            {
+                result.AddError("--allow-changes is for --resume.");
+            }
+        });
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var recipe = Recipe.Load(arguments.GetRequiredValue(_recipe), new RecipeOptions
+        {
+            DataFolder = arguments.GetValue(_data) ?? ".",
+            Output = arguments.GetValue(_output),
+            Settings = [.. arguments.GetValue(_set)!.Select(change => change.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1]))],
+        });
+        if (recipe.Kind != RecipeKind.Model)
+        {
+            await TrainWordsAsync(recipe, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var options = new RecipeRunOptions { Resume = arguments.GetValue(_resume), AllowChanges = arguments.GetValue(_allowChanges), Overwrite = arguments.GetValue(_overwrite) };
+        if (!options.Resume && !options.Overwrite && recipe.Variants.FirstOrDefault(variant => variant.HasCheckpoint) is { } trained)
+        {
+            throw new IOException($"{trained.Output}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.");
+        }
+
+        foreach (var variant in recipe.Variants)
+        {
+            if (variant.Name.Length > 0)
+            {
+                Host.Error.WriteLine($"— {variant.Name}");
+            }
+
+            var result = await TrainAsync(variant, options, cancellation).ConfigureAwait(false);
+            string?[] columns = [variant.Name, result.Output, result.Score is { } best ? Numbers.Invariant($"{100 * best:F2}") : null];
+            Host.Text.WriteLine(string.Join('\t', columns.Where(column => !string.IsNullOrEmpty(column))));
+            Host.Text.Flush();
+        }
+    }
+
+    private async Task TrainWordsAsync(Recipe recipe, CancellationToken cancellation)
+    {
+        await Host.WithProgressAsync("learning words", async bar =>
+        {
+            var result = await recipe.RunAsync(progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellation).ConfigureAwait(false);
+            Host.Error.WriteLine(Numbers.Invariant($"{result.TokenCount:N0} tokens"));
+        }).ConfigureAwait(false);
+        Host.Text.WriteLine(recipe.Output);
+    }
+
+    private async Task<RecipeResult> TrainAsync(Recipe recipe, RecipeRunOptions options, CancellationToken cancellation)
+    {
+        var training = await recipe.PrepareAsync(options, cancellation).ConfigureAwait(false);
+        Host.Warn(training.Warnings);
+        if (options.Resume)
+        {
+            Compare(training);
+        }
+
+        foreach (var dataset in training.Datasets)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
+        }
+
+        if (training.EvaluateBefore(cancellation) is { } before)
+        {
+            Host.Error.WriteLine($"before: {TrainingProgress.Describe(before)}");
+        }
+
+        if (training.FirstStep is > 0 and var first)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"going on from step {first:N0}"));
+        }
+
+        try
+        {
+            var result = new RecipeResult(recipe.Output);
+            await Host.WithProgressAsync("training", async bar =>
+                result = await training.RunAsync(new TrainingProgress(bar, Host.Error, training.Options.Steps), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            Host.Error.WriteLine($"stopped; the same command with --resume goes on from {recipe.Output}");
+            throw;
+        }
+    }
+
+    // Before anything is computed: whether the checkpoint is of this training.
+    private void Compare(RecipeTraining training)
+    {
+        foreach (var note in training.Notes)
+        {
+            Host.Error.WriteLine($"note: {note}");
+        }
+
+        var changes = training.Trainer.FindChanges();
+        if (changes.Count > 0 && !training.Options.AllowChanges)
+        {
+            throw new InputException(training.Options.Folder!, $"the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. "
+                + "Use the data and settings of before; --allow-changes goes on with those of now, --overwrite begins anew.");
+        }
+
+        foreach (var change in changes)
+        {
+            Host.Error.WriteLine($"note: changed since the checkpoint: {change}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Semblance.Cli.Input;
+using Semblance.Cli.Options;
+using Semblance.Cli.Output;
+using Semblance.Tokenizers;
+using Semblance.Tokenizers.Training;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary><c>train-vocabulary</c>: texts, the tokenizer that suits them.</summary>
+internal sealed class TrainVocabularyCommand : CliCommand
+{
+    private readonly Option<string[]> _input = new("--input") { Description = "Texts to learn from, also as .gz; '-' is standard input", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The folder for the tokenizer's files");
+    private readonly Option<int?> _size = NewOption.Count("--vocab-size", "The most tokens, special ones included; default 30000");
+    private readonly Option<int?> _minFrequency = NewOption.Count("--min-frequency", "How often two neighbours must be seen to become a token; default 2");
+    private readonly Option<bool> _cased = new("--cased") { Description = "Keep upper case and accents" };
+
+    public TrainVocabularyCommand(Host host)
+        : base("train-vocabulary", "Learn the vocabulary of a WordPiece tokenizer from texts", host)
+    {
+        _output.Required = true;
+        Add(_input);
+        Add(_output);
+        Add(_size);
+        Add(_minFrequency);
+        Add(_cased);
+    }
+
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var time = Stopwatch.StartNew();
+        var folder = arguments.GetValue(_output)!;
+        if (File.Exists(folder))
+        {
+            throw new IOException($"{folder}: this is a file; choose a folder.");
+        }
+
+        var paths = arguments.GetValue(_input)!;
+        var usual = new WordPieceTrainerOptions();
+        var options = new WordPieceTrainerOptions
+        {
+            VocabularySize = arguments.GetValue(_size) ?? usual.VocabularySize,
+            MinFrequency = arguments.GetValue(_minFrequency) ?? usual.MinFrequency,
+            LowerCase = !arguments.GetValue(_cased),
+        };
+        var trainer = new WordPieceTrainer(options);
+        await Host.WithProgressAsync("counting words", progress => CountAsync(trainer, paths, progress, cancellation)).ConfigureAwait(false);
+        if (trainer.WordCount == 0)
+        {
+            throw new InputException(string.Join(", ", paths), "there are no words to learn from; give a text.");
+        }
+
+        Tokenizer? tokenizer = null;
+        await Host.WithProgressAsync("merging pieces", progress => Task.Run(() => tokenizer = trainer.TrainTokenizer(progress, cancellation), cancellation)).ConfigureAwait(false);
+        tokenizer!.Save(folder);
+        Summarize(trainer, tokenizer.VocabularySize, options.VocabularySize, time.Elapsed);
+        Host.Text.WriteLine(folder);
+    }
+
+    private async Task CountAsync(WordPieceTrainer trainer, string[] paths, IProgress<double> progress, CancellationToken cancellation)
+    {
+        const int Step = 1000;
+        for (var i = 0; i < paths.Length; i++)
+        {
+            using var lines = TextInput.Open(paths[i], Host);
+            await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+            {
+                trainer.Add(line);
+                if (lines.Count % Step == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    progress.Report((i + lines.Progress) / paths.Length);
+                }
+            }
+        }
+    }
+
+    private void Summarize(WordPieceTrainer trainer, int tokens, int size, TimeSpan time)
+    {
+        Host.Error.WriteLine(Numbers.Invariant($"{trainer.WordCount:N0} words, {trainer.DistinctWordCount:N0} distinct; {tokens:N0} tokens in {time.TotalSeconds:F1} s."));
+        if (trainer.DroppedWordCount > 0)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"note: {trainer.DroppedWordCount:N0} rare words were dropped to save memory."));
+        }
+
+        if (tokens < size)
+        {
+            Host.Error.WriteLine(Numbers.Invariant($"note: the texts have no more pieces that are frequent enough for {size:N0} tokens; give more text, or a smaller --min-frequency."));
+        }
+    }
+}

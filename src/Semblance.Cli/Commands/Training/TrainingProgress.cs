@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Semblance.Cli.Output;
+using Semblance.Training;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Cli.Commands;
+
+/// <summary>Shows how a training goes: a bar with loss, rate and time left for who watches, a line now and then for a log.</summary>
+/// <param name="bar">The bar; nobody watches where it has no use for words.</param>
+/// <param name="log">Where evaluations and warnings are written.</param>
+/// <param name="steps">How many training steps there are.</param>
+internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long steps = 0) : IProgress<RecipeProgress>
+{
+    private const double Smoothing = 0.98;
+    private const int LinesInLog = 20;
+
+    private long _first = -1;
+    private long _started;
+    private double _loss = double.NaN;
+
+    /// <summary>The metrics of an evaluation, the one that counts first.</summary>
+    public static string Describe(EvaluationResult result) =>
+        string.Join("  ", result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
+
+    /// <inheritdoc/>
+    public void Report(RecipeProgress value)
+    {
+        if (value.Step is { } step)
+        {
+            Report(step);
+        }
+
+        bar.Report(value.Completed);
+    }
+
+    private void Report(TrainingStep value)
+    {
+        if (value.Warning is { } warning)
+        {
+            log.WriteLine($"warning: {warning.Message}");
+        }
+
+        if (_first < 0)
+        {
+            (_first, _started) = (value.Step, Stopwatch.GetTimestamp());
+        }
+
+        _loss = double.IsNaN(_loss) ? value.Loss : (Smoothing * _loss) + ((1 - Smoothing) * value.Loss);
+        var done = value.Step + 1;
+        var line = Numbers.Invariant($"loss {_loss:F4}  rate {value.LearningRate:G3}  {Speed(done)}");
+        bar.Title = line;
+        if (value.Evaluation is { } evaluation)
+        {
+            log.WriteLine(Numbers.Invariant($"step {done:N0} of {steps:N0}: {line}  {Describe(evaluation)}"));
+        }
+        else if (!bar.IsWatched && (done * LinesInLog / steps) != ((done - 1) * LinesInLog / steps))
+        {
+            log.WriteLine(Numbers.Invariant($"step {done:N0} of {steps:N0}: {line}"));
+        }
+    }
+
+    private string Speed(long done)
+    {
+        var taken = done - _first;
+        var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        return taken < 2 ? "" : Numbers.Invariant($"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
+    }
+}

@@ -1,0 +1,266 @@
+using Semblance.Checkpoints;
+using YamlDotNet.RepresentationModel;
+
+namespace Semblance.Training.Recipes;
+
+/// <summary>
+/// Represents a recipe: a YAML file that describes a training, with the model, the data sets and their losses, the optimiser, the evaluation and the folder to write to.
+/// A recipe can also train a vocabulary or word vectors. The format is described in <c>docs/training.md</c>.
+/// </summary>
+/// <example><code>
+/// var recipe = Recipe.Load("recipe.yaml", new RecipeOptions { Settings = [new("steps", "500")] });
+/// var result = await recipe.RunAsync(progress: progress, cancellationToken: cancellationToken);
+/// </code></example>
+public sealed class Recipe
+{
+    private static readonly string[] Keys =
+    [
+        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
+        "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
+    ];
+
+    private const int MostVariants = 1000;
+    private const long LargestVariants = 1 << 26; // what 1,000 recipes of 60 KiB take
+
+    private readonly RecipeNode _root;
+    private readonly string _folder;
+    private readonly int _seed;
+
+    private Recipe(RecipeNode root, string name, string output, string folder, IReadOnlyList<Recipe>? variants = null)
+    {
+        (_root, Name, Output, _folder, Kind) = (root, name, output, folder, KindOf(root));
+        Variants = variants ?? [this];
+        if (Kind == RecipeKind.Model)
+        {
+            _seed = root.Only(Keys).Find("seed")?.Number(0, int.MaxValue) ?? 42;
+        }
+    }
+
+    /// <summary>Gets what the recipe trains.</summary>
+    public RecipeKind Kind { get; }
+
+    /// <summary>Gets the folder that the model and all files of its training are written to.</summary>
+    public string Output { get; }
+
+    /// <summary>Gets the name of a variant, which is made of the settings that it varies; empty where the recipe varies none.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets a recipe for each combination of the settings under <c>vary</c>, each with a folder of its own; the recipe alone where it varies none.</summary>
+    public IReadOnlyList<Recipe> Variants { get; }
+
+    /// <summary>Gets whether the folder holds a checkpoint, which a run with <see cref="RecipeRunOptions.Resume"/> goes on from.</summary>
+    public bool HasCheckpoint => TrainingCheckpoint.Exists(Output);
+
+    /// <summary>Reads a recipe from a file.</summary>
+    /// <param name="path">The file, in UTF-8.</param>
+    /// <param name="options">How the recipe is read; null for the defaults.</param>
+    /// <returns>The recipe. Its data are read when it runs.</returns>
+    /// <exception cref="RecipeException">The file is not a recipe.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Recipe Load(string path, RecipeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Parse(RecipeNode.ReadText(path), options, path);
+    }
+
+    /// <summary>Reads a recipe from a text.</summary>
+    /// <param name="text">The text, in YAML.</param>
+    /// <param name="options">How the recipe is read; null for the defaults.</param>
+    /// <param name="name">The name that messages start with.</param>
+    /// <returns>The recipe. Its data are read when it runs.</returns>
+    /// <exception cref="RecipeException">The text is not a recipe.</exception>
+    public static Recipe Parse(string text, RecipeOptions? options = null, string name = "recipe")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new RecipeOptions();
+        var root = Changed();
+        var output = options.Output ?? root.Get("output").Text();
+        if (KindOf(root) != RecipeKind.Model || root.Find("vary") is not { } vary)
+        {
+            return new Recipe(root, "", output, options.DataFolder);
+        }
+
+        IEnumerable<(string Name, (string Key, YamlNode Value)[] Values)> variants = [("", [])];
+        var count = 1L;
+        foreach (var (key, values) in vary.Entries())
+        {
+            count *= Math.Max(1, Choices(key, values).Count());
+            if (count > MostVariants || count * root.Size > LargestVariants)
+            {
+                throw vary.Fault($"this makes {count:N0} trainings or more, each of a recipe of its own; at most {MostVariants:N0} are supported, and fewer of large recipes.");
+            }
+
+            variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
+        }
+
+        Recipe[] recipes = [.. variants.Select(variant =>
+        {
+            var copy = Changed();
+            foreach (var (key, value) in variant.Values)
+            {
+                copy.Set(key, value);
+            }
+
+            return new Recipe(copy, variant.Name, Path.Combine(output, variant.Name), options.DataFolder);
+        })];
+        return new Recipe(root, "", output, options.DataFolder, recipes);
+
+        RecipeNode Changed()
+        {
+            var node = RecipeNode.Parse(text, name);
+            foreach (var (key, value) in options.Settings)
+            {
+                node.Set(key, new YamlScalarNode(value));
+            }
+
+            return node;
+        }
+    }
+
+    /// <summary>Trains what the recipe describes, and writes it to <see cref="Output"/>: for a model also checkpoints, logs, report and model card.</summary>
+    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <param name="progress">Receives progress after each step.</param>
+    /// <param name="cancellationToken">The token that cancels the operation. A model's training writes a checkpoint of the last whole step before.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="InvalidOperationException">The recipe varies settings; run each of <see cref="Variants"/>.</exception>
+    /// <inheritdoc cref="PrepareAsync" path="/exception"/>
+    /// <inheritdoc cref="RecipeTraining.RunAsync" path="/exception"/>
+    public async Task<RecipeResult> RunAsync(RecipeRunOptions? options = null, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (Kind == RecipeKind.Model)
+        {
+            var training = await PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+            return await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        var part = progress is null ? null : new PartReporter(progress);
+        var tokens = await Task.Run(
+            () => Kind == RecipeKind.Vocabulary
+                ? RecipeVocabulary.Learn(_root, _folder, Output, part, cancellationToken)
+                : RecipeWordVectors.Learn(_root, _folder, Output, part, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return new RecipeResult(Output) { TokenCount = tokens };
+    }
+
+    /// <summary>Loads the model, downloaded where it is named by its id, and the data, for a training that a program follows step by step.</summary>
+    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The training, ready to run.</returns>
+    /// <exception cref="InvalidOperationException">The recipe trains no model, or varies settings: prepare each of <see cref="Variants"/>.</exception>
+    /// <exception cref="RecipeException">A setting is out of range, or does not fit the model or the data.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the folder holds a training already that is neither resumed nor overwritten.</exception>
+    public async Task<RecipeTraining> PrepareAsync(RecipeRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new RecipeRunOptions();
+        if (Kind != RecipeKind.Model || Variants is not [{ } only] || only != this)
+        {
+            throw new InvalidOperationException(Kind != RecipeKind.Model
+                ? $"The recipe trains no model but {(Kind == RecipeKind.Vocabulary ? "a vocabulary" : "word vectors")}; call RunAsync."
+                : "The recipe varies settings; run each of its variants.");
+        }
+
+        if (HasCheckpoint && !options.Resume && !options.Overwrite)
+        {
+            throw new IOException($"{Output}: there is a training already; resume it, overwrite it, or choose another folder.");
+        }
+
+        var evaluate = _root.Find("evaluate")?.Only("every", "on");
+        var evaluator = evaluate is null ? null : RecipeEvaluator.Create(evaluate.Get("on"), _folder);
+        var begun = Begun();
+        ITrainableModel model = IsCrossEncoder
+            ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
+            : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
+        RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
+        var from = await RecipeModel.FolderAsync(begun, cancellationToken, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
+        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => model is SentenceTransformer encoder
+            ? RecipeLoss.Create(loss, new RecipeLoss.Context(encoder, from, labels, _seed))
+            : RecipeCrossEncoderLoss.Create(loss))).ToArray();
+        var sampler = Sampler(datasets);
+        var accumulation = _root.Find("accumulation")?.Count() ?? 1;
+        var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
+        var trainerOptions = new TrainerOptions
+        {
+            Steps = steps,
+            Schedule = RecipeOptimizer.Schedule(_root, steps),
+            AccumulationSteps = accumulation,
+            MaxGradientNorm = _root.Find("gradient-clip")?.Number(0.0, 1e9) is { } clip ? clip == 0 ? null : clip : 1,
+            DropoutSeed = (ulong)_seed,
+            DropoutRate = _root.Find("dropout")?.Number(0f, 0.99f),
+            EvaluateEvery = evaluate?.Find("every")?.Count() ?? 0,
+            KeepBest = _root.Find("keep")?.OneOf(("best", true), ("last", false)) ?? true,
+            Patience = _root.Find("patience")?.Count(),
+            Folder = Output,
+            AllowChanges = options.AllowChanges,
+            Fingerprint = RecipeFingerprint.Of(_root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
+            Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
+            CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
+        };
+        var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
+        if (!options.Resume)
+        {
+            TrainingCheckpoint.Delete(Output); // or a kill before the first new one would leave the old to go on from
+        }
+
+        return new RecipeTraining(model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
+    }
+
+    private TrainingSummary Summarize(RecipeTraining training, IReadOnlyList<StageResult> results)
+    {
+        var card = _root.Find("card")?.Only("name", "languages", "licence");
+        var model = Begun();
+        return new TrainingSummary
+        {
+            Name = card?.Find("name")?.Text() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Output)),
+            BaseModel = model.IsMapping ? model.Find("folder")?.Text() : model.Text(),
+            Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
+            Licence = card?.Find("licence")?.Text(),
+            Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
+            Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
+            Results = results,
+            Steps = training.Trainer.Steps,
+            Duration = training.Trainer.Elapsed,
+        };
+    }
+
+    private static RecipeKind KindOf(RecipeNode root) =>
+        root.Find("vocabulary") is not null ? RecipeKind.Vocabulary : root.Find("word-vectors") is not null ? RecipeKind.WordVectors : RecipeKind.Model;
+
+    private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
+
+    // What the training begins with.
+    private RecipeNode Begun() => !IsCrossEncoder ? _root.Get("model")
+        : _root.Find("model") is { } other ? throw other.Fault("a recipe trains a 'model' or a 'cross-encoder', not both.")
+        : _root.Get("cross-encoder");
+
+    private BatchSampler Sampler(RecipeDataset[] datasets)
+    {
+        BatchSampler[] samplers = [.. datasets.Select((dataset, i) => dataset.Sampler(_seed + i))];
+        var batches = samplers.Sum(sampler => sampler.Count(0));
+        return samplers.Length == 1 ? samplers[0] : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
+        {
+            0 => new ProportionalBatchSampler(samplers, _seed),
+            1 => new RoundRobinBatchSampler(samplers),
+            _ => new WeightedBatchSampler(samplers, [.. datasets.Select(dataset => dataset.Share ?? 1)], batches, _seed),
+        };
+    }
+
+    // A list of values, or a mapping from names to values.
+    private static IEnumerable<(string Name, YamlNode Value)> Choices(string key, RecipeNode values) => values.IsMapping
+        ? values.Entries().Select(entry => (entry.Key, entry.Value.Yaml))
+        : values.Items().Select(value => ($"{key[(key.LastIndexOf('.') + 1)..]}={Label(value.Yaml)}", value.Yaml));
+
+    private static string Join(string a, string b) => a.Length == 0 ? b : $"{a}, {b}";
+
+    // A value as a name: the words in it.
+    private static string Label(YamlNode value) => value switch
+    {
+        YamlSequenceNode sequence => string.Join('+', sequence.Children.Select(Label)),
+        YamlMappingNode mapping => string.Join('+', mapping.Children.Select(child => $"{child.Key}={Label(child.Value)}")),
+        _ => string.Concat(value.ToString().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')),
+    };
+
+    private sealed class PartReporter(IProgress<RecipeProgress> progress) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(new RecipeProgress(value));
+    }
+}

@@ -1,0 +1,14 @@
+namespace Semblance.Training.Recipes;
+
+/// <summary>Specifies what a <see cref="Recipe"/> trains.</summary>
+public enum RecipeKind
+{
+    /// <summary>A sentence encoder or a cross-encoder.</summary>
+    Model,
+
+    /// <summary>The vocabulary of a tokenizer.</summary>
+    Vocabulary,
+
+    /// <summary>A word vector for each token of a vocabulary.</summary>
+    WordVectors,
+}

@@ -1,0 +1,123 @@
+using Semblance.Checkpoints;
+using Semblance.Modules;
+using Semblance.Tensors;
+using Semblance.Tokenizers;
+using Semblance.Transformers;
+
+namespace Semblance.Training.Recipes;
+
+/// <summary>The model that a recipe begins with: one of a folder or the Hub, or a new one with random weights.</summary>
+internal static class RecipeModel
+{
+    /// <summary>Makes the model.</summary>
+    /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
+    /// <param name="seed">Where random weights begin.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    {
+        var folder = await FolderAsync(node, cancellation).ConfigureAwait(false);
+        if (!node.IsMapping)
+        {
+            return SentenceTransformer.LoadTrainable(folder!);
+        }
+
+        node.Only("folder", "new", "pooling", "normalize", "max-length");
+        var model = folder is null ? New(node.Get("new"), seed) : SentenceTransformer.LoadTrainable(folder);
+        var input = (InputModule)model.Modules[0];
+        if (node.Find("max-length") is { } length)
+        {
+            input = input is TransformerModule transformer
+                ? new TransformerModule(transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
+                : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
+        }
+
+        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.OutputDimension(0), modes.Items().Select(Pooling)) : null;
+        var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
+        if (node.Find("normalize") is { } normalize)
+        {
+            rest = rest.Where(module => module is not NormalizeModule).Concat(normalize.Flag() ? [new NormalizeModule()] : []);
+        }
+
+        return new SentenceTransformer([input, .. rest], model.Config);
+    }
+
+    /// <summary>Makes a cross-encoder: one that is there, or a new head on the transformer of a model.</summary>
+    /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
+    /// <param name="seed">Where random weights begin.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    {
+        var folder = await FolderAsync(node, cancellation, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
+        var settings = node.IsMapping ? node.Only("folder", "new", "labels", "max-length") : null;
+        if (settings?.Find("labels") is not { } labels)
+        {
+            return folder is not null && ModelKinds.Of(folder) == ModelKind.CrossEncoder && settings?.Find("max-length") is null
+                ? CrossEncoder.LoadTrainable(folder)
+                : throw node.Fault("'labels' is needed for a new head: 1 for scores, or the names of the classes. Without labels, and without 'max-length', the folder must be a cross-encoder's.");
+        }
+
+        var input = folder is null ? NewInput(node.Get("new"), seed) : TransformerModule.Load(folder, trainable: true);
+        if (settings.Find("max-length") is { } length)
+        {
+            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(3, input.Transformer.MaxPositions), input.LowerCase);
+        }
+
+        IReadOnlyList<string>? names = labels.Items() is [var one] ? one.Number(1, 1) == 1 ? null : [] : [.. labels.Items().Select(label => label.Text())];
+        return CrossEncoder.Create(input, names, seed);
+    }
+
+    /// <summary>The folder that the model is loaded from; null for a new one.</summary>
+    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation, ModelKind kind = ModelKind.SentenceTransformer)
+    {
+        var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
+        if (model is null || Directory.Exists(model))
+        {
+            return model;
+        }
+
+        var id = HubId.Of(model, kind);
+        using var hub = new HubClient();
+        return await hub.DownloadAsync(id, null, null, cancellation).ConfigureAwait(false);
+    }
+
+    private static SentenceTransformer New(RecipeNode node, int seed)
+    {
+        var input = NewInput(node, seed);
+        return new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [RandomModel.DefaultPooling(input.Transformer.ModelType)])]);
+    }
+
+    private static TransformerModule NewInput(RecipeNode node, int seed)
+    {
+        node.Only("architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
+        var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
+        var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
+        var hidden = node.Get("hidden-size").Count();
+        var sizes = new ModelSizes
+        {
+            VocabSize = tokenizer.VocabularySize,
+            HiddenSize = hidden,
+            NumHiddenLayers = node.Get("layers").Number(0, 1024),
+            NumAttentionHeads = node.Get("heads").Count(),
+            IntermediateSize = node.Find("intermediate-size")?.Count(),
+            MaxPositionEmbeddings = node.Find("max-length")?.Count() ?? 512,
+            Dropout = node.Find("dropout")?.Number(0f, 0.99f) ?? 0.1f,
+        };
+        if (hidden % sizes.NumAttentionHeads != 0)
+        {
+            throw node.Get("heads").Fault($"{sizes.NumAttentionHeads} heads do not divide the hidden size of {hidden}.");
+        }
+
+        var input = RandomModel.CreateTransformer(architecture, tokenizer, sizes, seed);
+        if (node.Find("word-vectors") is { } vectors)
+        {
+            var words = input.Transformer.Parameters().Select(parameter => parameter.Value).FirstOrDefault(tensor => tensor.Rows == sizes.VocabSize && tensor.Columns == hidden);
+            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no vectors of words as wide as its hidden states."));
+        }
+
+        return input;
+    }
+
+    private static Pooling Pooling(RecipeNode node) => node.OneOf(
+        ("cls", Tensors.Pooling.Cls), ("mean", Tensors.Pooling.Mean), ("max", Tensors.Pooling.Max), ("mean-sqrt-length", Tensors.Pooling.MeanSqrtLength),
+        ("weighted-mean", Tensors.Pooling.WeightedMean), ("last-token", Tensors.Pooling.LastToken));
+}

@@ -1,0 +1,88 @@
+using Semblance.Checkpoints;
+using Semblance.Files;
+
+namespace Semblance;
+
+/// <summary>Writes embeddings one after another, to a file or to another place that a derived class has.</summary>
+public abstract class EmbeddingWriter : IDisposable
+{
+    private const int ProgressStep = 1024;
+
+    /// <summary>Creates a file. It appears under its name when all embeddings are written; otherwise nothing is left. The ranges of int8 and uint8 are written beside it.</summary>
+    /// <param name="path">The file, by whose ending the format is chosen: <c>.npy</c>, <c>.safetensors</c> (a tensor <c>embeddings</c>) or <c>.jsonl</c> (with the texts).</param>
+    /// <param name="encoder">The encoder whose embeddings are written.</param>
+    /// <returns>The writer.</returns>
+    /// <exception cref="ArgumentException">The ending is another.</exception>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public static EmbeddingWriter Create(string path, QuantizingEncoder encoder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(encoder);
+        var columns = Quantizer.ColumnsOf(encoder.Precision, encoder.Dimension);
+        var type = encoder.Precision switch
+        {
+            Precision.Float32 => DType.F32,
+            Precision.Int8 or Precision.Binary => DType.I8,
+            _ => DType.U8,
+        };
+        return Path.GetExtension(path) switch
+        {
+            ".npy" => new MatrixEmbeddingWriter(new NpyWriter(path, columns, type), path, encoder),
+            ".safetensors" => new MatrixEmbeddingWriter(new SafetensorsRowWriter(path, columns, type: type), path, encoder),
+            ".jsonl" => new JsonEmbeddingWriter(new AtomicFile(path), path, encoder),
+            _ => throw new ArgumentException($"The output '{path}' must end with .npy or .safetensors or .jsonl.", nameof(path)),
+        };
+    }
+
+    /// <summary>Creates a writer of JSON lines, <c>{"text":…,"embedding":[…]}</c>, to a stream.</summary>
+    /// <param name="output">The stream; it stays open.</param>
+    /// <param name="encoder">The encoder whose embeddings are written.</param>
+    /// <returns>The writer.</returns>
+    public static EmbeddingWriter JsonLines(Stream output, QuantizingEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        return new JsonEmbeddingWriter(output, encoder.Precision);
+    }
+
+    /// <summary>Writes all embeddings of a stream, and completes the file.</summary>
+    /// <param name="embeddings">The embeddings.</param>
+    /// <param name="progress">Receives the number of embeddings written, after each 1,024.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>What was written.</returns>
+    public async Task<EmbeddingCounts> WriteAsync(IAsyncEnumerable<StoredEmbedding> embeddings, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var (count, tokens, truncated) = (0L, 0L, 0L);
+        await foreach (var embedding in embeddings.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Write(embedding);
+            count++;
+            tokens += embedding.Embedding.TokenCount;
+            truncated += embedding.Embedding.Truncated ? 1 : 0;
+            if (count % ProgressStep == 0)
+            {
+                progress?.Report(count);
+            }
+        }
+
+        Complete();
+        return new EmbeddingCounts(count, tokens, truncated);
+    }
+
+    /// <summary>Writes one embedding.</summary>
+    /// <param name="embedding">The embedding.</param>
+    public abstract void Write(StoredEmbedding embedding);
+
+    /// <summary>Gives the file its name, once all embeddings are written.</summary>
+    public abstract void Complete();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the file, which is removed unless it is complete.</summary>
+    /// <param name="disposing">Whether the method is called from <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,71 @@
+using Semblance.Files;
+using Semblance.Files.Json;
+
+namespace Semblance;
+
+/// <summary>JSON lines: <c>{"text":…,"embedding":[…]}</c>.</summary>
+internal sealed class JsonEmbeddingWriter : EmbeddingWriter
+{
+    private readonly AtomicFile? _file;
+    private readonly bool _isSigned;
+    private readonly Precision _precision;
+    private readonly QuantizingEncoder? _encoder;
+    private readonly string? _path;
+    private readonly JsonLinesWriter _lines;
+
+    /// <summary>Writes to a stream that stays open.</summary>
+    public JsonEmbeddingWriter(Stream output, Precision precision)
+    {
+        _lines = new JsonLinesWriter(output);
+        _precision = precision;
+        _isSigned = precision is Precision.Int8 or Precision.Binary;
+    }
+
+    /// <summary>Writes a file, and the ranges of int8 and uint8 beside it.</summary>
+    public JsonEmbeddingWriter(AtomicFile file, string path, QuantizingEncoder encoder)
+        : this(file.Stream, encoder.Precision) => (_file, _path, _encoder) = (file, path, encoder);
+
+    public override void Write(StoredEmbedding embedding)
+    {
+        var stored = embedding.Stored.Span;
+        var bytes = new int[stored.Length];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = _isSigned ? (sbyte)stored[i] : stored[i];
+        }
+
+        _lines.Write(json =>
+        {
+            json.WriteString("text", embedding.Embedding.Text);
+            if (_precision != Precision.Float32)
+            {
+                json.WriteString("precision", _precision.ToString().ToLowerInvariant()); // bytes are not the numbers that they stand for
+            }
+
+            if (bytes.Length > 0)
+            {
+                json.WriteNumbers("embedding", bytes);
+            }
+            else
+            {
+                json.WriteNumbers("embedding", embedding.Embedding.Vector.Span);
+            }
+        });
+    }
+
+    public override void Complete()
+    {
+        if (_file is not null)
+        {
+            File.Delete(QuantizationRanges.PathBeside(_path!)); // ranges of other vectors would be wrong silently
+            _file.Commit();
+            _encoder!.Ranges?.Save(QuantizationRanges.PathBeside(_path!));
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _lines.Dispose();
+        _file?.Dispose();
+    }
+}

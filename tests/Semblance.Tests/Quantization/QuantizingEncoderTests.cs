@@ -1,0 +1,51 @@
+using Semblance.Checkpoints;
+
+namespace Semblance.Tests.Quantization;
+
+public sealed class QuantizingEncoderTests : IDisposable
+{
+    private static readonly SentenceTransformer Model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
+    private static readonly string[] Texts = [.. Enumerable.Range(0, 120).Select(i => $"text {i} of the stream")];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Precision.Float32, DType.F32)]
+    [InlineData(Precision.Int8, DType.I8)]
+    [InlineData(Precision.UBinary, DType.U8)]
+    public async Task A_stream_is_written_to_a_file_at_a_precision(Precision precision, DType type)
+    {
+        var encoder = new QuantizingEncoder(Model, precision: precision);
+        using (var writer = EmbeddingWriter.Create(_folder.Of("v.npy"), encoder))
+        {
+            var counts = await writer.WriteAsync(encoder.EncodeAsync(Texts.ToAsyncEnumerable()));
+            counts.ShouldBe(new EmbeddingCounts(120, Model.Encode(Texts).TokenCounts.Sum(), 0));
+        }
+
+        var file = NpyFile.Open(_folder.Of("v.npy"));
+        (file.DType, file.Rows).ShouldBe((type, 120));
+        File.Exists(QuantizationRanges.PathBeside(_folder.Of("v.npy"))).ShouldBe(precision == Precision.Int8);
+        var whole = encoder.Restored(Model.Encode(Texts));
+        var row = 0;
+        await foreach (var embedding in encoder.EncodeAsync(Texts.ToAsyncEnumerable()))
+        {
+            encoder.Restore(embedding).ToArray().ShouldBe(whole.Row(row++).ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Ranges_come_from_other_texts_where_they_are_given()
+    {
+        var encoder = new QuantizingEncoder(Model, precision: Precision.Int8);
+        (await Should.ThrowAsync<CalibrationException>(async () => await encoder.EncodeAsync(Texts[..5].ToAsyncEnumerable()).ToListAsync())).Count.ShouldBe(5);
+        await encoder.CalibrateAsync(Texts.ToAsyncEnumerable());
+        encoder.Ranges!.Count.ShouldBe(120);
+        (await encoder.EncodeAsync(Texts[..5].ToAsyncEnumerable()).CountAsync()).ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_file_of_another_ending_is_refused() =>
+        Should.Throw<ArgumentException>(() => EmbeddingWriter.Create(_folder.Of("v.txt"), new QuantizingEncoder(Model))).Message.ShouldContain(".safetensors");
+}

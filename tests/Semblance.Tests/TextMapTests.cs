@@ -1,0 +1,33 @@
+namespace Semblance.Tests;
+
+public class TextMapTests
+{
+    private static readonly SentenceTransformer Model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
+
+    [Fact]
+    public void A_map_is_a_page_that_stands_alone_and_shows_texts_as_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        string[] texts = ["{{title}} </script>", "red\tapple\r\npie", "moon"];
+        var map = TextMap.Fit(texts, Model.Encode(texts).Vectors, groups: 2, new TSneOptions { Iterations = 20 });
+        map.Groups.Count.ShouldBe(3);
+        map.Save(folder.Of("<map>.html"));
+        var page = File.ReadAllText(folder.Of("<map>.html"));
+        page.ShouldContain("<title>&lt;map&gt;</title>");
+        page.ShouldContain("{{title}} \\u003C/script\\u003E");
+        page.ShouldContain("<style>\n:root {");
+        page.ShouldEndWith("</html>");
+        map.Save(folder.Of("map.tsv"));
+        File.ReadLines(folder.Of("map.tsv")).Select(line => line.Split('\t')[3]).ShouldBe(["{{title}} </script>", "red apple pie", "moon"]);
+        Should.Throw<ArgumentException>(() => map.Save(folder.Of("map.png"))).Message.ShouldContain(".html");
+    }
+
+    [Fact]
+    public void Clusters_have_their_texts_by_similarity_to_the_centroid()
+    {
+        string[] texts = ["red apple", "red apple", "moon", "red apple pie"];
+        var clusters = TextCluster.Of(texts, Model.Encode(texts).Vectors, [1, 1, -1, 1]);
+        clusters.Single().Members.Select(member => member.Index).Order().ShouldBe([0, 1, 3]);
+        clusters[0].Members.Select(member => member.Score).ShouldBe(clusters[0].Members.Select(member => member.Score).OrderDescending());
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using Semblance.Tensors;
+using Semblance.Training.CrossEncoders;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training.Tests.Recipes;
+
+/// <summary>A loss without settings is the class's own, whose defaults are those of sentence-transformers 6.1.</summary>
+public sealed class RecipeLossTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    // By loss, the settings of the original where they have a value that is not "none", under the names that they have here.
+    private static readonly Dictionary<string, string> Original = new(StringComparer.Ordinal)
+    {
+        ["SoftmaxLoss"] = "Concatenation=Vectors, Difference",
+        ["CosineSimilarityLoss"] = "",
+        ["TripletLoss"] = "Metric=Euclidean; Margin=5",
+        ["ContrastiveLoss"] = "Metric=Cosine; Margin=0.5; Average=True",
+        ["OnlineContrastiveLoss"] = "Metric=Cosine; Margin=0.5",
+        ["MultipleNegativesRankingLoss"] = "Scale=20; Similarity=Cosine; Directions=QueryToDocument; PartitionMode=Joint; HardnessStrength=0",
+        ["MultipleNegativesSymmetricRankingLoss"] = "Scale=20; Similarity=Cosine; Directions=QueryToDocument, DocumentToQuery; PartitionMode=PerDirection; HardnessStrength=0",
+        ["GISTEmbedLoss"] = "Temperature=0.01; MarginStrategy=Absolute; Margin=0; ContrastAnchors=True; ContrastPositives=True",
+        ["MegaBatchMarginLoss"] = "PositiveMargin=0.8; NegativeMargin=0.3",
+        ["BatchAllTripletLoss"] = "Metric=Euclidean; Margin=5",
+        ["BatchHardTripletLoss"] = "Metric=Euclidean; Margin=5",
+        ["BatchSemiHardTripletLoss"] = "Metric=Euclidean; Margin=5",
+        ["BatchHardSoftMarginTripletLoss"] = "Metric=Euclidean",
+        ["CoSENTLoss"] = "Scale=20; Similarity=Cosine",
+        ["AnglELoss"] = "Scale=20",
+        ["MSELoss"] = "Distance=MeanSquaredError",
+        ["EmbedDistillLoss"] = "Distance=Cosine",
+        ["GlobalOrthogonalRegularizationLoss"] = "Similarity=Cosine; MeanWeight=1; SecondMomentWeight=1; Aggregation=Mean",
+        ["MarginMSELoss"] = "Similarity=DotProduct",
+        ["DistillKLDivLoss"] = "Similarity=DotProduct; StudentTemperature=1; TeacherTemperature=1",
+        ["ContrastiveTensionLoss"] = "",
+        ["ContrastiveTensionInBatchNegativesLoss"] = "Scale=20; Similarity=Cosine",
+        ["CachedMultipleNegativesRankingLoss"] = "Inner.Scale=20; Inner.Similarity=Cosine; Inner.Directions=QueryToDocument; Inner.PartitionMode=Joint; Inner.HardnessStrength=0; MiniBatchTokens=8192",
+        ["CachedMultipleNegativesSymmetricRankingLoss"] =
+            "Inner.Scale=20; Inner.Similarity=Cosine; Inner.Directions=QueryToDocument, DocumentToQuery; Inner.PartitionMode=PerDirection; Inner.HardnessStrength=0; MiniBatchTokens=8192",
+        ["CachedGISTEmbedLoss"] = "Inner.Temperature=0.01; Inner.MarginStrategy=Absolute; Inner.Margin=0; Inner.ContrastAnchors=True; Inner.ContrastPositives=True; MiniBatchTokens=8192",
+        ["CachedMegaBatchMarginLoss"] = "Inner.PositiveMargin=0.8; Inner.NegativeMargin=0.3; MiniBatchTokens=8192",
+        ["DenoisingAutoEncoderLoss"] = "",
+        ["MaskedLanguageModelLoss"] = "",
+        ["AdaptiveLayerLoss"] = "LayersPerStep=1; LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=1; DivergenceTemperature=0.3; LayerWeighting=Uniform; Inner.Scale=20; Inner.Similarity=Cosine",
+        ["MatryoshkaLoss"] = "Dimensions=8,4; Weights=1,1; Inner.Scale=20; Inner.Similarity=Cosine",
+        ["Matryoshka2dLoss"] = "LayersPerStep=1; LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=1; DivergenceTemperature=0.3; LayerWeighting=Uniform; "
+            + "Inner.Dimensions=8,4; Inner.Weights=1,1; Inner.DimensionsPerStep=1; Inner.Inner.Scale=20; Inner.Inner.Similarity=Cosine",
+    };
+
+    private static readonly Dictionary<string, string> OriginalOfCrossEncoders = new(StringComparer.Ordinal)
+    {
+        ["BinaryCrossEntropyLoss"] = "PositiveWeight=1",
+        ["CrossEntropyLoss"] = "",
+        ["MSELoss"] = "",
+        ["MarginMSELoss"] = "",
+        ["MultipleNegativesRankingLoss"] = "Negatives=4; Scale=10; Activation=Sigmoid",
+        ["CachedMultipleNegativesRankingLoss"] = "Negatives=4; Scale=10; Activation=Sigmoid; MiniBatchSize=32",
+        ["LambdaLoss"] = "Weighting=NDCGLoss2PP; Mu=10; Sigma=1; NaturalLogarithm=False",
+        ["RankNetLoss"] = "Weighting=None; Mu=10; Sigma=1; NaturalLogarithm=False",
+        ["ListNetLoss"] = "",
+        ["ListMLELoss"] = "RespectInputOrder=True",
+        ["PListMLELoss"] = "RespectInputOrder=True",
+        ["ADRMSELoss"] = "Temperature=1",
+    };
+
+    public static TheoryData<string> Names => [.. RecipeLoss.Names];
+
+    public static TheoryData<string> NamesOfCrossEncoders => [.. RecipeCrossEncoderLoss.Names];
+
+    private static SentenceTransformer Model { get; } = SentenceTransformer.LoadTrainable(Fixtures.Own("losses/model"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_loss_without_settings_has_the_defaults_of_its_class_and_of_the_original(string name)
+    {
+        var settings = name switch
+        {
+            "GISTEmbedLoss" or "CachedGISTEmbedLoss" => $"{{ guide: '{Fixtures.Own("losses/model")}' }}",
+            "MatryoshkaLoss" or "Matryoshka2dLoss" => "{ loss: CoSENTLoss, dimensions: [8, 4] }",
+            "AdaptiveLayerLoss" => "{ loss: CoSENTLoss }",
+            _ => null,
+        };
+        Settings(Create(settings is null ? name : $"{{ {name}: {settings} }}")).ShouldBe(Sorted(Original[name]));
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOfCrossEncoders))]
+    public void A_loss_of_cross_encoders_without_settings_has_the_defaults_of_its_class_and_of_the_original(string name)
+    {
+        var loss = RecipeCrossEncoderLoss.Create(Node(name));
+        Settings(loss).ShouldBe(Sorted(OriginalOfCrossEncoders[name]));
+        loss.GetType().Name.ShouldBe(name);
+    }
+
+    [Fact]
+    public void Every_loss_has_a_name_in_recipes()
+    {
+        var classes = typeof(Objective).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Objective)) && !type.IsAbstract && type != typeof(GradientCache)).ToLookup(type => type.IsSubclassOf(typeof(CrossEncoderLoss)), type => type.Name);
+        classes[false].Order().ShouldBe(RecipeLoss.Names.Order());
+        classes[true].Order().ShouldBe(RecipeCrossEncoderLoss.Names.Order());
+        Original.Keys.Order().ShouldBe(RecipeLoss.Names.Order());
+        OriginalOfCrossEncoders.Keys.Order().ShouldBe(RecipeCrossEncoderLoss.Names.Order());
+    }
+
+    [Theory]
+    [InlineData("{ TripletLoss: { distance: cosine, margin: 0.3 } }", "Metric=Cosine; Margin=0.3")]
+    [InlineData("{ ContrastiveLoss: { average: false } }", "Metric=Cosine; Margin=0.5; Average=False")]
+    [InlineData("{ MultipleNegativesRankingLoss: { scale: 30, directions: [query-to-document, query-to-query], hardness: hard-negatives, hardness-strength: 5 } }",
+        "Scale=30; Similarity=Cosine; Directions=QueryToDocument, QueryToQuery; PartitionMode=Joint; HardnessMode=HardNegatives; HardnessStrength=5")]
+    [InlineData("{ CachedMultipleNegativesRankingLoss: { directions: [query-to-document, document-to-query], partition: per-direction, mini-batch-tokens: 99 } }",
+        "Inner.Scale=20; Inner.Similarity=Cosine; Inner.Directions=QueryToDocument, DocumentToQuery; Inner.PartitionMode=PerDirection; Inner.HardnessStrength=0; MiniBatchTokens=99")]
+    [InlineData("{ MegaBatchMarginLoss: { positive-margin: 0.9 } }", "PositiveMargin=0.9; NegativeMargin=0.3")]
+    [InlineData("{ DistillKLDivLoss: { temperature: 2, teacher-temperature: 20 } }", "Similarity=DotProduct; StudentTemperature=2; TeacherTemperature=20")]
+    [InlineData("{ EmbedDistillLoss: { distance: euclidean } }", "Distance=Euclidean")]
+    [InlineData("{ GlobalOrthogonalRegularizationLoss: { mean-weight: 0, aggregation: sum } }", "Similarity=Cosine; MeanWeight=0; SecondMomentWeight=1; Aggregation=Sum")]
+    [InlineData("{ AdaptiveLayerLoss: { loss: AnglELoss, layers-per-step: all, layer-weighting: log, divergence-weight: 0.5 } }",
+        "LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=0.5; DivergenceTemperature=0.3; LayerWeighting=Log; Inner.Scale=20")]
+    [InlineData("{ MatryoshkaLoss: { loss: { CachedMegaBatchMarginLoss: { mini-batch-tokens: 7 } }, dimensions: [8, 4], weights: [1, 0.5], dimensions-per-step: 1 } }",
+        "Inner.Dimensions=8,4; Inner.Weights=1,0.5; Inner.DimensionsPerStep=1; Inner.Inner.PositiveMargin=0.8; Inner.Inner.NegativeMargin=0.3; MiniBatchTokens=7")]
+    public void Settings_reach_the_loss(string recipe, string settings) => Settings(Create(recipe)).ShouldBe(Sorted(settings));
+
+    [Theory]
+    [InlineData("{ MultipleNegativesRankingLoss: { directions: query-to-query } }", "QueryToDocument, which has the positive, must be among them")]
+    [InlineData("{ MultipleNegativesRankingLoss: { hardness: all-negatives } }", "go together")]
+    [InlineData("{ MatryoshkaLoss: { loss: CoSENTLoss, dimensions: [8, 4], weights: [1] } }", "1 weights do not fit 2 lengths")]
+    [InlineData("{ MatryoshkaLoss: { loss: DenoisingAutoEncoderLoss, dimensions: [8] } }", "DenoisingAutoEncoderLoss is not")]
+    [InlineData("{ TripletLoss: { triplet-margin: 1 } }", "knows no 'triplet-margin'")]
+    public void Settings_that_cannot_be_are_named_with_their_line(string recipe, string message)
+    {
+        var fault = Should.Throw<RecipeException>(() => Create(recipe));
+        fault.Message.ShouldContain(message);
+        fault.Message.ShouldContain("1");
+    }
+
+    private Objective Create(string recipe) => RecipeLoss.Create(Node(recipe), new RecipeLoss.Context(Model, null, 3, 1));
+
+    private RecipeNode Node(string recipe)
+    {
+        var path = Path.Combine(_folder.Path, "recipe.yaml");
+        File.WriteAllText(path, $"loss: {recipe}\n");
+        return RecipeNode.Parse(RecipeNode.ReadText(path), path).Get("loss");
+    }
+
+    // The public settings that are not null, those of a wrapped loss with "Inner." before them, in the order of their names.
+    private static string[] Settings(Objective loss) => [.. Values(loss, "").Order(StringComparer.Ordinal)];
+
+    private static string[] Sorted(string settings) => [.. settings.Split("; ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Values(Objective loss, string prefix)
+    {
+        string[] others = [nameof(Objective.Citations), nameof(Objective.Inner), nameof(PListMLELoss.Weights)];
+        var own = loss.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => !others.Contains(property.Name) || (property.Name == "Weights" && loss is MatryoshkaLoss))
+            .Select(property => (property.Name, Text: Text(property.GetValue(loss))))
+            .Where(setting => setting.Text.Length > 0)
+            .Select(setting => $"{prefix}{setting.Name}={setting.Text}");
+        return loss.Inner is null ? own : own.Concat(Values(loss.Inner, prefix + "Inner."));
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        Linear or SentenceTransformer or WordDeletion => "",
+        string text => text,
+        Enum or bool or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        IEnumerable items => string.Join(',', items.Cast<object>().Select(Text)),
+        _ => "",
+    };
+}
