@@ -19,7 +19,7 @@ public static class RandomModel
     public static SentenceTransformer Create(string architecture, Tokenizer tokenizer, ModelSizes sizes, int seed = 0, bool normalize = true)
     {
         var input = CreateTransformer(architecture, tokenizer, sizes, seed);
-        var pooling = new PoolingModule(input.Transformer.HiddenSize, [DefaultPooling(input.Transformer.ModelType)]);
+        var pooling = new PoolingModule(input.Transformer.HiddenSize, [input.Transformer.Architecture.Pooling]);
         return new SentenceTransformer(normalize ? [input, pooling, new NormalizeModule()] : [input, pooling]);
     }
 
@@ -31,18 +31,12 @@ public static class RandomModel
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(sizes);
-        var (begin, end) = CharacterTokenizer.SequenceTokens(architecture);
-        int? Id(string? token) => token is null ? null : tokenizer.TokenToId(token);
+        var layout = Architectures.Find(architecture)?.Tokenizer;
+        int? Id(string? token) => token is null || layout == TokenizerLayout.Bert ? null : tokenizer.TokenToId(token);
         var transformer = Transformer.CreateRandom(
             architecture,
-            sizes with { VocabSize = tokenizer.VocabularySize, PadTokenId = tokenizer.PaddingId ?? 0, BosTokenId = Id(begin), EosTokenId = Id(end) },
+            sizes with { VocabSize = tokenizer.VocabularySize, PadTokenId = tokenizer.PaddingId ?? 0, BosTokenId = Id(layout?.First ?? layout?.End), EosTokenId = Id(layout?.End ?? layout?.Last) },
             seed);
         return new TransformerModule(tokenizer, transformer, sizes.MaxPositionEmbeddings);
     }
-
-    /// <summary>Returns the usual pooling of an architecture: the last token for causal models, where it alone attends to all tokens; else the mean.</summary>
-    /// <param name="architecture">The <c>model_type</c> of the transformer.</param>
-    /// <returns>The pooling.</returns>
-    public static Pooling DefaultPooling(string architecture) =>
-        architecture is "gemma" or "gemma3_text" or "gpt2" or "llama" or "mistral" or "qwen2" or "qwen3" ? Pooling.LastToken : Pooling.Mean;
 }

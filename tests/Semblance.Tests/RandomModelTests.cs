@@ -18,7 +18,7 @@ public class RandomModelTests
         var sizes = new ModelSizes { VocabSize = tokenizer.VocabularySize, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, MaxPositionEmbeddings = 32 };
         var model = RandomModel.Create(architecture, tokenizer, sizes, seed: 3);
         model.Modules.Count.ShouldBe(3);
-        ((PoolingModule)model.Modules[1]).PoolingModes.ShouldBe([RandomModel.DefaultPooling(architecture)]);
+        ((PoolingModule)model.Modules[1]).PoolingModes.ShouldBe([Transformers.Architectures.Find(architecture)!.Pooling]);
         var vector = model.Encode("a b, 你好");
         model.Save(folder.Of("model"));
         SentenceTransformer.Load(folder.Of("model")).Encode("a b, 你好").ShouldBe(vector);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Semblance.Tokenizers.Training;
 
 /// <summary>A vocabulary that needs no corpus: the characters of many languages, each a token.</summary>
-internal static class CharacterVocabulary
+public static class CharacterVocabulary
 {
     private static readonly (int First, int Last)[] Ranges =
     [

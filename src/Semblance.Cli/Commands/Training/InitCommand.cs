@@ -42,7 +42,7 @@ internal sealed class InitCommand : CliCommand
         Add(_seed);
         Validators.Add(result =>
         {
-            if (result.GetResult(_vocabulary) is not null && (result.GetResult(_tokenizer) is not null || !CharacterTokenizer.IsBert(result.GetValue(_architecture) ?? "bert")))
+            if (result.GetResult(_vocabulary) is not null && (result.GetResult(_tokenizer) is not null || Architectures.Find(result.GetValue(_architecture) ?? "bert")?.Tokenizer != TokenizerLayout.Bert))
             {
                 result.AddError("--vocab makes BERT's tokenizer, which neither --tokenizer nor this --architecture takes.");
             }

@@ -83,7 +83,7 @@ internal static class RecipeModel
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
         var input = NewInput(node, seed);
-        return new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [RandomModel.DefaultPooling(input.Transformer.ModelType)])]);
+        return new SentenceTransformer([input, new PoolingModule(input.Transformer.HiddenSize, [input.Transformer.Architecture.Pooling])]);
     }
 
     private static TransformerModule NewInput(RecipeNode node, int seed)
