@@ -142,7 +142,7 @@ internal sealed class Encoder(SentenceTransformer model, EncodeOptions options, 
         var (names, images, pixels) = (new List<string>(), new List<RgbImage>(), 0L);
         await foreach (var path in paths.WithCancellation(cancellation).ConfigureAwait(false))
         {
-            var image = PngReader.Read(path);
+            var image = ImageReader.Default.Read(path);
             names.Add(path);
             images.Add(image);
             pixels += (long)image.Width * image.Height;
