@@ -1,31 +1,34 @@
 using System.Buffers.Binary;
 
-namespace Semblance.Tokenizers.Loading;
+namespace Semblance.Files.Protobuf;
 
-/// <summary>Reads the fields of a Protocol Buffers message one after the other.</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string path)
+/// <summary>Reads the fields of a Protocol Buffers message one after another.</summary>
+/// <param name="message">The bytes of the message.</param>
+public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> _rest = message;
 
-    /// <summary>The field's number.</summary>
+    /// <summary>Gets the number of the field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The value of a number.</summary>
+    /// <summary>Gets the value of a number.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>The value of a text, a byte string or a message inside.</summary>
+    /// <summary>Gets the value of a text, a byte string or a message inside.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The value as a 32-bit floating-point number.</summary>
-    public readonly float Single => BitConverter.UInt32BitsToSingle((uint)Number);
+    /// <summary>Gets the value of four bytes as a floating-point number.</summary>
+    public readonly float Fixed32 => BitConverter.UInt32BitsToSingle((uint)Number);
 
-    /// <summary>The value as a truth.</summary>
+    /// <summary>Gets the value as a Boolean.</summary>
     public readonly bool Flag => Number != 0;
 
-    /// <summary>The value as a whole number.</summary>
-    public readonly int Integer => (int)(long)Number;
+    /// <summary>Gets the value as a 32-bit signed number.</summary>
+    public readonly int Varint32 => (int)(long)Number;
 
-    /// <summary>Goes to the next field; false at the message's end.</summary>
+    /// <summary>Goes to the next field.</summary>
+    /// <returns>False at the end of the message.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no such message; the message of the exception is a clause that says what was found.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)
@@ -37,39 +40,30 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string path)
         Field = (int)(key >> 3);
         Number = 0;
         Bytes = default;
-        switch (key & 7)
+        switch ((WireType)(key & 7))
         {
-            case 0:
+            case WireType.Varint:
                 Number = ReadVarint();
                 break;
-            case 1:
-                Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+            case WireType.Fixed64:
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
                 break;
-            case 2:
-                var length = ReadVarint();
-                Bytes = Take(length <= int.MaxValue ? (int)length : int.MaxValue);
+            case WireType.LengthDelimited:
+                Bytes = Take((int)Math.Min(ReadVarint(), int.MaxValue));
                 break;
-            case 5:
-                Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+            case WireType.Fixed32:
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
                 break;
-            case var kind:
-                throw Error($"a field has wire type {kind}");
+            default:
+                throw new InvalidDataException($"a field has wire type {key & 7}");
         }
 
         return true;
     }
 
-    private readonly TokenizerFormatException Error(string found) =>
-        new($"{path}: {found}, expected a SentencePiece model; download the file again.");
-
     private ReadOnlySpan<byte> Take(int length)
     {
-        if (length > _rest.Length)
-        {
-            throw Error($"a field of {length} bytes goes beyond the end");
-        }
-
-        var taken = _rest[..length];
+        var taken = length <= _rest.Length ? _rest[..length] : throw new InvalidDataException($"a field of {length} bytes goes beyond the end");
         _rest = _rest[length..];
         return taken;
     }
@@ -87,6 +81,6 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string path)
             }
         }
 
-        throw Error("a number has more than 64 bits");
+        throw new InvalidDataException("a number has more than 64 bits");
     }
 }

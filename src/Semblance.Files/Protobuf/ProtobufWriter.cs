@@ -1,57 +1,59 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Semblance.Training;
+namespace Semblance.Files.Protobuf;
 
-/// <summary>A message of Protocol Buffers in the making, field by field (the wire format of protobuf.dev/programming-guides/encoding).</summary>
-internal sealed class ProtobufMessage
+/// <summary>Builds a Protocol Buffers message field by field.</summary>
+public sealed class ProtobufWriter
 {
-    private enum WireType
-    {
-        Varint = 0,
-        Fixed64 = 1,
-        LengthDelimited = 2,
-        Fixed32 = 5,
-    }
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    private readonly List<byte> _bytes = [];
+    /// <summary>Gets the bytes of the message so far.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
-    public byte[] ToArray() => [.. _bytes];
-
-    public ProtobufMessage Integer(int field, long value)
+    /// <summary>Adds a whole number.</summary>
+    public ProtobufWriter AddVarint(int field, long value)
     {
         Tag(field, WireType.Varint);
         Varint((ulong)value);
         return this;
     }
 
-    public ProtobufMessage Double(int field, double value)
+    /// <summary>Adds a 64-bit floating-point number.</summary>
+    public ProtobufWriter AddFixed64(int field, double value)
     {
         Tag(field, WireType.Fixed64);
-        Span<byte> bytes = stackalloc byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
-        _bytes.AddRange(bytes);
+        BinaryPrimitives.WriteDoubleLittleEndian(_bytes.GetSpan(sizeof(double)), value);
+        _bytes.Advance(sizeof(double));
         return this;
     }
 
-    public ProtobufMessage Float(int field, float value)
+    /// <summary>Adds a 32-bit floating-point number.</summary>
+    public ProtobufWriter AddFixed32(int field, float value)
     {
         Tag(field, WireType.Fixed32);
-        Span<byte> bytes = stackalloc byte[sizeof(float)];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-        _bytes.AddRange(bytes);
+        BinaryPrimitives.WriteSingleLittleEndian(_bytes.GetSpan(sizeof(float)), value);
+        _bytes.Advance(sizeof(float));
         return this;
     }
 
-    public ProtobufMessage Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+    /// <summary>Adds a text.</summary>
+    public ProtobufWriter AddText(int field, string value) => AddBytes(field, Encoding.UTF8.GetBytes(value));
 
-    public ProtobufMessage Message(int field, ProtobufMessage value) => Bytes(field, value.ToArray());
+    /// <summary>Adds a message inside.</summary>
+    public ProtobufWriter AddMessage(int field, ProtobufWriter value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return AddBytes(field, value.Written);
+    }
 
-    private ProtobufMessage Bytes(int field, byte[] value)
+    /// <summary>Adds a byte string.</summary>
+    public ProtobufWriter AddBytes(int field, ReadOnlySpan<byte> value)
     {
         Tag(field, WireType.LengthDelimited);
         Varint((ulong)value.Length);
-        _bytes.AddRange(value);
+        _bytes.Write(value);
         return this;
     }
 
@@ -62,9 +64,9 @@ internal sealed class ProtobufMessage
     {
         for (; value >= 0x80; value >>= 7)
         {
-            _bytes.Add((byte)(value | 0x80));
+            _bytes.Write([(byte)(value | 0x80)]);
         }
 
-        _bytes.Add((byte)value);
+        _bytes.Write([(byte)value]);
     }
 }
