@@ -53,10 +53,13 @@ internal static class FileTargets
 
     static FileTargets() => Environment.SetEnvironmentVariable("HF_HUB_OFFLINE", "1"); // a recipe may name any model
 
+    private static string[] JpegSeeds => ["colour", "progressive", "restart-markers", "full-chroma", "gray", "cmyk"];
+
     /// <summary>One target for each.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("png", PngSeeds.All, input => PngReader.Read(PngSeeds.WithChecksums(input["i.png"])), typeof(ImageFormatException)),
+        new("png", PngSeeds.All, input => ImageReader.Default.Read(PngSeeds.WithChecksums(input["i.png"])), typeof(ImageFormatException)),
+        new("jpeg", [.. JpegSeeds.Select(name => new FuzzInput(new Dictionary<string, byte[]> { ["i.jpg"] = File.ReadAllBytes(Fixtures.Own($"images/{name}.jpg")) }))], input => ReadTwice(input["i.jpg"]), typeof(ImageFormatException)),
         new("recipe", [new FuzzInput(new Dictionary<string, byte[]> { ["r.yaml"] = System.Text.Encoding.UTF8.GetBytes(Recipe) })], Prepare) { Bytes = 512 << 20, Share = 0.3 },
         new("chat-template", [FuzzInput.Of("t.jinja", Template)], input => new ChatTemplate("t.jinja", System.Text.Encoding.UTF8.GetString(input["t.jinja"])).Render([new("messages", Messages)]), typeof(ModelFormatException)),
         new(
@@ -107,6 +110,16 @@ internal static class FileTargets
         catch (Exception e) when (e is not OutOfMemoryException && !Failure.Describe(e).Contains("Please report this", StringComparison.Ordinal))
         {
             // It is told in one sentence.
+        }
+    }
+
+    // Pixels that a decoder leaves undefined would differ.
+    private static void ReadTwice(byte[] image)
+    {
+        var first = ImageReader.Default.Read(image);
+        if (!ImageReader.Default.Read(image).Pixels.SequenceEqual(first.Pixels))
+        {
+            throw new InvalidOperationException("The same file gave different pixels.");
         }
     }
 }

@@ -5,6 +5,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Semblance.Files;
+using Parameter = Semblance.Tensors.Parameter;
 using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Checkpoints;
@@ -38,6 +39,20 @@ public sealed class SafetensorsWriter
             write(path, stream);
             GC.KeepAlive(tensor);
         });
+    }
+
+    /// <summary>Adds parameters under their names.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="type">The type that they are written in: <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <param name="prefix">What stands before each name.</param>
+    /// <exception cref="ArgumentException">A name is taken, or the type is another.</exception>
+    public void Add(IEnumerable<Parameter> parameters, DType type = DType.F32, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        foreach (var parameter in parameters)
+        {
+            Add(prefix + parameter.Name, parameter.Value, type);
+        }
     }
 
     /// <summary>Adds an array of 64-bit integers.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Semblance.Files.Protobuf;
 using Semblance.Tokenizers.Models;
 using Semblance.Tokenizers.Normalizers;
 
@@ -39,21 +40,13 @@ internal sealed class SentencePieceModel
     public static SentencePieceModel Read(ReadOnlySpan<byte> content, string path)
     {
         var model = new SentencePieceModel(path);
-        var reader = new ProtobufReader(content, path);
-        while (reader.Read())
+        try
         {
-            switch (reader.Field)
-            {
-                case 1:
-                    model.Pieces.Add(model.ReadPiece(reader.Bytes));
-                    break;
-                case 2:
-                    model.ReadTrainerSpec(reader.Bytes);
-                    break;
-                case 3:
-                    model.ReadNormalizerSpec(reader.Bytes);
-                    break;
-            }
+            model.ReadFields(content);
+        }
+        catch (InvalidDataException e)
+        {
+            throw model.Error($"{e.Message}, expected a SentencePiece model; download the file again");
         }
 
         Vocabulary.CheckLengths(model.Pieces.Where(piece => !model.IsBpe || piece.Kind == SentencePieceKind.UserDefined).Select(piece => piece.Text), model.Error);
@@ -127,17 +120,37 @@ internal sealed class SentencePieceModel
 
     private static int CodePoints(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
+    private void ReadFields(ReadOnlySpan<byte> content)
+    {
+        var reader = new ProtobufReader(content);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    Pieces.Add(ReadPiece(reader.Bytes));
+                    break;
+                case 2:
+                    ReadTrainerSpec(reader.Bytes);
+                    break;
+                case 3:
+                    ReadNormalizerSpec(reader.Bytes);
+                    break;
+            }
+        }
+    }
+
     private SentencePiece ReadPiece(ReadOnlySpan<byte> message)
     {
         var piece = new SentencePiece("", 0, SentencePieceKind.Normal);
-        var reader = new ProtobufReader(message, _path);
+        var reader = new ProtobufReader(message);
         while (reader.Read())
         {
             piece = reader.Field switch
             {
                 1 => piece with { Text = Utf8.IsValid(reader.Bytes) ? System.Text.Encoding.UTF8.GetString(reader.Bytes) : throw Error($"piece {Pieces.Count} is not UTF-8") },
-                2 => piece with { Score = reader.Single },
-                3 => piece with { Kind = (SentencePieceKind)reader.Integer },
+                2 => piece with { Score = reader.Fixed32 },
+                3 => piece with { Kind = (SentencePieceKind)reader.Varint32 },
                 _ => piece,
             };
         }
@@ -147,13 +160,13 @@ internal sealed class SentencePieceModel
 
     private void ReadTrainerSpec(ReadOnlySpan<byte> message)
     {
-        var reader = new ProtobufReader(message, _path);
+        var reader = new ProtobufReader(message);
         while (reader.Read())
         {
             switch (reader.Field)
             {
                 case 3:
-                    _type = reader.Integer;
+                    _type = reader.Varint32;
                     break;
                 case 24 when reader.Flag:
                     throw Error("has 'treat_whitespace_as_suffix', which is not supported");
@@ -166,7 +179,7 @@ internal sealed class SentencePieceModel
 
     private void ReadNormalizerSpec(ReadOnlySpan<byte> message)
     {
-        var reader = new ProtobufReader(message, _path);
+        var reader = new ProtobufReader(message);
         while (reader.Read())
         {
             switch (reader.Field)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Semblance.Files;
+using YamlDotNet.RepresentationModel;
 
 namespace Semblance.Training;
 
@@ -52,51 +53,49 @@ public static partial class ModelCard
     private static void AddFrontMatter(StringBuilder card, TrainingSummary summary, ITrainableModel model)
     {
         var metrics = LastMetrics(summary);
-        Line(card, "---");
-        AddList(card, "language", summary.Languages);
-        AddField(card, "license", summary.Licence?.ToLowerInvariant());
-        Line(card, "library_name: sentence-transformers");
-        Line(card, $"pipeline_tag: {model switch { CrossEncoder { Labels.Count: 1 } => "text-ranking", CrossEncoder => "text-classification", _ => "sentence-similarity" }}");
-        AddField(card, "base_model", BaseModelId(summary));
-        AddList(card, "tags", [
+        var head = new FrontMatter();
+        head.AddTexts("language", summary.Languages);
+        head.AddText("license", summary.Licence?.ToLowerInvariant());
+        head.Add("library_name", "sentence-transformers");
+        head.Add("pipeline_tag", model switch { CrossEncoder { Labels.Count: 1 } => "text-ranking", CrossEncoder => "text-classification", _ => "sentence-similarity" });
+        head.AddText("base_model", BaseModelId(summary));
+        head.AddTexts("tags", [
             "sentence-transformers", .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"], "semblance",
             .. summary.Datasets.SelectMany(dataset => LossName().Matches(dataset.Loss)).Select(loss => $"loss:{loss.Value}").Distinct(),
         ]);
-        AddList(card, "datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
-        AddList(card, "metrics", metrics.Select(metric => metric.Name.Metric).Distinct());
-        AddModelIndex(card, summary, metrics);
-        Line(card, "---");
-        Line(card);
+        head.AddTexts("datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
+        head.AddTexts("metrics", metrics.Select(metric => metric.Name.Metric).Distinct());
+        if (metrics.Count > 0)
+        {
+            head.Add("model-index", ModelIndex(summary, metrics));
+        }
+
+        Line(card, head.ToString());
     }
 
     // As the Hub reads results: one entry for each task and what it was evaluated on.
-    private static void AddModelIndex(StringBuilder card, TrainingSummary summary, List<(string Stage, MetricName Name, double Value)> metrics)
-    {
-        if (metrics.Count == 0)
+    private static YamlSequenceNode ModelIndex(TrainingSummary summary, List<(string Stage, MetricName Name, double Value)> metrics) =>
+    [
+        new YamlMappingNode
         {
-            return;
-        }
-
-        Line(card, "model-index:");
-        Line(card, $"- name: {ReportText.Literal(summary.Name)}");
-        Line(card, "  results:");
-        foreach (var group in metrics.GroupBy(metric => (metric.Name.Task, On: metric.Name.Evaluator.Length > 0 ? metric.Name.Evaluator : metric.Stage)))
-        {
-            Line(card, "  - task:");
-            Line(card, $"      type: {group.Key.Task}");
-            Line(card, $"      name: {Title(group.Key.Task)}");
-            Line(card, "    dataset:");
-            Line(card, $"      name: {ReportText.Literal(group.Key.On)}");
-            Line(card, $"      type: {ReportText.Literal(group.Key.On)}");
-            Line(card, "    metrics:");
-            foreach (var (_, name, value) in group)
+            { "name", FrontMatter.Text(summary.Name) },
             {
-                Line(card, $"    - type: {ReportText.Literal(name.Metric)}");
-                Line(card, $"      value: {value.ToString("R", CultureInfo.InvariantCulture)}");
-                Line(card, $"      name: {ReportText.Literal(Title(name.Metric))}");
-            }
-        }
-    }
+                "results", new YamlSequenceNode(metrics.GroupBy(metric => (metric.Name.Task, On: metric.Name.Evaluator.Length > 0 ? metric.Name.Evaluator : metric.Stage)).Select(group => new YamlMappingNode
+                {
+                    { "task", new YamlMappingNode { { "type", group.Key.Task }, { "name", Title(group.Key.Task) } } },
+                    { "dataset", new YamlMappingNode { { "name", FrontMatter.Text(group.Key.On) }, { "type", FrontMatter.Text(group.Key.On) } } },
+                    {
+                        "metrics", new YamlSequenceNode(group.Select(metric => new YamlMappingNode
+                        {
+                            { "type", FrontMatter.Text(metric.Name.Metric) },
+                            { "value", metric.Value.ToString("R", CultureInfo.InvariantCulture) },
+                            { "name", FrontMatter.Text(Title(metric.Name.Metric)) },
+                        }))
+                    },
+                }))
+            },
+        },
+    ];
 
     private static void AddDescription(StringBuilder card, TrainingSummary summary, ITrainableModel model)
     {
@@ -315,27 +314,6 @@ public static partial class ModelCard
     private static bool IsHubId(string name) => HubId().IsMatch(name);
 
     private static string Title(string name) => string.Join(' ', name.Split('_', '-').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-
-    private static void AddField(StringBuilder card, string name, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            Line(card, $"{name}: {ReportText.Literal(value)}");
-        }
-    }
-
-    private static void AddList(StringBuilder card, string name, IEnumerable<string> values)
-    {
-        var list = values.ToArray();
-        if (list.Length > 0)
-        {
-            Line(card, $"{name}:");
-            foreach (var value in list)
-            {
-                Line(card, $"- {ReportText.Literal(value)}");
-            }
-        }
-    }
 
     private static void Fence(StringBuilder card, string language, string text)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
 
 namespace Semblance.Training;
@@ -20,20 +21,5 @@ internal static class RecordFrame
         return frame;
     }
 
-    internal static uint MaskedCrc(ReadOnlySpan<byte> data)
-    {
-        var crc = Crc32C(data);
-        return BitOperations.RotateRight(crc, 15) + 0xa282ead8;
-    }
-
-    internal static uint Crc32C(ReadOnlySpan<byte> data)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in data)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        return ~crc;
-    }
+    private static uint MaskedCrc(ReadOnlySpan<byte> data) => BitOperations.RotateRight(Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, data), 15) + 0xa282ead8;
 }

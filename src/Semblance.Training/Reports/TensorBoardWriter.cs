@@ -1,4 +1,5 @@
 using System.Globalization;
+using Semblance.Files.Protobuf;
 
 namespace Semblance.Training;
 
@@ -31,8 +32,8 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
         Directory.CreateDirectory(folder);
         _file = NewFile(folder, _time.GetUtcNow().ToUnixTimeSeconds());
         Path = _file.Name;
-        Write(Event(0).Text(3, "brain.Event:2"));
-        Write(Event(firstStep).Message(7, new ProtobufMessage().Integer(1, SessionStart)));
+        Write(Event(0).AddText(3, "brain.Event:2"));
+        Write(Event(firstStep).AddMessage(7, new ProtobufWriter().AddVarint(1, SessionStart)));
     }
 
     /// <summary>The file.</summary>
@@ -43,7 +44,7 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
     public void Report(TrainingStep value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        var summary = new ProtobufMessage();
+        var summary = new ProtobufWriter();
         Add(summary, "train/loss", value.Loss);
         Add(summary, $"train/loss/{value.Dataset}", value.Loss);
         Add(summary, "train/gradient_norm", value.GradientNorm);
@@ -53,7 +54,7 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
             Add(summary, $"eval/{metric}", score);
         }
 
-        Write(Event(value.Step).Message(5, summary));
+        Write(Event(value.Step).AddMessage(5, summary));
     }
 
     /// <summary>Writes one number, such as <c>train/pairs_per_second</c>.</summary>
@@ -63,22 +64,22 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
     public void Scalar(long step, string tag, double value)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        var summary = new ProtobufMessage();
+        var summary = new ProtobufWriter();
         Add(summary, tag, value);
-        Write(Event(step).Message(5, summary));
+        Write(Event(step).AddMessage(5, summary));
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static void Add(ProtobufMessage summary, string tag, double value) =>
-        summary.Message(1, new ProtobufMessage().Text(1, tag).Float(2, (float)value));
+    private static void Add(ProtobufWriter summary, string tag, double value) =>
+        summary.AddMessage(1, new ProtobufWriter().AddText(1, tag).AddFixed32(2, (float)value));
 
     // tensorflow/core/util/event.proto: wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7.
-    private ProtobufMessage Event(long step) =>
-        new ProtobufMessage().Double(1, _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0).Integer(2, step);
+    private ProtobufWriter Event(long step) =>
+        new ProtobufWriter().AddFixed64(1, _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0).AddVarint(2, step);
 
-    private void Write(ProtobufMessage message) => _file.Write(RecordFrame.Around(message.ToArray()));
+    private void Write(ProtobufWriter message) => _file.Write(RecordFrame.Around(message.Written));
 
     // TensorBoard reads a folder's files in the order of their names, so those of one second are numbered.
     private static FileStream NewFile(string folder, long second)

@@ -80,11 +80,7 @@ public static class TrainingCheckpoint
         writer.Metadata["batches"] = state.Position.Batches.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["best_score"] = state.BestScore.ToString("R", CultureInfo.InvariantCulture);
         writer.Metadata["without_better"] = state.WithoutBetter.ToString(CultureInfo.InvariantCulture);
-        foreach (var parameter in parameters)
-        {
-            writer.Add(ParameterPrefix + parameter.Name, parameter.Value);
-        }
-
+        writer.Add(parameters, prefix: ParameterPrefix);
         optimizer.SaveState(writer);
         Directory.CreateDirectory(folder);
         try

@@ -9,6 +9,10 @@ public sealed class RgbImage
     /// <summary>The most pixels of an image that is read or made by resizing: 256 MiB of red, green and blue, where Pillow begins to warn.</summary>
     internal const int MostPixels = (1 << 28) / Channels;
 
+    private const int MostPixelsOfAnyFile = 1 << 24;
+    private const int MostPixelsPerByte = 100;
+    private const int LongestEdge = 1 << 16;
+
     private readonly byte[] _pixels;
 
     /// <summary>Makes an image of pixels that the caller hands over.</summary>
@@ -37,4 +41,15 @@ public sealed class RgbImage
 
     /// <summary><c>[height × width × 3]</c>, from the top left.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
+
+    /// <summary>Checks the size that a file of an image states, before it is decoded.</summary>
+    /// <exception cref="FormatException">The image has no pixels, or more than the file accounts for; the message says both.</exception>
+    internal static void CheckSize(uint width, uint height, int fileLength)
+    {
+        var mostPixels = Math.Clamp((long)fileLength * MostPixelsPerByte, MostPixelsOfAnyFile, MostPixels);
+        if (width is 0 or > LongestEdge || height is 0 or > LongestEdge || (long)width * height > mostPixels)
+        {
+            throw new FormatException($"it says to be {width} × {height} pixels; expected at most {LongestEdge:N0} along an edge and, for a file of its size, {mostPixels:N0} in all");
+        }
+    }
 }

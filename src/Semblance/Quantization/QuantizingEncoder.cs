@@ -160,7 +160,7 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         var (names, images, pixels) = (new List<string>(), new List<RgbImage>(), 0L);
         await foreach (var path in paths.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            var image = PngReader.Read(path);
+            var image = ImageReader.Default.Read(path);
             names.Add(path);
             images.Add(image);
             pixels += (long)image.Width * image.Height;

@@ -32,7 +32,7 @@ public class ClipModuleTests
         Compare(expected.Read("image_features"), features.SentenceEmbeddings!);
 
         // Images from their files.
-        var images = Enumerable.Range(0, 5).Select(i => PngReader.Read(Fixtures.InShared($"fixtures/images/{i}.png"))).ToArray();
+        var images = Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.InShared($"fixtures/images/{i}.png"))).ToArray();
         var pixels = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read("pixel_values.32");
         var embeddings = model.EncodeImages(images, new EncodeOptions { BatchTokens = 40 });
         Compare(clip.Model.ImageFeatures(run, pixels), embeddings.Vectors, 1e-4f);
@@ -51,7 +51,7 @@ public class ClipModuleTests
         model.Save(copy.Path);
         var again = SentenceTransformer.LoadTrainable(copy.Path);
         again.ToString().ShouldBe(model.ToString());
-        var image = PngReader.Read(Fixtures.InShared("fixtures/images/1.png"));
+        var image = ImageReader.Default.Read(Fixtures.InShared("fixtures/images/1.png"));
         again.EncodeImages([image])[0].SequenceEqual(model.EncodeImages([image])[0]).ShouldBeTrue();
         again.Encode("a man rides").ShouldBe(model.Encode("a man rides"));
         model.Encode("").Length.ShouldBe(28);

@@ -67,7 +67,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     {
         var bytes = System.Text.Encoding.ASCII.GetBytes(text);
 
-        RecordFrame.Crc32C(bytes).ShouldBe(expected);
+        System.IO.Hashing.Crc32.HashToUInt32(System.IO.Hashing.Crc32ParameterSet.Crc32C, bytes).ShouldBe(expected);
         EventFile.Crc32C(bytes).ShouldBe(expected);
     }
 

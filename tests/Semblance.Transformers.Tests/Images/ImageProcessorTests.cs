@@ -5,7 +5,7 @@ namespace Semblance.Transformers.Tests.Images;
 
 public class ImageProcessorTests
 {
-    private static RgbImage[] Recorded => [.. Enumerable.Range(0, 5).Select(i => PngReader.Read(Fixtures.InShared($"fixtures/images/{i}.png")))];
+    private static RgbImage[] Recorded => [.. Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.InShared($"fixtures/images/{i}.png")))];
 
     [SharedTheory]
     [InlineData("processor-32", "pixel_values.32")]

@@ -12,7 +12,7 @@ internal sealed class EncodeCommand : CliCommand
 {
     private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
-    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG images, for a CLIP model" };
+    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG or JPEG images, for a CLIP model" };
     private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
     private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: write tokens, the heaviest first, instead of indices" };
     private readonly EncodingOptions _encoding;

@@ -255,14 +255,14 @@ internal sealed unsafe class Segment : IDisposable
     {
         const int Block = 1 << 24;
         var (offset, length, expected) = _header[section];
-        uint checksum = 0;
+        var checksum = Checksum.Begin();
         for (long done = 0; done < length; done += Block)
         {
             cancellation.ThrowIfCancellationRequested();
-            checksum = Checksum.Of(new ReadOnlySpan<byte>(_file.Data + offset + done, (int)Math.Min(Block, length - done)), checksum);
+            checksum.Append(new ReadOnlySpan<byte>(_file.Data + offset + done, (int)Math.Min(Block, length - done)));
         }
 
-        return checksum == expected;
+        return checksum.GetCurrentHashAsUInt32() == expected;
     }
 
     // What the magnitude of a sound vector's distance from the query cannot exceed, by the lengths of both and what a code loses of each.

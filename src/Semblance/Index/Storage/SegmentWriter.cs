@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Semblance.Files;
 using Semblance.Tensors.Instructions;
@@ -23,11 +24,11 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private readonly List<int> _recordLengths = [];
     private readonly List<ulong> _deleted = [];
     private readonly List<ulong> _hashes = [];
+    private readonly Crc32 _checksum = Checksum.Begin();
     private readonly byte[] _padding = new byte[64];
     private SegmentHeader _header;
     private long _position;
     private long _sectionStart;
-    private uint _checksum;
     private float _longest;
     private bool _isComplete;
 
@@ -229,7 +230,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        _checksum = Checksum.Of(bytes, _checksum);
+        _checksum.Append(bytes);
         _output.Write(bytes);
         _position += bytes.Length;
     }
@@ -237,10 +238,11 @@ internal sealed unsafe class SegmentWriter : IDisposable
     // Sections start at cache lines.
     private void End(SegmentSection section)
     {
-        _header.Sections[(int)section] = (_sectionStart, _position - _sectionStart, _checksum);
+        _header.Sections[(int)section] = (_sectionStart, _position - _sectionStart, _checksum.GetCurrentHashAsUInt32());
         var padding = (int)(-_position & 63);
         _output.Write(_padding.AsSpan(0, padding));
         _position += padding;
-        (_sectionStart, _checksum) = (_position, 0);
+        _sectionStart = _position;
+        _checksum.Reset();
     }
 }

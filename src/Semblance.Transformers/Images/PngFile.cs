@@ -1,37 +1,22 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Semblance.Transformers.Images;
 
-/// <summary>
-/// Reads PNG (ISO/IEC 15948): every colour type and depth, interlaced or not, to red, green and blue; transparency is left out, as the image
-/// processors of the originals do it.
-/// </summary>
-/// <remarks>
-/// An image may have 2²⁴ pixels, or 100 for each byte of its file where that is more, but at most <see cref="RgbImage.MostPixels"/>; an edge at
-/// most 65,536. A few hundred kilobytes could otherwise ask for gigabytes.
-/// </remarks>
-public sealed class PngReader
+/// <summary>A PNG while it is decoded.</summary>
+internal sealed class PngFile(int fileLength)
 {
-    private const int MostPixelsOfAnyFile = 1 << 24;
-    private const int MostPixelsPerByte = 100;
-    private const int LongestEdge = 1 << 16;
     private const int HeaderLength = 13;
 
-    private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (c, _) => (c & 1) != 0 ? (c >> 1) ^ 0xEDB88320 : c >> 1))];
-
-    private readonly string _name;
-    private readonly long _mostPixels;
     private readonly ArrayBufferWriter<byte> _compressed = new();
     private byte[] _header = [];
     private byte[] _palette = [];
 
-    private PngReader(string name, int length) =>
-        (_name, _mostPixels) = (name, Math.Clamp((long)length * MostPixelsPerByte, MostPixelsOfAnyFile, RgbImage.MostPixels));
-
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>Gets the bytes that a PNG begins with.</summary>
+    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     private int Width => (int)BinaryPrimitives.ReadUInt32BigEndian(_header);
 
@@ -43,37 +28,13 @@ public sealed class PngReader
 
     private int Samples => ColourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ImageFormatException">The file is not a PNG, or a broken one.</exception>
-    public static RgbImage Read(string path)
+    /// <summary>Reads the bytes of the file.</summary>
+    /// <exception cref="FormatException">They are no PNG that can be decoded; the message says why.</exception>
+    public RgbImage Read(ReadOnlySpan<byte> bytes)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.Exists(path) ? Read(File.ReadAllBytes(path), path) : throw new FileNotFoundException($"{path}: there is no such image; check the path.", path);
+        ReadChunks(bytes[Signature.Length..]);
+        return Decode();
     }
-
-    /// <summary>Reads the bytes of a file.</summary>
-    /// <param name="bytes">The whole file.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="ImageFormatException">The bytes are not a PNG, or a broken one.</exception>
-    public static RgbImage Read(ReadOnlySpan<byte> bytes, string name = "image")
-    {
-        if (!bytes.StartsWith(Signature))
-        {
-            throw new ImageFormatException(name, $"this is {FormatOf(bytes)}, but only PNG can be read; convert it to PNG first.");
-        }
-
-        var reader = new PngReader(name, bytes.Length);
-        reader.ReadChunks(bytes[Signature.Length..]);
-        return reader.Decode();
-    }
-
-    private static string FormatOf(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "a JPEG"
-        : bytes.StartsWith("GIF8"u8) ? "a GIF"
-        : bytes.StartsWith("BM"u8) ? "a BMP"
-        : bytes.StartsWith("RIFF"u8) && bytes.Length >= 12 && bytes[8..].StartsWith("WEBP"u8) ? "a WebP"
-        : "no image that is known here";
 
     private void ReadChunks(ReadOnlySpan<byte> rest)
     {
@@ -81,24 +42,24 @@ public sealed class PngReader
         {
             if (rest.Length < 12)
             {
-                throw Fault("it ends in the middle");
+                throw new FormatException("it ends in the middle");
             }
 
             var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (length > rest.Length - 12)
             {
-                throw Fault($"a chunk of {length:N0} bytes reaches beyond its end");
+                throw new FormatException($"a chunk of {length:N0} bytes reaches beyond its end");
             }
 
             ReadOnlySpan<byte> type = rest.Slice(4, 4), data = rest.Slice(8, (int)length);
-            if (Checksum(rest.Slice(4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
+            if (Crc32.HashToUInt32(rest.Slice(4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
             {
-                throw Fault("a checksum does not fit");
+                throw new FormatException("a checksum does not fit");
             }
 
             if (_header.Length == 0 && !type.SequenceEqual("IHDR"u8))
             {
-                throw Fault("the header is not its first chunk");
+                throw new FormatException("the header is not its first chunk");
             }
 
             if (type.SequenceEqual("IEND"u8))
@@ -117,7 +78,7 @@ public sealed class PngReader
         {
             if (data.Length != HeaderLength || _header.Length > 0)
             {
-                throw Fault("its header is broken");
+                throw new FormatException("its header is broken");
             }
 
             _header = data.ToArray();
@@ -133,21 +94,17 @@ public sealed class PngReader
         }
         else if ((type[0] & 0x20) == 0)
         {
-            throw Fault($"it has a chunk '{System.Text.Encoding.ASCII.GetString(type)}' that is not known but needed");
+            throw new FormatException($"it has a chunk '{System.Text.Encoding.ASCII.GetString(type)}' that is not known but needed");
         }
     }
 
     private void CheckHeader()
     {
-        if (Width is <= 0 or > LongestEdge || Height is <= 0 or > LongestEdge || (long)Width * Height > _mostPixels)
-        {
-            throw Fault($"it says to be {(uint)Width} × {(uint)Height} pixels; expected at most {LongestEdge:N0} along an edge and, for a file of its size, {_mostPixels:N0} in all");
-        }
-
+        RgbImage.CheckSize((uint)Width, (uint)Height, fileLength);
         var depths = ColourType switch { 0 => [1, 2, 4, 8, 16], 3 => [1, 2, 4, 8], 2 or 4 or 6 => (int[])[8, 16], _ => [] };
         if (!depths.Contains(Depth) || _header[10] != 0 || _header[11] != 0 || _header[12] > 1)
         {
-            throw Fault($"its header has a colour type {ColourType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing {_header[12]}, which do not go together");
+            throw new FormatException($"its header has a colour type {ColourType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing {_header[12]}, which do not go together");
         }
     }
 
@@ -174,7 +131,7 @@ public sealed class PngReader
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Fault("its pixels end too early or are not compressed as they should be", e);
+            throw new FormatException("its pixels end too early or are not compressed as they should be", e);
         }
 
         return new RgbImage(Width, Height, pixels);
@@ -223,7 +180,7 @@ public sealed class PngReader
             case < 0:
                 throw new EndOfStreamException();
             default:
-                throw Fault($"a row has a filter {filter}; there are 0 to 4");
+                throw new FormatException($"a row has a filter {filter}; there are 0 to 4");
         }
     }
 
@@ -261,7 +218,7 @@ public sealed class PngReader
                 var entry = samples[i] * RgbImage.Channels;
                 if (entry + RgbImage.Channels > _palette.Length)
                 {
-                    throw Fault("a pixel has a colour that its palette lacks");
+                    throw new FormatException("a pixel has a colour that its palette lacks");
                 }
 
                 _palette.AsSpan(entry, RgbImage.Channels).CopyTo(pixel);
@@ -279,17 +236,4 @@ public sealed class PngReader
 
     // One number of at most eight bits.
     private int Bits(byte[] row, int x) => (row[x * Depth / 8] >> (8 - Depth - (x * Depth % 8))) & ((1 << Depth) - 1);
-
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var remainder = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            remainder = (remainder >> 8) ^ Remainders[(byte)(remainder ^ value)];
-        }
-
-        return ~remainder;
-    }
-
-    private ImageFormatException Fault(string problem, Exception? inner = null) => new(_name, $"the PNG cannot be read: {problem}.", inner);
 }
