@@ -102,10 +102,35 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <param name="prompt">What stands before each text.</param>
     /// <param name="route">What the texts are, for a model with a router; null for its default.</param>
     /// <returns><c>[texts × dimension]</c>.</returns>
-    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) =>
+        Forward(run, Tokenize(texts, prompt, route), Modules);
+
+    ModelOutputKind ITrainableModel.OutputKind => ModelOutputKind.SentenceEmbeddings;
+
+    int ITrainableModel.OutputDimension => FullDimension;
+
+    Transformer? ITrainableModel.Body => (Modules[0] as TransformerModule)?.Transformer;
+
+    PackedBatch ITrainableModel.Tokenize(ModelInput input) => Tokenize(input.Texts, input.Prompt, input.Route).Batch;
+
+    ModelOutput ITrainableModel.Forward(Computation run, ModelInput input) => new(Forward(run, input.Texts, input.Prompt, input.Route));
+
+    LayerOutputs ITrainableModel.ForwardLayers(Computation run, ModelInput input)
     {
-        var features = Tokenize(texts, prompt, route);
-        foreach (var module in Modules)
+        var transformer = (Modules[0] as TransformerModule
+            ?? throw new NotSupportedException($"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.")).Transformer;
+        var (texts, states) = (Tokenize(input.Texts, input.Prompt, input.Route), new List<Tensor>());
+        transformer.Forward(run, texts.Batch, states);
+        return new LayerOutputs(transformer.LayerCount, layer =>
+        {
+            var features = new Features(texts.Batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
+            return new ModelOutput(Forward(run, features, Modules.Skip(1)));
+        });
+    }
+
+    private static Tensor Forward(Computation run, Features features, IEnumerable<Module> modules)
+    {
+        foreach (var module in modules)
         {
             module.Forward(run, features);
         }

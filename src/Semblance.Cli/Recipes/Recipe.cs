@@ -1,5 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Training;
+using Semblance.Training.Recipes;
 using YamlDotNet.RepresentationModel;
 
 namespace Semblance.Cli.Recipes;
@@ -96,9 +97,7 @@ internal sealed class Recipe
             : await RecipeModel.CreateAsync(begun, Seed, cancellation).ConfigureAwait(false);
         RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, Seed, cancellation))];
         var from = await RecipeModel.FolderAsync(begun, cancellation, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
-        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => model is SentenceTransformer encoder
-            ? RecipeLoss.Create(loss, new RecipeLoss.Context(encoder, from, labels, Seed))
-            : RecipeCrossEncoderLoss.Create(loss))).ToArray();
+        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, Seed)))).ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
         var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));

@@ -1,5 +1,6 @@
 using Semblance.Tokenizers;
 using Semblance.Training;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 

@@ -1,4 +1,5 @@
 using Semblance.Training;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 

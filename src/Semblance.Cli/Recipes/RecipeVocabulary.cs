@@ -1,5 +1,6 @@
 using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 

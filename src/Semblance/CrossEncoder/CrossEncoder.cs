@@ -108,8 +108,18 @@ public sealed class CrossEncoder : ITrainableModel
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(pairs);
-        return Logits(run, Tokenize(pairs, "", PredictOptions.Default, CancellationToken.None).Pack());
+        return Logits(run, Pack(pairs));
     }
+
+    ModelOutputKind ITrainableModel.OutputKind => ModelOutputKind.Logits;
+
+    int ITrainableModel.OutputDimension => Labels.Count;
+
+    Transformer? ITrainableModel.Body => _model.Body;
+
+    PackedBatch ITrainableModel.Tokenize(ModelInput input) => Pack(PairsOf(input));
+
+    ModelOutput ITrainableModel.Forward(Computation run, ModelInput input) => new(Forward(run, PairsOf(input)));
 
     /// <summary>The scores of several pairs.</summary>
     /// <param name="pairs">The pairs; any texts will do.</param>
@@ -291,6 +301,11 @@ public sealed class CrossEncoder : ITrainableModel
 
     private TokenizedText TokenizePair(string prompt, string text, string pair) =>
         _template?.Tokenize(_input, prompt, text, pair) ?? _input.TokenizePair(prompt + text, pair);
+
+    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs) => Tokenize(pairs, "", PredictOptions.Default, CancellationToken.None).Pack();
+
+    private static (string Text, string Pair)[] PairsOf(ModelInput input) =>
+        [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder judges pairs of texts; the input has single texts.", nameof(input)))];
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {

@@ -16,7 +16,7 @@ namespace Semblance;
 /// Immutable, and safe for all threads. A text's vectors have the same bits alone, in any batch, in any order and with any
 /// number of threads.
 /// </remarks>
-public sealed class MultiVectorEncoder
+public sealed class MultiVectorEncoder : ITrainableModel
 {
     private const string ColbertClass = "HF_ColBERT";
 
@@ -72,7 +72,7 @@ public sealed class MultiVectorEncoder
     /// <param name="model">A folder, or an id such as <c>colbert-ir/colbertv2.0</c>, which is downloaded unless the cache has it.</param>
     /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
-    public static MultiVectorEncoder Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.MultiVectorEncoder));
+    public static MultiVectorEncoder Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.MultiVectorEncoder), trainable: false);
 
     /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
     /// <param name="model">A folder, or an id.</param>
@@ -82,7 +82,51 @@ public sealed class MultiVectorEncoder
     /// <inheritdoc cref="Load(string)"/>
     public static async Task<MultiVectorEncoder> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        LoadFolder(await ModelFolder.FindAsync(model, ModelKind.MultiVectorEncoder, revision, progress, cancellation).ConfigureAwait(false));
+        LoadFolder(await ModelFolder.FindAsync(model, ModelKind.MultiVectorEncoder, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
+
+    /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read.</exception>
+    public static MultiVectorEncoder LoadTrainable(string folder) => LoadFolder(ModelFolder.Whole(folder), trainable: true);
+
+    /// <summary>Returns all parameters; each name begins with its module's place.</summary>
+    public IEnumerable<Parameter> Parameters() =>
+        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
+
+    /// <summary>Computes the vectors of the tokens of texts inside a computation of the caller's, as training does.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="texts">The texts; what is too long is cut.</param>
+    /// <param name="isQuery">Whether the texts are queries, not documents.</param>
+    /// <param name="prompt">The prompt before each text.</param>
+    /// <returns>The vectors that <see cref="EncodeQuery"/> or <see cref="EncodeDocument"/> keep, with the first row of each text.</returns>
+    public ModelOutput Forward(Computation run, IReadOnlyList<string> texts, bool isQuery, string prompt = "")
+    {
+        var features = new Features(Tokenize(texts, prompt, isQuery, MultiVectorEncodeOptions.Default, CancellationToken.None).Pack());
+        foreach (var module in Modules)
+        {
+            module.Forward(run, features);
+        }
+
+        int[][] kept = [.. Enumerable.Range(0, texts.Count).Select(text => KeptRows(features.Batch, text, isQuery))];
+        var offsets = new int[kept.Length + 1];
+        for (var i = 0; i < kept.Length; i++)
+        {
+            offsets[i + 1] = offsets[i] + kept[i].Length;
+        }
+
+        return new ModelOutput(run.Rows(features.TokenEmbeddings!, [.. kept.SelectMany(rows => rows)]), offsets);
+    }
+
+    ModelOutputKind ITrainableModel.OutputKind => ModelOutputKind.TokenEmbeddings;
+
+    int ITrainableModel.OutputDimension => Dimension;
+
+    Transformer? ITrainableModel.Body => _input.Transformer;
+
+    PackedBatch ITrainableModel.Tokenize(ModelInput input) => Tokenize(input.Texts, input.Prompt, IsQuery(input), MultiVectorEncodeOptions.Default, CancellationToken.None).Pack();
+
+    ModelOutput ITrainableModel.Forward(Computation run, ModelInput input) => Forward(run, input.Texts, IsQuery(input), input.Prompt);
 
     /// <summary>
     /// The token vectors of a sentence encoder, compared by late interaction without having been trained for it: each word of a query is looked for by itself, which orders
@@ -172,7 +216,7 @@ public sealed class MultiVectorEncoder
         return text.Append(')').ToString();
     }
 
-    private static MultiVectorEncoder LoadFolder(string folder)
+    private static MultiVectorEncoder LoadFolder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.MultiVectorEncoder);
         var path = Path.Combine(folder, "config.json");
@@ -192,7 +236,7 @@ public sealed class MultiVectorEncoder
             return named.Select(module => module is DenseModule dense ? dense.ForTokens() : module);
         }
 
-        var (modules, warnings) = isColbert ? ([.. Arrange([TransformerModule.Load(folder), Projection(folder)])], []) : ModuleList.Load(folder, trainable: false, Arrange);
+        var (modules, warnings) = isColbert ? ([.. Arrange([TransformerModule.Load(folder, trainable), Projection(folder, trainable)])], []) : ModuleList.Load(folder, trainable, Arrange);
         try
         {
             return new MultiVectorEncoder(modules, config) { OwnWarnings = warnings };
@@ -203,7 +247,7 @@ public sealed class MultiVectorEncoder
         }
     }
 
-    private static DenseModule Projection(string folder)
+    private static DenseModule Projection(string folder, bool trainable)
     {
         const string Name = "linear.weight";
         var checkpoint = Checkpoint.Open(folder);
@@ -212,7 +256,7 @@ public sealed class MultiVectorEncoder
             throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is no matrix; expected [dimension, hidden size].");
         }
 
-        var weights = new CheckpointWeights(checkpoint, "");
+        var weights = new CheckpointWeights(checkpoint, "", trainable);
         var linear = weights.Linear("linear", outputs, inputs, bias: false);
         weights.Check();
         return new DenseModule(linear, Activation.Identity, onTokens: true);
@@ -223,9 +267,7 @@ public sealed class MultiVectorEncoder
         ArgumentNullException.ThrowIfNull(texts);
         options.Check();
         var prompt = Prompts.Of(options, Config.Prompts, Config.DefaultPromptName);
-        var (limit, marker) = (Limit(isQuery), Marker(isQuery));
-        var tokenized = TokenizedTexts.From(
-            texts.Count, i => Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts))), limit, marker, isQuery), limit, options, cancellation);
+        var tokenized = Tokenize(texts, prompt, isQuery, options, cancellation);
         var results = new Tensor[texts.Count];
         _pipeline.Run(tokenized, 0, options, progress, (run, features, places) =>
         {
@@ -245,8 +287,7 @@ public sealed class MultiVectorEncoder
 
     private Tensor Kept(Features features, int sequence, int text, bool isQuery)
     {
-        var (start, end) = (features.Batch.Offsets[sequence], features.Batch.Offsets[sequence + 1]);
-        var rows = Enumerable.Range(start, end - start).Where(row => _mask?.Keeps(features.Batch.TokenIds[row], isQuery, _skipped) ?? true).ToArray();
+        var rows = KeptRows(features.Batch, sequence, isQuery);
         var kept = Tensor.Zeros(rows.Length, Dimension);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -256,6 +297,21 @@ public sealed class MultiVectorEncoder
         return TensorPrimitives.IsFiniteAll(kept.Values)
             ? kept
             : throw new ModelFormatException("model", $"a vector of text {text} is not finite; are the model's weights damaged?");
+    }
+
+    private int[] KeptRows(PackedBatch batch, int sequence, bool isQuery)
+    {
+        var (start, end) = (batch.Offsets[sequence], batch.Offsets[sequence + 1]);
+        return [.. Enumerable.Range(start, end - start).Where(row => _mask?.Keeps(batch.TokenIds[row], isQuery, _skipped) ?? true)];
+    }
+
+    private static bool IsQuery(ModelInput input) => input.Route is { } route ? route == "query" : input.Column == 0;
+
+    private TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, bool isQuery, MultiVectorEncodeOptions options, CancellationToken cancellation)
+    {
+        var (limit, marker) = (Limit(isQuery), Marker(isQuery));
+        return TokenizedTexts.From(
+            texts.Count, i => Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts))), limit, marker, isQuery), limit, options, cancellation);
     }
 
     private int Limit(bool isQuery) => Math.Min(_input.MaxSequenceLength, (isQuery, Config.QueryExpansion) switch

@@ -16,7 +16,7 @@ namespace Semblance;
 /// Immutable, and safe for all threads. A text's vector has the same bits alone, in any batch, in any order and with any
 /// number of threads.
 /// </remarks>
-public sealed class SparseEncoder
+public sealed class SparseEncoder : ITrainableModel
 {
     private const string ModelType = "SparseEncoder";
 
@@ -70,6 +70,43 @@ public sealed class SparseEncoder
     public static async Task<SparseEncoder> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
         LoadFolder(await ModelFolder.FindAsync(model, ModelKind.SparseEncoder, revision, progress, cancellation).ConfigureAwait(false), trainable: false);
+
+    /// <summary>Loads a model from a folder with parameters of its own, which training can change.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FormatException">A file of the model is damaged or asks for what is not supported.</exception>
+    /// <exception cref="IOException">The model cannot be read.</exception>
+    public static SparseEncoder LoadTrainable(string folder) => LoadFolder(ModelFolder.Whole(folder), trainable: true);
+
+    /// <summary>Returns all parameters; each name begins with its module's place.</summary>
+    public IEnumerable<Parameter> Parameters() =>
+        Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
+
+    /// <summary>Computes the vectors of texts inside a computation of the caller's, as training does.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="texts">The texts; what is too long is cut.</param>
+    /// <param name="prompt">The prompt before each text.</param>
+    /// <param name="route">The route of the texts, for a model with a router; null for its default.</param>
+    /// <returns><c>[texts × dimension]</c>, zeros included.</returns>
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
+    {
+        var features = _pipeline.Tokenize(texts, prompt, route);
+        foreach (var module in Modules)
+        {
+            module.Forward(run, features);
+        }
+
+        return features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no module that makes one vector of a text, such as SpladePooling.");
+    }
+
+    ModelOutputKind ITrainableModel.OutputKind => ModelOutputKind.SentenceEmbeddings;
+
+    int ITrainableModel.OutputDimension => Dimension;
+
+    Transformer? ITrainableModel.Body => (Modules[0] as MaskedLanguageModule)?.Transformer;
+
+    PackedBatch ITrainableModel.Tokenize(ModelInput input) => _pipeline.Tokenize(input.Texts, input.Prompt, input.Route).Batch;
+
+    ModelOutput ITrainableModel.Forward(Computation run, ModelInput input) => new(Forward(run, input.Texts, input.Prompt, input.Route));
 
     /// <summary>The vectors of several texts.</summary>
     /// <param name="texts">The texts; any text will do.</param>
