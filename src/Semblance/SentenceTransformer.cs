@@ -38,6 +38,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// <summary>Gets whether the model makes a vector for each text; without pooling it makes one for each token.</summary>
     public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
 
+    /// <inheritdoc/>
+    public override ModelOutputKind OutputKind => ModelOutputKind.SentenceEmbeddings;
+
     static ModelKind ILoadable<SentenceTransformer>.Kind => ModelKind.SentenceTransformer;
 
     /// <summary>Loads the bundled default model, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
@@ -52,7 +55,28 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// <returns>The vectors, <c>[texts × dimension]</c>.</returns>
     /// <exception cref="InvalidOperationException">The model has no pooling.</exception>
     public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) =>
-        Through(run, Tokenize(texts, prompt, route)).SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors.");
+        Vectors(Through(run, Tokenize(texts, prompt, route)));
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(Computation run, ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ModelOutput(Forward(run, input.Texts, input.Prompt, input.Route));
+    }
+
+    /// <inheritdoc/>
+    public override LayerOutputs ForwardLayers(Computation run, ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var transformer = Body ?? throw new NotSupportedException($"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.");
+        var (texts, states) = (Tokenize(input.Texts, input.Prompt, input.Route), new List<Tensor>());
+        transformer.Forward(run, texts.Batch, states);
+        return new LayerOutputs(transformer.LayerCount, layer =>
+        {
+            var features = new Features(texts.Batch, texts.PromptLength) { Route = texts.Route, TokenEmbeddings = states[layer] };
+            return new ModelOutput(Vectors(Through(run, features, Modules.Skip(1))));
+        });
+    }
 
     /// <summary>Encodes one text.</summary>
     /// <param name="text">The text to encode.</param>
@@ -227,4 +251,7 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     // Chunks as texts of their own.
     private Func<IReadOnlyList<string>, Embeddings> EncodeWhole(EncodeOptions options, CancellationToken cancellationToken) =>
         chunks => Encode(chunks, options with { Truncation = Truncation.Cut }, null, cancellationToken);
+
+    private static Tensor Vectors(Features features) =>
+        features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors.");
 }

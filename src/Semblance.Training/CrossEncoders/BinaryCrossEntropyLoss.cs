@@ -1,26 +1,57 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
+
+/// <summary>Represents the settings of <see cref="BinaryCrossEntropyLoss"/>.</summary>
+public sealed record BinaryCrossEntropyLossSettings : CrossEncoderLossSettings
+{
+    /// <summary>Gets the weight of the label 1 against the label 0; 1 by default, above 1 where most candidates are 0.</summary>
+    public float PositiveWeight
+    {
+        get;
+        init => field = Setting.Positive(value);
+    } = 1;
+}
 
 /// <summary>
 /// Each candidate belongs to the query or does not: cross-entropy of the logistic function of its score (Nogueira and Cho 2019,
 /// arXiv:1901.04085, trained rerankers so). Labels from 0 to 1 for each candidate; without, the first is 1 and the others 0.
 /// </summary>
-/// <param name="positiveWeight">What the label 1 counts against the label 0: above 1 where most candidates are 0.</param>
-public sealed class BinaryCrossEntropyLoss(float positiveWeight = 1) : CrossEncoderLoss
+public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
-    /// <summary>Gets what the label 1 counts against the label 0.</summary>
-    public float PositiveWeight { get; } = Positive(positiveWeight);
+    private const string Nogueira =
+        """
+        @misc{nogueira2019passage,
+            title = {Passage Re-ranking with BERT},
+            author = {Rodrigo Nogueira and Kyunghyun Cho},
+            year = {2019},
+            eprint = {1901.04085},
+            archivePrefix = {arXiv},
+            primaryClass = {cs.IR}
+        }
+        """;
+
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(BinaryCrossEntropyLoss), ModelOutputKind.Logits, ["positive-weight", "mini-batch"], (node, _) =>
+        {
+            var usual = new BinaryCrossEntropyLossSettings();
+            return new BinaryCrossEntropyLoss(usual with { PositiveWeight = node.Number("positive-weight", usual.PositiveWeight, float.Epsilon, 1e6f), MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize) });
+        });
+
+    /// <summary>Gets the settings.</summary>
+    public BinaryCrossEntropyLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Citations => [Papers.Nogueira];
+    public override IReadOnlyList<string> Citations => [Nogueira];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         float[] labels = [.. input.RequireRelevances(this).SelectMany(row => row)];
-        var missed = run.ScaleRows(run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => PositiveWeight * label));
+        var missed = run.ScaleRows(run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => Settings.PositiveWeight * label));
         var mistaken = run.ScaleRows(run.Softplus(input.Logits), Array.ConvertAll(labels, label => 1 - label));
         return run.Mean(run.Add(missed, mistaken));
     }

@@ -2,17 +2,21 @@ namespace Semblance.Training.CrossEncoders;
 
 /// <summary>
 /// <see cref="MultipleNegativesRankingLoss"/> over batches larger than memory, and so with more negatives than fit at once; see
-/// <see cref="CrossEncoderLoss.MiniBatchSize"/>.
+/// <see cref="CrossEncoderLossSettings.MiniBatchSize"/>, which is 32 here by default.
 /// </summary>
-public sealed class CachedMultipleNegativesRankingLoss : MultipleNegativesRankingLoss
+/// <param name="settings">The settings; null for the defaults.</param>
+public sealed class CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null) : MultipleNegativesRankingLoss(InParts(settings ?? new()))
 {
-    /// <summary>Makes the loss.</summary>
-    /// <param name="negatives">How many texts of other rows a query gets; null for all, from 0.</param>
-    /// <param name="scale">What activated scores are multiplied by: one over the temperature.</param>
-    /// <param name="miniBatchSize">How many pairs are computed at once.</param>
-    public CachedMultipleNegativesRankingLoss(int? negatives = 4, float scale = 10, int miniBatchSize = 32)
-        : base(negatives, scale) => MiniBatchSize = miniBatchSize;
+    private const int DefaultMiniBatchSize = 32;
+
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static new LossDescriptor Descriptor { get; } = new(
+        nameof(CachedMultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation", "mini-batch"],
+        (node, _) => new CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node) with { MiniBatchSize = node.MiniBatchSize(null) }));
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [.. base.Citations, Papers.Gao];
+
+    private static MultipleNegativesRankingLossSettings InParts(MultipleNegativesRankingLossSettings settings) =>
+        settings with { MiniBatchSize = settings.MiniBatchSize ?? DefaultMiniBatchSize };
 }

@@ -10,8 +10,8 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
 {
     private static readonly float[] One = [1];
 
-    /// <summary>The place of each row's first candidate among the logits.</summary>
-    internal int[] Starts()
+    /// <summary>Returns the place of each row's first candidate among the logits.</summary>
+    public int[] Starts()
     {
         var starts = new int[Counts.Count];
         for (var row = 1; row < starts.Length; row++)
@@ -23,7 +23,9 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
     }
 
     /// <summary>Checks that the model has one label.</summary>
-    internal void RequireScores(CrossEncoderLoss loss)
+    /// <param name="loss">The loss, for the message.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public void RequireScores(Objective loss)
     {
         if (Logits.Columns != 1)
         {
@@ -31,8 +33,12 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         }
     }
 
-    /// <summary>Checks that there are so many candidates in each row.</summary>
-    internal void RequireCandidates(CrossEncoderLoss loss, int least, int most = int.MaxValue)
+    /// <summary>Checks the number of candidates in each row.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="least">The minimum number.</param>
+    /// <param name="most">The maximum number.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public void RequireCandidates(Objective loss, int least, int most = int.MaxValue)
     {
         for (var row = 0; row < Counts.Count; row++)
         {
@@ -44,8 +50,10 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         }
     }
 
-    /// <summary>One label for each candidate. Where rows have none, the first candidate is what is sought and the others are not: 1, 0, 0, …</summary>
-    internal float[][] RequireRelevances(CrossEncoderLoss loss)
+    /// <summary>Returns one label for each candidate. Where rows have none, the first candidate is what is sought and the others are not: 1, 0, 0, …</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public float[][] RequireRelevances(Objective loss)
     {
         RequireScores(loss);
         if (Labels is null)
@@ -57,8 +65,12 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         return RequireLabels(loss, count => count, "one for each text after the first");
     }
 
-    /// <summary>The labels, as many as a row with so many candidates needs.</summary>
-    internal float[][] RequireLabels(CrossEncoderLoss loss, Func<int, int> needed, string expected)
+    /// <summary>Returns the labels of each row.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="needed">Returns the number of labels that a row of so many candidates needs.</param>
+    /// <param name="expected">The labels that are expected, in words.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public float[][] RequireLabels(Objective loss, Func<int, int> needed, string expected)
     {
         if (Labels is null)
         {

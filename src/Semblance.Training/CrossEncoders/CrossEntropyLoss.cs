@@ -1,10 +1,18 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>Classification of pairs, such as entailment: cross-entropy over the model's labels. Two text columns, and the class of each row.</summary>
-public sealed class CrossEntropyLoss : CrossEncoderLoss
+public sealed class CrossEntropyLoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(CrossEntropyLoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new CrossEntropyLoss(CrossEncoderLossSettings.Read(node)));
+
+    /// <summary>Gets the settings.</summary>
+    public CrossEncoderLossSettings Settings { get; } = settings ?? new();
+
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, CrossEncoderInput input)
     {

@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -6,8 +7,15 @@ namespace Semblance.Training.CrossEncoders;
 /// The mean squared difference of scores and a teacher's: how a small cross-encoder learns from a large one (Hofstätter et al. 2020,
 /// arXiv:2010.02666, compare it with margins). A label for each candidate, on the scale of logits.
 /// </summary>
-public sealed class MSELoss : CrossEncoderLoss
+public sealed class MSELoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(MSELoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new MSELoss(CrossEncoderLossSettings.Read(node)));
+
+    /// <summary>Gets the settings.</summary>
+    public CrossEncoderLossSettings Settings { get; } = settings ?? new();
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Hofstaetter];
 

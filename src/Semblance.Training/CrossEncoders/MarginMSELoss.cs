@@ -1,4 +1,5 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -7,8 +8,15 @@ namespace Semblance.Training.CrossEncoders;
 /// 2020, arXiv:2010.02666). Query, positive and one or more negatives; the labels are the teacher's margins, one for each negative, or its scores
 /// of the positive and of each negative.
 /// </summary>
-public sealed class MarginMSELoss : CrossEncoderLoss
+public sealed class MarginMSELoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(MarginMSELoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new MarginMSELoss(CrossEncoderLossSettings.Read(node)));
+
+    /// <summary>Gets the settings.</summary>
+    public CrossEncoderLossSettings Settings { get; } = settings ?? new();
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Hofstaetter];
 

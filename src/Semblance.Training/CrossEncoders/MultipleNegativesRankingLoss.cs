@@ -1,6 +1,39 @@
 using Semblance.Tensors;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
+
+/// <summary>Represents the settings of <see cref="MultipleNegativesRankingLoss"/>.</summary>
+public record MultipleNegativesRankingLossSettings : CrossEncoderLossSettings
+{
+    /// <summary>Gets the number of texts of other rows that a query gets; 4 by default, null for all, from 0.</summary>
+    public int? Negatives
+    {
+        get;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Negatives), value, "The number of negatives must be from 0.");
+    } = 4;
+
+    /// <summary>Gets the factor of activated scores: one over the temperature; 10 by default.</summary>
+    public float Scale
+    {
+        get;
+        init => field = Setting.Positive(value);
+    } = 10;
+
+    /// <summary>Gets what follows the scores: the logistic function by default, <see cref="Activation.Identity"/>, with a scale of 1, for logits as they are.</summary>
+    public Activation Activation { get; init; } = Activation.Sigmoid;
+
+    internal static new MultipleNegativesRankingLossSettings Read(RecipeNode node)
+    {
+        var usual = new MultipleNegativesRankingLossSettings();
+        return usual with
+        {
+            Negatives = node.Find("negatives") is not { } negatives ? usual.Negatives : negatives.Text() == "all" ? null : negatives.Number(0, int.MaxValue),
+            Scale = node.Scale(usual.Scale),
+            Activation = node.Find("activation")?.OneOf(("sigmoid", Activation.Sigmoid), ("identity", Activation.Identity), ("tanh", Activation.Tanh)) ?? usual.Activation,
+        };
+    }
+}
 
 /// <summary>
 /// Each query finds its positive among its own negatives and some of the other rows' texts: cross-entropy over scaled scores (van den Oord et al.
@@ -10,18 +43,14 @@ namespace Semblance.Training.CrossEncoders;
 /// Drawn are texts of other rows that are none of the row's own; as many as there are where that is fewer. The batch's
 /// <see cref="TrainingBatch.DropoutSeed"/> decides which; without it, the same each time.
 /// </remarks>
-/// <param name="negatives">How many texts of other rows a query gets; null for all, from 0.</param>
-/// <param name="scale">What activated scores are multiplied by: one over the temperature.</param>
-public class MultipleNegativesRankingLoss(int? negatives = 4, float scale = 10) : CrossEncoderLoss
+public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
-    /// <summary>Gets how many texts of other rows a query gets; null for all.</summary>
-    public int? Negatives { get; } = negatives is null or >= 0 ? negatives : throw new ArgumentOutOfRangeException(nameof(negatives), negatives, "The number of negatives must be from 0.");
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(MultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation"], (node, _) => new MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node)));
 
-    /// <summary>Gets what activated scores are multiplied by.</summary>
-    public float Scale { get; } = Positive(scale);
-
-    /// <summary>What follows the scores: the logistic function by default, <see cref="Activation.Identity"/>, with a scale of 1, for logits as they are.</summary>
-    public Activation Activation { get; init; } = Activation.Sigmoid;
+    /// <summary>Gets the settings.</summary>
+    public MultipleNegativesRankingLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Oord];
@@ -36,17 +65,22 @@ public class MultipleNegativesRankingLoss(int? negatives = 4, float scale = 10) 
             throw new LossInputException($"{Name} has no negatives in a batch of {input.Counts.Count} rows; use larger batches, or give rows negatives.");
         }
 
-        var scores = Activation == Activation.Identity ? input.Logits : run.Activate(input.Logits, Activation);
-        return run.CrossEntropy(new CandidateTable(input).Of(run, run.Scale(scores, Scale)), new int[input.Counts.Count]);
+        var scores = Settings.Activation == Activation.Identity ? input.Logits : run.Activate(input.Logits, Settings.Activation);
+        return run.CrossEntropy(new CandidateTable(input).Of(run, run.Scale(scores, Settings.Scale)), new int[input.Counts.Count]);
     }
 
-    private protected sealed override IReadOnlyList<Example> Rows(TrainingBatch batch)
+    /// <inheritdoc/>
+    public sealed override TrainingBatch Prepare(TrainingBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var texts = batch.Rows.SelectMany(row => row.Texts.Skip(1)).Distinct(StringComparer.Ordinal).ToArray();
-        return [.. batch.Rows.Select((row, i) =>
+        return batch with
+        {
+            Rows = [.. batch.Rows.Select((row, i) =>
         {
             var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(row.Texts.Skip(1), StringComparer.Ordinal);
-            return new Example([.. row.Texts, .. others.Take(Negatives ?? int.MaxValue)]);
-        })];
+            return new Example([.. row.Texts, .. others.Take(Settings.Negatives ?? int.MaxValue)]);
+        })],
+        };
     }
 }

@@ -42,7 +42,7 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         var (sum, right, count) = (0.0, 0, 0);
         for (var first = 0; first < _texts.Count; first += BatchSize)
         {
-            var tokens = _loss.Hide(model, [.. _texts.Skip(first).Take(BatchSize)], "", Seed + (ulong)first);
+            var tokens = _loss.Hide(model, new ModelInput([.. _texts.Skip(first).Take(BatchSize)]), Seed + (ulong)first);
             using var run = new Computation(cancellationToken: cancellation);
             var logs = run.LogSoftmax(_loss.Scores(run, tokens)); // [hidden tokens × vocabulary]
             for (var row = 0; row < logs.Rows; row++)

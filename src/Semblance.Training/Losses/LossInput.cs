@@ -22,10 +22,24 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? TextNumbers { get; init; }
 
-    internal int Rows => Embeddings[0].Rows;
+    /// <summary>Gets the number of rows.</summary>
+    public int Rows => Embeddings[0].Rows;
+
+    /// <summary>Returns the input of a loss for a batch: labels, text numbers and the guide's vectors are those of the batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="embeddings">For each text column the sentence vectors <c>[batch × dimension]</c>.</param>
+    public static LossInput Of(TrainingBatch batch, IReadOnlyList<Tensor> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new(embeddings, batch.Labels) { TextNumbers = batch.TextNumbers(), GuideEmbeddings = batch.GuideEmbeddings };
+    }
 
     /// <summary>Checks the number of columns and that they have equally many rows.</summary>
-    internal void RequireColumns(Loss loss, int least, int most = int.MaxValue)
+    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="least">The minimum number of columns.</param>
+    /// <param name="most">The maximum number of columns.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public void RequireColumns(Objective loss, int least, int most = int.MaxValue)
     {
         if (Embeddings.Count < least || Embeddings.Count > most)
         {
@@ -36,8 +50,10 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         Require(loss, Embeddings, "text");
     }
 
-    /// <summary>The vectors of the guide, as many as there are of the model.</summary>
-    internal IReadOnlyList<Tensor> RequireGuide(Loss loss)
+    /// <summary>Returns the vectors of the guide, as many as there are of the model.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public IReadOnlyList<Tensor> RequireGuide(Objective loss)
     {
         if (GuideEmbeddings is not { } guide || guide.Count != Embeddings.Count)
         {
@@ -48,8 +64,10 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return guide;
     }
 
-    /// <summary>The numbers of texts, if there are any, as many as there are vectors.</summary>
-    internal IReadOnlyList<IReadOnlyList<int>>? RequireTextNumbers(Loss loss)
+    /// <summary>Returns the numbers of texts, as many as there are vectors; null where there are none.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public IReadOnlyList<IReadOnlyList<int>>? RequireTextNumbers(Objective loss)
     {
         if (TextNumbers is { } texts && (texts.Count != Embeddings.Count || texts.Any(column => column.Count != Rows)))
         {
@@ -59,8 +77,11 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return TextNumbers;
     }
 
-    /// <summary>The labels as <c>[batch × count]</c>; <paramref name="count"/> of 0 takes any.</summary>
-    internal Tensor RequireLabels(Loss loss, int count = 1)
+    /// <summary>Returns the labels as <c>[batch × count]</c>.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="count">The number of labels of each row; 0 takes any.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public Tensor RequireLabels(Objective loss, int count = 1)
     {
         if (Labels is not { } labels)
         {
@@ -85,8 +106,11 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return Tensor.From(labels.Values, Rows, labels.Length / Rows);
     }
 
-    /// <summary>The labels as numbers of classes below <paramref name="count"/>.</summary>
-    internal int[] RequireClasses(Loss loss, int count = int.MaxValue)
+    /// <summary>Returns the labels as numbers of classes.</summary>
+    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="count">The number of classes; labels are below it.</param>
+    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    public int[] RequireClasses(Objective loss, int count = int.MaxValue)
     {
         var labels = RequireLabels(loss).Values;
         var classes = new int[labels.Length];
@@ -104,7 +128,7 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return classes;
     }
 
-    private void Require(Loss loss, IReadOnlyList<Tensor> columns, string kind)
+    private void Require(Objective loss, IReadOnlyList<Tensor> columns, string kind)
     {
         for (var column = 0; column < columns.Count; column++)
         {

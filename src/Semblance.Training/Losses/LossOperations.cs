@@ -2,8 +2,8 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What several losses are made of.</summary>
-internal static class LossOperations
+/// <summary>Provides what several losses are made of.</summary>
+public static class LossOperations
 {
     /// <summary>a · bᵀ: <c>[rows of a × rows of b]</c>.</summary>
     public static Tensor Product(this Computation run, Tensor a, Tensor b) => run.MatrixProduct(a, b);
@@ -99,7 +99,7 @@ internal static class LossOperations
     }
 
     /// <summary>A new linear layer, uniform in ±1/√inputs, as PyTorch's.</summary>
-    public static Linear NewLinear(int inputs, int outputs, int seed)
+    internal static Linear NewLinear(int inputs, int outputs, int seed)
     {
         var random = new Random(seed);
         var bound = 1 / Math.Sqrt(inputs);

@@ -2,101 +2,96 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What an <see cref="Objective"/> learns from at once.</summary>
-/// <param name="Learner">The model that learns.</param>
+/// <summary>Represents the rows of one batch with the model that is trained on them.</summary>
+/// <param name="Model">The model.</param>
 /// <param name="Rows">The rows; all have the same number of texts, but for lists of candidates.</param>
-public sealed record TrainingBatch(ITrainableModel Learner, IReadOnlyList<Example> Rows)
+public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example> Rows)
 {
-    /// <summary>The model, where it makes sentence vectors.</summary>
-    /// <exception cref="LossInputException">It judges pairs.</exception>
-    public SentenceTransformer Model => Learner as SentenceTransformer
-        ?? throw new LossInputException("The loss needs sentence vectors, and the model is a cross-encoder, which has none; its losses are those of Semblance.Training.CrossEncoders.");
-
-    /// <summary>The model, where it judges pairs.</summary>
-    /// <exception cref="LossInputException">It makes sentence vectors.</exception>
-    public CrossEncoder CrossEncoder => Learner as CrossEncoder
-        ?? throw new LossInputException("The loss needs the scores of pairs, which a cross-encoder gives, and the model makes sentence vectors; its losses are those of Semblance.Training.");
-
-    /// <summary>What stands before the texts of each column; columns beyond the list have none.</summary>
+    /// <summary>Gets the prompts before the texts of each column; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
-    /// <summary>What the texts of each column are, for a model with a router; columns beyond the list, and null, take its default.</summary>
+    /// <summary>Gets the routes of the texts of each column; columns beyond the list, and null, take the model's default.</summary>
     public IReadOnlyList<string?> Routes { get; init; } = [];
 
-    /// <summary>What gradients are multiplied by.</summary>
+    /// <summary>Gets the vectors of the texts of each column from a guide model, where the loss asks one; null otherwise.</summary>
+    public IReadOnlyList<Tensor>? GuideEmbeddings { get; init; }
+
+    /// <summary>Gets the factor of the gradients.</summary>
     public float Scale { get; init; } = 1;
 
-    /// <summary>Where chance begins in this batch, dropout's and the objective's own; null without dropout.</summary>
+    /// <summary>Gets the random seed of the batch, for dropout and the loss's own draws; null without dropout.</summary>
     public ulong? DropoutSeed { get; init; }
 
-    /// <summary>Computes each layer a second time on the way back instead of keeping what is inside: less memory, more time.</summary>
+    /// <summary>Gets whether each layer is computed a second time in the backward pass instead of keeping its activations: less memory, more time.</summary>
     public bool RecomputeActivations { get; init; }
 
-    /// <summary>How much is dropped wherever the model drops elements; null for what the model says.</summary>
+    /// <summary>Gets the dropout probability wherever the model has dropout; null for the model's own.</summary>
     public float? DropoutRate { get; init; }
 
-    /// <summary>Stops between two operations.</summary>
+    /// <summary>Gets the token that cancels the operation.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Told the vectors of each column as they are made; null for nobody.</summary>
+    /// <summary>Gets what receives the sentence vectors of each column as they are made; null for nothing.</summary>
     public Action<Tensor>? Embedded { get; init; }
 
-    /// <summary>The number of text columns.</summary>
+    /// <summary>Gets the number of text columns.</summary>
     public int Columns => Rows[0].Texts.Count;
 
-    /// <summary>A computation for the batch, or for a part of it.</summary>
-    /// <param name="recording">Whether gradients will be asked for.</param>
-    public Computation Start(bool recording = true) =>
-        new(recording: recording, dropoutSeed: recording ? DropoutSeed : null, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
+    /// <summary>Gets the labels: the targets of the rows, or their scores, or their classes; null where rows have none.</summary>
+    public Tensor? Labels
+    {
+        get
+        {
+            if (Rows[0].Targets is { } targets)
+            {
+                return Tensor.From([.. Rows.SelectMany(row => row.Targets!)], Rows.Count, targets.Count);
+            }
 
-    /// <summary>The texts of a column, without prompt.</summary>
+            var labels = Rows.Select(row => row.Score ?? row.Label).ToArray();
+            return labels.Contains(null) ? null : Tensor.From([.. labels.Select(label => label!.Value)], labels.Length);
+        }
+    }
+
+    /// <summary>Starts a computation for the batch.</summary>
+    /// <param name="recording">Whether gradients will be asked for.</param>
+    public Computation Start(bool recording = true) => Start(recording ? DropoutSeed : null, recording);
+
+    /// <summary>
+    /// Starts a computation for one slice of the batch, which is computed several times: dropout draws the same numbers each time, recording or not,
+    /// and others than in other slices or batches.
+    /// </summary>
+    /// <param name="slice">The number of the slice, from 0.</param>
+    /// <param name="recording">Whether gradients will be asked for.</param>
+    public Computation StartSlice(int slice, bool recording) => Start(DropoutSeed + ((ulong)(slice + 1) << 40), recording);
+
+    /// <summary>Returns the texts of a column, without prompt.</summary>
     /// <param name="column">The column, from 0.</param>
     public string[] Texts(int column) => [.. Rows.Select(row => row.Texts[column])];
 
-    /// <summary>The vectors of a column.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Returns the prompt before the texts of a column.</summary>
     /// <param name="column">The column, from 0.</param>
-    /// <returns><c>[rows × dimension]</c>.</returns>
-    public Tensor Embed(Computation run, int column)
+    public string Prompt(int column) => column < Prompts.Count ? Prompts[column] : "";
+
+    /// <summary>Returns the texts of a column as the model takes them.</summary>
+    /// <param name="column">The column, from 0.</param>
+    public ModelInput Input(int column) => new(Texts(column)) { Prompt = Prompt(column), Route = column < Routes.Count ? Routes[column] : null, Column = column };
+
+    /// <summary>Computes the model's output, and reports sentence vectors to <see cref="Embedded"/>.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="input">The texts.</param>
+    public ModelOutput Forward(Computation run, ModelInput input)
     {
-        var vectors = Model.Forward(run, Texts(column), Prompt(column), Route(column));
-        Embedded?.Invoke(vectors);
-        return vectors;
-    }
-
-    /// <summary>The batch as a loss of vectors takes it, with the vectors of all columns.</summary>
-    /// <param name="run">The computation that makes the vectors.</param>
-    public LossInput Input(Computation run) => Input([.. Enumerable.Range(0, Columns).Select(column => Embed(run, column))]);
-
-    /// <summary>The batch as a loss of vectors takes it.</summary>
-    /// <param name="embeddings">For each column <c>[rows × dimension]</c>.</param>
-    public LossInput Input(IReadOnlyList<Tensor> embeddings) => new(embeddings, Labels()) { TextNumbers = TextNumbers() };
-
-    /// <summary>What stands before the texts of a column.</summary>
-    internal string Prompt(int column) => column < Prompts.Count ? Prompts[column] : "";
-
-    /// <summary>The route of the texts of a column; null for the default.</summary>
-    internal string? Route(int column) => column < Routes.Count ? Routes[column] : null;
-
-    /// <summary>
-    /// A computation for one part of a batch that is computed several times: dropout draws the same numbers each time, recording or not, and
-    /// others than in other parts or batches.
-    /// </summary>
-    internal Computation StartPart(int part, bool recording) =>
-        new(recording: recording, dropoutSeed: DropoutSeed + ((ulong)(part + 1) << 40), dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
-
-    private Tensor? Labels()
-    {
-        if (Rows[0].Targets is { } targets)
+        var output = Model.Forward(run, input);
+        if (Model.OutputKind == ModelOutputKind.SentenceEmbeddings)
         {
-            return Tensor.From([.. Rows.SelectMany(row => row.Targets!)], Rows.Count, targets.Count);
+            Embedded?.Invoke(output.Value);
         }
 
-        var labels = Rows.Select(row => row.Score ?? row.Label).ToArray();
-        return labels.Contains(null) ? null : Tensor.From([.. labels.Select(label => label!.Value)], labels.Length);
+        return output;
     }
 
-    private int[][] TextNumbers()
+    /// <summary>Returns for each text column a number for each row that is the same for equal texts, over all columns.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> TextNumbers()
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         return [.. Enumerable.Range(0, Columns).Select(column => Array.ConvertAll(Texts(column), text =>
@@ -105,4 +100,7 @@ public sealed record TrainingBatch(ITrainableModel Learner, IReadOnlyList<Exampl
             return numbers[text];
         }))];
     }
+
+    private Computation Start(ulong? seed, bool recording) =>
+        new(recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
 }

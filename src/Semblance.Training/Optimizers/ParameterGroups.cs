@@ -12,7 +12,7 @@ public static class ParameterGroups
     /// <param name="parameters">The parameters; no two have the same name.</param>
     /// <param name="weightDecay">The weight decay of the others.</param>
     /// <param name="rules">For each parameter the first rule that matches its name holds.</param>
-    /// <returns>The groups; frozen parameters are in none.</returns>
+    /// <returns>The groups; parameters that a rule freezes are in none.</returns>
     /// <exception cref="ArgumentException">A rule matches no parameter: its pattern is mistyped, or an earlier rule hides it.</exception>
     public static IReadOnlyList<ParameterGroup> From(IReadOnlyCollection<Parameter> parameters, double weightDecay = 0, params IReadOnlyList<ParameterRule> rules)
     {

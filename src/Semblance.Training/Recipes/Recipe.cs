@@ -172,9 +172,7 @@ public sealed class Recipe
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
         RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
         var from = await RecipeModel.FolderAsync(begun, cancellationToken, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
-        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => model is SentenceTransformer encoder
-            ? RecipeLoss.Create(loss, new RecipeLoss.Context(encoder, from, labels, _seed))
-            : RecipeCrossEncoderLoss.Create(loss))).ToArray();
+        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed)))).ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
         var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace Semblance.Training.Recipes;
 
 /// <summary>A place in a recipe, which is YAML: what is read from it is checked, and faults name file, line and key.</summary>
-internal sealed class RecipeNode
+public sealed class RecipeNode
 {
     private const long LargestFile = 1 << 20;
     private const long LargestSize = 1 << 22;

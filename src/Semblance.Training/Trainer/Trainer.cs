@@ -26,7 +26,10 @@ public sealed class Trainer
     /// <param name="model">The model, from <see cref="Encoder{TSelf}.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
     /// <param name="datasets">The data sets.</param>
     /// <param name="sampler">Which rows make up each batch, and of which data set.</param>
-    /// <param name="optimizer">Makes the optimiser of all parameters, those of the losses among them.</param>
+    /// <param name="optimizer">
+    /// Makes the optimiser of all parameters, those of the losses among them. Parameters that it leaves out are frozen: no gradient is computed, kept or
+    /// written to checkpoints for them.
+    /// </param>
     /// <param name="options">How to train.</param>
     /// <param name="evaluator">Tells a better model from a worse one; null keeps the last.</param>
     /// <exception cref="ArgumentException">There is no data set, or an option does not fit.</exception>
@@ -51,17 +54,19 @@ public sealed class Trainer
         ArgumentOutOfRangeException.ThrowIfNegative(options.Steps, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.AccumulationSteps, 1, nameof(options));
         (_model, _datasets, _sampler, _options, _evaluator) = (model, datasets, sampler, options, evaluator);
-        _parameters =
+        Parameter[] parameters =
         [
             .. model.Parameters(),
             .. datasets.SelectMany((dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
         ];
-        foreach (var parameter in _parameters)
+        _optimizer = optimizer(parameters);
+        var trained = _optimizer.Parameters.Select(parameter => parameter.Value).ToHashSet();
+        foreach (var parameter in parameters)
         {
-            parameter.Value.RequiresGradient = true;
+            parameter.IsTrained = trained.Contains(parameter.Value);
         }
 
-        _optimizer = optimizer(_parameters);
+        _parameters = [.. parameters.Where(parameter => parameter.IsTrained)];
     }
 
     /// <summary>How many steps have been taken, those of earlier runs that this one goes on from among them.</summary>

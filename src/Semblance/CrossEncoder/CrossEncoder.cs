@@ -42,6 +42,15 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override Tokenizer Tokenizer => _input.Tokenizer;
 
+    /// <inheritdoc/>
+    public override ModelOutputKind OutputKind => ModelOutputKind.Logits;
+
+    /// <inheritdoc/>
+    public override int OutputDimension => Labels.Count;
+
+    /// <inheritdoc/>
+    public override Transformer? Body => _model.Body;
+
     static ModelKind ILoadable<CrossEncoder>.Kind => ModelKind.CrossEncoder;
 
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
@@ -72,8 +81,14 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(prompt);
-        return Logits(run, Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack());
+        return Logits(run, Pack(pairs, prompt));
     }
+
+    /// <inheritdoc/>
+    public override PackedBatch Tokenize(ModelInput input) => Pack(PairsOf(input), input.Prompt);
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(Computation run, ModelInput input) => new(Forward(run, PairsOf(input), input.Prompt));
 
     /// <summary>The scores of several pairs.</summary>
     /// <param name="pairs">The pairs; any texts will do.</param>
@@ -209,6 +224,14 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private TokenizedText TokenizePair(string prompt, string text, string pair) =>
         _template?.Tokenize(_input, prompt, text, pair) ?? _input.TokenizePair(prompt + text, pair);
+
+    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs, string prompt) => Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack();
+
+    private static (string Text, string Pair)[] PairsOf(ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder judges pairs of texts; the input has single texts.", nameof(input)))];
+    }
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {

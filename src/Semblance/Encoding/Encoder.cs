@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
+using Semblance.Transformers;
 
 namespace Semblance;
 
@@ -31,6 +32,15 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <summary>Gets the tokenizer.</summary>
     /// <exception cref="InvalidOperationException">The model divides texts into words and has no subword tokenizer.</exception>
     public abstract Tokenizer Tokenizer { get; }
+
+    /// <inheritdoc/>
+    public abstract ModelOutputKind OutputKind { get; }
+
+    /// <inheritdoc/>
+    public abstract int OutputDimension { get; }
+
+    /// <inheritdoc/>
+    public abstract Transformer? Body { get; }
 
     /// <summary>Gets the warnings of the files other than the settings'.</summary>
     private protected abstract IEnumerable<string> FileWarnings { get; }
@@ -64,6 +74,15 @@ public abstract class Encoder<TSelf> : ITrainableModel
 
     /// <inheritdoc/>
     public abstract IEnumerable<Parameter> Parameters();
+
+    /// <inheritdoc/>
+    public abstract PackedBatch Tokenize(ModelInput input);
+
+    /// <inheritdoc/>
+    public abstract ModelOutput Forward(Computation run, ModelInput input);
+
+    /// <inheritdoc/>
+    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {typeof(TSelf).Name} gives no outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">

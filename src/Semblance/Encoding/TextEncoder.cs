@@ -3,6 +3,7 @@ using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
+using Semblance.Transformers;
 
 namespace Semblance;
 
@@ -39,6 +40,12 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
 
     /// <inheritdoc/>
     public override Tokenizer Tokenizer => Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
+
+    /// <inheritdoc/>
+    public override int OutputDimension => Width;
+
+    /// <inheritdoc/>
+    public override Transformer? Body => Input.Body;
 
     /// <summary>Gets the first module.</summary>
     private protected InputModule Input { get; }
@@ -112,6 +119,13 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         return NewFeatures(Tokenize(texts, prompt, options, CancellationToken.None).Pack(), PromptLength(prompt, route), route);
     }
 
+    /// <inheritdoc/>
+    public override PackedBatch Tokenize(ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Tokenize(input.Texts, input.Prompt, RouteOf(input)).Batch;
+    }
+
     /// <summary>Returns all parameters; each name begins with the index of its module.</summary>
     public override IEnumerable<Parameter> Parameters() =>
         Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
@@ -133,6 +147,9 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
 
     /// <summary>Returns one text of a stream with what was made of it.</summary>
     private protected abstract TEmbedding One(string text, TEmbeddings embeddings, int index);
+
+    /// <summary>Returns the route of the texts of a training batch; null for the model's default.</summary>
+    private protected virtual string? RouteOf(ModelInput input) => input.Route;
 
     /// <summary>Tokenizes texts, each behind a prompt.</summary>
     private protected virtual TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
@@ -158,9 +175,12 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     }
 
     /// <summary>Takes a batch through all modules.</summary>
-    private protected Features Through(Computation run, Features features)
+    private protected Features Through(Computation run, Features features) => Through(run, features, Modules);
+
+    /// <summary>Takes a batch through some modules.</summary>
+    private protected static Features Through(Computation run, Features features, IEnumerable<Module> modules)
     {
-        foreach (var module in Modules)
+        foreach (var module in modules)
         {
             module.Forward(run, features);
         }

@@ -1,4 +1,5 @@
 using Semblance.Tokenizers;
+using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
@@ -10,6 +11,9 @@ public abstract class InputModule : Module
 
     /// <summary>Text to ids, where it is a subword tokenizer that does it; null where a text is divided into words, or the route decides.</summary>
     public virtual Tokenizer? Tokenizer => null;
+
+    /// <summary>Gets the transformer of the module; null where it has none.</summary>
+    public virtual Transformer? Body => null;
 
     /// <summary>The number of ids that a text can become.</summary>
     public abstract int VocabularySize { get; }

@@ -28,6 +28,9 @@ public sealed class MaskedLanguageModule : InputModule
     public Transformer Transformer => _model.Body;
 
     /// <inheritdoc/>
+    public override Transformer Body => Transformer;
+
+    /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <inheritdoc/>

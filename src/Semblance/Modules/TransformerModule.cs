@@ -91,6 +91,9 @@ public sealed class TransformerModule : InputModule
     public Transformer Transformer { get; }
 
     /// <inheritdoc/>
+    public override Transformer Body => Transformer;
+
+    /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <inheritdoc/>

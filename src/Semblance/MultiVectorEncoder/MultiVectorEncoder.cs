@@ -52,6 +52,9 @@ public sealed class MultiVectorEncoder
     /// <summary>Gets the longest document in tokens, special tokens included. Longer documents are truncated.</summary>
     public override int MaxSequenceLength => _tokens.DocumentLimit;
 
+    /// <inheritdoc/>
+    public override ModelOutputKind OutputKind => ModelOutputKind.TokenEmbeddings;
+
     static ModelKind ILoadable<MultiVectorEncoder>.Kind => ModelKind.MultiVectorEncoder;
 
     /// <summary>
@@ -75,8 +78,8 @@ public sealed class MultiVectorEncoder
     /// <param name="texts">The texts. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before each text.</param>
     /// <param name="route"><c>query</c> for queries; null or another for documents.</param>
-    /// <returns>The vectors of the tokens that count.</returns>
-    public TokenVectors Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
+    /// <returns>The vectors of the tokens that count, with the first row of each text.</returns>
+    public ModelOutput Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         var features = Through(run, Tokenize(texts, prompt, route));
@@ -87,7 +90,14 @@ public sealed class MultiVectorEncoder
             offsets.Add(rows.Count);
         }
 
-        return new TokenVectors(run.Rows(features.TokenEmbeddings!, [.. rows]), offsets);
+        return new ModelOutput(run.Rows(features.TokenEmbeddings!, [.. rows]), offsets);
+    }
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(Computation run, ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Forward(run, input.Texts, input.Prompt, RouteOf(input));
     }
 
     /// <summary>Computes the score of each query with each document, by the model's own similarity (<see cref="MaxSim"/>).</summary>
@@ -154,6 +164,9 @@ public sealed class MultiVectorEncoder
             throw new ModelFormatException(folder, e.Message, e);
         }
     }
+
+    // In a training batch, the first column has the queries unless routes say otherwise.
+    private protected override string? RouteOf(ModelInput input) => input.Route ?? (input.Column == 0 ? Query : null);
 
     private protected override TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
         _tokens.Tokenize(texts, prompt, options.Route == Query, options, cancellationToken);

@@ -27,6 +27,9 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
     /// <summary>Gets the prompts and the similarity function.</summary>
     public override SentenceTransformerConfig Config { get; }
 
+    /// <inheritdoc/>
+    public override ModelOutputKind OutputKind => ModelOutputKind.SentenceEmbeddings;
+
     static ModelKind ILoadable<SparseEncoder>.Kind => ModelKind.SparseEncoder;
 
     /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>
@@ -37,6 +40,13 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
     /// <returns>The vectors with their zeros, <c>[texts × dimension]</c>.</returns>
     /// <exception cref="InvalidOperationException">No module makes one vector of a text.</exception>
     public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) => Vectors(run, Tokenize(texts, prompt, route));
+
+    /// <inheritdoc/>
+    public override ModelOutput Forward(Computation run, ModelInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ModelOutput(Forward(run, input.Texts, input.Prompt, input.Route));
+    }
 
     /// <summary>Encodes one text.</summary>
     /// <param name="text">The text to encode.</param>

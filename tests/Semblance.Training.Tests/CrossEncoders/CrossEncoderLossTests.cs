@@ -16,10 +16,10 @@ public class CrossEncoderLossTests
 
     private static CrossEncoderLoss[] Losses =>
     [
-        new BinaryCrossEntropyLoss(), new BinaryCrossEntropyLoss(4), new PairMSELoss(), new PairMarginMSELoss(), new ListNetLoss(), new ListMLELoss(),
-        new PListMLELoss(), new PListMLELoss { RespectInputOrder = false }, new PListMLELoss { Weights = count => [.. Enumerable.Range(1, count).Select(i => 1f / i)] }, new RankNetLoss(), new ADRMSELoss(),
-        new ADRMSELoss(0.3f), new LambdaLoss { K = 2 }, new LambdaLoss { Sigma = 2, NaturalLogarithm = true }, new LambdaLoss(mu: 3),
-        .. Enum.GetValues<LambdaWeighting>().Select(weighting => new LambdaLoss(weighting)),
+        new BinaryCrossEntropyLoss(), new BinaryCrossEntropyLoss(new() { PositiveWeight = 4 }), new PairMSELoss(), new PairMarginMSELoss(), new ListNetLoss(), new ListMLELoss(),
+        new PListMLELoss(), new PListMLELoss(new() { RespectInputOrder = false }), new PListMLELoss(new() { Weights = count => [.. Enumerable.Range(1, count).Select(i => 1f / i)] }), new RankNetLoss(), new ADRMSELoss(),
+        new ADRMSELoss(new() { Temperature = 0.3f }), new LambdaLoss(new() { K = 2 }), new LambdaLoss(new() { Sigma = 2, NaturalLogarithm = true }), new LambdaLoss(new() { Mu = 3 }),
+        .. Enum.GetValues<LambdaWeighting>().Select(weighting => new LambdaLoss(new() { Weighting = weighting })),
     ];
 
     public static TheoryData<CrossEncoderLoss> Ranking => [.. Losses];
@@ -53,7 +53,7 @@ public class CrossEncoderLossTests
     public void Binary_cross_entropy_weighs_what_belongs_together()
     {
         // −ln σ(1) = 0.313262, −ln(1 − σ(1)) = 1.313262
-        Value(new BinaryCrossEntropyLoss(3), Tensor.From([1, 1], 2, 1), [1, 1], [[1], [0]]).ShouldBe(((3 * 0.313262f) + 1.313262f) / 2, 1e-5f);
+        Value(new BinaryCrossEntropyLoss(new() { PositiveWeight = 3 }), Tensor.From([1, 1], 2, 1), [1, 1], [[1], [0]]).ShouldBe(((3 * 0.313262f) + 1.313262f) / 2, 1e-5f);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class CrossEncoderLossTests
     {
         // Scores 0 and ln 3: soft places 1 + 3/4 and 1 + 1/4 where 1 and 2 are right; (0.75² / log₂ 2 + 0.75² / log₂ 3) / 2
         Value(new ADRMSELoss(), Tensor.From([0, MathF.Log(3)], 2, 1), [2], [[1, 0]]).ShouldBe((0.5625f + (0.5625f / MathF.Log2(3))) / 2, 1e-5f);
-        Value(new ADRMSELoss(0.01f), Tensor.From([5, 3, 9], 3, 1), [3], [[1, 0, 2]]).ShouldBe(0, 1e-6f);
+        Value(new ADRMSELoss(new() { Temperature = 0.01f }), Tensor.From([5, 3, 9], 3, 1), [3], [[1, 0, 2]]).ShouldBe(0, 1e-6f);
 
         // Two candidates share places 1 and 2, two places 3 and 4: 1.5 and 3.5. Equal scores stand at 2.5 softly: an error of 1 for each.
         Value(new ADRMSELoss(), Tensor.From([1, 1, 1, 1], 4, 1), [4], [[1, 0, 1, 0]]).ShouldBe(((1 / MathF.Log2(2.5f)) + (1 / MathF.Log2(4.5f))) / 2, 1e-5f);
@@ -98,7 +98,7 @@ public class CrossEncoderLossTests
         float Score(string query, string text) => 10 / (1 + MathF.Exp(-model.Forward(run, [(query, text)]).Values[0]));
         double Cost(string query, string positive, string negative) => Math.Log(1 + Math.Exp(Score(query, negative) - Score(query, positive)));
         var expected = (Cost("Hi", rows[0].Texts[1], rows[2].Texts[1]) + Cost("Hello", rows[1].Texts[1], rows[2].Texts[1]) + Cost("What", rows[2].Texts[1], rows[0].Texts[1])) / 3;
-        new PairMultipleNegativesRankingLoss(negatives: null).Backward(new TrainingBatch(model, rows)).ShouldBe(expected, 1e-5);
+        new PairMultipleNegativesRankingLoss(new() { Negatives = null }).Backward(new TrainingBatch(model, rows)).ShouldBe(expected, 1e-5);
     }
 
     [Fact]
@@ -107,8 +107,8 @@ public class CrossEncoderLossTests
         Example[] rows = [new(["Hi", "A man is eating food.", "Hello"]), new(["Hello", "A monkey."]), new(["What", "A monkey is playing drums."]), new(["A girl", "The girl is carrying a baby."])];
         var (whole, parts) = (Model(), Model());
         var batch = new TrainingBatch(whole, rows) { Scale = 0.5f, Prompts = ["query: "] };
-        var value = new PairMultipleNegativesRankingLoss(negatives: 2).Backward(batch);
-        new PairCachedMultipleNegativesRankingLoss(negatives: 2, miniBatchSize: 3).Backward(batch with { Learner = parts }).ShouldBe(value, 1e-6);
+        var value = new PairMultipleNegativesRankingLoss(new() { Negatives = 2 }).Backward(batch);
+        new PairCachedMultipleNegativesRankingLoss(new() { Negatives = 2, MiniBatchSize = 3 }).Backward(batch with { Model = parts }).ShouldBe(value, 1e-6);
         foreach (var (a, b) in whole.Parameters().Zip(parts.Parameters()))
         {
             for (var i = 0; i < a.Value.Length; i++)
@@ -129,11 +129,11 @@ public class CrossEncoderLossTests
         Fails(new PairMSELoss(), Scores(2), [1, 1], null, "needs labels");
         Fails(new PairMarginMSELoss(), Scores(2), [1, 1], [[1], [0]], "takes at least 2 texts after the first");
         Fails(new PairMultipleNegativesRankingLoss(), Scores(1), [1], null, "no negatives in a batch of 1 rows");
-        Fails(new PListMLELoss { Weights = _ => [0, 0] }, Scores(2), [2], null, "sum is finite and above zero");
-        Should.Throw<ArgumentOutOfRangeException>(() => new LambdaLoss { K = 0 });
-        Should.Throw<ArgumentOutOfRangeException>(() => new ListNetLoss { MiniBatchSize = 0 });
-        Should.Throw<LossInputException>(() => new BinaryCrossEntropyLoss().Backward(new TrainingBatch(RecordedModel.MeanNormalize, [new Example(["a", "b"], 1)]))).Message.ShouldContain("makes sentence vectors");
-        Should.Throw<LossInputException>(() => new CosineSimilarityLoss().Backward(new TrainingBatch(Model(), [new Example(["a", "b"], 1)]))).Message.ShouldContain("the model is a cross-encoder");
+        Fails(new PListMLELoss(new() { Weights = _ => [0, 0] }), Scores(2), [2], null, "sum is finite and above zero");
+        Should.Throw<ArgumentOutOfRangeException>(() => new LambdaLoss(new() { K = 0 }));
+        Should.Throw<ArgumentOutOfRangeException>(() => new ListNetLoss(new() { MiniBatchSize = 0 }));
+        Should.Throw<LossInputException>(() => new BinaryCrossEntropyLoss().Backward(new TrainingBatch(RecordedModel.MeanNormalize, [new Example(["a", "b"], 1)]))).Message.ShouldBe("BinaryCrossEntropyLoss needs the scores of pairs, and the model, a SentenceTransformer, makes sentence vectors; the losses for it are " + string.Join(", ", LossRegistry.Names(ModelOutputKind.SentenceEmbeddings)) + ".");
+        Should.Throw<LossInputException>(() => new CosineSimilarityLoss().Backward(new TrainingBatch(Model(), [new Example(["a", "b"], 1)]))).Message.ShouldStartWith("CosineSimilarityLoss needs sentence vectors, and the model, a CrossEncoder, makes the scores of pairs; the losses for it are BinaryCrossEntropyLoss, ");
     }
 
     private static CrossEncoder Model()

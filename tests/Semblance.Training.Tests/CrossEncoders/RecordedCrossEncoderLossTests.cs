@@ -13,7 +13,7 @@ public class RecordedCrossEncoderLossTests
     [InlineData(null)]
     [InlineData(4)]
     public void Value_and_gradients_equal_the_original_at_once_and_in_parts(int? miniBatchSize) =>
-        Check(new RecordedCrossEncoderLoss(Fixtures.Own(Folder), "LambdaLoss"), new LambdaLoss { MiniBatchSize = miniBatchSize });
+        Check(new RecordedCrossEncoderLoss(Fixtures.Own(Folder), "LambdaLoss"), new LambdaLoss(new() { MiniBatchSize = miniBatchSize }));
 
     [SharedTheory]
     [InlineData("BinaryCrossEntropyLoss")]

@@ -16,7 +16,7 @@ public class MaskedLanguageModelEvaluatorTests
         var (sum, count) = (0.0, 0);
         for (var first = 0; first < Texts.Length; first += 2)
         {
-            var tokens = loss.Hide(_model, [.. Texts.Skip(first).Take(2)], "", 3 + (ulong)first);
+            var tokens = loss.Hide(_model, new ModelInput([.. Texts.Skip(first).Take(2)]), 3 + (ulong)first);
             using var run = new Computation();
             sum += loss.Forward(run, tokens).Values[0] * tokens.Targets.Length;
             count += tokens.Targets.Length;

@@ -20,7 +20,7 @@ public class AdaptiveLayerLossTests
     public void Where_only_the_last_layer_counts_it_is_the_loss_itself()
     {
         var (model, reference) = (RecordedTexts.Random(layers: 3), RecordedTexts.Random(layers: 3));
-        var loss = new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), priorLayersWeight: 0, divergenceWeight: 0);
+        var loss = new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), new() { PriorLayersWeight = 0, DivergenceWeight = 0 });
         loss.Backward(new TrainingBatch(model, Rows)).ShouldBe(new MultipleNegativesRankingLoss().Backward(new TrainingBatch(reference, Rows)));
         Gradients(model).ShouldBe(Gradients(reference));
     }
@@ -48,13 +48,13 @@ public class AdaptiveLayerLossTests
         void Check(LayerWeighting weighting, double first, double second)
         {
             var expected = (2 * Loss(3)) + (0.7 * ((first * Loss(1)) + (second * Loss(2))) / 2) + (0.5 * 0.3 * (Divergence(1) + Divergence(2)));
-            new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, 2, 0.7f, 0.5f, layerWeighting: weighting).Backward(new TrainingBatch(model, Rows)).ShouldBe(expected, 1e-4);
+            new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), new() { LayersPerStep = null, LastLayerWeight = 2, PriorLayersWeight = 0.7f, DivergenceWeight = 0.5f, LayerWeighting = weighting }).Backward(new TrainingBatch(model, Rows)).ShouldBe(expected, 1e-4);
         }
 
         Check(LayerWeighting.Uniform, 1, 1);
         Check(LayerWeighting.Log, 1 / (1 + Math.Log(2)), 1 / (1 + Math.Log(3)));
         Check(LayerWeighting.Linear, 1.0 / 2, 1.0 / 3);
-        new AdaptiveLayerLoss(new CoSENTLoss()).LayerWeighting.ShouldBe(LayerWeighting.Uniform);
+        new AdaptiveLayerLoss(new CoSENTLoss()).Settings.LayerWeighting.ShouldBe(LayerWeighting.Uniform);
         Divergence(1).ShouldBeGreaterThan(1e-3);
     }
 
@@ -63,7 +63,7 @@ public class AdaptiveLayerLossTests
     {
         // Only the divergence counts: what comes after the last layer that learns from it has no gradient.
         var model = RecordedTexts.Random(layers: 3);
-        new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layersPerStep: null, lastLayerWeight: 0, priorLayersWeight: 0).Backward(new TrainingBatch(model, Rows));
+        new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), new() { LayersPerStep = null, LastLayerWeight = 0, PriorLayersWeight = 0 }).Backward(new TrainingBatch(model, Rows));
         float[] Of(int layer) => [.. model.Parameters().Where(parameter => parameter.Name.Contains($"layer.{layer}.", StringComparison.Ordinal)).SelectMany(parameter => parameter.Value.Gradient?.Values.ToArray() ?? [0])];
         Of(2).ShouldAllBe(g => g == 0);
 
@@ -101,7 +101,7 @@ public class AdaptiveLayerLossTests
     public void Gradients_equal_finite_differences()
     {
         var model = RecordedTexts.Random(layers: 3);
-        var loss = new Matryoshka2dLoss(new MultipleNegativesRankingLoss(5), [8, 4], layersPerStep: null, dimensionsPerStep: null, divergenceWeight: 0);
+        var loss = new Matryoshka2dLoss(new MultipleNegativesRankingLoss(new() { Scale = 5 }), new() { Dimensions = [8, 4], LayersPerStep = null, DimensionsPerStep = null, DivergenceWeight = 0 });
         loss.Backward(new TrainingBatch(model, Rows));
         var parameters = model.Parameters().Where(parameter => parameter.Value.Gradient is not null)
             .Select(parameter => (Name: parameter.Name, parameter.Value, Gradient: parameter.Value.Gradient!.Values.ToArray())).ToArray();
@@ -134,7 +134,7 @@ public class AdaptiveLayerLossTests
     public void The_seed_of_the_batch_draws_the_layers()
     {
         var model = RecordedTexts.Random(layers: 4, dropout: 0);
-        double Value(ulong? seed, int? layers) => new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), layers, divergenceWeight: 0)
+        double Value(ulong? seed, int? layers) => new AdaptiveLayerLoss(new MultipleNegativesRankingLoss(), new() { LayersPerStep = layers, DivergenceWeight = 0 })
             .Backward(new TrainingBatch(model, Rows) { DropoutSeed = seed });
 
         Value(3, 1).ShouldBe(Value(3, 1));
@@ -148,7 +148,7 @@ public class AdaptiveLayerLossTests
     public void A_guide_sees_every_layer()
     {
         var model = RecordedTexts.Random(layers: 2);
-        var loss = new Matryoshka2dLoss(new GISTEmbedLoss(0.05f) { Guide = RecordedTexts.Guide() }, [8, 4]);
+        var loss = new Matryoshka2dLoss(new GISTEmbedLoss(new() { Temperature = 0.05f, Guide = RecordedTexts.Guide() }), new() { Dimensions = [8, 4] });
         loss.Backward(new TrainingBatch(model, Rows) { DropoutSeed = 1 }).ShouldBeGreaterThan(0);
         Gradients(model).ShouldContain(g => g != 0);
     }

@@ -17,7 +17,7 @@ public class EmbedDistillLossTests
     [InlineData(EmbeddingDistance.MeanSquaredError)]
     public void Each_column_is_compared_with_its_teacher_or_all_with_the_same(EmbeddingDistance distance)
     {
-        var loss = new EmbedDistillLoss(distance);
+        var loss = new EmbedDistillLoss(new() { Distance = distance });
         Value(loss, Students, Both).ShouldBe((float)Expected(distance, [.. Students.Zip(Teachers)]), 1e-6f);
         Value(loss, Students, Teachers[0]).ShouldBe((float)Expected(distance, [(Students[0], Teachers[0]), (Students[1], Teachers[0])]), 1e-6f);
         CheckGradients(loss, Students, Both);
@@ -25,17 +25,17 @@ public class EmbedDistillLossTests
 
     [Fact]
     public void The_squared_error_is_the_older_loss() =>
-        Value(new MSELoss(), Students, Both).ShouldBe(Value(new EmbedDistillLoss(EmbeddingDistance.MeanSquaredError), Students, Both));
+        Value(new MSELoss(), Students, Both).ShouldBe(Value(new EmbedDistillLoss(new() { Distance = EmbeddingDistance.MeanSquaredError }), Students, Both));
 
     [Fact]
     public void A_projection_bridges_dimensions_and_is_trained()
     {
-        var loss = new EmbedDistillLoss(4, 6, EmbeddingDistance.MeanSquaredError, seed: 3);
+        var loss = new EmbedDistillLoss(new() { Distance = EmbeddingDistance.MeanSquaredError, Projection = EmbedDistillLoss.NewProjection(4, 6, seed: 3) });
         var teacher = Random(5, 3, 6);
         CheckGradients(loss, Students, teacher);
         loss.Parameters().Select(parameter => parameter.Name).ShouldBe(["projection.weight", "projection.bias"]);
         loss.Parameters().All(parameter => parameter.Value.Gradient!.Values.ToArray().Any(g => g != 0)).ShouldBeTrue();
-        new MSELoss(4, 6).Projection!.Outputs.ShouldBe(6);
+        new MSELoss(new() { Projection = EmbedDistillLoss.NewProjection(4, 6) }).Settings.Projection!.Outputs.ShouldBe(6);
         new EmbedDistillLoss().Parameters().ShouldBeEmpty();
     }
 
@@ -44,7 +44,7 @@ public class EmbedDistillLossTests
     [InlineData(EmbeddingDistance.Euclidean)]
     public void Equal_vectors_cost_nothing_and_have_finite_gradients(EmbeddingDistance distance)
     {
-        var loss = new EmbedDistillLoss(distance);
+        var loss = new EmbedDistillLoss(new() { Distance = distance });
         Value(loss, [Students[0]], Students[0]).ShouldBe(0, 1e-6f);
         Gradients(loss, [Tensor.From(Students[0].Values, 3, 4)], Students[0])[0].ShouldAllBe(g => float.IsFinite(g));
     }
@@ -59,7 +59,7 @@ public class EmbedDistillLossTests
             return student.Zip(teacher(column).Row(row)[..dimension].ToArray(), (s, t) => Math.Pow((s / length) - t, 2)).Average();
         }));
 
-        var loss = new MatryoshkaLoss(new MSELoss(), [4, 2], [1, 0.5f]);
+        var loss = new MatryoshkaLoss(new MSELoss(), new() { Dimensions = [4, 2], Weights = [1, 0.5f] });
         Value(loss, Students, Teachers[0]).ShouldBe((float)(Cut(4, _ => Teachers[0]) + (0.5 * Cut(2, _ => Teachers[0]))), 1e-5f);
         Value(loss, Students, Both).ShouldBe((float)(Cut(4, column => Teachers[column]) + (0.5 * Cut(2, column => Teachers[column]))), 1e-5f);
         CheckGradients(loss, Students, Both);
@@ -71,8 +71,8 @@ public class EmbedDistillLossTests
         // As many margins as the vectors have elements: MarginMSELoss takes all of them.
         Tensor[] columns = [.. Enumerable.Range(1, 6).Select(seed => Random(seed, 2, 4))];
         var margins = Random(9, 2, 4);
-        Value(new MatryoshkaLoss(new MarginMSELoss(SimilarityFunction.Cosine), [4]), columns, margins).ShouldBe(Value(new MarginMSELoss(SimilarityFunction.Cosine), columns, margins), 1e-5f);
-        Should.NotThrow(() => Value(new MatryoshkaLoss(new MarginMSELoss(), [2]), columns, margins));
+        Value(new MatryoshkaLoss(new MarginMSELoss(new() { Similarity = SimilarityFunction.Cosine }), new() { Dimensions = [4] }), columns, margins).ShouldBe(Value(new MarginMSELoss(new() { Similarity = SimilarityFunction.Cosine }), columns, margins), 1e-5f);
+        Should.NotThrow(() => Value(new MatryoshkaLoss(new MarginMSELoss(), new() { Dimensions = [2] }), columns, margins));
     }
 
     private static double Expected(EmbeddingDistance distance, (Tensor Student, Tensor Teacher)[] columns) => columns.Average(column => Enumerable.Range(0, 3).Average(row =>

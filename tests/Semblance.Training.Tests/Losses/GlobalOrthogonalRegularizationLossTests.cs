@@ -12,7 +12,7 @@ public class GlobalOrthogonalRegularizationLossTests
     public void Value_is_that_of_the_formula_and_gradients_of_finite_differences(float meanWeight, float secondMomentWeight, Aggregation aggregation)
     {
         Tensor[] columns = [Random(1, 4, 3), Random(2, 4, 3)];
-        var loss = new GlobalOrthogonalRegularizationLoss(meanWeight: meanWeight, secondMomentWeight: secondMomentWeight, aggregation: aggregation);
+        var loss = new GlobalOrthogonalRegularizationLoss(new() { MeanWeight = meanWeight, SecondMomentWeight = secondMomentWeight, Aggregation = aggregation });
         var sum = columns.Sum(column =>
         {
             var others = Enumerable.Range(0, 16).Where(i => i / 4 != i % 4).Select(i => (double)Similarity.Of(column.Row(i / 4), column.Row(i % 4))).ToArray();

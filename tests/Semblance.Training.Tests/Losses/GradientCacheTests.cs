@@ -19,7 +19,7 @@ public class GradientCacheTests
         {
             "CachedMultipleNegativesRankingLoss" => new CachedMultipleNegativesRankingLoss(miniBatchTokens: tokens),
             "CachedMultipleNegativesSymmetricRankingLoss" => new CachedMultipleNegativesSymmetricRankingLoss(miniBatchTokens: tokens),
-            "CachedGISTEmbedLoss" => new CachedGISTEmbedLoss(RecordedTexts.Guide(), 0.05f, miniBatchTokens: tokens),
+            "CachedGISTEmbedLoss" => new CachedGISTEmbedLoss(new() { Temperature = 0.05f, Guide = RecordedTexts.Guide() }, tokens),
             _ => new CachedMegaBatchMarginLoss(miniBatchTokens: tokens),
         };
         var recorded = new RecordedLoss(name);
@@ -44,14 +44,14 @@ public class GradientCacheTests
         Clear(model);
         for (var part = 0; part < 2; part++)
         {
-            using var run = batch.StartPart(part, recording: true);
+            using var run = batch.StartSlice(part, recording: true);
             var vectors = model.Forward(run, ["Hi"]);
             vectors.Values.SequenceEqual(probe.Seen[0].Row(part)).ShouldBeTrue();
             run.Backward(vectors, Tensor.From(probe.Gradient.Row(part), vectors.Shape));
         }
 
         Gradients(model).ShouldBe(cached);
-        using var next = (batch with { DropoutSeed = 8 }).StartPart(0, recording: false);
+        using var next = (batch with { DropoutSeed = 8 }).StartSlice(0, recording: false);
         model.Forward(next, ["Hi"]).Values.SequenceEqual(probe.Seen[0].Row(0)).ShouldBeFalse();
     }
 
@@ -60,9 +60,9 @@ public class GradientCacheTests
     {
         var (model, whole) = (RecordedTexts.Model(), RecordedTexts.Model());
         var batch = new TrainingBatch(model, RecordedTexts.Rows(2)) { Scale = 0.5f, Prompts = ["query: "] };
-        var (loss, reference) = (new ContrastiveTensionInBatchNegativesLoss(5), new ContrastiveTensionInBatchNegativesLoss(5));
+        var (loss, reference) = (new ContrastiveTensionInBatchNegativesLoss(new() { Scale = 5 }), new ContrastiveTensionInBatchNegativesLoss(new() { Scale = 5 }));
         var cached = new GradientCache(loss, miniBatchTokens: 20);
-        cached.Backward(batch).ShouldBe(reference.Backward(batch with { Learner = whole }), 1e-5);
+        cached.Backward(batch).ShouldBe(reference.Backward(batch with { Model = whole }), 1e-5);
         cached.Parameters().Single().Value.Gradient!.Values[0].ShouldBe(reference.Parameters().Single().Value.Gradient!.Values[0], 1e-5f);
         var (actual, expected) = (Gradients(model), Gradients(whole));
         var largest = expected.Max(Math.Abs);
@@ -91,8 +91,8 @@ public class GradientCacheTests
         var batch = new TrainingBatch(model, RecordedTexts.Rows(2)) { Routes = ["query", "document"] };
         using (var run = batch.Start())
         {
-            batch.Embed(run, 0).Values.SequenceEqual(model.Forward(run, batch.Texts(0), route: "query").Values).ShouldBeTrue();
-            batch.Embed(run, 0).Values.SequenceEqual(batch.Embed(run, 1).Values).ShouldBeFalse();
+            batch.Forward(run, batch.Input(0)).Value.Values.SequenceEqual(model.Forward(run, batch.Texts(0), route: "query").Values).ShouldBeTrue();
+            batch.Forward(run, batch.Input(0)).Value.Values.SequenceEqual(batch.Forward(run, batch.Input(1)).Value.Values).ShouldBeFalse();
         }
 
         var whole = new MultipleNegativesRankingLoss().Backward(batch);

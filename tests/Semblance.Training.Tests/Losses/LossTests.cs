@@ -12,8 +12,8 @@ public class LossTests
     public void A_triplet_in_order_costs_nothing_and_one_out_of_order_does(DistanceMetric metric)
     {
         var (anchor, near, far) = (Tensor.From([1, 0], 1, 2), Tensor.From([1, 0.1f], 1, 2), Tensor.From([-1, 0], 1, 2));
-        Value(new TripletLoss(metric, 0.1f), [anchor, near, far]).ShouldBe(0);
-        Value(new TripletLoss(metric, 0.1f), [anchor, far, near]).ShouldBeGreaterThan(1);
+        Value(new TripletLoss(new() { Metric = metric, Margin = 0.1f }), [anchor, near, far]).ShouldBe(0);
+        Value(new TripletLoss(new() { Metric = metric, Margin = 0.1f }), [anchor, far, near]).ShouldBeGreaterThan(1);
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public class LossTests
     [InlineData(Concatenation.Vectors | Concatenation.Difference | Concatenation.Product, 12)]
     public void Every_concatenation_has_its_classifier_and_trains(Concatenation concatenation, int inputs)
     {
-        var loss = new SoftmaxLoss(3, 2, concatenation, seed: 5);
+        var loss = new SoftmaxLoss(3, 2, new() { Concatenation = concatenation, Seed = 5 });
         loss.Classifier.Inputs.ShouldBe(inputs);
         loss.Parameters().Select(parameter => parameter.Name).ShouldBe(["classifier.weight", "classifier.bias"]);
         CheckGradients(loss, [Random(1, 4, 3), Random(2, 4, 3)], Tensor.From([0, 1, 1, 0], 4));
@@ -36,14 +36,14 @@ public class LossTests
     [Fact]
     public void Single_texts_are_classified_by_their_vector_alone()
     {
-        var loss = new SoftmaxLoss(3, 2, Concatenation.Alone, seed: 5);
+        var loss = new SoftmaxLoss(3, 2, new() { Concatenation = Concatenation.Alone, Seed = 5 });
         loss.Classifier.Inputs.ShouldBe(3);
         var u = Random(1, 4, 3);
         CheckGradients(loss, [u], Tensor.From([0, 1, 1, 0], 4));
         using var run = new Computation();
         loss.Logits(run, u).Values.ToArray().ShouldBe(run.Linear(u, loss.Classifier).Values.ToArray());
         Fails(loss, [u, u], Tensor.From([0, 1, 1, 0], 4), "takes 1 text columns, not 2");
-        Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, Concatenation.Alone | Concatenation.Product)).ParamName.ShouldBe("concatenation");
+        Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, new() { Concatenation = Concatenation.Alone | Concatenation.Product })).ParamName.ShouldBe("concatenation");
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public class LossTests
     {
         foreach (var similarity in Enum.GetValues<SimilarityFunction>())
         {
-            CheckGradients(new MultipleNegativesRankingLoss(2, similarity), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)]);
-            CheckGradients(new MultipleNegativesSymmetricRankingLoss(2, similarity), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)]);
-            CheckGradients(new MarginMSELoss(similarity), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)], Tensor.From([0.5f, 1, -1, 2], 4));
+            CheckGradients(new MultipleNegativesRankingLoss(new() { Scale = 2, Similarity = similarity }), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)]);
+            CheckGradients(new MultipleNegativesSymmetricRankingLoss(new() { Scale = 2, Similarity = similarity }), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)]);
+            CheckGradients(new MarginMSELoss(new() { Similarity = similarity }), [Random(1, 4, 3), Random(2, 4, 3), Random(3, 4, 3)], Tensor.From([0.5f, 1, -1, 2], 4));
         }
     }
 
@@ -77,8 +77,8 @@ public class LossTests
     public void Contrastive_tension_with_the_batch_is_symmetric_ranking_with_a_scale_that_trains()
     {
         Tensor[] columns = [Random(1, 4, 3), Random(2, 4, 3)];
-        var loss = new ContrastiveTensionInBatchNegativesLoss(5);
-        Value(loss, columns).ShouldBe(Value(new MultipleNegativesSymmetricRankingLoss(5), columns), 1e-5f);
+        var loss = new ContrastiveTensionInBatchNegativesLoss(new() { Scale = 5 });
+        Value(loss, columns).ShouldBe(Value(new MultipleNegativesSymmetricRankingLoss(new() { Scale = 5 }), columns), 1e-5f);
         CheckGradients(loss, columns);
         var scale = loss.Parameters().ShouldHaveSingleItem().Value;
         var gradient = scale.Gradient!.Values[0];
@@ -103,7 +103,7 @@ public class LossTests
         static Tensor Padded(Tensor x) => Tensor.From([.. Enumerable.Range(0, x.Rows).SelectMany(row => (float[])[.. x.Row(row), 0])], x.Rows, x.Columns + 1);
         Tensor u = Random(1, 3, 3), v = Random(2, 3, 3), labels = Tensor.From([0, 2, 1], 3);
         Value(new AnglELoss(), [u, v], labels).ShouldBe(Value(new AnglELoss(), [Padded(u), Padded(v)], labels), 1e-5f);
-        CheckGradients(new AnglELoss(2), [u, v], labels);
+        CheckGradients(new AnglELoss(new() { Scale = 2 }), [u, v], labels);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class LossTests
             Value(new AnglELoss(), [Below(anchor, anchor, anchor), Below(positive, first, second)], Tensor.From([1, 1, 0, 0, 0, 0], 6)));
         Value(new AnglELoss(), [anchor, positive, first], Tensor.From([0.75f, 1], 2)).ShouldBe(
             Value(new AnglELoss(), [Below(anchor, anchor), Below(positive, first)], Tensor.From([0.75f, 1, 0.25f, 0], 4)));
-        CheckGradients(new AnglELoss(2), [anchor, positive, first]);
+        CheckGradients(new AnglELoss(new() { Scale = 2 }), [anchor, positive, first]);
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public class LossTests
         Tensor[] guide = [Tensor.From([1, 0, 0, 1], 2, 2), Tensor.From([-0.6f, -0.8f, -0.63f, MathF.Sqrt(1 - (0.63f * 0.63f))], 2, 2)];
         Tensor[] columns = [Random(1, 2, 3), Random(2, 2, 3)];
         using var run = new Computation();
-        float Of(float margin) => new GISTEmbedLoss(1, strategy, margin, contrastAnchors: false, contrastPositives: false).Forward(run, new LossInput(columns) { GuideEmbeddings = guide }).Values[0];
+        float Of(float margin) => new GISTEmbedLoss(new() { Temperature = 1, MarginStrategy = strategy, Margin = margin, ContrastAnchors = false, ContrastPositives = false }).Forward(run, new LossInput(columns) { GuideEmbeddings = guide }).Values[0];
         double Row(int row, params int[] candidates) => -Math.Log(Math.Exp(Similarity.Of(columns[0].Row(row), columns[1].Row(row)))
             / candidates.Sum(candidate => Math.Exp(Similarity.Of(columns[0].Row(row), columns[1].Row(candidate)))));
 
@@ -149,8 +149,8 @@ public class LossTests
             expected += 0.25 * p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum() / 2; // student temperature², mean over rows
         }
 
-        Value(new DistillKLDivLoss(7, studentTemperature: 0.5f, teacherTemperature: 20), columns, teacher).ShouldBe((float)expected, 1e-5f);
-        Value(new DistillKLDivLoss(2), columns, teacher).ShouldBe(Value(new DistillKLDivLoss(studentTemperature: 2, teacherTemperature: 2), columns, teacher));
+        Value(new DistillKLDivLoss(new() { Temperature = 7, StudentTemperature = 0.5f, TeacherTemperature = 20 }), columns, teacher).ShouldBe((float)expected, 1e-5f);
+        Value(new DistillKLDivLoss(new() { Temperature = 2 }), columns, teacher).ShouldBe(Value(new DistillKLDivLoss(new() { StudentTemperature = 2, TeacherTemperature = 2 }), columns, teacher));
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public class LossTests
         CheckZero(new BatchSemiHardTripletLoss(), [Random(1, 3, 4)], one);
         CheckZero(new CoSENTLoss(), [Random(1, 3, 4), Random(2, 3, 4)], one);
         CheckZero(new AnglELoss(), [Random(1, 3, 4), Random(2, 3, 4)], one);
-        CheckZero(new OnlineContrastiveLoss(DistanceMetric.Euclidean), [Random(1, 3, 4), Random(1, 3, 4)], one);
+        CheckZero(new OnlineContrastiveLoss(new() { Metric = DistanceMetric.Euclidean }), [Random(1, 3, 4), Random(1, 3, 4)], one);
     }
 
     [Fact]
@@ -204,14 +204,14 @@ public class LossTests
         float Value(ulong? seed, int[] dimensions, int? count)
         {
             using var run = new Computation(dropoutSeed: seed);
-            return new MatryoshkaLoss(new MultipleNegativesRankingLoss(), dimensions, dimensionsPerStep: count).Forward(run, new LossInput(columns)).Values[0];
+            return new MatryoshkaLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = dimensions, DimensionsPerStep = count }).Forward(run, new LossInput(columns)).Values[0];
         }
 
         float[] single = [Value(1, [6], null), Value(1, [4], null), Value(1, [2], null)];
         Enumerable.Range(0, 40).Select(seed => Value((ulong)seed, [6, 4, 2], 1)).Distinct().Order().ShouldBe(single.Order());
         Value(9, [6, 4, 2], 3).ShouldBe(single.Sum(), 1e-5f);
         Value(null, [6, 4, 2], 1).ShouldBe(single.Sum(), 1e-5f);
-        Should.Throw<ArgumentOutOfRangeException>(() => new MatryoshkaLoss(new CoSENTLoss(), [4], dimensionsPerStep: 0)).ParamName.ShouldBe("dimensionsPerStep");
+        Should.Throw<ArgumentOutOfRangeException>(() => new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [4], DimensionsPerStep = 0 })).ParamName.ShouldBe("DimensionsPerStep");
     }
 
     [Fact]
@@ -229,12 +229,12 @@ public class LossTests
         Fails(new ContrastiveLoss(), [two, two], Tensor.From([0, 0.5f], 2), "label 0.5 of row 1");
         Fails(new MarginMSELoss(), [two, two, two], Tensor.Zeros(2, 3), "1 margins or 2 scores");
         Fails(new GISTEmbedLoss(), [two, two], null, "guide");
-        Fails(new MatryoshkaLoss(new CoSENTLoss(), [8]), [two, two], Tensor.Zeros(2), "cannot cut vectors of 4 elements to 8");
+        Fails(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [8] }), [two, two], Tensor.Zeros(2), "cannot cut vectors of 4 elements to 8");
         Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Forward(new Computation(), new LossInput([two, two]) { TextNumbers = [[0, 1]] })).Message.ShouldContain("text number");
         Fails(new MSELoss(), [Tensor.Zeros(0, 4)], Tensor.Zeros(0, 4), "at least one");
         Fails(new AnglELoss(), [two, two], null, "needs labels");
         Fails(new EmbedDistillLoss(), [two, two], Tensor.Zeros(2, 3), "4 labels for each of 2 rows, or 4 for each of 2 columns");
-        Fails(new EmbedDistillLoss(3, 4), [two], Tensor.Zeros(2, 4), "takes vectors of 3 elements, not of 4");
+        Fails(new EmbedDistillLoss(new() { Projection = EmbedDistillLoss.NewProjection(3, 4) }), [two], Tensor.Zeros(2, 4), "takes vectors of 3 elements, not of 4");
         Fails(new GlobalOrthogonalRegularizationLoss(), [one], null, "batch of one row");
         Fails(new ContrastiveTensionLoss(), [two, two], null, "needs labels");
     }
@@ -242,18 +242,18 @@ public class LossTests
     [Fact]
     public void Settings_outside_their_range_are_named()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => new MultipleNegativesRankingLoss(0)).ParamName.ShouldBe("scale");
-        Should.Throw<ArgumentOutOfRangeException>(() => new GISTEmbedLoss(float.NaN)).ParamName.ShouldBe("temperature");
+        Should.Throw<ArgumentOutOfRangeException>(() => new MultipleNegativesRankingLoss(new() { Scale = 0 })).ParamName.ShouldBe("Scale");
+        Should.Throw<ArgumentOutOfRangeException>(() => new GISTEmbedLoss(new() { Temperature = float.NaN })).ParamName.ShouldBe("Temperature");
         Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 0)).ParamName.ShouldBe("classes");
-        Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, 0)).ParamName.ShouldBe("concatenation");
-        Should.Throw<ArgumentException>(() => new MatryoshkaLoss(new CoSENTLoss(), [4, 2], [1])).Message.ShouldContain("1 weights");
-        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToQuery)).ParamName.ShouldBe("directions");
-        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToDocument | RankingDirections.DocumentToDocument, partitionMode: PartitionMode.PerDirection))
-            .ParamName.ShouldBe("partitionMode");
-        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(hardnessMode: HardnessMode.AllNegatives)).ParamName.ShouldBe("hardnessStrength");
-        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(hardnessStrength: 1)).ParamName.ShouldBe("hardnessMode");
-        Should.Throw<ArgumentException>(() => new GlobalOrthogonalRegularizationLoss(meanWeight: 0, secondMomentWeight: 0)).Message.ShouldContain("At least one");
-        Should.Throw<ArgumentOutOfRangeException>(() => new DistillKLDivLoss(teacherTemperature: 0)).ParamName.ShouldBe("teacherTemperature");
-        Should.Throw<ArgumentOutOfRangeException>(() => new AdaptiveLayerLoss(new CoSENTLoss(), layerWeighting: (LayerWeighting)7)).ParamName.ShouldBe("layerWeighting");
+        Should.Throw<ArgumentOutOfRangeException>(() => new SoftmaxLoss(3, 2, new() { Concatenation = 0 })).ParamName.ShouldBe("concatenation");
+        Should.Throw<ArgumentException>(() => new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [4, 2], Weights = [1] })).Message.ShouldContain("1 weights");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(new() { Directions = RankingDirections.QueryToQuery })).ParamName.ShouldBe("Directions");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(new() { Directions = RankingDirections.QueryToDocument | RankingDirections.DocumentToDocument, PartitionMode = PartitionMode.PerDirection }))
+            .ParamName.ShouldBe("PartitionMode");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(new() { HardnessMode = HardnessMode.AllNegatives })).ParamName.ShouldBe("HardnessStrength");
+        Should.Throw<ArgumentException>(() => new MultipleNegativesRankingLoss(new() { HardnessStrength = 1 })).ParamName.ShouldBe("HardnessMode");
+        Should.Throw<ArgumentException>(() => new GlobalOrthogonalRegularizationLoss(new() { MeanWeight = 0, SecondMomentWeight = 0 })).Message.ShouldContain("At least one");
+        Should.Throw<ArgumentOutOfRangeException>(() => new DistillKLDivLoss(new() { TeacherTemperature = 0 })).ParamName.ShouldBe("TeacherTemperature");
+        Should.Throw<ArgumentOutOfRangeException>(() => new AdaptiveLayerLoss(new CoSENTLoss(), new() { LayerWeighting = (LayerWeighting)7 })).ParamName.ShouldBe("LayerWeighting");
     }
 }

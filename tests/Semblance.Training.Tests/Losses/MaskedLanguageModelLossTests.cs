@@ -52,7 +52,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
     public void Gradients_are_those_of_differences()
     {
         var (model, loss) = Untrained();
-        var tokens = loss.Hide(model, [.. Rows.Select(row => row.Texts[0])], "", 5);
+        var tokens = loss.Hide(model, new ModelInput([.. Rows.Select(row => row.Texts[0])]), 5);
         Parameter[] parameters = [.. model.Parameters().Concat(loss.Parameters())];
         foreach (var (_, parameter) in parameters)
         {
@@ -105,7 +105,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
     public void Only_hidden_words_count_and_the_scale_scales()
     {
         var (model, loss) = Untrained();
-        var tokens = loss.Hide(model, [Rows[0].Texts[0]], "", 5);
+        var tokens = loss.Hide(model, new ModelInput([Rows[0].Texts[0]]), 5);
         using var run = new Computation();
         var scores = loss.Scores(run, tokens);
         scores.Rows.ShouldBe(tokens.Positions.Length);
@@ -129,7 +129,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         var (model, loss) = Untrained();
         Train(model, loss, steps: 3);
         File.ReadAllText(Path.Combine(_folder.FullName, "config.json")).ShouldContain("BertForMaskedLM");
-        var tokens = loss.Hide(model, [Rows[1].Texts[0]], "", 1);
+        var tokens = loss.Hide(model, new ModelInput([Rows[1].Texts[0]]), 1);
         using var run = new Computation();
         var expected = loss.Scores(run, tokens);
         var task = TaskModel.Load(_folder.FullName);

@@ -28,15 +28,15 @@ public class MultipleNegativesRankingLossTests
     [MemberData(nameof(Modes))]
     public void Value_is_that_of_the_formula_and_gradients_of_finite_differences(RankingDirections directions, PartitionMode mode)
     {
-        var loss = new MultipleNegativesRankingLoss((float)Scale, directions: directions, partitionMode: mode);
+        var loss = new MultipleNegativesRankingLoss(new() { Scale = (float)Scale, Directions = directions, PartitionMode = mode });
         Value(loss, Columns).ShouldBe((float)Expected(directions, mode), 1e-5f);
-        CheckGradients(new MultipleNegativesRankingLoss(2, directions: directions, partitionMode: mode), Columns);
+        CheckGradients(new MultipleNegativesRankingLoss(new() { Scale = 2, Directions = directions, PartitionMode = mode }), Columns);
     }
 
     [Fact]
     public void Both_directions_for_themselves_are_the_symmetric_loss()
     {
-        var both = new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToDocument | RankingDirections.DocumentToQuery, partitionMode: PartitionMode.PerDirection);
+        var both = new MultipleNegativesRankingLoss(new() { Directions = RankingDirections.QueryToDocument | RankingDirections.DocumentToQuery, PartitionMode = PartitionMode.PerDirection });
         Value(both, Columns).ShouldBe(Value(new MultipleNegativesSymmetricRankingLoss(), Columns));
     }
 
@@ -54,7 +54,7 @@ public class MultipleNegativesRankingLossTests
             _ => candidate != row,
         };
 
-        var loss = new MultipleNegativesRankingLoss((float)Scale, hardnessMode: mode, hardnessStrength: (float)Strength);
+        var loss = new MultipleNegativesRankingLoss(new() { Scale = (float)Scale, HardnessMode = mode, HardnessStrength = (float)Strength });
         Value(loss, Columns).ShouldBe((float)Expected(RankingDirections.QueryToDocument, PartitionMode.Joint, (row, candidate, s) => Counts(row, candidate) ? Strength * s : 0), 1e-5f);
 
         // The gradient of a candidate is its probability, with the addition, times that of its scaled similarity: the addition itself is a constant.
@@ -82,7 +82,7 @@ public class MultipleNegativesRankingLossTests
         Tensor a = Random(1, 2, 3), b = Random(2, 2, 3);
         static Tensor Twice(Tensor x) => Tensor.From([.. x.Values, .. x.Row(0)], 3, 3);
         using var run = new Computation();
-        var loss = new MultipleNegativesRankingLoss(directions: RankingDirections.QueryToDocument | RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument);
+        var loss = new MultipleNegativesRankingLoss(new() { Directions = RankingDirections.QueryToDocument | RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument });
         float Of(Tensor[] columns, int[][] texts) => loss.Forward(run, new LossInput(columns) { TextNumbers = texts }).Values[0];
         var one = Of([Slice(a, 0), Slice(b, 0), Slice(b, 1)], [[0], [2], [3]]);
         one.ShouldBeGreaterThan(0);

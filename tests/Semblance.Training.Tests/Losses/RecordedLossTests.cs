@@ -34,7 +34,7 @@ public class RecordedLossTests
     public void A_classifier_with_recorded_weights_equals_the_original(string name, Concatenation concatenation)
     {
         var recorded = new RecordedLoss(name);
-        recorded.Check(new SoftmaxLoss(new Linear(recorded.Read("param.classifier.weight"), recorded.Read("param.classifier.bias")), concatenation));
+        recorded.Check(new SoftmaxLoss(new Linear(recorded.Read("param.classifier.weight"), recorded.Read("param.classifier.bias")), new() { Concatenation = concatenation }));
     }
 
     [Theory]
@@ -68,32 +68,32 @@ public class RecordedLossTests
     {
         "CosineSimilarityLoss" => new CosineSimilarityLoss(),
         "TripletLoss" => new TripletLoss(),
-        "TripletLoss-cosine" => new TripletLoss(DistanceMetric.Cosine, 0.3f),
-        "TripletLoss-manhattan" => new TripletLoss(DistanceMetric.Manhattan, 3),
+        "TripletLoss-cosine" => new TripletLoss(new() { Metric = DistanceMetric.Cosine, Margin = 0.3f }),
+        "TripletLoss-manhattan" => new TripletLoss(new() { Metric = DistanceMetric.Manhattan, Margin = 3 }),
         "ContrastiveLoss" => new ContrastiveLoss(),
-        "ContrastiveLoss-euclidean" => new ContrastiveLoss(DistanceMetric.Euclidean, 4, average: false),
+        "ContrastiveLoss-euclidean" => new ContrastiveLoss(new() { Metric = DistanceMetric.Euclidean, Margin = 4, Average = false }),
         "OnlineContrastiveLoss" => new OnlineContrastiveLoss(),
         "MultipleNegativesRankingLoss" or "MultipleNegativesRankingLoss-hardneg" => new MultipleNegativesRankingLoss(),
-        "MultipleNegativesRankingLoss-dot" => new MultipleNegativesRankingLoss(1, SimilarityFunction.DotProduct),
+        "MultipleNegativesRankingLoss-dot" => new MultipleNegativesRankingLoss(new() { Scale = 1, Similarity = SimilarityFunction.DotProduct }),
         "MultipleNegativesSymmetricRankingLoss" => new MultipleNegativesSymmetricRankingLoss(),
         "CoSENTLoss" => new CoSENTLoss(),
         "AnglELoss" => new AnglELoss(),
         "MSELoss" => new MSELoss(),
         "MarginMSELoss" or "MarginMSELoss-multi" => new MarginMSELoss(),
         "DistillKLDivLoss" => new DistillKLDivLoss(),
-        "DistillKLDivLoss-temperature" => new DistillKLDivLoss(2),
+        "DistillKLDivLoss-temperature" => new DistillKLDivLoss(new() { Temperature = 2 }),
         "BatchAllTripletLoss" => new BatchAllTripletLoss(),
         "BatchHardTripletLoss" => new BatchHardTripletLoss(),
-        "BatchHardTripletLoss-cosine" => new BatchHardTripletLoss(DistanceMetric.Cosine, 0.4f),
+        "BatchHardTripletLoss-cosine" => new BatchHardTripletLoss(new() { Metric = DistanceMetric.Cosine, Margin = 0.4f }),
         "BatchHardSoftMarginTripletLoss" => new BatchHardSoftMarginTripletLoss(),
         "BatchSemiHardTripletLoss" => new BatchSemiHardTripletLoss(),
         "MegaBatchMarginLoss" => new MegaBatchMarginLoss(),
         "GISTEmbedLoss" => new GISTEmbedLoss(),
-        "GISTEmbedLoss-triplet" => new GISTEmbedLoss(0.05f),
-        "GISTEmbedLoss-margin" => new GISTEmbedLoss(0.05f, MarginStrategy.Relative, 0.05f),
-        "GISTEmbedLoss-no-contrast" => new GISTEmbedLoss(0.05f, contrastAnchors: false, contrastPositives: false),
-        "MatryoshkaLoss-mnrl" => new MatryoshkaLoss(new MultipleNegativesRankingLoss(), [32, 16, 8]),
-        "MatryoshkaLoss-cosent" => new MatryoshkaLoss(new CoSENTLoss(), [32, 8], [1, 0.5f]),
+        "GISTEmbedLoss-triplet" => new GISTEmbedLoss(new() { Temperature = 0.05f }),
+        "GISTEmbedLoss-margin" => new GISTEmbedLoss(new() { Temperature = 0.05f, MarginStrategy = MarginStrategy.Relative, Margin = 0.05f }),
+        "GISTEmbedLoss-no-contrast" => new GISTEmbedLoss(new() { Temperature = 0.05f, ContrastAnchors = false, ContrastPositives = false }),
+        "MatryoshkaLoss-mnrl" => new MatryoshkaLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [32, 16, 8] }),
+        "MatryoshkaLoss-cosent" => new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [32, 8], Weights = [1, 0.5f] }),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 

@@ -34,7 +34,7 @@ public sealed class RecipeLossTests : IDisposable
         ["EmbedDistillLoss"] = "Distance=Cosine",
         ["GlobalOrthogonalRegularizationLoss"] = "Similarity=Cosine; MeanWeight=1; SecondMomentWeight=1; Aggregation=Mean",
         ["MarginMSELoss"] = "Similarity=DotProduct",
-        ["DistillKLDivLoss"] = "Similarity=DotProduct; StudentTemperature=1; TeacherTemperature=1",
+        ["DistillKLDivLoss"] = "Similarity=DotProduct; Temperature=1",
         ["ContrastiveTensionLoss"] = "",
         ["ContrastiveTensionInBatchNegativesLoss"] = "Scale=20; Similarity=Cosine",
         ["CachedMultipleNegativesRankingLoss"] = "Inner.Scale=20; Inner.Similarity=Cosine; Inner.Directions=QueryToDocument; Inner.PartitionMode=Joint; Inner.HardnessStrength=0; MiniBatchTokens=8192",
@@ -45,9 +45,12 @@ public sealed class RecipeLossTests : IDisposable
         ["DenoisingAutoEncoderLoss"] = "",
         ["MaskedLanguageModelLoss"] = "",
         ["AdaptiveLayerLoss"] = "LayersPerStep=1; LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=1; DivergenceTemperature=0.3; LayerWeighting=Uniform; Inner.Scale=20; Inner.Similarity=Cosine",
-        ["MatryoshkaLoss"] = "Dimensions=8,4; Weights=1,1; Inner.Scale=20; Inner.Similarity=Cosine",
+        ["MatryoshkaLoss"] = "Dimensions=8,4; Inner.Scale=20; Inner.Similarity=Cosine",
+        ["SparseMultipleNegativesRankingLoss"] = "Scale=1; Similarity=DotProduct; Directions=QueryToDocument; PartitionMode=Joint; HardnessStrength=0",
+        ["FlopsLoss"] = "",
+        ["SpladeLoss"] = "DocumentWeight=3E-05; DocumentsOnly=False; Inner.Scale=1; Inner.Similarity=DotProduct; Inner.Directions=QueryToDocument; Inner.PartitionMode=Joint; Inner.HardnessStrength=0",
         ["Matryoshka2dLoss"] = "LayersPerStep=1; LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=1; DivergenceTemperature=0.3; LayerWeighting=Uniform; "
-            + "Inner.Dimensions=8,4; Inner.Weights=1,1; Inner.DimensionsPerStep=1; Inner.Inner.Scale=20; Inner.Inner.Similarity=Cosine",
+            + "Dimensions=8,4; DimensionsPerStep=1; Inner.Dimensions=8,4; Inner.DimensionsPerStep=1; Inner.Inner.Scale=20; Inner.Inner.Similarity=Cosine",
     };
 
     private static readonly Dictionary<string, string> OriginalOfCrossEncoders = new(StringComparer.Ordinal)
@@ -66,9 +69,11 @@ public sealed class RecipeLossTests : IDisposable
         ["ADRMSELoss"] = "Temperature=1",
     };
 
-    public static TheoryData<string> Names => [.. RecipeLoss.Names];
+    public static TheoryData<string> Names => [.. LossRegistry.Names(ModelOutputKind.SentenceEmbeddings)];
 
-    public static TheoryData<string> NamesOfCrossEncoders => [.. RecipeCrossEncoderLoss.Names];
+    public static TheoryData<string> NamesOfCrossEncoders => [.. LossRegistry.Names(ModelOutputKind.Logits)];
+
+    private static CrossEncoder Pairs { get; } = CrossEncoder.LoadTrainable(Fixtures.Own("losses/cross-encoder/model-1"));
 
     private static SentenceTransformer Model { get; } = SentenceTransformer.LoadTrainable(Fixtures.Own("losses/model"));
 
@@ -83,6 +88,7 @@ public sealed class RecipeLossTests : IDisposable
             "GISTEmbedLoss" or "CachedGISTEmbedLoss" => $"{{ guide: '{Fixtures.Own("losses/model")}' }}",
             "MatryoshkaLoss" or "Matryoshka2dLoss" => "{ loss: CoSENTLoss, dimensions: [8, 4] }",
             "AdaptiveLayerLoss" => "{ loss: CoSENTLoss }",
+            "SpladeLoss" => "{ document-weight: 3e-5 }",
             _ => null,
         };
         Settings(Create(settings is null ? name : $"{{ {name}: {settings} }}")).ShouldBe(Sorted(Original[name]));
@@ -92,7 +98,7 @@ public sealed class RecipeLossTests : IDisposable
     [MemberData(nameof(NamesOfCrossEncoders))]
     public void A_loss_of_cross_encoders_without_settings_has_the_defaults_of_its_class_and_of_the_original(string name)
     {
-        var loss = RecipeCrossEncoderLoss.Create(Node(name));
+        var loss = LossRegistry.Create(Node(name), new LossContext(Pairs, null, 3, 1));
         Settings(loss).ShouldBe(Sorted(OriginalOfCrossEncoders[name]));
         loss.GetType().Name.ShouldBe(name);
     }
@@ -100,11 +106,12 @@ public sealed class RecipeLossTests : IDisposable
     [Fact]
     public void Every_loss_has_a_name_in_recipes()
     {
-        var classes = typeof(Objective).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Objective)) && !type.IsAbstract && type != typeof(GradientCache)).ToLookup(type => type.IsSubclassOf(typeof(CrossEncoderLoss)), type => type.Name);
-        classes[false].Order().ShouldBe(RecipeLoss.Names.Order());
-        classes[true].Order().ShouldBe(RecipeCrossEncoderLoss.Names.Order());
-        Original.Keys.Order().ShouldBe(RecipeLoss.Names.Order());
-        OriginalOfCrossEncoders.Keys.Order().ShouldBe(RecipeCrossEncoderLoss.Names.Order());
+        var classes = typeof(Objective).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Objective)) && !type.IsAbstract && type != typeof(GradientCache)).ToLookup(Kind, type => type.Name);
+        classes[ModelOutputKind.TokenEmbeddings].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.TokenEmbeddings).Order());
+        classes[ModelOutputKind.SentenceEmbeddings].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.SentenceEmbeddings).Order());
+        classes[ModelOutputKind.Logits].Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Order());
+        Original.Keys.Order().ShouldBe(LossRegistry.Names(ModelOutputKind.SentenceEmbeddings).Order());
+        OriginalOfCrossEncoders.Keys.Order().ShouldBe(LossRegistry.Names(ModelOutputKind.Logits).Order());
     }
 
     [Theory]
@@ -115,7 +122,7 @@ public sealed class RecipeLossTests : IDisposable
     [InlineData("{ CachedMultipleNegativesRankingLoss: { directions: [query-to-document, document-to-query], partition: per-direction, mini-batch-tokens: 99 } }",
         "Inner.Scale=20; Inner.Similarity=Cosine; Inner.Directions=QueryToDocument, DocumentToQuery; Inner.PartitionMode=PerDirection; Inner.HardnessStrength=0; MiniBatchTokens=99")]
     [InlineData("{ MegaBatchMarginLoss: { positive-margin: 0.9 } }", "PositiveMargin=0.9; NegativeMargin=0.3")]
-    [InlineData("{ DistillKLDivLoss: { temperature: 2, teacher-temperature: 20 } }", "Similarity=DotProduct; StudentTemperature=2; TeacherTemperature=20")]
+    [InlineData("{ DistillKLDivLoss: { temperature: 2, teacher-temperature: 20 } }", "Similarity=DotProduct; Temperature=2; TeacherTemperature=20")]
     [InlineData("{ EmbedDistillLoss: { distance: euclidean } }", "Distance=Euclidean")]
     [InlineData("{ GlobalOrthogonalRegularizationLoss: { mean-weight: 0, aggregation: sum } }", "Similarity=Cosine; MeanWeight=0; SecondMomentWeight=1; Aggregation=Sum")]
     [InlineData("{ AdaptiveLayerLoss: { loss: AnglELoss, layers-per-step: all, layer-weighting: log, divergence-weight: 0.5 } }",
@@ -137,7 +144,7 @@ public sealed class RecipeLossTests : IDisposable
         fault.Message.ShouldContain("1");
     }
 
-    private Objective Create(string recipe) => RecipeLoss.Create(Node(recipe), new RecipeLoss.Context(Model, null, 3, 1));
+    private Objective Create(string recipe) => LossRegistry.Create(Node(recipe), new LossContext(Model, null, 3, 1));
 
     private RecipeNode Node(string recipe)
     {
@@ -153,18 +160,24 @@ public sealed class RecipeLossTests : IDisposable
 
     private static IEnumerable<string> Values(Objective loss, string prefix)
     {
-        string[] others = [nameof(Objective.Citations), nameof(Objective.Inner), nameof(PListMLELoss.Weights)];
-        var own = loss.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => !others.Contains(property.Name) || (property.Name == "Weights" && loss is MatryoshkaLoss))
-            .Select(property => (property.Name, Text: Text(property.GetValue(loss))))
+        // Settings of the class, not what was computed of them.
+        string[] others = [nameof(PListMLELossSettings.Weights), nameof(SoftmaxLossSettings.Seed), nameof(GISTEmbedLossSettings.Guide)];
+        object settings = loss.GetType().GetProperty("Settings")?.GetValue(loss) ?? loss;
+        string[] known = settings is Objective ? [nameof(GradientCache.MiniBatchTokens)] : [.. settings.GetType().GetProperties().Select(property => property.Name)];
+        var own = settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => known.Contains(property.Name) && (!others.Contains(property.Name) || (property.Name == "Weights" && loss is not PListMLELoss)))
+            .Select(property => (property.Name, Text: Text(property.GetValue(settings))))
             .Where(setting => setting.Text.Length > 0)
             .Select(setting => $"{prefix}{setting.Name}={setting.Text}");
         return loss.Inner is null ? own : own.Concat(Values(loss.Inner, prefix + "Inner."));
     }
 
+    private static ModelOutputKind Kind(Type type) => type.IsSubclassOf(typeof(CrossEncoderLoss)) ? ModelOutputKind.Logits
+        : type.IsSubclassOf(typeof(MultiVectorLoss)) ? ModelOutputKind.TokenEmbeddings : ModelOutputKind.SentenceEmbeddings;
+
     private static string Text(object? value) => value switch
     {
-        Linear or SentenceTransformer or WordDeletion => "",
+        Linear or SentenceTransformer or Delegate => "",
         string text => text,
         Enum or bool or IFormattable => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         IEnumerable items => string.Join(',', items.Cast<object>().Select(Text)),

@@ -117,7 +117,7 @@ public sealed class ModelCardTests
     [Fact]
     public void A_wrapped_loss_is_named_and_cited_with_what_wraps_it()
     {
-        var summary = Summaries.Parcels with { Datasets = [new("pairs", 10, new Matryoshka2dLoss(new CoSENTLoss(), [8, 4])), new("more pairs", 10, new CachedMultipleNegativesRankingLoss())] };
+        var summary = Summaries.Parcels with { Datasets = [new("pairs", 10, new Matryoshka2dLoss(new CoSENTLoss(), new() { Dimensions = [8, 4] })), new("more pairs", 10, new CachedMultipleNegativesRankingLoss())] };
         var card = ModelCard.Render(summary, RecordedModel.MeanNormalize);
         card.ShouldContain("""
             - "loss:Matryoshka2dLoss"
@@ -129,7 +129,7 @@ public sealed class ModelCardTests
         card.ShouldContain("| pairs | 10 | Matryoshka2dLoss(MatryoshkaLoss(CoSENTLoss)) |");
         var keys = card.Split('\n').Where(line => line.StartsWith('@')).Select(line => line[(line.IndexOf('{', StringComparison.Ordinal) + 1)..^1]);
         keys.ShouldBe(["reimers-2019-sentence-bert", "li20242d", "kusupati2022matryoshka", "huang2024cosent", "gao2021scaling", "henderson2017efficient", "oord2018representation"]);
-        new GradientCache(new MatryoshkaLoss(new CoSENTLoss(), [4])).ToString().ShouldBe("GradientCache(MatryoshkaLoss(CoSENTLoss))");
+        new GradientCache(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [4] })).ToString().ShouldBe("GradientCache(MatryoshkaLoss(CoSENTLoss))");
     }
 
     [Theory]

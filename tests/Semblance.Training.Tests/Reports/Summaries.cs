@@ -11,7 +11,7 @@ internal static class Summaries
         Licence = "Apache-2.0",
         Datasets =
         [
-            new("sentence-transformers/all-nli", 557_850, new MatryoshkaLoss(new MultipleNegativesRankingLoss(), [256, 64]))
+            new("sentence-transformers/all-nli", 557_850, new MatryoshkaLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [256, 64] }))
             {
                 Source = "SNLI and MultiNLI, CC BY-SA 4.0",
                 Examples = [new(["A man plays a \"guitar\".", "Somebody | makes *music*.", "Nobody is there.\n# no heading"])],

@@ -9,12 +9,12 @@ public class ObjectiveTrainingTests
     {
         ["MultipleNegativesRankingLoss"] = () => new MultipleNegativesRankingLoss(),
         ["MultipleNegativesSymmetricRankingLoss"] = () => new MultipleNegativesSymmetricRankingLoss(),
-        ["GISTEmbedLoss"] = () => new GISTEmbedLoss(0.05f) { Guide = RecordedTexts.Guide() },
+        ["GISTEmbedLoss"] = () => new GISTEmbedLoss(new() { Temperature = 0.05f, Guide = RecordedTexts.Guide() }),
         ["CachedMultipleNegativesRankingLoss"] = () => new CachedMultipleNegativesRankingLoss(miniBatchTokens: 30),
         ["CachedMultipleNegativesSymmetricRankingLoss"] = () => new CachedMultipleNegativesSymmetricRankingLoss(miniBatchTokens: 30),
-        ["CachedGISTEmbedLoss"] = () => new CachedGISTEmbedLoss(RecordedTexts.Guide(), 0.05f, miniBatchTokens: 30),
+        ["CachedGISTEmbedLoss"] = () => new CachedGISTEmbedLoss(new() { Temperature = 0.05f, Guide = RecordedTexts.Guide() }, miniBatchTokens: 30),
         ["AdaptiveLayerLoss"] = () => new AdaptiveLayerLoss(new MultipleNegativesRankingLoss()),
-        ["Matryoshka2dLoss"] = () => new Matryoshka2dLoss(new MultipleNegativesRankingLoss(), [32, 16]),
+        ["Matryoshka2dLoss"] = () => new Matryoshka2dLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [32, 16] }),
     };
 
     public static TheoryData<string> Names => [.. Objectives.Keys];
@@ -38,7 +38,7 @@ public class ObjectiveTrainingTests
         float[] Trained(bool recompute)
         {
             var model = RecordedTexts.Random(layers: 3);
-            Train(model, RecordedTexts.Rows(3), name == "Matryoshka2dLoss" ? new Matryoshka2dLoss(new MultipleNegativesRankingLoss(), [8, 4]) : Objectives[name](), 3, recompute);
+            Train(model, RecordedTexts.Rows(3), name == "Matryoshka2dLoss" ? new Matryoshka2dLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [8, 4] }) : Objectives[name](), 3, recompute);
             return [.. model.Parameters().SelectMany(parameter => parameter.Value.Values.ToArray())];
         }
 

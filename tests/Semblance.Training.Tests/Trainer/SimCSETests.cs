@@ -17,14 +17,14 @@ public class SimCSETests
         var batch = new TrainingBatch(Model(), dataset.Rows) { DropoutSeed = 1 };
         batch.Texts(0).ShouldBe(batch.Texts(1));
         using var run = batch.Start();
-        var (one, other) = (batch.Embed(run, 0), batch.Embed(run, 1));
+        var (one, other) = (batch.Forward(run, batch.Input(0)).Value, batch.Forward(run, batch.Input(1)).Value);
         for (var row = 0; row < Rows.Length; row++)
         {
             one.Row(row).ToArray().ShouldNotBe(other.Row(row).ToArray(), $"row {row}");
         }
 
         using var without = (batch with { DropoutSeed = null }).Start();
-        batch.Embed(without, 0).Values.ToArray().ShouldBe(batch.Embed(without, 1).Values.ToArray());
+        batch.Forward(without, batch.Input(0)).Value.Values.ToArray().ShouldBe(batch.Forward(without, batch.Input(1)).Value.Values.ToArray());
     }
 
     [Fact]

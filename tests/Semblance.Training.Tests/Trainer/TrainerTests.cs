@@ -192,14 +192,84 @@ public sealed class TrainerTests : IDisposable
         Should.Throw<CheckpointFormatException>(() => Make(other, _folder.FullName).Train(resume: true));
     }
 
-    private static Trainer Make(SentenceTransformer model, string folder)
+    [Fact]
+    public void Frozen_parameters_have_no_gradient_and_no_place_in_the_checkpoint_and_a_training_goes_on_with_the_same_bits()
+    {
+        var frozen = new ParameterRule("*.embeddings.*") { Frozen = true };
+        var (whole, start) = (Model(), Model());
+        Make(whole, Path.Combine(_folder.FullName, "whole"), frozen).Train();
+        var folder = Path.Combine(_folder.FullName, "stopped");
+        using var stop = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => Make(Model(), folder, frozen).Train(
+            progress: new Immediate<TrainingStep>(step =>
+            {
+                if (step.Step == 3)
+                {
+                    stop.Cancel();
+                }
+            }), cancellation: stop.Token));
+        SafetensorsFile.Open(Path.Combine(folder, "checkpoint.safetensors")).Tensors.ShouldNotContain(tensor => tensor.Name.Contains(".embeddings.", StringComparison.Ordinal));
+
+        var resumed = Model();
+        Make(resumed, folder, frozen).Train(resume: true);
+        foreach (var ((name, value), before) in resumed.Parameters().Zip(start.Parameters()))
+        {
+            var isFrozen = frozen.Matches(name);
+            value.RequiresGradient.ShouldBe(!isFrozen, name);
+            value.Values.SequenceEqual(whole.Parameters().First(parameter => parameter.Name == name).Value.Values).ShouldBeTrue(name);
+            (isFrozen && !value.Values.SequenceEqual(before.Value.Values)).ShouldBeFalse(name);
+            (isFrozen && value.Gradient is not null).ShouldBeFalse(name);
+        }
+
+        // Parameters that are trained now, but were not before, are named.
+        Should.Throw<CheckpointFormatException>(() => Make(Model(), folder).Train(resume: true)).Message.ShouldContain("embeddings");
+        Should.Throw<CheckpointFormatException>(() => Make(Model(), folder, frozen, new ParameterRule("*.layer.0.*") { Frozen = true }).Train(resume: true));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_has_frozen_parameters_too_still_goes_on()
+    {
+        var frozen = new ParameterRule("*.embeddings.*") { Frozen = true };
+        var folder = _folder.FullName;
+        Make(Model(), folder, frozen).Train();
+        var path = Path.Combine(folder, "checkpoint.safetensors");
+        var file = SafetensorsFile.Open(path);
+        var writer = new SafetensorsWriter();
+        foreach (var (name, text) in file.Metadata)
+        {
+            writer.Metadata[name] = text;
+        }
+
+        foreach (var tensor in file.Tensors)
+        {
+            if (tensor.DType == DType.I64)
+            {
+                writer.Add(tensor.Name, file.ReadInt64(tensor.Name), [.. tensor.Shape]);
+            }
+            else
+            {
+                writer.Add(tensor.Name, file.Read(tensor.Name));
+            }
+        }
+
+        foreach (var (name, value) in Model().Parameters().Where(parameter => frozen.Matches(parameter.Name)))
+        {
+            writer.Add("parameter." + name, value);
+        }
+
+        writer.Save(path + ".earlier");
+        File.Move(path + ".earlier", path, overwrite: true);
+        Should.NotThrow(() => Make(Model(), folder, frozen).Train(resume: true));
+    }
+
+    private static Trainer Make(SentenceTransformer model, string folder, params ParameterRule[] rules)
     {
         var rows = ScoredRows();
         return new Trainer(
             model,
             [new TrainingDataset("pairs", rows, new CosineSimilarityLoss())],
             new DefaultBatchSampler(rows.Length, 3, seed: 5),
-            parameters => new AdamW(ParameterGroups.From([.. parameters], weightDecay: 0.01)),
+            parameters => new AdamW(ParameterGroups.From([.. parameters], weightDecay: 0.01, rules)),
             new TrainerOptions { Steps = 10, Schedule = new LinearSchedule(1e-3, totalSteps: 10, warmupSteps: 2), Folder = folder, CheckpointEvery = 2 });
     }
 

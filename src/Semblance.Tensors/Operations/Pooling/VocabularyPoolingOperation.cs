@@ -5,6 +5,8 @@ namespace Semblance.Tensors;
 /// <summary>Token rows to one row of word weights for each sequence.</summary>
 public static class VocabularyPoolingOperation
 {
+    private const int RowsOfPart = 256; // whose logits the way back holds at once, or those of one sequence
+
     /// <summary>
     /// SPLADE's weights (Formal et al. 2021, arXiv:2107.05720): a linear layer to the vocabulary, the saturation ln(1 + max(x, 0)), and the largest
     /// or the sum over the tokens of each sequence. The logits of a panel of words are pooled as they arise, so those of a whole batch,
@@ -18,7 +20,6 @@ public static class VocabularyPoolingOperation
     /// <param name="saturations">How often ln(1 + x) is applied, 1 or more; once in SPLADE, twice in inference-free models (arXiv:2411.04403).</param>
     /// <returns><c>[sequences × words]</c>, nothing below 0.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    /// <exception cref="NotSupportedException">The computation records and something here requires a gradient.</exception>
     public static Tensor PoolVocabulary(this Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations = 1)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -32,15 +33,89 @@ public static class VocabularyPoolingOperation
             throw new ArgumentException($"A layer of {layer.Inputs} inputs cannot pool {x} of a batch of {batch.TokenCount} tokens.", nameof(x));
         }
 
-        if (run.Recording && (x.RequiresGradient || layer.RequiresGradient))
-        {
-            throw new NotSupportedException("Vocabulary pooling has no gradient.");
-        }
-
         var panels = layer.Matrix.Packed(run.Instructions);
         var y = run.Lease(batch.Count, layer.Outputs);
         var kernel = new VocabularyPoolingKernel(x, panels, layer.Bias, batch, pooling, saturations, y);
         run.Execute(kernel, kernel.Items, (long)x.Rows * panels.Depth * panels.Columns);
+        if (run.Recording && (x.RequiresGradient || layer.RequiresGradient))
+        {
+            run.Record(y, gradient => Backward(run, x, layer, batch, pooling, saturations, gradient), x, layer.Weight);
+        }
+
         return y;
+    }
+
+    // The logits are computed a second time, those of a few sequences at once, and become their own gradients.
+    private static void Backward(Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor gradient)
+    {
+        var dx = x.RequiresGradient ? run.Lease(x.Shape) : null;
+        for (int sequence = 0, end; sequence < batch.Count; sequence = end)
+        {
+            var first = batch.Offsets[sequence];
+            for (end = sequence + 1; end < batch.Count && batch.Offsets[end + 1] - first <= RowsOfPart; end++)
+            {
+            }
+
+            if (batch.Offsets[end] == first)
+            {
+                continue;
+            }
+
+            var part = run.Lease(batch.Offsets[end] - first, x.Columns);
+            x.Values.Slice(first * x.Columns, part.Length).CopyTo(part.Writable);
+            part.RequiresGradient = x.RequiresGradient;
+            var logits = MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity); // [tokens × words]
+            for (var i = sequence; i < end; i++)
+            {
+                var tokens = logits.Writable[((batch.Offsets[i] - first) * logits.Columns)..((batch.Offsets[i + 1] - first) * logits.Columns)];
+                Differentiate(tokens, gradient.Row(i), pooling, saturations);
+            }
+
+            MatrixProductOperation.Backward(run, part, layer.Matrix, layer.Bias, logits);
+            if (dx is not null)
+            {
+                part.Gradient?.Values.CopyTo(dx.Writable[(first * x.Columns)..]);
+                part.Gradient?.Release();
+            }
+
+            logits.Release();
+            part.Release();
+        }
+
+        if (dx is not null)
+        {
+            x.AddGradient(dx);
+        }
+    }
+
+    // Puts the gradients of a sequence's logits in their place. The first of the largest logits gets all of a word's gradient.
+    private static void Differentiate(Span<float> logits, ReadOnlySpan<float> gradient, VocabularyPooling pooling, int saturations)
+    {
+        var words = gradient.Length;
+        var largest = new int[words]; // the place of each word's largest logit
+        for (var i = 0; i < logits.Length; i++)
+        {
+            ref var place = ref largest[i % words];
+            place = i < words || logits[i] > logits[place] ? i : place;
+        }
+
+        for (var i = 0; i < logits.Length; i++)
+        {
+            var counts = logits[i] > 0 && (pooling == VocabularyPooling.Sum || largest[i % words] == i);
+            logits[i] = counts ? gradient[i % words] * Slope(logits[i], saturations) : 0;
+        }
+    }
+
+    // The derivative of ln(1 + x), applied so often.
+    private static float Slope(float x, int saturations)
+    {
+        var slope = 1f;
+        for (var i = 0; i < saturations; i++)
+        {
+            slope /= 1 + x;
+            x = float.LogP1(x);
+        }
+
+        return slope;
     }
 }

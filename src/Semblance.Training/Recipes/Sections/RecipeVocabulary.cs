@@ -1,4 +1,5 @@
 using Semblance.Tokenizers.Training;
+using Semblance.Training.Recipes;
 
 namespace Semblance.Training.Recipes;
 

@@ -1,0 +1,81 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>A loss that is computed from the vectors of texts' tokens, for training a <see cref="MultiVectorEncoder"/>.</summary>
+public abstract class MultiVectorLoss : OutputLoss
+{
+    /// <inheritdoc/>
+    public sealed override ModelOutputKind OutputKind => ModelOutputKind.TokenEmbeddings;
+
+    /// <summary>Computes the loss of one batch.</summary>
+    /// <param name="run">The computation that made the vectors.</param>
+    /// <param name="input">The batch.</param>
+    /// <returns><c>[1]</c>.</returns>
+    /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
+    public abstract Tensor Forward(Computation run, MultiVectorInput input);
+
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(Computation run, TrainingBatch batch, IReadOnlyList<ModelOutput> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Forward(run, new MultiVectorInput(outputs) { Labels = batch.Labels, TextNumbers = batch.TextNumbers() });
+    }
+
+    /// <summary>Computes the late-interaction score of each query with each document: the sum over the query's vectors of the largest dot product with one of the document's.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="queries">The queries.</param>
+    /// <param name="documents">The documents; one without vectors has the score 0.</param>
+    /// <returns><c>[queries × documents]</c>.</returns>
+    protected static Tensor MaxSim(Computation run, ModelOutput queries, ModelOutput documents)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(documents);
+        var (queryStarts, documentStarts) = (queries.Offsets!, documents.Offsets!);
+        var products = run.Product(queries.Value, documents.Value); // [query tokens × document tokens]
+        var largest = new int[products.Rows * documents.Count];
+        for (var i = 0; i < largest.Length; i++)
+        {
+            var (token, document) = (i / documents.Count, i % documents.Count);
+            var row = products.Row(token);
+            var best = documentStarts[document];
+            for (var other = best + 1; other < documentStarts[document + 1]; other++)
+            {
+                best = row[other] > row[best] ? other : best;
+            }
+
+            largest[i] = (token * products.Columns) + Math.Min(best, products.Columns - 1);
+        }
+
+        var matches = run.Gather(products, largest, products.Rows, documents.Count); // [query tokens × documents]
+        Tensor sums = Tensor.Zeros(queries.Count, products.Rows), present = Tensor.Zeros(matches.Shape);
+        for (var query = 0; query < queries.Count; query++)
+        {
+            sums.Writable[((query * sums.Columns) + queryStarts[query])..((query * sums.Columns) + queryStarts[query + 1])].Fill(1);
+        }
+
+        for (var i = 0; i < present.Length; i++)
+        {
+            present.Writable[i] = documentStarts[i % documents.Count] < documentStarts[(i % documents.Count) + 1] ? 1 : 0;
+        }
+
+        return run.Product(sums, run.Transpose(run.Multiply(matches, present)));
+    }
+
+    /// <summary>Joins the texts of several columns, one column after another.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="columns">The columns.</param>
+    protected static ModelOutput Join(Computation run, IReadOnlyList<ModelOutput> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var offsets = new List<int> { 0 };
+        foreach (var column in columns)
+        {
+            var first = offsets[^1];
+            offsets.AddRange(column.Offsets!.Skip(1).Select(offset => first + offset));
+        }
+
+        return new ModelOutput(run.ConcatenateRows([.. columns.Select(column => column.Value)]), offsets);
+    }
+}

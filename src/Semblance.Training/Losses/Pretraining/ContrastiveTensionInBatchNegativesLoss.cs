@@ -1,0 +1,74 @@
+using Semblance.Tensors;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training;
+
+/// <summary>Represents the settings of <see cref="ContrastiveTensionInBatchNegativesLoss"/>.</summary>
+public sealed record ContrastiveTensionInBatchNegativesLossSettings
+{
+    /// <summary>Gets the factor of the similarities when training starts; 20 by default.</summary>
+    public float Scale
+    {
+        get;
+        init => field = Setting.Positive(value);
+    } = 20;
+
+    /// <summary>Gets the similarity of two vectors; <see cref="SimilarityFunction.Cosine"/> by default.</summary>
+    public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
+}
+
+/// <summary>
+/// <see cref="ContrastiveTensionLoss"/> with the batch's other sentences as the different ones, in both directions, and a trained scale:
+/// <see cref="MultipleNegativesSymmetricRankingLoss"/> between two copies of an encoder (Carlsson et al. 2021, "Semantic Re-tuning with Contrastive
+/// Tension"). Two text columns with the same sentences, one from each copy; no labels.
+/// </summary>
+public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
+{
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(ContrastiveTensionInBatchNegativesLoss), ModelOutputKind.SentenceEmbeddings, ["scale", "similarity"], (node, _) =>
+        {
+            var usual = new ContrastiveTensionInBatchNegativesLossSettings();
+            return new ContrastiveTensionInBatchNegativesLoss(usual with { Scale = node.Scale(usual.Scale), Similarity = node.Similarity(usual.Similarity) });
+        });
+
+    private readonly Tensor _logitScale;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="settings">The settings; null for the defaults.</param>
+    public ContrastiveTensionInBatchNegativesLoss(ContrastiveTensionInBatchNegativesLossSettings? settings = null)
+    {
+        Settings = settings ?? new();
+        _logitScale = Tensor.From([MathF.Log(Settings.Scale)], 1);
+        _logitScale.RequiresGradient = true;
+    }
+
+    /// <summary>Gets the settings.</summary>
+    public ContrastiveTensionInBatchNegativesLossSettings Settings { get; }
+
+    /// <summary>Gets the factor of the similarities as it is trained now.</summary>
+    public float Scale => MathF.Exp(_logitScale.Values[0]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Carlsson];
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Computation run, LossInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        input.RequireColumns(this, 2, 2);
+        var rows = input.Rows;
+        if (rows == 1)
+        {
+            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+        }
+
+        var scale = run.Gather(run.Exp(_logitScale), new int[rows * rows], rows, rows);
+        var scores = run.Multiply(run.Similarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity), scale);
+        var own = Enumerable.Range(0, rows);
+        return run.Scale(run.Add(run.CrossEntropy(scores, own), run.CrossEntropy(run.Transpose(scores), own)), 0.5f);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters() => [new("logit_scale", _logitScale)];
+}

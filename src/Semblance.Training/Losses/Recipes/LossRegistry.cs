@@ -1,0 +1,128 @@
+using Semblance.Training.CrossEncoders;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training;
+
+/// <summary>Provides the losses that recipes can name. A program adds its own with <see cref="Register"/>.</summary>
+public static class LossRegistry
+{
+    private static readonly Lock Gate = new();
+
+    private static readonly List<LossDescriptor> Descriptors =
+    [
+        SoftmaxLoss.Descriptor,
+        CosineSimilarityLoss.Descriptor,
+        TripletLoss.Descriptor,
+        ContrastiveLoss.Descriptor,
+        OnlineContrastiveLoss.Descriptor,
+        MultipleNegativesRankingLoss.Descriptor,
+        MultipleNegativesSymmetricRankingLoss.Descriptor,
+        GISTEmbedLoss.Descriptor,
+        MegaBatchMarginLoss.Descriptor,
+        BatchAllTripletLoss.Descriptor,
+        BatchHardTripletLoss.Descriptor,
+        BatchSemiHardTripletLoss.Descriptor,
+        BatchHardSoftMarginTripletLoss.Descriptor,
+        CoSENTLoss.Descriptor,
+        AnglELoss.Descriptor,
+        MSELoss.Descriptor,
+        EmbedDistillLoss.Descriptor,
+        GlobalOrthogonalRegularizationLoss.Descriptor,
+        MarginMSELoss.Descriptor,
+        DistillKLDivLoss.Descriptor,
+        ContrastiveTensionInBatchNegativesLoss.Descriptor,
+        CachedMultipleNegativesRankingLoss.Descriptor,
+        CachedMultipleNegativesSymmetricRankingLoss.Descriptor,
+        CachedGISTEmbedLoss.Descriptor,
+        CachedMegaBatchMarginLoss.Descriptor,
+        DenoisingAutoEncoderLoss.Descriptor,
+        AdaptiveLayerLoss.Descriptor,
+        Matryoshka2dLoss.Descriptor,
+        ContrastiveTensionLoss.Descriptor,
+        MaskedLanguageModelLoss.Descriptor,
+        MatryoshkaLoss.Descriptor,
+        SparseMultipleNegativesRankingLoss.Descriptor,
+        FlopsLoss.Descriptor,
+        SpladeLoss.Descriptor,
+        MultiVectorMultipleNegativesRankingLoss.Descriptor,
+        BinaryCrossEntropyLoss.Descriptor,
+        CrossEntropyLoss.Descriptor,
+        CrossEncoders.MSELoss.Descriptor,
+        CrossEncoders.MarginMSELoss.Descriptor,
+        CrossEncoders.MultipleNegativesRankingLoss.Descriptor,
+        CrossEncoders.CachedMultipleNegativesRankingLoss.Descriptor,
+        LambdaLoss.Descriptor,
+        RankNetLoss.Descriptor,
+        ListNetLoss.Descriptor,
+        ListMLELoss.Descriptor,
+        PListMLELoss.Descriptor,
+        ADRMSELoss.Descriptor,
+    ];
+
+    /// <summary>Adds a loss, which recipes can then name.</summary>
+    /// <param name="descriptor">The loss.</param>
+    /// <exception cref="ArgumentException">There is a loss of this name for such outputs.</exception>
+    public static void Register(LossDescriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        lock (Gate)
+        {
+            if (Find(descriptor.OutputKind, descriptor.Name) is not null)
+            {
+                throw new ArgumentException($"A loss '{descriptor.Name}' of {descriptor.OutputKind} is registered already; give it another name.", nameof(descriptor));
+            }
+
+            Descriptors.Add(descriptor);
+        }
+    }
+
+    /// <summary>Returns the names of the losses for the outputs of a model.</summary>
+    /// <param name="outputs">What the model computes.</param>
+    public static IReadOnlyCollection<string> Names(ModelOutputKind outputs)
+    {
+        lock (Gate)
+        {
+            return [.. Descriptors.Where(descriptor => descriptor.OutputKind == outputs).Select(descriptor => descriptor.Name)];
+        }
+    }
+
+    /// <summary>Makes a loss from a recipe.</summary>
+    /// <param name="node">Its name, or its name with settings.</param>
+    /// <param name="context">The model, which decides which losses fit, and what some losses need beside their settings.</param>
+    /// <exception cref="RecipeException">The model has no such loss, or a setting does not fit.</exception>
+    public static Objective Create(RecipeNode node, LossContext context)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(context);
+        var (name, settings) = node.Named();
+        LossDescriptor? descriptor;
+        lock (Gate)
+        {
+            descriptor = Find(context.Model.OutputKind, name);
+        }
+
+        if (descriptor is null)
+        {
+            throw node.Fault($"there is no loss '{name}'{Of(context.Model.OutputKind)}; there are {string.Join(", ", Names(context.Model.OutputKind))}.");
+        }
+
+        try
+        {
+            return descriptor.Create(settings.Only([.. descriptor.Keys]), context);
+        }
+        catch (ArgumentException e)
+        {
+            throw node.Fault(e.Message);
+        }
+    }
+
+    private static LossDescriptor? Find(ModelOutputKind outputs, string name) =>
+        Descriptors.Find(descriptor => descriptor.OutputKind == outputs && descriptor.Name == name);
+
+    private static string Of(ModelOutputKind outputs) => outputs switch
+    {
+        ModelOutputKind.Logits => " of cross-encoders",
+        ModelOutputKind.TokenEmbeddings => " of multi-vector encoders",
+        _ => "",
+    };
+}

@@ -1,0 +1,19 @@
+using Semblance.Tensors;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The mean of ln(1 + exp(|a − p| − |a − n|)) with the farthest positive and the nearest negative of each row: <see cref="BatchHardTripletLoss"/>
+/// without a margin to choose (Hermans et al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// </summary>
+public sealed class BatchHardSoftMarginTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss(settings)
+{
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(BatchHardSoftMarginTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance"], (node, _) => new BatchHardSoftMarginTripletLoss(new() { Metric = node.Distance(new BatchTripletLossSettings().Metric) }));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Computation run, Tensor distances, int[] labels) =>
+        run.Mean(run.Softplus(Hardest(run, distances, labels)));
+}

@@ -1,0 +1,23 @@
+using Semblance.Tensors;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The mean of max(|a − p| − |a − n| + margin, 0) with the farthest positive and the nearest negative of each row ("batch hard" of Hermans et
+/// al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// </summary>
+public sealed class BatchHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss(settings)
+{
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(BatchHardTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
+        {
+            var usual = new BatchTripletLossSettings();
+            return new BatchHardTripletLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin) });
+        });
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Computation run, Tensor distances, int[] labels) =>
+        run.Mean(run.Relu(run.Scale(Hardest(run, distances, labels), 1, Settings.Margin)));
+}

@@ -1,0 +1,74 @@
+using Semblance.Tensors;
+using Semblance.Training.Recipes;
+
+namespace Semblance.Training;
+
+/// <summary>
+/// The mean of max(|a − p| − |a − n| + margin, 0) over all anchors and positives, with the nearest negative that is still farther than the
+/// positive, or the farthest of all where none is (Schroff et al. 2015, arXiv:1503.03832). One text column, labels from 0.
+/// </summary>
+public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss(settings)
+{
+    /// <summary>Gets the entry of the loss in recipes.</summary>
+    public static LossDescriptor Descriptor { get; } = new(
+        nameof(BatchSemiHardTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
+        {
+            var usual = new BatchTripletLossSettings();
+            return new BatchSemiHardTripletLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin) });
+        });
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Schroff, Papers.Hermans];
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Computation run, Tensor distances, int[] labels)
+    {
+        var rows = labels.Length;
+        List<int> positives = [], negatives = [];
+        for (var anchor = 0; anchor < rows; anchor++)
+        {
+            for (var positive = 0; positive < rows; positive++)
+            {
+                if (positive != anchor && labels[positive] == labels[anchor] && SemiHard(distances.Row(anchor), labels, anchor, positive) is { } negative)
+                {
+                    positives.Add((anchor * rows) + positive);
+                    negatives.Add((anchor * rows) + negative);
+                }
+            }
+        }
+
+        if (positives.Count == 0)
+        {
+            return run.Nothing(distances);
+        }
+
+        var count = positives.Count;
+        var excess = run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1));
+        return run.Mean(run.Relu(run.Scale(excess, 1, Settings.Margin)));
+    }
+
+    // Null where the batch has one label only.
+    private static int? SemiHard(ReadOnlySpan<float> distances, int[] labels, int anchor, int positive)
+    {
+        int? outside = null, inside = null;
+        for (var other = 0; other < labels.Length; other++)
+        {
+            if (labels[other] == labels[anchor])
+            {
+                continue;
+            }
+
+            if (distances[other] > distances[positive] && (outside is null || distances[other] < distances[outside.Value]))
+            {
+                outside = other;
+            }
+
+            if (inside is null || distances[other] > distances[inside.Value])
+            {
+                inside = other;
+            }
+        }
+
+        return outside ?? inside;
+    }
+}

@@ -1,0 +1,74 @@
+using Semblance.Tensors;
+
+namespace Semblance.Training;
+
+/// <summary>Represents the settings of <see cref="BatchTripletLoss"/>.</summary>
+public sealed record BatchTripletLossSettings
+{
+    /// <summary>Gets the distance of two vectors; <see cref="DistanceMetric.Euclidean"/> by default.</summary>
+    public DistanceMetric Metric { get; init; } = DistanceMetric.Euclidean;
+
+    /// <summary>Gets the margin; 5 by default.</summary>
+    public float Margin
+    {
+        get;
+        init => field = Setting.Finite(value);
+    } = 5;
+}
+
+/// <summary>
+/// A triplet loss that finds its triplets in the batch: vectors with the same label are positives of each other, all others negatives
+/// (Hermans et al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// </summary>
+public abstract class BatchTripletLoss(BatchTripletLossSettings? settings = null) : Loss
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Citations => [Papers.Hermans];
+
+    /// <summary>Gets the settings.</summary>
+    public BatchTripletLossSettings Settings { get; } = settings ?? new();
+
+    /// <inheritdoc/>
+    public sealed override Tensor Forward(Computation run, LossInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        input.RequireColumns(this, 1, 1);
+        return Forward(run, run.Distances(input.Embeddings[0], Settings.Metric), input.RequireClasses(this));
+    }
+
+    /// <summary>Computes the loss of one batch.</summary>
+    /// <param name="run">The computation.</param>
+    /// <param name="distances">The distance of every row to every row, <c>[batch × batch]</c>.</param>
+    /// <param name="labels">The class of each row.</param>
+    /// <returns><c>[1]</c>.</returns>
+    protected abstract Tensor Forward(Computation run, Tensor distances, int[] labels);
+
+    /// <summary>For each row, the distance to the farthest of its label less that to the nearest of another: <c>[batch × 1]</c>.</summary>
+    protected static Tensor Hardest(Computation run, Tensor distances, int[] labels)
+    {
+        var rows = labels.Length;
+        int[] farthest = new int[rows], nearest = new int[rows];
+        for (var row = 0; row < rows; row++)
+        {
+            // Alone with its label, a row is its own farthest; without another label, the farthest of all stands for it.
+            var values = distances.Row(row);
+            var (positive, negative, any) = (row, -1, 0);
+            for (var other = 0; other < rows; other++)
+            {
+                any = values[other] > values[any] ? other : any;
+                if (labels[other] != labels[row])
+                {
+                    negative = negative < 0 || values[other] < values[negative] ? other : negative;
+                }
+                else if (other != row)
+                {
+                    positive = positive == row || values[other] > values[positive] ? other : positive;
+                }
+            }
+
+            (farthest[row], nearest[row]) = ((row * rows) + positive, (row * rows) + (negative < 0 ? any : negative));
+        }
+
+        return run.Subtract(run.Gather(distances, farthest, rows, 1), run.Gather(distances, nearest, rows, 1));
+    }
+}

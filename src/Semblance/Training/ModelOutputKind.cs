@@ -1,0 +1,14 @@
+namespace Semblance;
+
+/// <summary>Specifies what a trainable model computes from its texts.</summary>
+public enum ModelOutputKind
+{
+    /// <summary>One vector for each text, dense or sparse.</summary>
+    SentenceEmbeddings,
+
+    /// <summary>One vector for each token of a text, compared by late interaction.</summary>
+    TokenEmbeddings,
+
+    /// <summary>The logits of each pair of texts, one for each label.</summary>
+    Logits,
+}
