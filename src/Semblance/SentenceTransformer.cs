@@ -70,8 +70,8 @@ public sealed class SentenceTransformer : ITrainableModel
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static SentenceTransformer Load(string model) => LoadFolder(ModelFolder.Find(model, ModelKind.SentenceTransformer));
 
-    /// <summary>Loads the model in the box, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
-    /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
+    /// <summary>Loads the bundled default model, English and Chinese, which the package <c>Semblance.Models.Mini</c> puts beside the program.</summary>
+    /// <exception cref="DirectoryNotFoundException">The program was built without that package.</exception>
     public static SentenceTransformer LoadDefault() => LoadFolder(DefaultModel.Folder);
 
     /// <summary>Loads a model from a folder, or by its Hub id. A folder never touches the network.</summary>
