@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // What a file is about: groups of lines, their words, and the line at the centre: dotnet run examples/clusters.cs [file]
 using Semblance;

@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // Sentences, and what comes nearest to them without sharing a word, in English and Chinese: dotnet run examples/first.cs
 using Semblance;

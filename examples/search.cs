@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // The lines of a file nearest to a question: dotnet run examples/search.cs [model folder or Hub id]
 using Semblance;

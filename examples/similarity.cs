@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // Sentences to vectors, and how alike they are: dotnet run examples/similarity.cs [model folder or Hub id]
 using Semblance;

@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // A fast model of one vector for each token, made of a transformer: dotnet run examples/static.cs [model folder or Hub id]
 using System.Diagnostics;

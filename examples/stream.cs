@@ -1,5 +1,5 @@
 #:project ../src/Semblance/Semblance.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // A file of any length, a line at a time, in bounded memory: dotnet run examples/stream.cs FILE [model folder or Hub id]
 using Semblance;

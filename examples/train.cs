@@ -1,5 +1,5 @@
 #:project ../src/Semblance.Training/Semblance.Training.csproj
-#:property PublishAot=false
+#:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
 // A few pairs that belong together, learned by heart: dotnet run examples/train.cs [model folder]
 using Semblance;

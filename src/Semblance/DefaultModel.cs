@@ -1,13 +1,13 @@
 namespace Semblance;
 
-/// <summary>The model in the box, English and Chinese: its folder travels beside the assembly, with project references and in the package.</summary>
+/// <summary>The bundled default model, English and Chinese. The package <c>Semblance.Models.Mini</c> puts its folder beside the program.</summary>
 public static class DefaultModel
 {
-    // The one place that names it: what lies in models/ is built and packed as it is.
+    private const string Package = "Semblance.Models.Mini";
     private const string Name = "semblance-mini";
 
-    /// <summary>Its folder, in the layout of sentence-transformers; <see cref="SentenceTransformer.LoadDefault"/> loads it.</summary>
-    /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
+    /// <summary>Gets the folder of the model, in the layout of sentence-transformers. <see cref="SentenceTransformer.LoadDefault"/> loads it.</summary>
+    /// <exception cref="DirectoryNotFoundException">The program was built without the package <c>Semblance.Models.Mini</c>, or the folder was not copied along with it.</exception>
     public static string Folder => FolderBeside(AppContext.BaseDirectory);
 
     internal static string FolderBeside(string program)
@@ -15,6 +15,6 @@ public static class DefaultModel
         var folder = Path.Combine(program, "models", Name);
         return Directory.Exists(folder)
             ? folder
-            : throw new DirectoryNotFoundException($"{folder}: the default model is missing; it should lie beside the program. Copy the folder 'models' of the build's output along with it, or name another model.");
+            : throw new DirectoryNotFoundException($"{folder}: the default model is missing. Add its package to the project (dotnet add package {Package}), copy the folder 'models' along with the program, or name another model.");
     }
 }

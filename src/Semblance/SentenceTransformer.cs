@@ -43,8 +43,8 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
 
     static ModelKind ILoadable<SentenceTransformer>.Kind => ModelKind.SentenceTransformer;
 
-    /// <summary>Loads the bundled default model, English and Chinese, from beside the program (<see cref="DefaultModel"/>).</summary>
-    /// <exception cref="DirectoryNotFoundException">It is not there.</exception>
+    /// <summary>Loads the bundled default model, English and Chinese, which the package <c>Semblance.Models.Mini</c> puts beside the program.</summary>
+    /// <exception cref="DirectoryNotFoundException">The program was built without that package.</exception>
     public static SentenceTransformer LoadDefault() => Load(DefaultModel.Folder);
 
     /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>

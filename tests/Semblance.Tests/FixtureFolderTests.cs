@@ -2,7 +2,7 @@ namespace Semblance.Tests;
 
 public class FixtureFolderTests
 {
-    [SharedFact]
+    [Fact]
     public void Every_recorded_folder_is_compared_by_a_test()
     {
         var compared = FixtureFolders.ArgumentsOf("^Every_recorded_(result|score)_is_reproduced$");

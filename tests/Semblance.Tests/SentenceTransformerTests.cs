@@ -310,12 +310,13 @@ public class SentenceTransformerTests
     }
 
     [Fact]
-    public void A_default_model_that_is_missing_is_asked_for_by_its_place()
+    public void A_default_model_that_is_missing_is_asked_for_by_its_place_and_its_package()
     {
         var empty = Directory.CreateTempSubdirectory("semblance-");
         try
         {
-            Should.Throw<DirectoryNotFoundException>(() => DefaultModel.FolderBeside(empty.FullName)).Message.ShouldStartWith(Path.Combine(empty.FullName, "models"));
+            Should.Throw<DirectoryNotFoundException>(() => DefaultModel.FolderBeside(empty.FullName)).Message.ShouldSatisfyAllConditions(
+                message => message.ShouldStartWith(Path.Combine(empty.FullName, "models")), message => message.ShouldContain("Semblance.Models.Mini"));
         }
         finally
         {

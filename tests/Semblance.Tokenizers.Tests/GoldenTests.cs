@@ -29,10 +29,20 @@ public class GoldenTests
         ["spm30k-deberta-v2-punct-lower"] = 794,
         ["t5-small"] = 759,
         ["xlm-roberta-base"] = 816,
+        ["byte-level-bpe"] = 506,
+        ["byte-level-bpe-clip"] = 503,
+        ["byte-level-bpe-roberta"] = 507,
+        ["sentencepiece-bpe-llama"] = 508,
+        ["unigram-t5"] = 443,
+        ["unigram-xlm-roberta"] = 445,
+        ["word-level"] = 392,
+        ["word-piece"] = 430,
+        ["word-piece-cased"] = 425,
     };
 
-    private static readonly Lazy<Dictionary<int, string>> Corpus = new(() => Lines("corpus.jsonl").ToDictionary(
-        line => line.GetProperty("i").GetInt32(), line => line.GetProperty("text").GetString()!));
+    private static readonly string Own = Fixtures.Own("tokenizers");
+
+    private static string Shared => Fixtures.InShared("fixtures/tokenizers");
 
     [SharedTheory]
     [InlineData("bert-base-uncased", "tokenizer.json")]
@@ -61,13 +71,30 @@ public class GoldenTests
     [InlineData("spm1k-camembert", "../sentencepiece/test_sentencepiece.model", "CamembertTokenizer")]
     [InlineData("spm1k-t5", "../sentencepiece/test_sentencepiece.model", "T5Tokenizer")]
     [InlineData("spm1k-bpe", "../sentencepiece/test_sentencepiece_bpe.model", "CamembertTokenizer")]
-    public void Every_recorded_encoding_and_decoding_is_reproduced(string folder, string file, string? className = null)
+    public void Every_recorded_encoding_and_decoding_is_reproduced(string folder, string file, string? className = null) => Check(Shared, folder, file, className);
+
+    [Theory]
+    [InlineData("word-piece", "vocab.txt")]
+    [InlineData("word-piece-cased", "vocab.txt")]
+    [InlineData("word-level", "tokenizer.json")]
+    [InlineData("byte-level-bpe", "vocab.json", "GPT2Tokenizer")]
+    [InlineData("byte-level-bpe-roberta", "tokenizer.json")]
+    [InlineData("byte-level-bpe-clip", "tokenizer.json")]
+    [InlineData("sentencepiece-bpe-llama", "tokenizer.json")]
+    [InlineData("sentencepiece-bpe-llama", "../sentencepiece/bpe.model", "LlamaTokenizer")]
+    [InlineData("unigram-xlm-roberta", "tokenizer.json.gz")]
+    [InlineData("unigram-xlm-roberta", "../sentencepiece/unigram.model", "XLMRobertaTokenizer")]
+    [InlineData("unigram-t5", "../sentencepiece/unigram.model", "T5Tokenizer")]
+    public void Every_recorded_encoding_and_decoding_with_a_small_vocabulary_is_reproduced(string folder, string file, string? className = null) => Check(Own, folder, file, className);
+
+    private static void Check(string root, string folder, string file, string? className)
     {
-        var tokenizer = LoadFrom(folder, file, className);
+        var corpus = Corpus(root);
+        var tokenizer = LoadFrom(root, folder, file, className);
         var singles = new Dictionary<int, Encoding>();
         var differences = new List<string>();
         var records = 0;
-        foreach (var record in Lines($"{folder}/golden.jsonl"))
+        foreach (var record in Lines(root, $"{folder}/golden.jsonl"))
         {
             records++;
             var (mode, i) = (record.GetProperty("mode").GetString()!, record.GetProperty("i").GetInt32());
@@ -79,7 +106,7 @@ public class GoldenTests
                 continue;
             }
 
-            var (text, pair) = (Corpus.Value[i], record.TryGetProperty("j", out var j) ? Corpus.Value[j.GetInt32()] : null);
+            var (text, pair) = (corpus[i], record.TryGetProperty("j", out var j) ? corpus[j.GetInt32()] : null);
             var encoding = tokenizer.Encode(text, pair, new TokenizerOptions
             {
                 MaxLength = mode.EndsWith("max16", StringComparison.Ordinal) ? 16 : null,
@@ -119,17 +146,25 @@ public class GoldenTests
     [InlineData("deberta_v3_spm")]
     [InlineData("test_sentencepiece")]
     [InlineData("test_sentencepiece_bpe")]
-    public void A_SentencePiece_model_alone_gives_the_ids_of_the_SentencePiece_library(string name)
+    public void A_SentencePiece_model_alone_gives_the_ids_of_the_SentencePiece_library(string name) => CheckSentencePiece(Shared, name, 302);
+
+    [Theory]
+    [InlineData("unigram")]
+    [InlineData("bpe")]
+    public void A_small_SentencePiece_model_alone_gives_the_ids_of_the_SentencePiece_library(string name) => CheckSentencePiece(Own, name, 172);
+
+    private static void CheckSentencePiece(string root, string name, int recorded)
     {
+        var corpus = Corpus(root);
         using var folder = new TemporaryFolder();
-        folder.Write("tokenizer.model", File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/sentencepiece/{name}.model")));
+        folder.Write("tokenizer.model", File.ReadAllBytes(Path.Combine(root, "sentencepiece", name + ".model")));
         var tokenizer = Tokenizer.Load(folder.Path);
         var differences = new List<string>();
-        Lines($"sentencepiece/{name}.golden.jsonl").Count().ShouldBe(302);
-        foreach (var record in Lines($"sentencepiece/{name}.golden.jsonl"))
+        Lines(root, $"sentencepiece/{name}.golden.jsonl").Count().ShouldBe(recorded);
+        foreach (var record in Lines(root, $"sentencepiece/{name}.golden.jsonl"))
         {
             var i = record.GetProperty("i").GetInt32();
-            var found = JsonSerializer.Serialize(tokenizer.Encode(Corpus.Value[i]).Ids.ToArray());
+            var found = JsonSerializer.Serialize(tokenizer.Encode(corpus[i]).Ids.ToArray());
             if (found != JsonSerializer.Serialize(record.GetProperty("ids")))
             {
                 differences.Add($"sp {i}: {found} instead of {record}");
@@ -139,10 +174,10 @@ public class GoldenTests
         differences.ShouldBeEmpty();
     }
 
-    private static Tokenizer LoadFrom(string folder, string file, string? className)
+    private static Tokenizer LoadFrom(string root, string folder, string file, string? className)
     {
         using var temporary = new TemporaryFolder();
-        var content = File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/{folder}/{file}"));
+        var content = File.ReadAllBytes(Path.Combine(root, folder, file));
         if (file.EndsWith(".gz", StringComparison.Ordinal))
         {
             using var packed = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
@@ -154,12 +189,12 @@ public class GoldenTests
         temporary.Write(file.EndsWith(".model", StringComparison.Ordinal) ? "spiece.model" : file.Replace(".gz", "", StringComparison.Ordinal), content);
         if (file == "vocab.json")
         {
-            temporary.Write("merges.txt", File.ReadAllBytes(Fixtures.InShared($"fixtures/tokenizers/{folder}/merges.txt")));
+            temporary.Write("merges.txt", File.ReadAllBytes(Path.Combine(root, folder, "merges.txt")));
         }
 
         if (!file.Contains("tokenizer.json", StringComparison.Ordinal))
         {
-            var index = JsonDocument.Parse(File.ReadAllText(Fixtures.InShared("fixtures/tokenizers/index.json"))).RootElement;
+            var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "index.json"))).RootElement;
             var options = index.EnumerateArray().Single(entry => entry.GetProperty("folder").GetString() == folder).GetProperty("options");
             var configuration = JsonNode.Parse(options.GetRawText())!;
             configuration["tokenizer_class"] = className;
@@ -169,6 +204,8 @@ public class GoldenTests
         return Tokenizer.Load(temporary.Path);
     }
 
-    private static IEnumerable<JsonElement> Lines(string path) =>
-        File.ReadLines(Fixtures.InShared($"fixtures/tokenizers/{path}")).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement);
+    private static Dictionary<int, string> Corpus(string root) => Lines(root, "corpus.jsonl").ToDictionary(line => line.GetProperty("i").GetInt32(), line => line.GetProperty("text").GetString()!);
+
+    private static IEnumerable<JsonElement> Lines(string root, string path) =>
+        File.ReadLines(Path.Combine(root, path)).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement);
 }

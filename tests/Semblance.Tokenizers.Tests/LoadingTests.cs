@@ -157,11 +157,11 @@ public class LoadingTests
         Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).ShouldName(Path.Combine(folder.Path, file), name.Replace("Fast", "", StringComparison.Ordinal), supported);
     }
 
-    [SharedFact]
+    [Fact]
     public void A_class_that_a_SentencePiece_model_alone_does_not_make_is_named_with_those_that_it_does()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("spiece.model", File.ReadAllBytes(Fixtures.InShared("fixtures/tokenizers/sentencepiece/test_sentencepiece.model")))
+        folder.Write("spiece.model", File.ReadAllBytes(Fixtures.Own("tokenizers/sentencepiece/unigram.model")))
             .Write("tokenizer_config.json", """{"tokenizer_class": "PegasusTokenizer"}""");
         Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).ShouldName(
             Path.Combine(folder.Path, "spiece.model"), "PegasusTokenizer", "AlbertTokenizer CamembertTokenizer DebertaV2Tokenizer GemmaTokenizer LlamaTokenizer MBart50Tokenizer MBartTokenizer T5Tokenizer XLMRobertaTokenizer");

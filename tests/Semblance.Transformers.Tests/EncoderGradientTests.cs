@@ -7,7 +7,7 @@ namespace Semblance.Transformers.Tests;
 /// <summary>Each architecture's way back to every parameter, against differences of its forward pass.</summary>
 public class EncoderGradientTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("roberta")]
     [InlineData("distilbert")]
     [InlineData("electra")]
@@ -26,7 +26,7 @@ public class EncoderGradientTests
         Check(model.Parameters(), run => model.Forward(run, batch));
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("t5")]
     [InlineData("t5-v1_1")]
     public void The_gradient_of_every_parameter_of_a_decoder_equals_differences(string folder)
@@ -44,7 +44,7 @@ public class EncoderGradientTests
     // Differences say nothing across the kink of a ReLU, so the model gets another function.
     private static ModelFolder Smooth(string fixture)
     {
-        var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
+        var folder = new ModelFolder(Fixtures.Own("models/" + fixture));
         if (fixture is "t5" or "t5-encoder")
         {
             folder.Edit("config.json", "\"feed_forward_proj\": \"relu\"", "\"feed_forward_proj\": \"gelu\"");

@@ -11,59 +11,59 @@ public class EncoderTests
 {
     private static readonly string[] Inputs = ["input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask"];
 
-    [SharedTheory]
+    [Theory]
     [InlineData("roberta")]
     [InlineData("roberta-mlm")]
     [InlineData("roberta-seqcls")]
     public void Roberta_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("xlm-roberta")]
     [InlineData("xlm-roberta-seqcls")]
     public void XlmRoberta_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("camembert")]
     public void Camembert_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("distilbert")]
     [InlineData("distilbert-mlm")]
     [InlineData("distilbert-seqcls")]
     public void DistilBert_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("electra")]
     [InlineData("electra-seqcls")]
     public void Electra_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert")]
     [InlineData("albert-groups")]
     public void Albert_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("mpnet")]
     public void MPNet_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("t5")]
     [InlineData("t5-encoder")]
     [InlineData("t5-v1_1")]
     [InlineData("t5-v1_1-encoder")]
     public void T5_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("deberta")]
     public void Deberta_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("deberta-v2")]
     [InlineData("deberta-v2-conv")]
     [InlineData("deberta-v2-seqcls")]
     public void DebertaV2_equals_the_original(string folder) => Check(folder);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert-groups")]
     [InlineData("deberta")]
     [InlineData("deberta-v2-conv")]
@@ -72,7 +72,7 @@ public class EncoderTests
     [InlineData("t5-v1_1-encoder")]
     public void A_sequence_has_the_same_bits_alone_and_in_any_company(string folder)
     {
-        var model = Transformer.Load(Fixtures.InShared("fixtures/models/" + folder));
+        var model = Transformer.Load(Fixtures.Own("models/" + folder));
         int[][] sequences = [.. new[] { 3, 41, 1, 17 }.Select((length, s) => Enumerable.Range(0, length).Select(i => 4 + (((i * 7) + s) % 90)).ToArray())];
         foreach (var set in InstructionSets.Available)
         {
@@ -88,7 +88,7 @@ public class EncoderTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert-groups", "\"num_hidden_groups\": 2", "\"num_hidden_groups\": 9", "num_hidden_groups")]
     [InlineData("albert", "\"inner_group_num\": 1", "\"inner_group_num\": 100000", "inner_group_num")]
     [InlineData("deberta", "\"hidden_size\": 32", "\"hidden_size\": 65536", "in_proj.weight")]
@@ -104,14 +104,14 @@ public class EncoderTests
     [InlineData("t5", "\"relative_attention_max_distance\": 32", "\"relative_attention_max_distance\": 1", "relative_attention_max_distance")]
     public void A_configuration_that_lies_is_named_with_its_field(string fixture, string old, string replacement, string named)
     {
-        using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
+        using var folder = new ModelFolder(Fixtures.Own("models/" + fixture));
         folder.Edit("config.json", old, replacement);
         var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
         message.ShouldContain(folder.Path);
         message.ShouldContain(named);
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("deberta")]
     [InlineData("deberta-v2-conv")]
     [InlineData("mpnet")]
@@ -120,12 +120,12 @@ public class EncoderTests
     public void A_batch_without_sequences_has_no_states(string folder)
     {
         using var run = new Computation();
-        Transformer.Load(Fixtures.InShared("fixtures/models/" + folder)).Forward(run, PackedBatch.From([])).Rows.ShouldBe(0);
+        Transformer.Load(Fixtures.Own("models/" + folder)).Forward(run, PackedBatch.From([])).Rows.ShouldBe(0);
     }
 
     private static void Check(string folder)
     {
-        var path = Fixtures.InShared("fixtures/models/" + folder);
+        var path = Fixtures.Own("models/" + folder);
         var model = TaskModel.Load(path);
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(path, "expected.safetensors")));
         var decoder = model.HasDecoder ? new PaddedBatch(batch.File, "decoder_") : null;

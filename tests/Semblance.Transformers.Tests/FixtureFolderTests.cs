@@ -2,12 +2,12 @@ namespace Semblance.Transformers.Tests;
 
 public class FixtureFolderTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("models")]
     [InlineData("images")]
     public void Every_recorded_folder_is_compared_by_a_test(string path)
     {
-        var compared = FixtureFolders.ArgumentsOf("equals?_the_original");
-        FixtureFolders.Of(path).ShouldAllBe(folder => compared.Contains(folder));
+        var compared = FixtureFolders.ArgumentsOf("equals?_(the_original|that_of_the_formulas)");
+        FixtureFolders.Of(path).Except(["electra-pretraining"]).ShouldAllBe(folder => compared.Contains(folder)); // that is a head without a body
     }
 }

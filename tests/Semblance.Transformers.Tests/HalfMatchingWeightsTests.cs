@@ -23,7 +23,7 @@ public class HalfMatchingWeightsTests
     [InlineData("qwen3")]
     public void Every_missing_and_every_unexpected_name_is_in_the_message(string fixture) => Check(Fixtures.Own("models/" + fixture));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert-groups")]
     [InlineData("deberta")]
     [InlineData("deberta-v2-conv")]
@@ -42,12 +42,12 @@ public class HalfMatchingWeightsTests
     [InlineData("t5")]
     [InlineData("t5-v1_1")]
     [InlineData("xlm-roberta-seqcls")]
-    public void Every_missing_and_every_unexpected_name_of_any_architecture_and_head_is_in_the_message(string fixture) => Check(Fixtures.InShared("fixtures/models/" + fixture));
+    public void Every_missing_and_every_unexpected_name_of_any_architecture_and_head_is_in_the_message(string fixture) => Check(Fixtures.Own("models/" + fixture));
 
-    [SharedFact]
+    [Fact]
     public void Both_towers_of_CLIP_are_in_one_message()
     {
-        var source = Fixtures.InShared("fixtures/models/clip");
+        var source = Fixtures.Own("models/clip");
         using var folder = new ModelFolder(source);
         string[] missing = ["text_model.final_layer_norm.bias", "vision_model.post_layernorm.weight", "visual_projection.weight"];
         Write(folder, Checkpoint.Open(source), missing);

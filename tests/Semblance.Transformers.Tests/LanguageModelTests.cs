@@ -7,7 +7,7 @@ namespace Semblance.Transformers.Tests;
 
 public class LanguageModelTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm")]
     [InlineData("gemma")]
     [InlineData("llama")]
@@ -17,7 +17,7 @@ public class LanguageModelTests
     [InlineData("t5-v1_1")]
     public void A_token_at_a_time_gives_the_logits_of_the_whole_sequence_bit_for_bit(string folder)
     {
-        using var copy = WithHead(Fixtures.InShared("fixtures/models/" + folder));
+        using var copy = WithHead(Fixtures.Own("models/" + folder));
         CheckSteps(copy.Path, seed: 1, length: 20);
     }
 
@@ -31,12 +31,12 @@ public class LanguageModelTests
         CheckSteps(copy.Path, seed: 2, length: 20);
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm")]
     [InlineData("t5")]
     public void Sequences_that_are_split_and_reordered_go_on_as_if_each_were_alone(string folder)
     {
-        var model = LanguageModel.Load(Fixtures.InShared("fixtures/models/" + folder));
+        var model = LanguageModel.Load(Fixtures.Own("models/" + folder));
         int[] source = model.HasEncoder ? [4, 8, 15] : [];
         var decoding = model.Begin(source);
         using (var run = new Computation())
@@ -63,10 +63,10 @@ public class LanguageModelTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void A_step_that_was_broken_off_can_be_repeated()
     {
-        var model = LanguageModel.Load(Fixtures.InShared("fixtures/models/gpt2-lm"));
+        var model = LanguageModel.Load(Fixtures.Own("models/gpt2-lm"));
         var decoding = model.Begin();
         using (var run = new Computation())
         {
@@ -85,22 +85,22 @@ public class LanguageModelTests
         decoding.Next(again, [4]).Values.SequenceEqual(model.Begin().Next(whole, [1, 2, 3, 4]).Values).ShouldBeTrue();
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2", "names 'GPT2Model'")]
     [InlineData("bert-mlm", "names 'BertForMaskedLM'")]
     [InlineData("t5-encoder", "names 'T5EncoderModel'")]
     public void A_model_without_a_head_for_the_next_token_is_named(string folder, string problem)
     {
-        var path = Fixtures.InShared("fixtures/models/" + folder);
+        var path = Fixtures.Own("models/" + folder);
         var fault = Should.Throw<ModelFormatException>(() => LanguageModel.Load(path));
         fault.Message.ShouldContain(problem);
         fault.Message.ShouldContain(path);
     }
 
-    [SharedFact]
+    [Fact]
     public void What_does_not_fit_is_refused()
     {
-        var model = LanguageModel.Load(Fixtures.InShared("fixtures/models/gpt2-lm"));
+        var model = LanguageModel.Load(Fixtures.Own("models/gpt2-lm"));
         using var run = new Computation();
         Should.Throw<ArgumentException>(() => model.Begin([1]));
         Should.Throw<ArgumentException>(() => model.Begin().Next(run, [1], [2])).Message.ShouldContain("2 sequences");

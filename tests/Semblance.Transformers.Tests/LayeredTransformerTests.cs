@@ -7,7 +7,7 @@ namespace Semblance.Transformers.Tests;
 
 public class LayeredTransformerTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("gemma")]
     [InlineData("gpt2")]
     [InlineData("gpt2-lm", 1e-4)]
@@ -18,7 +18,7 @@ public class LayeredTransformerTests
     [InlineData("modernbert-seqcls")]
     [InlineData("qwen2")]
     public void Every_output_equals_the_original_on_every_instruction_set(string folder, double logitTolerance = 2e-5) =>
-        Check(Fixtures.InShared("fixtures/models/" + folder), logitTolerance);
+        Check(Fixtures.Own("models/" + folder), logitTolerance);
 
     /// <summary>Recorded from PyTorch with the formulas of the originals.</summary>
     [Theory]
@@ -31,11 +31,11 @@ public class LayeredTransformerTests
     [InlineData("qwen3")]
     public void Every_output_equals_that_of_the_formulas(string folder) => Check(Fixtures.Own("models/" + folder), 2e-5);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
     [InlineData("modernbert")]
-    public void A_step_along_the_gradient_changes_the_output_as_the_gradient_says(string folder) => CheckGradient(Fixtures.InShared("fixtures/models/" + folder));
+    public void A_step_along_the_gradient_changes_the_output_as_the_gradient_says(string folder) => CheckGradient(Fixtures.Own("models/" + folder));
 
     [Theory]
     [InlineData("eurobert")]

@@ -60,10 +60,10 @@ public class TransformerTests
         unexpected.ShouldNotContain("embeddings.LayerNorm");
     }
 
-    [SharedFact]
+    [Fact]
     public void Positions_are_counted_from_the_padding_id_and_padding_is_not_counted()
     {
-        var model = Transformer.Load(Fixtures.InShared("fixtures/models/roberta"));
+        var model = Transformer.Load(Fixtures.Own("models/roberta"));
         float[][] Embedded(params int[] ids)
         {
             using var run = new Computation();

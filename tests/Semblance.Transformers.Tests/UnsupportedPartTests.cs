@@ -33,7 +33,7 @@ public class UnsupportedPartTests
     public void A_part_that_is_not_supported_is_named_with_its_file_and_those_that_are(string fixture, string field, string value, string part, string supported) =>
         Check(Fixtures.Own("models/" + fixture), field, value, part, supported, folder => TaskModel.Load(folder));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert", "hidden_act", "\"jelu\"", "jelu", Activations)]
     [InlineData("albert", "architectures", "[\"AlbertForMultipleChoice\"]", "AlbertForMultipleChoice", "AlbertModel AlbertForMaskedLM AlbertForPreTraining AlbertForQuestionAnswering AlbertForSequenceClassification AlbertForTokenClassification")]
     [InlineData("camembert", "position_embedding_type", "\"relative_key\"", "position_embedding_type", "absolute")]
@@ -57,26 +57,26 @@ public class UnsupportedPartTests
     [InlineData("t5-v1_1", "feed_forward_proj", "\"gated-jelu\"", "gated-jelu", Activations + " gated-…")]
     [InlineData("xlm-roberta", "hidden_act", "\"jelu\"", "jelu", Activations)]
     public void A_part_of_any_architecture_is_named_with_its_file_and_those_that_are_supported(string fixture, string field, string value, string part, string supported) =>
-        Check(Fixtures.InShared("fixtures/models/" + fixture), field, value, part, supported, folder => TaskModel.Load(folder));
+        Check(Fixtures.Own("models/" + fixture), field, value, part, supported, folder => TaskModel.Load(folder));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("clip", "model_type", "\"siglip\"", "siglip", "clip")]
     [InlineData("clip", "text_config.hidden_act", "\"jelu\"", "jelu", Activations)]
     [InlineData("clip", "vision_config.hidden_act", "\"jelu\"", "jelu", Activations)]
     public void A_part_of_a_tower_of_CLIP_is_named_too(string fixture, string field, string value, string part, string supported) =>
-        Check(Fixtures.InShared("fixtures/models/" + fixture), field, value, part, supported, folder => ClipModel.Load(folder));
+        Check(Fixtures.Own("models/" + fixture), field, value, part, supported, folder => ClipModel.Load(folder));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm", "architectures", "[\"GPT2Model\"]", "GPT2Model", "GPT2LMHeadModel T5ForConditionalGeneration …ForCausalLM")]
     [InlineData("t5", "architectures", "[\"T5EncoderModel\"]", "T5EncoderModel", "GPT2LMHeadModel T5ForConditionalGeneration …ForCausalLM")]
     public void A_class_that_predicts_no_next_token_is_named_with_those_that_do(string fixture, string field, string value, string part, string supported) =>
-        Check(Fixtures.InShared("fixtures/models/" + fixture), field, value, part, supported, folder => LanguageModel.Load(folder));
+        Check(Fixtures.Own("models/" + fixture), field, value, part, supported, folder => LanguageModel.Load(folder));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("processor-32", "image_processor_type", "\"SiglipImageProcessor\"", "SiglipImageProcessor", "CLIPImageProcessor ViTImageProcessor")]
     [InlineData("vit-processor-24", "resample", "1", "resample", "2 3")]
     public void A_way_to_prepare_images_is_named_with_those_that_are_supported(string fixture, string field, string value, string part, string supported) =>
-        Check(Fixtures.InShared("fixtures/images/" + fixture), field, value, part, supported, folder => ImageProcessor.Load(folder), "preprocessor_config.json");
+        Check(Fixtures.Own("images/" + fixture), field, value, part, supported, folder => ImageProcessor.Load(folder), "preprocessor_config.json");
 
     private static void Check(string fixture, string field, string value, string part, string supported, Action<string> load, string file = "config.json")
     {

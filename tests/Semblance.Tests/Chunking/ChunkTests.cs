@@ -39,11 +39,21 @@ public class ChunkTests
     [InlineData("spm1k-bpe")]
     [InlineData("bert-base-chinese")]
     [InlineData("spm30k-deberta-v2-punct-lower")]
-    public void Chunks_fit_with_tokenizers_of_every_kind(string name)
+    public void Chunks_fit_with_published_tokenizers_of_every_kind(string name) => Fit(Fixtures.InShared("fixtures/tokenizers"), name);
+
+    [Theory]
+    [InlineData("byte-level-bpe")]
+    [InlineData("byte-level-bpe-roberta")]
+    [InlineData("sentencepiece-bpe-llama")]
+    [InlineData("unigram-xlm-roberta")]
+    [InlineData("word-level")]
+    public void Chunks_fit_with_tokenizers_of_every_kind(string name) => Fit(Fixtures.Own("tokenizers"), name);
+
+    private static void Fit(string root, string name)
     {
-        var tokenizer = LoadTokenizer(Fixtures.InShared($"fixtures/tokenizers/{name}"));
+        var tokenizer = LoadTokenizer(Path.Combine(root, name));
         var model = new SentenceTransformer([new StaticEmbeddingModule(tokenizer, Tensor.Zeros(tokenizer.VocabularySize, 1))]);
-        var texts = File.ReadLines(Fixtures.InShared("fixtures/tokenizers/corpus.jsonl")).Select(TextOf).ToArray();
+        var texts = File.ReadLines(Path.Combine(root, "corpus.jsonl")).Select(TextOf).ToArray();
         var chinese = string.Concat(Enumerable.Repeat("他在骑马，她在看书。“你好！”𠀋👍🏽今天天气很好", 40));
         foreach (var text in texts.Append(string.Join("\n\n", texts)).Append(string.Concat(texts)).Append(chinese))
         {

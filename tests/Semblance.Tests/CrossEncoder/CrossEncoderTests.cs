@@ -66,7 +66,7 @@ public class CrossEncoderTests
         model.Rank("a man", []).ShouldBeEmpty();
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("bert-seqcls")]
     [InlineData("deberta-v2-seqcls")]
     [InlineData("distilbert-seqcls")]
@@ -75,7 +75,7 @@ public class CrossEncoderTests
     public void A_plain_folder_of_any_architecture_gives_the_logits_of_its_tokens(string name)
     {
         // The recorded models have no tokenizer; any will do whose ids they know.
-        using var folder = new TemporaryFolder().With(Fixtures.InShared("fixtures/models/" + name));
+        using var folder = new TemporaryFolder().With(Fixtures.Own("models/" + name));
         foreach (var file in new[] { "vocab.txt", "tokenizer_config.json" })
         {
             File.Copy(Fixtures.Own("st/cross-encoder/" + file), folder.Of(file));

@@ -11,7 +11,7 @@ namespace Semblance.Tests.Generation;
 
 public class TextGeneratorTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm")]
     [InlineData("t5")]
     [InlineData("t5-v1_1")]
@@ -34,7 +34,7 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void Greedy_generation_goes_on_from_every_recorded_beginning_with_the_likeliest_token_that_the_original_recorded()
     {
         var generator = Generator("gpt2-lm");
@@ -47,7 +47,7 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("t5")]
     [InlineData("t5-v1_1")]
     public void Greedy_generation_from_a_recorded_source_begins_with_the_likeliest_tokens_that_the_original_recorded(string folder)
@@ -61,7 +61,7 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm")]
     [InlineData("t5")]
     [InlineData("t5-v1_1")]
@@ -79,7 +79,7 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData("gpt2-lm")]
     [InlineData("t5")]
     public void The_score_of_a_beam_is_the_mean_logarithm_of_its_probabilities_without_a_cache(string folder)
@@ -110,7 +110,7 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void The_same_seed_draws_the_same_tokens_on_any_number_of_threads()
     {
         var generator = Generator("gpt2-lm");
@@ -120,14 +120,14 @@ public class TextGeneratorTests
         Draw(7, 1).ShouldNotBe(Draw(8, 1));
     }
 
-    [SharedFact]
+    [Fact]
     public void Several_sequences_are_drawn_one_after_another()
     {
         var sequences = Generator("gpt2-lm").GenerateTokens([5], new GenerationConfig { DoSample = true, NumReturnSequences = 3, MaxNewTokens = 20, Seed = 1 });
         sequences.Select(sequence => string.Join(' ', sequence.Tokens)).Distinct().Count().ShouldBe(3);
     }
 
-    [SharedFact]
+    [Fact]
     public void A_sequence_ends_at_any_of_several_tokens_but_not_before_its_least_length()
     {
         var generator = Generator("gpt2-lm");
@@ -143,7 +143,7 @@ public class TextGeneratorTests
         longer.Tokens.Take(6).ShouldNotContain(free[2]);
     }
 
-    [SharedFact]
+    [Fact]
     public void Tokens_in_a_row_and_forbidden_ones_do_not_come()
     {
         var tokens = Generator("gpt2-lm").GenerateTokens([5], new GenerationConfig { MaxNewTokens = 40, NoRepeatNgramSize = 2, SuppressTokens = [3, 4] })[0].Tokens;
@@ -152,7 +152,7 @@ public class TextGeneratorTests
         tokens.ShouldNotContain(4);
     }
 
-    [SharedFact]
+    [Fact]
     public void The_last_token_can_be_forced()
     {
         var config = new GenerationConfig { MaxNewTokens = 5, ForcedEosTokenIds = [17], ForcedBosTokenId = 4, DecoderStartTokenId = 0 };
@@ -160,7 +160,7 @@ public class TextGeneratorTests
         (tokens[0], tokens[^1]).ShouldBe((4, 17));
     }
 
-    [SharedFact]
+    [Fact]
     public async Task The_pieces_of_a_stream_are_the_text_and_a_cancelled_one_stops()
     {
         var generator = Generator("gpt2-lm");
@@ -195,11 +195,19 @@ public class TextGeneratorTests
     [SharedTheory]
     [InlineData("gpt2")]
     [InlineData("t5-small")]
-    [InlineData("spm1k-bpe")] // bytes as tokens of their own
+    [InlineData("spm1k-bpe")]
     [InlineData("xlm-roberta-base")]
-    public void Tokens_one_by_one_give_the_text_of_all_of_them_and_no_broken_character(string folder)
+    public void Tokens_of_a_published_tokenizer_one_by_one_give_the_text_of_all_of_them(string folder) => DecodeOneByOne(Fixtures.InShared("fixtures/tokenizers/" + folder));
+
+    [Theory]
+    [InlineData("byte-level-bpe")]
+    [InlineData("sentencepiece-bpe-llama")] // bytes as tokens of their own
+    [InlineData("unigram-xlm-roberta")]
+    public void Tokens_one_by_one_give_the_text_of_all_of_them_and_no_broken_character(string folder) => DecodeOneByOne(Fixtures.Own("tokenizers/" + folder));
+
+    private static void DecodeOneByOne(string path)
     {
-        var tokenizer = LoadTokenizer(folder);
+        var tokenizer = LoadTokenizer(path);
         foreach (var text in (string[])["Hello, world!", "naïve café — 日本語のテキスト", "👩‍👩‍👧 emoji 🎉🎉 end", "  two  spaces\n\nlines\t", "", "汉字"])
         {
             int[] ids = [.. tokenizer.Encode(text).Ids];
@@ -210,10 +218,10 @@ public class TextGeneratorTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void Half_a_character_at_the_end_is_handed_out_at_last()
     {
-        var tokenizer = Tokenizer.Load(Fixtures.InShared("fixtures/tokenizers/gpt2"));
+        var tokenizer = Tokenizer.Load(Fixtures.Own("tokenizers/byte-level-bpe"));
         int[] ids = [.. tokenizer.Encode("ab🎉").Ids];
         var stream = new DecodeStream(tokenizer);
         string.Concat(ids[..^1].Select(stream.Next)).ShouldBe("ab");
@@ -221,7 +229,7 @@ public class TextGeneratorTests
         stream.Finish().ShouldBe("");
     }
 
-    [SharedFact]
+    [Fact]
     public void Prompts_and_settings_that_cannot_be_are_refused()
     {
         var generator = Generator("gpt2-lm");
@@ -242,7 +250,7 @@ public class TextGeneratorTests
         Should.Throw<ArgumentException>(() => generator.GenerateTokens([1], new GenerationConfig { SuppressTokens = [.. Enumerable.Range(0, generator.Model.VocabularySize)] }));
     }
 
-    [SharedFact]
+    [Fact]
     public void The_configuration_is_read_as_the_original_does()
     {
         GenerationConfig.Load(Folder("t5")).ShouldSatisfyAllConditions(
@@ -300,9 +308,8 @@ public class TextGeneratorTests
         }
     }
 
-    private static Tokenizer LoadTokenizer(string name)
+    private static Tokenizer LoadTokenizer(string path)
     {
-        var path = Fixtures.InShared("fixtures/tokenizers/" + name);
         if (!File.Exists(Path.Combine(path, "tokenizer.json.gz")))
         {
             return Tokenizer.Load(path);
@@ -325,7 +332,7 @@ public class TextGeneratorTests
         }
     }
 
-    private static string Folder(string model) => Fixtures.InShared("fixtures/models/" + model);
+    private static string Folder(string model) => Fixtures.Own("models/" + model);
 
     // Of each recorded sequence, what the encoder saw, where there is one, the tokens, and the likeliest token after each of them.
     private static IEnumerable<(int[] Source, int[] Tokens, int[] Likeliest)> Recorded(string folder)

@@ -10,14 +10,14 @@ public class ClipModuleTests
 {
     private static readonly string[] Tokens = ["[UNK]", "[CLS]", "[SEP]", "a", "man", "horse", "rides"];
 
-    [SharedFact]
+    [Fact]
     public void CLIPModel_puts_texts_and_images_into_one_space_as_the_original_does()
     {
         using var folder = Folder();
         var model = SentenceTransformer.Load(folder.Path);
         var clip = (ClipModule)model.Modules[0];
         (model.Dimension, model.MaxSequenceLength).ShouldBe((28, 24));
-        var expected = SafetensorsFile.Open(Path.Combine(Fixtures.InShared("fixtures/models/clip"), "expected.safetensors"));
+        var expected = SafetensorsFile.Open(Path.Combine(Fixtures.Own("models/clip"), "expected.safetensors"));
 
         // The recorded token ids and pixels through the module itself.
         var (ids, mask) = (expected.ReadInt64("input_ids"), expected.ReadInt64("attention_mask"));
@@ -32,8 +32,8 @@ public class ClipModuleTests
         Compare(expected.Read("image_features"), features.SentenceEmbeddings!);
 
         // Images from their files.
-        var images = Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.InShared($"fixtures/images/{i}.png"))).ToArray();
-        var pixels = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read("pixel_values.32");
+        var images = Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.Own($"images/{i}.png"))).ToArray();
+        var pixels = SafetensorsFile.Open(Fixtures.Own("images/expected.safetensors")).Read("pixel_values.32");
         var embeddings = model.EncodeImages(images, new EncodeOptions { BatchTokens = 40 });
         Compare(clip.Model.ImageFeatures(run, pixels), embeddings.Vectors, 1e-4f);
         model.EncodeImages(images[2..3])[0].SequenceEqual(embeddings[2]).ShouldBeTrue();
@@ -42,7 +42,7 @@ public class ClipModuleTests
         model.Similarity(model.Encode(["a man rides", "a horse"]), unit).Shape.ToArray().ShouldBe([2, 5]);
     }
 
-    [SharedFact]
+    [Fact]
     public void CLIPModel_loads_again_with_the_same_bits()
     {
         using var folder = Folder();
@@ -51,7 +51,7 @@ public class ClipModuleTests
         model.Save(copy.Path);
         var again = SentenceTransformer.LoadTrainable(copy.Path);
         again.ToString().ShouldBe(model.ToString());
-        var image = ImageReader.Default.Read(Fixtures.InShared("fixtures/images/1.png"));
+        var image = ImageReader.Default.Read(Fixtures.Own("images/1.png"));
         again.EncodeImages([image])[0].SequenceEqual(model.EncodeImages([image])[0]).ShouldBeTrue();
         again.Encode("a man rides").ShouldBe(model.Encode("a man rides"));
         model.Encode("").Length.ShouldBe(28);
@@ -65,9 +65,9 @@ public class ClipModuleTests
     private static TemporaryFolder Folder()
     {
         var folder = new TemporaryFolder();
-        folder.Copy(Fixtures.InShared("fixtures/models/clip/config.json"), "0_CLIPModel/config.json");
-        folder.Copy(Fixtures.InShared("fixtures/models/clip/model.safetensors"), "0_CLIPModel/model.safetensors");
-        folder.Copy(Fixtures.InShared("fixtures/images/processor-32/preprocessor_config.json"), "0_CLIPModel/preprocessor_config.json");
+        folder.Copy(Fixtures.Own("models/clip/config.json"), "0_CLIPModel/config.json");
+        folder.Copy(Fixtures.Own("models/clip/model.safetensors"), "0_CLIPModel/model.safetensors");
+        folder.Copy(Fixtures.Own("images/processor-32/preprocessor_config.json"), "0_CLIPModel/preprocessor_config.json");
         Tokenizer.CreateBert(Tokens).SaveJson(folder.Of("0_CLIPModel"));
         folder.Write("modules.json", """[{"idx": 0, "name": "0", "path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}]""");
         return folder;

@@ -96,11 +96,12 @@ public class StaticEmbeddingModuleTests
         module.Tokenize(string.Concat(Enumerable.Repeat("man ", 512))).IsTruncated.ShouldBeFalse();
     }
 
-    [SharedFact]
+    [Fact]
     public void Model2Vec_keeps_the_unknown_tokens_of_Unigram_as_the_original_does()
     {
         using var folder = new TemporaryFolder();
-        folder.Copy(Fixtures.InShared("fixtures/tokenizers/t5-small/tokenizer.json"), "tokenizer.json");
+        folder.Copy(Fixtures.Own("tokenizers/sentencepiece/unigram.model"), "spiece.model");
+        folder.Write("tokenizer_config.json", """{"tokenizer_class": "T5Tokenizer"}""");
         var tokenizer = Tokenizer.Load(folder.Path);
         var writer = new SafetensorsWriter();
         writer.Add("embeddings", Tensor.Zeros(tokenizer.VocabularySize, 1));

@@ -15,7 +15,7 @@ public class RecordedCrossEncoderLossTests
     public void Value_and_gradients_equal_the_original_at_once_and_in_parts(int? miniBatchSize) =>
         Check(new RecordedCrossEncoderLoss(Fixtures.Own(Folder), "LambdaLoss"), new LambdaLoss(new() { MiniBatchSize = miniBatchSize }));
 
-    [SharedTheory]
+    [Theory]
     [InlineData("BinaryCrossEntropyLoss")]
     [InlineData("CrossEntropyLoss")]
     [InlineData("MSELoss")]
@@ -25,9 +25,9 @@ public class RecordedCrossEncoderLossTests
     [InlineData("ListMLELoss")]
     [InlineData("PListMLELoss")]
     [InlineData("RankNetLoss")]
-    public void Every_recorded_loss_equals_the_original(string name) => Check(new RecordedCrossEncoderLoss(Fixtures.InShared("fixtures/" + Folder), name), Make(name));
+    public void Every_recorded_loss_equals_the_original(string name) => Check(new RecordedCrossEncoderLoss(Fixtures.Own(Folder), name), Make(name));
 
-    [SharedFact]
+    [Fact]
     public void Every_recorded_loss_is_tested() =>
         FixtureFolders.Of(Folder).Where(folder => !folder.StartsWith("model-", StringComparison.Ordinal)).Except(FixtureFolders.ArgumentsOf(nameof(Every_recorded_loss_equals_the_original))).ShouldBeEmpty();
 

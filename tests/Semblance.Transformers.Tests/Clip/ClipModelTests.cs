@@ -7,12 +7,12 @@ namespace Semblance.Transformers.Tests.Clip;
 
 public class ClipModelTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("clip")]
     [InlineData("clip-eos")]
     public void Every_output_equals_the_original_on_every_instruction_set(string fixture)
     {
-        var folder = Fixtures.InShared("fixtures/models/" + fixture);
+        var folder = Fixtures.Own("models/" + fixture);
         var model = ClipModel.Load(folder);
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors")));
         var pixels = batch.File.Read("pixel_values");
@@ -37,11 +37,11 @@ public class ClipModelTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void The_tower_of_texts_alone_loads_as_a_transformer()
     {
         using var folder = new ModelFolder("models/bert");
-        var clip = Fixtures.InShared("fixtures/models/clip");
+        var clip = Fixtures.Own("models/clip");
         File.Copy(Path.Combine(clip, "model.safetensors"), Path.Combine(folder.Path, "model.safetensors"), overwrite: true);
         folder.Write("config.json", ConfigurationFile.Read(Path.Combine(clip, "config.json")).Section("text_config")!.Root.GetRawText());
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(clip, "expected.safetensors")));
@@ -49,11 +49,11 @@ public class ClipModelTests
         Compare(batch.Expected("text_last_hidden_state"), Transformer.Load(folder.Path).Forward(run, batch.Packed), 2e-5, "text");
     }
 
-    [SharedFact]
+    [Fact]
     public void Gradients_reach_every_parameter_of_both_towers_and_say_how_the_similarity_changes()
     {
         const float Step = 1e-3f;
-        var folder = Fixtures.InShared("fixtures/models/clip");
+        var folder = Fixtures.Own("models/clip");
         var model = ClipModel.Load(folder, trainable: true);
         var batch = new PaddedBatch(SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors")));
         var trained = model.Parameters().Where(parameter => parameter.Name != "logit_scale").ToArray();
@@ -87,11 +87,11 @@ public class ClipModelTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void What_does_not_fit_is_named()
     {
         Should.Throw<ModelFormatException>(() => ClipModel.Load(Fixtures.Own("models/bert"))).Message.ShouldContain("'bert'; a clip is wanted");
-        var model = ClipModel.Load(Fixtures.InShared("fixtures/models/clip"));
+        var model = ClipModel.Load(Fixtures.Own("models/clip"));
         using var run = new Computation();
         Should.Throw<ArgumentException>(() => model.ImageFeatures(run, Tensor.Zeros(1, 3, 24, 24))).Message.ShouldContain("32 × 32");
     }

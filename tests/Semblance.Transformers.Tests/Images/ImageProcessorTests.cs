@@ -5,26 +5,26 @@ namespace Semblance.Transformers.Tests.Images;
 
 public class ImageProcessorTests
 {
-    private static RgbImage[] Recorded => [.. Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.InShared($"fixtures/images/{i}.png")))];
+    private static RgbImage[] Recorded => [.. Enumerable.Range(0, 5).Select(i => ImageReader.Default.Read(Fixtures.Own($"images/{i}.png")))];
 
-    [SharedTheory]
+    [Theory]
     [InlineData("processor-32", "pixel_values.32")]
     [InlineData("processor-48", "pixel_values.48")]
     [InlineData("vit-processor-24", "vit_pixel_values.24")]
     public void Pixels_equal_the_original(string folder, string name)
     {
-        var expected = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read(name);
-        var actual = ImageProcessor.Load(Fixtures.InShared("fixtures/images/" + folder)).Process(Recorded);
+        var expected = SafetensorsFile.Open(Fixtures.Own("images/expected.safetensors")).Read(name);
+        var actual = ImageProcessor.Load(Fixtures.Own("images/" + folder)).Process(Recorded);
         actual.Shape.ToArray().ShouldBe(expected.Shape.ToArray());
         expected.Values.ToArray().Zip(actual.Values.ToArray(), (e, a) => Math.Abs(e - a)).Max().ShouldBeLessThanOrEqualTo(1e-5f);
     }
 
-    [SharedTheory]
+    [Theory]
     [InlineData(Resampling.Bicubic, "pillow_bicubic_24x18")]
     [InlineData(Resampling.Bilinear, "pillow_bilinear_24x18")]
     public void Resized_bytes_equal_the_original(Resampling resampling, string name)
     {
-        var file = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors"));
+        var file = SafetensorsFile.Open(Fixtures.Own("images/expected.safetensors"));
         foreach (var (image, i) in Recorded.Select((image, i) => (image, i)))
         {
             ImageResize.Resize(image, 24, 18, resampling).Pixels.ToArray().Select(value => (long)value).ShouldBe(file.ReadInt64($"{name}.{i}"));

@@ -7,7 +7,7 @@ namespace Semblance.Transformers.Tests.Tasks;
 /// <summary>Classes of whole texts on causal models: a layer over the last token that is not padding.</summary>
 public class LastTokenClassificationTests
 {
-    [SharedTheory]
+    [Theory]
     [InlineData("llama", "Llama")]
     [InlineData("mistral", "Mistral")]
     [InlineData("qwen2", "Qwen2")]
@@ -15,7 +15,7 @@ public class LastTokenClassificationTests
     [InlineData("gpt2", "GPT2")]
     public void Logits_are_the_layer_over_the_recorded_last_state(string name, string className)
     {
-        var source = Fixtures.InShared("fixtures/models/" + name);
+        var source = Fixtures.Own("models/" + name);
         var folder = Directory.CreateTempSubdirectory("semblance-");
         try
         {

@@ -41,10 +41,10 @@ public class TaskModelTests
         }
     }
 
-    [SharedFact]
+    [Fact]
     public void Replaced_tokens_get_the_scores_that_PyTorch_gives()
     {
-        var body = Fixtures.InShared("fixtures/models/electra");
+        var body = Fixtures.Own("models/electra");
         var head = SafetensorsFile.Open(Fixtures.Own("models/electra-pretraining/head.safetensors"));
         using var folder = new ModelFolder(body);
         folder.Edit("config.json", "ElectraModel", "ElectraForPreTraining");
@@ -102,7 +102,7 @@ public class TaskModelTests
     }
 
     // The names are those of the original's classes.
-    [SharedTheory]
+    [Theory]
     [InlineData("albert", "AlbertForMaskedLM", "predictions.dense", "predictions.LayerNorm", "predictions.bias")]
     [InlineData("deberta", "DebertaForMaskedLM", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")]
     [InlineData("deberta-v2", "DebertaV2ForMaskedLM", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")]
@@ -110,7 +110,7 @@ public class TaskModelTests
     [InlineData("mpnet", "MPNetForMaskedLM", "lm_head.dense", "lm_head.layer_norm", "lm_head.bias")]
     public void A_masked_language_model_head_is_saved_under_the_original_names_and_loads_again(string fixture, string architecture, string dense, string norm, string bias)
     {
-        using var folder = new ModelFolder(Fixtures.InShared("fixtures/models/" + fixture));
+        using var folder = new ModelFolder(Fixtures.Own("models/" + fixture));
         var body = Transformer.Load(folder.Path, trainable: true);
         var created = TaskModel.CreateMaskedLanguageModel(body, seed: 3);
         created.HeadParameters.Select(parameter => parameter.Name).ShouldBe([dense + ".weight", dense + ".bias", norm + ".weight", norm + ".bias", bias]);
@@ -131,10 +131,10 @@ public class TaskModelTests
         ? Tensor.From(tensor.Values[..rows], rows)
         : Tensor.From(tensor.Values[..(rows * tensor.Columns)], rows, tensor.Columns);
 
-    [SharedFact]
+    [Fact]
     public void A_decoder_without_tokens_is_named()
     {
-        var model = TaskModel.Load(Fixtures.InShared("fixtures/models/t5"));
+        var model = TaskModel.Load(Fixtures.Own("models/t5"));
         using var run = new Computation();
         Should.Throw<ArgumentException>(() => model.Forward(run, PackedBatch.From([[5, 1]]))).Message.ShouldContain("decoder_input_ids");
     }

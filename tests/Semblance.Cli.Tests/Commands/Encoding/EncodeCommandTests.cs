@@ -121,22 +121,22 @@ public class EncodeCommandTests
             .ShouldBe(Enumerable.Range(0, 10_500).Select(i => $"{i}"));
     }
 
-    [SharedFact]
+    [Fact]
     public async Task Images_become_vectors_beside_those_of_texts()
     {
         using var folder = new TemporaryFolder();
-        var clip = Fixtures.InShared("fixtures/models/clip");
+        var clip = Fixtures.Own("models/clip");
         Directory.CreateDirectory(folder.Of("m/0_CLIPModel"));
-        foreach (var file in new[] { Path.Combine(clip, "config.json"), Path.Combine(clip, "model.safetensors"), Fixtures.InShared("fixtures/images/processor-32/preprocessor_config.json") })
+        foreach (var file in new[] { Path.Combine(clip, "config.json"), Path.Combine(clip, "model.safetensors"), Fixtures.Own("images/processor-32/preprocessor_config.json") })
         {
             File.WriteAllBytes(folder.Of("m/0_CLIPModel/" + Path.GetFileName(file)), File.ReadAllBytes(file));
         }
 
         Tokenizers.Tokenizer.CreateBert(["[UNK]", "[CLS]", "[SEP]", "man"]).Save(folder.Of("m/0_CLIPModel"));
         folder.Write("m/modules.json", """[{"idx": 0, "name": "0", "path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}]""");
-        var paths = Enumerable.Range(0, 3).Select(i => Fixtures.InShared($"fixtures/images/{i}.png")).ToArray();
+        var paths = Enumerable.Range(0, 3).Select(i => Fixtures.Own($"images/{i}.png")).ToArray();
         (await Outcome.OfAsync("encode", "--model", folder.Of("m"), "--images", "--input", folder.Write("paths.txt", string.Join('\n', paths)), "--output", folder.Of("o.safetensors"))).Done();
-        var pixels = SafetensorsFile.Open(Fixtures.InShared("fixtures/images/expected.safetensors")).Read("pixel_values.32");
+        var pixels = SafetensorsFile.Open(Fixtures.Own("images/expected.safetensors")).Read("pixel_values.32");
         using var run = new Computation();
         var expected = Transformers.Clip.ClipModel.Load(clip).ImageFeatures(run, pixels);
         var actual = SafetensorsFile.Open(folder.Of("o.safetensors")).Read("embeddings");

@@ -19,7 +19,7 @@ public class ForwardCommandTests
     public Task Outputs_equal_the_recorded_ones_in_name_shape_and_value(string name, float logitTolerance = 2e-5f) =>
         Check(Fixtures.Own($"models/{name}"), logitTolerance);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("albert")]
     [InlineData("deberta-v2-seqcls")]
     [InlineData("distilbert-mlm", 1e-4f)]
@@ -29,15 +29,15 @@ public class ForwardCommandTests
     [InlineData("t5-v1_1-encoder")]
     [InlineData("xlm-roberta-seqcls")]
     public Task Outputs_of_other_architectures_equal_the_recorded_ones(string name, float logitTolerance = 2e-5f) =>
-        Check(Fixtures.InShared($"fixtures/models/{name}"), logitTolerance);
+        Check(Fixtures.Own($"models/{name}"), logitTolerance);
 
-    [SharedTheory]
+    [Theory]
     [InlineData("clip")]
     [InlineData("clip-eos")]
     public async Task Both_towers_of_CLIP_equal_the_recorded_ones_in_name_shape_and_value(string name)
     {
         using var folder = new TemporaryFolder();
-        var model = Fixtures.InShared($"fixtures/models/{name}");
+        var model = Fixtures.Own($"models/{name}");
         var input = Path.Combine(model, "expected.safetensors");
         (await Outcome.OfAsync("forward", "--model", model, "--input", input, "--output", folder.Of("out.safetensors"))).Done();
         var (expected, actual) = (SafetensorsFile.Open(input), SafetensorsFile.Open(folder.Of("out.safetensors")));

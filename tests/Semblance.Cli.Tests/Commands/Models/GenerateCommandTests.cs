@@ -4,7 +4,7 @@ namespace Semblance.Cli.Tests.Commands;
 
 public class GenerateCommandTests
 {
-    [SharedFact]
+    [Fact]
     public async Task A_prompt_gives_text_and_the_same_seed_the_same()
     {
         using var folder = new TemporaryFolder();
@@ -17,7 +17,7 @@ public class GenerateCommandTests
         (await Outcome.OfAsync([.. command, "--seed", "2"])).Done().Output.ShouldNotBe(first.Output);
     }
 
-    [SharedFact]
+    [Fact]
     public async Task Each_line_of_a_file_is_a_prompt()
     {
         using var folder = new TemporaryFolder();
@@ -26,7 +26,7 @@ public class GenerateCommandTests
         outcome.Lines[1].ShouldStartWith("{\"prompt\":\"c\",\"text\":");
     }
 
-    [SharedFact]
+    [Fact]
     public async Task A_model_that_cannot_go_on_and_settings_that_cannot_be_are_named()
     {
         using var folder = new TemporaryFolder();
@@ -55,7 +55,7 @@ public class GenerateCommandTests
     private static string Model(TemporaryFolder folder, string fixture)
     {
         var path = Directory.CreateDirectory(folder.Of(fixture)).FullName;
-        foreach (var file in Directory.EnumerateFiles(Fixtures.InShared("fixtures/models/" + fixture)))
+        foreach (var file in Directory.EnumerateFiles(Fixtures.Own("models/" + fixture)))
         {
             File.WriteAllBytes(Path.Combine(path, Path.GetFileName(file)), File.ReadAllBytes(file));
         }
