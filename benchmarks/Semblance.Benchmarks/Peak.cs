@@ -39,8 +39,10 @@ internal static class Peak
     {
         // Chains that start apart, so that none can stand for another.
         TRegister x = TRegister.Of(1.0001f), y = TRegister.Of(0.5f);
-        TRegister a = x, b = TRegister.Add(a, y), c = TRegister.Add(b, y), d = TRegister.Add(c, y), e = TRegister.Add(d, y), f = TRegister.Add(e, y);
-        TRegister g = TRegister.Add(f, y), h = TRegister.Add(g, y), i = TRegister.Add(h, y), j = TRegister.Add(i, y), k = TRegister.Add(j, y), l = TRegister.Add(k, y);
+        TRegister a = x, b = TRegister.Add(a, y), c = TRegister.Add(b, y);
+        TRegister d = TRegister.Add(c, y), e = TRegister.Add(d, y), f = TRegister.Add(e, y);
+        TRegister g = TRegister.Add(f, y), h = TRegister.Add(g, y), i = TRegister.Add(h, y);
+        TRegister j = TRegister.Add(i, y), k = TRegister.Add(j, y), l = TRegister.Add(k, y);
         for (var step = 0; step < Steps; step++)
         {
             a = TRegister.MultiplyAdd(a, y, x);
@@ -85,7 +87,8 @@ internal static class Peak
         public static Register512 Add(Register512 x, Register512 y) => new(x._value + y._value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Register512 MultiplyAdd(Register512 x, Register512 y, Register512 z) => new(Vector512.FusedMultiplyAdd(x._value, y._value, z._value));
+        public static Register512 MultiplyAdd(Register512 x, Register512 y, Register512 z) =>
+            new(Vector512.FusedMultiplyAdd(x._value, y._value, z._value));
     }
 
     private readonly struct Register256(Vector256<float> value) : IRegister<Register256>
@@ -100,7 +103,8 @@ internal static class Peak
         public static Register256 Add(Register256 x, Register256 y) => new(x._value + y._value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Register256 MultiplyAdd(Register256 x, Register256 y, Register256 z) => new(Vector256.FusedMultiplyAdd(x._value, y._value, z._value));
+        public static Register256 MultiplyAdd(Register256 x, Register256 y, Register256 z) =>
+            new(Vector256.FusedMultiplyAdd(x._value, y._value, z._value));
     }
 
     private readonly struct Register128(Vector128<float> value) : IRegister<Register128>
@@ -115,6 +119,7 @@ internal static class Peak
         public static Register128 Add(Register128 x, Register128 y) => new(x._value + y._value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Register128 MultiplyAdd(Register128 x, Register128 y, Register128 z) => new(Vector128.FusedMultiplyAdd(x._value, y._value, z._value));
+        public static Register128 MultiplyAdd(Register128 x, Register128 y, Register128 z) =>
+            new(Vector128.FusedMultiplyAdd(x._value, y._value, z._value));
     }
 }

@@ -5,9 +5,9 @@ using Semblance.Training;
 namespace Semblance.Benchmarks;
 
 /// <summary>
-/// One step of training MiniLM-L6 on pairs of real sentences: both columns forward, the ranking loss, backward, clipping and AdamW,
-/// with dropout and tokenization as in a real run. The backward pass counts twice the forward operations. A second table compares a step in which
-/// the embeddings and the lower half of the layers are frozen.
+/// One step of training MiniLM-L6 on pairs of real sentences: both columns forward, the ranking loss, backward, clipping and AdamW, with
+/// dropout and tokenization as in a real run. The backward pass counts twice the forward operations. A second table compares a step in
+/// which the embeddings and the lower half of the layers are frozen.
 /// </summary>
 internal static class TrainingStepBenchmark
 {
@@ -51,7 +51,11 @@ internal static class TrainingStepBenchmark
     // In turns, so that a slow moment of the machine meets both.
     private static void CompareFrozen(int pairs)
     {
-        string[] lower = ["embeddings.", .. Enumerable.Range(0, BenchmarkData.MiniLm.NumHiddenLayers / 2).Select(layer => $"encoder.layer.{layer}.")];
+        string[] lower =
+        [
+            "embeddings.",
+            .. Enumerable.Range(0, BenchmarkData.MiniLm.NumHiddenLayers / 2).Select(layer => $"encoder.layer.{layer}."),
+        ];
         (string Name, Step Step, List<double> Seconds)[] rows =
         [
             ("all", new Step(pairs, _ => true), []),
@@ -72,7 +76,8 @@ internal static class TrainingStepBenchmark
         foreach (var (name, step, seconds) in rows)
         {
             var trained = step.Trained.Sum(parameter => (long)parameter.Value.Length);
-            Console.WriteLine($"{pairs,6}{name,15}{trained / 1e6,10:F1} M{1 / Measurement.Median(seconds.Skip(2)),9:F2}{step.PeakBytes / 1e6,10:F0} MB{trained * sizeof(float) / 1e6,8:F0} MB");
+            Console.WriteLine(
+                $"{pairs,6}{name,15}{trained / 1e6,10:F1} M{1 / Measurement.Median(seconds.Skip(2)),9:F2}{step.PeakBytes / 1e6,10:F0} MB{trained * sizeof(float) / 1e6,8:F0} MB");
         }
     }
 

@@ -127,7 +127,8 @@ public sealed class Computation : IDisposable
 
     /// <summary>Remembers how the gradient of a result becomes those of what it was computed from.</summary>
     /// <param name="output">The result, which was leased here.</param>
-    /// <param name="backward">The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each input that requires one.</param>
+    /// <param name="backward">The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each
+    /// input that requires one.</param>
     /// <param name="needed">The tensors whose elements the backward pass reads; disposing them has no effect before it.</param>
     public void Record(Tensor output, Action<Tensor> backward, params ReadOnlySpan<Tensor?> needed)
     {

@@ -4,14 +4,16 @@ using Semblance.Tensors.Kernels;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The second operand of matrix products, packed once for as many as there are; packed again when its tensor has been written since. Safe for all threads.
+/// The second operand of matrix products, packed once for as many as there are; packed again when its tensor has been written since. Safe
+/// for all threads.
 /// </summary>
 public sealed class PreparedMatrix
 {
     private readonly PackedMatrix?[] _packed = new PackedMatrix?[Enum.GetValues<InstructionSet>().Length];
 
     /// <summary>Makes an operand of a tensor, which is not copied.</summary>
-    /// <param name="value"><c>[rows × columns]</c>, where the columns may have several dimensions; if it is transposed <c>[columns × rows]</c>.</param>
+    /// <param name="value"><c>[rows × columns]</c>, where the columns may have several dimensions; if it is transposed <c>[columns ×
+    /// rows]</c>.</param>
     /// <param name="transposed">Whether the tensor is the transpose of the operand. False by default.</param>
     /// <exception cref="ArgumentException">The tensor is no matrix.</exception>
     public PreparedMatrix(Tensor value, bool transposed = false)
@@ -19,7 +21,9 @@ public sealed class PreparedMatrix
         ArgumentNullException.ThrowIfNull(value);
         if (value.Shape.Length < 2 || (transposed && value.Shape.Length > 2))
         {
-            throw new ArgumentException($"An operand of a matrix product is {(transposed ? "[columns × rows]" : "[rows × columns]")}, not {value}.", nameof(value));
+            throw new ArgumentException(
+                $"An operand of a matrix product is {(transposed ? "[columns × rows]" : "[rows × columns]")}, not {value}.",
+                nameof(value));
         }
 
         (Value, IsTransposed) = (value, transposed);

@@ -58,7 +58,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The number of elements.</summary>
     public int Length { get; }
 
-    /// <summary>All elements, row after row. Their memory does not move. The tensor of a mapped file is to be kept alive while they are read.</summary>
+    /// <summary>
+    /// All elements, row after row. Their memory does not move. The tensor of a mapped file is to be kept alive while they are read.
+    /// </summary>
     public ReadOnlySpan<float> Values => new(Data, Length);
 
     /// <summary>All elements, to be changed.</summary>
@@ -164,7 +166,8 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>Adds to the gradient.</summary>
-    /// <param name="contribution">A leased tensor of the same shape, which is handed over: it may become the gradient itself, or its memory serves again.</param>
+    /// <param name="contribution">A leased tensor of the same shape, which is handed over: it may become the gradient itself, or its memory
+    /// serves again.</param>
     public void AddGradient(Tensor contribution)
     {
         if (Gradient is null && IsLeased)
@@ -224,7 +227,9 @@ public sealed unsafe class Tensor : IDisposable
         Version++;
     }
 
-    /// <summary>Computes the sum of the squares of all elements, blocks in float32 and their sum in double, always in the same order.</summary>
+    /// <summary>
+    /// Computes the sum of the squares of all elements, blocks in float32 and their sum in double, always in the same order.
+    /// </summary>
     public double SumOfSquares()
     {
         var sums = new double[BlockCount];

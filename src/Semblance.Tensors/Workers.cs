@@ -29,7 +29,8 @@ public sealed class Workers
     /// </summary>
     /// <param name="count">The number of items.</param>
     /// <param name="maxThreads">The most threads to use, the caller's included; at least 1.</param>
-    /// <param name="body">The work on one item. It, and what it captures, stays alive until all items are done. The first exception stops the rest and is thrown again here.</param>
+    /// <param name="body">The work on one item. It, and what it captures, stays alive until all items are done. The first exception stops
+    /// the rest and is thrown again here.</param>
     /// <param name="cancellationToken">The token that cancels the operation before the next item.</param>
     public void For(int count, int maxThreads, Action<int> body, CancellationToken cancellationToken = default)
     {

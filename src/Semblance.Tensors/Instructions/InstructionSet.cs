@@ -49,7 +49,10 @@ public static class InstructionSets
                 $"{Variable} is '{name}', which this machine cannot run; use one of {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
     }
 
-    /// <summary>Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>, and keeps alive what it mentions until it ends.</summary>
+    /// <summary>
+    /// Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>, and keeps alive what it mentions until it
+    /// ends.
+    /// </summary>
     internal static void Run<TKernel>(this InstructionSet set, in TKernel kernel, int first, int end)
         where TKernel : struct, IKernel
     {
@@ -72,7 +75,7 @@ public static class InstructionSets
         KeepAlive(in kernel);
     }
 
-    // What GC.KeepAlive is for an object: an address inside a kernel keeps no memory, but the operands beside it do while the kernel is needed.
+    // As GC.KeepAlive: an address inside a kernel keeps no memory, but the operands beside it do while the kernel is needed.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void KeepAlive<TKernel>(in TKernel kernel)
         where TKernel : struct, IKernel

@@ -1,8 +1,8 @@
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The elements of a tensor as a kernel reads and writes them: their address, and the object that owns the memory. A kernel is a record of such
-/// operands, and <see cref="Computation.Execute"/> keeps it, and so the memory, alive while it runs.
+/// The elements of a tensor as a kernel reads and writes them: their address, and the object that owns the memory. A kernel is a record of
+/// such operands, and <see cref="Computation.Execute"/> keeps it, and so the memory, alive while it runs.
 /// </summary>
 internal readonly unsafe struct Operand(object? owner, float* data)
 {

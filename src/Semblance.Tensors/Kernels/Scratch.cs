@@ -1,6 +1,9 @@
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Memory of the running thread for the inside of one kernel; it grows to the largest ever asked for, and what is above a bound lasts until the next call.</summary>
+/// <summary>
+/// Memory of the running thread for the inside of one kernel; it grows to the largest ever asked for, and what is above a bound lasts until
+/// the next call.
+/// </summary>
 internal static unsafe class Scratch
 {
     private const int LargestKept = 16 << 20; // floats

@@ -1,10 +1,11 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// A layer with parameters of its own: a linear layer, an embedding table or a norm. A <see cref="LayerWrapper"/> can be put around it and taken off
-/// again, such as the adapters of parameter-efficient fine-tuning.
+/// A layer with parameters of its own: a linear layer, an embedding table or a norm. A <see cref="LayerWrapper"/> can be put around it and
+/// taken off again, such as the adapters of parameter-efficient fine-tuning.
 /// </summary>
-/// <remarks>Safe for all threads while it is only used; wrapping, merging and restoring is for a thread that has the model to itself.</remarks>
+/// <remarks>The kinds of layers are those that operations know; what is to be added is a wrapper. Safe for all threads while it is only
+/// used; wrapping, merging and restoring is for a thread that has the model to itself.</remarks>
 public abstract class Layer
 {
     private (Tensor Weight, Tensor? Bias)? _original;
@@ -73,21 +74,27 @@ public abstract class Layer
         return wrapper;
     }
 
-    /// <summary>Puts <see cref="LayerWrapper.Merge"/> of the wrapper in the place of weight and bias, so that the wrapper costs nothing more.</summary>
+    /// <summary>
+    /// Puts <see cref="LayerWrapper.Merge"/> of the wrapper in the place of weight and bias, so that the wrapper costs nothing more.
+    /// </summary>
+    /// <remarks>What takes their place is not trained.</remarks>
     /// <exception cref="InvalidOperationException">The layer is not wrapped, or is merged already.</exception>
     /// <exception cref="NotSupportedException">The wrapper computes something that no weight does.</exception>
     public void Merge()
     {
         if (Active is null)
         {
-            throw new InvalidOperationException(IsMerged ? "The layer is merged already." : "The layer has no wrapper to merge; wrap it first.");
+            throw new InvalidOperationException(
+                IsMerged ? "The layer is merged already." : "The layer has no wrapper to merge; wrap it first.");
         }
 
         var original = (Weight, Bias);
         var (weight, bias) = Active.Merge(this);
-        if (!weight.Shape.SequenceEqual(Weight.Shape) || (Bias is not null && bias is null) || (bias is not null && bias.Length != BiasLength))
+        if (!weight.Shape.SequenceEqual(Weight.Shape) || (Bias is not null && bias is null)
+            || (bias is not null && bias.Length != BiasLength))
         {
-            throw new InvalidOperationException($"{Wrapper} merges into a weight {weight} and a bias {bias}; {Weight} and {Bias} are to be replaced.");
+            throw new InvalidOperationException(
+                $"{Wrapper} merges into a weight {weight} and a bias {bias}; {Weight} and {Bias} are to be replaced.");
         }
 
         (_original, Active) = (original, null);
@@ -110,7 +117,8 @@ public abstract class Layer
     {
         if (Active is not null)
         {
-            throw new NotSupportedException($"{operation} uses the weight of a layer itself, and would leave out {Wrapper} around it; merge or unwrap the layer.");
+            throw new NotSupportedException(
+                $"{operation} uses the weight of a layer itself, and would leave out {Wrapper} around it; merge or unwrap the layer.");
         }
     }
 

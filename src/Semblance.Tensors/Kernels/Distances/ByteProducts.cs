@@ -19,14 +19,17 @@ public static unsafe class ByteProducts
     /// <param name="rows"><c>[products × columns]</c>, one row after another.</param>
     /// <param name="columns">The number of elements of a row.</param>
     /// <param name="flip">The bits to flip in each byte before it is multiplied: <c>0x80</c> adds 128 to signed bytes, 0 leaves unsigned ones.</param>
-    /// <param name="weights">A weight for each element, from −<see cref="LargestWeight"/> to <see cref="LargestWeight"/>, and zeros up to a multiple of <see cref="Padding"/>.</param>
+    /// <param name="weights">A weight for each element, from −<see cref="LargestWeight"/> to <see cref="LargestWeight"/>, and zeros up to a
+    /// multiple of <see cref="Padding"/>.</param>
     /// <param name="products">Receives a sum for each row.</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     public static void Multiply(ReadOnlySpan<byte> rows, int columns, byte flip, ReadOnlySpan<sbyte> weights, Span<int> products)
     {
         if (columns < 1 || rows.Length != (long)products.Length * columns || weights.Length < columns || weights.Length % Padding != 0)
         {
-            throw new ArgumentException($"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not make {products.Length} products; weights are padded to a multiple of {Padding}.", nameof(rows));
+            throw new ArgumentException(
+                $"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not make {products.Length} products; weights are padded to {Padding}.",
+                nameof(rows));
         }
 
         fixed (byte* bytes = rows)

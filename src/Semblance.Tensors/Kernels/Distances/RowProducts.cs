@@ -4,8 +4,8 @@ using Semblance.Tensors.Kernels;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The products of many rows with a few vectors, each row read once: for so few vectors that a matrix product would spend its time on the width of a
-/// panel. The sums are taken in another order than those of <see cref="MatrixProductOperation"/>.
+/// The products of many rows with a few vectors, each row read once: for so few vectors that a matrix product would spend its time on the
+/// width of a panel. The sums are taken in another order than those of <see cref="MatrixProductOperation"/>.
 /// </summary>
 public static unsafe class RowProducts
 {
@@ -20,7 +20,8 @@ public static unsafe class RowProducts
     /// <param name="squares">Receives the sum of the squares of each row.</param>
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    public static void Multiply(ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
+    public static void Multiply(
+        ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
     {
         fixed (float* x = rows)
         {
@@ -28,7 +29,9 @@ public static unsafe class RowProducts
         }
     }
 
-    /// <summary>Multiplies rows of float16 with vectors, on the calling thread. What is infinite or no number counts as 2¹⁶ and more.</summary>
+    /// <summary>
+    /// Multiplies rows of float16 with vectors, on the calling thread. What is infinite or no number counts as 2¹⁶ and more.
+    /// </summary>
     /// <param name="rows"><c>[rows × columns]</c>, one row after another.</param>
     /// <param name="vectors"><c>[vectors × columns]</c>, at least one, times <see cref="HalfDivisor"/>.</param>
     /// <param name="products">Receives <c>[vectors × stride]</c>, of which the first <c>rows</c> of each vector are written.</param>
@@ -36,7 +39,8 @@ public static unsafe class RowProducts
     /// <param name="squares">Receives the sum of the squares of each row.</param>
     /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    public static void Multiply(ReadOnlySpan<Half> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
+    public static void Multiply(
+        ReadOnlySpan<Half> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
     {
         fixed (Half* x = rows)
         {
@@ -50,14 +54,18 @@ public static unsafe class RowProducts
     {
         ArgumentNullException.ThrowIfNull(vectors);
         var rows = vectors.Columns == 0 ? 0 : length / vectors.Columns;
-        if (vectors.Rows == 0 || rows * vectors.Columns != length || stride < rows || products.Length < ((vectors.Rows - 1) * stride) + rows || squares.Length < rows)
+        if (vectors.Rows == 0 || rows * vectors.Columns != length || stride < rows
+            || products.Length < ((vectors.Rows - 1) * stride) + rows || squares.Length < rows)
         {
-            throw new ArgumentException($"{length} elements are no rows for {vectors}, or {products.Length} products and {squares.Length} squares do not receive theirs.", nameof(vectors));
+            throw new ArgumentException(
+                $"{length} elements are no rows for {vectors}, or {products.Length} products and {squares.Length} squares do not receive theirs.",
+                nameof(vectors));
         }
 
         fixed (float* toProducts = products, toSquares = squares)
         {
-            (instructions ?? InstructionSets.Current).Run(new RowProductsKernel<TElements>(x, vectors, toProducts, stride, toSquares), 0, rows);
+            var kernel = new RowProductsKernel<TElements>(x, vectors, toProducts, stride, toSquares);
+            (instructions ?? InstructionSets.Current).Run(kernel, 0, rows);
         }
     }
 }

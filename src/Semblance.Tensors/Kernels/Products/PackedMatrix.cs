@@ -57,7 +57,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return packed;
     }
 
-    /// <summary>Packs the operand b for products x b, which lead from the gradient of a product back to that of its first operand.</summary>
+    /// <summary>
+    /// Packs the operand b for products x b, which lead from the gradient of a product back to that of its first operand.
+    /// </summary>
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="matrix">The operand.</param>
     /// <param name="panelWidth">How wide a panel is.</param>

@@ -67,7 +67,10 @@ public static class AttentionOperation
         run.Execute(new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads, Cost(mask, query.Columns));
         if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient || bias is { RequiresGradient: true }))
         {
-            run.Record(output, gradient => Backward(run, query, key, value, mask, heads, dropped, bias, factor, gradient), query, key, value, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
+            run.Record(
+                output,
+                gradient => Backward(run, query, key, value, mask, heads, dropped, bias, factor, gradient),
+                query, key, value, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
         }
 
         return output;

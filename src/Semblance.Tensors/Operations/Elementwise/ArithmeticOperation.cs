@@ -72,7 +72,13 @@ public static class ArithmeticOperation
     }
 
     private static void Record(
-        Computation run, Tensor x, Tensor y, Tensor result, Func<Tensor, Tensor> backwardX, Func<Tensor, Tensor> backwardY, params ReadOnlySpan<Tensor> needed)
+        Computation run,
+        Tensor x,
+        Tensor y,
+        Tensor result,
+        Func<Tensor, Tensor> backwardX,
+        Func<Tensor, Tensor> backwardY,
+        params ReadOnlySpan<Tensor> needed)
     {
         if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
         {

@@ -16,7 +16,9 @@ public static class MatrixProductOperation
     /// <exception cref="ArgumentException">The two are not equally wide.</exception>
     public static Tensor MatrixProduct(this Computation run, Tensor a, Tensor b) => run.MatrixProduct(a, new PreparedMatrix(b));
 
-    /// <summary>Multiplies a matrix with the transpose of one that is used many times, and adds a row to each row of the product: a bᵀ + bias.</summary>
+    /// <summary>
+    /// Multiplies a matrix with the transpose of one that is used many times, and adds a row to each row of the product: a bᵀ + bias.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="a"><c>[m × columns]</c>.</param>
     /// <param name="b"><c>[n × columns]</c>.</param>

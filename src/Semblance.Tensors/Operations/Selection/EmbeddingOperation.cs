@@ -29,7 +29,12 @@ public static class EmbeddingOperation
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">A token id, type or position lies outside its table.</exception>
     public static Tensor Embed(
-        this Computation run, PackedBatch batch, EmbeddingTable words, EmbeddingTable? positions = null, EmbeddingTable? types = null, int[]? positionIds = null)
+        this Computation run,
+        PackedBatch batch,
+        EmbeddingTable words,
+        EmbeddingTable? positions = null,
+        EmbeddingTable? types = null,
+        int[]? positionIds = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
@@ -91,7 +96,9 @@ public static class EmbeddingOperation
     }
 
     private static Tensor Lookup(Computation run, int[] rows, EmbeddingTable table, string what) =>
-        table.Active is { } wrapper ? wrapper.Embed(run, rows, inner => Lookup(run, inner, table.Weight, what)) : Lookup(run, rows, table.Weight, what);
+        table.Active is { } wrapper
+            ? wrapper.Embed(run, rows, inner => Lookup(run, inner, table.Weight, what))
+            : Lookup(run, rows, table.Weight, what);
 
     private static Tensor Lookup(Computation run, int[] rows, Tensor table, string what)
     {
