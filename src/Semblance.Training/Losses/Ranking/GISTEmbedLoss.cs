@@ -82,7 +82,7 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
     {
         ArgumentNullException.ThrowIfNull(batch);
         return Settings.Guide is not { } guide ? batch
-            : batch with { GuideEmbeddings = [.. Enumerable.Range(0, batch.Columns).Select(column => guide.Encode(batch.Texts(column), cancellation: batch.Cancellation).Vectors)] };
+            : batch with { GuideEmbeddings = [.. Enumerable.Range(0, batch.Columns).Select(column => guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors)] };
     }
 
     /// <inheritdoc/>
