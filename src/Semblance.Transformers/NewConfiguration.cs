@@ -70,5 +70,5 @@ public static class NewConfiguration
 
     /// <summary>Returns a number as it is written in decimal: 0.1 and not 0.10000000149.</summary>
     /// <param name="value">The number.</param>
-    public static double Decimal(float value) => (double)(decimal)value;
+    public static double Number(float value) => (double)(decimal)value;
 }

@@ -51,7 +51,7 @@ public sealed class BertModel : BertEncoder
     internal static JsonObject NewBert(ModelSizes sizes, string className, int types) => NewConfiguration.Common(
         sizes, className, ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
         ("intermediate_size", sizes.FeedForwardSize), ("hidden_act", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("type_vocab_size", types), ("layer_norm_eps", 1e-12),
-        ("hidden_dropout_prob", NewConfiguration.Decimal(sizes.Dropout)), ("attention_probs_dropout_prob", NewConfiguration.Decimal(sizes.Dropout)));
+        ("hidden_dropout_prob", NewConfiguration.Number(sizes.Dropout)), ("attention_probs_dropout_prob", NewConfiguration.Number(sizes.Dropout)));
 
     private static BertModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
     {

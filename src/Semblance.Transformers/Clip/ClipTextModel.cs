@@ -1,7 +1,6 @@
 using Semblance.Files.Json;
 using Semblance.Tensors;
 using Semblance.Transformers.Layers;
-using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Clip;
 

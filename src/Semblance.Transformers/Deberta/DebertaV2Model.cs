@@ -53,7 +53,7 @@ public sealed class DebertaV2Model : DebertaEncoder
         return new DebertaV2Model(configuration, own, config, Embeddings(configuration, config, tables), layers, relative);
     }
 
-    private static TransformerLayer Layer(BertConfig config, ModelParameters own, string name, IReadOnlyCollection<string>? types, bool shares)
+    private static BertLayer Layer(BertConfig config, ModelParameters own, string name, IReadOnlyCollection<string>? types, bool shares)
     {
         var self = name + ".attention.self.";
         var projections = new LinearProjections(own, self, config.HiddenSize);

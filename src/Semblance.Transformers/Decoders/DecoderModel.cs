@@ -117,7 +117,7 @@ public sealed class DecoderModel : Transformer
             sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
             ("num_key_value_heads", sizes.NumAttentionHeads), ("intermediate_size", sizes.FeedForwardSize),
             (isGemma ? "hidden_activation" : "hidden_act", isGemma ? "gelu_pytorch_tanh" : "silu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("rms_norm_eps", 1e-6),
-            ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
+            ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)), ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
     };
 
     private static WordPredictionHead CreateWordPredictor(Transformer body, ConfigurationFile config, ModelParameters own) => config.Find("final_logit_softcapping") is null

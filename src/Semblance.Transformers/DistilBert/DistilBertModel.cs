@@ -39,8 +39,8 @@ public sealed class DistilBertModel : BertEncoder
         ],
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "DistilBertModel", ("dim", sizes.HiddenSize), ("n_layers", sizes.NumHiddenLayers), ("n_heads", sizes.NumAttentionHeads), ("hidden_dim", sizes.FeedForwardSize),
-            ("activation", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("dropout", NewConfiguration.Decimal(sizes.Dropout)),
-            ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("sinusoidal_pos_embds", false)),
+            ("activation", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("dropout", NewConfiguration.Number(sizes.Dropout)),
+            ("attention_dropout", NewConfiguration.Number(sizes.Dropout)), ("sinusoidal_pos_embds", false)),
     };
 
     private static DistilBertModel Create(ConfigurationFile configuration, ModelParameters own)

@@ -54,7 +54,7 @@ public sealed class EuroBertModel : Transformer
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "EuroBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
             ("num_key_value_heads", sizes.NumAttentionHeads), ("intermediate_size", sizes.FeedForwardSize), ("hidden_act", "silu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings),
-            ("rms_norm_eps", 1e-5), ("rope_theta", 250_000.0), ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("tie_word_embeddings", false)),
+            ("rms_norm_eps", 1e-5), ("rope_theta", 250_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)), ("tie_word_embeddings", false)),
     };
 
     /// <inheritdoc/>

@@ -52,8 +52,8 @@ public sealed class Gpt2Model : Transformer
         Tokenizer = new(TokenizerKind.ByteLevel, ["<|endoftext|>"], "<|endoftext|>") { End = "<|endoftext|>" },
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "GPT2Model", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
-            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "gelu_new"), ("layer_norm_epsilon", 1e-5), ("embd_pdrop", NewConfiguration.Decimal(sizes.Dropout)),
-            ("attn_pdrop", NewConfiguration.Decimal(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Decimal(sizes.Dropout))),
+            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "gelu_new"), ("layer_norm_epsilon", 1e-5), ("embd_pdrop", NewConfiguration.Number(sizes.Dropout)),
+            ("attn_pdrop", NewConfiguration.Number(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Number(sizes.Dropout))),
     };
 
     /// <inheritdoc/>

@@ -57,13 +57,14 @@ public sealed record AttentionHeads(int Count, int Size)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
-        using var normedQuery = QueryNorm is null ? query : run.RmsNorm(query, QueryNorm);
-        using var normedKey = KeyNorm is null ? key : run.RmsNorm(key, KeyNorm);
-        using var turnedQuery = Positions is null ? normedQuery : run.Rotate(normedQuery, batch, Size, Positions);
-        using var turnedKey = Positions is null ? normedKey : run.Rotate(normedKey, batch, Size, Positions);
+        using var normedQuery = QueryNorm is null ? null : run.RmsNorm(query, QueryNorm);
+        using var normedKey = KeyNorm is null ? null : run.RmsNorm(key, KeyNorm);
+        using var turnedQuery = Positions is null ? null : run.Rotate(normedQuery ?? query, batch, Size, Positions);
+        using var turnedKey = Positions is null ? null : run.Rotate(normedKey ?? key, batch, Size, Positions);
+        var (queries, keys) = (turnedQuery ?? normedQuery ?? query, turnedKey ?? normedKey ?? key);
         var scale = Scale / MathF.Sqrt(Size);
         return batch.Caches is null
-            ? run.Attention(turnedQuery, turnedKey, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout, scale: scale)
-            : run.CachedAttention(turnedQuery, turnedKey, value, batch, Layer, Count, Window, scale: scale);
+            ? run.Attention(queries, keys, value, new AttentionMask(batch, causal: IsCausal, window: Window), Count, Dropout, scale: scale)
+            : run.CachedAttention(queries, keys, value, batch, Layer, Count, Window, scale: scale);
     }
 }

@@ -75,8 +75,8 @@ public sealed class ModernBertModel : Transformer
             sizes, "ModernBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
             ("intermediate_size", sizes.FeedForwardSize), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("hidden_activation", "gelu"), ("norm_eps", 1e-5), ("norm_bias", false),
             ("attention_bias", false), ("mlp_bias", false), ("global_attn_every_n_layers", 3), ("local_attention", 128), ("global_rope_theta", 160_000.0), ("local_rope_theta", 10_000.0),
-            ("embedding_dropout", NewConfiguration.Decimal(sizes.Dropout)), ("attention_dropout", NewConfiguration.Decimal(sizes.Dropout)),
-            ("mlp_dropout", NewConfiguration.Decimal(sizes.Dropout))),
+            ("embedding_dropout", NewConfiguration.Number(sizes.Dropout)), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)),
+            ("mlp_dropout", NewConfiguration.Number(sizes.Dropout))),
     };
 
     /// <inheritdoc/>

@@ -71,7 +71,7 @@ public sealed class NomicBertModel : Transformer
             sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
             ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12), ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
             ("type_vocab_size", 2), ("prenorm", false), ("qkv_proj_bias", false), ("mlp_fc1_bias", false), ("mlp_fc2_bias", false),
-            ("attn_pdrop", NewConfiguration.Decimal(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Decimal(sizes.Dropout))),
+            ("attn_pdrop", NewConfiguration.Number(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Number(sizes.Dropout))),
     };
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public sealed class T5Model : Transformer
         Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "</s>", "<unk>"], "<pad>") { Last = "</s>", Unknown = "<unk>" },
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers), ("num_heads", sizes.NumAttentionHeads),
-            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize), ("dropout_rate", NewConfiguration.Decimal(sizes.Dropout)), ("feed_forward_proj", "relu"),
+            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize), ("dropout_rate", NewConfiguration.Number(sizes.Dropout)), ("feed_forward_proj", "relu"),
             ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128), ("decoder_start_token_id", sizes.PadTokenId),
             ("is_encoder_decoder", true)),
     };

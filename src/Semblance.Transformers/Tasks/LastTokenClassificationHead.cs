@@ -6,9 +6,12 @@ namespace Semblance.Transformers.Tasks;
 /// <summary>One linear layer over the last token of each sequence that is not padding: the original's <c>…ForSequenceClassification</c> of causal models.</summary>
 /// <param name="score">The layer.</param>
 /// <param name="paddingId">The padding token's id, which may stand at a sequence's end as a token like others; null for none.</param>
-internal sealed class LastTokenClassificationHead(Linear score, int? paddingId) : TaskHead
+public sealed class LastTokenClassificationHead(Linear score, int? paddingId) : TaskHead
 {
-    /// <summary>Reads the head: a layer <c>score</c> without bias.</summary>
+    /// <summary>Takes the head from a builder: a layer <c>score</c> without bias.</summary>
+    /// <param name="config">The configuration, with the labels and the padding token.</param>
+    /// <param name="own">The builder.</param>
+    /// <param name="hiddenSize">The width of a hidden state.</param>
     public static LastTokenClassificationHead Create(ConfigurationFile config, ModelParameters own, int hiddenSize) =>
         new(own.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false), config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
 

@@ -3,14 +3,18 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>One linear layer over each token: the scores of an answer's start and of its end there (Devlin et al. 2019, arXiv:1810.04805).</summary>
-internal sealed class QuestionAnsweringHead(Linear outputs) : TaskHead
+/// <param name="outputs">The layer, from hidden states to 2.</param>
+public sealed class QuestionAnsweringHead(Linear outputs) : TaskHead
 {
     /// <returns><c>[tokens × 2]</c>.</returns>
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, Tensor hidden, PackedBatch batch) => run.Linear(hidden, outputs);
 
+    /// <inheritdoc/>
     public override void AddOutputs(IDictionary<string, Tensor> outputs, Computation run, Tensor hidden, PackedBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(run);
         using var logits = Forward(run, hidden, batch);
         outputs["start_logits"] = Column(run, logits, 0); // [tokens × 1]
         outputs["end_logits"] = Column(run, logits, 1);

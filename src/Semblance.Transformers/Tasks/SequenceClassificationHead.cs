@@ -3,7 +3,11 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>One linear layer over what the body's pooler, or a layer of the head's own, makes of the first token.</summary>
-internal sealed class SequenceClassificationHead(Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
+/// <param name="body">The body, whose pooler is used where there is no layer of the head's own.</param>
+/// <param name="classifier">The last layer, from hidden states to labels.</param>
+/// <param name="dense">The layer over the first token, or null.</param>
+/// <param name="activation">The activation of <paramref name="dense"/>.</param>
+public sealed class SequenceClassificationHead(Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
 {
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

@@ -3,7 +3,8 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Tasks;
 
 /// <summary>One linear layer over each token.</summary>
-internal sealed class TokenClassificationHead(Linear classifier) : TaskHead
+/// <param name="classifier">The layer, from hidden states to labels.</param>
+public sealed class TokenClassificationHead(Linear classifier) : TaskHead
 {
     /// <returns><c>[tokens × labels]</c>.</returns>
     /// <inheritdoc/>
