@@ -13,11 +13,11 @@ internal ref struct JpegFile
     private const int MostScans = 256; // a progressive image has about ten; each may cost as much as a whole image
 
     private readonly ReadOnlySpan<byte> _file;
+    private readonly int _restartInterval;
+    private readonly bool _isAdobe;
     private ReadOnlySpan<byte> _components; // three bytes each: id, sampling factors, table
-    private int _begun; // one bit for each component
-    private int _restartInterval;
     private bool _isProgressive;
-    private bool _isAdobe;
+    private int _begun; // one bit for each component
 
     /// <summary>Reads the structure.</summary>
     /// <exception cref="FormatException">The file is damaged, too large or of a kind that is not supported; the message says what.</exception>
