@@ -4,7 +4,6 @@ using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Cli.Recipes;
 using Semblance.Training;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Commands;
 

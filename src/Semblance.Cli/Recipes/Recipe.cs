@@ -1,6 +1,5 @@
 using Semblance.Checkpoints;
 using Semblance.Training;
-using Semblance.Training.Recipes;
 using YamlDotNet.RepresentationModel;
 
 namespace Semblance.Cli.Recipes;

@@ -1,5 +1,4 @@
 using Semblance.Training;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 

@@ -1,6 +1,5 @@
 using Semblance.Tensors;
 using Semblance.Training;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 

@@ -1,6 +1,5 @@
 using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Recipes;
 
