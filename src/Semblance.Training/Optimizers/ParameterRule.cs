@@ -15,7 +15,7 @@ public sealed record ParameterRule(string Pattern)
     /// <summary>The weight decay, also of biases and norms; null for what holds without the rule.</summary>
     public double? WeightDecay { get; init; }
 
-    /// <summary>Leaves the parameters as they are.</summary>
+    /// <summary>Gets whether the parameters are frozen: no gradient is computed, kept or written to checkpoints for them. False by default.</summary>
     public bool Frozen { get; init; }
 
     /// <summary>Whether the rule holds for a parameter.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.Recipes;
 

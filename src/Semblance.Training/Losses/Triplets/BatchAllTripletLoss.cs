@@ -7,7 +7,7 @@ namespace Semblance.Training;
 /// The mean of max(|a − p| − |a − n| + margin, 0) over all triplets of the batch where it is not zero ("batch all" of Hermans et al. 2017,
 /// arXiv:1703.07737). One text column, labels from 0.
 /// </summary>
-public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss(settings)
+public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
 {
     /// <summary>Gets the entry of the loss in recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
@@ -16,6 +16,9 @@ public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = nul
             var usual = new BatchTripletLossSettings();
             return new BatchAllTripletLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin) });
         });
+
+    /// <summary>Gets the settings.</summary>
+    public BatchTripletLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
     protected override Tensor Forward(Computation run, Tensor distances, int[] labels)

@@ -7,7 +7,7 @@ namespace Semblance.Training;
 /// The mean of max(|a − p| − |a − n| + margin, 0) over all anchors and positives, with the nearest negative that is still farther than the
 /// positive, or the farthest of all where none is (Schroff et al. 2015, arXiv:1503.03832). One text column, labels from 0.
 /// </summary>
-public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss(settings)
+public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
 {
     /// <summary>Gets the entry of the loss in recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
@@ -16,6 +16,9 @@ public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings 
             var usual = new BatchTripletLossSettings();
             return new BatchSemiHardTripletLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin) });
         });
+
+    /// <summary>Gets the settings.</summary>
+    public BatchTripletLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Schroff, Papers.Hermans];

@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Represents the settings of <see cref="BatchTripletLoss"/>.</summary>
+/// <summary>Represents the settings of <see cref="BatchAllTripletLoss"/>, <see cref="BatchHardTripletLoss"/> and <see cref="BatchSemiHardTripletLoss"/>.</summary>
 public sealed record BatchTripletLossSettings
 {
     /// <summary>Gets the distance of two vectors; <see cref="DistanceMetric.Euclidean"/> by default.</summary>
@@ -20,20 +20,18 @@ public sealed record BatchTripletLossSettings
 /// A triplet loss that finds its triplets in the batch: vectors with the same label are positives of each other, all others negatives
 /// (Hermans et al. 2017, arXiv:1703.07737). One text column, labels from 0.
 /// </summary>
-public abstract class BatchTripletLoss(BatchTripletLossSettings? settings = null) : Loss
+/// <param name="metric">The distance of two vectors.</param>
+public abstract class BatchTripletLoss(DistanceMetric metric) : Loss
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Papers.Hermans];
-
-    /// <summary>Gets the settings.</summary>
-    public BatchTripletLossSettings Settings { get; } = settings ?? new();
 
     /// <inheritdoc/>
     public sealed override Tensor Forward(Computation run, LossInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 1, 1);
-        return Forward(run, run.Distances(input.Embeddings[0], Settings.Metric), input.RequireClasses(this));
+        return Forward(run, run.Distances(input.Embeddings[0], metric), input.RequireClasses(this));
     }
 
     /// <summary>Computes the loss of one batch.</summary>

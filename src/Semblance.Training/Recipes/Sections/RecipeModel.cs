@@ -2,7 +2,6 @@ using Semblance.Checkpoints;
 using Semblance.Modules;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
-using Semblance.Training.Recipes;
 using Semblance.Transformers;
 
 namespace Semblance.Training.Recipes;

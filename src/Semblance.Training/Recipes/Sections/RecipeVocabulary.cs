@@ -1,5 +1,4 @@
 using Semblance.Tokenizers.Training;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.Recipes;
 

@@ -1,7 +1,6 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
 using Semblance.Tokenizers;
-using Semblance.Training.Recipes;
 using Semblance.Training.WordVectors;
 
 namespace Semblance.Training.Recipes;
