@@ -72,7 +72,7 @@ public class RecordedModuleTests
     {
         using var folder = new TemporaryFolder();
         var source = Fixtures.Own($"modules/{name}");
-        var module = ModuleList.Load("modules.json", $"sentence_transformers.models.{type}", source, trainable: false);
+        var module = ModuleRegistry.Load("modules.json", $"sentence_transformers.models.{type}", source, trainable: false);
         module.Save(folder.Path);
         foreach (var file in Directory.EnumerateFiles(source, "*.json").Select(Path.GetFileName))
         {
@@ -88,7 +88,7 @@ public class RecordedModuleTests
             saved.Values.SequenceEqual(tensor.Values).ShouldBeTrue(key);
         }
 
-        ModuleList.Load("modules.json", $"sentence_transformers.models.{type}.{type}", folder.Path, trainable: false).ToString().ShouldBe(module.ToString());
+        ModuleRegistry.Load("modules.json", $"sentence_transformers.models.{type}.{type}", folder.Path, trainable: false).ToString().ShouldBe(module.ToString());
     }
 
     [Fact]
