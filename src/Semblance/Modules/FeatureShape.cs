@@ -91,7 +91,7 @@ public sealed class FeatureShape
     /// <summary>Infers the shape behind each route of a router, and goes on with what they have in common.</summary>
     internal void Through(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes)
     {
-        var ends = new List<FeatureShape>();
+        var (ends, widths) = (new List<FeatureShape>(), new List<string>());
         foreach (var (route, modules) in routes)
         {
             var end = new FeatureShape(_path, _warnings, _problems)
@@ -100,12 +100,13 @@ public sealed class FeatureShape
             };
             end.Through(modules, $"{_place} route {route}, ");
             ends.Add(end);
+            widths.Add($"{route} {end.SentenceWidth ?? end.TokenWidth}");
         }
 
         var first = ends[0];
         Require(
             ends.All(end => end.SentenceWidth == first.SentenceWidth && (first.SentenceWidth is not null || end.TokenWidth == first.TokenWidth)),
-            "has routes that make vectors of different widths, which cannot be compared");
+            $"has routes that make vectors of different widths, which cannot be compared: {string.Join(", ", widths)}");
         (SentenceWidth, _isEntered, HasWordLogits) = (first.SentenceWidth, ends.Any(end => end._isEntered), ends.All(end => end.HasWordLogits));
         (TokenWidth, LayerCount) = (Common(end => end.TokenWidth), Common(end => end.LayerCount));
         VocabularySize = ends.Max(end => end.VocabularySize);
