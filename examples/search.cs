@@ -4,7 +4,7 @@
 // The lines of a file nearest to a question: dotnet run examples/search.cs [model folder or Hub id]
 using Semblance;
 
-var model = args.FirstOrDefault() is { } named ? SentenceTransformer.Load(named) : SentenceTransformer.LoadDefault();
+var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();
 var corpus = File.ReadAllLines("examples/faq.txt");
 var documents = model.EncodeDocument(corpus);
 

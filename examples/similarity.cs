@@ -4,7 +4,7 @@
 // Sentences to vectors, and how alike they are: dotnet run examples/similarity.cs [model folder or Hub id]
 using Semblance;
 
-var model = args.FirstOrDefault() is { } named ? SentenceTransformer.Load(named) : SentenceTransformer.LoadDefault();
+var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();
 Console.WriteLine(model);
 
 string[] sentences = ["The parcel never came.", "My delivery is missing.", "我的快递一直没到。", "I love this recipe."];

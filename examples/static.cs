@@ -7,7 +7,7 @@ using Semblance;
 using Semblance.Distillation;
 using Semblance.Modules;
 
-var teacher = args is [var name, ..] ? SentenceTransformer.Load(name) : SentenceTransformer.LoadDefault();
+var teacher = args is [var name, ..] ? await SentenceTransformer.LoadAsync(name) : SentenceTransformer.LoadDefault();
 var student = StaticEmbeddingModule.Distill((TransformerModule)teacher.Modules[0], new StaticDistillationOptions { Dimensions = 128 });
 
 string[] sentences = ["How do I change my password?", "I forgot my login.", "Where is my parcel?", "The delivery never came."];

@@ -10,7 +10,7 @@ if (args.Length == 0)
     return 2;
 }
 
-var model = args.ElementAtOrDefault(1) is { } named ? SentenceTransformer.Load(named) : SentenceTransformer.LoadDefault();
+var model = args.ElementAtOrDefault(1) is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();
 long lines = 0, tokens = 0, cut = 0;
 await foreach (var embedding in model.EncodeAsync(File.ReadLinesAsync(args[0]), new EncodeOptions { Normalize = true }))
 {

@@ -17,7 +17,8 @@ public sealed record HybridQuery : PostgresQuery
     /// <summary>How much the rank among the texts counts; 1 by default.</summary>
     public double WordWeight { get; init; } = 1;
 
-    internal override void Check()
+    /// <inheritdoc/>
+    public override void Check()
     {
         base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(Candidates, 1);

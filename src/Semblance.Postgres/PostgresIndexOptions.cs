@@ -35,7 +35,7 @@ public sealed record PostgresIndexOptions
 
     internal void Check(int dimension)
     {
-        Defined(Similarity.Checked());
+        Defined(Similarity);
         Defined(Storage);
         Defined(Method);
         Between(M, 2, 100, nameof(M));

@@ -13,7 +13,8 @@ public record PostgresQuery : VectorQuery
     /// <summary>How many vectors of an HNSW index it then visits at most; 20,000 by default, as in pgvector.</summary>
     public int MaxScanTuples { get; init; } = 20_000;
 
-    internal override void Check()
+    /// <inheritdoc/>
+    public override void Check()
     {
         base.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(Probes ?? 1, 1, nameof(Probes));

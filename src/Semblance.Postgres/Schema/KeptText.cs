@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Semblance.Postgres;
 
 /// <summary>What PostgreSQL can keep as text.</summary>
@@ -17,13 +15,6 @@ internal static class KeptText
             throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot keep; take it out.", nameof(text));
         }
 
-        try
-        {
-            return StoredText.Strict.GetByteCount(text);
-        }
-        catch (EncoderFallbackException e)
-        {
-            throw StoredText.NotUnicode(name(), e);
-        }
+        return StoredText.Bytes(text, name).Length;
     }
 }

@@ -26,7 +26,9 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
         (Modules, _warnings) = (modules, warnings);
         _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
-        Width = ModuleFit.OutputDimension(modules, 0);
+        var shape = FeatureShape.Of(modules);
+        Width = shape.Problems.Count == 0 ? shape.SentenceWidth ?? shape.TokenWidth ?? 0
+            : throw new ArgumentException($"The modules do not fit each other: {string.Join("; ", shape.Problems)}.", nameof(modules));
     }
 
     /// <summary>Gets the modules, in order.</summary>

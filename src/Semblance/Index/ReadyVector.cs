@@ -2,16 +2,17 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>A vector in the form in which an index compares it.</summary>
-internal static class ReadyVector
+/// <summary>A vector in the form in which an index compares it: for implementations of <see cref="IVectorIndex"/>.</summary>
+public static class ReadyVector
 {
     /// <summary>Checks a vector and copies it, at length one for the cosine.</summary>
     /// <param name="vector">The vector.</param>
-    /// <param name="dimension">How many elements it must have.</param>
-    /// <param name="similarity">How it will be compared.</param>
-    /// <param name="id">What to call it where it is refused; null for a query.</param>
-    /// <param name="row">Which of several queries it is; null for the only one.</param>
-    /// <exception cref="ArgumentException">It has another dimension, is not finite or too long.</exception>
+    /// <param name="dimension">The number of elements that it must have.</param>
+    /// <param name="similarity">The similarity function of the index.</param>
+    /// <param name="id">The id of a record, for messages; null for a query.</param>
+    /// <param name="row">The place of the query among several, for messages; null for the only one.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentException">The vector has another dimension, is not finite, or is so long that the square of its length is no float32.</exception>
     public static float[] Of(ReadOnlySpan<float> vector, int dimension, SimilarityFunction similarity, VectorId? id = null, int? row = null)
     {
         if (vector.Length != dimension)

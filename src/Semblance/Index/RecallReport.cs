@@ -12,12 +12,17 @@ namespace Semblance;
 /// <param name="ExactQueriesPerSecond">The exact search's speed on one thread.</param>
 public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, double QueriesPerSecond, double ExactQueriesPerSecond)
 {
-    /// <param name="search">Asks one query, in the way of its options.</param>
-    /// <param name="options">The way to measure.</param>
-    /// <param name="queries">The queries.</param>
+    /// <summary>Measures an index, for its implementation of <see cref="IVectorIndex.MeasureRecallAsync"/>.</summary>
+    /// <param name="search">Searches for the query at a place with the given options.</param>
+    /// <param name="options">The options to measure.</param>
+    /// <param name="queries">The queries, <c>[queries × dimension]</c>.</param>
     /// <param name="isOwn">Whether they are vectors of the index.</param>
-    internal static async ValueTask<RecallReport> OfAsync(Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
+    /// <returns>The report.</returns>
+    public static async ValueTask<RecallReport> OfAsync(Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
     {
+        ArgumentNullException.ThrowIfNull(search);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(queries);
         // A vector of the index finds itself first: one hit more is asked for, and that one left out.
         var query = isOwn ? options with { TopK = options.TopK + 1 } : options;
         var (found, seconds) = await HitsAsync(query with { Exact = false }).ConfigureAwait(false);

@@ -3,21 +3,23 @@ using System.Text;
 
 namespace Semblance;
 
-/// <summary>Texts as an index keeps them: exactly, so what UTF-8 cannot express is refused.</summary>
-internal static class StoredText
+/// <summary>Texts as an index keeps them: exactly, so what UTF-8 cannot express is refused. For implementations of <see cref="IVectorIndex"/>.</summary>
+public static class StoredText
 {
     private const int LongestShown = 80;
 
     /// <summary>UTF-8 that throws instead of replacing what it cannot express.</summary>
-    public static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    internal static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Refuses a text that holds half of a surrogate pair.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What it is, for the message: called only if it is refused.</param>
-    /// <returns>Its bytes in UTF-8.</returns>
-    /// <exception cref="ArgumentException">The text cannot be kept as it is.</exception>
+    /// <param name="name">Returns what the text is, for the message of the exception.</param>
+    /// <returns>The bytes of the text in UTF-8.</returns>
+    /// <exception cref="ArgumentException">The text holds half of a surrogate pair.</exception>
     public static byte[] Bytes(string text, Func<string> name)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(name);
         try
         {
             return Strict.GetBytes(text);
@@ -29,13 +31,15 @@ internal static class StoredText
     }
 
     /// <summary>Says that a text cannot be kept, and where it is not Unicode.</summary>
-    public static ArgumentException NotUnicode(string name, EncoderFallbackException e) =>
+    internal static ArgumentException NotUnicode(string name, EncoderFallbackException e) =>
         new($"{name} is not Unicode: half of a surrogate pair stands at {e.Index}, and an index keeps texts exactly; correct it.", e);
 
     /// <summary>Refuses the first part of a record that cannot be kept as it is, by name.</summary>
-    /// <exception cref="ArgumentException">A text is not Unicode, or a label has no value.</exception>
+    /// <param name="record">The record.</param>
+    /// <exception cref="ArgumentException">A text holds half of a surrogate pair, or a label has no value.</exception>
     public static void Check(VectorRecord record)
     {
+        ArgumentNullException.ThrowIfNull(record);
         Check(record.Id);
         var id = Escaped(record.Id);
         if (record.Text is { } text)
@@ -56,7 +60,8 @@ internal static class StoredText
     }
 
     /// <summary>Refuses an id that cannot be kept as it is.</summary>
-    /// <exception cref="ArgumentException">The id is not Unicode.</exception>
+    /// <param name="id">The id.</param>
+    /// <exception cref="ArgumentException">The id holds half of a surrogate pair.</exception>
     public static void Check(VectorId id)
     {
         if (id.Text is { } text)
@@ -65,12 +70,15 @@ internal static class StoredText
         }
     }
 
-    /// <summary>An id for a message.</summary>
+    /// <summary>Returns an id for a message.</summary>
+    /// <param name="id">The id.</param>
     public static string Escaped(VectorId id) => Escaped(id.ToString());
 
-    /// <summary>A text for a message: its beginning, with control characters and halves of surrogate pairs as <c>\uXXXX</c>.</summary>
+    /// <summary>Returns a text for a message: its first 80 characters, with control characters and halves of surrogate pairs as <c>\uXXXX</c>.</summary>
+    /// <param name="text">The text.</param>
     public static string Escaped(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var shown = new StringBuilder();
         var index = 0;
         for (; index < text.Length && index < LongestShown; index++)

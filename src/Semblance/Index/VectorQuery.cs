@@ -21,7 +21,9 @@ public record VectorQuery
     /// <summary>Compares the query with every vector instead of following the graph.</summary>
     public bool Exact { get; init; }
 
-    internal virtual void Check()
+    /// <summary>Checks the options, as an index does before it searches.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public virtual void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Ef, 1);

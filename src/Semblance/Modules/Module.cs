@@ -4,15 +4,20 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>One step of a <see cref="SentenceTransformer"/>. Immutable, and safe for all threads.</summary>
+/// <summary>
+/// One step of a <see cref="SentenceTransformer"/>. Immutable, and safe for all threads. A program can derive its own, and register it with
+/// <see cref="ModuleRegistry.Register"/>; its files are <c>config.json</c> and <c>model.safetensors</c> in its folder.
+/// </summary>
 public abstract class Module
 {
     /// <summary>The module's type in <c>modules.json</c>.</summary>
     public abstract string Type { get; }
 
-    /// <summary>The width of the vectors that the module makes of vectors of a given width.</summary>
-    /// <param name="input">The width of what comes in.</param>
-    public virtual int OutputDimension(int input) => input;
+    /// <summary>States what the module requires of the modules before it, and the widths of what it makes. By default it takes anything and keeps the widths.</summary>
+    /// <param name="shape">The shape of what comes in, which becomes that of what goes out.</param>
+    public virtual void InferShape(FeatureShape shape)
+    {
+    }
 
     /// <summary>Whether there is a vector for each text once the module has run.</summary>
     public virtual bool MakesSentenceEmbeddings => false;
@@ -36,10 +41,15 @@ public abstract class Module
     /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     public abstract void Save(string folder, DType weights = DType.F32);
 
-    /// <summary>A parameter from a file, in memory of its own where it is to be trained.</summary>
+    /// <summary>Reads a parameter, which has memory of its own if it can be trained.</summary>
+    /// <param name="checkpoint">The file.</param>
+    /// <param name="name">The parameter's name in the file.</param>
+    /// <param name="trainable">Whether it can be trained.</param>
+    /// <returns>The parameter.</returns>
     /// <exception cref="ModelFormatException">It has a value that is not finite; tables of more than a million values are checked by the results.</exception>
-    private protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
+    protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         var tensor = checkpoint.Read(name);
         if (!CheckpointWeights.IsFinite(tensor))
         {
@@ -50,8 +60,12 @@ public abstract class Module
     }
 
     /// <summary>Writes parameters to <c>model.safetensors</c>.</summary>
-    private protected static void SaveParameters(IEnumerable<Parameter> parameters, string folder, DType weights)
+    /// <param name="parameters">The parameters, under their names in the file.</param>
+    /// <param name="folder">The module's folder.</param>
+    /// <param name="weights">The type of the written parameters.</param>
+    protected static void SaveParameters(IEnumerable<Parameter> parameters, string folder, DType weights)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in parameters)
         {
@@ -61,12 +75,16 @@ public abstract class Module
         writer.Save(Path.Combine(folder, "model.safetensors"));
     }
 
-    /// <summary>The token vectors of a batch, which an earlier module must have made.</summary>
+    /// <summary>Returns the token vectors of a batch, which an earlier module must have made.</summary>
+    /// <param name="features">The batch.</param>
+    /// <returns>The vectors, <c>[tokens × hidden]</c>.</returns>
     /// <exception cref="InvalidOperationException">There are none.</exception>
     protected Tensor TokenEmbeddings(Features features) => features.TokenEmbeddings
         ?? throw new InvalidOperationException($"{Type} works on token vectors, but no module that makes them stands before it.");
 
-    /// <summary>The vectors of a batch, which an earlier module must have made.</summary>
+    /// <summary>Returns the vectors of the texts of a batch, which an earlier module must have made.</summary>
+    /// <param name="features">The batch.</param>
+    /// <returns>The vectors, <c>[texts × dimension]</c>.</returns>
     /// <exception cref="InvalidOperationException">There are none.</exception>
     protected Tensor SentenceEmbeddings(Features features) => features.SentenceEmbeddings
         ?? throw new InvalidOperationException($"{Type} works on sentence vectors, but no pooling stands before it.");

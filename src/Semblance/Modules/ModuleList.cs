@@ -18,31 +18,6 @@ internal static class ModuleList
     // The names of modules, and the arguments that code of a model's own may take, change nothing here.
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("idx", "path", "type").Ignored("kwargs", "name");
 
-    private static readonly Dictionary<string, Func<string, bool, Module>> Loaders = new(StringComparer.Ordinal)
-    {
-        ["Asym"] = RouterModule.Load, // what Router was called before
-        ["BoW"] = (folder, _) => BoWModule.Load(folder),
-        ["CLIPModel"] = ClipModule.Load,
-        ["CNN"] = CNNModule.Load,
-        ["Dense"] = DenseModule.Load,
-        ["Dropout"] = (folder, _) => DropoutModule.Load(folder),
-        ["LayerNorm"] = LayerNormModule.Load,
-        ["LSTM"] = LSTMModule.Load,
-        ["MLMTransformer"] = MaskedLanguageModule.Load,
-        ["MultiVectorMask"] = (folder, _) => MultiVectorMaskModule.Load(folder),
-        ["Normalize"] = (folder, _) => NormalizeModule.Load(folder),
-        ["Pooling"] = (folder, _) => PoolingModule.Load(folder),
-        ["Router"] = RouterModule.Load,
-        ["SparseAutoEncoder"] = SparseAutoEncoderModule.Load,
-        ["SparseStaticEmbedding"] = SparseStaticEmbeddingModule.Load,
-        ["SpladePooling"] = (folder, _) => SpladePoolingModule.Load(folder),
-        ["StaticEmbedding"] = StaticEmbeddingModule.Load,
-        ["Transformer"] = TransformerModule.Load,
-        ["WeightedLayerPooling"] = WeightedLayerPoolingModule.Load,
-        ["WordEmbeddings"] = WordEmbeddingsModule.Load,
-        ["WordWeights"] = (folder, _) => WordWeightsModule.Load(folder),
-    };
-
     /// <summary>Whether a folder has a list of modules.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
@@ -84,7 +59,7 @@ internal static class ModuleList
             var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
             try
             {
-                modules.Add(isMasked ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable) : Load(path, type, Inside(path, folder, subfolder), trainable));
+                modules.Add(isMasked ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable) : ModuleRegistry.Load(path, type, Inside(path, folder, subfolder), trainable));
             }
             catch (ModelFormatException e)
             {
@@ -101,7 +76,7 @@ internal static class ModuleList
 
         // After a module that could not be loaded nothing is known of what comes to the next.
         var arranged = faults.Count > 0 ? modules : [.. arrange?.Invoke(modules) ?? modules];
-        var misfits = faults.Count > 0 ? [] : ModuleFit.Problems(arranged, warnings, path);
+        var misfits = faults.Count > 0 ? [] : FeatureShape.Of(arranged, path, warnings).Problems;
         return (faults.Count, misfits.Count) switch
         {
             (0, 0) => (arranged, warnings),
@@ -109,23 +84,6 @@ internal static class ModuleList
             (0, _) => throw new ModelFormatException(path, $"the modules do not fit each other: {string.Join("; ", misfits)}."),
             _ => throw new ModelFormatException(path, $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
         };
-    }
-
-    /// <summary>Loads one module.</summary>
-    /// <param name="path">The file that names it, for messages.</param>
-    /// <param name="type">Its class in the original; older and newer versions keep the same class in different places.</param>
-    /// <param name="folder">Where its files are.</param>
-    /// <param name="trainable">Gives it parameters that training can change.</param>
-    /// <param name="depth">How many routers it is in.</param>
-    public static Module Load(string path, string type, string folder, bool trainable, int depth = 0)
-    {
-        if (!(type.StartsWith("sentence_transformers.", StringComparison.Ordinal) || type == "pylate.models.Dense.Dense") || !Loaders.TryGetValue(NameOf(type), out var load))
-        {
-            throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Loaders.Keys)} of sentence_transformers.models.");
-        }
-
-        AdapterFiles.Refuse(folder);
-        return NameOf(type) is "Router" or "Asym" ? RouterModule.Load(folder, trainable, depth) : load(folder, trainable);
     }
 
     /// <summary>The folder of a module, which must lie in that of the model.</summary>

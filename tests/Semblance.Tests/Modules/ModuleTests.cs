@@ -50,12 +50,21 @@ public class ModuleTests
         }
     }
 
+    [Fact]
+    public void Flags_of_pooling_that_are_all_false_mean_the_mean_as_in_the_original()
+    {
+        using var folder = new TemporaryFolder().With(Fixtures.Own("st/mean-normalize"));
+        var expected = SentenceTransformer.Load(folder.Path).Encode("a man rides");
+        JsonEdit.Set(folder.Of("1_Pooling/config.json"), "pooling_mode_mean_tokens", "false");
+        SentenceTransformer.Load(folder.Path).Encode("a man rides").ShouldBe(expected);
+    }
+
     [Theory]
     [InlineData("modules.json", "sentence_transformers.models.Pooling", "sentence_transformers.models.Funnel", "models.Funnel' is not supported; modules that are: Asym, BoW")]
     [InlineData("modules.json", "sentence_transformers.models.Pooling", "custom_code.Pooling", "custom_code.Pooling")]
     [InlineData("modules.json", "1_Pooling", "../1_Pooling", "leads out")]
     [InlineData("modules.json", "\"type\"", "\"kind\"", "'type'")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_cls_token\": true", "\"pooling_mode_cls_token\": false", "pooling_mode_mean_tokens")]
+    [InlineData("1_Pooling/config.json", "\"pooling_mode_cls_token\": true", "\"pooling_mode\": []", "'pooling_mode' is an empty list")]
     [InlineData("1_Pooling/config.json", "\"pooling_mode_lasttoken\": false", "\"pooling_mode_median\": true", "pooling_mode_median")]
     [InlineData("2_Dense/config.json", "activation.Tanh", "activation.Softmax", "Softmax")]
     [InlineData("2_Dense/config.json", "\"in_features\": 32", "\"in_features\": 33", "[20, 33]")]
@@ -94,6 +103,6 @@ public class ModuleTests
     {
         Should.Throw<ArgumentException>(() => new SentenceTransformer([new NormalizeModule()]));
         var transformer = SentenceTransformer.Load(Fixtures.Own("st/cls-dense")).Modules[0];
-        Should.Throw<InvalidOperationException>(() => new SentenceTransformer([transformer, new NormalizeModule()]).Encode("a"));
+        Should.Throw<ArgumentException>(() => new SentenceTransformer([transformer, new NormalizeModule()])).Message.ShouldContain("module 1, Normalize, works on the vector of a text, but no pooling stands before it");
     }
 }

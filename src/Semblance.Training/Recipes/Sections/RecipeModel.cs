@@ -31,7 +31,7 @@ internal static class RecipeModel
                 : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
         }
 
-        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(input.OutputDimension(0), modes.Items().Select(Pooling)) : null;
+        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(FeatureShape.Of([input]).TokenWidth ?? model.Dimension, modes.Items().Select(Pooling)) : null;
         var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
         if (node.Find("normalize") is { } normalize)
         {

@@ -50,7 +50,11 @@ public sealed class ClipModule : InputModule
     public override bool MakesSentenceEmbeddings => true;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Model.Dimension;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.SentenceWidth = Model.Dimension;
+    }
 
     /// <summary>Loads the module from a folder with a CLIP model, its tokenizer and <c>preprocessor_config.json</c>.</summary>
     /// <param name="folder">The folder.</param>

@@ -44,6 +44,14 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.Require(shape.HasWordLogits, "pools the logits of words, but no module that predicts words stands before it");
+        shape.SentenceWidth = shape.TokenWidth;
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

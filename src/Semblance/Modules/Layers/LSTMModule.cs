@@ -42,7 +42,12 @@ public sealed class LSTMModule : Module
     public float Dropout { get; }
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => HiddenSize * _layers[0].Length;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens(InputSize);
+        shape.TokenWidth = HiddenSize * _layers[0].Length;
+    }
 
     /// <summary>Makes a module of random parameters, evenly distributed within ±1/√hidden as PyTorch's.</summary>
     /// <param name="inputSize">The width of the token vectors.</param>
@@ -147,7 +152,7 @@ public sealed class LSTMModule : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"LSTM({InputSize} → {OutputDimension(InputSize)}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
+    public override string ToString() => $"LSTM({InputSize} → {HiddenSize * _layers[0].Length}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
 
     private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
     {

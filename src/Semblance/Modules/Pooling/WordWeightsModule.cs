@@ -39,6 +39,15 @@ public sealed class WordWeightsModule : Module
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens();
+        shape.Require(
+            shape.VocabularySize is null || shape.VocabularySize <= Weights.Count, $"has weights of {Weights.Count} words, but the tokenizer has {shape.VocabularySize}");
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         var tokens = TokenEmbeddings(features);

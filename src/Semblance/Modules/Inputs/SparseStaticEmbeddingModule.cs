@@ -49,10 +49,15 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
 
-    internal override bool SavesInRoot => false;
+    /// <inheritdoc/>
+    public override bool SavesInRoot => false;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Weight.Length;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.SentenceWidth = Weight.Length;
+    }
 
     /// <summary>Loads the module from a folder with a tokenizer and weights, or <c>config.json</c> whose <c>path</c> names a JSON file of tokens and weights beside it.</summary>
     /// <param name="folder">The folder.</param>

@@ -46,10 +46,15 @@ public sealed class BoWModule : InputModule
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
 
-    internal override bool SavesInRoot => false;
+    /// <inheritdoc/>
+    public override bool SavesInRoot => false;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Vocabulary.Count;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.SentenceWidth = Vocabulary.Count;
+    }
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
     /// <exception cref="ModelFormatException">The configuration is damaged.</exception>

@@ -49,6 +49,13 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens();
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         // What counts is decided where vectors are handed out.

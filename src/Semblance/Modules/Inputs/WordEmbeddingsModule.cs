@@ -54,10 +54,15 @@ public sealed class WordEmbeddingsModule : InputModule
     /// <inheritdoc/>
     public override int VocabularySize => Table.Rows;
 
-    internal override bool SavesInRoot => false;
+    /// <inheritdoc/>
+    public override bool SavesInRoot => false;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Table.Columns;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        (shape.TokenWidth, shape.VocabularySize) = (Table.Columns, Words.Vocabulary.Count);
+    }
 
     /// <summary>Loads the module from <c>wordembedding_config.json</c>, the tokenizer's file and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>

@@ -39,10 +39,14 @@ public sealed class SparseAutoEncoderModule : Module
     public int K { get; }
 
     /// <summary>The width of the dense vectors.</summary>
-    internal int Inputs => _encoder.Inputs;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => _encoder.Outputs;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireSentences(_encoder.Inputs);
+        shape.SentenceWidth = _encoder.Outputs;
+    }
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>

@@ -63,7 +63,13 @@ public sealed class PoolingModule : Module
     public override bool MakesSentenceEmbeddings => true;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => _modes.Length * input;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens();
+        shape.Declared(Dimension);
+        shape.SentenceWidth = _modes.Length * (shape.TokenWidth ?? Dimension);
+    }
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
     /// <exception cref="ModelFormatException">The configuration is damaged or names no pooling known here.</exception>
@@ -89,15 +95,14 @@ public sealed class PoolingModule : Module
             on = [.. names.Select(name => Array.Find(Ways, way => way.Name == name)
                 ?? throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
-
-        if (on.Length == 0 && !config.Root.EnumerateObject().Any(property => property.Name.StartsWith("pooling_mode", StringComparison.Ordinal)))
+        else if (on.Length == 0)
         {
-            on = [Array.Find(Ways, way => way.Mode == Pooling.Mean)!]; // the original's default
+            on = [Array.Find(Ways, way => way.Mode == Pooling.Mean)!]; // the original's default, also where all flags are false
         }
 
         return on.Length > 0
             ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true)) { Warnings = config.Warnings }
-            : throw new ModelFormatException(config.Path, $"no way of pooling is on; one of {string.Join(", ", Ways.Select(way => way.Field))} must be true.");
+            : throw config.Fault("pooling_mode", $"is an empty list; known are {string.Join(", ", Ways.Select(way => way.Name))}");
     }
 
     /// <inheritdoc/>

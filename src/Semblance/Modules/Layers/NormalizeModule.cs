@@ -34,6 +34,20 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (OnTokens)
+        {
+            shape.RequireTokens();
+        }
+        else
+        {
+            shape.RequireSentences();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

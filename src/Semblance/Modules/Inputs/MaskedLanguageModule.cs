@@ -37,7 +37,11 @@ public sealed class MaskedLanguageModule : InputModule
     public override int MaxSequenceLength => _text.MaxSequenceLength;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => _head.Decoder.Outputs;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs, Transformer.LayerCount, VocabularySize, true);
+    }
 
     /// <summary>Loads the module from a folder with a transformer that predicts words, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
     /// <param name="folder">The folder.</param>

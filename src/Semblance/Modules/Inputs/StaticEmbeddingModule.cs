@@ -82,7 +82,11 @@ public sealed class StaticEmbeddingModule : InputModule
     public override bool MakesSentenceEmbeddings => true;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Table.Columns;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        (shape.TokenWidth, shape.SentenceWidth, shape.VocabularySize) = (Table.Columns, Table.Columns, VocabularySize);
+    }
 
     /// <summary>
     /// Makes a static model of a transformer: each token of its vocabulary through the transformer alone, the results in fewer dimensions (principal

@@ -21,8 +21,8 @@ public abstract class InputModule : Module
     /// <summary>The longest text in tokens, special ones included; <see cref="int.MaxValue"/> where any length will do.</summary>
     public virtual int MaxSequenceLength => int.MaxValue;
 
-    /// <summary>Whether the module's files stand beside <c>modules.json</c> when it is the first, as in the original.</summary>
-    internal virtual bool SavesInRoot => true;
+    /// <summary>Gets whether the module's files stand beside <c>modules.json</c> when it is the first, as in the original.</summary>
+    public virtual bool SavesInRoot => true;
 
     /// <summary>Whether texts can enter here: a router's routes may all begin with something else.</summary>
     internal virtual bool TakesTexts => true;

@@ -140,7 +140,6 @@ public sealed class RouterModule : InputModule
             {
                 Warnings = [.. config.Warnings, .. modules.Values.SelectMany(module => module.Warnings)],
             };
-            _ = router.TakesTexts ? router.OutputDimension(0) : 0;
             return router;
         }
         catch (ArgumentException e)
@@ -169,18 +168,15 @@ public sealed class RouterModule : InputModule
             }
 
             var type = types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is");
-            return ModuleList.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
+            return ModuleRegistry.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
         }
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Routes make vectors of different widths, which cannot be compared.</exception>
-    public override int OutputDimension(int input)
+    public override void InferShape(FeatureShape shape)
     {
-        var dimensions = _routes.Select(route => (Name: route.Key, Dimension: ModuleFit.OutputDimension(route.Value, input))).ToArray();
-        return dimensions.All(route => route.Dimension == dimensions[0].Dimension)
-            ? dimensions[0].Dimension
-            : throw new ArgumentException($"Routes make vectors of different widths, which cannot be compared: {string.Join(", ", dimensions.Select(route => $"{route.Name} {route.Dimension}"))}.");
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.Through(Routes);
     }
 
     /// <summary>A text on the default route.</summary>
@@ -216,7 +212,7 @@ public sealed class RouterModule : InputModule
             json.WriteStartObject("types");
             foreach (var (module, name) in names)
             {
-                json.WriteString(name, $"{module.Type}.{ModuleList.NameOf(module.Type)}");
+                json.WriteString(name, ModuleRegistry.IsOriginal(module.Type) ? $"{module.Type}.{ModuleList.NameOf(module.Type)}" : module.Type);
             }
 
             json.WriteEndObject();

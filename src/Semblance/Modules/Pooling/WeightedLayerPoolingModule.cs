@@ -72,6 +72,15 @@ public sealed class WeightedLayerPoolingModule : Module
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens();
+        shape.Declared(Dimension);
+        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but {(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "no transformer stands before it")}");
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(run);

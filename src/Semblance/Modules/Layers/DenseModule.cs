@@ -35,7 +35,20 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     public bool HasResidual { get; } = hasResidual;
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Layer.Outputs;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (OnTokens)
+        {
+            shape.RequireTokens(Layer.Inputs);
+            shape.TokenWidth = Layer.Outputs;
+        }
+        else
+        {
+            shape.RequireSentences(Layer.Inputs);
+            shape.SentenceWidth = Layer.Outputs;
+        }
+    }
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>

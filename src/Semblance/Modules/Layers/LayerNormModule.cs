@@ -34,6 +34,13 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireSentences(Layer.Columns);
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -36,6 +36,13 @@ public sealed class DropoutModule : Module
     }
 
     /// <inheritdoc/>
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireSentences();
+    }
+
+    /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -38,14 +38,20 @@ public sealed class CNNModule : Module
     /// <summary>The convolutions, in the order of the result.</summary>
     public IReadOnlyList<Linear> Convolutions => _convolutions;
 
-    internal int Inputs => _convolutions[0].Weight.Shape[1];
+
+    private int Inputs => _convolutions[0].Weight.Shape[1];
 
     private int Channels => _convolutions[0].Outputs;
 
     private IEnumerable<int> Widths => _convolutions.Select(layer => layer.Weight.Columns);
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Channels * _convolutions.Length;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.RequireTokens(Inputs);
+        shape.TokenWidth = Channels * _convolutions.Length;
+    }
 
     /// <summary>Loads the module from <c>cnn_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>

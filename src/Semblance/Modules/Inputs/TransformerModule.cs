@@ -103,7 +103,11 @@ public sealed class TransformerModule : InputModule
     public bool LowerCase { get; }
 
     /// <inheritdoc/>
-    public override int OutputDimension(int input) => Transformer.HiddenSize;
+    public override void InferShape(FeatureShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize) = (Transformer.HiddenSize, Transformer.LayerCount, VocabularySize);
+    }
 
     /// <summary>Loads the module from a folder with a transformer, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
     /// <param name="folder">The folder.</param>
