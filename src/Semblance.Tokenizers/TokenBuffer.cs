@@ -3,8 +3,8 @@ using Semblance.Tokenizers.PostProcessors;
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// The result of a tokenization whose memory is used again by the next one. For one thread at a time; what its spans show
-/// changes with the next <see cref="Tokenizer.Encode(string, string?, int, bool, TokenBuffer)"/>.
+/// Represents a buffer for the result of an encoding, whose memory is used again by the next one. It is not thread-safe. The spans change with the next
+/// call of <see cref="Tokenizer.Encode(string, string?, int, bool, TokenBuffer, Side)"/>.
 /// </summary>
 public sealed class TokenBuffer
 {

@@ -69,4 +69,24 @@ internal static class TruncationWindows
             ? throw new ArgumentException($"The truncation strategy {strategy} would have to take {total - limit} of the {(isFirst ? first : other)} tokens of its text; take {TruncationStrategy.LongestFirst}, or a greater largest length.", nameof(strategy))
             : isFirst ? (left, other) : (first, left);
     }
+
+    /// <summary>
+    /// Truncates a pair: the shorter text stays whole if it fits in half the limit; otherwise, each text gets half, and the longer one (the second of
+    /// equals) the odd token. The reference stops tokenizing at the word that reaches the maximum length, so the lengths seen until there are compared.
+    /// </summary>
+    public static void TruncateLongestFirst(TokenList first, TokenList second, int limit)
+    {
+        if ((long)first.Seen + second.Seen <= limit)
+        {
+            first.Truncate(limit);
+            second.Truncate(limit);
+            return;
+        }
+
+        var shorter = Math.Min(Math.Min(first.Seen, second.Seen), limit / 2);
+        var longer = limit - shorter;
+        var isFirstLonger = first.Seen > second.Seen;
+        first.Truncate(isFirstLonger ? longer : shorter);
+        second.Truncate(isFirstLonger ? shorter : longer);
+    }
 }

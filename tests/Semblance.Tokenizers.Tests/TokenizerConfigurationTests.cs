@@ -223,8 +223,8 @@ public class TokenizerConfigurationTests
     {
         var tokenizer = Load("""{"pad_token": "<pad>", "additional_special_tokens": ["<a>", "dog"]}""");
         (tokenizer.VocabularySize, tokenizer.PaddingId).ShouldBe((Size + 2, Size));
-        tokenizer.For(Size + 2).ShouldBeSameAs(tokenizer);
-        var fitted = tokenizer.For(Size + 1);
+        tokenizer.LimitVocabulary(Size + 2).ShouldBeSameAs(tokenizer);
+        var fitted = tokenizer.LimitVocabulary(Size + 1);
         (fitted.VocabularySize, fitted.PaddingId).ShouldBe((Size + 1, Size));
         fitted.Encode("<a> dog").Ids.ToArray().ShouldBe([2, 1, 13, 1, 11, 3]);
         fitted.Warnings.ShouldHaveSingleItem().ShouldEndWith(

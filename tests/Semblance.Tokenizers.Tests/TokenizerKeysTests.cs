@@ -1,7 +1,12 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Semblance.Files.Json;
+using Semblance.Tokenizers.Decoders;
 using Semblance.Tokenizers.Loading;
+using Semblance.Tokenizers.Models;
+using Semblance.Tokenizers.Normalizers;
+using Semblance.Tokenizers.PostProcessors;
+using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Tests;
 
@@ -73,13 +78,13 @@ public class TokenizerKeysTests
             ["""vocab: {"?": 0, "the": 2}""", """unk_token: "!" """, """continuing_subword_prefix: "" """, "max_input_chars_per_word: 2"]),
     ];
 
-    private static readonly Dictionary<string, IReadOnlyDictionary<string, KnownKeys>> Types = new()
+    private static readonly Dictionary<string, Dictionary<string, KnownKeys>> Types = new()
     {
-        ["normalizer"] = TokenizerKeys.Normalizers,
-        ["pre_tokenizer"] = TokenizerKeys.PreTokenizers,
-        ["post_processor"] = TokenizerKeys.PostProcessors,
-        ["decoder"] = TokenizerKeys.Decoders,
-        ["model"] = TokenizerKeys.Models,
+        ["normalizer"] = KeysOf(Normalizer.Types),
+        ["pre_tokenizer"] = KeysOf(PreTokenizer.Types),
+        ["post_processor"] = KeysOf(PostProcessor.Types),
+        ["decoder"] = KeysOf(Decoder.Types),
+        ["model"] = KeysOf(Model.Types),
     };
 
     // What tokenizer_config.json says: a value that changes what the tokenizer of a kind does.
@@ -260,6 +265,9 @@ public class TokenizerKeysTests
         static JsonObject Token() => JsonNode.Parse(
             """{"id": 21, "content": "U", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": false}""")!.AsObject();
     }
+
+    private static Dictionary<string, KnownKeys> KeysOf<T>(ComponentTypes<T> types)
+        where T : class => types.Names.ToDictionary(type => type, types.KeysOf);
 
     // A tokenizer of single characters, so that nothing that happens to a text stays unseen; models get a text of two words.
     private static string Make(string section, string component)

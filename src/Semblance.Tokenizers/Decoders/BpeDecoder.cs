@@ -4,6 +4,6 @@ namespace Semblance.Tokenizers.Decoders;
 internal sealed class BpeDecoder(string suffix) : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => suffix.Length == 0 ? tokens
+    public override List<string> DecodeChain(List<string> tokens) => suffix.Length == 0 ? tokens
         : Each(tokens, (token, index) => token.Replace(suffix, index == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal));
 }

@@ -7,7 +7,7 @@ namespace Semblance.Tokenizers.Decoders;
 internal sealed class ByteFallbackDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var parts = new List<string>(tokens.Count);
         var bytes = new List<byte>();

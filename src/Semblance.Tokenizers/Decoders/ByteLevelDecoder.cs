@@ -7,7 +7,7 @@ namespace Semblance.Tokenizers.Decoders;
 internal sealed class ByteLevelDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var bytes = new ArrayBufferWriter<byte>();
         foreach (var token in tokens)

@@ -1,10 +1,16 @@
+using Semblance.Tokenizers.Loading;
+
 namespace Semblance.Tokenizers.Decoders;
 
 /// <summary>Connectionist temporal classification: repeated tokens count once, padding is left out, a delimiter becomes a space.</summary>
 internal sealed class CtcDecoder(string padding, string delimiter, bool cleanUp) : Decoder
 {
+    /// <summary>Reads a decoder of type CTC.</summary>
+    public static new CtcDecoder Read(JsonSection json) =>
+        new(json.Text("pad_token", "<pad>"), json.Text("word_delimiter_token", "|"), json.Flag("cleanup", true));
+
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var parts = new List<string>();
         string? last = null;

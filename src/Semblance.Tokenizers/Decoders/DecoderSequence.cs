@@ -7,5 +7,5 @@ internal sealed class DecoderSequence(Decoder[] decoders) : Decoder
     public override double Growth { get; } = decoders.Aggregate(1.0, (growth, decoder) => growth * decoder.Growth);
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => decoders.Aggregate(tokens, (parts, decoder) => decoder.Parts(parts));
+    public override List<string> DecodeChain(List<string> tokens) => decoders.Aggregate(tokens, (parts, decoder) => decoder.DecodeChain(parts));
 }

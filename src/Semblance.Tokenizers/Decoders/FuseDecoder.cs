@@ -4,5 +4,5 @@ namespace Semblance.Tokenizers.Decoders;
 internal sealed class FuseDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => [string.Concat(tokens)];
+    public override List<string> DecodeChain(List<string> tokens) => [string.Concat(tokens)];
 }

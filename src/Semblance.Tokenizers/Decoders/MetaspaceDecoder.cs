@@ -10,7 +10,7 @@ internal sealed class MetaspaceDecoder(char replacement, PrependScheme scheme) :
     public static new MetaspaceDecoder Read(JsonSection json) => new(Metaspace.ReadReplacement(json), Metaspace.ReadScheme(json));
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => Each(tokens, (token, index) => index == 0 && scheme != PrependScheme.Never
+    public override List<string> DecodeChain(List<string> tokens) => Each(tokens, (token, index) => index == 0 && scheme != PrependScheme.Never
         ? token.Replace(replacement.ToString(), "", StringComparison.Ordinal)
         : token.Replace(replacement, ' '));
 }

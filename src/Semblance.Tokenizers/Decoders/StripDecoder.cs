@@ -11,7 +11,7 @@ internal sealed class StripDecoder(char content, int start, int stop) : Decoder
         : throw json.Error("'content' is not one character of the basic plane");
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => Each(tokens, (token, _) =>
+    public override List<string> DecodeChain(List<string> tokens) => Each(tokens, (token, _) =>
     {
         var (from, to) = (0, token.Length);
         while (from < start && from < to && token[from] == content)

@@ -10,7 +10,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
     ];
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => Each(tokens, (token, index) =>
+    public override List<string> DecodeChain(List<string> tokens) => Each(tokens, (token, index) =>
     {
         var piece = index == 0 ? token
             : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]

@@ -2,7 +2,7 @@ using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The keys of a tokenizer's files and what becomes of each. Those of tokenizer.json are listed by section and by component.</summary>
+/// <summary>The keys of a tokenizer's files and what becomes of each.</summary>
 internal static class TokenizerKeys
 {
     /// <summary>The sections of tokenizer.json.</summary>
@@ -35,66 +35,6 @@ internal static class TokenizerKeys
     /// <summary>A special token of a template.</summary>
     public static readonly KnownKeys TemplateToken = new KnownKeys().Honoured("ids").Ignored("id", "tokens");
 
-    /// <summary>The normalizers.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Normalizers = Components(
-        ("BertNormalizer", ["clean_text", "handle_chinese_chars", "lowercase", "strip_accents"]),
-        ("ByteLevel", []),
-        ("Lowercase", []),
-        ("NFC", []),
-        ("NFD", []),
-        ("NFKC", []),
-        ("NFKD", []),
-        ("Nmt", []),
-        ("Precompiled", ["precompiled_charsmap"]),
-        ("Prepend", ["prepend"]),
-        ("Replace", ["content", "pattern"]),
-        ("Sequence", ["normalizers"]),
-        ("Strip", ["strip_left", "strip_right"]),
-        ("StripAccents", []));
-
-    /// <summary>The pre-tokenizers; the older form of Metaspace repeats its replacement.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> PreTokenizers = Components(
-        ("BertPreTokenizer", []),
-        ("ByteLevel", ["add_prefix_space", "use_regex", "-trim_offsets"]),
-        ("CharDelimiterSplit", ["delimiter"]),
-        ("Digits", ["individual_digits"]),
-        ("FixedLength", ["length"]),
-        ("Metaspace", ["add_prefix_space", "prepend_scheme", "replacement", "split", "-str_rep"]),
-        ("Punctuation", ["behavior"]),
-        ("Sequence", ["pretokenizers"]),
-        ("Split", ["behavior", "invert", "pattern"]),
-        ("UnicodeScripts", []),
-        ("Whitespace", []),
-        ("WhitespaceSplit", []));
-
-    /// <summary>The models.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Models = Components(
-        ("BPE", ["byte_fallback", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "ignore_merges", "merges", "unk_token", "vocab"]),
-        ("Unigram", ["byte_fallback", "unk_id", "vocab"]),
-        ("WordLevel", ["unk_token", "vocab"]),
-        ("WordPiece", ["continuing_subword_prefix", "max_input_chars_per_word", "unk_token", "vocab"]));
-
-    /// <summary>The post-processors.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> PostProcessors = Components(
-        ("BertProcessing", ["cls", "sep"]),
-        ("ByteLevel", ["add_prefix_space", "trim_offsets", "-use_regex"]),
-        ("RobertaProcessing", ["add_prefix_space", "cls", "sep", "trim_offsets"]),
-        ("Sequence", ["processors"]),
-        ("TemplateProcessing", ["pair", "single", "special_tokens"]));
-
-    /// <summary>The decoders.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Decoders = Components(
-        ("BPEDecoder", ["suffix"]),
-        ("ByteFallback", []),
-        ("ByteLevel", ["-add_prefix_space", "-trim_offsets", "-use_regex"]),
-        ("CTC", ["cleanup", "pad_token", "word_delimiter_token"]),
-        ("Fuse", []),
-        ("Metaspace", ["add_prefix_space", "prepend_scheme", "replacement", "-split", "-str_rep"]),
-        ("Replace", ["content", "pattern"]),
-        ("Sequence", ["decoders"]),
-        ("Strip", ["content", "start", "stop"]),
-        ("WordPiece", ["cleanup", "prefix"]));
-
     /// <summary>special_tokens_map.json, in which any other name that ends in <c>_token</c> is a special token too.</summary>
     public static readonly KnownKeys SpecialTokensMap = new KnownKeys().Honoured(
         "additional_special_tokens", "bos_token", "cls_token", "eos_token", "extra_special_tokens", "mask_token", "pad_token", "sep_token", "unk_token");
@@ -124,22 +64,4 @@ internal static class TokenizerKeys
             "tgt_lang", "use_default_system_prompt", "use_token_type_ids")
         .Unsupported("fix_mistral_regex", "the regular expression of tokenizer.json as it stands", "false")
         .With(SpecialTokensMap);
-
-    /// <summary>The keys of each component; a name that begins with a hyphen is ignored on purpose.</summary>
-    private static Dictionary<string, KnownKeys> Components(params ReadOnlySpan<(string Type, string[] Keys)> types)
-    {
-        var components = new Dictionary<string, KnownKeys>(StringComparer.Ordinal);
-        foreach (var (type, keys) in types)
-        {
-            var known = new KnownKeys().Honoured("type");
-            foreach (var key in keys)
-            {
-                known = key[0] == '-' ? known.Ignored(key[1..]) : known.Honoured(key);
-            }
-
-            components.Add(type, type == "BPE" ? known.Unsupported("dropout", "null: a text has the same tokens each time", "0", "0.0") : known);
-        }
-
-        return components;
-    }
 }

@@ -1,10 +1,19 @@
+using Semblance.Files.Json;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
 /// <summary>Puts the special tokens around a text or a pair: the last component of the pipeline.</summary>
-internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
+public class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
 {
+    /// <summary>Gets the types of post-processors, to which a program can add its own.</summary>
+    public static ComponentTypes<PostProcessor> Types { get; } = new ComponentTypes<PostProcessor>()
+        .Add("BertProcessing", BertProcessing.Read, "cls", "sep")
+        .Add("ByteLevel", ByteLevelProcessing.Read, new KnownKeys().Honoured("add_prefix_space", "trim_offsets").Ignored("use_regex"))
+        .Add("RobertaProcessing", RobertaProcessing.Read, "add_prefix_space", "cls", "sep", "trim_offsets")
+        .Add("Sequence", PostProcessorSequence.Read, "processors")
+        .Add("TemplateProcessing", TemplateProcessing.Read, "pair", "single", "special_tokens");
+
     /// <summary>The post-processor of a tokenizer that has none: the texts alone.</summary>
     public static PostProcessor None { get; } =
         new([TemplatePiece.Text(0, 0)], [TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1)]);
@@ -44,13 +53,8 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
     {
     }
 
-    /// <summary>Reads the <c>post_processor</c> of a tokenizer.json.</summary>
-    public static PostProcessor Read(JsonSection json) => json.Type(TokenizerKeys.PostProcessors) switch
-    {
-        "BertProcessing" => BertProcessing.Read(json),
-        "ByteLevel" => ByteLevelProcessing.Read(json),
-        "RobertaProcessing" => RobertaProcessing.Read(json),
-        "TemplateProcessing" => TemplateProcessing.Read(json),
-        _ => PostProcessorSequence.Read(json),
-    };
+    /// <summary>Makes a post-processor from a section of <c>tokenizer.json</c>.</summary>
+    /// <param name="json">The section, with the <c>type</c> of the post-processor and its settings.</param>
+    /// <exception cref="TokenizerFormatException">The type is missing or not supported, or a value is not valid.</exception>
+    public static PostProcessor Read(JsonSection json) => Types.Read(json);
 }

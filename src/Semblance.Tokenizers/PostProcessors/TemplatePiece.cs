@@ -4,7 +4,7 @@ namespace Semblance.Tokenizers.PostProcessors;
 /// <param name="SpecialId">The special token's id, or -1.</param>
 /// <param name="Sequence">0 for the first text, 1 for its pair.</param>
 /// <param name="TypeId">The type id of the part's tokens.</param>
-internal readonly record struct TemplatePiece(int SpecialId, int Sequence, int TypeId)
+public readonly record struct TemplatePiece(int SpecialId, int Sequence, int TypeId)
 {
     /// <summary>A special token.</summary>
     public static TemplatePiece Special(int id, int typeId) => new(id, -1, typeId);

@@ -1,3 +1,4 @@
+using Semblance.Files.Json;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PreTokenizers;
@@ -7,6 +8,9 @@ namespace Semblance.Tokenizers.PreTokenizers;
 /// </summary>
 internal sealed class Metaspace(char replacement, PrependScheme scheme, bool split) : PreTokenizer
 {
+    /// <summary>Gets the keys that the pre-tokenizer and the decoder share; files of older versions repeat the replacement as <c>str_rep</c>.</summary>
+    public static KnownKeys Keys => new KnownKeys().Honoured("add_prefix_space", "prepend_scheme", "replacement").Ignored("str_rep");
+
     /// <inheritdoc/>
     public override Locality Locality => split ? Locality.Words : Locality.Whole;
 

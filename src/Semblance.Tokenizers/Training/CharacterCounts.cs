@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Semblance.Tokenizers.Normalizers;
+using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.Training;
 
@@ -37,7 +37,7 @@ internal sealed class CharacterCounts
         var (first, later) = (new List<Rune>(), new List<Rune>());
         foreach (var (character, counts) in _counts.OrderByDescending(entry => entry.Value.First + entry.Value.Later).ThenBy(entry => entry.Key))
         {
-            if (BertNormalizer.IsChinese(character.Value) ? counts.First + counts.Later < minFrequency : limit-- <= 0)
+            if (CharacterData.IsChinese(character.Value) ? counts.First + counts.Later < minFrequency : limit-- <= 0)
             {
                 continue;
             }

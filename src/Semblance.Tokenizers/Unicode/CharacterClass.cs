@@ -2,8 +2,9 @@ namespace Semblance.Tokenizers.Unicode;
 
 /// <summary>What a character is to the normalizers and pre-tokenizers.</summary>
 [Flags]
-internal enum CharacterClass : byte
+public enum CharacterClass : byte
 {
+    /// <summary>None of the classes below.</summary>
     None = 0,
 
     /// <summary>Removed by text cleaning.</summary>

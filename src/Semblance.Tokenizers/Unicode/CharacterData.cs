@@ -7,7 +7,7 @@ namespace Semblance.Tokenizers.Unicode;
 /// Unicode properties with the values that the reference tokenizers use. They come from embedded tables: the runtime's
 /// own follow newer Unicode versions, and its normalisation does nothing in globalization-invariant mode.
 /// </summary>
-internal static class CharacterData
+public static class CharacterData
 {
     private const int PageBits = 8;
     private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
@@ -55,8 +55,13 @@ internal static class CharacterData
         _ => Rune.ToLowerInvariant(new Rune(character)).Value,
     };
 
+    /// <summary>The blocks that BERT calls Chinese; kana and Hangul are not among them.</summary>
+    public static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
+        or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
+        or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
+
     /// <summary>All characters that have a canonical decomposition, with it; without the Hangul syllables.</summary>
-    public static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
+    internal static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
 
     private static CharacterClass[] ReadTables()
     {
@@ -106,13 +111,13 @@ internal static class CharacterData
     }
 
     /// <summary>The number that hexadecimal digits stand for.</summary>
-    public static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    internal static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>The first and the last character of <c>first..last</c> or <c>character</c>.</summary>
-    public static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
+    internal static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
 
     /// <summary>The lines of an embedded table without its comments.</summary>
-    public static IEnumerable<string> Lines(string resource)
+    internal static IEnumerable<string> Lines(string resource)
     {
         using var reader = new StreamReader(typeof(CharacterData).Assembly.GetManifestResourceStream(resource)!);
         while (reader.ReadLine() is { } line)

@@ -7,10 +7,10 @@ namespace Semblance.Tokenizers;
 /// A part of a text on its way through the pipeline, and for each of its UTF-16 units the place in the original text
 /// that it came from. The buffers are reused from part to part.
 /// </summary>
-internal sealed class NormalizedText
+public sealed class NormalizedText
 {
     /// <summary>How many times as long as a text its normalised form may be, beyond a fixed part.</summary>
-    public const int MostGrowth = 256;
+    internal const int MostGrowth = 256;
 
     private char[] _text = new char[256];
     private char[] _previous = new char[256];
@@ -24,22 +24,22 @@ internal sealed class NormalizedText
     private string _path = "";
 
     /// <summary>Where the part begins in the original text.</summary>
-    public int Start { get; private set; }
+    internal int Start { get; private set; }
 
     /// <summary>Combining characters that a normalizer has yet to write.</summary>
-    public CombiningRun Combining { get; } = new();
+    internal CombiningRun Combining { get; } = new();
 
     /// <summary>The unit that the last character with combining class 0 came from.</summary>
-    public int LastStarter { get; set; }
+    internal int LastStarter { get; set; }
 
     /// <summary>Characters that a Unicode normalization form has yet to write.</summary>
-    public List<(int Character, int Change)> Parts { get; } = [];
+    internal List<(int Character, int Change)> Parts { get; } = [];
 
     /// <summary>What a pattern matches in the text.</summary>
-    public List<(int Start, int End)> Matches { get; } = [];
+    internal List<(int Start, int End)> Matches { get; } = [];
 
     /// <summary>The number of UTF-16 units that there is room for.</summary>
-    public int Capacity => Math.Max(_text.Length, _previous.Length);
+    internal int Capacity => Math.Max(_text.Length, _previous.Length);
 
     /// <summary>The text as it is now.</summary>
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
@@ -52,7 +52,7 @@ internal sealed class NormalizedText
     /// <param name="start">The start of the part.</param>
     /// <param name="end">Its end.</param>
     /// <param name="path">The tokenizer's file, for messages.</param>
-    public void Load(ReadOnlySpan<char> source, int start, int end, string path)
+    internal void Load(ReadOnlySpan<char> source, int start, int end, string path)
     {
         (Start, _moved, _length, _path) = (start, false, end - start, path);
         _longest = (int)Math.Min(Array.MaxLength, ((long)MostGrowth * _length) + (1 << 16));
@@ -103,7 +103,7 @@ internal sealed class NormalizedText
     /// Writes a character that takes up, in the order of the text being rewritten, <c>1 - change</c> of its characters and
     /// stems from the first of them; a positive <paramref name="change"/> takes up none and stems from the one before.
     /// </summary>
-    public void Write(int character, int change)
+    internal void Write(int character, int change)
     {
         if (change > 0)
         {
@@ -116,7 +116,7 @@ internal sealed class NormalizedText
     }
 
     /// <summary>Leaves characters of the text being rewritten out.</summary>
-    public void Skip(int characters)
+    internal void Skip(int characters)
     {
         for (; characters > 0 && _cursor < _previousLength; characters--)
         {
@@ -125,7 +125,7 @@ internal sealed class NormalizedText
     }
 
     /// <summary>Takes the last unit back.</summary>
-    public void RemoveLast() => _length--;
+    internal void RemoveLast() => _length--;
 
     /// <summary>Writes a part of the text being rewritten as it is.</summary>
     public void Keep(int from, int to)
@@ -140,10 +140,10 @@ internal sealed class NormalizedText
     }
 
     /// <summary>How much of the text being rewritten is taken up.</summary>
-    public int Cursor => _cursor;
+    internal int Cursor => _cursor;
 
     /// <summary>The number of units written so far.</summary>
-    public int Length => _length;
+    internal int Length => _length;
 
     /// <summary>Writes a character that stems from unit <paramref name="from"/> of the text being rewritten.</summary>
     public void Append(int character, int from)
@@ -168,7 +168,7 @@ internal sealed class NormalizedText
     public int OriginOf(int index) => _moved ? _origins[index] : Start + index;
 
     /// <summary>The end, in the original text, of the character that unit <paramref name="index"/> came from.</summary>
-    public int OriginEnd(ReadOnlySpan<char> source, int index)
+    internal int OriginEnd(ReadOnlySpan<char> source, int index)
     {
         var origin = OriginOf(index);
         return origin + 1 < source.Length && char.IsSurrogatePair(source[origin], source[origin + 1]) ? origin + 2 : origin + 1;

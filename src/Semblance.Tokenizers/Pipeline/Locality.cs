@@ -1,7 +1,7 @@
 namespace Semblance.Tokenizers;
 
 /// <summary>Where a component lets a long text be cut without a change in its result; the pipeline takes the least.</summary>
-internal enum Locality
+public enum Locality
 {
     /// <summary>Nowhere.</summary>
     Whole,

@@ -1,7 +1,7 @@
 namespace Semblance.Tokenizers;
 
 /// <summary>The words of a text; pre-tokenizers replace them by finer ones.</summary>
-internal sealed class WordList
+public sealed class WordList
 {
     private Word[] _words = new Word[64];
     private Word[] _previous = new Word[64];

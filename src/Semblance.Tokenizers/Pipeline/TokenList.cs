@@ -1,7 +1,7 @@
 namespace Semblance.Tokenizers;
 
 /// <summary>Tokens as they come out of the model: ids and the range of the original text each came from.</summary>
-internal sealed class TokenList
+public sealed class TokenList
 {
     private static readonly Comparer<(int Index, string Text)> ByIndex =
         Comparer<(int Index, string Text)>.Create((one, other) => one.Index.CompareTo(other.Index));
@@ -14,7 +14,7 @@ internal sealed class TokenList
     private int? _seen;
 
     /// <summary>The number of tokens that there is room for.</summary>
-    public int Capacity => _ids.Length;
+    internal int Capacity => _ids.Length;
 
     /// <summary>The number of tokens.</summary>
     public int Count { get; private set; }
@@ -29,16 +29,16 @@ internal sealed class TokenList
     public Span<int> Ends => _ends.AsSpan(0, Count);
 
     /// <summary>The tokens whose text is not the vocabulary's: added tokens that took white space in, or in another case.</summary>
-    public IReadOnlyList<(int Index, string Text)> Surfaces => _surfaces;
+    internal IReadOnlyList<(int Index, string Text)> Surfaces => _surfaces;
 
     /// <summary>
     /// The number of tokens up to the end of the first word at which there were as many as <see cref="Restart"/>
     /// was told to watch for; all of them where there were fewer.
     /// </summary>
-    public int Seen => _seen ?? Count;
+    internal int Seen => _seen ?? Count;
 
     /// <summary>True until that word has come.</summary>
-    public bool IsWatching => _watched < int.MaxValue && _seen is null;
+    internal bool IsWatching => _watched < int.MaxValue && _seen is null;
 
     /// <summary>Appends a token; models give its range in the normalised text.</summary>
     public void Add(int id, int start, int end)
@@ -58,14 +58,14 @@ internal sealed class TokenList
     public void SetSurface(string text) => _surfaces.Add((Count - 1, text));
 
     /// <summary>The text that a token stands for where it is not the vocabulary's, else null.</summary>
-    public string? SurfaceOf(int index)
+    internal string? SurfaceOf(int index)
     {
         var at = _surfaces.BinarySearch((index, ""), ByIndex);
         return at < 0 ? null : _surfaces[at].Text;
     }
 
     /// <summary>How many of the tokens from an index on have a text of their own.</summary>
-    public int SurfaceCountFrom(int index)
+    internal int SurfaceCountFrom(int index)
     {
         var count = 0;
         while (count < _surfaces.Count && _surfaces[^(count + 1)].Index >= index)
@@ -77,14 +77,14 @@ internal sealed class TokenList
     }
 
     /// <summary>Empties the list and watches for its growing to a number of tokens.</summary>
-    public void Restart(int watched = int.MaxValue)
+    internal void Restart(int watched = int.MaxValue)
     {
         Truncate(0);
         (_watched, _seen) = (watched, null);
     }
 
     /// <summary>Notes that a word ends here.</summary>
-    public void EndWord() => _seen ??= Count >= _watched ? Count : null;
+    internal void EndWord() => _seen ??= Count >= _watched ? Count : null;
 
     /// <summary>Keeps the first tokens only.</summary>
     public void Truncate(int count)
