@@ -1,5 +1,3 @@
-using Semblance.Tokenizers.PostProcessors;
-
 namespace Semblance.Tokenizers;
 
 /// <content>Text to tokens.</content>
@@ -14,7 +12,9 @@ public sealed partial class Tokenizer
     /// <summary>Encodes a text or a pair of texts. Any text is valid; half of a surrogate pair becomes U+FFFD.</summary>
     /// <param name="text">The text to encode.</param>
     /// <param name="pair">The second text of a pair, or <see langword="null"/>.</param>
-    /// <param name="options">The maximum length, the special tokens and more; <see langword="null"/> for <see cref="TokenizerOptions.Default"/>.</param>
+    /// <param name="options">
+    /// The maximum length, the special tokens and more; <see langword="null"/> for <see cref="TokenizerOptions.Default"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The maximum length or the stride is negative.</exception>
     /// <exception cref="ArgumentException">
     /// The truncation strategy names a text that is missing or too short, or the stride is not less than the length of a part.
@@ -32,13 +32,15 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Encodes a text or a pair of texts into a buffer, so that nothing is allocated once the buffer has grown. The previous content of the buffer is
-    /// replaced.
+    /// Encodes a text or a pair of texts into a buffer, so that nothing is allocated once the buffer has grown. The previous content of the
+    /// buffer is replaced.
     /// </summary>
     /// <param name="text">The text to encode.</param>
     /// <param name="pair">The second text of a pair, or <see langword="null"/>.</param>
     /// <param name="maxLength">The maximum number of tokens, including special tokens; 0 for no limit.</param>
-    /// <param name="specialTokens"><see langword="true"/> to add the special tokens of the model; otherwise, <see langword="false"/>.</param>
+    /// <param name="specialTokens">
+    /// <see langword="true"/> to add the special tokens of the model; otherwise, <see langword="false"/>.
+    /// </param>
     /// <param name="destination">Receives the ids, type ids and offsets.</param>
     /// <param name="truncationSide">The side at which tokens are removed; <see cref="Side.Right"/> by default.</param>
     public void Encode(string text, string? pair, int maxLength, bool specialTokens, TokenBuffer destination, Side truncationSide = Side.Right)
@@ -62,7 +64,9 @@ public sealed partial class Tokenizer
     /// <param name="encodings">The encodings to pad; an encoding that is long enough is returned unchanged.</param>
     /// <param name="options">The length, side and token; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">There is no padding token.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The length is negative or greater than the maximum length of an array, or the multiple is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The length is negative or greater than the maximum length of an array, or the multiple is less than 1.
+    /// </exception>
     public IReadOnlyList<Encoding> Pad(IReadOnlyList<Encoding> encodings, PaddingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encodings);
@@ -129,8 +133,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Returns the encoding of parts of the texts. The part that is kept has a list of overflowing parts and the number of all tokens; an overflowing part
-    /// has <see langword="null"/>.
+    /// Returns the encoding of parts of the texts. The part that is kept has a list of overflowing parts and the number of all tokens; an
+    /// overflowing part has <see langword="null"/>.
     /// </summary>
     private Encoding Assemble(
         TokenBuffer buffer, bool isPair, TokenizerOptions options, (int Start, int End) first, (int Start, int End) second, List<Encoding>? overflowing)

@@ -6,8 +6,8 @@ namespace Semblance.Tokenizers;
 public sealed partial class Tokenizer
 {
     /// <summary>
-    /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, else from <c>vocab.json</c> with <c>merges.txt</c>, a SentencePiece model or
-    /// <c>vocab.txt</c> (BERT); with the options and tokens in <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and
+    /// Loads a tokenizer from a folder: from <c>tokenizer.json</c>, else from <c>vocab.json</c> with <c>merges.txt</c>, a SentencePiece
+    /// model or <c>vocab.txt</c> (BERT); with the options and tokens in <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and
     /// <c>added_tokens.json</c>.
     /// </summary>
     /// <param name="folder">The folder with the files.</param>
@@ -19,8 +19,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Loads <c>tokenizer.json</c> without the files beside it, as Model2Vec and the StaticEmbedding module of sentence-transformers do. A folder
-    /// without that file is loaded as <see cref="Load"/> does.
+    /// Loads <c>tokenizer.json</c> without the files beside it, as Model2Vec and the StaticEmbedding module of sentence-transformers do. A
+    /// folder without that file is loaded as <see cref="Load"/> does.
     /// </summary>
     /// <param name="folder">The folder with the files.</param>
     /// <exception cref="TokenizerFormatException">A file is missing or damaged, or needs a component that is not supported.</exception>
@@ -32,11 +32,15 @@ public sealed partial class Tokenizer
 
     /// <summary>Creates a BERT tokenizer from its vocabulary.</summary>
     /// <param name="vocabulary">
-    /// The tokens; the index of a token is its id. <c>[UNK]</c>, <c>[CLS]</c> and <c>[SEP]</c> are required; <c>[PAD]</c> and <c>[MASK]</c> are used if
-    /// present.
+    /// The tokens; the index of a token is its id. <c>[UNK]</c>, <c>[CLS]</c> and <c>[SEP]</c> are required; <c>[PAD]</c> and <c>[MASK]</c>
+    /// are used if present.
     /// </param>
-    /// <param name="lowerCase"><see langword="true"/> (the default) to convert texts to lower case and strip accents; otherwise, <see langword="false"/>.</param>
-    /// <exception cref="ArgumentException">The vocabulary lacks a required token, or has a token that cannot be written to a file.</exception>
+    /// <param name="lowerCase">
+    /// <see langword="true"/> (the default) to convert texts to lower case and strip accents; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The vocabulary lacks a required token, or has a token that cannot be written to a file.
+    /// </exception>
     public static Tokenizer CreateBert(IReadOnlyList<string> vocabulary, bool lowerCase = true)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -60,8 +64,9 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Returns this tokenizer for a model with a number of token embeddings. Special tokens that the configuration names, that the vocabulary lacks and
-    /// whose ids would be out of range are left out, with a warning. The transformers library loads such a model and fails at the first text with the token.
+    /// Returns this tokenizer for a model with a number of token embeddings. Special tokens that the configuration names, that the
+    /// vocabulary lacks and whose ids would be out of range are left out, with a warning. The transformers library loads such a model and
+    /// fails at the first text with the token.
     /// </summary>
     /// <param name="size">The number of token embeddings of the model.</param>
     /// <returns>This object if all ids are in range; otherwise, a new tokenizer.</returns>
@@ -82,8 +87,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Writes the files that the tokenizer was loaded from, unchanged, in one step. Files of another tokenizer in the folder are removed; all other files
-    /// stay.
+    /// Writes the files that the tokenizer was loaded from, unchanged, in one step. Files of another tokenizer in the folder are removed;
+    /// all other files stay.
     /// </summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <exception cref="IOException">The files cannot be written; the folder is unchanged.</exception>
@@ -94,11 +99,13 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Writes <c>tokenizer.json</c> alone, in one step: the file that was read or that <c>vocab.txt</c> was converted to, with the changes that the other
-    /// files make. All other files in the folder stay.
+    /// Writes <c>tokenizer.json</c> alone, in one step: the file that was read or that <c>vocab.txt</c> was converted to, with the changes
+    /// that the other files make. All other files in the folder stay.
     /// </summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
-    /// <exception cref="NotSupportedException">The tokenizer was loaded from files that cannot be converted to a <c>tokenizer.json</c>.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tokenizer was loaded from files that cannot be converted to a <c>tokenizer.json</c>.
+    /// </exception>
     public void SaveJson(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -106,7 +113,9 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Checks that <see cref="SaveJson"/> is supported for this tokenizer, without writing a file.</summary>
-    /// <exception cref="NotSupportedException">The tokenizer was loaded from files that cannot be converted to a <c>tokenizer.json</c>.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tokenizer was loaded from files that cannot be converted to a <c>tokenizer.json</c>.
+    /// </exception>
     public void CheckJson() => _ = JsonFiles();
 
     private TokenizerFiles JsonFiles()

@@ -5,8 +5,8 @@ using Semblance.Tokenizers.PostProcessors;
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// Converts texts to token ids and back, exactly as the Hugging Face tokenizers library does, with its components: added tokens, normalizer,
-/// pre-tokenizer, model, post-processor and decoder. Immutable and thread-safe.
+/// Converts texts to token ids and back, exactly as the Hugging Face tokenizers library does, with its components: added tokens,
+/// normalizer, pre-tokenizer, model, post-processor and decoder. Immutable and thread-safe.
 /// </summary>
 public sealed partial class Tokenizer
 {
@@ -69,8 +69,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>
-    /// Gets the warnings about the files: keys that are not known, and options that the tokenizer class does not apply. Each is a sentence that names
-    /// the file and the key.
+    /// Gets the warnings about the files: keys that are not known, and options that the tokenizer class does not apply. Each is a sentence
+    /// that names the file and the key.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; }
 
@@ -80,54 +80,62 @@ public sealed partial class Tokenizer
     /// <summary>Gets the id of the padding token, or <see langword="null"/> if there is none.</summary>
     public int? PaddingId { get; }
 
-    /// <summary>Gets the id of the token at the beginning of a text (<c>[CLS]</c>, <c>&lt;s&gt;</c>), or <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// Gets the id of the token at the beginning of a text (<c>[CLS]</c>, <c>&lt;s&gt;</c>), or <see langword="null"/> if there is none.
+    /// </summary>
     public int? ClassId { get; }
 
-    /// <summary>Gets the id of the token at the end of a text (<c>[SEP]</c>, <c>&lt;/s&gt;</c>), or <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// Gets the id of the token at the end of a text (<c>[SEP]</c>, <c>&lt;/s&gt;</c>), or <see langword="null"/> if there is none.
+    /// </summary>
     public int? SeparatorId { get; }
 
     /// <summary>Gets the id of the unknown token, or <see langword="null"/> if there is none.</summary>
     public int? UnknownId { get; }
 
     /// <summary>
-    /// Gets the id of the unknown token if the model names it by its text (<c>unk_token</c>), as WordPiece, BPE and WordLevel do; otherwise,
-    /// <see langword="null"/>. Unigram models name it by its id.
+    /// Gets the id of the unknown token if the model names it by its text (<c>unk_token</c>), as WordPiece, BPE and WordLevel do;
+    /// otherwise, <see langword="null"/>. Unigram models name it by its id.
     /// </summary>
     public int? NamedUnknownId => _pipeline.Model is Models.Unigram ? null : UnknownId;
 
     /// <summary>Gets the id of the mask token, or <see langword="null"/> if there is none.</summary>
     public int? MaskId { get; }
 
-    /// <summary>Gets the maximum sequence length in tokens in <c>tokenizer_config.json</c>; <see cref="int.MaxValue"/> if there is none.</summary>
+    /// <summary>
+    /// Gets the maximum sequence length in tokens in <c>tokenizer_config.json</c>; <see cref="int.MaxValue"/> if there is none.
+    /// </summary>
     public int ModelMaxLength { get; }
 
     /// <summary>
-    /// Gets the maximum length in the <c>truncation</c> section of <c>tokenizer.json</c>, or <see langword="null"/>. Only static embeddings apply it, as
-    /// in sentence-transformers.
+    /// Gets the maximum length in the <c>truncation</c> section of <c>tokenizer.json</c>, or <see langword="null"/>. Only static embeddings
+    /// apply it, as in sentence-transformers.
     /// </summary>
     public int? TruncationLength { get; }
 
     /// <summary>
-    /// Gets the side at which tokens of a text that is too long are removed: the value in <c>tokenizer_config.json</c>, else in the <c>truncation</c>
-    /// section of <c>tokenizer.json</c>, else <see cref="Side.Right"/>.
+    /// Gets the side at which tokens of a text that is too long are removed: the value in <c>tokenizer_config.json</c>, else in the
+    /// <c>truncation</c> section of <c>tokenizer.json</c>, else <see cref="Side.Right"/>.
     /// </summary>
     public Side TruncationSide { get; }
 
     /// <summary>
-    /// Gets the side at which <see cref="Pad"/> adds padding: the value in <c>tokenizer_config.json</c>, else in the <c>padding</c> section of
-    /// <c>tokenizer.json</c>, else <see cref="Side.Right"/>.
+    /// Gets the side at which <see cref="Pad"/> adds padding: the value in <c>tokenizer_config.json</c>, else in the <c>padding</c> section
+    /// of <c>tokenizer.json</c>, else <see cref="Side.Right"/>.
     /// </summary>
     public Side PaddingSide { get; }
 
     /// <summary>
-    /// Gets a value that indicates whether decoding removes spaces before punctuation (<c>clean_up_tokenization_spaces</c>), so that a later token changes
-    /// the text before it.
+    /// Gets a value that indicates whether decoding removes spaces before punctuation (<c>clean_up_tokenization_spaces</c>), so that a
+    /// later token changes the text before it.
     /// </summary>
     internal bool CleansUp { get; }
 
     /// <summary>Decodes token ids to a text. Ids that are not in the vocabulary are left out.</summary>
     /// <param name="ids">The ids of the tokens.</param>
-    /// <param name="skipSpecialTokens"><see langword="true"/> (the default) to leave out special tokens; otherwise, <see langword="false"/>.</param>
+    /// <param name="skipSpecialTokens">
+    /// <see langword="true"/> (the default) to leave out special tokens; otherwise, <see langword="false"/>.
+    /// </param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
         var text = DecodeRaw(ids, skipSpecialTokens);

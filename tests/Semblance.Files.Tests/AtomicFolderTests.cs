@@ -223,7 +223,7 @@ public sealed class AtomicFolderTests : IDisposable
     private static bool Belongs(string path) => path.Split('/') is [.. { Length: <= 1 } folder, var name]
         && folder.All(part => part is "1_Pooling" or "2_Dense") && name is "" or "config.json" or "vocab.txt" or "tokenizer.json" or "weights.bin";
 
-    // Whether it was done; else it stopped before its operation of that number.
+    // Returns whether the commit completed; otherwise, it stopped before its operation with that number.
     private bool Replace(int crashAt)
     {
         var step = 0;

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>The suffix that ends words becomes a space, at the text's end nothing.</summary>
+/// <summary>Replaces the end-of-word suffix with a space, and removes it at the end of the text.</summary>
 internal sealed class BpeDecoder(string suffix) : Decoder
 {
     /// <inheritdoc/>

@@ -4,7 +4,10 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Turns tokens into parts of a text.</summary>
+/// <summary>
+/// Represents a decoder, which converts tokens to text: the last component of the pipeline. Implementations are thread-safe; a program can
+/// derive its own and add it to <see cref="Types"/>.
+/// </summary>
 public abstract class Decoder
 {
     /// <summary>Gets the types of decoders, to which a program can add its own.</summary>
@@ -20,13 +23,15 @@ public abstract class Decoder
         .Add("Strip", StripDecoder.Read, "content", "start", "stop")
         .Add("WordPiece", json => new WordPieceDecoder(json.Text("prefix", "##"), json.Flag("cleanup", true)), "cleanup", "prefix");
 
-    /// <summary>The text of tokens.</summary>
+    /// <summary>Returns the text of tokens.</summary>
+    /// <param name="tokens">The tokens; the list can be changed.</param>
     public string Decode(List<string> tokens) => string.Concat(DecodeChain(tokens));
 
-    /// <summary>The parts that tokens become; the list may be changed.</summary>
+    /// <summary>Returns the parts of the text that tokens become; a next decoder takes them as its tokens.</summary>
+    /// <param name="tokens">The tokens; the list can be changed.</param>
     public abstract List<string> DecodeChain(List<string> tokens);
 
-    /// <summary>How many times as long as the tokens the text can be.</summary>
+    /// <summary>Gets the maximum ratio of the length of the text to that of the tokens; 1 by default.</summary>
     public virtual double Growth => 1;
 
     /// <summary>Makes a decoder from a section of <c>tokenizer.json</c>.</summary>
@@ -34,7 +39,10 @@ public abstract class Decoder
     /// <exception cref="TokenizerFormatException">The type is missing or not supported, or a value is not valid.</exception>
     public static Decoder Read(JsonSection json) => Types.Read(json);
 
-    /// <summary>Replaces each token by what a function makes of it and its index.</summary>
+    /// <summary>Replaces each token in a list.</summary>
+    /// <param name="tokens">The list, which is changed.</param>
+    /// <param name="change">Returns the replacement of a token and its index.</param>
+    /// <returns>The list.</returns>
     protected static List<string> Each(List<string> tokens, Func<string, int, string> change)
     {
         for (var i = 0; i < tokens.Count; i++)

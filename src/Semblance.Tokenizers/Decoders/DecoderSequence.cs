@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Decoders one after the other.</summary>
+/// <summary>Applies decoders one after another.</summary>
 internal sealed class DecoderSequence(Decoder[] decoders) : Decoder
 {
     /// <inheritdoc/>

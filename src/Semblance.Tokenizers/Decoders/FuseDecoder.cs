@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Joins the tokens, so that what comes next sees them as one.</summary>
+/// <summary>Concatenates the tokens, so that the next decoder sees them as one.</summary>
 internal sealed class FuseDecoder : Decoder
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>The visible spaces of SentencePiece become spaces, in the first token nothing.</summary>
+/// <summary>Replaces the visible space of SentencePiece (▁) with a space, and removes it from the first token.</summary>
 internal sealed class MetaspaceDecoder(char replacement, PrependScheme scheme) : Decoder
 {
     /// <summary>Reads a decoder of type Metaspace.</summary>

@@ -4,7 +4,7 @@ using Semblance.Tokenizers.Patterns;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Replaces what a pattern matches in each token.</summary>
+/// <summary>Replaces the matches of a pattern in each token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
     /// <inheritdoc/>

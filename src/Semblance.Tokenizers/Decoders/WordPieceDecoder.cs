@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Words with spaces between them, their parts joined; clean-up takes out the spaces before some English punctuation.</summary>
+/// <summary>Joins the parts of words and puts spaces between words; clean-up removes the spaces before some English punctuation.</summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
 {
     private static readonly (string From, string To)[] CleanUps =
@@ -18,7 +18,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
         return cleanUp ? CleanUp(piece) : piece;
     });
 
-    /// <summary>The reference cleans token by token, not the joined text.</summary>
+    /// <summary>Removes spaces in one token; the reference cleans up each token, not the joined text.</summary>
     public static string CleanUp(string piece)
     {
         foreach (var (from, to) in CleanUps)

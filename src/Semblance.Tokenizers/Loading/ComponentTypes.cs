@@ -34,7 +34,9 @@ public sealed class ComponentTypes<T>
     /// <summary>Adds a type, or replaces the one with the same name.</summary>
     /// <param name="type">The name of the type in the file.</param>
     /// <param name="read">Makes the component from its section.</param>
-    /// <param name="keys">The keys that <paramref name="read"/> applies, without <c>type</c>. Any other key in a file gives a warning.</param>
+    /// <param name="keys">
+    /// The keys that <paramref name="read"/> applies, without <c>type</c>. Any other key in a file gives a warning.
+    /// </param>
     /// <returns>This object.</returns>
     public ComponentTypes<T> Add(string type, Func<JsonSection, T> read, params ReadOnlySpan<string> keys) =>
         Add(type, read, new KnownKeys().Honoured(keys));

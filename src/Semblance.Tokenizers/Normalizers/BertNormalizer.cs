@@ -6,8 +6,8 @@ using Semblance.Tokenizers.Unicode;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// BERT's normalisation: control characters out and white space to spaces, spaces around Chinese characters, accents off
-/// (canonical decomposition without nonspacing marks), lower case.
+/// Represents the normalizer of BERT: removes control characters, converts white space to spaces, puts spaces around Chinese characters,
+/// strips accents (canonical decomposition without nonspacing marks), and converts to lower case.
 /// </summary>
 internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool? stripAccents, bool lowercase) : Normalizer
 {

@@ -2,7 +2,10 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Rewrites a text before it is split: the first component of the pipeline.</summary>
+/// <summary>
+/// Represents a normalizer, which rewrites a text before it is split: the first component of the pipeline. Implementations are thread-safe;
+/// a program can derive its own and add it to <see cref="Types"/>.
+/// </summary>
 public abstract class Normalizer
 {
     /// <summary>Gets the types of normalizers, to which a program can add its own.</summary>
@@ -22,13 +25,19 @@ public abstract class Normalizer
         .Add("Strip", Strip.Read, "strip_left", "strip_right")
         .Add("StripAccents", _ => new StripAccents());
 
-    /// <summary>Where a text can be cut so that the parts give the characters of the whole.</summary>
+    /// <summary>
+    /// Gets the positions at which a text can be split so that the parts have the same characters as the whole; none by default.
+    /// </summary>
     public virtual Locality Locality => Locality.Whole;
 
-    /// <summary>How many times as long as a text the result can be by what the file says; Unicode's own rules count as 1.</summary>
+    /// <summary>
+    /// Gets the maximum ratio of the length of the result to that of the text that the settings of the component cause; the rules of
+    /// Unicode count as 1, the default.
+    /// </summary>
     public virtual double Growth => 1;
 
     /// <summary>Rewrites the text.</summary>
+    /// <param name="text">The text, which is changed.</param>
     public abstract void Normalize(NormalizedText text);
 
     /// <summary>Makes a normalizer from a section of <c>tokenizer.json</c>.</summary>

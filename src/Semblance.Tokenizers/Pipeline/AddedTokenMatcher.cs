@@ -3,14 +3,15 @@ using System.Globalization;
 
 namespace Semblance.Tokenizers;
 
-/// <summary>Finds added tokens in a text: leftmost first, the longest where several begin at one place.</summary>
+/// <summary>Finds added tokens in a text: the leftmost first, and of several at one position the longest.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly Trie _trie = new();
     private readonly List<AddedToken> _tokens = [];
     private readonly SearchValues<char> _firsts;
 
-    /// <summary>A matcher for tokens with the texts that they have in the (possibly normalised) text.</summary>
+    /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
+    /// <param name="tokens">The tokens, each with its text in the original or the normalized text.</param>
     public AddedTokenMatcher(IEnumerable<(AddedToken Token, string Text)> tokens)
     {
         var firsts = new HashSet<char>();
@@ -27,13 +28,15 @@ internal sealed class AddedTokenMatcher
         _firsts = SearchValues.Create([.. firsts]);
     }
 
-    /// <summary>True if there is nothing to find.</summary>
+    /// <summary>Gets a value that indicates whether there are no tokens.</summary>
     public bool IsEmpty => _tokens.Count == 0;
 
-    /// <summary>True if no token takes in or contains white space.</summary>
+    /// <summary>Gets a value that indicates whether no token includes or contains white space.</summary>
     public bool IsLocal { get; } = true;
 
-    /// <summary>The first token that begins in <c>text[from..until]</c>, with the white space that it takes in.</summary>
+    /// <summary>
+    /// Returns the first token that begins in <c>text[from..until]</c>, with the white space that it includes, or <see langword="null"/>.
+    /// </summary>
     public AddedToken? Find(ReadOnlySpan<char> text, int from, int until, out int start, out int end)
     {
         (start, end) = (from, from);
@@ -77,7 +80,7 @@ internal sealed class AddedTokenMatcher
         return null;
     }
 
-    /// <summary>A word character of regular expressions; half a surrogate pair counts as none.</summary>
+    /// <summary>Returns whether a character is a word character (<c>\w</c>); half of a surrogate pair is not.</summary>
     private static bool IsWord(char character) =>
         char.IsLetterOrDigit(character) || character is '\u200C' or '\u200D'
         || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark

@@ -1,14 +1,17 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>Where a component lets a long text be cut without a change in its result; the pipeline takes the least.</summary>
+/// <summary>
+/// Specifies the positions at which a long text can be split without a change of the result; the pipeline uses the minimum of its
+/// components.
+/// </summary>
 public enum Locality
 {
-    /// <summary>Nowhere.</summary>
+    /// <summary>There is no such position: the text is processed as a whole.</summary>
     Whole,
 
-    /// <summary>Before a single space between two ASCII letters or digits.</summary>
+    /// <summary>The text can be split before a single space between two ASCII letters or digits.</summary>
     Words,
 
-    /// <summary>Before white space and common punctuation.</summary>
+    /// <summary>The text can be split before white space and common punctuation.</summary>
     Punctuation,
 }

@@ -4,12 +4,12 @@ using Semblance.Tokenizers.Normalizers;
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// A part of a text on its way through the pipeline, and for each of its UTF-16 units the place in the original text
-/// that it came from. The buffers are reused from part to part.
+/// Represents a part of a text in the pipeline, with the position in the original text of each of its UTF-16 units. A normalizer changes it
+/// in place, or calls <see cref="Rewrite"/> and then writes the new text with <see cref="Keep"/> and <see cref="Append"/>. Not thread-safe.
 /// </summary>
 public sealed class NormalizedText
 {
-    /// <summary>How many times as long as a text its normalised form may be, beyond a fixed part.</summary>
+    /// <summary>The maximum growth factor of a text, beyond a fixed part.</summary>
     internal const int MostGrowth = 256;
 
     private char[] _text = new char[256];
@@ -23,35 +23,39 @@ public sealed class NormalizedText
     private int _longest;
     private string _path = "";
 
-    /// <summary>Where the part begins in the original text.</summary>
+    internal NormalizedText()
+    {
+    }
+
+    /// <summary>Gets the start of the part in the original text.</summary>
     internal int Start { get; private set; }
 
-    /// <summary>Combining characters that a normalizer has yet to write.</summary>
+    /// <summary>Gets the combining characters that a normalizer has not written yet.</summary>
     internal CombiningRun Combining { get; } = new();
 
-    /// <summary>The unit that the last character with combining class 0 came from.</summary>
+    /// <summary>Gets or sets the unit from which the last character with combining class 0 came.</summary>
     internal int LastStarter { get; set; }
 
-    /// <summary>Characters that a Unicode normalization form has yet to write.</summary>
+    /// <summary>Gets the characters that a Unicode normalization form has not written yet.</summary>
     internal List<(int Character, int Change)> Parts { get; } = [];
 
-    /// <summary>What a pattern matches in the text.</summary>
+    /// <summary>Gets the matches of a pattern in the text.</summary>
     internal List<(int Start, int End)> Matches { get; } = [];
 
-    /// <summary>The number of UTF-16 units that there is room for.</summary>
+    /// <summary>Gets the capacity in UTF-16 units.</summary>
     internal int Capacity => Math.Max(_text.Length, _previous.Length);
 
-    /// <summary>The text as it is now.</summary>
+    /// <summary>Gets the current text.</summary>
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
-    /// <summary>The text as it is now, for changes that keep every unit's place.</summary>
+    /// <summary>Gets the current text for changes that keep the position of every unit.</summary>
     public Span<char> InPlace => _text.AsSpan(0, _length);
 
-    /// <summary>Takes a part of a text; lone surrogates become U+FFFD.</summary>
+    /// <summary>Loads a part of a text; lone surrogates become U+FFFD.</summary>
     /// <param name="source">The text.</param>
     /// <param name="start">The start of the part.</param>
-    /// <param name="end">Its end.</param>
-    /// <param name="path">The tokenizer's file, for messages.</param>
+    /// <param name="end">The end of the part.</param>
+    /// <param name="path">The file of the tokenizer, for messages.</param>
     internal void Load(ReadOnlySpan<char> source, int start, int end, string path)
     {
         (Start, _moved, _length, _path) = (start, false, end - start, path);
@@ -81,7 +85,10 @@ public sealed class NormalizedText
         }
     }
 
-    /// <summary>Begins to write the text anew, with <see cref="Append"/>, from what this returns.</summary>
+    /// <summary>
+    /// Starts to write the text again, with <see cref="Append"/> and <see cref="Keep"/>, and returns the old text, which is valid until the
+    /// next call.
+    /// </summary>
     public ReadOnlySpan<char> Rewrite()
     {
         if (!_moved)
@@ -100,8 +107,8 @@ public sealed class NormalizedText
     }
 
     /// <summary>
-    /// Writes a character that takes up, in the order of the text being rewritten, <c>1 - change</c> of its characters and
-    /// stems from the first of them; a positive <paramref name="change"/> takes up none and stems from the one before.
+    /// Writes a character that consumes the next <c>1 - change</c> characters of the old text and comes from the first of them. With a
+    /// positive <paramref name="change"/> it consumes none and comes from the character before.
     /// </summary>
     internal void Write(int character, int change)
     {
@@ -115,7 +122,7 @@ public sealed class NormalizedText
         Skip(1 - change);
     }
 
-    /// <summary>Leaves characters of the text being rewritten out.</summary>
+    /// <summary>Consumes characters of the old text without writing them.</summary>
     internal void Skip(int characters)
     {
         for (; characters > 0 && _cursor < _previousLength; characters--)
@@ -124,10 +131,13 @@ public sealed class NormalizedText
         }
     }
 
-    /// <summary>Takes the last unit back.</summary>
+    /// <summary>Removes the last unit that was written.</summary>
     internal void RemoveLast() => _length--;
 
-    /// <summary>Writes a part of the text being rewritten as it is.</summary>
+    /// <summary>Writes a part of the old text unchanged.</summary>
+    /// <param name="from">The start of the part in the old text.</param>
+    /// <param name="to">The end of the part in the old text.</param>
+    /// <exception cref="TokenizerFormatException">The text has become more than 256 times as long as the original.</exception>
     public void Keep(int from, int to)
     {
         var count = to - from;
@@ -139,13 +149,16 @@ public sealed class NormalizedText
         _cursor = to;
     }
 
-    /// <summary>How much of the text being rewritten is taken up.</summary>
+    /// <summary>Gets the number of units of the old text that are consumed.</summary>
     internal int Cursor => _cursor;
 
-    /// <summary>The number of units written so far.</summary>
+    /// <summary>Gets the number of units that are written.</summary>
     internal int Length => _length;
 
-    /// <summary>Writes a character that stems from unit <paramref name="from"/> of the text being rewritten.</summary>
+    /// <summary>Writes a character that comes from a unit of the old text.</summary>
+    /// <param name="character">The code point.</param>
+    /// <param name="from">The index of the unit in the old text.</param>
+    /// <exception cref="TokenizerFormatException">The text has become more than 256 times as long as the original.</exception>
     public void Append(int character, int from)
     {
         Grow(ref _text, _length + 2);
@@ -164,10 +177,11 @@ public sealed class NormalizedText
         }
     }
 
-    /// <summary>Where unit <paramref name="index"/> came from in the original text.</summary>
+    /// <summary>Returns the position in the original text from which a unit came.</summary>
+    /// <param name="index">The index of the unit in the current text.</param>
     public int OriginOf(int index) => _moved ? _origins[index] : Start + index;
 
-    /// <summary>The end, in the original text, of the character that unit <paramref name="index"/> came from.</summary>
+    /// <summary>Returns the end, in the original text, of the character from which a unit came.</summary>
     internal int OriginEnd(ReadOnlySpan<char> source, int index)
     {
         var origin = OriginOf(index);
@@ -178,7 +192,8 @@ public sealed class NormalizedText
     {
         if (length > _longest)
         {
-            throw new TokenizerFormatException($"{_path}: the normalizer and pre-tokenizer make a text more than {MostGrowth} times as long; no tokenizer needs that.");
+            throw new TokenizerFormatException(
+                $"{_path}: the normalizer and pre-tokenizer make a text more than {MostGrowth} times as long; expected rules that do not.");
         }
 
         if (array.Length < length)

@@ -5,10 +5,10 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers;
 
-/// <summary>From text to tokens: added tokens, normalizer, pre-tokenizer, model.</summary>
+/// <summary>Converts a text to tokens: added tokens, normalizer, pre-tokenizer, model.</summary>
 internal sealed class Pipeline
 {
-    // Long enough to amortise the steps' set-up, short enough for the first cache and for texts that are truncated soon.
+    // Long enough to amortize the set-up of the steps, short enough for the first-level cache and for texts that are truncated soon.
     private const int PieceLength = 1024;
 
     private static readonly SearchValues<char> Space = SearchValues.Create(" ");
@@ -24,18 +24,19 @@ internal sealed class Pipeline
     private readonly bool _cutsInWords;
     private readonly string _path;
 
-    /// <summary>A pipeline.</summary>
-    /// <param name="added">The added tokens, each id and each text once.</param>
-    /// <param name="normalizer">The normalizer, or null.</param>
-    /// <param name="preTokenizer">The pre-tokenizer, or null.</param>
+    /// <summary>Initializes a new instance of the <see cref="Pipeline"/> class.</summary>
+    /// <param name="added">The added tokens, without duplicate ids and texts.</param>
+    /// <param name="normalizer">The normalizer, or <see langword="null"/>.</param>
+    /// <param name="preTokenizer">The pre-tokenizer, or <see langword="null"/>.</param>
     /// <param name="model">The model.</param>
-    /// <param name="path">The tokenizer's file, for messages.</param>
+    /// <param name="path">The file of the tokenizer, for messages.</param>
     public Pipeline(IReadOnlyCollection<AddedToken> added, Normalizer? normalizer, PreTokenizer? preTokenizer, Model model, string path)
     {
         (_normalizer, _preTokenizer, Model, _path) = (normalizer, preTokenizer, model, path);
         if (normalizer?.Growth > NormalizedText.MostGrowth)
         {
-            throw new TokenizerFormatException($"{path}: the normalizer's rules can make a text {normalizer.Growth:0} times as long, expected at most {NormalizedText.MostGrowth} times.");
+            throw new TokenizerFormatException(
+                $"{path}: the normalizer's rules can make a text {normalizer.Growth:0} times as long, expected at most {NormalizedText.MostGrowth} times.");
         }
 
         Vocabulary.CheckLengths(added.Select(token => token.Content), message => new TokenizerFormatException($"{path}: added tokens: {message}."));
@@ -55,10 +56,10 @@ internal sealed class Pipeline
         };
     }
 
-    /// <summary>The model at its end.</summary>
+    /// <summary>Gets the model.</summary>
     public Model Model { get; }
 
-    /// <summary>The text that an added token is looked for as: the normalised one, if it is looked for after normalisation.</summary>
+    /// <summary>Returns the text as which an added token is found: the normalized text if it is found after normalization.</summary>
     public string ContentOf(AddedToken token) => _normalizedContents.GetValueOrDefault(token.Id, token.Content);
 
     /// <summary>Appends the tokens of a text; stops soon after there are more than <paramref name="limit"/>.</summary>
@@ -71,7 +72,7 @@ internal sealed class Pipeline
         }
     }
 
-    /// <summary>The number of tokens of a text.</summary>
+    /// <summary>Returns the number of tokens of a text.</summary>
     public int Count(string text, Scratch scratch, TokenList tokens)
     {
         var (count, end) = (0, 0);
@@ -92,7 +93,7 @@ internal sealed class Pipeline
         return text.Text.ToString();
     }
 
-    /// <summary>Tokenizes up to the next added token or the end of a piece, which stays the same until it is reached.</summary>
+    /// <summary>Tokenizes up to the next added token or the end of a piece, which does not change until it is reached.</summary>
     private int TokenizePiece(string text, int position, int limit, Scratch scratch, TokenList tokens, ref int end)
     {
         end = position < end ? end : EndOfPiece(text, position);
@@ -113,8 +114,8 @@ internal sealed class Pipeline
     }
 
     /// <summary>
-    /// A place where the text can be cut without a change in any token: before punctuation or the first of several
-    /// spaces (an added token may take in the white space to its left), or between plain words only.
+    /// Returns a position at which the text can be split without a change of any token: before punctuation or the first of several spaces
+    /// (an added token can include the white space to its left), or between plain words only.
     /// </summary>
     private int EndOfPiece(string text, int position)
     {

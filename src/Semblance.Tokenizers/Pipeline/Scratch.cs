@@ -1,11 +1,11 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>The working memory of a <see cref="Pipeline"/> run.</summary>
+/// <summary>Represents the working memory of a <see cref="Pipeline"/>.</summary>
 internal sealed class Scratch
 {
-    /// <summary>The part of the text being worked on.</summary>
+    /// <summary>Gets the part of the text that is processed.</summary>
     public NormalizedText Text { get; } = new();
 
-    /// <summary>Its words.</summary>
+    /// <summary>Gets the words of the part.</summary>
     public WordList Words { get; } = new();
 }

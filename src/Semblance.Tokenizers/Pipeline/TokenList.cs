@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>Tokens as they come out of the model: ids and the range of the original text each came from.</summary>
+/// <summary>Represents the tokens that a model creates: ids, and the range of the original text of each.</summary>
 public sealed class TokenList
 {
     private static readonly Comparer<(int Index, string Text)> ByIndex =
@@ -13,34 +13,39 @@ public sealed class TokenList
     private int _watched = int.MaxValue;
     private int? _seen;
 
-    /// <summary>The number of tokens that there is room for.</summary>
+    /// <summary>Gets the capacity in tokens.</summary>
     internal int Capacity => _ids.Length;
 
-    /// <summary>The number of tokens.</summary>
+    /// <summary>Gets the number of tokens.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The tokens' ids.</summary>
+    /// <summary>Gets the ids of the tokens.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
-    /// <summary>Where each token begins.</summary>
+    /// <summary>Gets the start of each token.</summary>
     public Span<int> Starts => _starts.AsSpan(0, Count);
 
-    /// <summary>Where each token ends.</summary>
+    /// <summary>Gets the end of each token.</summary>
     public Span<int> Ends => _ends.AsSpan(0, Count);
 
-    /// <summary>The tokens whose text is not the vocabulary's: added tokens that took white space in, or in another case.</summary>
+    /// <summary>
+    /// Gets the tokens whose text differs from the vocabulary: added tokens that include white space or were found in another case.
+    /// </summary>
     internal IReadOnlyList<(int Index, string Text)> Surfaces => _surfaces;
 
     /// <summary>
-    /// The number of tokens up to the end of the first word at which there were as many as <see cref="Restart"/>
-    /// was told to watch for; all of them where there were fewer.
+    /// Gets the number of tokens up to the end of the first word at which there are as many as <see cref="Restart"/> was told to watch for;
+    /// the number of all tokens if there are fewer.
     /// </summary>
     internal int Seen => _seen ?? Count;
 
-    /// <summary>True until that word has come.</summary>
+    /// <summary>Gets a value that indicates whether that word has not been reached.</summary>
     internal bool IsWatching => _watched < int.MaxValue && _seen is null;
 
-    /// <summary>Appends a token; models give its range in the normalised text.</summary>
+    /// <summary>Appends a token.</summary>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="start">The start of the token in the text that the model was given.</param>
+    /// <param name="end">The end of the token in the text that the model was given.</param>
     public void Add(int id, int start, int end)
     {
         if (Count == _ids.Length)
@@ -54,17 +59,18 @@ public sealed class TokenList
         Count++;
     }
 
-    /// <summary>Notes the text that the last token stands for.</summary>
+    /// <summary>Sets the text that the last token is shown as, if it differs from the vocabulary.</summary>
+    /// <param name="text">The text.</param>
     public void SetSurface(string text) => _surfaces.Add((Count - 1, text));
 
-    /// <summary>The text that a token stands for where it is not the vocabulary's, else null.</summary>
+    /// <summary>Returns the text of a token if it differs from the vocabulary; otherwise, <see langword="null"/>.</summary>
     internal string? SurfaceOf(int index)
     {
         var at = _surfaces.BinarySearch((index, ""), ByIndex);
         return at < 0 ? null : _surfaces[at].Text;
     }
 
-    /// <summary>How many of the tokens from an index on have a text of their own.</summary>
+    /// <summary>Returns the number of tokens from an index on whose text differs from the vocabulary.</summary>
     internal int SurfaceCountFrom(int index)
     {
         var count = 0;
@@ -76,17 +82,18 @@ public sealed class TokenList
         return count;
     }
 
-    /// <summary>Empties the list and watches for its growing to a number of tokens.</summary>
+    /// <summary>Clears the list and watches for a number of tokens.</summary>
     internal void Restart(int watched = int.MaxValue)
     {
         Truncate(0);
         (_watched, _seen) = (watched, null);
     }
 
-    /// <summary>Notes that a word ends here.</summary>
+    /// <summary>Records the end of a word.</summary>
     internal void EndWord() => _seen ??= Count >= _watched ? Count : null;
 
-    /// <summary>Keeps the first tokens only.</summary>
+    /// <summary>Removes all but the first tokens.</summary>
+    /// <param name="count">The number of tokens to keep.</param>
     public void Truncate(int count)
     {
         Count = Math.Min(Count, count);

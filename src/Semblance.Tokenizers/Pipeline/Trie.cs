@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// A set of strings with a value each, walked one UTF-16 unit at a time. The edges lie in one open-addressed hash table,
-/// each in one 64-bit word: the node it leaves (24 bits), the unit (16), the node it reaches (24).
+/// Represents a set of strings with a value each, which is searched one UTF-16 unit at a time. The edges are in one open-addressing hash
+/// table, each in one 64-bit word: the source node (24 bits), the unit (16), the target node (24).
 /// </summary>
 internal sealed class Trie
 {
-    /// <summary>Ids and nodes must stay below this.</summary>
+    /// <summary>The exclusive upper limit of ids and nodes.</summary>
     public const int Limit = 1 << 24;
 
     private ulong[] _edges = new ulong[1024];
@@ -17,11 +17,11 @@ internal sealed class Trie
 
     public Trie() => _values.AsSpan().Fill(-1);
 
-    /// <summary>The number of strings.</summary>
+    /// <summary>Gets the number of strings.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a string; one that is there already gets the new value. False if the trie is full.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // whoever loads one vocabulary would be done before this is compiled for good
+    /// <summary>Adds a string, or replaces its value. Returns <see langword="false"/> if the trie is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // one vocabulary is loaded before tiered compilation would optimize this
     public bool Add(ReadOnlySpan<char> key, int value)
     {
         var node = 0;
@@ -47,7 +47,7 @@ internal sealed class Trie
         return true;
     }
 
-    /// <summary>The node behind <paramref name="node"/> (0 is the root) along a unit, or -1.</summary>
+    /// <summary>Returns the node that follows <paramref name="node"/> (0 is the root) along a unit, or -1.</summary>
     public int Next(int node, char unit)
     {
         var edges = _edges;
@@ -67,10 +67,10 @@ internal sealed class Trie
         }
     }
 
-    /// <summary>The value of the string that ends at a node, or -1.</summary>
+    /// <summary>Returns the value of the string that ends at a node, or -1.</summary>
     public int ValueAt(int node) => _values[node];
 
-    /// <summary>The node where a string ends, or -1.</summary>
+    /// <summary>Returns the node at which a string ends, or -1.</summary>
     public int Find(ReadOnlySpan<char> key)
     {
         var node = 0;
@@ -87,7 +87,7 @@ internal sealed class Trie
     }
 
     /// <summary>
-    /// The value of the longest string that <paramref name="text"/> begins with, from <paramref name="node"/> on; -1 for none.
+    /// Returns the value of the longest string that <paramref name="text"/> begins with, starting at <paramref name="node"/>; -1 for none.
     /// </summary>
     public int LongestPrefix(ReadOnlySpan<char> text, int node, out int length)
     {

@@ -1,16 +1,16 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>The words of a text; pre-tokenizers replace them by finer ones.</summary>
+/// <summary>Represents the words of a text; pre-tokenizers replace them with shorter ones.</summary>
 public sealed class WordList
 {
     private Word[] _words = new Word[64];
     private Word[] _previous = new Word[64];
     private int _count;
 
-    /// <summary>The words in the order of the text.</summary>
+    /// <summary>Gets the words in the order of the text.</summary>
     public ReadOnlySpan<Word> Words => _words.AsSpan(0, _count);
 
-    /// <summary>Empties the list and returns what was in it, valid until the next call.</summary>
+    /// <summary>Clears the list and returns its previous content, which is valid until the next call.</summary>
     public ReadOnlySpan<Word> Restart()
     {
         (_words, _previous) = (_previous, _words);
@@ -20,6 +20,7 @@ public sealed class WordList
     }
 
     /// <summary>Appends a word.</summary>
+    /// <param name="word">The word.</param>
     public void Add(Word word)
     {
         if (_count == _words.Length)

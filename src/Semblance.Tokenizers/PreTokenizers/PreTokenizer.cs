@@ -3,7 +3,10 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Splits a normalised text into the words that the model works on.</summary>
+/// <summary>
+/// Represents a pre-tokenizer, which splits a normalized text into the words that the model tokenizes. Implementations are thread-safe; a
+/// program can derive its own and add it to <see cref="Types"/>.
+/// </summary>
 public abstract class PreTokenizer
 {
     /// <summary>Gets the types of pre-tokenizers, to which a program can add its own.</summary>
@@ -21,13 +24,20 @@ public abstract class PreTokenizer
         .Add("Whitespace", _ => new Whitespace())
         .Add("WhitespaceSplit", _ => CharacterSplit.AtWhiteSpace);
 
-    /// <summary>Where a text can be cut so that the parts have the words of the whole.</summary>
+    /// <summary>
+    /// Gets the positions at which a text can be split so that the parts have the same words as the whole; none by default.
+    /// </summary>
     public virtual Locality Locality => Locality.Whole;
 
-    /// <summary>True if only the characters at a place decide whether the text is split there.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether only the characters at a position decide whether the text is split there;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public virtual bool LooksAtCharacters => false;
 
-    /// <summary>Replaces the words in <paramref name="words"/> that are no tokens yet by the words in them.</summary>
+    /// <summary>Replaces each word that is not a token already by the words in it.</summary>
+    /// <param name="text">The normalized text, which the pre-tokenizer can change.</param>
+    /// <param name="words">The words, which <see cref="WordList.Restart"/> returns and <see cref="WordList.Add"/> replaces.</param>
     public abstract void Split(NormalizedText text, WordList words);
 
     /// <summary>Makes a pre-tokenizer from a section of <c>tokenizer.json</c>.</summary>

@@ -2,30 +2,30 @@ using System.Buffers.Binary;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>Reads the fields of a Protocol Buffers message one after the other.</summary>
+/// <summary>Reads the fields of a Protocol Buffers message one after another.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, string path)
 {
     private ReadOnlySpan<byte> _rest = message;
 
-    /// <summary>The field's number.</summary>
+    /// <summary>Gets the number of the field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The value of a number.</summary>
+    /// <summary>Gets the value of a number.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>The value of a text, a byte string or a message inside.</summary>
+    /// <summary>Gets the value of a string, a byte string or a nested message.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The value as a 32-bit floating-point number.</summary>
+    /// <summary>Gets the value as a float32.</summary>
     public readonly float Single => BitConverter.UInt32BitsToSingle((uint)Number);
 
-    /// <summary>The value as a truth.</summary>
+    /// <summary>Gets the value as a boolean.</summary>
     public readonly bool Flag => Number != 0;
 
-    /// <summary>The value as a whole number.</summary>
+    /// <summary>Gets the value as an integer.</summary>
     public readonly int Integer => (int)(long)Number;
 
-    /// <summary>Goes to the next field; false at the message's end.</summary>
+    /// <summary>Moves to the next field; returns <see langword="false"/> at the end of the message.</summary>
     public bool Read()
     {
         if (_rest.IsEmpty)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Semblance.Tokenizers.Decoders;
-using Semblance.Tokenizers.Models;
 using Semblance.Tokenizers.Normalizers;
 using Semblance.Tokenizers.Patterns;
 using Semblance.Tokenizers.PostProcessors;
@@ -13,7 +12,7 @@ internal sealed partial class SentencePieceFiles
 {
     private TokenizerJson Albert()
     {
-        // A number with a comma behind it is better off as two pieces: "9," costs 100 more.
+        // "9," costs 100 more, so that a number and its comma become two pieces.
         for (var id = 0; id < _pieces.Count; id++)
         {
             var (text, score) = _pieces[id];
@@ -149,7 +148,7 @@ internal sealed partial class SentencePieceFiles
 
     private TokenizerJson Gemma()
     {
-        // Older models lack a piece for the tab, which then stands in the place of its byte.
+        // Older models have no piece for the tab, which then replaces its byte.
         if (!_pieces.Exists(piece => piece.Text == "\t") && _pieces.FindIndex(piece => piece.Text == "<0x09>") is var tab and >= 0)
         {
             _pieces[tab] = ("\t", 0);

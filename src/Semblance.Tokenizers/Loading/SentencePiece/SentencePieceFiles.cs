@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Semblance.Tokenizers.Decoders;
 using Semblance.Tokenizers.Models;
@@ -10,8 +9,8 @@ using Semblance.Tokenizers.PreTokenizers;
 namespace Semblance.Tokenizers.Loading;
 
 /// <summary>
-/// The components that a SentencePiece model stands for: those of the class in tokenizer_config.json, as the reference converts
-/// them, and without a class those of the SentencePiece library itself, which adds no special tokens.
+/// Reads the components of a tokenizer from a SentencePiece model: those of the class in tokenizer_config.json, as the reference converts
+/// them; without a class those of the SentencePiece library, which adds no special tokens.
 /// </summary>
 internal sealed partial class SentencePieceFiles
 {
@@ -24,7 +23,7 @@ internal sealed partial class SentencePieceFiles
     private readonly List<AddedToken> _added = [];
     private readonly Dictionary<string, int> _ids = [];
     private int _unknown;
-    private int _indexed; // how many pieces _ids has; pieces are only appended once it is used
+    private int _indexed; // the number of pieces in _ids; pieces are only appended after its first use
 
     private SentencePieceFiles(SentencePieceModel model, TokenizerConfiguration configuration)
     {
@@ -50,7 +49,8 @@ internal sealed partial class SentencePieceFiles
             "T5Tokenizer" => reader.T5(),
             "XLMRobertaTokenizer" => reader.XlmRoberta(),
             var className => throw new TokenizerFormatException(
-                $"{path}: the tokenizer '{className}' cannot be read from its SentencePiece model alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
+                $"{path}: the tokenizer class '{className}' cannot be read from its SentencePiece model alone; supported are {Supported}. Save the tokenizer "
+                + $"with a {TokenizerFiles.Json}."),
         };
     }
 
@@ -61,7 +61,7 @@ internal sealed partial class SentencePieceFiles
         var scheme = _model.AddsDummyPrefix ? PrependScheme.Always : PrependScheme.Never;
         var decoder = new DecoderSequence([new ByteFallbackDecoder(), new MetaspaceDecoder('▁', scheme)]);
 
-        // Where no piece goes on behind a space, the text can be split before it.
+        // If no piece continues after a space, the text can be split before a space.
         var splits = !_model.Pieces.Any(piece => piece.Text.LastIndexOf('▁') > 0);
         var preTokenizer = new Metaspace('▁', PrependScheme.Never, splits);
         return new TokenizerJson([], normalizer, preTokenizer, PlainModel(), PostProcessor.None, decoder);
@@ -91,7 +91,7 @@ internal sealed partial class SentencePieceFiles
         return new Unigram(vocabulary, found, scores, _unknown, _model.ByteFallback);
     }
 
-    /// <summary>The template of a decoder, which begins with a special token unless told not to.</summary>
+    /// <summary>Returns the template of a decoder model, which adds a token at the beginning by default.</summary>
     private PostProcessor Ends(string begin, string end) => Read(ConfiguredTemplate.ForEnds(
         _configuration, _configuration.Flag("add_bos_token") ?? true, _configuration.Flag("add_eos_token") ?? false, begin, end, IdOf));
 
@@ -101,7 +101,7 @@ internal sealed partial class SentencePieceFiles
     private static DecoderSequence BytesDecoder(bool takesSpace) => new(
         [new ReplaceDecoder(new FixedPattern("▁"), " "), new ByteFallbackDecoder(), new FuseDecoder(), .. takesSpace ? [new StripDecoder(' ', 1, 0)] : (Decoder[])[]]);
 
-    /// <summary>Which words begin with a space: those of T5 and Llama go by options.</summary>
+    /// <summary>Returns which words get a leading space; the options decide for T5 and Llama.</summary>
     private PrependScheme Scheme() => !(_configuration.Flag("add_prefix_space") ?? true) ? PrependScheme.Never
         : _configuration.Flag("legacy") ?? true ? PrependScheme.Always
         : PrependScheme.First;
@@ -119,7 +119,7 @@ internal sealed partial class SentencePieceFiles
     private int Special(string name, string usual, bool trimLeft = false, bool normalized = false) =>
         Add(_configuration.SpecialToken(name) ?? usual, trimLeft, trimRight: false, normalized);
 
-    /// <summary>A token that is no piece gets the next free id.</summary>
+    /// <summary>Adds a token; one that is not a piece gets the next id.</summary>
     private int Add(string token, bool trimLeft, bool trimRight, bool normalized, bool special = true)
     {
         var id = IdOf(token) ?? Math.Max(_pieces.Count, _added.Select(other => other.Id + 1).DefaultIfEmpty().Max());
@@ -137,15 +137,15 @@ internal sealed partial class SentencePieceFiles
         return _ids.TryGetValue(token, out var id) ? id : _added.Find(added => added.Content == token)?.Id;
     }
 
-    /// <summary>Puts the components together.</summary>
+    /// <summary>Creates the tokenizer from its components.</summary>
     /// <param name="normalizers">The normalizers.</param>
-    /// <param name="preTokenizer">The pre-tokenizer, or null.</param>
+    /// <param name="preTokenizer">The pre-tokenizer, or <see langword="null"/>.</param>
     /// <param name="postProcessor">The template.</param>
-    /// <param name="decoder">The decoder; null for the usual one.</param>
-    /// <param name="byteFallback">What the vocabulary lacks becomes bytes.</param>
+    /// <param name="decoder">The decoder; <see langword="null"/> for the default one.</param>
+    /// <param name="byteFallback"><see langword="true"/> to replace unknown characters with the tokens of their bytes.</param>
     /// <param name="addsUserDefined">
-    /// User-defined pieces are found in the text itself, as added tokens. Encoders leave them out: the published tokenizer.json of ALBERT, whose
-    /// user-defined pieces are punctuation, has them as pieces only.
+    /// <see langword="true"/> to find user-defined pieces in the text, as added tokens. Encoders do not: in the published tokenizer.json of
+    /// ALBERT, whose user-defined pieces are punctuation, they are pieces only.
     /// </param>
     private TokenizerJson Make(
         IEnumerable<Normalizer> normalizers, PreTokenizer? preTokenizer, PostProcessor postProcessor, Decoder? decoder = null, bool byteFallback = false, bool addsUserDefined = false)

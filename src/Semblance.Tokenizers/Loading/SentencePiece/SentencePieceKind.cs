@@ -1,21 +1,21 @@
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>What a piece is for, numbered as in the file.</summary>
+/// <summary>Specifies the kind of a piece, with the number in the file.</summary>
 internal enum SentencePieceKind
 {
-    /// <summary>A part of texts.</summary>
+    /// <summary>A part of a text.</summary>
     Normal = 1,
 
-    /// <summary>Stands for what the vocabulary lacks.</summary>
+    /// <summary>The unknown token.</summary>
     Unknown = 2,
 
-    /// <summary>Never found in a text: <c>&lt;s&gt;</c>.</summary>
+    /// <summary>A token that is never found in a text: <c>&lt;s&gt;</c>.</summary>
     Control = 3,
 
-    /// <summary>Always one token.</summary>
+    /// <summary>A user-defined text, which is always one token.</summary>
     UserDefined = 4,
 
-    /// <summary>Not used.</summary>
+    /// <summary>A piece that is not used.</summary>
     Unused = 5,
 
     /// <summary>A byte, <c>&lt;0xE4&gt;</c>.</summary>

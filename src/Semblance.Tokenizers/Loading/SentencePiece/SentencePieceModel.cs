@@ -4,7 +4,7 @@ using Semblance.Tokenizers.Normalizers;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>What a SentencePiece <c>.model</c> holds: a <c>ModelProto</c> of sentencepiece_model.proto.</summary>
+/// <summary>Represents a SentencePiece <c>.model</c> file: a <c>ModelProto</c> of sentencepiece_model.proto.</summary>
 internal sealed class SentencePieceModel
 {
     private const int UnigramType = 1, BpeType = 2;
@@ -14,25 +14,25 @@ internal sealed class SentencePieceModel
 
     private SentencePieceModel(string path) => _path = path;
 
-    /// <summary>The pieces; a piece's place is its id.</summary>
+    /// <summary>Gets the pieces; the index of a piece is its id.</summary>
     public List<SentencePiece> Pieces { get; } = [];
 
-    /// <summary>The replacements of the normalizer, or null.</summary>
+    /// <summary>Gets the character map of the normalizer, or <see langword="null"/>.</summary>
     public CharacterMap? Map { get; private set; }
 
-    /// <summary>A space is put before the text.</summary>
+    /// <summary>Gets a value that indicates whether a space is added before the text.</summary>
     public bool AddsDummyPrefix { get; private set; } = true;
 
-    /// <summary>Spaces at the ends are left out, and several are one.</summary>
+    /// <summary>Gets a value that indicates whether spaces at the ends are removed and several spaces become one.</summary>
     public bool RemovesExtraSpaces { get; private set; } = true;
 
-    /// <summary>Characters that the vocabulary lacks become bytes.</summary>
+    /// <summary>Gets a value that indicates whether unknown characters become the tokens of their bytes.</summary>
     public bool ByteFallback { get; private set; }
 
-    /// <summary>The id of the unknown piece.</summary>
+    /// <summary>Gets the id of the unknown piece.</summary>
     public int UnknownId { get; private set; }
 
-    /// <summary>True for byte-pair encoding, false for a unigram model.</summary>
+    /// <summary>Gets a value that indicates whether this is a BPE model; otherwise, it is a unigram model.</summary>
     public bool IsBpe => _type == BpeType;
 
     /// <summary>Reads a model.</summary>
@@ -56,23 +56,26 @@ internal sealed class SentencePieceModel
             }
         }
 
-        Vocabulary.CheckLengths(model.Pieces.Where(piece => !model.IsBpe || piece.Kind == SentencePieceKind.UserDefined).Select(piece => piece.Text), model.Error);
+        Vocabulary.CheckLengths(
+            model.Pieces.Where(piece => !model.IsBpe || piece.Kind == SentencePieceKind.UserDefined).Select(piece => piece.Text), model.Error);
         model.UnknownId = model.Pieces.FindIndex(piece => piece.Kind == SentencePieceKind.Unknown);
-        return model.UnknownId < 0 ? throw model.Error($"has no unknown piece among {model.Pieces.Count}; download the file again")
+        return model.UnknownId < 0
+            ? throw model.Error($"there is no unknown piece among the {model.Pieces.Count}; download the file again")
             : model._type is UnigramType or BpeType ? model
-            : throw model.Error($"has model type {model._type}, which is not supported; supported are {UnigramType} (unigram) and {BpeType} (BPE)");
+            : throw model.Error($"the model type {model._type} is not supported; supported are {UnigramType} (unigram) and {BpeType} (BPE)");
     }
 
-    /// <summary>An error in this file.</summary>
+    /// <summary>Returns an exception for an error in this file.</summary>
     public TokenizerFormatException Error(string message) => new($"{_path}: {message}.");
 
     /// <summary>
-    /// The merges of a BPE model: every way to make a piece of two others, by the pieces' scores; as the reference converts them.
+    /// Returns the merges of a BPE model: each way to make a piece of two others, by the scores of the pieces, as the reference converts
+    /// them.
     /// </summary>
-    /// <param name="vocabulary">The pieces that the model's tokens are.</param>
+    /// <param name="vocabulary">The vocabulary of the pieces.</param>
     public BpeMerges Merges(Vocabulary vocabulary)
     {
-        var ends = new Trie(); // of the pieces from back to front, so that one walk finds all that a piece ends with
+        var ends = new Trie(); // of the reversed pieces, so that one walk finds every piece that a piece ends with
         for (var id = 0; id < vocabulary.Size; id++)
         {
             if (vocabulary.TokenOf(id) is { } token && !ends.Add(Reversed(token), vocabulary.IdOf(token)))
@@ -90,7 +93,7 @@ internal sealed class SentencePieceModel
                 continue;
             }
 
-            // The ids of what a piece ends with, by where that begins.
+            // The ids of the pieces that this piece ends with, by the start of each.
             rights.Clear();
             var node = 0;
             for (var cut = text.Length - 1; cut > 0; cut--)
@@ -135,15 +138,20 @@ internal sealed class SentencePieceModel
         {
             piece = reader.Field switch
             {
-                1 => piece with { Text = Utf8.IsValid(reader.Bytes) ? System.Text.Encoding.UTF8.GetString(reader.Bytes) : throw Error($"piece {Pieces.Count} is not UTF-8") },
+                1 => piece with { Text = ReadText(reader.Bytes) },
                 2 => piece with { Score = reader.Single },
                 3 => piece with { Kind = (SentencePieceKind)reader.Integer },
                 _ => piece,
             };
         }
 
-        return float.IsFinite(piece.Score) ? piece : throw Error($"the score of piece {Pieces.Count}, '{piece.Text}', is not a finite number");
+        return float.IsFinite(piece.Score)
+            ? piece
+            : throw Error($"the score of piece {Pieces.Count}, '{piece.Text}', is not a finite number");
     }
+
+    private string ReadText(ReadOnlySpan<byte> utf8) =>
+        Utf8.IsValid(utf8) ? System.Text.Encoding.UTF8.GetString(utf8) : throw Error($"piece {Pieces.Count} is not UTF-8");
 
     private void ReadTrainerSpec(ReadOnlySpan<byte> message)
     {
@@ -156,7 +164,7 @@ internal sealed class SentencePieceModel
                     _type = reader.Integer;
                     break;
                 case 24 when reader.Flag:
-                    throw Error("has 'treat_whitespace_as_suffix', which is not supported");
+                    throw Error("'treat_whitespace_as_suffix' is on, which is not supported");
                 case 35:
                     ByteFallback = reader.Flag;
                     break;
@@ -181,7 +189,7 @@ internal sealed class SentencePieceModel
                     RemovesExtraSpaces = reader.Flag;
                     break;
                 case 5 when !reader.Flag:
-                    throw Error("has 'escape_whitespaces' off, which is not supported");
+                    throw Error("'escape_whitespaces' is off, which is not supported");
             }
         }
     }

@@ -5,8 +5,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// The <c>precompiled_charsmap</c> of a SentencePiece model: a double-array trie (Darts) from byte strings to places in a
-/// list of zero-terminated replacements. The array's size in bytes goes before it.
+/// Represents the <c>precompiled_charsmap</c> of a SentencePiece model: the size of a double-array trie (Darts) in bytes, the trie from
+/// byte strings to offsets, and a list of zero-terminated replacements.
 /// </summary>
 internal sealed class CharacterMap
 {
@@ -15,10 +15,10 @@ internal sealed class CharacterMap
 
     private CharacterMap(uint[] units) => _units = units;
 
-    /// <summary>The length of the longest replacement in UTF-16 units.</summary>
+    /// <summary>Gets the length of the longest replacement in UTF-16 units.</summary>
     public int LongestReplacement { get; private set; }
 
-    /// <summary>Reads a map in base 64.</summary>
+    /// <summary>Reads a map in Base64.</summary>
     public static CharacterMap Read(JsonSection json)
     {
         try
@@ -27,19 +27,19 @@ internal sealed class CharacterMap
         }
         catch (FormatException exception) when (exception is not TokenizerFormatException)
         {
-            throw json.Error("is no base 64");
+            throw json.Error("is not valid Base64");
         }
     }
 
     /// <summary>Reads a map.</summary>
     /// <param name="content">The map.</param>
-    /// <param name="error">Makes the exception for a fault.</param>
+    /// <param name="error">Creates the exception for an error.</param>
     public static CharacterMap Read(ReadOnlySpan<byte> content, Func<string, TokenizerFormatException> error)
     {
         var size = content.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(content);
         if (size > content.Length - 4 || size % 4 != 0 || size == 0)
         {
-            throw error($"a character map of {content.Length} bytes says that its trie has {size}");
+            throw error($"a character map of {content.Length} bytes gives its trie {size} bytes");
         }
 
         var units = new uint[size / 4];
@@ -50,7 +50,7 @@ internal sealed class CharacterMap
 
         var map = new CharacterMap(units);
         var texts = content[(4 + (int)size)..];
-        var left = (2L * texts.Length) + 4096; // places in the middle of one another's texts could add up to far more than the file
+        var left = (2L * texts.Length) + 4096; // overlapping replacements could have far more characters than the file
         foreach (var unit in units)
         {
             var place = (int)(unit & int.MaxValue);
@@ -59,13 +59,13 @@ internal sealed class CharacterMap
                 var length = place < texts.Length ? texts[place..].IndexOf((byte)0) : -1;
                 if (length < 0 || !Utf8.IsValid(texts.Slice(place, length)))
                 {
-                    throw error($"a character map has no replacement at {place}, where its trie points");
+                    throw error($"the trie of a character map points to {place}, where there is no replacement");
                 }
 
                 left -= length;
                 if (left < 0)
                 {
-                    throw error($"a character map's trie points at more than the {texts.Length} bytes of replacements that it has");
+                    throw error($"the trie of a character map points to more than the {texts.Length} bytes of its replacements");
                 }
 
                 var replacement = System.Text.Encoding.UTF8.GetString(texts.Slice(place, length));
@@ -77,10 +77,10 @@ internal sealed class CharacterMap
         return map;
     }
 
-    /// <summary>The replacement of the shortest entry that <paramref name="key"/> begins with, or null.</summary>
+    /// <summary>Returns the replacement of the shortest entry that <paramref name="key"/> begins with, or <see langword="null"/>.</summary>
     public string? Find(ReadOnlySpan<byte> key, out int length) => Find(key, longest: false, out length);
 
-    /// <summary>The replacement of the longest entry that <paramref name="key"/> begins with, or null.</summary>
+    /// <summary>Returns the replacement of the longest entry that <paramref name="key"/> begins with, or <see langword="null"/>.</summary>
     public string? FindLongest(ReadOnlySpan<byte> key, out int length) => Find(key, longest: true, out length);
 
     private string? Find(ReadOnlySpan<byte> key, bool longest, out int length)

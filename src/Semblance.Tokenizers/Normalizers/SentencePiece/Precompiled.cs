@@ -6,8 +6,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// The replacements that a SentencePiece model carries, as the reference applies them: to each grapheme of fewer than six
-/// bytes as a whole if it begins with an entry of the map, else character by character.
+/// Applies the character map of a SentencePiece model as the reference does: to each grapheme of fewer than six bytes as a whole if it
+/// begins with an entry of the map, otherwise to each character.
 /// </summary>
 internal sealed class Precompiled : Normalizer
 {
@@ -19,7 +19,8 @@ internal sealed class Precompiled : Normalizer
     public Precompiled(CharacterMap map)
     {
         _map = map;
-        _unchanged = SearchValues.Create([.. Enumerable.Range(0, 128).Where(c => map.Find([(byte)c], out _) is null && c != '\r').Select(c => (char)c)]);
+        _unchanged = SearchValues.Create(
+            [.. Enumerable.Range(0, 128).Where(c => map.Find([(byte)c], out _) is null && c != '\r').Select(c => (char)c)]);
     }
 
     /// <inheritdoc/>
@@ -47,7 +48,7 @@ internal sealed class Precompiled : Normalizer
         var writer = new StepWriter(text, old);
         for (var i = 0; i < old.Length;)
         {
-            // A run of plain ASCII; its last character may begin a grapheme with what follows.
+            // Plain ASCII; its last character can begin a grapheme with the next one.
             var plain = old[i..].IndexOfAnyExcept(_unchanged);
             plain = plain < 0 ? old.Length - i : plain - 1;
             if (plain > 0)

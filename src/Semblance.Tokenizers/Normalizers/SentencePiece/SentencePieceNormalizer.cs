@@ -3,8 +3,8 @@ using System.Text;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// Normalisation as the SentencePiece library does it: the longest entry of the character map at each place, spaces as ▁,
-/// one before the text, extra ones left out; user-defined pieces stay as they are.
+/// Normalizes as the SentencePiece library does: replaces the longest entry of the character map at each position, writes spaces as ▁, adds
+/// one before the text, and removes extra spaces; user-defined pieces stay unchanged.
 /// </summary>
 internal sealed class SentencePieceNormalizer(CharacterMap? map, bool addsDummyPrefix, bool removesExtraSpaces, IEnumerable<string> userDefined) : Normalizer
 {
@@ -61,7 +61,7 @@ internal sealed class SentencePieceNormalizer(CharacterMap? map, bool addsDummyP
         return trie;
     }
 
-    /// <summary>What the text begins with after normalisation, and of how many units that is made.</summary>
+    /// <summary>Returns the normalized beginning of a text, and the number of units that it replaces.</summary>
     private int NormalizePrefix(ReadOnlySpan<char> rest, Span<byte> bytes, out StringRuneEnumerator replacement)
     {
         if (_userDefined.LongestPrefix(rest, 0, out var length) < 0 && map is not null)

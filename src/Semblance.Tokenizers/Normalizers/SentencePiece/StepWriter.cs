@@ -1,8 +1,8 @@
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// Writes a text step by step with its source, as the reference does: what is left out counts as taken up by the character
-/// before it, and is forgotten where there is none.
+/// Writes a text with the origin of each character, as the reference does: a character that is left out is consumed by the character before
+/// it, and ignored if there is none.
 /// </summary>
 internal ref struct StepWriter(NormalizedText text, ReadOnlySpan<char> old)
 {
@@ -10,7 +10,7 @@ internal ref struct StepWriter(NormalizedText text, ReadOnlySpan<char> old)
     private int _character = -1;
     private int _change;
 
-    /// <summary>Writes a part of the text as it is.</summary>
+    /// <summary>Writes a part of the text unchanged.</summary>
     public void Keep(int from, int to)
     {
         if (to - from > 2)
@@ -45,7 +45,7 @@ internal ref struct StepWriter(NormalizedText text, ReadOnlySpan<char> old)
         }
     }
 
-    /// <summary>Writes what is pending.</summary>
+    /// <summary>Writes the pending character.</summary>
     public void Flush()
     {
         if (_character >= 0)

@@ -1,13 +1,13 @@
 namespace Semblance.Tokenizers.Patterns;
 
 /// <summary>
-/// Finds the matches of a regular expression by backtracking, in a number of steps in proportion to the expression times the text. One for
-/// each thread, used again.
+/// Finds the matches of a regular expression by backtracking, in a number of steps proportional to the expression times the text. Each
+/// thread reuses one matcher.
 /// </summary>
 /// <remarks>
-/// Once it has gone back more often than there are characters, it remembers every place that an instruction with two ways on has been at
-/// (as the bit-state matcher of RE2 does). What failed once fails again, in later matches too, since no instruction looks at what was
-/// matched before. A place on the way to a match is forgotten, or remembered as one that succeeds where only that is asked.
+/// After more backtracking steps than the text has characters, it remembers every position at which an instruction with two branches has
+/// been (as the bit-state matcher of RE2 does). A branch that failed once fails again, in later matches too, because no instruction depends
+/// on the text matched before. A position on the path to a match is forgotten, or remembered as successful if only that is needed.
 /// </remarks>
 internal sealed class RegexMatcher
 {
@@ -27,7 +27,10 @@ internal sealed class RegexMatcher
 
     private readonly record struct Frame(int Instruction, int Position, int Least, int Path);
 
-    /// <summary>Replaces the content of <paramref name="matches"/> by the matches in a text, leftmost first; no empty one follows another match at once.</summary>
+    /// <summary>
+    /// Replaces the content of <paramref name="matches"/> with the matches in a text, leftmost first; no empty match directly follows
+    /// another match.
+    /// </summary>
     public static void FindAll(RegexProgram program, ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
         var matcher = _ofThread is { _stack.Length: <= LargestKept, _path.Capacity: <= LargestKept } kept ? kept : _ofThread = new RegexMatcher();
@@ -37,7 +40,7 @@ internal sealed class RegexMatcher
         for (var position = 0; position <= text.Length;)
         {
             var canBegin = position == text.Length || program.Instructions[program.Start].CanBegin(text[position]);
-            var end = canBegin ? matcher.Run(program, program.Start, text, position, asksOnly: false) : -1;
+            var end = canBegin ? matcher.Run(program, program.Start, text, position, testsOnly: false) : -1;
             if (end < 0 || (end == position && end == last))
             {
                 position += position < text.Length ? Units(text, position) : 1;
@@ -63,13 +66,13 @@ internal sealed class RegexMatcher
         _runs.AsSpan(0, program.Runs).Fill((0, -1));
     }
 
-    /// <summary>Runs the program from an instruction on; the end of the match, or -1.</summary>
+    /// <summary>Runs the program from an instruction on; returns the end of the match, or -1.</summary>
     /// <param name="program">The program.</param>
     /// <param name="start">The first instruction.</param>
     /// <param name="text">The text.</param>
-    /// <param name="position">Where the match begins.</param>
-    /// <param name="asksOnly">The end does not matter.</param>
-    private int Run(RegexProgram program, int start, ReadOnlySpan<char> text, int position, bool asksOnly)
+    /// <param name="position">The start of the match.</param>
+    /// <param name="testsOnly"><see langword="true"/> if the end of the match is not needed.</param>
+    private int Run(RegexProgram program, int start, ReadOnlySpan<char> text, int position, bool testsOnly)
     {
         var (bottom, path, at, units) = (_depth, _path.Count, start, 0);
         while (true)
@@ -79,15 +82,16 @@ internal sealed class RegexMatcher
             switch (instruction.Operation)
             {
                 case RegexOperation.Accept:
-                    Succeed(bottom, path, asksOnly);
+                    Succeed(bottom, path, testsOnly);
                     return position;
                 case RegexOperation.Set when position < text.Length && instruction.Characters!.Contains(CharacterAt(text, position, out units)):
                     position += units;
                     break;
-                case RegexOperation.Split or RegexOperation.Loop when _visited is not null && IsKnown(instruction.Memory, position, text.Length, out var succeeds):
+                case RegexOperation.Split or RegexOperation.Loop
+                    when _visited is not null && IsKnown(instruction.Memory, position, text.Length, out var succeeds):
                     if (succeeds)
                     {
-                        Succeed(bottom, path, asksOnly);
+                        Succeed(bottom, path, testsOnly);
                         return position;
                     }
 
@@ -135,21 +139,21 @@ internal sealed class RegexMatcher
                     position = Math.Max(position, end);
                     break;
                 case RegexOperation.Atomic:
-                    end = Run(program, instruction.Inner, text, position, asksOnly: false);
+                    end = Run(program, instruction.Inner, text, position, testsOnly: false);
                     next = end < 0 ? -1 : end > position ? next : instruction.Other;
                     position = Math.Max(position, end);
                     break;
                 case RegexOperation.Ahead or RegexOperation.NotAhead:
-                    var isAhead = Run(program, instruction.Inner, text, position, asksOnly: true) >= 0;
+                    var isAhead = Run(program, instruction.Inner, text, position, testsOnly: true) >= 0;
                     next = isAhead == (instruction.Operation == RegexOperation.Ahead) ? next : -1;
                     break;
                 case RegexOperation.Behind or RegexOperation.NotBehind:
                     var from = Back(text, position, instruction.Minimum);
-                    var isBehind = from >= 0 && Run(program, instruction.Inner, text, from, asksOnly: true) >= 0;
+                    var isBehind = from >= 0 && Run(program, instruction.Inner, text, from, testsOnly: true) >= 0;
                     next = isBehind == (instruction.Operation == RegexOperation.Behind) ? next : -1;
                     break;
                 default:
-                    next = IsPlace(instruction.Operation, text, position) ? next : -1;
+                    next = IsAnchor(instruction.Operation, text, position) ? next : -1;
                     break;
             }
 
@@ -169,7 +173,7 @@ internal sealed class RegexMatcher
         }
     }
 
-    /// <summary>Counts steps; when there have been too many, begins to remember.</summary>
+    /// <summary>Counts steps; after too many, starts to remember.</summary>
     private void Count(RegexProgram program, int length, int steps)
     {
         if ((_stepsLeft -= steps) < 0 && _visited is null)
@@ -189,12 +193,12 @@ internal sealed class RegexMatcher
         _stack[_depth++] = new Frame(instruction, position, least, _path.Count);
     }
 
-    /// <summary>Goes back to the last way that has not been tried: for a loop, one character fewer.</summary>
+    /// <summary>Goes back to the last branch that has not been tried: for a loop, one character fewer.</summary>
     private (int Instruction, int Position) Pop(ReadOnlySpan<char> text)
     {
         _stepsLeft--;
         var frame = _stack[--_depth];
-        _path.RemoveRange(frame.Path, _path.Count - frame.Path); // what was tried from there on has failed
+        _path.RemoveRange(frame.Path, _path.Count - frame.Path); // the branches tried from there on have failed
         if (frame.Least < 0)
         {
             return (frame.Instruction, frame.Position);
@@ -224,14 +228,14 @@ internal sealed class RegexMatcher
         return false;
     }
 
-    private void Succeed(int bottom, int path, bool asksOnly)
+    private void Succeed(int bottom, int path, bool testsOnly)
     {
         _depth = bottom;
         for (var i = path; i < _path.Count; i++)
         {
             var bit = _path[i];
             _visited![bit >> 6] &= ~(1UL << (int)bit);
-            if (asksOnly)
+            if (testsOnly)
             {
                 _succeeded![bit >> 6] |= 1UL << (int)bit;
             }
@@ -240,7 +244,9 @@ internal sealed class RegexMatcher
         _path.RemoveRange(path, _path.Count - path);
     }
 
-    /// <summary>The end of as many characters as possible, or -1 where there are too few. A run of any length is looked for once.</summary>
+    /// <summary>
+    /// Returns the end of as many characters as possible, or -1 if there are too few. A run without a limit is searched once.
+    /// </summary>
     private int EndOfRun(ReadOnlySpan<char> text, int position, in RegexProgram.Instruction instruction)
     {
         if (instruction.Maximum < int.MaxValue)
@@ -279,7 +285,7 @@ internal sealed class RegexMatcher
         return position;
     }
 
-    /// <summary>The place some characters before another, or -1.</summary>
+    /// <summary>Returns the position some characters before another, or -1.</summary>
     private static int Back(ReadOnlySpan<char> text, int position, int characters)
     {
         for (; characters > 0; characters--)
@@ -311,7 +317,7 @@ internal sealed class RegexMatcher
         return first;
     }
 
-    private static bool IsPlace(RegexOperation place, ReadOnlySpan<char> text, int position) => place switch
+    private static bool IsAnchor(RegexOperation anchor, ReadOnlySpan<char> text, int position) => anchor switch
     {
         RegexOperation.LineStart => position == 0 || (text[position - 1] == '\n' && position < text.Length),
         RegexOperation.LineEnd => position == text.Length || text[position] == '\n',

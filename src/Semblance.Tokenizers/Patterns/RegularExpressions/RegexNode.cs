@@ -1,21 +1,21 @@
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>A part of a regular expression.</summary>
+/// <summary>Represents a node of the syntax tree of a regular expression.</summary>
 internal abstract record RegexNode
 {
-    /// <summary>The most levels that an expression may have, so that it can be walked by recursion.</summary>
+    /// <summary>The maximum depth of an expression, so that recursion can walk it.</summary>
     public const int DeepestLevel = 100;
 
-    /// <summary>How many levels of parts there are below this one.</summary>
+    /// <summary>Gets the number of levels below this node.</summary>
     public int Depth { get; init; }
 
-    /// <summary>The least number of code points that it matches.</summary>
+    /// <summary>Gets the minimum number of code points that it matches.</summary>
     public abstract int Least { get; }
 
-    /// <summary>The greatest number of code points that it matches; <see cref="int.MaxValue"/> for any number.</summary>
+    /// <summary>Gets the maximum number of code points that it matches; <see cref="int.MaxValue"/> for no limit.</summary>
     public abstract int Most { get; }
 
-    /// <summary>One code point of a set.</summary>
+    /// <summary>Represents one code point of a set.</summary>
     public sealed record Set(CharacterSet Characters) : RegexNode
     {
         /// <inheritdoc/>
@@ -25,7 +25,7 @@ internal abstract record RegexNode
         public override int Most => 1;
     }
 
-    /// <summary>Parts one after the other.</summary>
+    /// <summary>Represents a sequence of parts.</summary>
     public sealed record Sequence(IReadOnlyList<RegexNode> Parts) : RegexNode
     {
         /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal abstract record RegexNode
         public override int Most { get; } = Bounded(Parts.Sum(part => (long)part.Most));
     }
 
-    /// <summary>One of several parts, the first that leads to a match.</summary>
+    /// <summary>Represents a choice of parts: the first that leads to a match.</summary>
     public sealed record Choice(IReadOnlyList<RegexNode> Parts) : RegexNode
     {
         /// <inheritdoc/>
@@ -45,7 +45,10 @@ internal abstract record RegexNode
         public override int Most { get; } = Parts.Max(part => part.Most);
     }
 
-    /// <summary>A part a number of times, as often as possible or, lazily, as rarely; <paramref name="Maximum"/> may be <see cref="int.MaxValue"/>.</summary>
+    /// <summary>
+    /// Represents a repeated part, as often as possible or, if lazy, as rarely; <paramref name="Maximum"/> can be
+    /// <see cref="int.MaxValue"/>.
+    /// </summary>
     public sealed record Repeat(RegexNode Part, int Minimum, int Maximum, bool IsLazy) : RegexNode
     {
         /// <inheritdoc/>
@@ -55,7 +58,7 @@ internal abstract record RegexNode
         public override int Most { get; } = Part.Most == 0 ? 0 : Bounded((long)Part.Most * Maximum);
     }
 
-    /// <summary>A part that keeps its first match, whatever comes behind it.</summary>
+    /// <summary>Represents an atomic part, which keeps its first match regardless of what follows.</summary>
     public sealed record Atomic(RegexNode Part) : RegexNode
     {
         /// <inheritdoc/>
@@ -65,7 +68,9 @@ internal abstract record RegexNode
         public override int Most => Part.Most;
     }
 
-    /// <summary>A part that must match here, or with <paramref name="IsNegated"/> must not, ahead or behind; it takes nothing up.</summary>
+    /// <summary>
+    /// Represents a lookaround: a part that must match ahead or behind, or must not if <paramref name="IsNegated"/>; it consumes nothing.
+    /// </summary>
     public sealed record Look(RegexNode Part, bool IsBehind, bool IsNegated) : RegexNode
     {
         /// <inheritdoc/>
@@ -75,7 +80,7 @@ internal abstract record RegexNode
         public override int Most => 0;
     }
 
-    /// <summary>A place.</summary>
+    /// <summary>Represents an anchor: a position.</summary>
     public sealed record Anchor(RegexOperation Place) : RegexNode
     {
         /// <inheritdoc/>

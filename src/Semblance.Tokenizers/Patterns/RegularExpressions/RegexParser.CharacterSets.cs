@@ -1,11 +1,14 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <content>Sets of characters: in brackets, behind a backslash, and single characters by their numbers.</content>
+/// <content>Sets of characters: in brackets, after a backslash, and single characters by their code points.</content>
 internal sealed partial class RegexParser
 {
-    /// <summary>The set behind a backslash, or null if a single character follows.</summary>
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
+
+    /// <summary>Reads the set after a backslash; returns <see langword="null"/> if a single character follows.</summary>
     private CharacterSet? ReadSetEscape()
     {
         var letter = _source[_position];
@@ -35,11 +38,12 @@ internal sealed partial class RegexParser
         var isNegated = name.StartsWith('^');
         var property = isNegated ? name[1..] : name;
         var set = property is "Han" or "Script=Han" or "sc=Han" ? CharacterSet.Han : CharacterSet.Category(property)
-            ?? throw new FormatException($"the property '{name}' is not supported; supported are the short names of general categories, and Han");
+            ?? throw new FormatException(
+                $"the property '{name}' is not supported; supported are the short names of general categories, and Han");
         return isNegated ? CharacterSet.Not(set) : set;
     }
 
-    /// <summary>The character behind a backslash.</summary>
+    /// <summary>Reads the character after a backslash.</summary>
     private int ReadCharacterEscape()
     {
         var letter = _source[_position];
@@ -51,7 +55,8 @@ internal sealed partial class RegexParser
                 _position = close + 1;
                 return HexNumber(digits, 8);
             case 'x' or 'u':
-                var length = letter == 'u' ? 4 : Math.Min(2, _source.AsSpan(_position + 1).IndexOfAnyExcept(System.Buffers.SearchValues.Create("0123456789ABCDEFabcdef")) is var end and >= 0 ? end : 2);
+                var digitCount = _source.AsSpan(_position + 1).IndexOfAnyExcept(HexDigits);
+                var length = letter == 'u' ? 4 : Math.Min(2, digitCount < 0 ? 2 : digitCount);
                 var number = _source.Substring(_position + 1, Math.Min(length, _source.Length - _position - 1));
                 _position += 1 + number.Length;
                 return HexNumber(number, length);
@@ -74,11 +79,12 @@ internal sealed partial class RegexParser
     }
 
     private static int HexNumber(string digits, int most) =>
-        digits.Length > 0 && digits.Length <= most && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0x10FFFF
+        digits.Length > 0 && digits.Length <= most
+        && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0x10FFFF
             ? number
-            : throw new FormatException($"'{digits}' is not the number of a character");
+            : throw new FormatException($"'{digits}' is not the code point of a character");
 
-    /// <summary>Reads a set behind its '['.</summary>
+    /// <summary>Reads a set after its '['.</summary>
     private CharacterSet ReadClass(int level)
     {
         if (level > RegexNode.DeepestLevel)
@@ -121,10 +127,10 @@ internal sealed partial class RegexParser
     private static CharacterSet Intersect(CharacterSet? one, List<CharacterSet> other)
     {
         var union = CharacterSet.Union(other);
-        return one is null ? union : CharacterSet.Both(one, union);
+        return one is null ? union : CharacterSet.Intersection(one, union);
     }
 
-    /// <summary>A character, a range of them, or a set behind a backslash.</summary>
+    /// <summary>Reads a character, a range, or a set after a backslash.</summary>
     private CharacterSet ReadRange()
     {
         if (ReadClassCharacter(out var first) is { } set)
@@ -142,7 +148,7 @@ internal sealed partial class RegexParser
         _position++;
         if (ReadClassCharacter(out var last) is not null)
         {
-            _position = dash; // before a set a '-' is but a '-'
+            _position = dash; // before a set, '-' is a literal
             return CharacterSet.Of(first, first, _ignoresCase);
         }
 

@@ -4,14 +4,14 @@ using System.Text;
 namespace Semblance.Tokenizers.Patterns;
 
 /// <summary>
-/// Reads regular expressions as the reference library does, by Oniguruma's Ruby syntax: without backreferences, recursion and conditions,
-/// which no bounded number of steps can match.
+/// Parses regular expressions as the reference does, in the Ruby syntax of Oniguruma. Backreferences, recursion and conditions are not
+/// supported, because no bounded number of steps can match them.
 /// </summary>
 internal sealed partial class RegexParser
 {
     private const int MostRepetitions = 100_000; // as in Oniguruma
 
-    // Beyond it even a pattern of few instructions costs more to read than any that is in use.
+    // Beyond this length, even a pattern of few instructions costs more to parse than any in use.
     private const int MostCharacters = 65_536;
 
     private readonly string _source;
@@ -25,7 +25,7 @@ internal sealed partial class RegexParser
 
     private bool IsAtEnd => _position >= _source.Length;
 
-    /// <summary>Reads an expression.</summary>
+    /// <summary>Parses an expression.</summary>
     /// <exception cref="FormatException">It is not valid or not supported.</exception>
     public static RegexNode Parse(string source)
     {
@@ -89,7 +89,7 @@ internal sealed partial class RegexParser
         return isSpace;
     }
 
-    /// <summary>Null for what is nothing to match: a comment.</summary>
+    /// <summary>Reads an atom; returns <see langword="null"/> for a comment.</summary>
     private RegexNode? ReadAtom()
     {
         switch (_source[_position])
@@ -172,10 +172,12 @@ internal sealed partial class RegexParser
         else if (TakeIf("?"))
         {
             ReadOptions();
-            node = TakeIf(":") ? ReadChoice() : TakeIf(")") ? null : throw new FormatException($"the group '(?{_source[_position..Math.Min(_position + 1, _source.Length)]}' is not supported");
+            node = TakeIf(":") ? ReadChoice()
+                : TakeIf(")") ? null
+                : throw new FormatException($"the group '(?{_source[_position..Math.Min(_position + 1, _source.Length)]}' is not supported");
             if (node is null)
             {
-                // Options by themselves hold to the end of the group around them, beyond the next '|'.
+                // Options without a colon apply to the end of the enclosing group, also after the next '|'.
                 node = ReadChoice();
                 (_ignoresCase, _dotMatchesAll, _isExtended) = outer;
                 return node;
@@ -212,7 +214,7 @@ internal sealed partial class RegexParser
         }
     }
 
-    /// <summary>What looks behind is of fixed length; of a choice each part may have its own.</summary>
+    /// <summary>Creates a lookaround. A lookbehind has a fixed length; each part of a choice can have its own.</summary>
     private static RegexNode Look(RegexNode part, bool isBehind, bool isNegated)
     {
         if (isBehind && part is RegexNode.Choice choice)
@@ -223,15 +225,16 @@ internal sealed partial class RegexParser
 
         return !isBehind || part.Least == part.Most
             ? Deeper(new RegexNode.Look(part, isBehind, isNegated), [part])
-            : throw new FormatException("what looks behind does not have a fixed length");
+            : throw new FormatException("a lookbehind does not have a fixed length");
     }
 
     private static RegexNode.Atomic Atomic(RegexNode part)
     {
-        const int Longest = 64; // what is tried anew at every place
+        const int Longest = 64; // it is tried at every position
         return part.Most <= Longest || part is RegexNode.Repeat { Part: RegexNode.Set, IsLazy: false, Maximum: int.MaxValue, Minimum: <= Longest }
             ? Deeper(new RegexNode.Atomic(part), [part])
-            : throw new FormatException("a possessive quantifier or atomic group of any length is supported for a single set of characters only");
+            : throw new FormatException(
+                "a possessive quantifier or atomic group of any length is supported for a single set of characters only");
     }
 
     private RegexNode ReadQuantifiers(RegexNode node)
@@ -257,7 +260,7 @@ internal sealed partial class RegexParser
             }
             else if (ReadCounts() is { } counts)
             {
-                // As in Ruby: behind a single count '?' makes it optional, and behind any count '+' is one more quantifier.
+                // As in Ruby: after a single count '?' makes it optional, and after any count '+' is another quantifier.
                 node = Repeat(node, counts.Minimum, counts.Maximum, isLazy: counts.Minimum != counts.Maximum && TakeIf("?"));
                 continue;
             }
@@ -273,7 +276,9 @@ internal sealed partial class RegexParser
     private static RegexNode.Repeat Repeat(RegexNode node, int minimum, int maximum, bool isLazy) =>
         Deeper(new RegexNode.Repeat(node, minimum, maximum, isLazy), [node]);
 
-    /// <summary>The counts in <c>{n}</c>, <c>{n,}</c>, <c>{,m}</c> or <c>{n,m}</c>; null where a brace is but a brace.</summary>
+    /// <summary>
+    /// Reads the counts in <c>{n}</c>, <c>{n,}</c>, <c>{,m}</c> or <c>{n,m}</c>; returns <see langword="null"/> if the brace is a literal.
+    /// </summary>
     private (int Minimum, int Maximum)? ReadCounts()
     {
         var close = IsAtEnd || _source[_position] != '{' ? -1 : _source.IndexOf('}', _position);
@@ -291,12 +296,13 @@ internal sealed partial class RegexParser
         _position = close + 1;
         var minimum = parts[0].Length == 0 ? 0 : Count(parts[0]);
         var maximum = parts.Length == 1 ? minimum : parts[1].Length == 0 ? int.MaxValue : Count(parts[1]);
-        return minimum <= maximum ? (minimum, maximum) : throw new FormatException($"a part cannot come from {minimum} to {maximum} times");
+        return minimum <= maximum ? (minimum, maximum) : throw new FormatException($"a part cannot be repeated from {minimum} to {maximum} times");
     }
 
-    private static int Count(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostRepetitions
+    private static int Count(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostRepetitions
         ? count
-        : throw new FormatException($"a part cannot come more than {MostRepetitions} times");
+        : throw new FormatException($"a part cannot be repeated more than {MostRepetitions} times");
 
     private RegexNode ReadEscape()
     {
@@ -323,7 +329,8 @@ internal sealed partial class RegexParser
         if (TakeIf("R"))
         {
             RegexNode[] pair = [Literal('\r'), Literal('\n')];
-            RegexNode[] breaks = [Deeper(new RegexNode.Sequence(pair), pair), new RegexNode.Set(CharacterSet.Union(CharacterSet.Of('\n', '\r'), CharacterSet.Of(0x85, 0x85), CharacterSet.Of(0x2028, 0x2029)))];
+            var other = CharacterSet.Union(CharacterSet.Of('\n', '\r'), CharacterSet.Of(0x85, 0x85), CharacterSet.Of(0x2028, 0x2029));
+            RegexNode[] breaks = [Deeper(new RegexNode.Sequence(pair), pair), new RegexNode.Set(other)];
             return Atomic(Deeper(new RegexNode.Choice(breaks), breaks));
         }
 

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>A regular expression over code points, matched in a number of steps in proportion to the text.</summary>
+/// <summary>Represents a regular expression over code points, matched in a number of steps proportional to the text.</summary>
 internal sealed class RegexPattern(RegexProgram program) : TextPattern
 {
     /// <summary>Reads a regular expression.</summary>

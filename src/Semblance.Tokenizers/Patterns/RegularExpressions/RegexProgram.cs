@@ -1,13 +1,13 @@
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>A regular expression as instructions for a <see cref="RegexMatcher"/>.</summary>
+/// <summary>Represents a regular expression as instructions for a <see cref="RegexMatcher"/>.</summary>
 /// <remarks>
-/// No path through a program comes back to an instruction without taking something up: every part is compiled with two ways on, one for
-/// when nothing was taken up since the innermost repetition began (which then ends) and one for when something was.
+/// No path through a program returns to an instruction without consuming a character: every part is compiled with two continuations, one
+/// for when nothing was consumed since the innermost repetition began (which then ends) and one for when something was.
 /// </remarks>
 internal sealed class RegexProgram
 {
-    // The memory that matching may need is in proportion to this times the text's length.
+    // The maximum memory of matching is proportional to this times the length of the text.
     private const int MostInstructions = 1000;
     private const int MostSteps = 100_000;
 
@@ -31,16 +31,16 @@ internal sealed class RegexProgram
         }
     }
 
-    /// <summary>The instructions.</summary>
+    /// <summary>Gets the instructions.</summary>
     public Instruction[] Instructions { get; }
 
-    /// <summary>The first one.</summary>
+    /// <summary>Gets the index of the first instruction.</summary>
     public int Start { get; }
 
-    /// <summary>The number of instructions that have two ways on.</summary>
+    /// <summary>Gets the number of instructions with two branches.</summary>
     public int Choices { get; }
 
-    /// <summary>The number of <see cref="RegexOperation.Run"/> instructions.</summary>
+    /// <summary>Gets the number of <see cref="RegexOperation.Run"/> instructions.</summary>
     public int Runs { get; }
 
     /// <summary>Compiles an expression.</summary>
@@ -58,9 +58,13 @@ internal sealed class RegexProgram
         return _instructions.Count - 1;
     }
 
-    private static FormatException TooLong() => new($"it has more than {MostInstructions} instructions with its repetitions written out");
+    private static FormatException TooLong() =>
+        new($"it has more than {MostInstructions} instructions with its repetitions written out");
 
-    /// <summary>Compiles a part that goes on at <paramref name="idle"/> or <paramref name="moved"/>, and returns where it begins.</summary>
+    /// <summary>
+    /// Compiles a part that continues at <paramref name="idle"/> if nothing was consumed, else at <paramref name="moved"/>; returns its
+    /// first instruction.
+    /// </summary>
     private int Compile(RegexNode node, int idle, int moved)
     {
         if (++_steps > MostSteps)
@@ -91,7 +95,10 @@ internal sealed class RegexProgram
             case RegexNode.Repeat repeat:
                 return CompileRepeat(repeat, idle, moved);
             case RegexNode.Atomic { Part: RegexNode.Repeat { Part: RegexNode.Set set, IsLazy: false } run }:
-                return Emit(new Instruction(RegexOperation.Run) { Characters = set.Characters, Minimum = run.Minimum, Maximum = run.Maximum, Next = moved, Other = idle });
+                return Emit(new Instruction(RegexOperation.Run)
+                {
+                    Characters = set.Characters, Minimum = run.Minimum, Maximum = run.Maximum, Next = moved, Other = idle,
+                });
             case RegexNode.Atomic atomic:
                 return Emit(new Instruction(RegexOperation.Atomic) { Inner = CompileInner(atomic.Part), Next = moved, Other = idle });
             case RegexNode.Look look:
@@ -118,7 +125,7 @@ internal sealed class RegexProgram
 
     private int CompileRepeat(RegexNode.Repeat repeat, int idle, int moved)
     {
-        // The optional repetitions from the last to the first, all but the first behind something that was taken up.
+        // The optional repetitions from the last to the first; all but the first follow something that was consumed.
         int first, later;
         if (repeat.Maximum == int.MaxValue)
         {
@@ -146,7 +153,7 @@ internal sealed class RegexProgram
         return first;
     }
 
-    /// <summary>Any number of repetitions behind something that was taken up.</summary>
+    /// <summary>Compiles any number of repetitions after something that was consumed.</summary>
     private int CompileLoop(RegexNode.Repeat repeat, int exit)
     {
         if (repeat.Part is RegexNode.Set set && !repeat.IsLazy)
@@ -163,7 +170,7 @@ internal sealed class RegexProgram
     private int Option(RegexNode.Repeat repeat, int body, int exit) =>
         Emit(new Instruction(RegexOperation.Split) { Next = repeat.IsLazy ? exit : body, Other = repeat.IsLazy ? body : exit });
 
-    /// <summary>For each instruction the ASCII characters that a match can go on with there; until nothing changes.</summary>
+    /// <summary>Finds, for each instruction, the ASCII characters with which a match can continue; repeats until nothing changes.</summary>
     private void FindFirsts()
     {
         for (var changes = true; changes;)
@@ -172,16 +179,17 @@ internal sealed class RegexProgram
             for (var i = 0; i < Instructions.Length; i++)
             {
                 ref var instruction = ref Instructions[i];
+                var (next, other, set) = (Instructions[instruction.Next], Instructions[instruction.Other], instruction.Characters);
                 var (low, high) = instruction.Operation switch
                 {
                     RegexOperation.Accept => (ulong.MaxValue, ulong.MaxValue),
-                    RegexOperation.Set => (instruction.Characters!.Low, instruction.Characters.High),
-                    RegexOperation.Run when instruction.Minimum > 0 => (instruction.Characters!.Low, instruction.Characters.High),
-                    RegexOperation.Loop => (instruction.Characters!.Low | Instructions[instruction.Next].Low, instruction.Characters.High | Instructions[instruction.Next].High),
-                    RegexOperation.Run => (instruction.Characters!.Low | Instructions[instruction.Other].Low, instruction.Characters.High | Instructions[instruction.Other].High),
-                    RegexOperation.Split => (Instructions[instruction.Next].Low | Instructions[instruction.Other].Low, Instructions[instruction.Next].High | Instructions[instruction.Other].High),
+                    RegexOperation.Set => (set!.Low, set.High),
+                    RegexOperation.Run when instruction.Minimum > 0 => (set!.Low, set.High),
+                    RegexOperation.Loop => (set!.Low | next.Low, set.High | next.High),
+                    RegexOperation.Run => (set!.Low | other.Low, set.High | other.High),
+                    RegexOperation.Split => (next.Low | other.Low, next.High | other.High),
                     RegexOperation.Atomic => (Instructions[instruction.Inner].Low, Instructions[instruction.Inner].High),
-                    _ => (Instructions[instruction.Next].Low, Instructions[instruction.Next].High),
+                    _ => (next.Low, next.High),
                 };
                 changes |= low != instruction.Low || high != instruction.High;
                 (instruction.Low, instruction.High) = (low, high);
@@ -189,37 +197,40 @@ internal sealed class RegexProgram
         }
     }
 
-    /// <summary>An instruction.</summary>
+    /// <summary>Represents an instruction.</summary>
     public record struct Instruction(RegexOperation Operation)
     {
-        /// <summary>The set of characters.</summary>
+        /// <summary>Gets the set of characters.</summary>
         public CharacterSet? Characters { get; init; }
 
-        /// <summary>Where the program goes on.</summary>
+        /// <summary>Gets the next instruction.</summary>
         public int Next { get; init; }
 
-        /// <summary>Where it goes on otherwise; for <see cref="RegexOperation.Run"/> and <see cref="RegexOperation.Atomic"/> where nothing was taken up.</summary>
+        /// <summary>
+        /// Gets the alternative instruction; for <see cref="RegexOperation.Run"/> and <see cref="RegexOperation.Atomic"/> the next one if
+        /// nothing was consumed.
+        /// </summary>
         public int Other { get; init; }
 
-        /// <summary>Where the part begins that is run by itself.</summary>
+        /// <summary>Gets the first instruction of the part that runs separately.</summary>
         public int Inner { get; init; }
 
-        /// <summary>The least number of characters, or the number that is looked back.</summary>
+        /// <summary>Gets the minimum number of characters, or the number of a lookbehind.</summary>
         public int Minimum { get; init; }
 
-        /// <summary>The greatest number of characters.</summary>
+        /// <summary>Gets the maximum number of characters.</summary>
         public int Maximum { get; init; }
 
-        /// <summary>Its number among the instructions with two ways on, or among the runs, or -1.</summary>
+        /// <summary>Gets or sets its index among the instructions with two branches, or among the runs, or -1.</summary>
         public int Memory { get; set; }
 
-        /// <summary>The first 64 ASCII characters, a bit each, that a match can go on with.</summary>
+        /// <summary>Gets or sets the first 64 ASCII characters with which a match can continue, one bit each.</summary>
         public ulong Low { get; set; }
 
-        /// <summary>The other 64.</summary>
+        /// <summary>Gets or sets the other 64 ASCII characters.</summary>
         public ulong High { get; set; }
 
-        /// <summary>True unless a character rules this instruction out.</summary>
+        /// <summary>Returns <see langword="false"/> if no match can continue with a character.</summary>
         public readonly bool CanBegin(char character) =>
             character < 64 ? (Low >> character & 1) != 0 : character >= 128 || (High >> (character - 64) & 1) != 0;
     }
