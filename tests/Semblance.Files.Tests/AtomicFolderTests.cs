@@ -164,8 +164,8 @@ public sealed class AtomicFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json/mine", "there is a folder")]
-    [InlineData("1_Pooling", "there is a file")]
+    [InlineData("config.json/mine", "this is a folder")]
+    [InlineData("1_Pooling", "this is a file")]
     public void A_name_that_the_user_gave_to_something_else_is_refused_and_nothing_changes(string users, string expected)
     {
         var before = Ordered(Users.Append(KeyValuePair.Create(users, "mine")));
