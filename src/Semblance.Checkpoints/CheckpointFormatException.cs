@@ -2,16 +2,18 @@ using Semblance.Files;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>A file of weights or vectors is not what its format demands, or lacks what was asked of it.</summary>
+/// <summary>
+/// The exception that is thrown when a file of weights or vectors is damaged or not supported, or lacks a requested tensor.
+/// </summary>
 public sealed class CheckpointFormatException : FormatException
 {
-    /// <summary>A fault of the file at <paramref name="path"/>.</summary>
-    /// <param name="path">The file; the message starts with it.</param>
-    /// <param name="problem">What was found, what was expected and what to do.</param>
-    /// <param name="innerException">What a lower layer reported, if it did.</param>
+    /// <summary>Initializes a new instance of the <see cref="CheckpointFormatException"/> class.</summary>
+    /// <param name="path">The path of the file; the message starts with it.</param>
+    /// <param name="problem">The problem: what was found, what was expected and what to do.</param>
+    /// <param name="innerException">The exception that caused this one, or <see langword="null"/>.</param>
     public CheckpointFormatException(string path, string problem, Exception? innerException = null)
         : base(ErrorMessage.Shorten($"{path}: {problem}"), innerException) => Path = path;
 
-    /// <summary>The file with the fault.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 }

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>float16 to float32, exactly. It is the first work of loading a model, so it is one method that the runtime compiles at once and for good.</summary>
+/// <summary>
+/// Converts float16 to float32, exactly. This is the first work of loading a model, so it is one method that the runtime compiles once,
+/// fully optimized.
+/// </summary>
 internal static class HalfPrecision
 {
     private const uint Magnitude = 0x7FFF;
@@ -13,7 +16,7 @@ internal static class HalfPrecision
     private const float Rebias = 5.192296858534828e33f; // 2¹¹², from the exponents of float16 to those of float32
     private const int ExtraBits = 13;
 
-    /// <summary>Widens the bits of float16 numbers; infinities and NaN stay what they are.</summary>
+    /// <summary>Converts the bits of float16 numbers; infinities and NaN are kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<ushort> halves, Span<float> singles)
     {

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// A whole file mapped into memory, read-only. Whoever points into it holds this object; the mapping goes when the
-/// last one is collected (the view is a <see cref="System.Runtime.InteropServices.SafeHandle"/>). Mappings of the same
-/// file share its pages.
+/// Represents a whole file that is mapped into memory, read-only. Every object with a pointer into it holds this object; the mapping ends
+/// when the last one is collected (the view is a <see cref="System.Runtime.InteropServices.SafeHandle"/>). Mappings of the same file share
+/// its pages.
 /// </summary>
 internal sealed unsafe class MappedFile
 {
@@ -20,16 +20,20 @@ internal sealed unsafe class MappedFile
         _view = view;
     }
 
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The file's length when it was opened: everything is checked against it.</summary>
+    /// <summary>Gets the length of the file when it was opened, against which everything is checked.</summary>
     public long Length { get; }
 
+    /// <summary>Gets the address of the first byte.</summary>
     public byte* Data { get; }
 
-    /// <summary>Maps a file and reads what it is; if it is refused, it is unmapped at once.</summary>
+    /// <summary>Maps a file and reads it; if <paramref name="read"/> fails, the file is unmapped at once.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is empty, a placeholder of Git LFS, or <paramref name="read"/> refuses it.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The file is empty or a placeholder of Git LFS, or <paramref name="read"/> fails.
+    /// </exception>
     public static T Open<T>(string path, Func<MappedFile, T> read)
     {
         var file = Map(path);
@@ -50,19 +54,19 @@ internal sealed unsafe class MappedFile
         }
     }
 
-    /// <summary>A part of the file; keep this object alive while reading it.</summary>
+    /// <summary>Returns a part of the file; keep this object alive while reading it.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int count)
     {
         if (offset < 0 || count < 0 || offset > Length - count)
         {
             throw new CheckpointFormatException(
-                Path, $"bytes {offset} to {offset + count} are asked for, but the file has {Length}; it is damaged or cut short.");
+                Path, $"bytes {offset} to {offset + count} are needed, but the file has {Length}; it is damaged or truncated.");
         }
 
         return new ReadOnlySpan<byte>(Data + offset, count);
     }
 
-    /// <summary>Keeps the mapping until here; for the end of whatever used <see cref="Bytes"/> or <see cref="Data"/>.</summary>
+    /// <summary>Keeps the mapping alive until here; call it after the last use of <see cref="Bytes"/> or <see cref="Data"/>.</summary>
     public void KeepAlive() => GC.KeepAlive(_view);
 
     private static MappedFile Map(string path)
@@ -75,7 +79,7 @@ internal sealed unsafe class MappedFile
 
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path}: there is no such file.", path);
+            throw new FileNotFoundException($"{path}: there is no such file; check the path.", path);
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);

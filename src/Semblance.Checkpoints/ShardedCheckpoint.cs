@@ -4,7 +4,7 @@ using Semblance.Files.Json;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>Weights split over several files, with an index that says which tensor is where (<c>*.index.json</c>).</summary>
+/// <summary>Represents weights that are split over several files, with an index from tensors to files (<c>*.index.json</c>).</summary>
 internal sealed class ShardedCheckpoint : Checkpoint
 {
     private const int MaxIndexLength = 32 << 20;
@@ -14,9 +14,11 @@ internal sealed class ShardedCheckpoint : Checkpoint
     {
     }
 
-    /// <summary>Opens an index and all files it names; they lie beside it.</summary>
+    /// <summary>Opens an index and all files that it names; they are in the same folder.</summary>
     /// <exception cref="FileNotFoundException">The index or a file it names is missing.</exception>
-    /// <exception cref="CheckpointFormatException">The index or a shard cannot be read, or a shard lacks a tensor the index promises.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The index or a shard cannot be read, or a shard lacks a tensor the index promises.
+    /// </exception>
     public static new ShardedCheckpoint Open(string path)
     {
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
@@ -31,7 +33,9 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
             tensors.Add(name, shard.Stored.TryGetValue(name, out var tensor)
                 ? tensor
-                : throw new CheckpointFormatException(path, $"the tensor '{name}' should be in '{shardName}' but is not; the files do not belong together."));
+                : throw new CheckpointFormatException(
+                    path,
+                    $"the tensor '{name}' is missing in '{shardName}', which the index names for it; the files do not belong together."));
         }
 
         return new ShardedCheckpoint(path, tensors);
@@ -39,20 +43,22 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
     private static Checkpoint OpenShard(string index, string folder, string name)
     {
-        // The index comes from a stranger: a shard is a plain name in the same folder and never another index.
+        // The index is untrusted: a shard is a plain file name in the same folder and never another index.
         if (name is "" or "." or ".." || name.AsSpan().ContainsAny("/\\:\0"))
         {
-            throw new CheckpointFormatException(index, $"the shard '{name}' is not a plain file name; shards lie beside their index.");
+            throw new CheckpointFormatException(
+                index, $"the shard '{name}' is not a plain file name; expected a file in the folder of the index.");
         }
 
         var path = System.IO.Path.Combine(folder, name);
         return !File.Exists(path)
-            ? throw new FileNotFoundException(ErrorMessage.Shorten($"{path}: this shard is missing but {index} names it; download the model again."), path)
+            ? throw new FileNotFoundException(
+                ErrorMessage.Shorten($"{path}: the file is missing, but {index} names it as a shard; download the model again."), path)
             : System.IO.Path.GetExtension(name) switch
             {
                 ".safetensors" => SafetensorsFile.Open(path),
                 ".bin" => PyTorchFile.Open(path),
-                _ => throw new CheckpointFormatException(index, $"the shard '{name}' is neither .safetensors nor .bin."),
+                _ => throw new CheckpointFormatException(index, $"the shard '{name}' has another extension than .safetensors and .bin."),
             };
     }
 
@@ -60,12 +66,12 @@ internal sealed class ShardedCheckpoint : Checkpoint
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path}: there is no such file.", path);
+            throw new FileNotFoundException($"{path}: there is no such file; check the path.", path);
         }
 
         if (new FileInfo(path).Length > MaxIndexLength)
         {
-            throw new CheckpointFormatException(path, $"an index of more than {MaxIndexLength} bytes is not read.");
+            throw new CheckpointFormatException(path, $"the index has more than {MaxIndexLength} bytes, which is not supported.");
         }
 
         try
@@ -76,7 +82,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
             {
                 if (!map.TryAdd(entry.Name, entry.Value.GetString() ?? ""))
                 {
-                    throw new CheckpointFormatException(path, $"the tensor '{entry.Name}' is listed twice.");
+                    throw new CheckpointFormatException(path, $"the tensor '{entry.Name}' is listed twice; expected once.");
                 }
             }
 
@@ -84,7 +90,10 @@ internal sealed class ShardedCheckpoint : Checkpoint
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CheckpointFormatException(path, $"not an index of shards: expected an object 'weight_map' from tensor names to file names. {error.Message}", error);
+            throw new CheckpointFormatException(
+                path,
+                $"this is not an index of shards: expected an object 'weight_map' from tensor names to file names. {error.Message}",
+                error);
         }
     }
 }

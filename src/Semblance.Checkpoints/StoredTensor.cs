@@ -4,19 +4,20 @@ using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>Where a tensor lies in a mapped file. Whoever makes one has checked that it lies inside.</summary>
-/// <param name="info">The tensor.</param>
-/// <param name="file">The file that has it.</param>
-/// <param name="offset">Its first element's byte in the file.</param>
-/// <param name="strides">The distance in elements between neighbours of each dimension; null if laid end to end.</param>
+/// <summary>Represents the position of a tensor in a mapped file. The creator has checked that the tensor is within the file.</summary>
+/// <param name="info">The type and the shape of the tensor.</param>
+/// <param name="file">The file.</param>
+/// <param name="offset">The offset of the first element in the file, in bytes.</param>
+/// <param name="strides">The stride of each dimension in elements; <see langword="null"/> if the tensor is contiguous.</param>
 internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long offset, long[]? strides = null)
 {
+    /// <summary>Gets the type and the shape of the tensor.</summary>
     public TensorInfo Info => info;
 
-    /// <summary>The first element; keep this object alive while reading.</summary>
+    /// <summary>Gets the address of the first element; keep this object alive while reading.</summary>
     public byte* Data => file.Data + offset;
 
-    /// <summary>The elements as float32: in place where they are, otherwise converted.</summary>
+    /// <summary>Reads the elements as float32: mapped if they are stored as float32, otherwise converted.</summary>
     public Tensor ReadSingle()
     {
         var shape = info.Shape.ToArray();
@@ -33,7 +34,7 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
         return tensor;
     }
 
-    /// <summary>The elements of an integer tensor.</summary>
+    /// <summary>Reads the elements of an integer tensor.</summary>
     public long[] ReadInt64()
     {
         CheckSize();
@@ -44,21 +45,22 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
         }
         catch (OverflowException error)
         {
-            throw new CheckpointFormatException(file.Path, $"the tensor '{info.Name}' has a value above 2^63-1.", error);
+            throw new CheckpointFormatException(
+                file.Path, $"the tensor '{info.Name}' has a value above 2^63-1, the maximum of a 64-bit integer.", error);
         }
 
         file.KeepAlive();
         return values;
     }
 
-    /// <summary>The elements as they are stored.</summary>
+    /// <summary>Reads the elements in their stored type.</summary>
     public T[] ReadExactly<T>(DType type)
         where T : unmanaged
     {
         CheckSize();
         if (info.DType != type)
         {
-            throw new CheckpointFormatException(file.Path, $"the array holds {info.DType}; {type} was expected.");
+            throw new CheckpointFormatException(file.Path, $"the array holds {info.DType}, expected {type}.");
         }
 
         var values = Elements<T>().ToArray();
@@ -94,7 +96,7 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
     {
         if (info.DType is DType.F16 or DType.BF16 or DType.F32 or DType.F64)
         {
-            throw new CheckpointFormatException(file.Path, $"the tensor '{info.Name}' holds {info.DType}; integers were expected.");
+            throw new CheckpointFormatException(file.Path, $"the tensor '{info.Name}' holds {info.DType}, expected integers.");
         }
 
         ConvertIntegers(values);
@@ -174,7 +176,7 @@ internal sealed unsafe class StoredTensor(TensorInfo info, MappedFile file, long
             count *= dimension;
             if (count > int.MaxValue)
             {
-                throw new CheckpointFormatException(file.Path, $"the tensor {info} has more than 2^31-1 elements; it cannot be read as one.");
+                throw new CheckpointFormatException(file.Path, $"the tensor {info} has more than 2^31-1 elements, which is not supported.");
             }
         }
     }

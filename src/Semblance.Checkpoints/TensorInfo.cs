@@ -1,24 +1,25 @@
 namespace Semblance.Checkpoints;
 
-/// <summary>What a file says about one of its tensors.</summary>
-/// <param name="Name">The tensor's name, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
+/// <summary>Represents the name, the type and the shape of a tensor in a file.</summary>
+/// <param name="Name">The name, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
 /// <param name="DType">The type of the stored elements.</param>
 /// <param name="Shape">The size of each dimension, outermost first; empty for a scalar.</param>
 public sealed record TensorInfo(string Name, DType DType, IReadOnlyList<int> Shape)
 {
-    /// <summary>The most characters of a name that a file may have: ten times what models use.</summary>
+    /// <summary>The maximum number of characters of a name: ten times what models use.</summary>
     internal const int MaxNameLength = 1024;
 
-    /// <summary>The number of elements; the product of <see cref="Shape"/>.</summary>
+    /// <summary>Gets the number of elements, the product of <see cref="Shape"/>.</summary>
     public long Count { get; } = CountOf(Shape);
 
-    /// <summary>The number of bytes of the elements laid end to end.</summary>
+    /// <summary>Gets the number of bytes of the contiguous elements.</summary>
     public long ByteCount => checked(Count * SizeOf(DType));
 
-    /// <summary>The tensor as in <c>pooler.dense.bias F32[384]</c>.</summary>
+    /// <summary>Returns the tensor as text, such as <c>pooler.dense.bias F32[384]</c>.</summary>
     public override string ToString() => $"{Name} {DType}[{string.Join(", ", Shape)}]";
 
-    /// <summary>The number of bytes of one element.</summary>
+    /// <summary>Returns the number of bytes of one element.</summary>
+    /// <param name="type">The type of the element.</param>
     public static int SizeOf(DType type) => type switch
     {
         DType.Bool or DType.U8 or DType.I8 => 1,

@@ -1,12 +1,12 @@
 namespace Semblance.Files;
 
 /// <summary>
-/// A file written under a temporary name beside its place and renamed when it is complete: a reader finds the old file
-/// or the new one, never a part. Without <see cref="Commit"/> the temporary file is removed.
+/// Represents a file that is written under a temporary name and renamed when it is complete: a reader finds the old file or the new one,
+/// never a part. Without <see cref="Commit"/> the temporary file is removed.
 /// </summary>
 /// <remarks>
-/// The temporary file of a process that was killed is removed by the next writer of the same file. A writer that lives holds a lock on its own,
-/// so several may write one file at a time: the last to commit wins.
+/// The next writer of the same file removes the temporary file of a process that was killed. A writer locks its temporary file, so several
+/// can write the same file at a time: the last to commit wins.
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
@@ -14,8 +14,8 @@ public sealed class AtomicFile : IDisposable
     private readonly string _temporary;
     private readonly bool _isStaged;
 
-    /// <summary>Opens the temporary file.</summary>
-    /// <param name="path">The name that the file will have.</param>
+    /// <summary>Initializes a new instance of the <see cref="AtomicFile"/> class and opens the temporary file.</summary>
+    /// <param name="path">The path that the file will have.</param>
     public AtomicFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,18 +30,21 @@ public sealed class AtomicFile : IDisposable
         Stream = new OutputStream(file, path);
     }
 
-    /// <summary>Where to write.</summary>
+    /// <summary>Gets the stream to write to.</summary>
     public OutputStream Stream { get; }
 
-    /// <summary>Whether the file has its name.</summary>
+    /// <summary>Gets a value that indicates whether the file is committed.</summary>
     public bool Committed { get; private set; }
 
-    /// <summary>Brings the bytes to the disk, gives the file its name, and brings the name to the disk; within an <see cref="AtomicFolder"/> its commit does that for all files.</summary>
-    /// <exception cref="IOException">They cannot be written; what had the name before still has it.</exception>
+    /// <summary>
+    /// Flushes the bytes to the disk, gives the file its name, and flushes the name to the disk. Within an <see cref="AtomicFolder"/>, the
+    /// commit of the folder flushes all files.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written; an old file still has the name.</exception>
     public void Commit()
     {
         Stream.Flush(toDisk: !_isStaged);
-        File.Move(_temporary, _path, overwrite: true); // while it is open, and so locked
+        File.Move(_temporary, _path, overwrite: true); // while it is open, and therefore locked
         Committed = true;
         Stream.Dispose();
         if (!_isStaged)
@@ -61,7 +64,7 @@ public sealed class AtomicFile : IDisposable
             }
             catch (IOException)
             {
-                // The disk is full, and what is buffered is not wanted.
+                // The disk is full, and the buffered bytes are not needed.
             }
             finally
             {
@@ -78,8 +81,9 @@ public sealed class AtomicFile : IDisposable
             var temporary = $"{path}.{TemporaryNames.NewId()}{TemporaryNames.Ending}";
             try
             {
-                // Windows renames an open file only if it is shared for that.
-                var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, bufferSize: 1 << 16);
+                // Windows renames an open file only if it is shared for deletion.
+                var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+                var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, share, bufferSize: 1 << 16);
                 if (File.Exists(temporary))
                 {
                     return (temporary, file);
@@ -89,7 +93,7 @@ public sealed class AtomicFile : IDisposable
             }
             catch (IOException) when (attempt < Attempts && File.Exists(temporary))
             {
-                // Another writer took it for one that was left, in the moment between its creation and its lock.
+                // Another writer removed it as abandoned, between its creation and its lock.
             }
         }
     }

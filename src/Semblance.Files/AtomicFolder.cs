@@ -3,16 +3,21 @@ using System.Collections.Concurrent;
 namespace Semblance.Files;
 
 /// <summary>
-/// A set of files in a folder that is replaced in one step: it is written under a temporary name beside the folder, brought to the disk, and exchanged
-/// with what is there. After a crash the folder has the old set or the new one. What does not belong to the set stays: a user's notes, logs, other folders.
+/// Represents a set of files in a folder that is replaced in one step: it is written to a temporary folder beside the folder, flushed to
+/// the disk, and exchanged with the old set. After a crash the folder has the old set or the new one. Other files stay: notes and logs of
+/// the user, other folders.
 /// </summary>
 /// <remarks>
-/// <para>On Linux and macOS the two folders are exchanged by one call of the system, and files that do not belong to the set get a second name in the new folder
-/// before. Where that is not possible (Windows; a file system that cannot; a folder that is a mount point, that has other folders in it, or whose parent cannot be
-/// written) the complete set lies in the folder as <c>.{id}.save</c> before the first old file goes, and is moved to its place file by file. Should a crash fall
-/// into that moment, <see cref="Recover"/>, which every loader of a model calls, does the rest.</para>
-/// <para>A symbolic link is followed: the folder that it leads to is replaced, the link stays. What a killed process left (<c>.NAME.{id}.tmp</c>,
-/// <c>.NAME.{id}.lock</c>) is removed by the next writer of the same folder. Open files and memory maps of the old set stay valid.</para>
+/// <para>
+/// On Linux and macOS one system call exchanges the two folders; before, files that do not belong to the set are hard-linked into the new
+/// folder. If that is not possible (Windows; a file system without this call; a folder that is a mount point, has other folders in it, or
+/// whose parent cannot be written), the complete set is in the folder as <c>.{id}.save</c> before the first old file is removed, and is
+/// then moved file by file. After a crash in between, <see cref="Recover"/>, which every loader of a model calls, finishes the save.
+/// </para>
+/// <para>
+/// If the path is a symbolic link, its target is replaced and the link stays. The next writer of the same folder removes what a killed
+/// process left (<c>.NAME.{id}.tmp</c>, <c>.NAME.{id}.lock</c>). Open files and memory maps of the old set stay valid.
+/// </para>
 /// </remarks>
 public sealed class AtomicFolder : IDisposable
 {
@@ -24,10 +29,13 @@ public sealed class AtomicFolder : IDisposable
     private readonly FileStream _lock;
     private readonly bool _isInside;
 
-    /// <summary>Makes the temporary folder.</summary>
-    /// <param name="path">The folder to replace files in; it is made if need be.</param>
-    /// <param name="belongs">Whether a path in the folder, with <c>/</c> between its parts and at the end of a folder's, belongs to the set: what belongs and is not written again is removed.</param>
-    /// <exception cref="IOException">There is a file at the folder's place, or neither the folder nor its parent can be written.</exception>
+    /// <summary>Initializes a new instance of the <see cref="AtomicFolder"/> class and creates the temporary folder.</summary>
+    /// <param name="path">The folder to replace files in; it is created if it does not exist.</param>
+    /// <param name="belongs">
+    /// Returns whether a path in the folder, with <c>/</c> as separator and at the end of the path of a folder, belongs to the set. An old
+    /// file that belongs to the set and is not written again is removed.
+    /// </param>
+    /// <exception cref="IOException">The path is that of a file, or neither the folder nor its parent can be written.</exception>
     /// <exception cref="UnauthorizedAccessException">A permission is missing.</exception>
     public AtomicFolder(string path, Func<string, bool> belongs)
     {
@@ -37,7 +45,7 @@ public sealed class AtomicFolder : IDisposable
         _target = Resolve(path);
         if (File.Exists(_target))
         {
-            throw new IOException($"{path}: this is a file; choose a folder.");
+            throw new IOException($"{path}: this is a file, expected a folder; choose another path.");
         }
 
         Recover(_target);
@@ -62,20 +70,23 @@ public sealed class AtomicFolder : IDisposable
         Stages[Path] = true;
     }
 
-    /// <summary>Where to write: a folder that is empty at first.</summary>
+    /// <summary>Gets the path of the temporary folder, which is empty at first.</summary>
     public string Path { get; }
 
-    /// <summary>Whether the folder has the new files.</summary>
+    /// <summary>Gets a value that indicates whether the files are committed.</summary>
     public bool Committed { get; private set; }
 
-    /// <summary>Told before each change to the disk, for tests.</summary>
+    /// <summary>Gets a function that is called before each change on the disk, for tests.</summary>
     internal Action<string> Before { get; init; } = _ => { };
 
-    /// <summary>Writes the files of a set and puts them in place. Within the folder that another such call writes, they are written as they are: they take their places with its own.</summary>
-    /// <param name="path">The folder to replace files in; it is made if need be.</param>
-    /// <param name="belongs">Whether a path in the folder belongs to the set.</param>
-    /// <param name="write">Writes the files into the folder that it is given.</param>
-    /// <exception cref="IOException">The files cannot be written; the folder is as it was.</exception>
+    /// <summary>
+    /// Writes the files of a set and puts them in place. Within a folder that another such call writes, they are written directly and put
+    /// in place with the outer set.
+    /// </summary>
+    /// <param name="path">The folder to replace files in; it is created if it does not exist.</param>
+    /// <param name="belongs">Returns whether a path in the folder belongs to the set.</param>
+    /// <param name="write">Writes the files into the folder with the given path.</param>
+    /// <exception cref="IOException">The files cannot be written; the folder is unchanged.</exception>
     public static void Write(string path, Func<string, bool> belongs, Action<string> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -91,18 +102,20 @@ public sealed class AtomicFolder : IDisposable
         folder.Commit();
     }
 
-    /// <summary>Brings the names in a folder to the disk, as is needed after a file in it was renamed. On Windows there is nothing to do.</summary>
+    /// <summary>
+    /// Flushes the names in a folder to the disk, which is needed after a file in it was renamed. On Windows this does nothing.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="IOException">The disk reports a fault.</exception>
+    /// <exception cref="IOException">The disk reports an error.</exception>
     public static void Flush(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         NativeFiles.Flush(folder);
     }
 
-    /// <summary>Finishes what a crash interrupted while files were moved to their places; does nothing where no such thing happened.</summary>
-    /// <param name="path">The folder; it need not be there.</param>
-    /// <exception cref="IOException">It cannot be finished, as without the permission to write.</exception>
+    /// <summary>Finishes a save that a crash interrupted while files were moved; does nothing if there is none.</summary>
+    /// <param name="path">The path of the folder, which need not exist.</param>
+    /// <exception cref="IOException">It cannot be finished, for example because a permission is missing.</exception>
     public static void Recover(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -115,7 +128,9 @@ public sealed class AtomicFolder : IDisposable
             }
 
             var id = TemporaryNames.IdOf(ready, FolderUpdate.Ending);
-            if (TemporaryFolders.IsAlive(TemporaryFolders.LockPath(System.IO.Path.GetDirectoryName(folder) ?? folder, folder, id)) || TemporaryFolders.IsAlive(TemporaryFolders.LockPath(folder, folder, id)))
+            var parent = System.IO.Path.GetDirectoryName(folder) ?? folder;
+            string[] locks = [TemporaryFolders.LockPath(parent, folder, id), TemporaryFolders.LockPath(folder, folder, id)];
+            if (locks.Any(TemporaryFolders.IsAlive))
             {
                 continue;
             }
@@ -126,13 +141,17 @@ public sealed class AtomicFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new IOException($"{folder}: a save was interrupted, and cannot be finished ({e.Message}); open the folder once with the permission to write, or save the model again.", e);
+                throw new IOException(
+                    $"{folder}: a save was interrupted and cannot be finished ({e.Message}); open the folder once with write permission, "
+                    + "or save the model again.", e);
             }
         }
     }
 
-    /// <summary>Puts the files in place, on the disk when it returns.</summary>
-    /// <exception cref="IOException">That cannot be done: the folder is as it was, or the next loader or writer finishes it.</exception>
+    /// <summary>Puts the files in place; they are on the disk when the method returns.</summary>
+    /// <exception cref="IOException">
+    /// The files cannot be put in place: the folder is unchanged, or the next loader or writer finishes the save.
+    /// </exception>
     public void Commit()
     {
         ObjectDisposedException.ThrowIf(Committed, this);
@@ -158,7 +177,7 @@ public sealed class AtomicFolder : IDisposable
         Release();
     }
 
-    /// <summary>Removes what was written, unless it was committed.</summary>
+    /// <summary>Removes the temporary folder, unless it was committed.</summary>
     public void Dispose()
     {
         if (!Committed)
@@ -167,7 +186,7 @@ public sealed class AtomicFolder : IDisposable
         }
     }
 
-    /// <summary>Lets go of everything as the end of the process would, for tests.</summary>
+    /// <summary>Releases everything as the end of the process would, for tests.</summary>
     internal void Abandon()
     {
         var path = _lock.Name;
@@ -175,7 +194,10 @@ public sealed class AtomicFolder : IDisposable
         File.WriteAllBytes(path, []);
     }
 
-    /// <summary>Whether a full path lies in a folder that this process writes and has not committed: what is there need not be on the disk before the commit.</summary>
+    /// <summary>
+    /// Returns whether a full path is in a folder that this process writes and has not committed; files there need not be on the disk
+    /// before the commit.
+    /// </summary>
     internal static bool IsStaged(string path)
     {
         for (var outer = Stages.IsEmpty ? null : path; outer is not null; outer = System.IO.Path.GetDirectoryName(outer))
@@ -189,7 +211,7 @@ public sealed class AtomicFolder : IDisposable
         return false;
     }
 
-    // The folder that a link leads to, or the folder itself.
+    // The target of a link, or the folder itself.
     private static string Resolve(string path)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
@@ -230,7 +252,7 @@ public sealed class AtomicFolder : IDisposable
         NativeFiles.Flush(folder);
     }
 
-    // A folder where a file goes, or a file where a folder goes, is the user's own.
+    // A folder at the path of a file, or a file at the path of a folder, belongs to the user.
     private void CheckPlaces()
     {
         foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
@@ -238,7 +260,9 @@ public sealed class AtomicFolder : IDisposable
             var place = System.IO.Path.Combine(_target, System.IO.Path.GetRelativePath(Path, entry.FullName));
             if (entry is DirectoryInfo ? File.Exists(place) : Directory.Exists(place))
             {
-                throw new IOException($"{place}: there is a {(entry is DirectoryInfo ? "file" : "folder")}, where a {(entry is DirectoryInfo ? "folder" : "file")} of that name is to be written; move it, or choose another folder.");
+                var (found, expected) = entry is DirectoryInfo ? ("file", "folder") : ("folder", "file");
+                throw new IOException(
+                    $"{place}: this is a {found}, but a {expected} with this name is to be written; move it, or choose another folder.");
             }
         }
     }
@@ -271,7 +295,7 @@ public sealed class AtomicFolder : IDisposable
             return Undo();
         }
 
-        // What others wrote between the two.
+        // Files that others wrote in the meantime.
         foreach (var (name, entry) in KeptIn(Path).ToArray())
         {
             var place = System.IO.Path.Combine(_target, name);
@@ -291,12 +315,13 @@ public sealed class AtomicFolder : IDisposable
         }
     }
 
-    // The process would be left in the old folder.
+    // The current folder of the process would be the old folder.
     private bool HasCurrentFolder()
     {
         try
         {
-            return (Environment.CurrentDirectory + System.IO.Path.DirectorySeparatorChar).StartsWith(_target + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            var separator = System.IO.Path.DirectorySeparatorChar;
+            return (Environment.CurrentDirectory + separator).StartsWith(_target + separator, StringComparison.Ordinal);
         }
         catch (IOException)
         {
@@ -304,11 +329,13 @@ public sealed class AtomicFolder : IDisposable
         }
     }
 
-    // The files that do not belong to the set; null where there are folders that do not.
+    // The files that do not belong to the set; null if there are folders that do not.
     private List<string>? KeptFiles()
     {
         var kept = KeptIn(_target).ToArray();
-        return kept.Any(entry => entry.Entry is DirectoryInfo { LinkTarget: null }) ? null : [.. kept.Select(entry => entry.Name).Where(name => !System.IO.Path.Exists(System.IO.Path.Combine(Path, name)))];
+        return kept.Any(entry => entry.Entry is DirectoryInfo { LinkTarget: null })
+            ? null
+            : [.. kept.Select(entry => entry.Name).Where(name => !System.IO.Path.Exists(System.IO.Path.Combine(Path, name)))];
     }
 
     private IEnumerable<(string Name, FileSystemInfo Entry)> KeptIn(string folder) => new DirectoryInfo(folder).EnumerateFileSystemInfos()
@@ -322,10 +349,13 @@ public sealed class AtomicFolder : IDisposable
     private bool IsOfSet(string folder, FileSystemInfo entry)
     {
         var path = Relative(folder, entry);
-        return _belongs(path) || (TemporaryNames.BaseOf(path, TemporaryNames.Ending) is { } file && _belongs(file) && TemporaryNames.TryDelete(entry.FullName));
+        return _belongs(path)
+            || (TemporaryNames.BaseOf(path, TemporaryNames.Ending) is { } file && _belongs(file)
+                && TemporaryNames.TryDelete(entry.FullName));
     }
 
-    private static string Relative(string folder, FileSystemInfo entry) => System.IO.Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
+    private static string Relative(string folder, FileSystemInfo entry) =>
+        System.IO.Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
 
     // The files of the old set that the new one does not have.
     private List<string> Stale()

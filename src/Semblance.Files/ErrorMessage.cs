@@ -1,14 +1,14 @@
 namespace Semblance.Files;
 
-/// <summary>The messages of faults in files. A file can put any text into one, as a name, but a message is for people.</summary>
+/// <summary>Limits the length of error messages about files, because a file can have names of any length.</summary>
 public static class ErrorMessage
 {
-    /// <summary>The most characters of a message.</summary>
+    /// <summary>The maximum number of characters of a message.</summary>
     public const int Longest = 4000;
 
     private const int Beginning = 2400;
 
-    /// <summary>Returns a message without its middle where it is longer than <see cref="Longest"/> characters.</summary>
+    /// <summary>Returns a message, without its middle if it is longer than <see cref="Longest"/> characters.</summary>
     /// <param name="message">The message.</param>
     public static string Shorten(string message)
     {

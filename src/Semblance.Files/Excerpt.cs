@@ -3,12 +3,14 @@ using System.Text;
 
 namespace Semblance.Files;
 
-/// <summary>Text from a file as a message quotes it: short, on one line, and without characters that a terminal obeys.</summary>
+/// <summary>Formats text from a file for a message: short, on one line, and without control characters of a terminal.</summary>
 public static class Excerpt
 {
-    /// <summary>Returns the beginning of a text, with an ellipsis where it is cut and escapes for what cannot be shown.</summary>
+    /// <summary>
+    /// Returns the beginning of a text, with an ellipsis if it is cut and with escapes for characters that cannot be shown.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="longest">The most characters of it, in UTF-16 units; 60 by default.</param>
+    /// <param name="longest">The maximum number of UTF-16 units; 60 by default.</param>
     public static string Of(string text, int longest = 60)
     {
         ArgumentNullException.ThrowIfNull(text);

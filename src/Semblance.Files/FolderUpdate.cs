@@ -1,20 +1,21 @@
 namespace Semblance.Files;
 
 /// <summary>
-/// Replaces files in a folder that stays: the new ones lie complete in <c>.{id}.save</c> within it, with the list of those that go. From then on
-/// <see cref="Apply"/> can be repeated as often as it is interrupted.
+/// Replaces files in a folder: the new files are complete in <c>.{id}.save</c> within it, with the list of the files to remove. From then
+/// on <see cref="Apply"/> can be repeated as often as it is interrupted.
 /// </summary>
 internal sealed class FolderUpdate(string folder, string ready, Action<string> before)
 {
+    /// <summary>The extension of a complete temporary folder.</summary>
     public const string Ending = ".save";
     private const string StaleList = ".stale";
 
-    /// <summary>Brings a temporary folder to where it counts as complete.</summary>
+    /// <summary>Moves a temporary folder to the name under which it counts as complete.</summary>
     /// <param name="folder">The folder to change.</param>
-    /// <param name="stage">The new files, on the disk.</param>
+    /// <param name="stage">The folder of the new files, which are on the disk.</param>
     /// <param name="id">The id of the temporary folder.</param>
-    /// <param name="stale">The files that go.</param>
-    /// <param name="before">Told before each change to the disk.</param>
+    /// <param name="stale">The files to remove.</param>
+    /// <param name="before">Called before each change on the disk.</param>
     public static FolderUpdate Prepare(string folder, string stage, string id, IEnumerable<string> stale, Action<string> before)
     {
         before("list what goes");
@@ -52,7 +53,7 @@ internal sealed class FolderUpdate(string folder, string ready, Action<string> b
         return new FolderUpdate(folder, ready, before);
     }
 
-    /// <summary>Removes the files that go, and moves the new ones to their places.</summary>
+    /// <summary>Removes the old files, and moves the new ones to their paths.</summary>
     public void Apply()
     {
         var list = Path.Combine(ready, StaleList);
@@ -93,7 +94,7 @@ internal sealed class FolderUpdate(string folder, string ready, Action<string> b
         NativeFiles.Flush(to);
     }
 
-    // Windows neither replaces nor deletes a file that is mapped into memory, but renames it.
+    // Windows neither replaces nor deletes a file that is mapped into memory, but it can rename it.
     private static void Replace(string file, string place)
     {
         try
@@ -123,13 +124,15 @@ internal sealed class FolderUpdate(string folder, string ready, Action<string> b
             File.Move(file, Aside(file));
         }
 
-        for (var parent = Path.GetDirectoryName(file)!; parent.Length > folder.Length && !Directory.EnumerateFileSystemEntries(parent).Any(); parent = Path.GetDirectoryName(parent)!)
+        for (var parent = Path.GetDirectoryName(file)!;
+            parent.Length > folder.Length && !Directory.EnumerateFileSystemEntries(parent).Any();
+            parent = Path.GetDirectoryName(parent)!)
         {
             Directory.Delete(parent);
         }
     }
 
-    // As what a killed process left, it goes with the next save.
+    // The next save removes it, as it removes files of a killed process.
     private static string Aside(string file) => $"{file}.{TemporaryNames.NewId()}{TemporaryNames.Ending}";
 
     private static void Copy(string from, string to)

@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Semblance.Files;
 
-/// <summary>What .NET does not have of a POSIX file system: flushing a folder, exchanging two folders, a second name for a file.</summary>
+/// <summary>Provides calls of a POSIX file system that .NET lacks: flushing a folder, exchanging two folders, hard links.</summary>
 internal static partial class NativeFiles
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint ExchangeFlag = 2; // Linux's RENAME_EXCHANGE, and macOS's RENAME_SWAP
-    private const int Unsupported = 22; // EINVAL: the file system has no folders that can be flushed
+    private const int Unsupported = 22; // EINVAL: the file system cannot flush folders
 
-    /// <summary>Brings the names in a folder to the disk. Windows keeps a journal of them, and needs no call.</summary>
-    /// <exception cref="IOException">The disk reports a fault.</exception>
+    /// <summary>Flushes the names in a folder to the disk. Windows has a journal of them and needs no call.</summary>
+    /// <exception cref="IOException">The disk reports an error.</exception>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -29,12 +29,12 @@ internal static partial class NativeFiles
         _ = Close(handle);
         if (failed)
         {
-            throw new IOException($"{folder}: the folder cannot be brought to the disk ({message}); check the disk.");
+            throw new IOException($"{folder}: the folder cannot be flushed to the disk ({message}); check the disk.");
         }
     }
 
     /// <summary>Exchanges the names of two folders in one step.</summary>
-    /// <returns>Whether that was done: not every system and file system can.</returns>
+    /// <returns><see langword="true"/> if they were exchanged; not every system and file system can.</returns>
     public static bool Exchange(string first, string second)
     {
         try
@@ -48,8 +48,8 @@ internal static partial class NativeFiles
         }
     }
 
-    /// <summary>Gives a file a second name.</summary>
-    /// <returns>Whether that was done.</returns>
+    /// <summary>Creates a hard link to a file.</summary>
+    /// <returns><see langword="true"/> if it was created.</returns>
     public static bool Link(string file, string name) => !OperatingSystem.IsWindows() && HardLink(file, name) == 0;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,8 +1,8 @@
 namespace Semblance.Files;
 
-/// <summary>A file that is written. Where that fails, as on a full disk, the error names it and says what to do.</summary>
-/// <param name="file">The file; it is closed with this.</param>
-/// <param name="path">Its name for messages: a file under a temporary name goes by the name that it will have.</param>
+/// <summary>Represents a stream to a file whose errors, such as a full disk, name the file and what to do.</summary>
+/// <param name="file">The file, which is closed with this stream.</param>
+/// <param name="path">The path for messages: the final path of a file under a temporary name.</param>
 public sealed class OutputStream(FileStream file, string path) : Stream
 {
     /// <inheritdoc />
@@ -43,9 +43,9 @@ public sealed class OutputStream(FileStream file, string path) : Stream
     /// <inheritdoc />
     public override void Flush() => Flush(toDisk: false);
 
-    /// <summary>Hands out what is buffered.</summary>
-    /// <param name="toDisk">Whether to wait until it is on the disk.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes the buffered bytes.</summary>
+    /// <param name="toDisk"><see langword="true"/> to wait until they are on the disk; otherwise, <see langword="false"/>.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Flush(bool toDisk) => Try(() => file.Flush(toDisk));
 
     /// <inheritdoc />
@@ -54,28 +54,29 @@ public sealed class OutputStream(FileStream file, string path) : Stream
     /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin)
     {
-        Try(() => file.Seek(offset, origin)); // writes what is buffered
+        Try(() => file.Seek(offset, origin)); // writes the buffered bytes
         return file.Position;
     }
 
     /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The file is only written.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The file is open for writing only.");
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            Try(file.Dispose); // writes what is buffered
+            Try(file.Dispose); // writes the buffered bytes
         }
 
         base.Dispose(disposing);
     }
 
-    // .NET's exception for a file that grows beyond what its disk or its user may have is one of arguments.
+    // .NET throws an ArgumentOutOfRangeException for a file beyond the limit of its disk or its user.
     private static bool IsFailure(Exception e) => e is IOException or ArgumentOutOfRangeException;
 
-    private IOException Failed(Exception e) => new($"{path}: it cannot be written ({e.Message}); make room on its disk, or choose another.", e);
+    private IOException Failed(Exception e) =>
+        new($"{path}: it cannot be written ({e.Message}); free disk space, or choose another disk.", e);
 
     private void Try(Action write)
     {

@@ -1,18 +1,23 @@
 namespace Semblance.Files;
 
-/// <summary>Folders that are not complete yet, <c>.NAME.{id}.tmp</c>, and whether who writes them lives: it holds the lock on <c>.NAME.{id}.lock</c>.</summary>
+/// <summary>
+/// Provides the names of folders that are not complete, <c>.NAME.{id}.tmp</c>, and finds out whether their writers run: a writer holds a
+/// lock on <c>.NAME.{id}.lock</c>.
+/// </summary>
 internal static class TemporaryFolders
 {
     private const string LockEnding = ".lock";
     private const int MaxName = 60; // so that it stays below 255 bytes in any script
 
-    /// <summary>The lock of the one who writes a temporary folder.</summary>
+    /// <summary>Returns the path of the lock of a temporary folder.</summary>
     public static string LockPath(string place, string target, string id) => Path.Combine(place, $"{NameFor(target)}.{id}{LockEnding}");
 
-    /// <summary>What the names of the temporary folders of a folder begin with.</summary>
-    public static string NameFor(string target) => Path.GetFileName(target) is { Length: > MaxName } name ? "." + name[..(char.IsHighSurrogate(name[MaxName - 1]) ? MaxName - 1 : MaxName)] : "." + Path.GetFileName(target);
+    /// <summary>Returns the prefix of the names of the temporary folders of a folder.</summary>
+    public static string NameFor(string target) => Path.GetFileName(target) is { Length: > MaxName } name
+        ? "." + name[..(char.IsHighSurrogate(name[MaxName - 1]) ? MaxName - 1 : MaxName)]
+        : "." + Path.GetFileName(target);
 
-    /// <summary>Whether somebody holds a lock; one that nobody holds goes.</summary>
+    /// <summary>Returns whether a process holds a lock; a lock that no process holds is removed.</summary>
     public static bool IsAlive(string path)
     {
         try
@@ -26,18 +31,19 @@ internal static class TemporaryFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return true; // or nobody can tell
+            return true; // or it is not known
         }
     }
 
-    /// <summary>Removes what killed writers of a folder left beside it, or in it.</summary>
+    /// <summary>Removes temporary folders of killed writers beside a folder or in it.</summary>
     public static void DeleteAbandoned(string place, string target)
     {
         var name = NameFor(target);
         foreach (var path in TemporaryNames.Entries(place, TemporaryNames.Ending, folders: true))
         {
             var entry = Path.GetFileName(path);
-            if (TemporaryNames.BaseOf(entry, TemporaryNames.Ending) == name && !IsAlive(LockPath(place, target, TemporaryNames.IdOf(entry, TemporaryNames.Ending))))
+            var isOwn = TemporaryNames.BaseOf(entry, TemporaryNames.Ending) == name;
+            if (isOwn && !IsAlive(LockPath(place, target, TemporaryNames.IdOf(entry, TemporaryNames.Ending))))
             {
                 TryDelete(path);
             }
@@ -47,12 +53,12 @@ internal static class TemporaryFolders
         {
             if (TemporaryNames.BaseOf(Path.GetFileName(path), LockEnding) == name)
             {
-                _ = IsAlive(path); // a lock that nobody holds goes
+                _ = IsAlive(path); // removes the lock if no process holds it
             }
         }
     }
 
-    /// <summary>Deletes a folder, if that can be.</summary>
+    /// <summary>Deletes a folder if possible.</summary>
     public static void TryDelete(string folder)
     {
         try
@@ -61,7 +67,7 @@ internal static class TemporaryFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It takes room, and the next writer tries again.
+            // It uses disk space, and the next writer tries again.
         }
     }
 }

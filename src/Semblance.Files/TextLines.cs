@@ -7,25 +7,25 @@ using Semblance.Files.Json;
 namespace Semblance.Files;
 
 /// <summary>
-/// The lines of a text in UTF-8, one after another in bounded memory: a file, a file compressed with gzip (<c>.gz</c>), or a
-/// stream. Lines end with LF or CRLF; a byte order mark is left out. Can be read once.
+/// Reads the lines of a text in UTF-8 one after another, in bounded memory, from a file, a file compressed with gzip (<c>.gz</c>), or a
+/// stream. Lines end with LF or CRLF; a byte order mark is left out. The lines can be read once.
 /// </summary>
 public sealed class TextLines : IDisposable
 {
-    /// <summary>The most bytes of a line, 64 MiB: a compressed file may have a line without an end.</summary>
+    /// <summary>The maximum number of bytes of a line, 64 MiB: a compressed file can have a line without an end.</summary>
     public const int LongestLine = 1 << 26;
 
     private const string StrictGzip = "System.IO.Compression.UseStrictValidation";
 
     private readonly Stream _source;
     private byte[] _buffer = new byte[1 << 16];
-    private byte[] _head = []; // what tells the format of the file
+    private byte[] _head = []; // the bytes that show the format of the file
     private Stream _stream;
     private int _start;
     private int _searched;
     private int _end;
 
-    // A gzip file that is cut short is an error, not a shorter text; the runtime says so only if asked.
+    // A truncated gzip file is an error, not a shorter text; the runtime reports it only with this switch.
     static TextLines()
     {
         if (!AppContext.TryGetSwitch(StrictGzip, out _))
@@ -34,9 +34,9 @@ public sealed class TextLines : IDisposable
         }
     }
 
-    /// <summary>Reads a stream.</summary>
-    /// <param name="stream">The bytes, compressed with gzip if the name says so; closed with this.</param>
-    /// <param name="name">The file, for messages.</param>
+    /// <summary>Initializes a new instance of the <see cref="TextLines"/> class from a stream.</summary>
+    /// <param name="stream">The bytes, compressed with gzip if the name ends with <c>.gz</c>; closed with this object.</param>
+    /// <param name="name">The name of the file, for messages.</param>
     public TextLines(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -46,7 +46,7 @@ public sealed class TextLines : IDisposable
         _stream = Decompressed();
     }
 
-    /// <summary>Gets the file, for messages.</summary>
+    /// <summary>Gets the name of the file, for messages.</summary>
     public string Name { get; }
 
     /// <summary>Gets the number of lines read so far.</summary>
@@ -55,17 +55,19 @@ public sealed class TextLines : IDisposable
     /// <summary>Gets the number of bytes of the lines read so far, decompressed.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Gets whether the name says that the file holds JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, perhaps with <c>.gz</c>.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the name is that of JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, optionally with <c>.gz</c>.
+    /// </summary>
     public bool IsJsonLines => IsJsonLinesName(Name);
 
-    /// <summary>Gets the part of the file that has been read, from 0 to 1; 0 where it is not known.</summary>
+    /// <summary>Gets the fraction of the file that has been read, from 0 to 1; 0 if it is not known.</summary>
     public double Progress => _source.CanSeek && _source.Length > 0 ? (double)_source.Position / _source.Length : 0;
 
-    /// <summary>Returns whether a name is that of JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, perhaps with <c>.gz</c>.</summary>
+    /// <summary>Returns whether a name is that of JSON Lines: <c>.jsonl</c> or <c>.ndjson</c>, optionally with <c>.gz</c>.</summary>
     /// <param name="path">The name of a file.</param>
     public static bool IsJsonLinesName(string path) => EndingOf(path) is ".jsonl" or ".ndjson";
 
-    /// <summary>Returns the ending of a name in lower case, without <c>.gz</c>.</summary>
+    /// <summary>Returns the extension of a name in lower case, without <c>.gz</c>.</summary>
     /// <param name="path">The name of a file.</param>
     public static string EndingOf(string path)
     {
@@ -74,7 +76,7 @@ public sealed class TextLines : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     public static TextLines Open(string path)
     {
@@ -82,8 +84,10 @@ public sealed class TextLines : IDisposable
         try
         {
             return Directory.Exists(path)
-                ? throw new IOException($"{path}: this is a folder; give a text file.")
-                : new TextLines(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan), path);
+                ? throw new IOException($"{path}: this is a folder, expected a text file.")
+                : new TextLines(
+                    new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan),
+                    path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -95,8 +99,10 @@ public sealed class TextLines : IDisposable
         }
     }
 
-    /// <summary>Reads the lines; one that is not UTF-8 comes with its problem.</summary>
-    /// <exception cref="TextFormatException">The file is no text, a line is longer than <see cref="LongestLine"/>, or the compression is damaged.</exception>
+    /// <summary>Reads the lines; a line that is not UTF-8 has a <see cref="TextLine.Problem"/>.</summary>
+    /// <exception cref="TextFormatException">
+    /// The file is no text, a line is longer than <see cref="LongestLine"/>, or the compression is damaged.
+    /// </exception>
     public IEnumerable<TextLine> Read()
     {
         do
@@ -116,7 +122,9 @@ public sealed class TextLines : IDisposable
 
     /// <summary>Reads the lines.</summary>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">The file is no text, a line is not UTF-8 or longer than <see cref="LongestLine"/>, or the compression is damaged.</exception>
+    /// <exception cref="TextFormatException">
+    /// The file is no text, a line is not UTF-8 or longer than <see cref="LongestLine"/>, or the compression is damaged.
+    /// </exception>
     public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         do
@@ -134,11 +142,12 @@ public sealed class TextLines : IDisposable
         }
     }
 
-    /// <summary>Reads the texts: each line, blank ones too, or of JSON Lines a member of each row, where blank lines are no rows.</summary>
-    /// <param name="field">The member of JSON Lines.</param>
+    /// <summary>Reads the texts: each line, including blank ones; of JSON Lines, a member of each row, without blank lines.</summary>
+    /// <param name="field">The name of the member of JSON Lines; <c>text</c> by default.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">As <see cref="ReadAsync"/>, or a row is not a JSON object with such a text.</exception>
-    public async IAsyncEnumerable<string> TextsAsync(string field = "text", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="TextFormatException">As for <see cref="ReadAsync"/>, or a row is not a JSON object with such a string.</exception>
+    public async IAsyncEnumerable<string> TextsAsync(
+        string field = "text", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var line in ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -167,10 +176,13 @@ public sealed class TextLines : IDisposable
         return texts;
     }
 
-    /// <summary>Counts the texts and goes back to the beginning; null, and nothing is read, where the source cannot be read twice.</summary>
-    /// <param name="check">Called with each line and its number; null for nothing.</param>
+    /// <summary>
+    /// Counts the texts and goes back to the beginning. If the source cannot be read twice, returns <see langword="null"/> and reads
+    /// nothing.
+    /// </summary>
+    /// <param name="check">Called with each line and its number, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">As <see cref="ReadAsync"/>.</exception>
+    /// <exception cref="TextFormatException">As for <see cref="ReadAsync"/>.</exception>
     public async Task<long?> CountAsync(Action<string, long>? check = null, CancellationToken cancellationToken = default)
     {
         if (!_source.CanSeek)
@@ -193,13 +205,13 @@ public sealed class TextLines : IDisposable
 
     /// <summary>Returns the two texts of a line, on either side of its first tab.</summary>
     /// <param name="line">The line that was read last.</param>
-    /// <exception cref="TextFormatException">It has no tab.</exception>
+    /// <exception cref="TextFormatException">The line has no tab.</exception>
     public (string First, string Second) Pair(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
         return line.IndexOf('\t', StringComparison.Ordinal) is >= 0 and var tab
             ? (line[..tab], line[(tab + 1)..])
-            : throw new TextFormatException(Name, Count, "there is no tab; two texts with a tab between them are needed.");
+            : throw new TextFormatException(Name, Count, "there is no tab, expected two texts with a tab between them.");
     }
 
     /// <summary>Closes the file.</summary>
@@ -224,7 +236,7 @@ public sealed class TextLines : IDisposable
         return true;
     }
 
-    // Where the next bytes go; what is left of the last ones moves to the front.
+    // Returns the memory for the next bytes; the rest of the last ones moves to the beginning.
     private Memory<byte> Room()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -234,7 +246,8 @@ public sealed class TextLines : IDisposable
         {
             Array.Resize(ref _buffer, _buffer.Length < LongestLine
                 ? 2 * _buffer.Length
-                : throw new TextFormatException(Name, Count + 1, Format() ?? $"the line has more than {LongestLine >> 20} MiB; is this a text file?"));
+                : throw new TextFormatException(
+                    Name, Count + 1, Format() ?? $"the line has more than {LongestLine >> 20} MiB; is this a text file?"));
         }
 
         return _buffer.AsMemory(_end);
@@ -258,7 +271,7 @@ public sealed class TextLines : IDisposable
         var room = Room();
         try
         {
-            // A terminal or a pipe does not give up waiting for the next bytes by itself.
+            // A read from a terminal or a pipe does not observe the cancellation itself.
             return await _stream.ReadAsync(room, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
@@ -294,22 +307,29 @@ public sealed class TextLines : IDisposable
         var isValid = Utf8.IsValid(bytes);
         return (!isValid || bytes.Contains((byte)0)) && Format() is { } format
             ? throw new TextFormatException(Name, Count, format)
-            : new TextLine(Count, Encoding.UTF8.GetString(bytes), isValid ? null : "the bytes are not UTF-8; convert the file, for example with iconv.");
+            : new TextLine(
+                Count,
+                Encoding.UTF8.GetString(bytes),
+                isValid ? null : "the bytes are not UTF-8; convert the file, for example with iconv.");
     }
 
-    private string Checked(TextLine line) => line.Problem is { } problem ? throw new TextFormatException(Name, line.Number, problem) : line.Text;
+    private string Checked(TextLine line) =>
+        line.Problem is { } problem ? throw new TextFormatException(Name, line.Number, problem) : line.Text;
 
-    // What the file is instead of a text.
+    // The format of the file if it is not text.
     private string? Format() => _head switch
     {
         [0x1F, 0x8B, ..] => "the file is compressed by gzip; give it a name that ends with .gz, or decompress it.",
-        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "the text is UTF-32, and UTF-8 is expected; convert it, for example with iconv.",
+        [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] =>
+            "the text is UTF-32, and UTF-8 is expected; convert it, for example with iconv.",
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [not 0, 0, not 0, 0, ..] or [0, not 0, 0, not 0, ..] =>
             "the text is UTF-16, and UTF-8 is expected; convert it, for example with iconv.",
         [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => "this is a NumPy array, and text in UTF-8 is expected.",
         [_, _, _, 0, 0, 0, 0, 0, (byte)'{', ..] => "this is a safetensors file, and text in UTF-8 is expected.",
-        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "this is a Parquet file, and text in UTF-8 is expected; convert it to .jsonl or .csv.",
-        [(byte)'P', (byte)'K', 3, 4, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] or [(byte)'B', (byte)'Z', (byte)'h', ..] =>
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] =>
+            "this is a Parquet file, and text in UTF-8 is expected; convert it to .jsonl or .csv.",
+        [(byte)'P', (byte)'K', 3, 4, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..]
+            or [(byte)'B', (byte)'Z', (byte)'h', ..] =>
             "the file is compressed; decompress it, or compress it with gzip and give it a name that ends with .gz.",
         _ => null,
     };
@@ -324,7 +344,7 @@ public sealed class TextLines : IDisposable
         }
 
         return new TextFormatException(Name, null, isGzip
-            ? "the gzip data is damaged or cut short; compress or download the file again."
-            : "the gzip data is damaged: it does not begin as gzip does. Where the file is not compressed, give it a name without .gz.", e);
+            ? "the gzip data is damaged or truncated; compress or download the file again."
+            : "the file does not begin as gzip does; if it is not compressed, give it a name without .gz.", e);
     }
 }

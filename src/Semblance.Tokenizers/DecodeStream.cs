@@ -1,30 +1,32 @@
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// Turns tokens into text one by one, as they are generated. A character whose bytes lie in several tokens comes when it is whole; all pieces
-/// together are what <see cref="Tokenizer.Decode"/> makes of all tokens. Not for several threads at once.
+/// Decodes tokens to text one by one, as they are generated. A character whose bytes are split over several tokens is returned when it is
+/// complete. The pieces together equal the result of <see cref="Tokenizer.Decode"/> for all tokens. Not thread-safe.
 /// </summary>
 /// <param name="tokenizer">The tokenizer.</param>
-/// <param name="skipSpecialTokens">Leaves special tokens out.</param>
+/// <param name="skipSpecialTokens">
+/// <see langword="true"/> (the default) to leave out special tokens; otherwise, <see langword="false"/>.
+/// </param>
 public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = true)
 {
-    private const char Incomplete = '\uFFFD'; // what stands for bytes that are no character yet
+    private const char Incomplete = '\uFFFD'; // stands for bytes that are not a character yet
 
     private readonly List<int> _ids = [];
-    private int _shown; // the tokens whose text has been handed out
-    private string _before = ""; // the text of those that are kept
-    private int _written; // of a text that is cleaned up, the characters that have been handed out
+    private int _returned; // the number of tokens whose text has been returned
+    private string _before = ""; // the text of these tokens
+    private int _written; // the number of characters returned, if spaces are cleaned up
 
-    /// <summary>Takes the next token.</summary>
-    /// <param name="id">Its id; one that the vocabulary lacks is left out.</param>
-    /// <returns>The text that is now certain, often of this token alone; empty while a character is not whole.</returns>
+    /// <summary>Adds a token and returns the text that is complete.</summary>
+    /// <param name="id">The id of the token; an id that is not in the vocabulary is left out.</param>
+    /// <returns>The text that later tokens cannot change, often of this token alone; empty while a character is not complete.</returns>
     public string Next(int id)
     {
         _ids.Add(id);
         var text = Decode(_ids);
         if (tokenizer.CleansUp)
         {
-            return Write(text, text.LastIndexOf(' ')); // a space may yet go, with what follows it
+            return Write(text, text.LastIndexOf(' ')); // a later token can remove a space
         }
 
         if (text.Length <= _before.Length || text[^1] == Incomplete)
@@ -33,13 +35,13 @@ public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = t
         }
 
         var piece = text[_before.Length..];
-        _ids.RemoveRange(0, _shown); // what a token looks like depends on the one before it, not on those further back
-        _shown = _ids.Count;
+        _ids.RemoveRange(0, _returned); // the text of a token depends on the token before it only
+        _returned = _ids.Count;
         _before = Decode(_ids);
         return piece;
     }
 
-    /// <summary>The text that is still held back, when no token follows: bytes that are no character become U+FFFD.</summary>
+    /// <summary>Returns the remaining text after the last token. Bytes that are not a character become U+FFFD.</summary>
     public string Finish()
     {
         var text = Decode(_ids);
@@ -49,7 +51,7 @@ public sealed class DecodeStream(Tokenizer tokenizer, bool skipSpecialTokens = t
         }
 
         var piece = text.Length > _before.Length ? text[_before.Length..] : "";
-        (_shown, _before) = (_ids.Count, text);
+        (_returned, _before) = (_ids.Count, text);
         return piece;
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Semblance.Tokenizers;
 
-/// <summary>The tokens of a text or a pair of texts. Immutable.</summary>
+/// <summary>Represents the tokens of a text or a pair of texts. Immutable and thread-safe.</summary>
 public sealed class Encoding
 {
     private readonly int[] _ids;
@@ -46,80 +46,89 @@ public sealed class Encoding
         Overflowing = source.Overflowing;
     }
 
-    /// <summary>The number of tokens.</summary>
+    /// <summary>Gets the number of tokens.</summary>
     public int Count => _ids.Length;
 
-    /// <summary>The tokens' ids.</summary>
+    /// <summary>Gets the ids of the tokens.</summary>
     public ReadOnlySpan<int> Ids => _ids;
 
-    /// <summary>The tokens' type ids: 0, and 1 for the second text of a pair with models that tell them apart.</summary>
+    /// <summary>Gets the type ids of the tokens: 0, or 1 for the second text of a pair if the model distinguishes the two.</summary>
     public ReadOnlySpan<int> TypeIds => _typeIds;
 
     /// <summary>
-    /// The tokens themselves, made when first asked for. An added token shows the text it was found as, with the white
-    /// space that it took in.
+    /// Gets the tokens, which are created at the first access. An added token is shown as the text that it was found as, with the white
+    /// space that it includes.
     /// </summary>
     public IReadOnlyList<string> Tokens => _tokens ??= MakeTokens();
 
     /// <summary>
-    /// Where each token came from, in UTF-16 units of the text or the pair it came from (<see cref="Sequences"/>); (0, 0)
-    /// for special tokens that were added.
+    /// Gets the range of each token in its text (<see cref="Sequences"/>), in UTF-16 units; (0, 0) for a special token that was added.
     /// </summary>
     public ReadOnlySpan<(int Start, int End)> Offsets => _offsets;
 
-    /// <summary>The text each token came from: 0 the first, 1 its pair, -1 neither (an added special token).</summary>
+    /// <summary>
+    /// Gets the index of the text that each token belongs to: 0 for the first, 1 for the pair, -1 for a special token that was added.
+    /// </summary>
     public ReadOnlySpan<sbyte> Sequences => _sequences;
 
-    /// <summary>1 for tokens, 0 for padding.</summary>
+    /// <summary>Gets the attention mask: 1 for a token, 0 for padding.</summary>
     public IReadOnlyList<int> AttentionMask
     {
         get => field ??= [.. Enumerable.Repeat(1, Count)];
         private init;
     }
 
-    /// <summary>The parts beyond the largest length, where <see cref="TokenizerOptions.Overflow"/> asks for them.</summary>
+    /// <summary>
+    /// Gets the parts beyond the maximum length if <see cref="TokenizerOptions.Overflow"/> is set; otherwise, an empty list.
+    /// </summary>
     public IReadOnlyList<Encoding> Overflowing { get; internal init; } = [];
 
-    /// <summary>1 for the special tokens and the padding that were added around the texts, 0 for tokens of the texts.</summary>
+    /// <summary>Gets the special tokens mask: 1 for a special token that was added and for padding, 0 for a token of a text.</summary>
     public ReadOnlySpan<int> SpecialTokensMask => Array.ConvertAll(_sequences, sequence => sequence < 0 ? 1 : 0);
 
     /// <summary>
-    /// The number of tokens, special ones included, without truncation. Tokenizing stops soon after the limit; then it is
-    /// a number that is at most the true one and more than <see cref="Count"/>. <see cref="Tokenizer.Count"/> is exact.
+    /// Gets the number of tokens without truncation, including special tokens. Tokenizing stops soon after the maximum length is exceeded;
+    /// then this is a lower bound that is greater than <see cref="Count"/>. <see cref="Tokenizer.Count"/> is exact.
     /// </summary>
     public int TokenCount { get; internal init; }
 
-    /// <summary>True if tokens were left out to keep to the largest length.</summary>
+    /// <summary>Gets a value that indicates whether tokens were removed to keep to the maximum length.</summary>
     public bool Truncated => TokenCount > Count - _padding;
 
-    /// <summary>The <see cref="Offsets"/> counted in Unicode code points rather than UTF-16 units.</summary>
+    /// <summary>Returns the <see cref="Offsets"/> in Unicode code points instead of UTF-16 units.</summary>
     /// <param name="text">The text that was encoded.</param>
-    /// <param name="pair">The second text, if there was one.</param>
+    /// <param name="pair">The second text of a pair, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A token ends beyond the text.</exception>
     public (int Start, int End)[] CodePointOffsets(string text, string? pair = null) =>
         OffsetsIn(text, pair, rune => 1);
 
-    /// <summary>The <see cref="Offsets"/> counted in bytes of UTF-8 rather than UTF-16 units; half of a surrogate pair counts 3.</summary>
+    /// <summary>
+    /// Returns the <see cref="Offsets"/> in bytes of UTF-8 instead of UTF-16 units; half of a surrogate pair counts 3 bytes.
+    /// </summary>
     /// <param name="text">The text that was encoded.</param>
-    /// <param name="pair">The second text, if there was one.</param>
+    /// <param name="pair">The second text of a pair, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A token ends beyond the text.</exception>
     public (int Start, int End)[] ByteOffsets(string text, string? pair = null) =>
         OffsetsIn(text, pair, rune => rune.Utf8SequenceLength);
 
-    /// <summary>This encoding with padding.</summary>
+    /// <summary>Returns this encoding with padding.</summary>
     internal Encoding Pad(int count, int id, int typeId, Side side) => new(this, count, id, typeId, side);
 
     private (int Start, int End)[] OffsetsIn(string text, string? pair, Func<Rune, int> lengthOf)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var places = new[] { LengthsBefore(text, lengthOf), LengthsBefore(pair ?? "", lengthOf) };
+        var lengths = new[] { LengthsBefore(text, lengthOf), LengthsBefore(pair ?? "", lengthOf) };
         var offsets = new (int Start, int End)[Count];
         for (var i = 0; i < Count; i++)
         {
             if (_sequences[i] >= 0)
             {
-                var before = places[_sequences[i]];
+                var before = lengths[_sequences[i]];
                 if (_offsets[i].End >= before.Length)
                 {
-                    throw new ArgumentException($"A token ends at {_offsets[i].End}, beyond the text's {before.Length - 1} units; pass the text that was encoded.", _sequences[i] == 0 ? nameof(text) : nameof(pair));
+                    throw new ArgumentException(
+                        $"A token ends at {_offsets[i].End}, but the text has {before.Length - 1} UTF-16 units; pass the text that was encoded.",
+                        _sequences[i] == 0 ? nameof(text) : nameof(pair));
                 }
 
                 offsets[i] = (before[_offsets[i].Start], before[_offsets[i].End]);

@@ -1,20 +1,23 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>How <see cref="Tokenizer.Pad"/> makes encodings equally long.</summary>
+/// <summary>Represents the options of <see cref="Tokenizer.Pad"/>.</summary>
 public sealed record PaddingOptions
 {
-    /// <summary>The length in tokens; null (the default) for that of the longest encoding. Longer encodings stay as they are.</summary>
+    /// <summary>
+    /// Gets the length in tokens; <see langword="null"/> (the default) for the length of the longest encoding. Longer encodings are not
+    /// changed.
+    /// </summary>
     public int? Length { get; init; }
 
-    /// <summary>The length is rounded up to a multiple of this; 1 by default.</summary>
+    /// <summary>Gets the number to a multiple of which the length is rounded up; 1 by default.</summary>
     public int MultipleOf { get; init; } = 1;
 
-    /// <summary>Where the padding goes; null (the default) for the tokenizer's own, <see cref="Tokenizer.PaddingSide"/>.</summary>
+    /// <summary>Gets the side of the padding; <see langword="null"/> (the default) for <see cref="Tokenizer.PaddingSide"/>.</summary>
     public Side? Side { get; init; }
 
-    /// <summary>The padding token's id; null (the default) for the tokenizer's own.</summary>
+    /// <summary>Gets the id of the padding token; <see langword="null"/> (the default) for <see cref="Tokenizer.PaddingId"/>.</summary>
     public int? Id { get; init; }
 
-    /// <summary>The padding tokens' type id; 0 by default.</summary>
+    /// <summary>Gets the type id of the padding tokens; 0 by default.</summary>
     public int TypeId { get; init; }
 }

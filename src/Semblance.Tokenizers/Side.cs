@@ -1,11 +1,11 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>An end of a text, as tokens are written.</summary>
+/// <summary>Specifies a side of a text, in the order of its tokens.</summary>
 public enum Side
 {
-    /// <summary>The end.</summary>
+    /// <summary>The end of the text.</summary>
     Right,
 
-    /// <summary>The beginning.</summary>
+    /// <summary>The beginning of the text.</summary>
     Left,
 }

@@ -3,8 +3,8 @@ using Semblance.Tokenizers.PostProcessors;
 namespace Semblance.Tokenizers;
 
 /// <summary>
-/// The result of a tokenization whose memory is used again by the next one. For one thread at a time; what its spans show
-/// changes with the next <see cref="Tokenizer.Encode(string, string?, int, bool, TokenBuffer)"/>.
+/// Represents a buffer for the result of an encoding, whose memory is used again by the next one. It is not thread-safe. The spans change
+/// with the next call of <see cref="Tokenizer.Encode(string, string?, int, bool, TokenBuffer, Side)"/>.
 /// </summary>
 public sealed class TokenBuffer
 {
@@ -14,28 +14,33 @@ public sealed class TokenBuffer
     private sbyte[] _sequences = [];
     private List<(int Index, string Text)> _surfaces = [];
 
-    /// <summary>The number of tokens.</summary>
+    /// <summary>Gets the number of tokens.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The tokens' ids.</summary>
+    /// <summary>Gets the ids of the tokens.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
-    /// <summary>The tokens' type ids: which segment each belongs to.</summary>
+    /// <summary>Gets the type ids of the tokens: the segment of each.</summary>
     public ReadOnlySpan<int> TypeIds => _typeIds.AsSpan(0, Count);
 
-    /// <summary>Where each token came from, in UTF-16 units of the text or the pair; (0, 0) for special tokens that were added.</summary>
+    /// <summary>Gets the range of each token in its text, in UTF-16 units; (0, 0) for a special token that was added.</summary>
     public ReadOnlySpan<(int Start, int End)> Offsets => _offsets.AsSpan(0, Count);
 
-    /// <summary>The text each token came from: 0 the first, 1 its pair, -1 neither (an added special token).</summary>
+    /// <summary>
+    /// Gets the index of the text that each token belongs to: 0 for the first, 1 for the pair, -1 for a special token that was added.
+    /// </summary>
     public ReadOnlySpan<sbyte> Sequences => _sequences.AsSpan(0, Count);
 
-    /// <summary>The number of tokens without truncation; where tokenizing stopped early, a number that is at most that and more than <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Gets the number of tokens without truncation. If tokenizing stopped early, this is a lower bound that is greater than
+    /// <see cref="Count"/>.
+    /// </summary>
     public int TokenCount { get; internal set; }
 
-    /// <summary>True if tokens were left out.</summary>
+    /// <summary>Gets a value that indicates whether tokens were removed.</summary>
     public bool Truncated => TokenCount > Count;
 
-    /// <summary>The capacity of its largest part, in tokens or characters.</summary>
+    /// <summary>Gets the capacity of the largest part, in tokens or characters.</summary>
     internal int Capacity => Math.Max(Math.Max(_ids.Length, Scratch.Text.Capacity), Math.Max(First.Capacity, Second.Capacity));
 
     internal Scratch Scratch { get; } = new();
@@ -46,7 +51,7 @@ public sealed class TokenBuffer
 
     internal List<(int Index, string Text)> Surfaces => _surfaces;
 
-    /// <summary>Empties the buffer.</summary>
+    /// <summary>Clears the buffer.</summary>
     internal void Clear()
     {
         (Count, TokenCount) = (0, 0);
@@ -58,11 +63,11 @@ public sealed class TokenBuffer
         }
     }
 
-    /// <summary>Puts special tokens and texts together.</summary>
+    /// <summary>Assembles the result from special tokens and the whole texts.</summary>
     internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens) =>
         Assemble(pieces, specialTokens, (0, First.Count), (0, Second.Count));
 
-    /// <summary>Puts special tokens and parts of the texts together, in place of what was put together before.</summary>
+    /// <summary>Assembles the result from special tokens and parts of the texts; a previous result is replaced.</summary>
     internal void Assemble(ReadOnlySpan<TemplatePiece> pieces, bool specialTokens, (int Start, int End) first, (int Start, int End) second)
     {
         Count = 0;

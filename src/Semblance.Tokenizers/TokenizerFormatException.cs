@@ -1,23 +1,30 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>A tokenizer's files are missing, damaged, or need something that is not supported; the message names file and field.</summary>
+/// <summary>
+/// The exception that is thrown when files of a tokenizer are missing or damaged, or need something that is not supported.
+/// </summary>
 public sealed class TokenizerFormatException : FormatException
 {
-    // A name from a damaged file can be as long as the file.
+    // A damaged file can have a name as long as the file.
     private const int LongestMessage = 1000;
 
-    /// <summary>An exception without a message of its own.</summary>
+    /// <summary>Initializes a new instance of the <see cref="TokenizerFormatException"/> class.</summary>
     public TokenizerFormatException()
     {
     }
 
-    /// <summary>An exception with a message.</summary>
+    /// <summary>Initializes a new instance of the <see cref="TokenizerFormatException"/> class with a message.</summary>
+    /// <param name="message">The message, which names the file and the field.</param>
     public TokenizerFormatException(string message)
         : base(Shorten(message))
     {
     }
 
-    /// <summary>An exception with a message and its cause.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="TokenizerFormatException"/> class with a message and an inner exception.
+    /// </summary>
+    /// <param name="message">The message, which names the file and the field.</param>
+    /// <param name="innerException">The exception that caused this one, or <see langword="null"/>.</param>
     public TokenizerFormatException(string message, Exception? innerException)
         : base(Shorten(message), innerException)
     {

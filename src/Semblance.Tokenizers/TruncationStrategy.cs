@@ -1,14 +1,14 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>From which text of a pair tokens are taken.</summary>
+/// <summary>Specifies the text of a pair from which tokens are removed.</summary>
 public enum TruncationStrategy
 {
-    /// <summary>From the longer one first.</summary>
+    /// <summary>Tokens are removed from the longer text first.</summary>
     LongestFirst,
 
-    /// <summary>From the first one only.</summary>
+    /// <summary>Tokens are removed from the first text only.</summary>
     OnlyFirst,
 
-    /// <summary>From the second one only.</summary>
+    /// <summary>Tokens are removed from the second text only.</summary>
     OnlySecond,
 }

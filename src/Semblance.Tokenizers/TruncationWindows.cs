@@ -1,9 +1,13 @@
 namespace Semblance.Tokenizers;
 
-/// <summary>The parts into which truncation cuts the tokens of a text: the one that is kept, and those that overflow.</summary>
+/// <summary>
+/// Computes the parts into which truncation splits the tokens of a text: the part that is kept and the overflowing parts.
+/// </summary>
 internal static class TruncationWindows
 {
-    /// <summary>The parts of at most <paramref name="length"/> of <paramref name="count"/> tokens, which overlap by a stride.</summary>
+    /// <summary>
+    /// Returns the parts of at most <paramref name="length"/> of <paramref name="count"/> tokens, which overlap by a stride.
+    /// </summary>
     /// <exception cref="ArgumentException">The stride is not less than the length.</exception>
     public static List<(int Start, int End)> Cut(int count, int length, int stride, Side direction)
     {
@@ -19,7 +23,8 @@ internal static class TruncationWindows
 
         if (stride >= length)
         {
-            throw new ArgumentException($"The stride of {stride} tokens is not less than the {length} tokens of a part that are the text's; make it smaller, or the largest length greater.", nameof(stride));
+            throw new ArgumentException(
+                $"The stride is {stride}, but a part has only {length} tokens of the text; use a smaller stride or a greater maximum length.", nameof(stride));
         }
 
         var parts = new List<(int Start, int End)>();
@@ -36,7 +41,7 @@ internal static class TruncationWindows
         }
     }
 
-    /// <summary>How many tokens each text of a pair may keep.</summary>
+    /// <summary>Returns the number of tokens that each text of a pair keeps.</summary>
     /// <exception cref="ArgumentException">The text that the strategy names is missing or too short.</exception>
     public static (int First, int Second) Lengths(int first, int? second, int limit, TruncationStrategy strategy)
     {
@@ -46,7 +51,7 @@ internal static class TruncationWindows
             return (Math.Min(first, limit), other);
         }
 
-        // As in the reference, which takes everything where nothing may stay.
+        // As in the reference, which removes all tokens.
         if (limit == 0)
         {
             return (0, 0);
@@ -61,12 +66,37 @@ internal static class TruncationWindows
         var isFirst = strategy == TruncationStrategy.OnlyFirst;
         if (!isFirst && second is null)
         {
-            throw new ArgumentException($"The truncation strategy is {strategy}, but there is no second text; give one, or take {TruncationStrategy.LongestFirst}.", nameof(strategy));
+            throw new ArgumentException(
+                $"The truncation strategy is {strategy}, but there is no second text; pass one, or use {TruncationStrategy.LongestFirst}.", nameof(strategy));
         }
 
         var left = limit - (isFirst ? other : first);
         return left <= 0
-            ? throw new ArgumentException($"The truncation strategy {strategy} would have to take {total - limit} of the {(isFirst ? first : other)} tokens of its text; take {TruncationStrategy.LongestFirst}, or a greater largest length.", nameof(strategy))
+            ? throw new ArgumentException(
+                $"The truncation strategy {strategy} would remove {total - limit} of the {(isFirst ? first : other)} tokens of its text; "
+                + $"use {TruncationStrategy.LongestFirst} or a greater maximum length.",
+                nameof(strategy))
             : isFirst ? (left, other) : (first, left);
+    }
+
+    /// <summary>
+    /// Truncates a pair: the shorter text stays whole if it fits in half the limit; otherwise, each text gets half, and the longer one (the
+    /// second of equals) the odd token. The reference stops tokenizing at the word that reaches the maximum length, so the lengths seen
+    /// until there are compared.
+    /// </summary>
+    public static void TruncateLongestFirst(TokenList first, TokenList second, int limit)
+    {
+        if ((long)first.Seen + second.Seen <= limit)
+        {
+            first.Truncate(limit);
+            second.Truncate(limit);
+            return;
+        }
+
+        var shorter = Math.Min(Math.Min(first.Seen, second.Seen), limit / 2);
+        var longer = limit - shorter;
+        var isFirstLonger = first.Seen > second.Seen;
+        first.Truncate(isFirstLonger ? longer : shorter);
+        second.Truncate(isFirstLonger ? shorter : longer);
     }
 }

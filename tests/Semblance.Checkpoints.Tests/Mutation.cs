@@ -3,7 +3,7 @@ namespace Semblance.Checkpoints.Tests;
 /// <summary>Damages valid files at random, repeatably.</summary>
 internal static class Mutation
 {
-    /// <summary>A copy with some bytes changed, sometimes cut or with a piece repeated.</summary>
+    /// <summary>Returns a copy with some bytes changed, sometimes truncated or with a part repeated.</summary>
     public static byte[] Of(byte[] whole, int seed)
     {
         var random = new Random(seed);
@@ -22,7 +22,9 @@ internal static class Mutation
         };
     }
 
-    /// <summary>Opens and reads everything; a <see cref="CheckpointFormatException"/> is as good as success, another exception is not.</summary>
+    /// <summary>
+    /// Opens and reads everything; a <see cref="CheckpointFormatException"/> is expected, any other exception is a failure.
+    /// </summary>
     public static void OpenAndReadAll(byte[] bytes, string path, Func<string, Checkpoint> open)
     {
         File.WriteAllBytes(path, bytes);

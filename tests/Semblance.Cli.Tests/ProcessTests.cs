@@ -44,7 +44,7 @@ public class ProcessTests
         var input = folder.Write("in.txt.gz", packed.ToArray()[..^100]);
         var (exitCode, output, error) = await Command.RunAsync("encode", "--model", Model, "--input", input, "--output", folder.Of("out.npy"));
         (exitCode, output).ShouldBe((1, ""));
-        error.ShouldContain("in.txt.gz: the gzip data is damaged or cut short");
+        error.ShouldContain("in.txt.gz: the gzip data is damaged or truncated");
         folder.Files.ShouldBe(["in.txt.gz"]);
     }
 

@@ -164,8 +164,8 @@ public sealed class AtomicFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json/mine", "there is a folder")]
-    [InlineData("1_Pooling", "there is a file")]
+    [InlineData("config.json/mine", "this is a folder")]
+    [InlineData("1_Pooling", "this is a file")]
     public void A_name_that_the_user_gave_to_something_else_is_refused_and_nothing_changes(string users, string expected)
     {
         var before = Ordered(Users.Append(KeyValuePair.Create(users, "mine")));
@@ -223,7 +223,7 @@ public sealed class AtomicFolderTests : IDisposable
     private static bool Belongs(string path) => path.Split('/') is [.. { Length: <= 1 } folder, var name]
         && folder.All(part => part is "1_Pooling" or "2_Dense") && name is "" or "config.json" or "vocab.txt" or "tokenizer.json" or "weights.bin";
 
-    // Whether it was done; else it stopped before its operation of that number.
+    // Returns whether the commit completed; otherwise, it stopped before its operation with that number.
     private bool Replace(int crashAt)
     {
         var step = 0;

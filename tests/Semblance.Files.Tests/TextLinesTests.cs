@@ -57,7 +57,7 @@ public class TextLinesTests
     [InlineData("x.txt", new byte[] { 0xFF, 0xFE, 0, 0, (byte)'a', 0, 0, 0 }, "x.txt, line 1: the text is UTF-32")]
     [InlineData("x.txt", new byte[] { 0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 10 }, "x.txt, line 1: this is a NumPy array")]
     [InlineData("x.txt", new byte[] { (byte)'P', (byte)'K', 3, 4, 0, 0, 0, 0, 10 }, "x.txt, line 1: the file is compressed")]
-    [InlineData("x.txt.gz", new byte[] { (byte)'a', 10, (byte)'b', 10 }, "x.txt.gz: the gzip data is damaged: it does not begin as gzip does")]
+    [InlineData("x.txt.gz", new byte[] { (byte)'a', 10, (byte)'b', 10 }, "x.txt.gz: the file does not begin as gzip does")]
     public async Task What_is_no_text_is_named(string name, byte[] bytes, string problem)
     {
         (await Should.ThrowAsync<TextFormatException>(() => All(bytes, name))).Message.ShouldStartWith(problem);
@@ -96,14 +96,14 @@ public class TextLinesTests
     {
         var random = new Random(1);
         var bytes = Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(_ => $"{random.NextInt64()}\n"))));
-        (await Should.ThrowAsync<TextFormatException>(() => All(bytes[..(bytes.Length / 2)], "x.gz"))).Message.ShouldContain("cut short");
+        (await Should.ThrowAsync<TextFormatException>(() => All(bytes[..(bytes.Length / 2)], "x.gz"))).Message.ShouldContain("truncated");
     }
 
     [Fact]
     public void What_cannot_be_opened_is_named()
     {
         Should.Throw<FileNotFoundException>(() => TextLines.Open("/nowhere/x.txt")).Message.ShouldBe("/nowhere/x.txt: there is no such file; check the path.");
-        Should.Throw<IOException>(() => TextLines.Open(Path.GetTempPath())).Message.ShouldEndWith("this is a folder; give a text file.");
+        Should.Throw<IOException>(() => TextLines.Open(Path.GetTempPath())).Message.ShouldEndWith("this is a folder, expected a text file.");
     }
 
     [Fact]

@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>A stranger's tokenizer takes time and memory in proportion to its files and the text, or is refused by name.</summary>
+/// <summary>
+/// Tests that an untrusted tokenizer takes time and memory in proportion to its files and the text, or is refused with the name of the
+/// file.
+/// </summary>
 public class BudgetTests
 {
     private const string Words = """{"type": "WordLevel", "unk_token": "u", "vocab": {"u": 0, "a": 1}}""";
@@ -18,7 +21,7 @@ public class BudgetTests
         Fault($$"""{"decoder": {"type": "Sequence", "decoders": [{{rule}}, {{rule}}]}, "model": {{Words}}}""")
             .ShouldBe("tokenizer.json: the decoder's rules can make a text 1600 times as long, expected at most 256 times.");
 
-        // A rule by itself, and one that makes its match no longer, as often as you like.
+        // A rule alone, and any number of rules that do not make a text longer.
         Load($$"""{"normalizer": {{rule}}, "model": {{Words}}}""").Encode("a").Count.ShouldBe(1);
         var same = """{"type": "Replace", "pattern": {"String": "ab"}, "content": "ba"}""";
         Load($$"""{"normalizer": {"type": "Sequence", "normalizers": [{{string.Join(',', Enumerable.Repeat(same, 50))}}]}, "model": {{Words}}}""").Encode("abab").Count.ShouldBe(1);
@@ -49,7 +52,7 @@ public class BudgetTests
         var tokenizer = Load($$"""{"normalizer": {"type": "Sequence", "normalizers": [{{string.Join(',', Enumerable.Repeat(rules, 4))}}]}, "model": {{Words}}}""");
         tokenizer.Encode("x").Count.ShouldBe(1);
         Should.Throw<TokenizerFormatException>(() => tokenizer.Encode(new string('a', 1000))).Message
-            .ShouldBe("tokenizer.json: the normalizer and pre-tokenizer make a text more than 256 times as long; no tokenizer needs that.");
+            .ShouldBe("tokenizer.json: the normalizer and pre-tokenizer make a text more than 256 times as long; expected rules that do not.");
         tokenizer.Encode("x").Count.ShouldBe(1);
 
         var levels = string.Join(',', Enumerable.Repeat("""{"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}""", 40));
@@ -60,11 +63,11 @@ public class BudgetTests
     [Fact]
     public void A_character_map_cannot_hold_more_than_its_bytes()
     {
-        // Each of 2000 leaves points one byte further into the same text.
+        // Each of 2000 leaves points to the next byte of the same text.
         byte[] trie = [.. Enumerable.Range(0, 2000).SelectMany(place => BitConverter.GetBytes((1u << 31) | (uint)place))];
         var map = Convert.ToBase64String([.. BitConverter.GetBytes(trie.Length), .. trie, .. Enumerable.Repeat((byte)'a', 2000), 0]);
         Fault($$"""{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "{{map}}"}, "model": {{Words}}}""")
-            .ShouldContain("points at more than the 2001 bytes of replacements");
+            .ShouldContain("points to more than the 2001 bytes of its replacements");
     }
 
     [Fact]
@@ -199,7 +202,7 @@ public class BudgetTests
         }
 
         folder.Write("vocab.json", """{"a": 0}""").Write("merges.txt", memory.ToArray());
-        Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).Message.ShouldEndWith("merges.txt: the file is compressed by gzip, expected a merge a line; unpack it.");
+        Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).Message.ShouldEndWith("merges.txt: the file is compressed by gzip, expected one merge per line; unpack it.");
     }
 
     [Fact]

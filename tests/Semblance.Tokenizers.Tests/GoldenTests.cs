@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>Every recorded output of the reference library, compared exactly.</summary>
+/// <summary>Compares every recorded output of the reference exactly.</summary>
 public class GoldenTests
 {
-    // How many outputs are recorded: a comparison of fewer is no proof.
+    // The number of recorded outputs, so that none is skipped.
     private static readonly Dictionary<string, int> Recorded = new()
     {
         ["albert-base-v2"] = 762,

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Semblance.Tokenizers.Tests;
 
 /// <summary>
-/// Every component of a tokenizer.json by itself, on texts that are hard for it, beside what the reference library gave
+/// Compares each component of a tokenizer.json alone, on difficult texts, with the output of the reference
 /// (Data/grammar.json, recorded with tokenizers 0.23.2).
 /// </summary>
 public class GrammarTests
@@ -100,8 +100,8 @@ public class GrammarTests
 
     [Theory]
     [InlineData("abcd", null, TruncationStrategy.OnlySecond, 0, "no second text")]
-    [InlineData("abcd", "efghij", TruncationStrategy.OnlyFirst, 0, "would have to take 5 of the 4 tokens")]
-    [InlineData("abcdefgh", null, TruncationStrategy.LongestFirst, 6, "The stride of 6 tokens is not less than the 6 tokens")]
+    [InlineData("abcd", "efghij", TruncationStrategy.OnlyFirst, 0, "would remove 5 of the 4 tokens")]
+    [InlineData("abcdefgh", null, TruncationStrategy.LongestFirst, 6, "The stride is 6, but a part has only 6 tokens")]
     public void Truncation_that_cannot_be_says_why(string text, string? pair, TruncationStrategy strategy, int stride, string message)
     {
         var tokenizer = Load(Recorded.GetProperty("truncation_tokenizer").GetRawText());
@@ -136,7 +136,7 @@ public class GrammarTests
     [InlineData("a{999999}", "more than 100000 times")]
     [InlineData("(?>(?:ab)*)c", "possessive")]
     [InlineData("(?<=a*)b", "does not have a fixed length")]
-    [InlineData(@"\x{110000}", "is not the number of a character")]
+    [InlineData(@"\x{110000}", "is not the code point of a character")]
     [InlineData("\\", "nothing follows")]
     public void A_regular_expression_that_is_not_understood_is_named_with_its_file(string pattern, string message)
     {
@@ -150,7 +150,7 @@ public class GrammarTests
     [MemberData(nameof(Cases))]
     public void Long_texts_have_the_tokens_of_short_ones(string name)
     {
-        // Between plain words a text may be cut; the case's own words come again and again.
+        // A text can be split between plain words; the words of the case are repeated.
         var tokenizer = Load(Named("cases", name).GetProperty("tokenizer").GetRawText());
         var text = string.Concat(Enumerable.Repeat("aab abc, x 12 b. ", 400));
         var whole = tokenizer.Encode(text);

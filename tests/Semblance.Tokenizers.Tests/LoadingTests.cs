@@ -184,7 +184,7 @@ public class LoadingTests
             var expected = tokenizer.Encode(text, pair, new TokenizerOptions { MaxLength = length, TruncationSide = side });
             tokenizer.Encode(text, pair, new TokenizerOptions { MaxLength = length }).Ids.ToArray().ShouldBe(expected.Ids.ToArray());
             var buffer = new TokenBuffer();
-            tokenizer.EncodeOwn(text, pair, length, specialTokens: true, buffer);
+            tokenizer.Encode(text, pair, length, specialTokens: true, buffer, tokenizer.TruncationSide);
             buffer.Ids.ToArray().ShouldBe(expected.Ids.ToArray());
             buffer.TypeIds.ToArray().ShouldBe(expected.TypeIds.ToArray());
             buffer.Truncated.ShouldBe(expected.Truncated);

@@ -6,7 +6,7 @@ namespace Semblance.Tokenizers.Tests;
 
 public class RegexTests
 {
-    // What real tokenizers have, beside the usual ones that are compiled ahead of time.
+    // Patterns of published tokenizers that are not compiled ahead of time.
     private const string O200K = @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Cl100K = @"'(?i:[sdmt]|ll|ve|re)|(?>[^\r\n\p{L}\p{N}]?)(?>\p{L}+)|\p{N}{1,3}| ?(?>[^\s\p{L}\p{N}]+)(?>[\r\n]*)|(?>\s+)$|\s*[\r\n]|\s+(?!\S)|\s";
 
@@ -107,7 +107,7 @@ public class RegexTests
     [InlineData("(?i)(x+x+)+y", "X", "")]
     public void No_pattern_takes_more_steps_than_in_proportion_to_the_text(string pattern, string part, string end)
     {
-        // With steps by the square of the text's length this would take hours.
+        // With a number of steps quadratic in the length of the text, this would take hours.
         var text = string.Concat(Enumerable.Repeat(part, 300_000 / part.Length)) + end;
         RegexMatcher.FindAll(RegexProgram.Read(pattern), text, []);
     }
@@ -117,7 +117,7 @@ public class RegexTests
         var matches = new List<(int Start, int End)>();
         RegexMatcher.FindAll(RegexProgram.Read(pattern), text, matches);
 
-        // The runtime's engine allows an empty match behind another, the reference does not.
+        // The engine of .NET allows an empty match directly after another, the reference does not.
         var (expected, last) = (new List<(int Start, int End)>(), -1);
         foreach (Match match in Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant))
         {

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>Writes SentencePiece models small enough to follow by hand.</summary>
+/// <summary>Writes small SentencePiece models.</summary>
 internal static class SentencePieceBytes
 {
     public const int Normal = 1, Unknown = 2, Control = 3, UserDefined = 4;
 
-    /// <summary>A <c>ModelProto</c> with pieces, a model type (1 for unigram, 2 for BPE) and no character map.</summary>
+    /// <summary>Returns a <c>ModelProto</c> with pieces, a model type (1 for unigram, 2 for BPE) and no character map.</summary>
     public static byte[] Write(int modelType, params ReadOnlySpan<(string Text, float Score, int Kind)> pieces)
     {
         var bytes = new List<byte>();

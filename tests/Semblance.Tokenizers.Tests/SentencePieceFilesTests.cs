@@ -3,7 +3,7 @@ using static Semblance.Tokenizers.Tests.SentencePieceBytes;
 
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>What the reference's converters do beyond a model's vocabulary. Ids were worked out from their rules.</summary>
+/// <summary>Tests what the converters of the reference add to the vocabulary of a model. The ids follow from their rules.</summary>
 public class SentencePieceFilesTests
 {
     private static readonly (string Text, float Score, int Kind)[] Start = [("<unk>", 0, Unknown), ("<s>", 0, Control), ("</s>", 0, Control)];
@@ -80,7 +80,7 @@ public class SentencePieceFilesTests
         Tokenizer.Load(folder.Path).Encode("<doc>word a<extra_id_0>").Ids.ToArray().ShouldBe([7, 6, 3, 5, 1]);
     }
 
-    // The tokenizer.json of each was made by the reference's converter.
+    // The converter of the reference made the tokenizer.json of each.
     [SharedTheory]
     [InlineData("albert-base-v2", "albert_spiece", "AlbertTokenizer", "")]
     [InlineData("spm30k-deberta-v2-punct-lower", "albert_spiece", "DebertaV2Tokenizer", """ "do_lower_case": true, "split_by_punct": true """)]

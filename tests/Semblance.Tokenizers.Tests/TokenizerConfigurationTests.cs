@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>What stands beside a tokenizer.json, as the classes of transformers apply it. Ids were worked out from their rules.</summary>
+/// <summary>Tests the files beside a tokenizer.json, as the classes of transformers apply them. The ids follow from their rules.</summary>
 public class TokenizerConfigurationTests
 {
     // [PAD] 0, [UNK] 1, [CLS] 2, [SEP] 3, [MASK] 4, the 5, run 6, …; 21 tokens.
@@ -102,10 +102,10 @@ public class TokenizerConfigurationTests
         tokenizer.Encode("a", "a").Ids.ToArray().ShouldBe(pair);
         if (name == "PreTrainedTokenizerFast")
         {
-            tokenizer.Warnings.ShouldHaveSingleItem().ShouldBe($"{Path.Combine(folder.Path, "tokenizer_config.json")}: add_bos_token: is false, but PreTrainedTokenizerFast takes the template of tokenizer.json as it is, which adds '<s>'.");
+            tokenizer.Warnings.ShouldHaveSingleItem().ShouldBe($"{Path.Combine(folder.Path, "tokenizer_config.json")}: add_bos_token: is false, but PreTrainedTokenizerFast keeps the template of tokenizer.json, which adds '<s>'.");
         }
 
-        // What is written as tokenizer.json alone needs no configuration beside it.
+        // A tokenizer.json that is written alone needs no configuration beside it.
         using var alone = new TemporaryFolder();
         tokenizer.SaveJson(alone.Path);
         Tokenizer.Load(alone.Path).Encode("a", "a").Ids.ToArray().ShouldBe(pair);
@@ -117,7 +117,7 @@ public class TokenizerConfigurationTests
         using var folder = new TemporaryFolder();
         folder.Write("tokenizer.json", Decoder).Write("tokenizer_config.json", """{"tokenizer_class": "LlamaTokenizer", "eos_token": null, "add_eos_token": true}""");
         Should.Throw<TokenizerFormatException>(() => Tokenizer.Load(folder.Path)).Message
-            .ShouldBe($"{Path.Combine(folder.Path, "tokenizer_config.json")}: add_eos_token: is true, but there is no 'eos_token'; name one in tokenizer_config.json.");
+            .ShouldBe($"{Path.Combine(folder.Path, "tokenizer_config.json")}: add_eos_token: is true, but there is no 'eos_token'; add one to tokenizer_config.json.");
     }
 
     [Theory]
@@ -223,8 +223,8 @@ public class TokenizerConfigurationTests
     {
         var tokenizer = Load("""{"pad_token": "<pad>", "additional_special_tokens": ["<a>", "dog"]}""");
         (tokenizer.VocabularySize, tokenizer.PaddingId).ShouldBe((Size + 2, Size));
-        tokenizer.For(Size + 2).ShouldBeSameAs(tokenizer);
-        var fitted = tokenizer.For(Size + 1);
+        tokenizer.LimitVocabulary(Size + 2).ShouldBeSameAs(tokenizer);
+        var fitted = tokenizer.LimitVocabulary(Size + 1);
         (fitted.VocabularySize, fitted.PaddingId).ShouldBe((Size + 1, Size));
         fitted.Encode("<a> dog").Ids.ToArray().ShouldBe([2, 1, 13, 1, 11, 3]);
         fitted.Warnings.ShouldHaveSingleItem().ShouldEndWith(

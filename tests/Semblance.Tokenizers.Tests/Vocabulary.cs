@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Tests;
 
-/// <summary>A vocabulary small enough to follow by hand.</summary>
+/// <summary>Provides a small vocabulary.</summary>
 internal static class Vocabulary
 {
     public static readonly string[] Small =

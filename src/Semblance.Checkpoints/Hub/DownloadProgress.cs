@@ -1,9 +1,9 @@
 namespace Semblance.Checkpoints;
 
-/// <summary>How far the download of a model is.</summary>
-/// <param name="File">The file in transfer, as named in the model's folder.</param>
-/// <param name="Received">Its bytes so far, earlier attempts included.</param>
-/// <param name="Size">All its bytes; null if the server did not say.</param>
-/// <param name="Number">Which file it is, from 1 on.</param>
-/// <param name="Count">How many files there are.</param>
+/// <summary>Represents the progress of the download of a model.</summary>
+/// <param name="File">The name in the folder of the model of the file that is downloaded.</param>
+/// <param name="Received">The number of bytes received so far, including earlier attempts.</param>
+/// <param name="Size">The size of the file in bytes; <see langword="null"/> if the server did not send it.</param>
+/// <param name="Number">The number of the file, from 1.</param>
+/// <param name="Count">The number of files.</param>
 public readonly record struct DownloadProgress(string File, long Received, long? Size, int Number, int Count);

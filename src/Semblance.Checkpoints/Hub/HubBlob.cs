@@ -4,24 +4,27 @@ using System.Text;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>A file's content on the Hub, known by its etag: SHA-256 of a large file, git's SHA-1 of a small one.</summary>
-/// <param name="Etag">The name of the content.</param>
-/// <param name="Size">Its length in bytes, if the server said.</param>
+/// <summary>
+/// Represents the content of a file on the Hub, identified by its ETag: the SHA-256 of a large file, the git SHA-1 of a small one.
+/// </summary>
+/// <param name="Etag">The ETag of the content.</param>
+/// <param name="Size">The size in bytes, or <see langword="null"/> if the server did not send it.</param>
 internal sealed record HubBlob(string Etag, long? Size)
 {
     private const int Sha1Digits = 40, Sha256Digits = 64;
 
-    /// <summary>Whether the name is a hash of the content; a server with names of its own says nothing by them.</summary>
+    /// <summary>Gets a value that indicates whether the ETag is a hash of the content; another server can use ETags of its own.</summary>
     public bool IsHash => Etag.Length is Sha1Digits or Sha256Digits && Etag.All(char.IsAsciiHexDigitLower);
 
-    /// <exception cref="HubException">The answer does not describe a file.</exception>
+    /// <summary>Reads the ETag and the size from a response.</summary>
+    /// <exception cref="HubException">The response does not describe a file.</exception>
     public static HubBlob Of(HttpResponseMessage response, string what)
     {
         var etag = (Header("X-Linked-Etag") ?? Header("ETag") ?? "").Trim();
         etag = (etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag).Trim('"');
         if (!HubNames.IsBlobName(etag))
         {
-            throw new HubException($"The server sent no usable ETag for {what}; is HF_ENDPOINT the address of a Hub?");
+            throw new HubException($"The server sent no valid ETag for {what}; check that HF_ENDPOINT is the address of a Hub.");
         }
 
         long? size = response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null;
@@ -35,8 +38,8 @@ internal sealed record HubBlob(string Etag, long? Size)
         string? Header(string name) => response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
     }
 
-    /// <summary>Whether a file has this size and hash.</summary>
-    public async Task<bool> MatchesAsync(string path, CancellationToken cancellation)
+    /// <summary>Returns whether a file has this size and hash.</summary>
+    public async Task<bool> MatchesAsync(string path, CancellationToken cancellationToken)
     {
         var file = File.OpenRead(path);
         await using (file.ConfigureAwait(false))
@@ -48,21 +51,21 @@ internal sealed record HubBlob(string Etag, long? Size)
 
             return Etag.Length switch
             {
-                Sha256Digits => Etag == Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false)),
-                Sha1Digits => Etag == await GitHashAsync(file, cancellation).ConfigureAwait(false),
-                _ => true, // a server with names of its own: the size must do
+                Sha256Digits => Etag == Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)),
+                Sha1Digits => Etag == await GitHashAsync(file, cancellationToken).ConfigureAwait(false),
+                _ => true, // not a hash: only the size is compared
             };
         }
     }
 
-    private static async Task<string> GitHashAsync(FileStream file, CancellationToken cancellation)
+    private static async Task<string> GitHashAsync(FileStream file, CancellationToken cancellationToken)
     {
-#pragma warning disable CA5350 // git names its blobs by SHA-1; it guards against damage here, not against forgery.
+#pragma warning disable CA5350 // git names its blobs by SHA-1; it detects damage here, not forgery.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350
         hash.AppendData(Encoding.ASCII.GetBytes($"blob {file.Length}\0"));
         var buffer = new byte[1 << 16];
-        while (await file.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
+        while (await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
         {
             hash.AppendData(buffer, 0, count);
         }

@@ -3,7 +3,7 @@ using Semblance.Files;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// One model's part of the download cache, in the layout that all Hugging Face libraries share:
+/// Represents the part of the download cache for one model, in the layout of all Hugging Face libraries:
 /// <c>models--org--name/blobs/{etag}</c>, <c>snapshots/{commit}/{file}</c> linked to them, <c>refs/{revision}</c>.
 /// </summary>
 internal sealed class HubCache(string cacheFolder, string modelId)
@@ -14,16 +14,20 @@ internal sealed class HubCache(string cacheFolder, string modelId)
 
     private string Folder => Path.Combine(Path.GetFullPath(cacheFolder), _name);
 
+    /// <summary>Returns the folder of a commit.</summary>
     public string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
 
+    /// <summary>Returns the path of a content.</summary>
     public string Blob(string etag) => Path.Combine(Folder, "blobs", etag);
 
+    /// <summary>Returns the path of a content while it is downloaded.</summary>
     public string Incomplete(string etag) => Blob(etag) + ".incomplete";
 
-    /// <summary>Whether a file is there, and if it is a link, also what it points to.</summary>
-    public static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
+    /// <summary>Returns whether a file exists, and if it is a link, also its target.</summary>
+    public static bool Exists(string path) =>
+        File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
-    /// <summary>The commit that a revision meant when it was last asked for; null if it never was.</summary>
+    /// <summary>Returns the commit of a revision when it was last resolved, or <see langword="null"/>.</summary>
     public string? FindCommit(string revision)
     {
         if (HubNames.IsCommit(revision))
@@ -35,7 +39,10 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         return File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubNames.IsCommit(commit) ? commit : null;
     }
 
-    /// <summary>The snapshot of a revision if all of it is there, and otherwise what is wrong with it; neither where the cache knows nothing of it.</summary>
+    /// <summary>
+    /// Returns the folder of the snapshot of a revision if it is complete, or the error of the snapshot; neither if the revision is not
+    /// cached.
+    /// </summary>
     public (string? Folder, string? Fault) Find(string revision)
     {
         if (FindCommit(revision) is not { } commit)
@@ -47,10 +54,17 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         return (fault is null ? Snapshot(commit) : null, fault);
     }
 
-    /// <summary>A model of the cache whose id differs from this one's by the case of letters alone; null if there is none.</summary>
-    public string? FindOtherCase() => !Directory.Exists(cacheFolder) ? null : Directory.EnumerateDirectories(cacheFolder, "models--*").Select(Path.GetFileName)
-        .FirstOrDefault(name => name != _name && string.Equals(name, _name, StringComparison.OrdinalIgnoreCase))?["models--".Length..].Replace("--", "/", StringComparison.Ordinal);
+    /// <summary>Returns a cached model whose id differs from this one only by case, or <see langword="null"/>.</summary>
+    public string? FindOtherCase()
+    {
+        const string Prefix = "models--";
+        var folders = Directory.Exists(cacheFolder) ? Directory.EnumerateDirectories(cacheFolder, Prefix + "*") : [];
+        return folders.Select(Path.GetFileName)
+            .FirstOrDefault(name => name != _name && string.Equals(name, _name, StringComparison.OrdinalIgnoreCase))?[Prefix.Length..]
+            .Replace("--", "/", StringComparison.Ordinal);
+    }
 
+    /// <summary>Records the commit of a revision.</summary>
     public void WriteRef(string revision, string commit)
     {
         if (HubNames.IsCommit(revision) || FindCommit(revision) == commit)
@@ -67,11 +81,13 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         }
         catch (IOException) when (!Directory.Exists(Path.GetDirectoryName(RefPath(revision))) || Directory.Exists(RefPath(revision)))
         {
-            // A branch 'a' that is gone stands in the way of a branch 'a/b', or the other way: the model is there, only the name is asked for again.
+            // The file of a deleted branch 'a' prevents a branch 'a/b', or the reverse. The model is there; its revision is resolved again.
         }
     }
 
-    /// <summary>Makes a blob appear as a file of a snapshot: a relative link, or a copy where links are impossible. What is damaged there is replaced.</summary>
+    /// <summary>
+    /// Makes a content appear as a file of a snapshot: a relative link, or a copy if links are not possible. A damaged file is replaced.
+    /// </summary>
     public void Link(string commit, string file, string etag)
     {
         var path = Path.Combine(Snapshot(commit), file);
@@ -90,7 +106,7 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (!Exists(path)) // else another process was faster; a link to nothing is replaced
+            if (!Exists(path)) // otherwise another process was faster; a broken link is replaced
             {
                 using var copy = new AtomicFile(path);
                 using var blob = File.OpenRead(Blob(etag));
@@ -100,22 +116,23 @@ internal sealed class HubCache(string cacheFolder, string modelId)
         }
     }
 
-    /// <summary>Waits until no other process or thread downloads this blob. The lock is the one huggingface_hub takes.</summary>
-    public async Task<IDisposable> LockAsync(string etag, Func<TimeSpan, CancellationToken, Task> delay, CancellationToken cancellation)
+    /// <summary>Waits until no other process or thread downloads this content. The lock is that of huggingface_hub.</summary>
+    public async Task<IDisposable> LockAsync(
+        string etag, Func<TimeSpan, CancellationToken, Task> delay, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetFullPath(cacheFolder), ".locks", _name, etag + ".lock");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Directory.CreateDirectory(Path.GetDirectoryName(Blob(etag))!);
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException e) when (File.Exists(path) && e.HResult != ReadOnlyFileSystem)
             {
-                await delay(LockPoll, cancellation).ConfigureAwait(false);
+                await delay(LockPoll, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -4,12 +4,12 @@ using Semblance.Files.Json;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Downloads models from the Hugging Face Hub into the cache that all its libraries share. Only the needed files:
-/// configuration, tokenizer, modules, and the weights in one form (safetensors before PyTorch's).
+/// Downloads models from the Hugging Face Hub into the cache that all Hugging Face libraries share. Only the needed files are downloaded:
+/// configuration, tokenizer, modules, and the weights in one format (safetensors rather than PyTorch).
 /// </summary>
 /// <remarks>
-/// Transfers are resumed, checked by size and hash, and named when they are whole; several processes may download the
-/// same model. Safe for all threads. Nothing else in Semblance uses the network.
+/// Transfers are resumed, checked by size and hash, and get their names when they are complete. Several processes can download the same
+/// model. Thread-safe. Nothing else in Semblance uses the network.
 /// </remarks>
 public sealed class HubClient : IDisposable
 {
@@ -20,39 +20,47 @@ public sealed class HubClient : IDisposable
     private readonly HttpClient _http;
     private readonly HubConnection _connection;
 
-    /// <summary>A client.</summary>
-    /// <param name="options">Where from and where to; by default, what the environment says.</param>
-    /// <param name="handler">What sends the requests; by default, the system's proxy and certificates are used. It must not follow redirects itself.</param>
+    /// <summary>Initializes a new instance of the <see cref="HubClient"/> class.</summary>
+    /// <param name="options">The options; <see langword="null"/> for those of the environment variables.</param>
+    /// <param name="handler">
+    /// What sends the requests; by default, the system's proxy and certificates are used. It must not follow redirects itself.
+    /// </param>
     public HubClient(HubOptions? options = null, HttpMessageHandler? handler = null)
     {
         _options = options ?? new HubOptions();
         _http = handler is null
-            ? new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+            ? new HttpClient(
+                new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
             : new HttpClient(handler, disposeHandler: false);
-        _http.Timeout = Timeout.InfiniteTimeSpan; // each step has its own
+        _http.Timeout = Timeout.InfiniteTimeSpan; // each step has a timeout of its own
         _connection = new HubConnection(_options, _http);
     }
 
-    /// <summary>The folder of a model that was downloaded before; null if it is not there, not complete, or damaged as far as can be told at once. No network.</summary>
-    /// <param name="modelId">The model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
-    /// <param name="revision">A branch, tag or commit; <c>main</c> if null.</param>
-    /// <exception cref="ArgumentException">The model's or revision's name is not one.</exception>
+    /// <summary>
+    /// Returns the folder of a downloaded model, or <see langword="null"/> if it is missing, incomplete or visibly damaged. Does not use
+    /// the network.
+    /// </summary>
+    /// <param name="modelId">The id of the model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="revision">The branch, tag or commit; <see langword="null"/> for <c>main</c>.</param>
+    /// <exception cref="ArgumentException">The model id or the revision is not valid.</exception>
     public string? FindCached(string modelId, string? revision = null) => Cache(modelId, revision).Find(revision ?? DefaultRevision).Folder;
 
     /// <summary>
-    /// The folder of a model, downloaded as far as it is not there. A commit that is there needs no network; for a
-    /// branch or tag the Hub is asked what it is now, and where that is impossible, what is there is used. A file of the cache whose link leads nowhere, or
-    /// which is cut short, is downloaded again.
+    /// Downloads the missing files of a model and returns its folder. A cached commit needs no network. A branch or tag is resolved on the
+    /// Hub; if that is not possible, the cached files are used. A file with a broken link, or one that is truncated, is downloaded again.
     /// </summary>
-    /// <param name="modelId">The model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
-    /// <param name="revision">A branch, tag or commit; <c>main</c> if null.</param>
-    /// <param name="progress">Hears of every piece.</param>
-    /// <param name="ct">Ends the download; what has arrived stays and is continued by the next.</param>
-    /// <returns>The path of the snapshot's folder.</returns>
-    /// <exception cref="ArgumentException">The model's or revision's name is not one.</exception>
-    /// <exception cref="HubException">The model cannot be had; the message says why.</exception>
+    /// <param name="modelId">The id of the model, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="revision">The branch, tag or commit; <see langword="null"/> for <c>main</c>.</param>
+    /// <param name="progress">Receives progress after each part of a file.</param>
+    /// <param name="cancellationToken">The token that cancels the operation; a later download continues with the received bytes.</param>
+    /// <returns>The path of the folder of the snapshot.</returns>
+    /// <exception cref="ArgumentException">The model id or the revision is not valid.</exception>
+    /// <exception cref="HubException">The model cannot be downloaded.</exception>
     public async Task<string> DownloadAsync(
-        string modelId, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken ct = default)
+        string modelId,
+        string? revision = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         revision ??= DefaultRevision;
         var cache = Cache(modelId, revision);
@@ -64,15 +72,20 @@ public sealed class HubClient : IDisposable
 
         if (_options.Offline)
         {
-            var reason = fault is not null ? $" ({fault})" : cache.FindOtherCase() is { } other ? $" (it has '{other}': letters differ by their case)" : "";
-            throw new HubException($"The model '{modelId}' ({revision}) is not complete in {_options.CacheFolder}{reason}, and HF_HUB_OFFLINE forbids to download it; unset it, or download the model first.");
+            var reason = fault is not null ? $" ({fault})"
+                : cache.FindOtherCase() is { } other ? $" (it has '{other}', which differs by case)"
+                : "";
+            throw new HubException(
+                $"The model '{modelId}' ({revision}) is not complete in {_options.CacheFolder}{reason}, and HF_HUB_OFFLINE prevents the "
+                + "download; unset it, or download the model first.");
         }
 
         string commit;
         IReadOnlyCollection<string> files;
         try
         {
-            (commit, files) = await DescribeAsync(modelId, revision, cached is null ? _options.MaxAttempts : 1, ct).ConfigureAwait(false);
+            var attempts = cached is null ? _options.MaxAttempts : 1;
+            (commit, files) = await DescribeAsync(modelId, revision, attempts, cancellationToken).ConfigureAwait(false);
         }
         catch (HubException error) when (cached is not null && error.IsTransient)
         {
@@ -80,18 +93,22 @@ public sealed class HubClient : IDisposable
         }
         catch (HubException error) when (fault is not null)
         {
-            throw new HubException($"{error.Message} What the cache has cannot be used: {fault}.", error.Status, error);
+            throw new HubException($"{error.Message} The files in the cache cannot be used: {fault}.", error.Status, error);
         }
 
         try
         {
-            await FetchAsync(cache, modelId, commit, files, progress, ct).ConfigureAwait(false);
+            await FetchAsync(cache, modelId, commit, files, progress, cancellationToken).ConfigureAwait(false);
             cache.WriteRef(revision, commit);
             return cache.Snapshot(commit);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not HubException)
         {
-            throw new HubException($"The model '{modelId}' cannot be written to the cache {_options.CacheFolder}: {error.Message.TrimEnd('.')}. Make room or mend its permissions, or name another folder by HF_HOME or HF_HUB_CACHE.", null, error);
+            throw new HubException(
+                $"The model '{modelId}' cannot be written to the cache {_options.CacheFolder}: {error.Message.TrimEnd('.')}. Free disk "
+                + "space, correct its permissions, or set HF_HOME or HF_HUB_CACHE to another folder.",
+                null,
+                error);
         }
     }
 
@@ -105,15 +122,16 @@ public sealed class HubClient : IDisposable
         return new HubCache(_options.CacheFolder, modelId);
     }
 
-    /// <summary>What a revision is now: its commit and its files.</summary>
-    private Task<(string Commit, IReadOnlyCollection<string> Files)> DescribeAsync(string modelId, string revision, int attempts, CancellationToken ct)
+    /// <summary>Returns the commit and the files of a revision.</summary>
+    private Task<(string Commit, IReadOnlyCollection<string> Files)> DescribeAsync(
+        string modelId, string revision, int attempts, CancellationToken cancellationToken)
     {
         var what = $"the model '{modelId}' ({revision})";
         return _connection.RetryAsync(
             async () =>
             {
                 var uri = Address($"api/models/{modelId}/revision/{Uri.EscapeDataString(revision)}");
-                using var response = await _connection.SendAsync(HttpMethod.Get, uri, 0, what, ct).ConfigureAwait(false);
+                using var response = await _connection.SendAsync(HttpMethod.Get, uri, 0, what, cancellationToken).ConfigureAwait(false);
                 await _connection.WaitAsync(
                     async timeout =>
                     {
@@ -121,12 +139,12 @@ public sealed class HubClient : IDisposable
                         return true;
                     },
                     what,
-                    ct).ConfigureAwait(false);
-                return Parse(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false), what);
+                    cancellationToken).ConfigureAwait(false);
+                return Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), what);
             },
             attempts,
             () => 0,
-            ct);
+            cancellationToken);
     }
 
     private static (string Commit, IReadOnlyCollection<string> Files) Parse(byte[] answer, string what)
@@ -137,20 +155,29 @@ public sealed class HubClient : IDisposable
             var commit = document.RootElement.GetProperty("sha").GetString() ?? "";
             var files = document.RootElement.GetProperty("siblings").EnumerateArray()
                 .Select(file => file.GetProperty("rfilename").GetString() ?? "")
-                .Where(HubNames.IsRelativePath) // a name that leaves the folder is never a path here
+                .Where(HubNames.IsRelativePath) // a name that leaves the folder is ignored
                 .ToList();
             return HubNames.IsCommit(commit)
                 ? (commit, files)
-                : throw new HubException($"The server describes {what} with the commit '{commit}', which is none; is HF_ENDPOINT the address of a Hub?");
+                : throw new HubException(
+                    $"The server describes {what} with the commit '{commit}', which is not valid; check that HF_ENDPOINT is the address "
+                    + "of a Hub.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new HubException($"The server's description of {what} is not understood; is HF_ENDPOINT the address of a Hub?", null, error as JsonException);
+            throw new HubException(
+                $"The server sent a description of {what} that cannot be read; check that HF_ENDPOINT is the address of a "
+                + "Hub.", null, error as JsonException);
         }
     }
 
     private async Task FetchAsync(
-        HubCache cache, string modelId, string commit, IReadOnlyCollection<string> files, IProgress<DownloadProgress>? progress, CancellationToken ct)
+        HubCache cache,
+        string modelId,
+        string commit,
+        IReadOnlyCollection<string> files,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var blobs = new Dictionary<string, HubBlob>();
         byte[]? modules = null;
@@ -163,7 +190,9 @@ public sealed class HubClient : IDisposable
         var needed = HubFiles.Select(files, modules);
         if (!needed.Exists(HubFiles.IsWeights))
         {
-            throw new HubException($"The model '{modelId}' has no weights as model.safetensors or pytorch_model.bin, so there is nothing to run; its files: {string.Join(", ", files.Take(10))}.");
+            throw new HubException(
+                $"The model '{modelId}' has no weights (model.safetensors or pytorch_model.bin); its files: "
+                + $"{string.Join(", ", files.Take(10))}.");
         }
 
         for (var i = 0; i < needed.Count; i++)
@@ -171,7 +200,7 @@ public sealed class HubClient : IDisposable
             await FetchAsync(needed[i], i + 1, needed.Count).ConfigureAwait(false);
         }
 
-        // The snapshot appears when everything is there, its weights last: a snapshot with weights is whole.
+        // The links are made when all files are there, the weights last: a snapshot with weights is complete.
         foreach (var file in needed.Where(blobs.ContainsKey))
         {
             cache.Link(commit, file, blobs[file].Etag);
@@ -189,28 +218,28 @@ public sealed class HubClient : IDisposable
             var uri = Address($"{modelId}/resolve/{commit}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}");
             if (!blobs.TryGetValue(file, out var blob))
             {
-                blobs[file] = blob = await FindBlobAsync(uri, commit, what, ct).ConfigureAwait(false);
+                blobs[file] = blob = await FindBlobAsync(uri, commit, what, cancellationToken).ConfigureAwait(false);
             }
 
-            await new HubTransfer(_connection, _options, cache)
-                .RunAsync(blob, file, uri, what, received => progress?.Report(new DownloadProgress(file, received, blob.Size, number, count)), ct)
+            Action<long> report = received => progress?.Report(new DownloadProgress(file, received, blob.Size, number, count));
+            await new HubTransfer(_connection, _options, cache).RunAsync(blob, file, uri, what, report, cancellationToken)
                 .ConfigureAwait(false);
             return cache.Blob(blob.Etag);
         }
     }
 
-    private Task<HubBlob> FindBlobAsync(Uri uri, string commit, string what, CancellationToken ct) => _connection.RetryAsync(
+    private Task<HubBlob> FindBlobAsync(Uri uri, string commit, string what, CancellationToken cancellationToken) => _connection.RetryAsync(
         async () =>
         {
-            using var response = await _connection.SendAsync(HttpMethod.Head, uri, 0, what, ct).ConfigureAwait(false);
+            using var response = await _connection.SendAsync(HttpMethod.Head, uri, 0, what, cancellationToken).ConfigureAwait(false);
             var answered = response.Headers.TryGetValues("X-Repo-Commit", out var values) ? values.First() : commit;
             return answered == commit
                 ? HubBlob.Of(response, what)
-                : throw new HubException($"The server answers for the commit {answered} when asked for {what} at {commit}; try later.");
+                : throw new HubException($"The server sent the commit {answered} for {what}, expected {commit}; try again later.");
         },
         _options.MaxAttempts,
         () => 0,
-        ct);
+        cancellationToken);
 
     private Uri Address(string path) => new($"{_options.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 }

@@ -1,16 +1,16 @@
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// What can be told of a cached file without the network, and without reading all of a large one: that its link leads somewhere, that a small file has the hash
-/// it is named by, and that a large one has its end.
+/// Checks a cached file without the network, and without reading all of a large one: the target of a link exists, a small file has the hash
+/// in its name, and a large one has its end.
 /// </summary>
 internal static class HubIntegrity
 {
     private const int HashedLength = 1 << 20;
-    private const int EndLength = 1 << 16; // a ZIP archive's last record is within, for its comment is shorter
+    private const int EndLength = 1 << 16; // the last record of a ZIP archive is within, because its comment is shorter
 
-    /// <summary>What is wrong with a file; null if nothing is known to be.</summary>
-    /// <param name="path">The file in a snapshot, a link or a copy.</param>
+    /// <summary>Returns the error of a file, or <see langword="null"/> if none is found.</summary>
+    /// <param name="path">The path of the file in a snapshot, a link or a copy.</param>
     public static string? Fault(string path)
     {
         var link = new FileInfo(path).LinkTarget;
@@ -22,19 +22,23 @@ internal static class HubIntegrity
         return Fault(path, link is null ? null : Path.GetFileName(link)) is { } fault ? $"{path} {fault}" : null;
     }
 
-    /// <summary>What is wrong with a blob that is to appear under a name; null if nothing is known to be.</summary>
-    /// <param name="path">The blob.</param>
-    /// <param name="blob">Its name and size.</param>
-    /// <param name="name">The name of the file, whose ending says what it is.</param>
+    /// <summary>Returns the error of a content that is to get a name, or <see langword="null"/> if none is found.</summary>
+    /// <param name="path">The path of the content.</param>
+    /// <param name="blob">The ETag and the size of the content.</param>
+    /// <param name="name">The name of the file, whose extension gives the format.</param>
     public static string? Fault(string path, HubBlob blob, string name) =>
-        blob.Size is { } size && new FileInfo(path).Length != size ? $"has {new FileInfo(path).Length} bytes of {size}" : Fault(path, blob.Etag, name);
+        blob.Size is { } size && new FileInfo(path).Length != size
+            ? $"has {new FileInfo(path).Length} bytes of {size}"
+            : Fault(path, blob.Etag, name);
 
     private static string? Fault(string path, string? etag, string? name = null)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (etag is not null && file.Length <= HashedLength && new HubBlob(etag, null) is { IsHash: true } blob)
         {
-            return blob.MatchesAsync(path, CancellationToken.None).GetAwaiter().GetResult() ? null : $"has {file.Length} bytes that do not have the hash it is named by: it is cut short or damaged";
+            return blob.MatchesAsync(path, CancellationToken.None).GetAwaiter().GetResult()
+                ? null
+                : $"has {file.Length} bytes whose hash differs from its name: it is truncated or damaged";
         }
 
         if (file.Length == 0)
@@ -45,13 +49,14 @@ internal static class HubIntegrity
         return Path.GetExtension(name ?? path) switch
         {
             ".safetensors" => Safetensors(path),
-            ".json" when EndOf(file) is var end && end.TrimEnd(" \t\r\n"u8) is [.., not ((byte)'}' or (byte)']')] or [] => "is cut short: it does not end as JSON does",
-            ".bin" when IsZip(file) && EndOf(file).IndexOf("PK\u0005\u0006"u8) < 0 => "is cut short: the end of the archive is missing",
+            ".json" when EndOf(file) is var end && end.TrimEnd(" \t\r\n"u8) is [.., not ((byte)'}' or (byte)']')] or [] =>
+                "is truncated: the end of the JSON is missing",
+            ".bin" when IsZip(file) && EndOf(file).IndexOf("PK\u0005\u0006"u8) < 0 => "is truncated: the end of the archive is missing",
             _ => null,
         };
     }
 
-    // The header says how long the file is.
+    // The header gives the length of the file.
     private static string? Safetensors(string path)
     {
         try

@@ -3,21 +3,26 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.Checkpoints;
 
-/// <summary>Checks of names that become paths: those that the user gives, and those that a server sends.</summary>
+/// <summary>Checks names that become paths: those of the user and those of a server.</summary>
 internal static partial class HubNames
 {
     private static readonly SearchValues<char> Reserved = SearchValues.Create("\\:*?\"<>|");
 
-    /// <exception cref="ArgumentException">The name is not one of a model on the Hub.</exception>
+    /// <summary>Checks the id of a model.</summary>
+    /// <exception cref="ArgumentException">The id is not valid.</exception>
     public static void CheckModelId(string modelId)
     {
         ArgumentNullException.ThrowIfNull(modelId);
-        if (!ModelId().IsMatch(modelId) || modelId.Contains("..", StringComparison.Ordinal) || modelId.Contains("--", StringComparison.Ordinal))
+        if (!ModelId().IsMatch(modelId)
+            || modelId.Contains("..", StringComparison.Ordinal) || modelId.Contains("--", StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{modelId}' is not a model of the Hub; expected a name such as sentence-transformers/all-MiniLM-L6-v2.", nameof(modelId));
+            throw new ArgumentException(
+                $"'{modelId}' is not the id of a model on the Hub; expected an id such as "
+                + "sentence-transformers/all-MiniLM-L6-v2.", nameof(modelId));
         }
     }
 
+    /// <summary>Checks a revision.</summary>
     /// <exception cref="ArgumentException">The revision cannot be the name of a branch, tag or commit.</exception>
     public static void CheckRevision(string revision)
     {
@@ -27,12 +32,13 @@ internal static partial class HubNames
         }
     }
 
+    /// <summary>Returns whether a revision is a commit.</summary>
     public static bool IsCommit(string revision) => Commit().IsMatch(revision);
 
-    /// <summary>Whether a server's etag can name a blob.</summary>
+    /// <summary>Returns whether an ETag can be the name of a file.</summary>
     public static bool IsBlobName(string etag) => BlobName().IsMatch(etag);
 
-    /// <summary>Whether a path stays below the folder it is appended to, on every system.</summary>
+    /// <summary>Returns whether a path stays in the folder to which it is appended, on every system.</summary>
     public static bool IsRelativePath(string path) =>
         path.Length is > 0 and <= 512
         && !path.AsSpan().ContainsAny(Reserved)

@@ -7,7 +7,7 @@ namespace Semblance.Checkpoints;
 /// Writes a matrix to a NumPy array file (<c>.npy</c>, format 1.0, C order) row by row;
 /// see <see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>.
 /// </summary>
-/// <param name="path">The file to write.</param>
+/// <param name="path">The path of the file to write.</param>
 /// <param name="columns">The number of elements in a row.</param>
 /// <param name="type">The type of the elements: F32, F16, I8 or U8.</param>
 public sealed class NpyWriter(string path, int columns, DType type = DType.F32)

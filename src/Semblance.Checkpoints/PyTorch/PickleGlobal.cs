@@ -1,6 +1,6 @@
 namespace Semblance.Checkpoints;
 
-/// <summary>A name of Python that a pickle may mention: those that occur in a dictionary of tensors, and no other.</summary>
+/// <summary>Represents a name of Python that a pickle can use: only names that occur in a dictionary of tensors are allowed.</summary>
 internal sealed record PickleGlobal(string Name)
 {
     private static readonly Dictionary<string, DType> Storages = new()
@@ -26,8 +26,9 @@ internal sealed record PickleGlobal(string Name)
         "torch.uint8", "torch.int8", "torch.int16", "torch.int32", "torch.int64", "torch.bool",
     ];
 
-    /// <summary>The type of the elements if this is a storage's class.</summary>
+    /// <summary>Gets the type of the elements if this is the class of a storage; otherwise, <see langword="null"/>.</summary>
     public DType? Storage => Storages.TryGetValue(Name, out var type) ? type : null;
 
+    /// <summary>Returns whether a name is allowed.</summary>
     public static bool IsAllowed(string name) => Storages.ContainsKey(name) || Others.Contains(name);
 }

@@ -6,13 +6,15 @@ using StorageMap = System.Collections.Generic.Dictionary<string, (long Offset, l
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// A dictionary of tensors as <c>torch.save</c> writes it (<c>pytorch_model.bin</c>): the zip archive of PyTorch 1.6
-/// and later, or the older sequence of pickles and raw storages. The pickle is read by an allow-list.
+/// Represents a dictionary of tensors that <c>torch.save</c> wrote (<c>pytorch_model.bin</c>): the zip archive of PyTorch 1.6 and later, or
+/// the older sequence of pickles and raw storages. An allow-list restricts what the pickle can do.
 /// </summary>
 internal sealed class PyTorchFile : Checkpoint
 {
-    private static readonly BigInteger LegacyMagic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    // Tied weights have two to four names; more than this could only ask for any amount of memory.
+    private static readonly BigInteger LegacyMagic =
+        BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    // Tied weights have two to four names; more could request any amount of memory.
     private const int MostSharing = 16;
 
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
@@ -24,7 +26,7 @@ internal sealed class PyTorchFile : Checkpoint
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It cannot be read, or its pickle asks for anything but tensors.</exception>
+    /// <exception cref="CheckpointFormatException">The file cannot be read, or its pickle needs more than tensors.</exception>
     public static new PyTorchFile Open(string path) => MappedFile.Open(path, Read);
 
     private static PyTorchFile Read(MappedFile file)
@@ -33,7 +35,7 @@ internal sealed class PyTorchFile : Checkpoint
         {
             [(byte)'P', (byte)'K', 3, 4] => ReadArchive(file),
             [0x80, ..] => ReadLegacy(file),
-            _ => throw new CheckpointFormatException(file.Path, "this is no file of torch.save: neither a zip archive nor a pickle."),
+            _ => throw new CheckpointFormatException(file.Path, "this is not a file of torch.save: neither a zip archive nor a pickle."),
         };
         var tensors = new OrderedDictionary<string, StoredTensor>();
         var bytes = 0L;
@@ -41,11 +43,13 @@ internal sealed class PyTorchFile : Checkpoint
         {
             var stored = Locate(file, name, tensor, storages);
             tensors.Add(name, stored);
-            bytes += stored.Info.ByteCount; // at most the file's length, so that the sum cannot overflow
+            bytes += stored.Info.ByteCount; // at most the length of the file, so the sum cannot overflow
             if (bytes / MostSharing > file.Length)
             {
                 throw new CheckpointFormatException(
-                    file.Path, $"its tensors share storages so often that they would take more than {MostSharing} times the {file.Length:N0} bytes of the file; save them as safetensors.");
+                    file.Path,
+                    $"its tensors share storages and would take more than {MostSharing} times the {file.Length:N0} bytes of the file; "
+                    + "save them as safetensors.");
             }
         }
 
@@ -58,7 +62,7 @@ internal sealed class PyTorchFile : Checkpoint
         var entries = ZipDirectory.Read(file);
         if (entries.Keys.Where(name => name.EndsWith(Pickle, StringComparison.Ordinal)).ToList() is not [var pickle])
         {
-            throw new CheckpointFormatException(file.Path, "the archive needs exactly one data.pkl, as torch.save writes it.");
+            throw new CheckpointFormatException(file.Path, "the archive must have exactly one data.pkl, as torch.save writes it.");
         }
 
         var folder = pickle[..^Pickle.Length];
@@ -80,9 +84,10 @@ internal sealed class PyTorchFile : Checkpoint
     {
         var position = 0L;
         if (Next() is not BigInteger magic || magic != LegacyMagic || Next() is not 1001L
-            || Next() is not OrderedDictionary<string, object?> system || !system.TryGetValue("little_endian", out var little) || little is not true)
+            || Next() is not OrderedDictionary<string, object?> system
+            || !system.TryGetValue("little_endian", out var little) || little is not true)
         {
-            throw new CheckpointFormatException(file.Path, "this is no little-endian file of torch.save.");
+            throw new CheckpointFormatException(file.Path, "this is not a little-endian file of torch.save.");
         }
 
         var pickle = new Unpickler(file, position, file.Length);
@@ -95,13 +100,16 @@ internal sealed class PyTorchFile : Checkpoint
             position += sizeof(long);
             if (key is not string name || !pickle.Storages.TryGetValue(name, out var storage))
             {
-                throw new CheckpointFormatException(file.Path, $"the storage '{key}' belongs to none of the tensors; convert the file to safetensors.");
+                throw new CheckpointFormatException(
+                    file.Path, $"the storage '{key}' belongs to no tensor; convert the file to safetensors.");
             }
 
             var size = TensorInfo.SizeOf(storage.Type);
             if (count < 0 || count > (file.Length - position) / size || !storages.TryAdd(name, (position, count * size)))
             {
-                throw new CheckpointFormatException(file.Path, $"the storage '{name}' of {count} elements reaches beyond the end of the file, or is there twice; the file is damaged or cut short.");
+                throw new CheckpointFormatException(
+                    file.Path,
+                    $"the storage '{name}' of {count} elements ends after the file, or occurs twice; the file is damaged or truncated.");
             }
 
             position += count * size;
@@ -118,20 +126,24 @@ internal sealed class PyTorchFile : Checkpoint
         }
     }
 
-    /// <summary>The tensors of a dictionary, or of the one below <c>state_dict</c> as trainers wrap it; the rest is skipped.</summary>
+    /// <summary>
+    /// Returns the tensors of a dictionary, or of the one under <c>state_dict</c> as trainers wrap it; other values are skipped.
+    /// </summary>
     private static List<(string Name, TensorReference Tensor)> Flatten(string path, object? root)
     {
         var dictionary = root as OrderedDictionary<string, object?>;
         foreach (var wrapper in Wrappers)
         {
-            if (dictionary is not null && dictionary.TryGetValue(wrapper, out var inner) && inner is OrderedDictionary<string, object?> wrapped)
+            if (dictionary is not null && dictionary.TryGetValue(wrapper, out var inner)
+                && inner is OrderedDictionary<string, object?> wrapped)
             {
                 dictionary = wrapped;
                 break;
             }
         }
 
-        var tensors = (dictionary ?? []).Where(entry => entry.Value is TensorReference).Select(entry => (entry.Key, (TensorReference)entry.Value!)).ToList();
+        var tensors = (dictionary ?? []).Where(entry => entry.Value is TensorReference)
+            .Select(entry => (entry.Key, (TensorReference)entry.Value!)).ToList();
         return tensors.Count > 0
             ? tensors
             : throw new CheckpointFormatException(path, "the pickle is not a dictionary of tensors; save model.state_dict().");
@@ -142,10 +154,12 @@ internal sealed class PyTorchFile : Checkpoint
         var (storage, offset, size, stride) = tensor;
         if (!storages.TryGetValue(storage.Key, out var range) || storage.Count > range.Length / TensorInfo.SizeOf(storage.Type))
         {
-            throw new CheckpointFormatException(file.Path, $"the storage of the tensor '{name}' is missing or too short; the file is damaged.");
+            throw new CheckpointFormatException(
+                file.Path, $"the storage of the tensor '{name}' is missing or too short; the file is damaged.");
         }
 
-        if (size.Length != stride.Length || size.Concat(stride).Append(offset).Any(number => number is < 0 or > int.MaxValue * 64L) || size.Any(number => number > int.MaxValue))
+        if (size.Length != stride.Length || size.Any(number => number > int.MaxValue)
+            || size.Concat(stride).Append(offset).Any(number => number is < 0 or > int.MaxValue * 64L))
         {
             throw Outside();
         }
@@ -159,9 +173,10 @@ internal sealed class PyTorchFile : Checkpoint
                 last = checked(last + ((size[dimension] - 1) * stride[dimension]));
             }
 
-            // More elements than the storage has could only be repetitions, and ask for any amount of memory.
+            // More elements than the storage has could only be repetitions, and request any amount of memory.
+            var start = range.Offset + (offset * TensorInfo.SizeOf(storage.Type));
             return (info.Count == 0 || last < storage.Count) && offset <= storage.Count && info.Count <= storage.Count
-                ? new StoredTensor(info, file, range.Offset + (offset * TensorInfo.SizeOf(storage.Type)), IsContiguous(size, stride) ? null : stride)
+                ? new StoredTensor(info, file, start, IsContiguous(size, stride) ? null : stride)
                 : throw Outside();
         }
         catch (OverflowException)
@@ -171,7 +186,8 @@ internal sealed class PyTorchFile : Checkpoint
 
         CheckpointFormatException Outside() => new(
             file.Path,
-            $"the tensor '{name}' [{string.Join(", ", size)}] with strides [{string.Join(", ", stride)}] from {offset} on does not fit its storage of {storage.Count} elements.");
+            $"the tensor '{name}' [{string.Join(", ", size)}] with strides [{string.Join(", ", stride)}] from {offset} on is outside its "
+            + $"storage of {storage.Count} elements.");
     }
 
     private static bool IsContiguous(long[] size, long[] stride)
@@ -181,7 +197,7 @@ internal sealed class PyTorchFile : Checkpoint
         {
             if (size[dimension] != 1 && stride[dimension] != expected)
             {
-                return size.Contains(0); // no elements, no order
+                return size.Contains(0); // without elements there is no order
             }
 
             expected *= Math.Max(1, size[dimension]);

@@ -1,4 +1,4 @@
 namespace Semblance.Checkpoints;
 
-/// <summary>A run of elements that a pickle refers to; the container says where its bytes are.</summary>
+/// <summary>Represents a storage that a pickle refers to; the container has the position of its bytes.</summary>
 internal sealed record StorageReference(string Key, DType Type, long Count);

@@ -1,28 +1,24 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
 
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Runs a Python pickle (protocols 2 to 5) that describes tensors. An allow-list: the opcodes below, the names of
-/// <see cref="PickleGlobal"/>, and calls that this class itself carries out. Nothing is imported, nothing is executed.
+/// Interprets a Python pickle (protocols 2 to 5) of tensors. Only the opcodes below, the names of <see cref="PickleGlobal"/> and the calls
+/// that this class implements are allowed. Nothing is imported or executed.
 /// </summary>
 /// <remarks>
-/// Values are <c>null</c>, bool, long, BigInteger, double, string, byte[], tuples as object?[], lists, dictionaries by
-/// text, <see cref="PickleGlobal"/>, <see cref="StorageReference"/> and <see cref="TensorReference"/>. What a pickle
-/// costs is bounded by <see cref="MaxSteps"/> and <see cref="MaxLength"/>.
+/// Values are <c>null</c>, bool, long, BigInteger, double, string, byte[], tuples as object?[], lists, dictionaries by text,
+/// <see cref="PickleGlobal"/>, <see cref="StorageReference"/> and <see cref="TensorReference"/>. <see cref="MaxSteps"/> and
+/// <see cref="PickleReader.MaxLength"/> limit the cost of a pickle.
 /// </remarks>
 internal sealed class Unpickler(MappedFile file, long start, long end)
 {
     private const int MaxSteps = 2_000_000; // some 50 000 tensors
-    private const int MaxLength = 64 << 20;
     private const int MaxRank = 32;
-    private const int MaxGlobal = 256;
+    private const int MaxGlobal = PickleReader.MaxLine;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
-    private readonly long _end = Math.Min(end, start + MaxLength);
+    private readonly PickleReader _reader = new(file, start, end);
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly List<object?> _memo = [];
@@ -30,21 +26,21 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
     private int Bottom => _marks.Count > 0 ? _marks[^1] : 0;
 
-    /// <summary>The next byte to read; after <see cref="Run"/>, the one after the pickle.</summary>
-    public long Position { get; private set; } = start;
+    /// <summary>Gets the offset of the next byte; after <see cref="Run"/>, the offset after the pickle.</summary>
+    public long Position => _reader.Position;
 
-    /// <summary>Every storage the pickle referred to, by its key.</summary>
+    /// <summary>Gets the storages that the pickle refers to, by their keys.</summary>
     public Dictionary<string, StorageReference> Storages { get; } = [];
 
     /// <summary>Reads one pickle.</summary>
-    /// <exception cref="CheckpointFormatException">It is damaged or asks for anything but tensors.</exception>
+    /// <exception cref="CheckpointFormatException">The pickle is damaged or needs more than tensors.</exception>
     public object? Run()
     {
         while (true)
         {
             Charge(1);
-            var at = Position;
-            var opcode = ReadByte();
+            var at = _reader.Position;
+            var opcode = _reader.ReadByte();
             if (opcode == '.')
             {
                 return Pop();
@@ -52,20 +48,22 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
             if (!PushConstant(opcode) && !Collect(opcode) && !Refer(opcode))
             {
-                throw Fault($"has the opcode 0x{opcode:x2} at byte {at}, which tensors do not need; only tensors are read from pickles. Convert the file to safetensors.");
+                throw Fault(
+                    $"has the opcode 0x{opcode:x2} at byte {at}, which is not needed for tensors; only tensors are read from pickles. "
+                    + "Convert the file to safetensors.");
             }
         }
     }
 
-    /// <summary>Opcodes that push a value, or frame the stream.</summary>
+    /// <summary>Interprets the opcodes that push a value or frame the stream.</summary>
     private bool PushConstant(byte opcode)
     {
         switch (opcode)
         {
             case 0x80: // PROTO
-                return ReadByte() is >= 2 and <= 5 ? true : throw Fault("is of a protocol other than 2 to 5.");
+                return _reader.ReadByte() is >= 2 and <= 5 ? true : throw Fault("has a protocol other than 2 to 5.");
             case 0x95: // FRAME
-                Take(8);
+                _reader.Take(8);
                 return true;
             case (byte)'N':
                 return Push(null);
@@ -74,33 +72,33 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
             case 0x89: // NEWFALSE
                 return Push(false);
             case (byte)'K': // BININT1
-                return Push((long)ReadByte());
+                return Push((long)_reader.ReadByte());
             case (byte)'M': // BININT2
-                return Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                return Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_reader.Take(2)));
             case (byte)'J': // BININT
-                return Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                return Push((long)BinaryPrimitives.ReadInt32LittleEndian(_reader.Take(4)));
             case 0x8a: // LONG1
-                var digits = Take(ReadByte());
+                var digits = _reader.Take(_reader.ReadByte());
                 var number = new BigInteger(digits);
                 return Push(digits.Length <= sizeof(long) ? (object)(long)number : number);
             case (byte)'G': // BINFLOAT
-                return Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                return Push(BinaryPrimitives.ReadDoubleBigEndian(_reader.Take(8)));
             case (byte)'U': // SHORT_BINSTRING, a text of Python 2
             case 0x8c: // SHORT_BINUNICODE
-                return Push(ReadText(ReadByte()));
+                return Push(_reader.ReadText(_reader.ReadByte()));
             case (byte)'T': // BINSTRING
             case (byte)'X': // BINUNICODE
-                return Push(ReadText(ReadLength()));
+                return Push(_reader.ReadText(_reader.ReadLength()));
             case (byte)'C': // SHORT_BINBYTES
-                return Push(Take(ReadByte()).ToArray());
+                return Push(_reader.Take(_reader.ReadByte()).ToArray());
             case (byte)'B': // BINBYTES
-                return Push(Take(ReadLength()).ToArray());
+                return Push(_reader.Take(_reader.ReadLength()).ToArray());
             default:
                 return false;
         }
     }
 
-    /// <summary>Opcodes that make and fill tuples, lists and dictionaries.</summary>
+    /// <summary>Interprets the opcodes that make and fill tuples, lists and dictionaries.</summary>
     private bool Collect(byte opcode)
     {
         switch (opcode)
@@ -147,23 +145,23 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
         }
     }
 
-    /// <summary>Opcodes of the memo, of names and of calls.</summary>
+    /// <summary>Interprets the opcodes of the memo, of names and of calls.</summary>
     private bool Refer(byte opcode)
     {
         switch (opcode)
         {
             case (byte)'q': // BINPUT
-                return Memoize(ReadByte());
+                return Memoize(_reader.ReadByte());
             case (byte)'r': // LONG_BINPUT
-                return Memoize(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
+                return Memoize(BinaryPrimitives.ReadUInt32LittleEndian(_reader.Take(4)));
             case 0x94: // MEMOIZE
                 return Memoize((uint)_memo.Count);
             case (byte)'h': // BINGET
-                return Push(Recall(ReadByte()));
+                return Push(Recall(_reader.ReadByte()));
             case (byte)'j': // LONG_BINGET
-                return Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
+                return Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(_reader.Take(4))));
             case (byte)'c': // GLOBAL
-                return PushGlobal(ReadLine(), ReadLine());
+                return PushGlobal(_reader.ReadLine(), _reader.ReadLine());
             case 0x93: // STACK_GLOBAL
                 var name = Pop();
                 return PushGlobal(Pop() as string, name as string);
@@ -185,12 +183,14 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
     {
         ("collections.OrderedDict", []) => new OrderedDictionary<string, object?>(),
         ("collections.OrderedDict", [List<object?> pairs]) => Dictionary(pairs), // as Python 2 writes it
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [StorageReference storage, long offset, object?[] sizes, object?[] strides, ..]) =>
+        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2",
+            [StorageReference storage, long offset, object?[] sizes, object?[] strides, ..]) =>
             new TensorReference(storage, offset, Numbers(sizes), Numbers(strides)),
         ("torch._utils._rebuild_parameter", [TensorReference tensor, ..]) => tensor,
         ("torch.Size", [object?[] size]) => size,
         ("torch.device", _) => null,
-        _ => throw Fault($"calls '{function?.Name ?? "something unnamed"}' with unexpected arguments; it is damaged or not a dictionary of tensors."),
+        _ => throw Fault(
+            $"calls '{function?.Name ?? "something unnamed"}' with unexpected arguments; it is damaged or not a dictionary of tensors."),
     };
 
     private StorageReference Storage(object?[]? id)
@@ -207,8 +207,8 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
     }
 
     private long[] Numbers(object?[] values) => values.Length <= MaxRank
-        ? Array.ConvertAll(values, value => value is long number ? number : throw Fault("has a shape that is not made of whole numbers."))
-        : throw Fault($"has a tensor of {values.Length} dimensions; at most {MaxRank} are read.");
+        ? Array.ConvertAll(values, value => value is long number ? number : throw Fault("has a shape with a value that is not an integer."))
+        : throw Fault($"has a tensor of {values.Length} dimensions; at most {MaxRank} are supported.");
 
     private OrderedDictionary<string, object?> Dictionary(List<object?> pairs)
     {
@@ -220,7 +220,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
             {
                 List<object?> and [var k, var v] => (k, v),
                 object?[] and [var k, var v] => (k, v),
-                _ => throw Fault("has a dictionary of something other than pairs."),
+                _ => throw Fault("has a dictionary with an item that is not a pair."),
             };
             dictionary[Key(key)] = value;
         }
@@ -246,28 +246,29 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
 
     private string Key(object? key) => key switch
     {
-        string { Length: > TensorInfo.MaxNameLength } text => throw Fault($"has a key of {text.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}."),
+        string { Length: > TensorInfo.MaxNameLength } text =>
+            throw Fault($"has a key of {text.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}."),
         string text => text,
-        long number => number.ToString(System.Globalization.CultureInfo.InvariantCulture), // an optimiser's state beside the tensors
-        _ => throw Fault("has a dictionary with a key that is neither text nor a whole number."),
+        long number => number.ToString(System.Globalization.CultureInfo.InvariantCulture), // the state of an optimizer beside the tensors
+        _ => throw Fault("has a dictionary with a key that is neither text nor an integer."),
     };
 
     private bool PushGlobal(string? module, string? name)
     {
         if (module?.Length + name?.Length > MaxGlobal)
         {
-            throw Fault($"asks for a name of more than {MaxGlobal} characters.");
+            throw Fault($"refers to a name of more than {MaxGlobal} characters.");
         }
 
         var global = $"{module}.{name}";
         return PickleGlobal.IsAllowed(global)
             ? Push(new PickleGlobal(global))
-            : throw Fault($"asks for '{global}'; only tensors are read from pickles. Convert the file to safetensors.");
+            : throw Fault($"refers to '{global}'; only tensors are read from pickles. Convert the file to safetensors.");
     }
 
     private bool Memoize(uint index)
     {
-        // Python numbers its memo from 0 on; taking any number would let a few bytes ask for gigabytes.
+        // Python numbers its memo from 0; any other number would let a few bytes request gigabytes.
         if (index > _memo.Count)
         {
             throw Fault($"memoizes as number {index} when there are only {_memo.Count}.");
@@ -286,7 +287,8 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
         return true;
     }
 
-    private object? Recall(uint index) => index < _memo.Count ? _memo[(int)index] : throw Fault($"recalls number {index}, which was never memoized.");
+    private object? Recall(uint index) =>
+        index < _memo.Count ? _memo[(int)index] : throw Fault($"recalls number {index}, which was never memoized.");
 
     private bool Push(object? value)
     {
@@ -306,7 +308,7 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
         var first = _stack.Count - count;
         if (first < Bottom)
         {
-            throw Fault("takes more from its stack than there is.");
+            throw Fault("takes more from its stack than there is on it.");
         }
 
         var values = _stack.GetRange(first, count).ToArray();
@@ -326,55 +328,9 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
         return values;
     }
 
-    private object? Top() => _stack.Count > Bottom ? _stack[^1] : throw Fault("takes more from its stack than there is.");
+    private object? Top() => _stack.Count > Bottom ? _stack[^1] : throw Fault("takes more from its stack than there is on it.");
 
     private T Top<T>() => Top() is T value ? value : throw Fault("fills something that is neither a list nor a dictionary.");
-
-    private int ReadLength()
-    {
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-        return length <= MaxLength ? (int)length : throw Fault($"has a text of {length} bytes.");
-    }
-
-    private string ReadText(int length)
-    {
-        try
-        {
-            return StrictUtf8.GetString(Take(length));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Fault("has a text that is not UTF-8.");
-        }
-    }
-
-    private string ReadLine()
-    {
-        var text = file.Bytes(Position, (int)Math.Min(MaxGlobal, _end - Position));
-        var length = text.IndexOf((byte)'\n');
-        if (length < 0)
-        {
-            throw Fault("has a name without an end.");
-        }
-
-        var line = ReadText(length);
-        Position++;
-        return line;
-    }
-
-    private byte ReadByte() => Take(1)[0];
-
-    private ReadOnlySpan<byte> Take(int count)
-    {
-        if (count > _end - Position)
-        {
-            throw Fault(_end < end ? $"takes more than {MaxLength} bytes without its tensors." : "ends in the middle; the file is damaged or cut short.");
-        }
-
-        var bytes = file.Bytes(Position, count);
-        Position += count;
-        return bytes;
-    }
 
     private void Charge(int steps)
     {
@@ -384,5 +340,5 @@ internal sealed class Unpickler(MappedFile file, long start, long end)
         }
     }
 
-    private CheckpointFormatException Fault(string problem) => new(file.Path, $"the pickle {problem}");
+    private CheckpointFormatException Fault(string problem) => _reader.Fault(problem);
 }

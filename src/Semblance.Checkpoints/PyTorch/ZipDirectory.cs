@@ -4,8 +4,8 @@ using System.Text;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// Where the entries of a zip archive lie in its file, so that they can be read in place. Only entries stored as they
-/// are, as PyTorch writes them: nothing is inflated, so nothing can explode.
+/// Reads the positions of the entries of a zip archive, so that they can be read in place. Only uncompressed entries are supported, as
+/// PyTorch writes them, so nothing is inflated.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -15,7 +15,7 @@ internal static class ZipDirectory
     private const int LocalLength = 30;
     private const int MaxEntries = 1_000_000;
 
-    /// <summary>The byte range of every entry.</summary>
+    /// <summary>Returns the byte range of each entry.</summary>
     /// <exception cref="CheckpointFormatException">The archive is damaged, or an entry is compressed or encrypted.</exception>
     public static Dictionary<string, (long Offset, long Length)> Read(MappedFile file)
     {
@@ -29,7 +29,10 @@ internal static class ZipDirectory
             var name = Encoding.UTF8.GetString(file.Bytes(position + EntryLength, nameLength));
             if (UInt16(entry, 10) != 0 || (UInt16(entry, 8) & 1) != 0)
             {
-                throw Fault(file, $"the entry '{name}' is compressed or encrypted; PyTorch stores tensors as they are. Save the file again with torch.save or as safetensors.");
+                throw Fault(
+                    file,
+                    $"the entry '{name}' is compressed or encrypted, but PyTorch stores tensors uncompressed; save the file again with "
+                    + "torch.save or as safetensors.");
             }
 
             var (size, offset) = Range(file, entry, position + EntryLength + nameLength, extraLength, name);
@@ -51,7 +54,7 @@ internal static class ZipDirectory
         var index = file.Bytes(tailStart, tailLength).LastIndexOf("PK\x05\x06"u8);
         if (index < 0 || index > tailLength - EndLength)
         {
-            throw Fault(file, "the archive has no directory at its end; the file is damaged or cut short.");
+            throw Fault(file, "the archive has no directory at its end; the file is damaged or truncated.");
         }
 
         var end = file.Bytes(tailStart + index, EndLength);
@@ -59,11 +62,14 @@ internal static class ZipDirectory
         var locator = tailStart + index - LocatorLength;
         if (locator >= 0 && file.Bytes(locator, LocatorLength).StartsWith("PK\x06\x07"u8))
         {
-            var large = Record(file, Int64(file, file.Bytes(locator, LocatorLength), 8), 56, 0x06064b50, "end of a large archive's directory");
+            var start = Int64(file, file.Bytes(locator, LocatorLength), 8);
+            var large = Record(file, start, 56, 0x06064b50, "end of a large archive's directory");
             (count, offset) = (Int64(file, large, 32), Int64(file, large, 48));
         }
 
-        return count <= MaxEntries ? (count, offset) : throw Fault(file, $"the archive has {count} entries; at most {MaxEntries} are read.");
+        return count <= MaxEntries
+            ? (count, offset)
+            : throw Fault(file, $"the archive has {count} entries; at most {MaxEntries} are supported.");
     }
 
     private static (long Size, long Offset) Range(MappedFile file, ReadOnlySpan<byte> entry, long extraStart, int extraLength, string name)
@@ -74,7 +80,7 @@ internal static class ZipDirectory
         {
             var (id, length) = (UInt16(extra, 0), UInt16(extra, 2));
             var field = extra[4..][..Math.Min(length, extra.Length - 4)];
-            if (id == 1) // what does not fit 32 bits
+            if (id == 1) // values of more than 32 bits
             {
                 size = Widen(ref field, size);
                 stored = Widen(ref field, stored);
@@ -84,7 +90,9 @@ internal static class ZipDirectory
             extra = extra[(4 + Math.Min(length, extra.Length - 4))..];
         }
 
-        return stored == size ? (size, offset) : throw Fault(file, $"the entry '{name}' is stored as it is, but says it has {size} bytes in {stored}.");
+        return stored == size
+            ? (size, offset)
+            : throw Fault(file, $"the entry '{name}' is uncompressed, but its sizes differ: {size} bytes in {stored}.");
 
         long Widen(ref ReadOnlySpan<byte> field, long value)
         {
@@ -105,14 +113,14 @@ internal static class ZipDirectory
         var start = offset + LocalLength + UInt16(local, 26) + UInt16(local, 28);
         return start <= file.Length && size <= file.Length - start
             ? start
-            : throw Fault(file, $"the entry '{name}' reaches beyond the end of the file; it is damaged or cut short.");
+            : throw Fault(file, $"the entry '{name}' ends after the file; the file is damaged or truncated.");
     }
 
     private static ReadOnlySpan<byte> Record(MappedFile file, long offset, int length, uint signature, string what)
     {
         if (offset > file.Length - length || offset < 0 || UInt32(file.Bytes(offset, length), 0) != signature)
         {
-            throw Fault(file, $"the archive has no {what} at byte {offset}; the file is damaged or cut short.");
+            throw Fault(file, $"the archive has no {what} at byte {offset}; the file is damaged or truncated.");
         }
 
         return file.Bytes(offset, length);

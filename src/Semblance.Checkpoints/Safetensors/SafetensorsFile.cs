@@ -1,8 +1,8 @@
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// A file of named tensors in the safetensors format, mapped into memory; see
-/// <see href="https://github.com/huggingface/safetensors"/>. The header is checked completely when it is opened.
+/// Represents a file of named tensors in the safetensors format that is mapped into memory; see
+/// <see href="https://github.com/huggingface/safetensors"/>. The header is checked completely when the file is opened.
 /// </summary>
 public sealed class SafetensorsFile : Checkpoint
 {
@@ -10,12 +10,13 @@ public sealed class SafetensorsFile : Checkpoint
         string path, IReadOnlyDictionary<string, StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
         : base(path, tensors) => Metadata = metadata;
 
-    /// <summary>The header's <c>__metadata__</c>, such as <c>format: pt</c>; empty without one.</summary>
+    /// <summary>Gets the <c>__metadata__</c> of the header, such as <c>format: pt</c>; empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">It is not a valid safetensors file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is not a valid safetensors file.</exception>
     public static new SafetensorsFile Open(string path) => MappedFile.Open(path, file =>
     {
         var (tensors, metadata) = SafetensorsHeader.Read(file);

@@ -5,27 +5,31 @@ using System.Text.Unicode;
 namespace Semblance.Checkpoints;
 
 /// <summary>
-/// The header of a safetensors file: eight bytes of length, a JSON object from tensor names to type, shape and byte
-/// range, then the data. Nothing of it is believed before it is checked.
+/// Reads the header of a safetensors file: eight bytes of length, a JSON object from tensor names to type, shape and byte range, then the
+/// data. Everything is checked before it is used.
 /// </summary>
 internal static class SafetensorsHeader
 {
     private const int LengthBytes = 8;
     private const int MaxLength = 100_000_000;
-    private const int MaxEntries = 1 << 20; // bounds the memory that many short entries take
+    private const int MaxEntries = 1 << 20; // limits the memory of many short entries
     private const int MaxRank = 32;
 
+    /// <summary>Reads the tensors and the metadata.</summary>
     public static (OrderedDictionary<string, StoredTensor> Tensors, Dictionary<string, string> Metadata) Read(MappedFile file)
     {
         if (file.Length < LengthBytes)
         {
-            throw Fault(file, $"the file has {file.Length} bytes, less than a header; it is damaged or cut short.");
+            throw Fault(file, $"the file has {file.Length} bytes, less than a header; it is damaged or truncated.");
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Bytes(0, LengthBytes));
         if (length > MaxLength || (long)length > file.Length - LengthBytes)
         {
-            throw Fault(file, $"the header should take {length} bytes, but the file has {file.Length} (and a header at most {MaxLength}); it is no safetensors file, or cut short.");
+            throw Fault(
+                file,
+                $"the header has {length} bytes, but the file has {file.Length} and a header at most {MaxLength}; it is not a safetensors "
+                + "file, or truncated.");
         }
 
         var json = file.Bytes(LengthBytes, (int)length);
@@ -63,11 +67,11 @@ internal static class SafetensorsHeader
             }
             else if (name == "__metadata__" || !entries.TryAdd(name, ReadEntry(file, name, ref reader)))
             {
-                throw Fault(file, $"the header names '{name}' twice.");
+                throw Fault(file, $"the header has '{name}' twice; expected once.");
             }
         }
 
-        while (reader.Read()) // anything but spaces after the object is an error of the JSON
+        while (reader.Read()) // anything but white space after the object is an error
         {
         }
 
@@ -93,7 +97,7 @@ internal static class SafetensorsHeader
             Expect(file, "__metadata__", ref reader, JsonTokenType.String);
             if (!metadata.TryAdd(key, reader.GetString()!))
             {
-                throw Fault(file, $"the header's metadata names '{key}' twice.");
+                throw Fault(file, $"the metadata has '{key}' twice; expected once.");
             }
         }
 
@@ -124,7 +128,7 @@ internal static class SafetensorsHeader
             }
             else if (key is "dtype" or "shape" or "data_offsets")
             {
-                throw Fault(file, $"the tensor '{name}' has '{key}' twice.");
+                throw Fault(file, $"the tensor '{name}' has '{key}' twice; expected once.");
             }
             else
             {
@@ -146,7 +150,7 @@ internal static class SafetensorsHeader
         }
         catch (OverflowException error)
         {
-            throw Fault(file, $"the shape of the tensor '{name}' is impossibly large.", error);
+            throw Fault(file, $"the shape of the tensor '{name}' is too large.", error);
         }
     }
 
@@ -159,12 +163,12 @@ internal static class SafetensorsHeader
             Expect(file, name, ref reader, JsonTokenType.Number);
             if (numbers.Count == MaxRank)
             {
-                throw Fault(file, $"the tensor '{name}' has more than {MaxRank} dimensions.");
+                throw Fault(file, $"the tensor '{name}' has more than {MaxRank} dimensions, which is not supported.");
             }
 
             numbers.Add(reader.TryGetInt64(out var number) && number >= 0 && number <= max
                 ? number
-                : throw Fault(file, $"the tensor '{name}' has a size or offset that is not a whole number from 0 to {max}."));
+                : throw Fault(file, $"the tensor '{name}' has a size or offset that is not an integer from 0 to {max}."));
         }
 
         return numbers;
@@ -185,10 +189,13 @@ internal static class SafetensorsHeader
         "BF16" => DType.BF16,
         "F32" => DType.F32,
         "F64" => DType.F64,
-        _ => throw Fault(file, $"the tensor '{name}' has the type '{type}'; BOOL, U8 to U64, I8 to I64, F16, BF16, F32 and F64 are read."),
+        _ => throw Fault(
+            file,
+            $"the tensor '{name}' has the type '{type}', which is not supported; supported are BOOL, U8 to U64, I8 to I64, F16, BF16, F32 "
+            + "and F64."),
     };
 
-    /// <summary>As the reference demands: the tensors fill the data without gaps and without overlap.</summary>
+    /// <summary>Checks, as the reference does, that the tensors fill the data without gaps and without overlap.</summary>
     private static void CheckCoverage(MappedFile file, OrderedDictionary<string, Entry> entries, long dataLength)
     {
         var position = 0L;
@@ -198,7 +205,10 @@ internal static class SafetensorsHeader
         {
             if (entry.Begin != position)
             {
-                throw Fault(file, $"the tensor '{entry.Info.Name}' begins at byte {entry.Begin} of the data, but the one before ends at {position}; tensors lie end to end.");
+                throw Fault(
+                    file,
+                    $"the tensor '{entry.Info.Name}' begins at byte {entry.Begin} of the data, but the previous one ends at {position}; "
+                    + "expected no gap or overlap.");
             }
 
             position = entry.End;
@@ -206,7 +216,8 @@ internal static class SafetensorsHeader
 
         if (position != dataLength)
         {
-            throw Fault(file, $"the tensors take {position} bytes, but the file has {dataLength} after its header; it is damaged or cut short.");
+            throw Fault(
+                file, $"the tensors take {position} bytes, but the file has {dataLength} after its header; it is damaged or truncated.");
         }
     }
 
@@ -214,12 +225,13 @@ internal static class SafetensorsHeader
     {
         if (name.Length > TensorInfo.MaxNameLength)
         {
-            throw Fault(file, $"the name '{name[..20]}…' has {name.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}.");
+            throw Fault(
+                file, $"the name '{name[..20]}…' has {name.Length:N0} characters; expected at most {TensorInfo.MaxNameLength:N0}.");
         }
 
         if (before == MaxEntries)
         {
-            throw Fault(file, $"the header has more than {MaxEntries:N0} entries.");
+            throw Fault(file, $"the header has more than {MaxEntries:N0} entries, which is not supported.");
         }
     }
 
@@ -227,12 +239,13 @@ internal static class SafetensorsHeader
     {
         if (reader.TokenType != token)
         {
-            throw Fault(file, $"the header has {reader.TokenType} in '{name}' where {token} is expected.");
+            throw Fault(file, $"the header has {reader.TokenType} in '{name}' , expected {token}.");
         }
     }
 
-    private static CheckpointFormatException Fault(MappedFile file, string problem, Exception? inner = null) => new(file.Path, problem, inner);
+    private static CheckpointFormatException Fault(MappedFile file, string problem, Exception? inner = null) =>
+        new(file.Path, problem, inner);
 
-    // A class, whose collections the runtime has ready: those of a struct are compiled while the first model is loaded.
+    // A class, because the runtime has compiled code for collections of classes; those of a struct are compiled when the first model loads.
     private sealed record Entry(TensorInfo Info, long Begin, long End);
 }

@@ -17,14 +17,17 @@ public sealed class SafetensorsWriter
     private const int Alignment = 64;
     private readonly Dictionary<string, Entry> _entries = [];
 
-    /// <summary>The header's <c>__metadata__</c>; at first <c>format: pt</c>, which readers of models demand.</summary>
-    public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
+    /// <summary>Gets the <c>__metadata__</c> of the header; initially <c>format: pt</c>, which readers of models require.</summary>
+    public IDictionary<string, string> Metadata { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
 
     /// <summary>Adds a float32 tensor.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the tensor.</param>
     /// <param name="tensor">The tensor.</param>
-    /// <param name="type">The type that it is written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/>, rounded to the nearest, ties to even.</param>
-    /// <exception cref="ArgumentException">The name is taken, or the type is another.</exception>
+    /// <param name="type">
+    /// The type that it is written in: <see cref="DType.F32"/>, or <see cref="DType.F16"/>, rounded to the nearest, ties to even.
+    /// </param>
+    /// <exception cref="ArgumentException">The name exists already, or the type is not supported.</exception>
     public void Add(string name, Tensor tensor, DType type = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -32,7 +35,8 @@ public sealed class SafetensorsWriter
         {
             DType.F32 => (_, stream) => WriteValues(stream, tensor.Values),
             DType.F16 => (path, stream) => WriteHalves(stream, tensor.Values, name, path),
-            _ => throw new ArgumentException($"A tensor is written as {DType.F32} or {DType.F16}, not as {type}.", nameof(type)),
+            _ => throw new ArgumentException(
+                $"The type is {type}, which is not supported; supported are {DType.F32} and {DType.F16}.", nameof(type)),
         };
         Add(name, type, tensor.Length, tensor.Shape, (path, stream) =>
         {
@@ -56,26 +60,38 @@ public sealed class SafetensorsWriter
     }
 
     /// <summary>Adds an array of 64-bit integers.</summary>
-    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="values">The elements, in row-major order.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    /// <exception cref="ArgumentException">The name exists already, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<long> values, params ReadOnlySpan<int> shape) =>
         Add(name, DType.I64, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
-    /// <summary>Adds an array of signed bytes.</summary>
-    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    /// <summary>Adds an array of int8.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="values">The elements, in row-major order.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    /// <exception cref="ArgumentException">The name exists already, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<sbyte> values, params ReadOnlySpan<int> shape) =>
         Add(name, DType.I8, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
-    /// <summary>Adds an array of unsigned bytes.</summary>
-    /// <exception cref="ArgumentException">The name is taken, or the values do not fill the shape.</exception>
+    /// <summary>Adds an array of uint8.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="values">The elements, in row-major order.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    /// <exception cref="ArgumentException">The name exists already, or the values do not fill the shape.</exception>
     public void Add(string name, ReadOnlyMemory<byte> values, params ReadOnlySpan<int> shape) =>
         Add(name, DType.U8, values.Length, shape, (_, stream) => WriteValues(stream, values.Span));
 
-    /// <summary>Writes the file: under a temporary name, then renamed, so that a crash leaves the old file or the new one.</summary>
+    /// <summary>
+    /// Writes the file under a temporary name and renames it, so that after a crash there is the old file or the new one.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="CheckpointFormatException">A value is too large for the type it is to be written in.</exception>
+    /// <exception cref="CheckpointFormatException">A value is out of the range of the type in which it is written.</exception>
     public void Save(string path)
     {
-        // The reference's order: wide types first, so that every tensor is aligned, then by name.
+        // In the order of the reference: wide types first, so that every tensor is aligned, then by name.
         var entries = _entries.Values
             .OrderByDescending(entry => TensorInfo.SizeOf(entry.Info.DType))
             .ThenBy(entry => entry.Info.Name, StringComparer.Ordinal)
@@ -90,7 +106,10 @@ public sealed class SafetensorsWriter
         file.Commit();
     }
 
-    /// <summary>The bytes before the data, padded with spaces so that the data is aligned and there are at least <paramref name="minLength"/>.</summary>
+    /// <summary>
+    /// Returns the bytes before the data, padded with spaces to the alignment of the data and to at least <paramref name="minLength"/>
+    /// bytes.
+    /// </summary>
     internal static byte[] Header(IDictionary<string, string> metadata, IEnumerable<TensorInfo> tensors, int minLength = 0)
     {
         var json = new ArrayBufferWriter<byte>();
@@ -126,18 +145,18 @@ public sealed class SafetensorsWriter
         return header;
     }
 
-    /// <summary>Writes values as they lie in memory.</summary>
+    /// <summary>Writes values in their memory layout.</summary>
     internal static void WriteValues<T>(Stream stream, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        const int Chunk = 1 << 20; // the bytes of a large tensor do not fit one span
+        const int Chunk = 1 << 20; // the bytes of a large tensor exceed one span
         for (; !values.IsEmpty; values = values[Math.Min(Chunk, values.Length)..])
         {
             stream.Write(MemoryMarshal.AsBytes(values[..Math.Min(Chunk, values.Length)]));
         }
     }
 
-    // Infinities and NaN stay what they are; a finite value that would become infinite is an error.
+    // Infinities and NaN are kept; a finite value that would become infinite is an error.
     private static void WriteHalves(Stream stream, ReadOnlySpan<float> values, string name, string path)
     {
         const int Chunk = 1 << 16;
@@ -150,7 +169,10 @@ public sealed class SafetensorsWriter
             {
                 if (Half.IsInfinity(halves[i]) && float.IsFinite(chunk[i]))
                 {
-                    throw new CheckpointFormatException(path, $"the tensor '{name}' has the value {chunk[i].ToString(CultureInfo.InvariantCulture)}, beyond float16's largest, 65504; write the weights as float32.");
+                    throw new CheckpointFormatException(
+                        path,
+                        $"the tensor '{name}' has the value {chunk[i].ToString(CultureInfo.InvariantCulture)}, but the maximum of float16 "
+                        + "is 65504; write the weights as float32.");
                 }
             }
 
@@ -182,12 +204,12 @@ public sealed class SafetensorsWriter
         var info = new TensorInfo(name, type, shape.ToArray());
         if (info.Count != count)
         {
-            throw new ArgumentException($"{count} values do not fill the tensor {info}.", nameof(shape));
+            throw new ArgumentException($"There are {count} values, which do not fill the tensor {info}.", nameof(shape));
         }
 
         if (name == "__metadata__" || !_entries.TryAdd(name, new Entry(info, write)))
         {
-            throw new ArgumentException($"The name '{name}' is taken.", nameof(name));
+            throw new ArgumentException($"There is already a tensor '{name}'; use another name.", nameof(name));
         }
     }
 

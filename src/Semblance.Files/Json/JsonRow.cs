@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Semblance.Files.Json;
 
 /// <summary>
-/// A row of JSON Lines: an object whose members are columns, or an array with the columns 0, 1, 2 …. A member that is null
-/// counts as missing; one that comes twice, or has another type than asked for, is an error.
+/// Represents a row of JSON Lines: an object whose members are columns, or an array with the columns 0, 1, 2 …. A member that is null
+/// counts as missing. A duplicate member, or one of another type than requested, is an error.
 /// </summary>
 public sealed class JsonRow : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class JsonRow : IDisposable
 
     private JsonRow(string path, long line, JsonDocument document) => (_path, _line, _document) = (path, line, document);
 
-    /// <summary>Gets the names of the columns, in their order.</summary>
+    /// <summary>Gets the names of the columns, in order.</summary>
     public IEnumerable<string> Columns => Root.ValueKind == JsonValueKind.Object
         ? Root.EnumerateObject().Select(member => member.Name)
         : Enumerable.Range(0, Root.GetArrayLength()).Select(place => place.ToString(CultureInfo.InvariantCulture));
@@ -24,10 +24,10 @@ public sealed class JsonRow : IDisposable
     private JsonElement Root => _document.RootElement;
 
     /// <summary>Parses a line.</summary>
-    /// <param name="path">The file, for messages.</param>
+    /// <param name="path">The path of the file, for messages.</param>
     /// <param name="line">The number of the line, from 1.</param>
     /// <param name="text">The line.</param>
-    /// <exception cref="TextFormatException">It is not a JSON object or array, or a text has half of a surrogate pair.</exception>
+    /// <exception cref="TextFormatException">The line is not a JSON object or array, or a string has half of a surrogate pair.</exception>
     public static JsonRow Parse(string path, long line, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -38,7 +38,11 @@ public sealed class JsonRow : IDisposable
         }
         catch (JsonException e) when (e.InnerException is InvalidOperationException)
         {
-            throw new TextFormatException(path, line, "a text has half of a surrogate pair, an escape such as \\ud800 without its other half; write the character, or leave it out.", e);
+            throw new TextFormatException(
+                path,
+                line,
+                "a text has half of a surrogate pair, such as \\ud800 without its other half; write the character, or leave it out.",
+                e);
         }
         catch (JsonException e)
         {
@@ -54,7 +58,7 @@ public sealed class JsonRow : IDisposable
         throw new TextFormatException(path, line, "the line is neither a JSON object nor an array.");
     }
 
-    /// <summary>Returns whether a column is there and not null.</summary>
+    /// <summary>Returns whether there is a column that is not null.</summary>
     /// <param name="column">The column.</param>
     public bool Has(string column) => Find(column) is not null;
 
@@ -62,12 +66,13 @@ public sealed class JsonRow : IDisposable
     /// <param name="column">The column.</param>
     public bool HasArray(string column) => Find(column) is { ValueKind: JsonValueKind.Array };
 
-    /// <summary>Returns a text.</summary>
+    /// <summary>Returns a string.</summary>
     /// <param name="column">The column.</param>
-    /// <exception cref="TextFormatException">There is no such column, or it is not a text.</exception>
-    public string Text(string column) => Get(column) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw WrongType(column, "a text");
+    /// <exception cref="TextFormatException">There is no such column, or it is not a string.</exception>
+    public string Text(string column) =>
+        Get(column) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw WrongType(column, "a text");
 
-    /// <summary>Returns a text as it is, or a number as it is written: an id, a class, a score.</summary>
+    /// <summary>Returns a string, or a number as it is written: an id, a class, a score.</summary>
     /// <param name="column">The column.</param>
     /// <exception cref="TextFormatException">There is no such column, or it is neither.</exception>
     public string TextOrNumber(string column) => Get(column) switch
@@ -77,12 +82,13 @@ public sealed class JsonRow : IDisposable
         _ => throw WrongType(column, "a text or a number"),
     };
 
-    /// <summary>Returns a text or a number as <see cref="TextOrNumber"/>, or an array as it is written.</summary>
+    /// <summary>Returns a string or a number as <see cref="TextOrNumber"/> does, or an array as it is written.</summary>
     /// <param name="column">The column.</param>
     /// <exception cref="TextFormatException">There is no such column, or it is none of them.</exception>
-    public string NumberOrArray(string column) => Get(column) is { ValueKind: JsonValueKind.Array } array ? array.GetRawText() : TextOrNumber(column);
+    public string NumberOrArray(string column) =>
+        Get(column) is { ValueKind: JsonValueKind.Array } array ? array.GetRawText() : TextOrNumber(column);
 
-    /// <summary>Returns an id: a text, or a whole number of 64 bits.</summary>
+    /// <summary>Returns an id: a string, or a 64-bit integer.</summary>
     /// <param name="column">The column.</param>
     /// <exception cref="TextFormatException">There is no such column, or it is neither.</exception>
     public (string? Text, long Number) Id(string column) => Get(column) switch
@@ -90,13 +96,15 @@ public sealed class JsonRow : IDisposable
         { ValueKind: JsonValueKind.String } text => (text.GetString(), 0),
         { ValueKind: JsonValueKind.Number } number => number.TryGetInt64(out var id)
             ? (null, id)
-            : throw Fault($"the id is {Excerpt.Of(number.GetRawText())}; a text, or a whole number from {long.MinValue} to {long.MaxValue}, is expected."),
+            : throw Fault(
+                $"the id is {Excerpt.Of(number.GetRawText())}; a text, or a whole number from {long.MinValue} to {long.MaxValue}, is "
+                + "expected."),
         _ => throw WrongType(column, "a text or a whole number"),
     };
 
     /// <summary>Returns a list of finite numbers.</summary>
     /// <param name="column">The column.</param>
-    /// <exception cref="TextFormatException">There is no such column, or an element is not a number that a float32 can hold.</exception>
+    /// <exception cref="TextFormatException">There is no such column, or an element is not a finite float32 number.</exception>
     public float[] Vector(string column)
     {
         if (Get(column) is not { ValueKind: JsonValueKind.Array } array)
@@ -110,7 +118,9 @@ public sealed class JsonRow : IDisposable
         {
             vector[place] = element.ValueKind == JsonValueKind.Number && element.TryGetSingle(out var value) && float.IsFinite(value)
                 ? value
-                : throw Fault($"element {place} of '{Excerpt.Of(column)}' is {Excerpt.Of(element.GetRawText())}; a number within float32 is expected.");
+                : throw Fault(
+                    $"element {place} of '{Excerpt.Of(column)}' is {Excerpt.Of(element.GetRawText())}; a number within float32 is "
+                    + "expected.");
             place++;
         }
 
@@ -119,14 +129,15 @@ public sealed class JsonRow : IDisposable
 
     /// <summary>Returns the columns but some as texts, other values as they are written; those that are null are left out.</summary>
     /// <param name="except">The columns to leave out.</param>
-    /// <exception cref="TextFormatException">A column comes twice.</exception>
+    /// <exception cref="TextFormatException">A column is duplicate.</exception>
     public Dictionary<string, string> Labels(params ReadOnlySpan<string> except)
     {
         var labels = new Dictionary<string, string>();
         foreach (var member in Root.ValueKind == JsonValueKind.Object ? Root.EnumerateObject() : default)
         {
             if (!except.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.Null
-                && !labels.TryAdd(member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText()))
+                && !labels.TryAdd(
+                    member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText()))
             {
                 throw Twice(member.Name);
             }
@@ -135,8 +146,8 @@ public sealed class JsonRow : IDisposable
         return labels;
     }
 
-    /// <summary>Returns the exception for a fault of the row.</summary>
-    /// <param name="problem">What was found, what was expected and what to do.</param>
+    /// <summary>Returns the exception for an error in the row.</summary>
+    /// <param name="problem">The problem: what was found, what was expected and what to do.</param>
     public TextFormatException Fault(string problem) => new(_path, _line, problem);
 
     /// <summary>Releases the row.</summary>
@@ -145,14 +156,17 @@ public sealed class JsonRow : IDisposable
     private JsonElement Get(string column) => Find(column)
         ?? throw Fault(Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty(column, out _)
             ? $"'{Excerpt.Of(column)}' is null; a value is expected."
-            : $"a JSON object with '{Excerpt.Of(column)}' is expected; there is no '{Excerpt.Of(column)}' among {Excerpt.Of([.. Columns])}.");
+            : $"a JSON object with '{Excerpt.Of(column)}' is expected; "
+                + $"there is no '{Excerpt.Of(column)}' among {Excerpt.Of([.. Columns])}.");
 
     private JsonElement? Find(string column)
     {
         JsonElement? found = null;
         if (Root.ValueKind == JsonValueKind.Array)
         {
-            found = int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < Root.GetArrayLength() ? Root[place] : null;
+            found = int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < Root.GetArrayLength()
+                ? Root[place]
+                : null;
         }
         else
         {
@@ -170,5 +184,6 @@ public sealed class JsonRow : IDisposable
 
     private TextFormatException Twice(string column) => Fault($"'{Excerpt.Of(column)}' comes twice; once is expected.");
 
-    private TextFormatException WrongType(string column, string expected) => Fault($"'{Excerpt.Of(column)}' is {Excerpt.Of(Find(column)!.Value.GetRawText())}; {expected} is expected.");
+    private TextFormatException WrongType(string column, string expected) =>
+        Fault($"'{Excerpt.Of(column)}' is {Excerpt.Of(Find(column)!.Value.GetRawText())}; {expected} is expected.");
 }

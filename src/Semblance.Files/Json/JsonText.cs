@@ -3,16 +3,16 @@ using System.Text.Unicode;
 
 namespace Semblance.Files.Json;
 
-/// <summary>Parses JSON from a file that a stranger may have written.</summary>
+/// <summary>Parses JSON from an untrusted file.</summary>
 /// <remarks>
-/// <see cref="JsonDocument"/> accepts a name or a string that is not Unicode and fails when it is read, far from the file.
-/// Here both are checked once, so that every string of the result can be read.
+/// <see cref="JsonDocument"/> accepts a name or a string that is not valid Unicode, and fails when it is read, without the name of the
+/// file. This class checks all strings once, so that every string of the result can be read.
 /// </remarks>
 public static class JsonText
 {
     /// <summary>Parses a document.</summary>
     /// <param name="utf8">The bytes of the file; a byte order mark is skipped.</param>
-    /// <param name="comments">How comments are handled: an error by default, as in RFC 8259.</param>
+    /// <param name="comments">The handling of comments; by default they are an error, as in RFC 8259.</param>
     /// <returns>The document; the caller disposes it.</returns>
     /// <exception cref="JsonException">
     /// The bytes are not UTF-8, not JSON, nested deeper than 64 levels, or hold an escaped surrogate without its other half.

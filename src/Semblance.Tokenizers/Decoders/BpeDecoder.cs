@@ -1,9 +1,9 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>The suffix that ends words becomes a space, at the text's end nothing.</summary>
+/// <summary>Replaces the end-of-word suffix with a space, and removes it at the end of the text.</summary>
 internal sealed class BpeDecoder(string suffix) : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => suffix.Length == 0 ? tokens
+    public override List<string> DecodeChain(List<string> tokens) => suffix.Length == 0 ? tokens
         : Each(tokens, (token, index) => token.Replace(suffix, index == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal));
 }

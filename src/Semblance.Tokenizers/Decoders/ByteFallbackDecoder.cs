@@ -3,11 +3,14 @@ using System.Text.Unicode;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Runs of tokens like <c>&lt;0xE4&gt;</c> become the characters that their bytes make, or U+FFFD each where they make none.</summary>
+/// <summary>
+/// Converts consecutive tokens such as <c>&lt;0xE4&gt;</c> to the characters of their bytes, or to U+FFFD for each byte if they are not
+/// UTF-8.
+/// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var parts = new List<string>(tokens.Count);
         var bytes = new List<byte>();

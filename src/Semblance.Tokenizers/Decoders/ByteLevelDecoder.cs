@@ -3,11 +3,11 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>The characters of byte-level vocabularies become bytes again, and these a text; other tokens stay as they are.</summary>
+/// <summary>Converts the characters of a byte-level vocabulary to bytes, and the bytes to text; other tokens stay unchanged.</summary>
 internal sealed class ByteLevelDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var bytes = new ArrayBufferWriter<byte>();
         foreach (var token in tokens)

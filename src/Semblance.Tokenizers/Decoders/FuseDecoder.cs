@@ -1,8 +1,8 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Joins the tokens, so that what comes next sees them as one.</summary>
+/// <summary>Concatenates the tokens, so that the next decoder sees them as one.</summary>
 internal sealed class FuseDecoder : Decoder
 {
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => [string.Concat(tokens)];
+    public override List<string> DecodeChain(List<string> tokens) => [string.Concat(tokens)];
 }

@@ -4,7 +4,7 @@ using Semblance.Tokenizers.Patterns;
 
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Replaces what a pattern matches in each token.</summary>
+/// <summary>Replaces the matches of a pattern in each token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
     /// <inheritdoc/>
@@ -14,7 +14,7 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Deco
     public static new ReplaceDecoder Read(JsonSection json) => new(TextPattern.Read(json.Required("pattern")), json.Text("content"));
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens)
+    public override List<string> DecodeChain(List<string> tokens)
     {
         var matches = new List<(int Start, int End)>();
         return Each(tokens, (token, _) =>

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Decoders;
 
-/// <summary>Words with spaces between them, their parts joined; clean-up takes out the spaces before some English punctuation.</summary>
+/// <summary>Joins the parts of words and puts spaces between words; clean-up removes the spaces before some English punctuation.</summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
 {
     private static readonly (string From, string To)[] CleanUps =
@@ -10,7 +10,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
     ];
 
     /// <inheritdoc/>
-    public override List<string> Parts(List<string> tokens) => Each(tokens, (token, index) =>
+    public override List<string> DecodeChain(List<string> tokens) => Each(tokens, (token, index) =>
     {
         var piece = index == 0 ? token
             : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]
@@ -18,7 +18,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
         return cleanUp ? CleanUp(piece) : piece;
     });
 
-    /// <summary>The reference cleans token by token, not the joined text.</summary>
+    /// <summary>Removes spaces in one token; the reference cleans up each token, not the joined text.</summary>
     public static string CleanUp(string piece)
     {
         foreach (var (from, to) in CleanUps)

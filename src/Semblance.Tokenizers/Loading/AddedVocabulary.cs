@@ -3,8 +3,8 @@ using Semblance.Tokenizers.Models;
 namespace Semblance.Tokenizers.Loading;
 
 /// <summary>
-/// Added tokens, numbered as the tokenizers library does it: a token of the vocabulary keeps its id, and the others count on from the
-/// vocabulary's size, whatever id a file gives them.
+/// Represents the added tokens, numbered as the tokenizers library does it: a token of the vocabulary keeps its id, and the others are
+/// numbered after the vocabulary, regardless of the id in a file.
 /// </summary>
 internal sealed class AddedVocabulary(Model model)
 {
@@ -12,21 +12,22 @@ internal sealed class AddedVocabulary(Model model)
     private readonly Dictionary<string, int> _ids = [];
     private int _highest = -1;
 
-    /// <summary>The tokens by their ids.</summary>
+    /// <summary>Gets the tokens in the order of their ids.</summary>
     public IReadOnlyList<AddedToken> Tokens => [.. _tokens.Values];
 
-    /// <summary>The id of the next token that the vocabulary lacks.</summary>
+    /// <summary>Gets the id of the next token that is not in the vocabulary.</summary>
     public int Next => Math.Max(model.Count, _highest + 1);
 
-    /// <summary>The token with a content, or null.</summary>
+    /// <summary>Returns the token with a content, or <see langword="null"/>.</summary>
     public AddedToken? Find(string content) =>
         _ids.TryGetValue(content, out var id) && _tokens[id] is var token && token.Content == content ? token : null;
 
-    /// <summary>The id of an added token or of one of the vocabulary, or null.</summary>
+    /// <summary>Returns the id of an added token or of a token of the vocabulary, or <see langword="null"/>.</summary>
     public int? IdOf(string content) => _ids.TryGetValue(content, out var id) ? id : model.TokenToId(content);
 
     /// <summary>
-    /// Adds tokens. Of two with one content, or with one id, the later counts; what was special once stays so. Empty tokens are left out.
+    /// Adds tokens. Of two with the same content or the same id, the later one counts; a special token stays special. Empty tokens are left
+    /// out.
     /// </summary>
     /// <exception cref="TokenizerFormatException">There are more ids than a tokenizer can hold.</exception>
     public void Add(params IEnumerable<AddedToken> tokens)
@@ -42,7 +43,8 @@ internal sealed class AddedVocabulary(Model model)
             var id = IdOf(token.Content) ?? next++;
             if (id >= Trie.Limit)
             {
-                throw new TokenizerFormatException($"The added token '{token.Content}' would have the id {id}; a tokenizer has ids below {Trie.Limit}.");
+                throw new TokenizerFormatException(
+                    $"The added token '{token.Content}' would have the id {id}; expected ids below {Trie.Limit}.");
             }
 
             var isSpecial = token.Special || (Find(token.Content)?.Special ?? false);

@@ -4,30 +4,33 @@ using System.Text.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>Writes the files of a BERT tokenizer from its vocabulary.</summary>
+/// <summary>Provides the files of a BERT tokenizer, made from its vocabulary.</summary>
 internal static class BertFiles
 {
-    /// <summary>Indented, with all characters as they are.</summary>
-    public static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>The options of the JSON writer: indented, without escapes.</summary>
+    public static readonly JsonWriterOptions Indented =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Classes that are BertTokenizer under the name of a model.
+    // Classes that equal BertTokenizer, with the name of another model.
     private static readonly string[] Supported =
     [
         "BertTokenizer", "ConvBertTokenizer", "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer", "DistilBertTokenizer", "ElectraTokenizer",
         "LayoutLMTokenizer", "LxmertTokenizer", "MobileBertTokenizer", "RealmTokenizer", "RetriBertTokenizer", "SqueezeBertTokenizer",
     ];
 
-    /// <summary>The tokenizer.json that stands for a folder with a vocab.txt.</summary>
+    /// <summary>Returns the tokenizer.json for a folder with a vocab.txt.</summary>
     public static byte[] FromVocabularyFile(TokenizerFiles files, TokenizerConfiguration configuration)
     {
         var path = files.PathOf(TokenizerFiles.Vocabulary);
         if (configuration.ClassName is { } name && !Supported.Contains(name))
         {
             throw new TokenizerFormatException(
-                $"{path}: the tokenizer '{name}' cannot be read from {TokenizerFiles.Vocabulary} alone; supported are {string.Join(", ", Supported)}. Save it with a {TokenizerFiles.Json}.");
+                $"{path}: the tokenizer class '{name}' cannot be read from {TokenizerFiles.Vocabulary} alone; supported are "
+                + $"{string.Join(", ", Supported)}. Save the tokenizer with a {TokenizerFiles.Json}.");
         }
 
-        var vocabulary = files.ReadText(TokenizerFiles.Vocabulary, "a token a line").TrimStart('\uFEFF').Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        var text = files.ReadText(TokenizerFiles.Vocabulary, "one token per line").TrimStart('\uFEFF');
+        var vocabulary = text.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
         if (vocabulary[^1].Length == 0)
         {
             vocabulary.RemoveAt(vocabulary.Count - 1);
@@ -39,7 +42,8 @@ internal static class BertFiles
             if (!vocabulary.Contains(token))
             {
                 throw new TokenizerFormatException(
-                    $"{path}: the vocabulary of {vocabulary.Count} lines lacks the special token '{token}'; add it, or name another one in {TokenizerFiles.Configuration}.");
+                    $"{path}: the vocabulary of {vocabulary.Count} lines lacks the special token '{token}'; add it, or change its name in "
+                    + $"{TokenizerFiles.Configuration}.");
             }
         }
 
@@ -48,7 +52,7 @@ internal static class BertFiles
         return WriteTokenizer(vocabulary, special, lowercase, configuration.Flag("strip_accents"), chinese);
     }
 
-    /// <summary>The four files of a new tokenizer.</summary>
+    /// <summary>Returns the four files of a new tokenizer.</summary>
     public static TokenizerFiles Create(IReadOnlyList<string> vocabulary, bool lowercase)
     {
         var special = new BertSpecialTokens();
@@ -56,14 +60,18 @@ internal static class BertFiles
         {
             if (!vocabulary.Contains(token))
             {
-                throw new ArgumentException($"The vocabulary of {vocabulary.Count} tokens lacks '{token}'; a BERT tokenizer needs {string.Join(", ", special.Required)}.", nameof(vocabulary));
+                throw new ArgumentException(
+                    $"The vocabulary of {vocabulary.Count} tokens lacks '{token}'; a BERT tokenizer needs {string.Join(", ", special.Required)}.",
+                    nameof(vocabulary));
             }
         }
 
         var unfit = vocabulary.FirstOrDefault(token => token.Contains('\n', StringComparison.Ordinal) || token.EndsWith('\r') || !IsWellFormed(token));
         if (unfit is not null)
         {
-            throw new ArgumentException($"The token '{unfit}' cannot be a line of {TokenizerFiles.Vocabulary}: it has a line break or half of a surrogate pair.", nameof(vocabulary));
+            throw new ArgumentException(
+                $"The token '{unfit}' cannot be a line of {TokenizerFiles.Vocabulary}: it has a line break or half of a surrogate pair.",
+                nameof(vocabulary));
         }
 
         return new TokenizerFiles("(vocabulary)")
@@ -82,7 +90,8 @@ internal static class BertFiles
         };
     }
 
-    private static byte[] WriteTokenizer(IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese)
+    private static byte[] WriteTokenizer(
+        IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese)
     {
         var ids = new Dictionary<string, int>();
         for (var id = 0; id < vocabulary.Count; id++)
@@ -90,8 +99,9 @@ internal static class BertFiles
             ids[vocabulary[id]] = id;
         }
 
-        // As in the reference, a token that stands twice has the later id.
-        var added = special.All.Where(ids.ContainsKey).Distinct().Select(token => new AddedToken(ids[token], token, false, false, false, false, true)).OrderBy(token => token.Id);
+        // As in the reference, a duplicate token has the later id.
+        var added = special.All.Where(ids.ContainsKey).Distinct()
+            .Select(token => new AddedToken(ids[token], token, false, false, false, false, true)).OrderBy(token => token.Id);
         return Write(json =>
         {
             json.WriteString("version", "1.0");

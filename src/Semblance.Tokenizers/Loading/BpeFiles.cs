@@ -7,7 +7,7 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The components of a byte-level BPE tokenizer given as vocab.json and merges.txt: GPT-2, RoBERTa or CLIP.</summary>
+/// <summary>Reads the components of a byte-level BPE tokenizer from vocab.json and merges.txt: GPT-2, RoBERTa or CLIP.</summary>
 internal static class BpeFiles
 {
     private const string Supported = "CLIPTokenizer, GPT2Tokenizer, RobertaTokenizer";
@@ -23,7 +23,8 @@ internal static class BpeFiles
             "RobertaTokenizer" => Roberta(vocabulary, merges, configuration),
             "CLIPTokenizer" => Clip(vocabulary, merges, configuration),
             var className => throw new TokenizerFormatException(
-                $"{files.PathOf(TokenizerFiles.BpeVocabulary)}: the tokenizer '{className}' cannot be read from {TokenizerFiles.BpeVocabulary} and {TokenizerFiles.Merges} alone; supported are {Supported}. Save it with a {TokenizerFiles.Json}."),
+                $"{files.PathOf(TokenizerFiles.BpeVocabulary)}: the tokenizer class '{className}' cannot be read from {TokenizerFiles.BpeVocabulary} and "
+                + $"{TokenizerFiles.Merges} alone; supported are {Supported}. Save the tokenizer with a {TokenizerFiles.Json}."),
         };
     }
 
@@ -35,7 +36,9 @@ internal static class BpeFiles
         var (begin, first, second) = (TemplatePiece.Special(added[0].Id, 0), TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1));
         return new TokenizerJson(
             added, null, new ByteLevel(prefix, useRegex: true), new Bpe(vocabulary, merges, new BpeOptions()),
-            configuration.Flag("add_bos_token") ?? false ? new TemplateProcessing([begin, first], [begin, first, second]) : new ByteLevelProcessing(trimOffsets: false, prefix),
+            configuration.Flag("add_bos_token") ?? false
+                ? new TemplateProcessing([begin, first], [begin, first, second])
+                : new ByteLevelProcessing(trimOffsets: false, prefix),
             new ByteLevelDecoder());
     }
 
@@ -47,23 +50,27 @@ internal static class BpeFiles
         var added = Added(vocabulary, [cls, pad, sep, unknown], configuration.SpecialToken("mask_token") ?? "<mask>");
         return new TokenizerJson(
             added, null, new ByteLevel(prefix, useRegex: true), new Bpe(vocabulary, merges, new BpeOptions()),
-            new RobertaProcessing(IdOf(added, cls), IdOf(added, sep), configuration.Flag("trim_offsets") ?? true, prefix), new ByteLevelDecoder());
+            new RobertaProcessing(IdOf(added, cls), IdOf(added, sep), configuration.Flag("trim_offsets") ?? true, prefix),
+            new ByteLevelDecoder());
     }
 
     private static TokenizerJson Clip(Vocabulary vocabulary, BpeMerges merges, TokenizerConfiguration configuration)
     {
-        var (start, end) = (configuration.SpecialToken("bos_token") ?? "<|startoftext|>", configuration.SpecialToken("eos_token") ?? "<|endoftext|>");
+        var start = configuration.SpecialToken("bos_token") ?? "<|startoftext|>";
+        var end = configuration.SpecialToken("eos_token") ?? "<|endoftext|>";
         var added = Added(vocabulary, [start, end]);
         return new TokenizerJson(
             added,
-            new NormalizerSequence([new UnicodeForm(composes: true, compatibility: false), new Replace(KnownPattern.WhiteSpace, " "), new Lowercase()]),
-            new PreTokenizerSequence([new Splitting(KnownPattern.Clip, SplitBehavior.Removed, invert: true), new ByteLevel(addPrefixSpace: false, useRegex: true)]),
+            new NormalizerSequence(
+                [new UnicodeForm(composes: true, compatibility: false), new Replace(KnownPattern.WhiteSpace, " "), new Lowercase()]),
+            new PreTokenizerSequence(
+                [new Splitting(KnownPattern.Clip, SplitBehavior.Removed, invert: true), new ByteLevel(addPrefixSpace: false, useRegex: true)]),
             new Bpe(vocabulary, merges, new BpeOptions { Suffix = "</w>", UnknownToken = end }),
             new RobertaProcessing(IdOf(added, start), IdOf(added, end), trimOffsets: false, addPrefixSpace: false),
             new ByteLevelDecoder());
     }
 
-    /// <summary>The special tokens; those that the vocabulary lacks get the next ids.</summary>
+    /// <summary>Returns the special tokens; a token that is not in the vocabulary gets the next id.</summary>
     private static AddedToken[] Added(Vocabulary vocabulary, string[] special, string? mask = null)
     {
         var next = vocabulary.Trie.Count;
@@ -84,11 +91,12 @@ internal static class BpeFiles
         var path = files.PathOf(TokenizerFiles.Merges);
         if (files[TokenizerFiles.Merges] is null)
         {
-            throw new TokenizerFormatException($"{path}: is missing; {TokenizerFiles.BpeVocabulary} needs it beside it.");
+            throw new TokenizerFormatException($"{path}: the file is missing; {TokenizerFiles.BpeVocabulary} needs it.");
         }
 
         var number = 0;
-        foreach (var line in files.ReadText(TokenizerFiles.Merges, "a merge a line").Split('\n').Select(line => line.TrimEnd('\r')))
+        var text = files.ReadText(TokenizerFiles.Merges, "one merge per line");
+        foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')))
         {
             number++;
             if (line.Length == 0 || line.StartsWith("#version", StringComparison.Ordinal))

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Semblance.Tokenizers.Loading;
 
 /// <summary>
-/// What the reference's tokenizer class changes in the components of a tokenizer.json by tokenizer_config.json. An option that the class
-/// does not apply, and that asks for something else than the component does, is a warning.
+/// Computes the changes that the tokenizer class of the reference makes in the components of a tokenizer.json by tokenizer_config.json. An
+/// option that the class does not apply, and that differs from the component, gives a warning.
 /// </summary>
 internal sealed class ComponentOverrides
 {
@@ -16,7 +16,7 @@ internal sealed class ComponentOverrides
     private readonly string? _class;
     private readonly Dictionary<string, JsonElement> _changes = [];
 
-    /// <summary>Finds what changes in normalizer, pre-tokenizer, decoder and post-processor.</summary>
+    /// <summary>Initializes a new instance with the changes in normalizer, pre-tokenizer, decoder and post-processor.</summary>
     public ComponentOverrides(JsonSection root, TokenizerConfiguration configuration)
     {
         (_root, _configuration, _class) = (root, configuration, configuration.ClassName);
@@ -33,15 +33,15 @@ internal sealed class ComponentOverrides
         ChangeOffsets();
     }
 
-    /// <summary>The sections of tokenizer.json that changed.</summary>
+    /// <summary>Gets the sections of tokenizer.json that changed.</summary>
     public IReadOnlyDictionary<string, JsonElement> Changes => _changes;
 
-    /// <summary>A section as it is after the changes, or null.</summary>
+    /// <summary>Gets a section after the changes, or <see langword="null"/>.</summary>
     public JsonSection? this[string name] => !_changes.TryGetValue(name, out var changed) ? _root.Optional(name)
         : changed.ValueKind == JsonValueKind.Null ? null
         : _root.Replaced(name, changed);
 
-    /// <summary>Puts another value in the place of a section.</summary>
+    /// <summary>Replaces the value of a section.</summary>
     public void Replace(string name, JsonNode? value) => _changes[name] = JsonElement.Parse(value?.ToJsonString() ?? "null");
 
     private void ChangeBertNormalizer()
@@ -61,7 +61,7 @@ internal sealed class ComponentOverrides
             return;
         }
 
-        // The class has defaults; without one only what is said counts.
+        // A class has defaults; without a class, only the given options count.
         if (_class is not null || lowercase is not null)
         {
             Set(json, "normalizer", "lowercase", lowercase ?? true);
@@ -91,7 +91,8 @@ internal sealed class ComponentOverrides
         {
             if (addsSpace && type != "Metaspace")
             {
-                _configuration.Warn("add_prefix_space", $"is true, which {_configuration.FullClassName} does not apply to the pre-tokenizer of tokenizer.json");
+                _configuration.Warn(
+                    "add_prefix_space", $"is true, but {_configuration.FullClassName} does not apply it to the pre-tokenizer of tokenizer.json");
             }
 
             return;
@@ -113,7 +114,10 @@ internal sealed class ComponentOverrides
             var legacy = _configuration.Flag("legacy");
             var now = TextOf(json, "prepend_scheme") ?? "always";
             json.Remove("add_prefix_space");
-            Set(json, section, "prepend_scheme", !addsSpace ? "never" : legacy is null ? now == "never" ? "first" : now : legacy.Value ? "always" : "first");
+            var scheme = !addsSpace ? "never"
+                : legacy is null ? (now == "never" ? "first" : now)
+                : legacy.Value ? "always" : "first";
+            Set(json, section, "prepend_scheme", scheme);
         }
     }
 
@@ -134,7 +138,7 @@ internal sealed class ComponentOverrides
         }
     }
 
-    /// <summary>Takes a part out of a sequence, or the whole section if it is that part.</summary>
+    /// <summary>Removes a part of a sequence, or the whole section if it is that part.</summary>
     private void RemovePart(string section, string list, Func<JsonObject, bool> isIt)
     {
         if (Component(section) is not { } json)
@@ -157,7 +161,9 @@ internal sealed class ComponentOverrides
     {
         if (asked is { } value && json[key] is { } own && !JsonNode.DeepEquals(own, value))
         {
-            _configuration.Warn(option, $"is {(value ? "true" : "false")}, but {_configuration.FullClassName} takes the normalizer of tokenizer.json as it is, where '{key}' is {own.ToJsonString()}");
+            _configuration.Warn(
+                option,
+                $"is {(value ? "true" : "false")}, but {_configuration.FullClassName} does not change the normalizer of tokenizer.json, where '{key}' is {own.ToJsonString()}");
         }
     }
 
@@ -178,9 +184,10 @@ internal sealed class ComponentOverrides
         }
     }
 
-    private JsonObject? Component(string name) => this[name] is { Element.ValueKind: JsonValueKind.Object } section ? NodeOf(section.Element) as JsonObject : null;
+    private JsonObject? Component(string name) =>
+        this[name] is { Element.ValueKind: JsonValueKind.Object } section ? NodeOf(section.Element) as JsonObject : null;
 
-    // Of two members with one name the last counts, as everywhere; JsonObject.Create would fail at the first look-up.
+    // Of two members with the same name, the last one counts; JsonObject.Create would fail at the first access.
     private static JsonNode? NodeOf(JsonElement element)
     {
         switch (element.ValueKind)
@@ -202,6 +209,7 @@ internal sealed class ComponentOverrides
 
     private static string? TypeOf(JsonObject json) => TextOf(json, "type");
 
-    // Null where the member is not a text, which its reader names.
-    private static string? TextOf(JsonObject json, string key) => json[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    // Null if the member is not a string; its reader reports that.
+    private static string? TextOf(JsonObject json, string key) =>
+        json[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -4,15 +4,18 @@ using Semblance.Tokenizers.PostProcessors;
 namespace Semblance.Tokenizers.Loading;
 
 /// <summary>
-/// The post-processor that the reference's classes make of tokenizer_config.json: of <c>add_bos_token</c> and <c>add_eos_token</c>, or for
-/// translation of <c>src_lang</c>.
+/// Creates the post-processor that the tokenizer classes of the reference make from tokenizer_config.json: from <c>add_bos_token</c> and
+/// <c>add_eos_token</c>, or for translation from <c>src_lang</c>.
 /// </summary>
 internal static class ConfiguredTemplate
 {
-    /// <summary>The template, or null where the configuration asks for none, or its class takes that of tokenizer.json.</summary>
-    /// <param name="configuration">The options.</param>
+    /// <summary>
+    /// Returns the template, or <see langword="null"/> if the configuration has no such option or its class keeps the template of
+    /// tokenizer.json.
+    /// </summary>
+    /// <param name="configuration">The configuration.</param>
     /// <param name="now">The post-processor of tokenizer.json.</param>
-    /// <param name="idOf">The id of a token.</param>
+    /// <param name="idOf">Returns the id of a token.</param>
     public static JsonObject? Of(TokenizerConfiguration configuration, PostProcessor now, Func<string, int?> idOf)
     {
         if (configuration.ClassName is "MBartTokenizer" or "MBart50Tokenizer" or "NllbTokenizer")
@@ -26,7 +29,7 @@ internal static class ConfiguredTemplate
             return null;
         }
 
-        (string? Begin, string? End, bool AddsBegin) usual = (null, null, now.FirstId is not null);
+        (string? Begin, string? End, bool AddsBegin) defaults = (null, null, now.FirstId is not null);
         var addsEnd = false;
         if (configuration.ClassName is { } name)
         {
@@ -37,49 +40,51 @@ internal static class ConfiguredTemplate
                 return null;
             }
 
-            usual = known;
+            defaults = known;
         }
         else
         {
             addsEnd = now.LastId is not null;
         }
 
-        return ForEnds(configuration, begins ?? usual.AddsBegin, ends ?? addsEnd, usual.Begin, usual.End, idOf);
+        return ForEnds(configuration, begins ?? defaults.AddsBegin, ends ?? addsEnd, defaults.Begin, defaults.End, idOf);
     }
 
-    /// <summary>The template of a class whose tokenizer.json is made here.</summary>
-    public static JsonObject ForEnds(TokenizerConfiguration configuration, bool begins, bool ends, string? usualBegin, string? usualEnd, Func<string, int?> idOf)
+    /// <summary>Returns the template of a class for a folder without a tokenizer.json.</summary>
+    public static JsonObject ForEnds(
+        TokenizerConfiguration configuration, bool begins, bool ends, string? defaultBegin, string? defaultEnd, Func<string, int?> idOf)
     {
-        var begin = begins ? Token(configuration, "add_bos_token", "bos_token", usualBegin) : null;
-        var end = ends ? Token(configuration, "add_eos_token", "eos_token", usualEnd) : null;
+        var begin = begins ? Token(configuration, "add_bos_token", "bos_token", defaultBegin) : null;
+        var end = ends ? Token(configuration, "add_eos_token", "eos_token", defaultEnd) : null;
         Part[] Around(string text, int type) => [.. Special(begin, type), new Part(text, type, IsText: true), .. Special(end, type)];
         var first = Around("A", 0);
         return Template(configuration, first, [.. first, .. Around("B", 1)], idOf);
     }
 
-    /// <summary>The template of a translator: the language before or behind the text.</summary>
+    /// <summary>Returns the template of a translation model: the language before or after the text.</summary>
     public static JsonObject ForLanguage(TokenizerConfiguration configuration, string language, Func<string, int?> idOf)
     {
         var end = configuration.SpecialToken("eos_token") ?? "</s>";
-        var isBehind = configuration.ClassName == "MBartTokenizer" || (configuration.ClassName == "NllbTokenizer" && configuration.Flag("legacy_behaviour") == true);
-        var before = isBehind ? [] : Special(language, 0);
-        Part[] behind = isBehind ? [.. Special(end, 0), .. Special(language, 0)] : Special(end, 0);
+        var isAfter = configuration.ClassName == "MBartTokenizer"
+            || (configuration.ClassName == "NllbTokenizer" && configuration.Flag("legacy_behaviour") == true);
+        var before = isAfter ? [] : Special(language, 0);
+        Part[] after = isAfter ? [.. Special(end, 0), .. Special(language, 0)] : Special(end, 0);
         var (first, second) = (new Part("A", 0, IsText: true), new Part("B", 0, IsText: true));
-        return Template(configuration, [.. before, first, .. behind], [.. before, first, second, .. behind], idOf);
+        return Template(configuration, [.. before, first, .. after], [.. before, first, second, .. after], idOf);
     }
 
     private static Part[] Special(string? token, int type) => token is null ? [] : [new Part(token, type, IsText: false)];
 
-    private static string? Token(TokenizerConfiguration configuration, string flag, string name, string? usual)
+    private static string? Token(TokenizerConfiguration configuration, string flag, string name, string? defaultToken)
     {
-        var named = configuration.SpecialToken(name) ?? (configuration.Has(name) ? null : usual);
+        var named = configuration.SpecialToken(name) ?? (configuration.Has(name) ? null : defaultToken);
         if (named is null && configuration.ClassName == TokenizerClasses.AnyFile)
         {
-            configuration.Warn(flag, $"is true, but there is no '{name}', so none is added");
+            configuration.Warn(flag, $"is true, but there is no '{name}', so no token is added");
             return null;
         }
 
-        return named ?? throw configuration.Error(flag, $"is true, but there is no '{name}'; name one in {TokenizerFiles.Configuration}");
+        return named ?? throw configuration.Error(flag, $"is true, but there is no '{name}'; add one to {TokenizerFiles.Configuration}");
     }
 
     private static JsonObject Template(TokenizerConfiguration configuration, Part[] single, Part[] pair, Func<string, int?> idOf)
@@ -88,7 +93,7 @@ internal static class ConfiguredTemplate
         foreach (var token in single.Where(part => !part.IsText).Select(part => part.Name).Distinct())
         {
             var id = idOf(token) ?? throw new TokenizerFormatException(
-                $"{TokenizerFiles.Configuration}: {configuration.FullClassName} puts '{token}' around a text, which is not a token of the vocabulary; name another one.");
+                $"{TokenizerFiles.Configuration}: {configuration.FullClassName} adds '{token}' to a text, but it is not a token of the vocabulary; change it.");
             ids[token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) };
         }
 
@@ -106,7 +111,9 @@ internal static class ConfiguredTemplate
         var token = configuration.SpecialToken(name);
         if (asked is { } value && value != (now is not null && token is not null && idOf(token) == now))
         {
-            configuration.Warn(option, $"is {(value ? "true" : "false")}, but {configuration.FullClassName} takes the template of {TokenizerFiles.Json} as it is, which {(value ? "does not add" : "adds")} '{token ?? name}'");
+            configuration.Warn(
+                option,
+                $"is {(value ? "true" : "false")}, but {configuration.FullClassName} keeps the template of {TokenizerFiles.Json}, which {(value ? "does not add" : "adds")} '{token ?? name}'");
         }
     }
 

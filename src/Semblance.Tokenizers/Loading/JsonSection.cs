@@ -4,58 +4,77 @@ using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>A value in a JSON file, which knows where it stands for the sake of error messages and collects warnings.</summary>
-internal readonly struct JsonSection(JsonElement element, string path, LoadingWarnings? warnings = null)
+/// <summary>
+/// Represents a value in a JSON file of a tokenizer, with its position for error messages. A component reads its settings from it.
+/// </summary>
+public readonly struct JsonSection
 {
-    /// <summary>The error for a vocabulary beyond what a trie can hold.</summary>
-    public const string TooMuchText = "the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?";
+    /// <summary>The error for a vocabulary that exceeds the capacity of a trie.</summary>
+    internal const string TooMuchText = "the vocabulary has more text than a tokenizer can hold (2^24 distinct prefixes); is this a vocabulary?";
 
-    private const int MostParts = 256; // published tokenizers have up to ten
+    private const int MostParts = 256; // published tokenizers have at most ten
 
     private const int Largest = Trie.Limit - 1;
 
-    /// <summary>The value itself.</summary>
-    public JsonElement Element => element;
+    private readonly JsonElement _element;
+    private readonly string _path;
+    private readonly LoadingWarnings? _warnings;
 
-    /// <summary>An error at this place.</summary>
-    public TokenizerFormatException Error(string message) => new($"{path}: {message}.");
+    internal JsonSection(JsonElement element, string path, LoadingWarnings? warnings = null) => (_element, _path, _warnings) = (element, path, warnings);
 
-    /// <summary>The member of an object, or null where it is absent or null.</summary>
+    /// <summary>Gets the value.</summary>
+    public JsonElement Element => _element;
+
+    /// <summary>Returns an exception for an error at this value.</summary>
+    /// <param name="message">The error, without the position and a period at the end.</param>
+    public TokenizerFormatException Error(string message) => new($"{_path}: {message}.");
+
+    internal TokenizerFormatException UnsupportedType(string type, IEnumerable<string> supported) =>
+        new($"{_path} type '{type}' is not supported; supported are {string.Join(", ", supported)}.");
+
+    /// <summary>Returns a member of this object, or <see langword="null"/> if it is missing or null.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <exception cref="TokenizerFormatException">The value is not an object.</exception>
     public JsonSection? Optional(string name)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        if (_element.ValueKind != JsonValueKind.Object)
         {
             throw Error($"found {Shown()}, expected an object with '{name}'");
         }
 
-        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new JsonSection(value, Join(name), warnings)
+        return _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? new JsonSection(value, Join(name), _warnings)
             : null;
     }
 
-    /// <summary>Another value in the place of a member.</summary>
-    public JsonSection Replaced(string name, JsonElement value) => new(value, Join(name), warnings);
+    /// <summary>Returns another value at the position of a member.</summary>
+    internal JsonSection Replaced(string name, JsonElement value) => new(value, Join(name), _warnings);
 
-    /// <summary>Warns of something at this place that is no error.</summary>
-    public void Warn(string message) => warnings?.Add($"{path}: {message}.");
+    /// <summary>Adds a warning about this value to the warnings of the tokenizer.</summary>
+    /// <param name="message">The warning, without the position and a period at the end.</param>
+    public void Warn(string message) => _warnings?.Add($"{_path}: {message}.");
 
-    /// <summary>Checks the keys of this object: warns of those that are not known and refuses values that are not supported.</summary>
+    /// <summary>Checks the keys of this object: adds a warning for each unknown key.</summary>
     /// <param name="keys">The known keys.</param>
-    /// <param name="others">What else is known.</param>
+    /// <param name="others">Returns whether another key is known; <see langword="null"/> for no other keys.</param>
+    /// <returns>This value.</returns>
+    /// <exception cref="TokenizerFormatException">A value is not supported.</exception>
     public JsonSection Check(KnownKeys keys, Func<JsonProperty, bool>? others = null)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        if (_element.ValueKind != JsonValueKind.Object)
         {
-            return this; // whoever reads it says what was expected
+            return this; // the reader reports what was expected
         }
 
-        var (unknown, faults) = keys.Check(element);
+        var (unknown, faults) = keys.Check(_element);
         if (faults.Count > 0)
         {
             throw Error(string.Join("; ", faults));
         }
 
-        HashSet<string> known = others is null || unknown.Count == 0 ? [] : [.. element.EnumerateObject().Where(others).Select(member => member.Name)];
+        HashSet<string> known = others is null || unknown.Count == 0
+            ? []
+            : [.. _element.EnumerateObject().Where(others).Select(member => member.Name)];
         foreach (var name in unknown.Where(name => !known.Contains(name)))
         {
             Warn($"the key '{name}' is not known and was ignored");
@@ -64,48 +83,46 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
         return this;
     }
 
-    /// <summary>The member of an object.</summary>
+    /// <summary>Returns a member of this object.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <exception cref="TokenizerFormatException">The member is missing or null.</exception>
     public JsonSection Required(string name) => Optional(name) ?? throw Error($"'{name}' is missing");
 
-    /// <summary>True if the object has the member, be it null.</summary>
-    public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+    /// <summary>Returns whether this object has a member, including one that is null.</summary>
+    /// <param name="name">The name of the member.</param>
+    public bool Has(string name) => _element.ValueKind == JsonValueKind.Object && _element.TryGetProperty(name, out _);
 
-    /// <summary>The type of this component, whose keys are checked.</summary>
-    /// <param name="types">The supported types and their keys.</param>
-    /// <param name="usual">The type where none is named; null if one must be.</param>
-    public string Type(IReadOnlyDictionary<string, KnownKeys> types, string? usual = null)
-    {
-        var type = Text("type", usual);
-        if (!types.TryGetValue(type, out var keys))
-        {
-            throw new TokenizerFormatException($"{path} type '{type}' is not supported; supported are {string.Join(", ", types.Keys)}.");
-        }
-
-        Check(keys);
-        return type;
-    }
-
-    /// <summary>A member that is a text.</summary>
+    /// <summary>Returns a member that is a string.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="fallback">The value if the member is missing; <see langword="null"/> if it is required.</param>
+    /// <exception cref="TokenizerFormatException">The member is missing or not a string.</exception>
     public string Text(string name, string? fallback = null) =>
         Optional(name) is { } value ? value.Text() : fallback ?? throw Error($"'{name}' is missing");
 
-    /// <summary>A member that is true or false.</summary>
+    /// <summary>Returns a member that is true or false.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="fallback">The value if the member is missing.</param>
+    /// <exception cref="TokenizerFormatException">The member is neither true nor false.</exception>
     public bool Flag(string name, bool fallback) => Optional(name) is not { } value ? fallback : value.Flag();
 
-    /// <summary>A member that is a whole number from 0 to 2^24 - 1.</summary>
+    /// <summary>Returns a member that is an integer from 0 to 2^24 - 1.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="fallback">The value if the member is missing.</param>
+    /// <exception cref="TokenizerFormatException">The member is not such an integer.</exception>
     public int Number(string name, int fallback) => Optional(name) is { } value ? value.TokenId() : fallback;
 
-    /// <summary>This text.</summary>
+    /// <summary>Returns this string.</summary>
+    /// <exception cref="TokenizerFormatException">The value is not a string.</exception>
     public string Text()
     {
-        if (element.ValueKind != JsonValueKind.String)
+        if (_element.ValueKind != JsonValueKind.String)
         {
             throw Error($"found {Shown()}, expected a text");
         }
 
         try
         {
-            return element.GetString()!;
+            return _element.GetString()!;
         }
         catch (InvalidOperationException)
         {
@@ -113,72 +130,80 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
         }
     }
 
-    /// <summary>This text, or null if it is none.</summary>
-    public string? TextOrNull() => element.ValueKind == JsonValueKind.String ? Text() : null;
+    /// <summary>Returns this string, or <see langword="null"/> if the value is not a string.</summary>
+    public string? TextOrNull() => _element.ValueKind == JsonValueKind.String ? Text() : null;
 
-    /// <summary>This number, or null if it is none.</summary>
+    /// <summary>Returns this number, or <see langword="null"/> if the value is not a number.</summary>
     public double? NumberOrNull() =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) ? number : null;
+        _element.ValueKind == JsonValueKind.Number && _element.TryGetDouble(out var number) ? number : null;
 
-    /// <summary>This number, which is an id or as small.</summary>
-    public int TokenId() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is >= 0 and <= Largest
+    /// <summary>Returns this integer from 0 to 2^24 - 1: an id, or another small number.</summary>
+    /// <exception cref="TokenizerFormatException">The value is not such an integer.</exception>
+    public int TokenId() =>
+        _element.ValueKind == JsonValueKind.Number && _element.TryGetInt32(out var number) && number is >= 0 and <= Largest
         ? number
         : throw Error($"found {Shown()}, expected a whole number from 0 to {Largest}");
 
-    /// <summary>The items of this array.</summary>
+    /// <summary>Returns the items of this array.</summary>
+    /// <exception cref="TokenizerFormatException">The value is not an array.</exception>
     public IEnumerable<JsonSection> Items()
     {
-        if (element.ValueKind != JsonValueKind.Array)
+        if (_element.ValueKind != JsonValueKind.Array)
         {
             throw Error($"found {Shown()}, expected an array");
         }
 
-        var (at, to) = (path, warnings);
-        return element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]", to));
+        var (at, to) = (_path, _warnings);
+        return _element.EnumerateArray().Select((item, index) => new JsonSection(item, $"{at}[{index}]", to));
     }
 
-    /// <summary>The parts of a sequence, each of which goes over the whole text.</summary>
-    /// <param name="name">The list, which a part that is a sequence has under the same name.</param>
-    /// <exception cref="TokenizerFormatException">There is no such list, or it has too many parts.</exception>
+    /// <summary>Returns the parts of a sequence of components.</summary>
+    /// <param name="name">The name of the member with the parts, and of the parts of a nested sequence.</param>
+    /// <exception cref="TokenizerFormatException">The member is missing or not an array, or there are more than 256 parts.</exception>
     public IEnumerable<JsonSection> Parts(string name)
     {
         var list = Required(name);
-        return Count(list.Element, name) is var count and > MostParts ? throw list.Error($"found {count} parts, expected at most {MostParts}") : list.Items();
+        return Count(list.Element, name) is var count and > MostParts
+            ? throw list.Error($"found {count} parts, expected at most {MostParts}")
+            : list.Items();
 
         static int Count(JsonElement list, string name) => list.ValueKind != JsonValueKind.Array
             ? 0
-            : list.EnumerateArray().Sum(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var inner) ? 1 + Count(inner, name) : 1);
+            : list.EnumerateArray()
+                .Sum(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out var inner) ? 1 + Count(inner, name) : 1);
     }
 
-    /// <summary>The members of this object, by name.</summary>
+    /// <summary>Returns the members of this object with their names.</summary>
+    /// <exception cref="TokenizerFormatException">The value is not an object.</exception>
     public IEnumerable<(string Name, JsonSection Value)> Members()
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        if (_element.ValueKind != JsonValueKind.Object)
         {
             throw Error($"found {Shown()}, expected an object");
         }
 
-        var (section, path, to) = (this, Join("…"), warnings);
-        return element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, path, to)));
+        var (section, path, to) = (this, Join("…"), _warnings);
+        return _element.EnumerateObject().Select(member => (section.NameOf(member), new JsonSection(member.Value, path, to)));
     }
 
-    /// <summary>The id in a member <c>[token, id]</c>.</summary>
-    public int TokenAndId(string name) =>
+    /// <summary>Returns the id in a member <c>[token, id]</c>.</summary>
+    internal int TokenAndId(string name) =>
         Required(name) is var value && value.Items().ToArray() is [_, var id] ? id.TokenId() : throw value.Error("expected [token, id]");
 
-    /// <summary>Reads this object of tokens and their ids into <paramref name="trie"/>; the result has the token of each id.</summary>
+    /// <summary>Reads this object from tokens to ids into <paramref name="trie"/>; returns the token of each id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the longest loop of loading, which runs once
-    public string?[] TokenIds(Trie trie)
+    internal string?[] TokenIds(Trie trie)
     {
         const int SmallGap = 1 << 20;
         var tokens = new List<string?>();
-        var largest = Math.Max(SmallGap, 16 * Math.Min(element.ValueKind == JsonValueKind.Object ? element.GetPropertyCount() : 0, Trie.Limit));
+        var count = _element.ValueKind == JsonValueKind.Object ? _element.GetPropertyCount() : 0;
+        var largest = Math.Max(SmallGap, 16 * Math.Min(count, Trie.Limit));
         foreach (var (token, value) in Members())
         {
             var id = value.TokenId();
             if (id > largest)
             {
-                throw Error($"the id {id} of '{token}' leaves gaps: the vocabulary has {element.GetPropertyCount()} tokens, expected ids up to {largest}");
+                throw Error($"the id {id} of '{token}' leaves gaps: the vocabulary has {count} tokens, expected ids up to {largest}");
             }
 
             while (tokens.Count <= id)
@@ -196,7 +221,7 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
         return [.. tokens];
     }
 
-    private bool Flag() => element.ValueKind switch
+    private bool Flag() => _element.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
@@ -215,8 +240,10 @@ internal readonly struct JsonSection(JsonElement element, string path, LoadingWa
         }
     }
 
-    /// <summary>The file and the member's name for what lies at its top: <c>…/tokenizer.json: normalizer</c>.</summary>
-    private string Join(string name) => path.EndsWith(".json", StringComparison.Ordinal) ? $"{path}: {name}" : $"{path}.{name}";
+    /// <summary>
+    /// Returns the position of a member: the file and the name at the top level (<c>…/tokenizer.json: normalizer</c>), then the path.
+    /// </summary>
+    private string Join(string name) => _path.EndsWith(".json", StringComparison.Ordinal) ? $"{_path}: {name}" : $"{_path}.{name}";
 
-    private string Shown() => element.GetRawText() is { Length: <= 40 } text ? text : element.GetRawText()[..40] + "…";
+    private string Shown() => _element.GetRawText() is { Length: <= 40 } text ? text : _element.GetRawText()[..40] + "…";
 }

@@ -5,64 +5,65 @@ using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The files that make a tokenizer, in memory.</summary>
+/// <summary>Represents the files of a tokenizer, in memory.</summary>
 internal sealed class TokenizerFiles(string folder)
 {
-    /// <summary>The whole pipeline in one file.</summary>
+    /// <summary>The file with the whole pipeline.</summary>
     public const string Json = "tokenizer.json";
 
-    /// <summary>A WordPiece vocabulary: a token a line.</summary>
+    /// <summary>The file of a WordPiece vocabulary, with one token per line.</summary>
     public const string Vocabulary = "vocab.txt";
 
-    /// <summary>A BPE vocabulary: tokens and their ids.</summary>
+    /// <summary>The file of a BPE vocabulary: tokens and their ids.</summary>
     public const string BpeVocabulary = "vocab.json";
 
-    /// <summary>The merges of a BPE vocabulary: two tokens a line.</summary>
+    /// <summary>The file of the merges of a BPE vocabulary, with two tokens per line.</summary>
     public const string Merges = "merges.txt";
 
-    /// <summary>The tokenizer's options.</summary>
+    /// <summary>The file of the options.</summary>
     public const string Configuration = "tokenizer_config.json";
 
-    /// <summary>The special tokens' names.</summary>
+    /// <summary>The file of the names of the special tokens.</summary>
     public const string SpecialTokens = "special_tokens_map.json";
 
-    /// <summary>Tokens beyond the vocabulary and their ids, as older versions wrote them.</summary>
+    /// <summary>The file of the added tokens and their ids, as older versions wrote it.</summary>
     public const string AddedTokens = "added_tokens.json";
 
-    /// <summary>The names that SentencePiece models go by.</summary>
+    /// <summary>The names of the files of SentencePiece models.</summary>
     public static readonly string[] SentencePieceModels = ["spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model"];
 
     private const long LargestFile = 1L << 28;
 
     private readonly Dictionary<string, byte[]> _files = [];
 
-    /// <summary>The content of a file, null where it is absent.</summary>
+    /// <summary>Gets or sets the content of a file; <see langword="null"/> if it is missing.</summary>
     public byte[]? this[string name]
     {
         get => _files.GetValueOrDefault(name);
         set => _files[name] = value!;
     }
 
-    /// <summary>What is to be told of the files.</summary>
+    /// <summary>Gets the warnings about the files.</summary>
     public LoadingWarnings Warnings { get; init; } = new();
 
-    /// <summary>The file that the tokenizer is read from, for messages.</summary>
+    /// <summary>Gets the path of the file that the tokenizer is read from, for messages.</summary>
     public string Path => PathOf(((string[])[Json, BpeVocabulary, .. SentencePieceModels, Vocabulary]).FirstOrDefault(_files.ContainsKey) ?? Json);
 
-    /// <summary>Where a file lies, for messages.</summary>
+    /// <summary>Returns the path of a file, for messages.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(folder, name);
 
-    /// <summary>Reads the files that are in a folder.</summary>
+    /// <summary>Reads the files of a folder.</summary>
     public static TokenizerFiles Read(string folder)
     {
         AtomicFolder.Recover(folder.Length > 0 ? folder : ".");
         if (!Directory.Exists(folder))
         {
-            throw new TokenizerFormatException($"{folder}: there is no such folder; expected one with {Json} or {Vocabulary}.");
+            throw new TokenizerFormatException($"{folder}: there is no such folder; expected a folder with {Json} or {Vocabulary}.");
         }
 
         var files = new TokenizerFiles(folder);
-        foreach (var name in (string[])[Json, Vocabulary, BpeVocabulary, Merges, .. SentencePieceModels, Configuration, SpecialTokens, AddedTokens])
+        string[] names = [Json, Vocabulary, BpeVocabulary, Merges, .. SentencePieceModels, Configuration, SpecialTokens, AddedTokens];
+        foreach (var name in names)
         {
             var path = files.PathOf(name);
             if (File.Exists(path))
@@ -74,7 +75,7 @@ internal sealed class TokenizerFiles(string folder)
         return files;
     }
 
-    /// <summary>Reads tokenizer.json alone, as libraries do that take no options from files beside it; all files where there is none.</summary>
+    /// <summary>Reads tokenizer.json alone, for libraries that do not read the files beside it; all files if it is missing.</summary>
     public static TokenizerFiles ReadJsonAlone(string folder)
     {
         var files = new TokenizerFiles(folder);
@@ -88,7 +89,7 @@ internal sealed class TokenizerFiles(string folder)
         return files;
     }
 
-    /// <summary>The same files, of which nothing has been told.</summary>
+    /// <summary>Returns the same files, without warnings.</summary>
     public TokenizerFiles Again()
     {
         var again = new TokenizerFiles(folder);
@@ -100,7 +101,7 @@ internal sealed class TokenizerFiles(string folder)
         return again;
     }
 
-    /// <summary>A JSON file, or null where it is absent.</summary>
+    /// <summary>Reads a JSON file; returns <see langword="null"/> if it is missing.</summary>
     public JsonSection? ReadJson(string name)
     {
         if (this[name] is not { } content)
@@ -122,9 +123,9 @@ internal sealed class TokenizerFiles(string folder)
         }
     }
 
-    /// <summary>The text of a file that is there.</summary>
-    /// <param name="name">The file's name.</param>
-    /// <param name="expected">What it should hold, for messages.</param>
+    /// <summary>Returns the text of a file that exists.</summary>
+    /// <param name="name">The name of the file.</param>
+    /// <param name="expected">The expected content, for messages.</param>
     public string ReadText(string name, string expected)
     {
         var content = this[name]!;
@@ -134,10 +135,10 @@ internal sealed class TokenizerFiles(string folder)
             : $"{PathOf(name)}: found bytes that are not UTF-8, expected {expected}; download the file again.");
     }
 
-    /// <summary>Writes the files to a folder in one step; files of another tokenizer there are removed, all others stay.</summary>
+    /// <summary>Writes the files to a folder in one step; files of another tokenizer are removed, all other files stay.</summary>
     public void Save(string target) => AtomicFolder.Write(target, IsOwn, Add);
 
-    /// <summary>Writes the files to a folder, each in one step, beside all others.</summary>
+    /// <summary>Writes the files to a folder, each in one step; all other files stay.</summary>
     public void Add(string target)
     {
         Directory.CreateDirectory(target);
@@ -149,7 +150,7 @@ internal sealed class TokenizerFiles(string folder)
         }
     }
 
-    // A loader would take them for the new one's.
+    // A loader would read these files as part of the new tokenizer.
     private static bool IsOwn(string name) =>
         name is Json or Vocabulary or BpeVocabulary or Merges or Configuration or SpecialTokens or "added_tokens.json" || SentencePieceModels.Contains(name);
 
@@ -160,7 +161,8 @@ internal sealed class TokenizerFiles(string folder)
             var length = new FileInfo(path).Length;
             return length <= LargestFile
                 ? File.ReadAllBytes(path)
-                : throw new TokenizerFormatException($"{path}: has {length} bytes, expected at most {LargestFile}; is this a tokenizer's file?");
+                : throw new TokenizerFormatException(
+                    $"{path}: the file has {length} bytes, expected at most {LargestFile}; is this a file of a tokenizer?");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,13 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The components that a tokenizer's files describe.</summary>
+/// <summary>Represents the components that the files of a tokenizer describe.</summary>
+/// <param name="AddedTokens">The added tokens.</param>
+/// <param name="Normalizer">The normalizer, or <see langword="null"/>.</param>
+/// <param name="PreTokenizer">The pre-tokenizer, or <see langword="null"/>.</param>
+/// <param name="Model">The model.</param>
+/// <param name="PostProcessor">The post-processor.</param>
+/// <param name="Decoder">The decoder, or <see langword="null"/>.</param>
 internal sealed record TokenizerJson(
     IReadOnlyList<AddedToken> AddedTokens,
     Normalizer? Normalizer,
@@ -18,22 +24,25 @@ internal sealed record TokenizerJson(
     PostProcessor PostProcessor,
     Decoder? Decoder)
 {
-    /// <summary>The largest length in the <c>truncation</c> section, or null.</summary>
+    /// <summary>Gets the maximum length in the <c>truncation</c> section, or <see langword="null"/>.</summary>
     public int? TruncationLength { get; private init; }
 
-    /// <summary>The end in the <c>truncation</c> section, or null.</summary>
+    /// <summary>Gets the side in the <c>truncation</c> section, or <see langword="null"/>.</summary>
     public Side? TruncationSide { get; private init; }
 
-    /// <summary>The end in the <c>padding</c> section, or null.</summary>
+    /// <summary>Gets the side in the <c>padding</c> section, or <see langword="null"/>.</summary>
     public Side? PaddingSide { get; private init; }
 
-    /// <summary>The token in the <c>padding</c> section, or null.</summary>
+    /// <summary>Gets the token in the <c>padding</c> section, or <see langword="null"/>.</summary>
     public string? PaddingToken { get; private init; }
 
-    /// <summary>The file with all that the files beside it change in it; null where there is no tokenizer.json and none is made.</summary>
+    /// <summary>
+    /// Gets a function that returns the file with the changes by the files beside it; <see langword="null"/> if no tokenizer.json is read
+    /// or made.
+    /// </summary>
     public Func<byte[]>? Write { get; private init; }
 
-    /// <summary>Reads tokenizer.json, or what stands for it where there is but a vocabulary, and applies the files beside it.</summary>
+    /// <summary>Reads tokenizer.json, or the files of a vocabulary instead of it, and applies the files beside it.</summary>
     public static TokenizerJson Read(TokenizerFiles files, TokenizerConfiguration configuration)
     {
         if (files[TokenizerFiles.Json] is null)
@@ -51,7 +60,9 @@ internal sealed record TokenizerJson(
             if (files[TokenizerFiles.Vocabulary] is null)
             {
                 throw new TokenizerFormatException(
-                    $"{files.PathOf(TokenizerFiles.Json)}: is missing, and so is {TokenizerFiles.Vocabulary}; a tokenizer needs one of them, or {TokenizerFiles.BpeVocabulary} with {TokenizerFiles.Merges}, or a SentencePiece model ({string.Join(", ", TokenizerFiles.SentencePieceModels)}).");
+                    $"{files.PathOf(TokenizerFiles.Json)}: the file is missing, and so is {TokenizerFiles.Vocabulary}; a tokenizer needs one of them, or "
+                    + $"{TokenizerFiles.BpeVocabulary} with {TokenizerFiles.Merges}, or a SentencePiece model "
+                    + $"({string.Join(", ", TokenizerFiles.SentencePieceModels)}).");
             }
 
             files = new TokenizerFiles(Path.GetDirectoryName(files.PathOf(TokenizerFiles.Json))!)
@@ -91,14 +102,14 @@ internal sealed record TokenizerJson(
             overrides["decoder"] is { } decoder ? Decoder.Read(decoder) : null)
         {
             TruncationLength = truncation?.Required("max_length").TokenId(),
-            TruncationSide = truncation?.Optional("direction") is { } side ? TokenizerConfiguration.ReadSide(side, "Left", "Right") : null,
-            PaddingSide = padding?.Optional("direction") is { } end ? TokenizerConfiguration.ReadSide(end, "Left", "Right") : null,
+            TruncationSide = ReadSide(truncation),
+            PaddingSide = ReadSide(padding),
             PaddingToken = padding?.Optional("pad_token")?.Text(),
             Write = () => overrides.Changes.Count == 0 ? files[TokenizerFiles.Json]! : WriteChanged(root.Element, overrides.Changes),
         };
     }
 
-    /// <summary>The tokenizer of a vocabulary with the tokens that the configuration names.</summary>
+    /// <summary>Returns these components with the tokens that the configuration names.</summary>
     private TokenizerJson Extended(TokenizerConfiguration configuration)
     {
         var added = new AddedVocabulary(Model);
@@ -107,10 +118,13 @@ internal sealed record TokenizerJson(
         return this with { AddedTokens = added.Tokens };
     }
 
+    private static Side? ReadSide(JsonSection? section) =>
+        section?.Optional("direction") is { } side ? TokenizerConfiguration.ReadSide(side, "Left", "Right") : null;
+
     private static PostProcessor ReadPostProcessor(ComponentOverrides overrides) =>
         overrides["post_processor"] is { } json ? PostProcessor.Read(json) : PostProcessor.None;
 
-    /// <summary>Adds the tokens of the list and returns them with the ids that the file gives them.</summary>
+    /// <summary>Adds the tokens of the list and returns them with the ids in the file.</summary>
     private static List<AddedToken> ReadAddedTokens(JsonSection json, AddedVocabulary added)
     {
         var listed = new List<AddedToken>();
@@ -123,7 +137,8 @@ internal sealed record TokenizerJson(
         if (listed.FirstOrDefault(token => added.Find(token.Content) is { } found && found.Id != token.Id) is { } moved)
         {
             json.Required("added_tokens").Warn(
-                $"'{moved.Content}' has the id {moved.Id} in the file and {added.IdOf(moved.Content)} here: tokens beyond the vocabulary are numbered on from its size, as the tokenizers library does it");
+                $"'{moved.Content}' has the id {moved.Id} in the file and {added.IdOf(moved.Content)} here: tokens that are not in the vocabulary are "
+                + "numbered after it, as the tokenizers library does it");
         }
 
         return listed;

@@ -2,104 +2,46 @@ using Semblance.Files.Json;
 
 namespace Semblance.Tokenizers.Loading;
 
-/// <summary>The keys of a tokenizer's files and what becomes of each. Those of tokenizer.json are listed by section and by component.</summary>
+/// <summary>
+/// Provides the keys of the files of a tokenizer and the use of each. The keys of components are declared with their types.
+/// </summary>
 internal static class TokenizerKeys
 {
-    /// <summary>The sections of tokenizer.json.</summary>
+    /// <summary>The keys of tokenizer.json.</summary>
     public static readonly KnownKeys Root = new KnownKeys()
         .Honoured("added_tokens", "decoder", "model", "normalizer", "padding", "post_processor", "pre_tokenizer", "truncation")
         .Unsupported("version", "\"1.0\"", "\"1.0\"");
 
-    /// <summary>An added token; its id follows from the order, as in the reference.</summary>
+    /// <summary>The keys of an added token; its id follows from the order, as in the reference.</summary>
     public static readonly KnownKeys AddedToken = new KnownKeys()
         .Honoured("content", "lstrip", "normalized", "rstrip", "single_word", "special")
         .Ignored("id", "__type");
 
-    /// <summary>The truncation section: <c>stride</c> and <c>strategy</c> belong to a call, where <see cref="TokenizerOptions"/> has them.</summary>
+    /// <summary>The keys of the truncation section; <see cref="TokenizerOptions"/> has <c>stride</c> and <c>strategy</c>.</summary>
     public static readonly KnownKeys Truncation = new KnownKeys().Honoured("direction", "max_length").Ignored("strategy", "stride");
 
-    /// <summary>The padding section: what else it has belongs to a call, where <see cref="PaddingOptions"/> has it.</summary>
+    /// <summary>The keys of the padding section; <see cref="PaddingOptions"/> has the ignored ones.</summary>
     public static readonly KnownKeys Padding = new KnownKeys()
         .Honoured("direction", "pad_token")
         .Ignored("pad_id", "pad_to_multiple_of", "pad_type_id", "strategy");
 
-    /// <summary>A pattern of Replace and Split.</summary>
+    /// <summary>The keys of a pattern of Replace and Split.</summary>
     public static readonly KnownKeys Pattern = new KnownKeys().Honoured("Regex", "String");
 
-    /// <summary>A part of a template, and what it holds.</summary>
+    /// <summary>The keys of a part of a template.</summary>
     public static readonly KnownKeys TemplatePart = new KnownKeys().Honoured("Sequence", "SpecialToken");
 
-    /// <summary>The content of a part of a template.</summary>
+    /// <summary>The keys of the content of a part of a template.</summary>
     public static readonly KnownKeys TemplatePiece = new KnownKeys().Honoured("id", "type_id");
 
-    /// <summary>A special token of a template.</summary>
+    /// <summary>The keys of a special token of a template.</summary>
     public static readonly KnownKeys TemplateToken = new KnownKeys().Honoured("ids").Ignored("id", "tokens");
 
-    /// <summary>The normalizers.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Normalizers = Components(
-        ("BertNormalizer", ["clean_text", "handle_chinese_chars", "lowercase", "strip_accents"]),
-        ("ByteLevel", []),
-        ("Lowercase", []),
-        ("NFC", []),
-        ("NFD", []),
-        ("NFKC", []),
-        ("NFKD", []),
-        ("Nmt", []),
-        ("Precompiled", ["precompiled_charsmap"]),
-        ("Prepend", ["prepend"]),
-        ("Replace", ["content", "pattern"]),
-        ("Sequence", ["normalizers"]),
-        ("Strip", ["strip_left", "strip_right"]),
-        ("StripAccents", []));
-
-    /// <summary>The pre-tokenizers; the older form of Metaspace repeats its replacement.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> PreTokenizers = Components(
-        ("BertPreTokenizer", []),
-        ("ByteLevel", ["add_prefix_space", "use_regex", "-trim_offsets"]),
-        ("CharDelimiterSplit", ["delimiter"]),
-        ("Digits", ["individual_digits"]),
-        ("FixedLength", ["length"]),
-        ("Metaspace", ["add_prefix_space", "prepend_scheme", "replacement", "split", "-str_rep"]),
-        ("Punctuation", ["behavior"]),
-        ("Sequence", ["pretokenizers"]),
-        ("Split", ["behavior", "invert", "pattern"]),
-        ("UnicodeScripts", []),
-        ("Whitespace", []),
-        ("WhitespaceSplit", []));
-
-    /// <summary>The models.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Models = Components(
-        ("BPE", ["byte_fallback", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "ignore_merges", "merges", "unk_token", "vocab"]),
-        ("Unigram", ["byte_fallback", "unk_id", "vocab"]),
-        ("WordLevel", ["unk_token", "vocab"]),
-        ("WordPiece", ["continuing_subword_prefix", "max_input_chars_per_word", "unk_token", "vocab"]));
-
-    /// <summary>The post-processors.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> PostProcessors = Components(
-        ("BertProcessing", ["cls", "sep"]),
-        ("ByteLevel", ["add_prefix_space", "trim_offsets", "-use_regex"]),
-        ("RobertaProcessing", ["add_prefix_space", "cls", "sep", "trim_offsets"]),
-        ("Sequence", ["processors"]),
-        ("TemplateProcessing", ["pair", "single", "special_tokens"]));
-
-    /// <summary>The decoders.</summary>
-    public static readonly IReadOnlyDictionary<string, KnownKeys> Decoders = Components(
-        ("BPEDecoder", ["suffix"]),
-        ("ByteFallback", []),
-        ("ByteLevel", ["-add_prefix_space", "-trim_offsets", "-use_regex"]),
-        ("CTC", ["cleanup", "pad_token", "word_delimiter_token"]),
-        ("Fuse", []),
-        ("Metaspace", ["add_prefix_space", "prepend_scheme", "replacement", "-split", "-str_rep"]),
-        ("Replace", ["content", "pattern"]),
-        ("Sequence", ["decoders"]),
-        ("Strip", ["content", "start", "stop"]),
-        ("WordPiece", ["cleanup", "prefix"]));
-
-    /// <summary>special_tokens_map.json, in which any other name that ends in <c>_token</c> is a special token too.</summary>
+    /// <summary>The keys of special_tokens_map.json; any other name that ends with <c>_token</c> is a special token too.</summary>
     public static readonly KnownKeys SpecialTokensMap = new KnownKeys().Honoured(
         "additional_special_tokens", "bos_token", "cls_token", "eos_token", "extra_special_tokens", "mask_token", "pad_token", "sep_token", "unk_token");
 
-    /// <summary>tokenizer_config.json, in which any other name that ends in <c>_token</c> is a special token too.</summary>
+    /// <summary>The keys of tokenizer_config.json; any other name that ends with <c>_token</c> is a special token too.</summary>
     public static readonly KnownKeys Configuration = new KnownKeys()
         .Honoured(
             "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "clean_up_tokenization_spaces",
@@ -107,39 +49,21 @@ internal static class TokenizerKeys
             "legacy_behaviour", "max_len", "model_max_length", "model_specific_special_tokens", "padding_side", "split_by_punct", "split_special_tokens",
             "src_lang", "strip_accents", "tokenize_chinese_chars", "tokenizer_class", "trim_offsets", "truncation_side")
         .Ignored(
-            // Read elsewhere: templates of chats and of rerankers.
+            // Read by others: templates of chats and of rerankers.
             "chat_template", "response_schema", "response_template",
-            // What belongs to a call, not to the tokenizer.
+            // Options of a call.
             "max_length", "pad_to_max_length", "pad_to_multiple_of", "pad_token_type_id", "padding", "return_attention_mask", "return_tensors",
             "return_token_type_ids", "stride", "truncation", "truncation_strategy",
-            // Where the files came from and who reads them.
+            // The origin of the files and their readers.
             "added_tokens_file", "auto_map", "backend", "device_map", "fast_tokenizer_files", "files_loaded", "from_slow", "init_inputs", "is_local",
             "local_files_only", "merges_file", "model_input_names", "name_or_path", "processor_class", "slow_tokenizer_class", "special_tokens_map_file",
             "tokenizer_file", "tokenizer_type", "trust_remote_code", "use_fast", "verbose", "vocab_file",
-            // What the original's tokenizers in Python do and its fast ones do not.
+            // Options of the tokenizers in Python that the fast tokenizers do not apply.
             "clean_text", "do_basic_tokenize", "errors", "never_split", "remove_space", "sp_model_kwargs", "spaces_between_special_tokens", "vocab_type",
             "wordpieces_prefix",
-            // What only other tasks use: layouts, speech, translations' targets, chats.
+            // Options of other tasks: layouts, speech, targets of translation, chats.
             "cls_token_box", "language", "only_label_first_subword", "pad_token_box", "pad_token_label", "predict_timestamps", "sep_token_box", "task",
             "tgt_lang", "use_default_system_prompt", "use_token_type_ids")
         .Unsupported("fix_mistral_regex", "the regular expression of tokenizer.json as it stands", "false")
         .With(SpecialTokensMap);
-
-    /// <summary>The keys of each component; a name that begins with a hyphen is ignored on purpose.</summary>
-    private static Dictionary<string, KnownKeys> Components(params ReadOnlySpan<(string Type, string[] Keys)> types)
-    {
-        var components = new Dictionary<string, KnownKeys>(StringComparer.Ordinal);
-        foreach (var (type, keys) in types)
-        {
-            var known = new KnownKeys().Honoured("type");
-            foreach (var key in keys)
-            {
-                known = key[0] == '-' ? known.Ignored(key[1..]) : known.Honoured(key);
-            }
-
-            components.Add(type, type == "BPE" ? known.Unsupported("dropout", "null: a text has the same tokens each time", "0", "0.0") : known);
-        }
-
-        return components;
-    }
 }

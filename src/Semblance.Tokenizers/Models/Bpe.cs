@@ -4,8 +4,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Models;
 
 /// <summary>
-/// Byte-pair encoding (Sennrich et al., 2016): a word begins as its characters, and the pair that was learnt first is merged
-/// until no pair is left.
+/// Represents a BPE model (byte-pair encoding, Sennrich et al., 2016): a word starts as its characters, and the pair with the lowest rank
+/// is merged until no pair can be merged.
 /// </summary>
 internal sealed class Bpe : Model
 {
@@ -57,7 +57,7 @@ internal sealed class Bpe : Model
         return new Bpe(vocabulary, new BpeMerges(merges), options);
     }
 
-    /// <summary>A merge as ids.</summary>
+    /// <summary>Returns a merge as ids.</summary>
     public static (int Left, int Right, int Id) MergeOf(
         Vocabulary vocabulary, string left, string right, string prefix, Func<string, TokenizerFormatException> error)
     {
@@ -66,7 +66,7 @@ internal sealed class Bpe : Model
         {
             if (vocabulary.IdOf(token) < 0)
             {
-                throw error($"the merge of '{left}' and '{right}' needs the token '{token}', which the vocabulary lacks");
+                throw error($"the merge of '{left}' and '{right}' needs the token '{token}', which is not in the vocabulary");
             }
         }
 

@@ -1,12 +1,15 @@
 namespace Semblance.Tokenizers.Models;
 
-/// <summary>Which two tokens merge to one, and how soon: a hash table with open addressing.</summary>
+/// <summary>
+/// Represents the merges of a BPE model: a hash table with open addressing from two tokens to the merged token and its rank.
+/// </summary>
 internal sealed class BpeMerges
 {
     private readonly ulong[] _pairs;
     private readonly (int Rank, int Id)[] _merges;
 
-    /// <summary>The merges, the soonest first; of a pair that comes twice the later counts.</summary>
+    /// <summary>Initializes a new instance of the <see cref="BpeMerges"/> class.</summary>
+    /// <param name="merges">The merges in the order of their ranks; of a pair that occurs twice, the later one counts.</param>
     public BpeMerges(IReadOnlyCollection<(int Left, int Right, int Id)> merges)
     {
         var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, merges.Count * 2));
@@ -25,7 +28,9 @@ internal sealed class BpeMerges
         }
     }
 
-    /// <summary>The rank of two tokens' merge and the token they become; rank <see cref="int.MaxValue"/> where they don't merge.</summary>
+    /// <summary>
+    /// Returns the rank of the merge of two tokens and the merged token; rank <see cref="int.MaxValue"/> if they are not merged.
+    /// </summary>
     public (int Rank, int Id) Find(int left, int right)
     {
         var pair = Key(left, right);

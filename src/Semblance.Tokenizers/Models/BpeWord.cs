@@ -1,9 +1,9 @@
 namespace Semblance.Tokenizers.Models;
 
-/// <summary>The symbols of a word while byte-pair encoding merges them. One for each thread, used again.</summary>
+/// <summary>Represents the symbols of a word while they are merged. Each thread reuses one.</summary>
 internal sealed class BpeWord
 {
-    // Up to here looking for the best pair again after each merge is faster than a queue.
+    // Up to this length, a search for the best pair after each merge is faster than a queue.
     private const int ShortWord = 40;
     private const int LargestKept = 1 << 14;
 
@@ -20,7 +20,7 @@ internal sealed class BpeWord
     private int[] _previous = [];
     private int _count;
 
-    /// <summary>The thread's word, empty.</summary>
+    /// <summary>Returns the word of the thread, empty.</summary>
     public static BpeWord Take()
     {
         var word = _ofThread is { _ids.Length: <= LargestKept } kept ? kept : _ofThread = new BpeWord();
@@ -44,10 +44,10 @@ internal sealed class BpeWord
         _count++;
     }
 
-    /// <summary>Makes the last symbol longer.</summary>
+    /// <summary>Extends the last symbol.</summary>
     public void Extend(int end) => _ends[_count - 1] = end;
 
-    /// <summary>Merges pairs, the lowest rank first and of equals the leftmost, until none is left, and appends the tokens.</summary>
+    /// <summary>Merges pairs until none is left, the lowest rank first and of equals the leftmost, and appends the tokens.</summary>
     public void Merge(BpeMerges merges, TokenList tokens)
     {
         if (_count <= ShortWord)

@@ -3,9 +3,9 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Models;
 
 /// <summary>
-/// Unigram language model (Kudo, 2018): of all ways to split a word into tokens the one with the highest sum of scores,
-/// found by Viterbi's algorithm. A character that no token covers costs 10 more than the worst token; it becomes the unknown
-/// token, and is left out where there is none.
+/// Represents a unigram language model (Kudo, 2018): a word is split into the tokens with the highest sum of scores, found by the Viterbi
+/// algorithm. A character that no token covers scores 10 less than the worst token. It becomes the unknown token, and is left out if there
+/// is none.
 /// </summary>
 internal sealed class Unigram : Model
 {
@@ -19,12 +19,14 @@ internal sealed class Unigram : Model
     private readonly int[]? _bytes;
     private readonly WordCache _cache = new();
 
-    /// <summary>A model.</summary>
-    /// <param name="vocabulary">All tokens.</param>
-    /// <param name="pieces">Those that are found in texts.</param>
-    /// <param name="scores">The logarithms of their probabilities.</param>
+    /// <summary>Initializes a new instance of the <see cref="Unigram"/> class.</summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="pieces">The tokens that are found in texts.</param>
+    /// <param name="scores">The logarithms of the probabilities of the tokens.</param>
     /// <param name="unknown">The id of the unknown token; -1 for none.</param>
-    /// <param name="byteFallback">What no token covers becomes bytes, if there is a token for each of them.</param>
+    /// <param name="byteFallback">
+    /// <see langword="true"/> to replace unknown characters with the tokens of their bytes, if there is one for each.
+    /// </param>
     public Unigram(Vocabulary vocabulary, Trie pieces, double[] scores, int unknown, bool byteFallback)
     {
         (_vocabulary, _pieces, _scores, _unknown) = (vocabulary, pieces, scores, unknown);
@@ -54,7 +56,9 @@ internal sealed class Unigram : Model
             }
 
             tokens.Add(token.Text());
-            scores.Add(score.NumberOrNull() is { } number && double.IsFinite(number) ? number : throw item.Error($"the score of '{token.Text()}' is not a finite number"));
+            scores.Add(score.NumberOrNull() is { } number && double.IsFinite(number)
+                ? number
+                : throw item.Error($"the score of '{token.Text()}' is not a finite number"));
         }
 
         var unknown = json.Optional("unk_id")?.TokenId() ?? -1;
@@ -126,7 +130,7 @@ internal sealed class Unigram : Model
 
     private void AddToken(ReadOnlySpan<char> word, int from, int to, int id, int start, TokenList tokens)
     {
-        // Unknown characters together can be a token that was not worth its score.
+        // Unknown characters together can be a token whose score was too low.
         var known = id == _unknown ? _vocabulary.IdOf(word[from..to]) : id;
         if (known >= 0)
         {
@@ -148,7 +152,7 @@ internal sealed class Unigram : Model
         }
     }
 
-    /// <summary>Appends the tokens of the bytes; false where one is missing.</summary>
+    /// <summary>Appends the tokens of the bytes; returns <see langword="false"/> if one is missing.</summary>
     private bool AddBytes(ReadOnlySpan<char> word, int from, int to, int start, TokenList tokens)
     {
         Span<byte> room = stackalloc byte[4];

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Models;
 
-/// <summary>The best way to each place of a word, for Viterbi's algorithm. One for each thread, used again.</summary>
+/// <summary>Represents the best path to each position of a word, for the Viterbi algorithm. Each thread reuses one.</summary>
 internal sealed class UnigramPath
 {
     private const int LargestKept = 1 << 14;
@@ -12,7 +12,7 @@ internal sealed class UnigramPath
     private (double Score, int Start, int Id)[] _best = new (double, int, int)[64];
     private int _length;
 
-    /// <summary>The thread's path, for a word with a number of units.</summary>
+    /// <summary>Returns the path of the thread, for a word with a number of units.</summary>
     public static UnigramPath Take(int length)
     {
         var path = _ofThread is { _best.Length: <= LargestKept } kept ? kept : _ofThread = new UnigramPath();
@@ -26,10 +26,10 @@ internal sealed class UnigramPath
         return path;
     }
 
-    /// <summary>The best sum of scores up to a place.</summary>
-    public double ScoreAt(int place) => _best[place].Score;
+    /// <summary>Returns the best sum of scores up to a position.</summary>
+    public double ScoreAt(int position) => _best[position].Score;
 
-    /// <summary>Takes a token's sum of scores if it is better than the best so far at its end; of equals the first stays.</summary>
+    /// <summary>Keeps a token if its sum of scores is greater than the best so far at its end; of equals, the first is kept.</summary>
     public void Offer(int start, int end, int id, double score)
     {
         ref var best = ref _best[end];
@@ -39,7 +39,7 @@ internal sealed class UnigramPath
         }
     }
 
-    /// <summary>The tokens on the best way, those with the id <paramref name="fused"/> that follow one another as one.</summary>
+    /// <summary>Returns the tokens on the best path; consecutive tokens with the id <paramref name="fused"/> are one.</summary>
     public List<(int From, int To, int Id)> Tokens(int fused)
     {
         _tokens.Clear();

@@ -1,23 +1,23 @@
 namespace Semblance.Tokenizers.Models;
 
 /// <summary>
-/// The tokens of words seen lately. Each word has one place in a table of fixed size, which the last comer takes, so
-/// it is bounded, and any number of threads can use it without locks: an entry never changes.
+/// Caches the tokens of recent words. Each word has one slot in a table of fixed size, which the latest word takes. The cache is bounded,
+/// and thread-safe without locks, because an entry never changes.
 /// </summary>
 internal sealed class WordCache
 {
-    private const int Places = 1 << 13;
+    private const int Slots = 1 << 13;
     private const int LongestWord = 48;
 
-    private readonly Entry?[] _entries = new Entry?[Places];
+    private readonly Entry?[] _entries = new Entry?[Slots];
 
     private sealed record Entry(string Word, int[] Ids, int[] Starts, int[] Ends);
 
-    /// <summary>Appends the tokens of the word <c>text[start..end]</c> if they are known.</summary>
+    /// <summary>Appends the tokens of the word <c>text[start..end]</c> if they are cached.</summary>
     public bool TryAppend(ReadOnlySpan<char> text, int start, int end, TokenList tokens)
     {
         var word = text[start..end];
-        if (word.Length > LongestWord || _entries[PlaceOf(word)] is not { } entry || !word.SequenceEqual(entry.Word))
+        if (word.Length > LongestWord || _entries[SlotOf(word)] is not { } entry || !word.SequenceEqual(entry.Word))
         {
             return false;
         }
@@ -30,21 +30,21 @@ internal sealed class WordCache
         return true;
     }
 
-    /// <summary>Keeps the tokens from <paramref name="first"/> on as those of the word <c>text[start..end]</c>.</summary>
+    /// <summary>Caches the tokens from <paramref name="first"/> on as the tokens of the word <c>text[start..end]</c>.</summary>
     public void Store(ReadOnlySpan<char> text, int start, int end, TokenList tokens, int first)
     {
         var word = text[start..end];
         if (word.Length <= LongestWord && tokens.SurfaceCountFrom(first) == 0)
         {
-            _entries[PlaceOf(word)] = new Entry(
+            _entries[SlotOf(word)] = new Entry(
                 word.ToString(),
                 tokens.Ids[first..].ToArray(),
-                Array.ConvertAll(tokens.Starts[first..].ToArray(), place => place - start),
-                Array.ConvertAll(tokens.Ends[first..].ToArray(), place => place - start));
+                Array.ConvertAll(tokens.Starts[first..].ToArray(), offset => offset - start),
+                Array.ConvertAll(tokens.Ends[first..].ToArray(), offset => offset - start));
         }
     }
 
-    private static int PlaceOf(ReadOnlySpan<char> word)
+    private static int SlotOf(ReadOnlySpan<char> word)
     {
         var hash = (uint)word.Length;
         foreach (var unit in word)
@@ -52,6 +52,6 @@ internal sealed class WordCache
             hash = (hash ^ unit) * 0x9E3779B1;
         }
 
-        return (int)(hash >> 19) & (Places - 1);
+        return (int)(hash >> 19) & (Slots - 1);
     }
 }

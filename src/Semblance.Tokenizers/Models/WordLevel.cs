@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Models;
 
-/// <summary>WordLevel: a word is a token of the vocabulary or the unknown token.</summary>
+/// <summary>Represents a WordLevel model: a word is a token of the vocabulary, or the unknown token.</summary>
 internal sealed class WordLevel(Vocabulary vocabulary, int unknown) : Model
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class WordLevel(Vocabulary vocabulary, int unknown) : Model
         var vocabulary = Vocabulary.Read(json.Required("vocab"));
         var token = json.Text("unk_token", "<unk>");
         return vocabulary.IdOf(token) is var id and >= 0 ? new WordLevel(vocabulary, id)
-            : throw json.Error($"the vocabulary of {vocabulary.Size} tokens lacks the unknown token '{token}'; add it, or name another one as unk_token");
+            : throw json.Error($"the vocabulary of {vocabulary.Size} tokens lacks the unknown token '{token}'; add it, or change unk_token");
     }
 
     /// <inheritdoc/>

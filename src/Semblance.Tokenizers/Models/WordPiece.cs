@@ -3,8 +3,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Models;
 
 /// <summary>
-/// WordPiece: a word is split from the left into the longest tokens of the vocabulary, those after the first with a
-/// prefix (<c>##</c>). A word that cannot be split so, or is longer than the limit in code points, is the unknown token.
+/// Represents a WordPiece model: a word is split from the left into the longest tokens of the vocabulary; tokens after the first have a
+/// prefix (<c>##</c>). A word that cannot be split, or that has more code points than the limit, becomes the unknown token.
 /// </summary>
 internal sealed class WordPiece : Model
 {
@@ -38,8 +38,9 @@ internal sealed class WordPiece : Model
         var unknownToken = json.Text("unk_token", "[UNK]");
         var unknown = trie.Find(unknownToken) is var node and >= 0 ? trie.ValueAt(node) : -1;
         return unknown < 0
-            ? throw json.Error($"the vocabulary of {tokens.Length} tokens lacks the unknown token '{unknownToken}'; add it, or name another one as unk_token")
-            : new WordPiece(trie, tokens, unknown, json.Text("continuing_subword_prefix", "##"), json.Number("max_input_chars_per_word", 100));
+            ? throw json.Error($"the vocabulary of {tokens.Length} tokens lacks the unknown token '{unknownToken}'; add it, or change unk_token")
+            : new WordPiece(
+                trie, tokens, unknown, json.Text("continuing_subword_prefix", "##"), json.Number("max_input_chars_per_word", 100));
     }
 
     /// <inheritdoc/>
@@ -82,7 +83,7 @@ internal sealed class WordPiece : Model
             return false;
         }
 
-        // No character has more than two units.
+        // A character has at most two units.
         if (word.Length > 2L * _maxCharacters)
         {
             return true;

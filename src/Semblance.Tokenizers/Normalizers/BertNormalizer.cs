@@ -6,8 +6,8 @@ using Semblance.Tokenizers.Unicode;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// BERT's normalisation: control characters out and white space to spaces, spaces around Chinese characters, accents off
-/// (canonical decomposition without nonspacing marks), lower case.
+/// Represents the normalizer of BERT: removes control characters, converts white space to spaces, puts spaces around Chinese characters,
+/// strips accents (canonical decomposition without nonspacing marks), and converts to lower case.
 /// </summary>
 internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool? stripAccents, bool lowercase) : Normalizer
 {
@@ -65,7 +65,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
             {
                 AppendFolded(text, ' ', from);
             }
-            else if (handleChineseCharacters && IsChinese(character))
+            else if (handleChineseCharacters && CharacterData.IsChinese(character))
             {
                 AppendFolded(text, ' ', from);
                 AppendFolded(text, character, from);
@@ -138,9 +138,4 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
             text.Append(character, from);
         }
     }
-
-    /// <summary>The blocks that BERT calls Chinese; kana and Hangul are not among them.</summary>
-    public static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
-        or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
-        or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
 }

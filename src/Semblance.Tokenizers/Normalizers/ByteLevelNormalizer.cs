@@ -2,7 +2,7 @@ using Semblance.Tokenizers.PreTokenizers;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Every UTF-8 byte becomes the character that stands for it in byte-level vocabularies.</summary>
+/// <summary>Replaces each UTF-8 byte with its character in byte-level vocabularies.</summary>
 internal sealed class ByteLevelNormalizer : Normalizer
 {
     /// <inheritdoc/>

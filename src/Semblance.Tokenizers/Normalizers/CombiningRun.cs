@@ -3,8 +3,8 @@ using Semblance.Tokenizers.Unicode;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// Combining characters that follow one another, to be put into canonical order. As in the reference the places in the
-/// original text stay where they are: a character that moves takes over the place of the one whose turn it was.
+/// Represents consecutive combining characters, which are put into canonical order. As in the reference, the positions in the original text
+/// keep their order: a character that moves takes the position of the character whose place it takes.
 /// </summary>
 internal sealed class CombiningRun
 {
@@ -12,16 +12,16 @@ internal sealed class CombiningRun
     private long[] _order = [];
     private (int Character, int From)[] _ordered = [];
 
-    /// <summary>The number of characters in it.</summary>
+    /// <summary>Gets the number of characters.</summary>
     public int Count => _characters.Count;
 
     /// <summary>Appends a character.</summary>
     /// <param name="character">A character with a combining class other than 0.</param>
-    /// <param name="from">The unit it came from.</param>
-    /// <param name="isFirst">False for the further characters of a decomposition.</param>
+    /// <param name="from">The unit from which it came.</param>
+    /// <param name="isFirst"><see langword="false"/> for the second and later characters of a decomposition.</param>
     public void Add(int character, int from, bool isFirst) => _characters.Add((character, from, isFirst));
 
-    /// <summary>The characters in canonical order, each with the unit that it counts as coming from.</summary>
+    /// <summary>Returns the characters in canonical order, each with the unit from which it counts as coming.</summary>
     /// <param name="from">The unit that the character before the run came from.</param>
     public ReadOnlySpan<(int Character, int From)> Ordered(int from)
     {
@@ -59,6 +59,6 @@ internal sealed class CombiningRun
         return _ordered.AsSpan(0, count);
     }
 
-    /// <summary>Forgets the characters.</summary>
+    /// <summary>Removes all characters.</summary>
     public void Clear() => _characters.Clear();
 }

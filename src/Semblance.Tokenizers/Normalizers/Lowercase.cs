@@ -3,7 +3,7 @@ using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Lower case, character by character, without regard to language or context.</summary>
+/// <summary>Converts a text to lower case, character by character and independent of language and context.</summary>
 internal sealed class Lowercase : Normalizer
 {
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ internal sealed class Lowercase : Normalizer
         }
     }
 
-    /// <summary>Writes the lower case of a character.</summary>
+    /// <summary>Writes a character in lower case.</summary>
     public static void Append(NormalizedText text, int character, int from)
     {
         text.Append(CharacterData.ToLower(character), from);

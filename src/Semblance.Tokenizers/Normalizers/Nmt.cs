@@ -1,6 +1,8 @@
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>The cleaning of neural machine translation corpora: control characters out, rarer white space to spaces.</summary>
+/// <summary>
+/// Cleans a text as neural machine translation corpora are cleaned: removes control characters and converts rare white space to spaces.
+/// </summary>
 internal sealed class Nmt : Normalizer
 {
     /// <inheritdoc/>

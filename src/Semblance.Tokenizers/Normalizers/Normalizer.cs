@@ -2,34 +2,46 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Rewrites a text before it is split: the first component of the pipeline.</summary>
-internal abstract class Normalizer
+/// <summary>
+/// Represents a normalizer, which rewrites a text before it is split: the first component of the pipeline. Implementations are thread-safe;
+/// a program can derive its own and add it to <see cref="Types"/>.
+/// </summary>
+public abstract class Normalizer
 {
-    /// <summary>Where a text can be cut so that the parts give the characters of the whole.</summary>
+    /// <summary>Gets the types of normalizers, to which a program can add its own.</summary>
+    public static ComponentTypes<Normalizer> Types { get; } = new ComponentTypes<Normalizer>()
+        .Add("BertNormalizer", BertNormalizer.Read, "clean_text", "handle_chinese_chars", "lowercase", "strip_accents")
+        .Add("ByteLevel", _ => new ByteLevelNormalizer())
+        .Add("Lowercase", _ => new Lowercase())
+        .Add("NFC", _ => new UnicodeForm(composes: true, compatibility: false))
+        .Add("NFD", _ => new UnicodeForm(composes: false, compatibility: false))
+        .Add("NFKC", _ => new UnicodeForm(composes: true, compatibility: true))
+        .Add("NFKD", _ => new UnicodeForm(composes: false, compatibility: true))
+        .Add("Nmt", _ => new Nmt())
+        .Add("Precompiled", Precompiled.Read, "precompiled_charsmap")
+        .Add("Prepend", json => new Prepend(json.Text("prepend")), "prepend")
+        .Add("Replace", Replace.Read, "content", "pattern")
+        .Add("Sequence", json => new NormalizerSequence([.. json.Parts("normalizers").Select(Read)]), "normalizers")
+        .Add("Strip", Strip.Read, "strip_left", "strip_right")
+        .Add("StripAccents", _ => new StripAccents());
+
+    /// <summary>
+    /// Gets the positions at which a text can be split so that the parts have the same characters as the whole; none by default.
+    /// </summary>
     public virtual Locality Locality => Locality.Whole;
 
-    /// <summary>How many times as long as a text the result can be by what the file says; Unicode's own rules count as 1.</summary>
+    /// <summary>
+    /// Gets the maximum ratio of the length of the result to that of the text that the settings of the component cause; the rules of
+    /// Unicode count as 1, the default.
+    /// </summary>
     public virtual double Growth => 1;
 
     /// <summary>Rewrites the text.</summary>
+    /// <param name="text">The text, which is changed.</param>
     public abstract void Normalize(NormalizedText text);
 
-    /// <summary>Reads the <c>normalizer</c> of a tokenizer.json.</summary>
-    public static Normalizer Read(JsonSection json) => json.Type(TokenizerKeys.Normalizers) switch
-    {
-        "BertNormalizer" => BertNormalizer.Read(json),
-        "ByteLevel" => new ByteLevelNormalizer(),
-        "Lowercase" => new Lowercase(),
-        "NFC" => new UnicodeForm(composes: true, compatibility: false),
-        "NFD" => new UnicodeForm(composes: false, compatibility: false),
-        "NFKC" => new UnicodeForm(composes: true, compatibility: true),
-        "NFKD" => new UnicodeForm(composes: false, compatibility: true),
-        "Nmt" => new Nmt(),
-        "Precompiled" => Precompiled.Read(json),
-        "Prepend" => new Prepend(json.Text("prepend")),
-        "Replace" => Replace.Read(json),
-        "Strip" => Strip.Read(json),
-        "StripAccents" => new StripAccents(),
-        _ => new NormalizerSequence([.. json.Parts("normalizers").Select(Read)]),
-    };
+    /// <summary>Makes a normalizer from a section of <c>tokenizer.json</c>.</summary>
+    /// <param name="json">The section, with the <c>type</c> of the normalizer and its settings.</param>
+    /// <exception cref="TokenizerFormatException">The type is missing or not supported, or a value is not valid.</exception>
+    public static Normalizer Read(JsonSection json) => Types.Read(json);
 }

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Normalizers one after the other.</summary>
+/// <summary>Applies normalizers one after another.</summary>
 internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Puts a text before a text that isn't empty.</summary>
+/// <summary>Prepends a text to a text that is not empty.</summary>
 internal sealed class Prepend(string content) : Normalizer
 {
     /// <inheritdoc/>

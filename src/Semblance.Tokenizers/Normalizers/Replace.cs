@@ -3,7 +3,7 @@ using Semblance.Tokenizers.Patterns;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Replaces what a pattern matches; the new text counts as coming from the last character of the match.</summary>
+/// <summary>Replaces the matches of a pattern; the new text counts as coming from the last character of the match.</summary>
 internal sealed class Replace(TextPattern pattern, string content) : Normalizer
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Takes white space off the ends.</summary>
+/// <summary>Removes white space at the ends.</summary>
 internal sealed class Strip(bool left, bool right) : Normalizer
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Semblance.Tokenizers.Normalizers;
 
-/// <summary>Takes combining marks out; accents come off if a decomposition (NFD, NFKD) goes before.</summary>
+/// <summary>Removes combining marks; this strips accents after a decomposition (NFD, NFKD).</summary>
 internal sealed class StripAccents : Normalizer
 {
     /// <inheritdoc/>

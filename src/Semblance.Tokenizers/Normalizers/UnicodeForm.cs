@@ -4,8 +4,8 @@ using Semblance.Tokenizers.Unicode;
 namespace Semblance.Tokenizers.Normalizers;
 
 /// <summary>
-/// The Unicode normalization forms NFD, NFC, NFKD and NFKC (Unicode Standard Annex 15): decomposition, canonical order of
-/// combining characters, and for the forms with a C composition.
+/// Represents the Unicode normalization forms NFD, NFC, NFKD and NFKC (Unicode Standard Annex 15): decomposition, canonical order of
+/// combining characters, and composition for NFC and NFKC.
 /// </summary>
 internal sealed class UnicodeForm(bool composes, bool compatibility) : Normalizer
 {
@@ -29,7 +29,8 @@ internal sealed class UnicodeForm(bool composes, bool compatibility) : Normalize
             Rune.DecodeFromUtf16(old[i..], out var rune, out var units);
             i += units;
             var change = 0;
-            foreach (var part in compatibility ? CompatibilityData.Decompose(rune.Value, room) : CharacterData.Decompose(rune.Value, room))
+            var parts = compatibility ? CompatibilityData.Decompose(rune.Value, room) : CharacterData.Decompose(rune.Value, room);
+            foreach (var part in parts)
             {
                 if (CharacterData.CombiningClass(part) == 0)
                 {
@@ -56,7 +57,7 @@ internal sealed class UnicodeForm(bool composes, bool compatibility) : Normalize
         }
     }
 
-    /// <summary>Stable order by combining class of the characters from <paramref name="from"/> on.</summary>
+    /// <summary>Sorts the characters from <paramref name="from"/> on by combining class; the sort is stable.</summary>
     private static void Order(List<(int Character, int Change)> parts, int from)
     {
         if (parts.Count - from < 2)
@@ -85,7 +86,7 @@ internal sealed class UnicodeForm(bool composes, bool compatibility) : Normalize
                 continue;
             }
 
-            // What did not compose is kept behind the starter, in the places that are already read.
+            // Characters that did not compose are kept after the starter, in elements that have been read.
             var (kept, lastClass) = (i + 1, 0);
             for (; next < parts.Count; next++)
             {
@@ -117,7 +118,7 @@ internal sealed class UnicodeForm(bool composes, bool compatibility) : Normalize
         }
     }
 
-    /// <summary>True if the text is sure to stay as it is.</summary>
+    /// <summary>Returns whether the text is certain to stay unchanged.</summary>
     private bool IsNormal(ReadOnlySpan<char> text)
     {
         if (!composes || compatibility)

@@ -1,16 +1,18 @@
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>A fixed text; the empty one matches nowhere.</summary>
+/// <summary>Represents a fixed text; an empty one matches nowhere.</summary>
 internal sealed class FixedPattern(string content) : TextPattern
 {
     /// <inheritdoc/>
-    public override Locality Locality => content.Length <= 1 || !content.Contains(' ', StringComparison.Ordinal) ? Locality.Words : Locality.Whole;
+    public override Locality Locality =>
+        content.Length <= 1 || !content.Contains(' ', StringComparison.Ordinal) ? Locality.Words : Locality.Whole;
 
     /// <inheritdoc/>
     public override char? Character => content.Length == 1 ? content[0] : null;
 
     /// <inheritdoc/>
-    public override double Growth(string replacement) => content.Length == 0 ? 1 : Math.Max(1, (double)replacement.Length / content.Length);
+    public override double Growth(string replacement) =>
+        content.Length == 0 ? 1 : Math.Max(1, (double)replacement.Length / content.Length);
 
     /// <inheritdoc/>
     public override void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>One of the usual regular expressions, compiled ahead of time.</summary>
-/// <param name="regex">One of <see cref="KnownPatterns"/>: none of them takes more steps than in proportion to the text.</param>
+/// <summary>Represents one of the common regular expressions, compiled ahead of time.</summary>
+/// <param name="regex">One of <see cref="KnownPatterns"/>, each of which takes a number of steps proportional to the text.</param>
 internal sealed class KnownPattern(Regex regex) : TextPattern
 {
-    /// <summary>A run of white space.</summary>
+    /// <summary>Gets the pattern of a sequence of white space.</summary>
     public static KnownPattern WhiteSpace { get; } = new(KnownPatterns.Find(KnownPatterns.WhiteSpaceSource)!);
 
-    /// <summary>CLIP's words.</summary>
+    /// <summary>Gets the pattern of the words of CLIP.</summary>
     public static KnownPattern Clip { get; } = new(KnownPatterns.Find(KnownPatterns.ClipSource)!);
 
     /// <inheritdoc/>
@@ -32,32 +32,32 @@ internal sealed class KnownPattern(Regex regex) : TextPattern
         }
     }
 
-    /// <summary>.NET matches UTF-16 units, so every surrogate pair is shown to it as one character of the same kind.</summary>
+    /// <summary>Finds matches with one character of the same category for each surrogate pair, because .NET matches UTF-16 units.</summary>
     private void FindAllInPairs(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
         var stand = ArrayPool<char>.Shared.Rent(text.Length);
-        var places = ArrayPool<int>.Shared.Rent(text.Length + 1);
+        var positions = ArrayPool<int>.Shared.Rent(text.Length + 1);
         try
         {
             var count = 0;
             for (var i = 0; i < text.Length; i++)
             {
-                places[count] = i;
+                positions[count] = i;
                 stand[count++] = char.IsHighSurrogate(text[i]) && i + 1 < text.Length
                     ? StandIn.For(char.ConvertToUtf32(text[i], text[++i]))
                     : text[i];
             }
 
-            places[count] = text.Length;
+            positions[count] = text.Length;
             foreach (var match in regex.EnumerateMatches(stand.AsSpan(0, count)))
             {
-                matches.Add((places[match.Index], places[match.Index + match.Length]));
+                matches.Add((positions[match.Index], positions[match.Index + match.Length]));
             }
         }
         finally
         {
             ArrayPool<char>.Shared.Return(stand);
-            ArrayPool<int>.Shared.Return(places);
+            ArrayPool<int>.Shared.Return(positions);
         }
     }
 }

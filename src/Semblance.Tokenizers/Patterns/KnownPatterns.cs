@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>The usual regular expressions, compiled ahead of time. All of them leave a space to the word behind it.</summary>
+/// <summary>Provides the common regular expressions, compiled ahead of time. In all of them a space belongs to the word after it.</summary>
 internal static partial class KnownPatterns
 {
     private const string Gpt2Source = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    /// <summary>CLIP's words.</summary>
+    /// <summary>The pattern of the words of CLIP.</summary>
     public const string ClipSource =
         @"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 
@@ -17,12 +17,12 @@ internal static partial class KnownPatterns
     private const string QwenSource =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-    /// <summary>White space.</summary>
+    /// <summary>The pattern of white space.</summary>
     public const string WhiteSpaceSource = @"\s+";
 
     private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.CultureInvariant;
 
-    /// <summary>The regular expression of a source, or null if it is not among the usual ones.</summary>
+    /// <summary>Returns the regular expression of a pattern, or <see langword="null"/> if it is not a common one.</summary>
     public static Regex? Find(string source) => source switch
     {
         Gpt2Source => Gpt2(),

@@ -1,9 +1,9 @@
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>Two or more spaces, which SentencePiece models make one.</summary>
+/// <summary>Represents two or more spaces, which SentencePiece models replace with one.</summary>
 internal sealed class SpaceRunPattern : TextPattern
 {
-    /// <summary>The regular expression that this stands for.</summary>
+    /// <summary>The equivalent regular expression.</summary>
     public const string Source = " {2,}";
 
     /// <inheritdoc/>

@@ -1,20 +1,20 @@
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>What becomes of the matches when a text is split by a pattern.</summary>
+/// <summary>Specifies the treatment of the matches when a text is split by a pattern.</summary>
 internal enum SplitBehavior
 {
-    /// <summary>They are left out.</summary>
+    /// <summary>The matches are removed.</summary>
     Removed,
 
-    /// <summary>Each is a word.</summary>
+    /// <summary>Each match is a word.</summary>
     Isolated,
 
-    /// <summary>Each belongs to the word before it.</summary>
+    /// <summary>Each match belongs to the word before it.</summary>
     MergedWithPrevious,
 
-    /// <summary>Each belongs to the word behind it.</summary>
+    /// <summary>Each match belongs to the word after it.</summary>
     MergedWithNext,
 
-    /// <summary>Those that follow one another are a word.</summary>
+    /// <summary>Consecutive matches are one word.</summary>
     Contiguous,
 }

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>Makes words of the stretches of a text that do and don't match a pattern, given in order.</summary>
+/// <summary>Creates words from the parts of a text that match a pattern and those that do not, in order.</summary>
 internal struct SplitWriter(WordList words, SplitBehavior behavior)
 {
     private int _start;
@@ -20,7 +20,7 @@ internal struct SplitWriter(WordList words, SplitBehavior behavior)
         var other => throw json.Error($"'{other}' is not supported; supported are Contiguous, Isolated, MergedWithNext, MergedWithPrevious, Removed"),
     };
 
-    /// <summary>Splits a text by matches, or with <paramref name="invert"/> by what lies between them.</summary>
+    /// <summary>Splits a text at the matches of a pattern, or with <paramref name="invert"/> at the parts between them.</summary>
     public static void Split(List<(int Start, int End)> matches, Word word, SplitBehavior behavior, bool invert, WordList words)
     {
         var writer = new SplitWriter(words, behavior);
@@ -36,7 +36,7 @@ internal struct SplitWriter(WordList words, SplitBehavior behavior)
         writer.Finish();
     }
 
-    /// <summary>Takes the next stretch.</summary>
+    /// <summary>Adds the next part.</summary>
     public void Add(int start, int end, bool isMatch)
     {
         if (start == end)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>For each character beyond U+FFFF a rare one below it with the same general category.</summary>
+/// <summary>Provides, for each character beyond U+FFFF, a rare character up to U+FFFF of the same general category.</summary>
 internal static class StandIn
 {
-    /// <summary>The character that stands for another.</summary>
+    /// <summary>Returns the replacement of a character.</summary>
     public static char For(int character) => Rune.GetUnicodeCategory(new Rune(character)) switch
     {
         UnicodeCategory.UppercaseLetter => '\uA78B',

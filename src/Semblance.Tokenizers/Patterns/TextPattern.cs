@@ -2,19 +2,19 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Patterns;
 
-/// <summary>What is to be replaced in a text, or where it is to be split: a fixed text or a regular expression.</summary>
+/// <summary>Represents the pattern at which a text is split, or whose matches are replaced: a fixed text or a regular expression.</summary>
 internal abstract class TextPattern
 {
-    /// <summary>Where a text can be cut so that the matches in its parts are those in the whole.</summary>
+    /// <summary>Gets the positions at which a text can be split so that its parts have the same matches as the whole.</summary>
     public virtual Locality Locality => Locality.Whole;
 
-    /// <summary>The character that this pattern matches, if it is no more than that.</summary>
+    /// <summary>Gets the character that this pattern matches, or <see langword="null"/> if it matches more than one.</summary>
     public virtual char? Character => null;
 
-    /// <summary>How many times as long as a text it can become when matches are replaced by a text.</summary>
+    /// <summary>Returns the maximum ratio of the lengths of a text after and before the matches are replaced.</summary>
     public virtual double Growth(string content) => 1 + content.Length;
 
-    /// <summary>Replaces the content of <paramref name="matches"/> by the matches in a text, in order.</summary>
+    /// <summary>Replaces the content of <paramref name="matches"/> with the matches in a text, in order.</summary>
     public abstract void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches);
 
     /// <summary>Reads <c>{"String": …}</c> or <c>{"Regex": …}</c>.</summary>

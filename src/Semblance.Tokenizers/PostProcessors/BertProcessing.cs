@@ -2,7 +2,9 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
-/// <summary><c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, the last two parts with type id 1.</summary>
+/// <summary>
+/// Adds the special tokens of BERT: <c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, the last two parts with type id 1.
+/// </summary>
 internal sealed class BertProcessing(int cls, int sep) : PostProcessor(
     [TemplatePiece.Special(cls, 0), TemplatePiece.Text(0, 0), TemplatePiece.Special(sep, 0)],
     [

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
-/// <summary>Adds no special tokens, and can leave the white space that tokens contain out of their ranges.</summary>
+/// <summary>Adds no special tokens; can exclude the white space in tokens from their ranges.</summary>
 internal sealed class ByteLevelProcessing(bool trimOffsets, bool addPrefixSpace)
     : PostProcessor([TemplatePiece.Text(0, 0)], [TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1)])
 {
@@ -16,7 +16,7 @@ internal sealed class ByteLevelProcessing(bool trimOffsets, bool addPrefixSpace)
     public override void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end) =>
         TrimOffset(token, isFirst, addPrefixSpace, ref start, ref end);
 
-    /// <summary>Leaves white space out of a token's range, but for the space that was put before the text.</summary>
+    /// <summary>Excludes white space from the range of a token, except the space that was added before the text.</summary>
     public static void TrimOffset(ReadOnlySpan<char> token, bool isFirst, bool addPrefixSpace, ref int start, ref int end)
     {
         int leading = 0, trailing = 0;
@@ -39,6 +39,6 @@ internal sealed class ByteLevelProcessing(bool trimOffsets, bool addPrefixSpace)
         end = trailing > end ? end : Math.Max(end - trailing, start);
     }
 
-    /// <summary>White space, or how byte-level vocabularies write a space.</summary>
+    /// <summary>Returns whether a character is white space, or the character of a space in byte-level vocabularies.</summary>
     private static bool IsSpace(char character) => character == 'Ġ' || char.IsWhiteSpace(character);
 }

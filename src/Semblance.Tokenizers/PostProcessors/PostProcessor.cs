@@ -1,27 +1,43 @@
+using Semblance.Files.Json;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
-/// <summary>Puts the special tokens around a text or a pair: the last component of the pipeline.</summary>
-internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
+/// <summary>
+/// Represents a post-processor, which adds special tokens to a text or a pair. Implementations are thread-safe; a program can derive its
+/// own and add it to <see cref="Types"/>.
+/// </summary>
+/// <param name="singlePieces">The parts of the result for one text.</param>
+/// <param name="pairPieces">The parts of the result for a pair of texts.</param>
+public class PostProcessor(TemplatePiece[] singlePieces, TemplatePiece[] pairPieces)
 {
-    /// <summary>The post-processor of a tokenizer that has none: the texts alone.</summary>
+    /// <summary>Gets the types of post-processors, to which a program can add its own.</summary>
+    public static ComponentTypes<PostProcessor> Types { get; } = new ComponentTypes<PostProcessor>()
+        .Add("BertProcessing", BertProcessing.Read, "cls", "sep")
+        .Add("ByteLevel", ByteLevelProcessing.Read, new KnownKeys().Honoured("add_prefix_space", "trim_offsets").Ignored("use_regex"))
+        .Add("RobertaProcessing", RobertaProcessing.Read, "add_prefix_space", "cls", "sep", "trim_offsets")
+        .Add("Sequence", PostProcessorSequence.Read, "processors")
+        .Add("TemplateProcessing", TemplateProcessing.Read, "pair", "single", "special_tokens");
+
+    /// <summary>Gets the post-processor that adds no special tokens.</summary>
     public static PostProcessor None { get; } =
         new([TemplatePiece.Text(0, 0)], [TemplatePiece.Text(0, 0), TemplatePiece.Text(1, 1)]);
 
-    /// <summary>The special token that a text begins with, or null.</summary>
-    public int? FirstId => single is [{ SpecialId: >= 0 and var id }, ..] ? id : null;
+    /// <summary>Gets the id of the special token at the beginning of a text, or <see langword="null"/>.</summary>
+    public int? FirstId => singlePieces is [{ SpecialId: >= 0 and var id }, ..] ? id : null;
 
-    /// <summary>The special token that a text ends with, or null.</summary>
-    public int? LastId => single is [.., { SpecialId: >= 0 and var id }] ? id : null;
+    /// <summary>Gets the id of the special token at the end of a text, or <see langword="null"/>.</summary>
+    public int? LastId => singlePieces is [.., { SpecialId: >= 0 and var id }] ? id : null;
 
-    /// <summary>The highest id of the special tokens, or -1.</summary>
-    public int LargestId => single.Concat(pair).Select(piece => piece.SpecialId).Append(-1).Max();
+    /// <summary>Gets the highest id of the special tokens, or -1.</summary>
+    public int LargestId => singlePieces.Concat(pairPieces).Select(piece => piece.SpecialId).Append(-1).Max();
 
-    /// <summary>The parts of a result.</summary>
-    public ReadOnlySpan<TemplatePiece> Pieces(bool isPair) => isPair ? pair : single;
+    /// <summary>Returns the parts of a result.</summary>
+    /// <param name="isPair"><see langword="true"/> for a pair of texts; <see langword="false"/> for one text.</param>
+    public ReadOnlySpan<TemplatePiece> Pieces(bool isPair) => isPair ? pairPieces : singlePieces;
 
-    /// <summary>The number of special tokens that are added.</summary>
+    /// <summary>Returns the number of special tokens that are added.</summary>
+    /// <param name="isPair"><see langword="true"/> for a pair of texts; <see langword="false"/> for one text.</param>
     public int AddedTokens(bool isPair)
     {
         var count = 0;
@@ -33,24 +49,23 @@ internal class PostProcessor(TemplatePiece[] single, TemplatePiece[] pair)
         return count;
     }
 
-    /// <summary>True if it puts nothing around a text.</summary>
-    public bool IsPlain => single.Length == 1 && pair.Length == 2;
+    /// <summary>Gets a value that indicates whether no special tokens are added.</summary>
+    public bool IsPlain => singlePieces.Length == 1 && pairPieces.Length == 2;
 
-    /// <summary>True if white space in tokens is to be left out of their ranges.</summary>
+    /// <summary>Gets a value that indicates whether <see cref="TrimOffset"/> changes ranges; <see langword="false"/> by default.</summary>
     public virtual bool TrimsOffsets => false;
 
-    /// <summary>Leaves white space that a token has at its ends out of its range.</summary>
+    /// <summary>Excludes the white space at the ends of a token from its range.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="isFirst"><see langword="true"/> for the first token of a text; otherwise, <see langword="false"/>.</param>
+    /// <param name="start">The start of the range, which is changed.</param>
+    /// <param name="end">The end of the range, which is changed.</param>
     public virtual void TrimOffset(ReadOnlySpan<char> token, bool isFirst, ref int start, ref int end)
     {
     }
 
-    /// <summary>Reads the <c>post_processor</c> of a tokenizer.json.</summary>
-    public static PostProcessor Read(JsonSection json) => json.Type(TokenizerKeys.PostProcessors) switch
-    {
-        "BertProcessing" => BertProcessing.Read(json),
-        "ByteLevel" => ByteLevelProcessing.Read(json),
-        "RobertaProcessing" => RobertaProcessing.Read(json),
-        "TemplateProcessing" => TemplateProcessing.Read(json),
-        _ => PostProcessorSequence.Read(json),
-    };
+    /// <summary>Makes a post-processor from a section of <c>tokenizer.json</c>.</summary>
+    /// <param name="json">The section, with the <c>type</c> of the post-processor and its settings.</param>
+    /// <exception cref="TokenizerFormatException">The type is missing or not supported, or a value is not valid.</exception>
+    public static PostProcessor Read(JsonSection json) => Types.Read(json);
 }

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
-/// <summary>Post-processors one after the other, of which one may add special tokens.</summary>
+/// <summary>Applies post-processors one after another; at most one adds special tokens.</summary>
 internal sealed class PostProcessorSequence(PostProcessor[] processors, PostProcessor template)
     : PostProcessor([.. template.Pieces(isPair: false)], [.. template.Pieces(isPair: true)])
 {

@@ -3,8 +3,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.PostProcessors;
 
 /// <summary>
-/// <c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all with type id 0; white
-/// space that tokens contain can be left out of their ranges.
+/// Adds the special tokens of RoBERTa: <c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all with
+/// type id 0. Can exclude the white space in tokens from their ranges.
 /// </summary>
 internal sealed class RobertaProcessing(int cls, int sep, bool trimOffsets, bool addPrefixSpace) : PostProcessor(
     [TemplatePiece.Special(cls, 0), TemplatePiece.Text(0, 0), TemplatePiece.Special(sep, 0)],

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PostProcessors;
 
-/// <summary>Special tokens as the file's templates for a text and for a pair lay them out.</summary>
+/// <summary>Adds special tokens by the templates of the file for a text and for a pair.</summary>
 internal sealed class TemplateProcessing(TemplatePiece[] single, TemplatePiece[] pair) : PostProcessor(single, pair)
 {
     /// <summary>Reads a post-processor of type TemplateProcessing.</summary>

@@ -3,7 +3,7 @@ using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Words are what lies between white space; every punctuation character is a word of its own.</summary>
+/// <summary>Splits at white space and punctuation, as BERT does; each punctuation character is a word.</summary>
 internal sealed class BertPreTokenizer : PreTokenizer
 {
     private static readonly Kind[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(c => KindOf(new Rune(c)))];

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>GPT-2's alphabet: a printable character for each of the 256 bytes.</summary>
+/// <summary>Provides the alphabet of GPT-2: a printable character for each of the 256 bytes.</summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = MakeCharacters();
     private static readonly short[] Bytes = MakeBytes();
 
-    /// <summary>The character that stands for a byte.</summary>
+    /// <summary>Returns the character of a byte.</summary>
     public static char CharacterOf(byte value) => Characters[value];
 
-    /// <summary>The byte that a character stands for, or -1.</summary>
+    /// <summary>Returns the byte of a character, or -1.</summary>
     public static int ByteOf(char character) => character < Bytes.Length ? Bytes[character] : -1;
 
     /// <summary>Writes the characters for the bytes of a part of a text that is being rewritten.</summary>

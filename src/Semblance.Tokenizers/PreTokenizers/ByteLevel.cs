@@ -4,8 +4,8 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.PreTokenizers;
 
 /// <summary>
-/// GPT-2's splitting into words with the space before them, in which every UTF-8 byte then becomes the character that
-/// stands for it.
+/// Splits a text into words with their leading spaces, as GPT-2 does, and replaces each UTF-8 byte with its character of the
+/// <see cref="ByteAlphabet"/>.
 /// </summary>
 internal sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : PreTokenizer
 {

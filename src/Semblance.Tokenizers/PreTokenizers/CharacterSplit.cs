@@ -6,10 +6,10 @@ using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Splits at the characters of a kind: white space, punctuation, digits or one delimiter.</summary>
+/// <summary>Splits at the characters of one kind: white space, punctuation, digits or a delimiter.</summary>
 internal sealed class CharacterSplit(Func<Rune, bool> isMatch, SplitBehavior behavior, Locality locality = Locality.Whole) : PreTokenizer
 {
-    /// <summary>The pre-tokenizer WhitespaceSplit: words are what lies between white space.</summary>
+    /// <summary>Gets the pre-tokenizer WhitespaceSplit, which splits at white space.</summary>
     public static CharacterSplit AtWhiteSpace { get; } = new(Rune.IsWhiteSpace, SplitBehavior.Removed, Locality.Words);
 
     /// <inheritdoc/>
@@ -22,10 +22,10 @@ internal sealed class CharacterSplit(Func<Rune, bool> isMatch, SplitBehavior beh
     public static CharacterSplit ReadPunctuation(JsonSection json) =>
         Punctuation(json.Optional("behavior") is { } behavior ? SplitWriter.Read(behavior) : SplitBehavior.Isolated);
 
-    /// <summary>Splits at punctuation.</summary>
+    /// <summary>Creates a pre-tokenizer that splits at punctuation.</summary>
     public static CharacterSplit Punctuation(SplitBehavior behavior) => new(IsPunctuation, behavior);
 
-    /// <summary>Reads a pre-tokenizer of type Digits: runs of digits, or each digit, are words of their own.</summary>
+    /// <summary>Reads a pre-tokenizer of type Digits: a sequence of digits, or each digit, is a word.</summary>
     public static CharacterSplit ReadDigits(JsonSection json) =>
         new(IsNumeric, json.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
 

@@ -2,7 +2,7 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Words of a fixed number of characters; the last may be shorter.</summary>
+/// <summary>Splits a text into words of a fixed number of characters; the last word can be shorter.</summary>
 internal sealed class FixedLength(int length) : PreTokenizer
 {
     /// <summary>Reads a pre-tokenizer of type FixedLength.</summary>

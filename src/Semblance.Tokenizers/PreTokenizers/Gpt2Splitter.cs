@@ -4,7 +4,7 @@ using System.Text;
 namespace Semblance.Tokenizers.PreTokenizers;
 
 /// <summary>
-/// GPT-2's pattern by hand:
+/// Splits a text by the pattern of GPT-2, without the regular expression engine:
 /// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
 /// </summary>
 internal static class Gpt2Splitter

@@ -1,24 +1,31 @@
+using Semblance.Files.Json;
 using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
 /// <summary>
-/// SentencePiece's way with spaces: each becomes a visible character (▁) that begins a word, and the text gets one in front.
+/// Represents the treatment of spaces of SentencePiece: each space becomes a visible character (▁) that begins a word, and the text gets
+/// one at its start.
 /// </summary>
 internal sealed class Metaspace(char replacement, PrependScheme scheme, bool split) : PreTokenizer
 {
+    /// <summary>
+    /// Gets the keys that the pre-tokenizer and the decoder share; files of older versions repeat the replacement as <c>str_rep</c>.
+    /// </summary>
+    public static KnownKeys Keys => new KnownKeys().Honoured("add_prefix_space", "prepend_scheme", "replacement").Ignored("str_rep");
+
     /// <inheritdoc/>
     public override Locality Locality => split ? Locality.Words : Locality.Whole;
 
     /// <summary>Reads a pre-tokenizer of type Metaspace.</summary>
     public static new Metaspace Read(JsonSection json) => new(ReadReplacement(json), ReadScheme(json), json.Flag("split", true));
 
-    /// <summary>Reads the character that stands for a space.</summary>
+    /// <summary>Reads the character that replaces a space.</summary>
     public static char ReadReplacement(JsonSection json) => json.Text("replacement", "▁") is [var character] && !char.IsSurrogate(character)
         ? character
-        : throw json.Error("'replacement' is not one character of the basic plane");
+        : throw json.Error("'replacement' is not one character up to U+FFFF");
 
-    /// <summary>Reads which words get a space in front, in the older form too.</summary>
+    /// <summary>Reads which words get a leading space, also in the format of older files.</summary>
     public static PrependScheme ReadScheme(JsonSection json) =>
         !json.Flag("add_prefix_space", true) ? PrependScheme.Never : json.Text("prepend_scheme", "always") switch
         {
@@ -43,7 +50,7 @@ internal sealed class Metaspace(char replacement, PrependScheme scheme, bool spl
 
         if (changed)
         {
-            // Where a word came from is only known until it is rewritten.
+            // The origin of a word is known only until it is rewritten.
             var needs = 0;
             var all = words.Restart();
             Span<bool> needsSpace = all.Length <= 256 ? stackalloc bool[all.Length] : new bool[all.Length];

@@ -1,11 +1,11 @@
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Pre-tokenizers one after the other, each on the words of the one before.</summary>
+/// <summary>Applies pre-tokenizers one after another, each to the words of the previous one.</summary>
 internal sealed class PreTokenizerSequence(PreTokenizer[] preTokenizers) : PreTokenizer
 {
-    /// <inheritdoc/>
     public override Locality Locality { get; } =
-        preTokenizers.Any(one => one.Locality >= Locality.Words) && preTokenizers.All(one => one.Locality >= Locality.Words || one.LooksAtCharacters)
+        preTokenizers.Any(one => one.Locality >= Locality.Words)
+        && preTokenizers.All(one => one.Locality >= Locality.Words || one.LooksAtCharacters)
             ? Locality.Words
             : Locality.Whole;
 

@@ -1,14 +1,14 @@
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Which words get a space in front.</summary>
+/// <summary>Specifies which words get a leading space.</summary>
 internal enum PrependScheme
 {
-    /// <summary>All that don't begin with one.</summary>
+    /// <summary>Every word that does not begin with one.</summary>
     Always,
 
-    /// <summary>Only the one that the text begins with.</summary>
+    /// <summary>Only the first word of the text.</summary>
     First,
 
-    /// <summary>None.</summary>
+    /// <summary>No word.</summary>
     Never,
 }

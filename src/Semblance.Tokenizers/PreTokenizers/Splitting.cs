@@ -3,7 +3,7 @@ using Semblance.Tokenizers.Patterns;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Splits at what a pattern matches (the pre-tokenizer Split), or with <c>invert</c> at what it doesn't.</summary>
+/// <summary>Splits at the matches of a pattern (the pre-tokenizer Split), or with <c>invert</c> at the text between them.</summary>
 internal sealed class Splitting(TextPattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
     /// <inheritdoc/>

@@ -3,9 +3,7 @@ using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>
-/// Splits where the script changes. As in the reference, what goes before the first character that has a script is left out.
-/// </summary>
+/// <summary>Splits between two scripts. As in the reference, the text before the first character with a script is left out.</summary>
 internal sealed class UnicodeScripts : PreTokenizer
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using Semblance.Tokenizers.Patterns;
 
 namespace Semblance.Tokenizers.PreTokenizers;
 
-/// <summary>Words are runs of word characters and runs of what is neither that nor white space: <c>\w+|[^\w\s]+</c>.</summary>
+/// <summary>
+/// Splits a text into sequences of word characters and sequences of other characters without white space: <c>\w+|[^\w\s]+</c>.
+/// </summary>
 internal sealed class Whitespace : PreTokenizer
 {
     /// <inheritdoc/>
@@ -22,7 +24,7 @@ internal sealed class Whitespace : PreTokenizer
                 continue;
             }
 
-            // Runs of one kind are told apart as matches and non-matches; white space ends both.
+            // A sequence of word characters is a match, one of other characters is not; white space ends both.
             var writer = new SplitWriter(words, SplitBehavior.Contiguous);
             for (var i = word.Start; i < word.End;)
             {
@@ -43,7 +45,7 @@ internal sealed class Whitespace : PreTokenizer
         }
     }
 
-    /// <summary>Alphabetic, a mark, a decimal digit, connecting punctuation or a joiner.</summary>
+    /// <summary>Returns whether a character is alphabetic, a mark, a decimal digit, connector punctuation or a joiner.</summary>
     private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark
             or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.DecimalDigitNumber
             or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Semblance.Tokenizers.Normalizers;
+using Semblance.Tokenizers.Unicode;
 
 namespace Semblance.Tokenizers.Training;
 
-/// <summary>How often each character was seen as the first of a word, and later in one.</summary>
+/// <summary>Counts how often each character occurs as the first of a word and later in a word.</summary>
 internal sealed class CharacterCounts
 {
     private readonly Dictionary<Rune, (long First, long Later)> _counts;
@@ -26,18 +26,18 @@ internal sealed class CharacterCounts
     }
 
     /// <summary>
-    /// The tokens of one character, in the order of Unicode: all characters as they begin a word, then those that were
-    /// seen later in one, with the prefix. Where there is no room for all, the rarest are left out.
+    /// Returns the tokens of one character, in the order of Unicode: all characters as the first of a word, then those that occurred later
+    /// in a word, with the prefix. If there is not enough room, the rarest are left out.
     /// </summary>
-    /// <param name="limit">The most characters that are not Chinese.</param>
-    /// <param name="minFrequency">The least count of Chinese characters, which the limit does not touch.</param>
-    /// <param name="room">The most tokens.</param>
+    /// <param name="limit">The maximum number of characters that are not Chinese.</param>
+    /// <param name="minFrequency">The minimum count of a Chinese character.</param>
+    /// <param name="room">The maximum number of tokens.</param>
     public IEnumerable<string> Alphabet(int limit, int minFrequency, int room)
     {
         var (first, later) = (new List<Rune>(), new List<Rune>());
         foreach (var (character, counts) in _counts.OrderByDescending(entry => entry.Value.First + entry.Value.Later).ThenBy(entry => entry.Key))
         {
-            if (BertNormalizer.IsChinese(character.Value) ? counts.First + counts.Later < minFrequency : limit-- <= 0)
+            if (CharacterData.IsChinese(character.Value) ? counts.First + counts.Later < minFrequency : limit-- <= 0)
             {
                 continue;
             }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Semblance.Tokenizers.Training;
 
 /// <summary>
-/// Byte-pair encoding over words: the two neighbouring pieces that are most frequent become one, again and again. Every
-/// pair knows its words and a queue has the most frequent one, so that a merge costs what it changes.
+/// Trains byte-pair encoding over words: the most frequent pair of adjacent pieces becomes one piece, again and again. Each pair knows its
+/// words and a queue has the most frequent pair, so the cost of a merge is proportional to what it changes.
 /// </summary>
 internal sealed class PairMerger
 {
-    /// <summary>What a piece begins with that does not begin a word.</summary>
+    /// <summary>The prefix of a piece that does not begin a word.</summary>
     public const string Prefix = "##";
 
     private readonly int _minFrequency;
@@ -20,7 +20,9 @@ internal sealed class PairMerger
     private readonly List<Pair> _grown = [];
     private readonly PriorityQueue<Pair, (long, int, int)> _queue = new();
 
-    /// <summary>A merger that starts from tokens, those of one character among them.</summary>
+    /// <summary>Initializes a new instance of the <see cref="PairMerger"/> class.</summary>
+    /// <param name="tokens">The initial tokens, including those of one character.</param>
+    /// <param name="minFrequency">The minimum count of a pair.</param>
     public PairMerger(IEnumerable<string> tokens, int minFrequency)
     {
         (_tokens, _minFrequency) = ([.. tokens], minFrequency);
@@ -30,7 +32,7 @@ internal sealed class PairMerger
         }
     }
 
-    /// <summary>Adds a word. One with a character that is no token is left out: it stays unknown whatever is merged.</summary>
+    /// <summary>Adds a word. A word with a character that is not a token is left out, because it stays unknown.</summary>
     public void Add(string text, long count)
     {
         var start = _pieces.Count;
@@ -57,8 +59,8 @@ internal sealed class PairMerger
     /// Merges until there are <paramref name="size"/> tokens, or no pair is frequent enough. Of equally frequent pairs,
     /// the one whose left token is the oldest comes first, then the one whose right token is.
     /// </summary>
-    /// <returns>All tokens: those at the start, then in the order of the merges.</returns>
-    public IReadOnlyList<string> Merge(int size, IProgress<double>? progress, CancellationToken cancellation)
+    /// <returns>All tokens: the initial ones, then the merged ones in the order of the merges.</returns>
+    public IReadOnlyList<string> Merge(int size, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         const int Step = 100;
         var first = _tokens.Count;
@@ -67,7 +69,7 @@ internal sealed class PairMerger
         {
             if (-priority.Item1 != pair.Queued)
             {
-                continue; // another entry stands for it
+                continue; // another entry replaces it
             }
 
             if (pair.Count < pair.Queued)
@@ -76,7 +78,7 @@ internal sealed class PairMerger
                 continue;
             }
 
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Merge(pair);
             if ((_tokens.Count - first) % Step == 0)
             {
@@ -92,7 +94,7 @@ internal sealed class PairMerger
     {
         var token = _tokens[pair.Left] + _tokens[pair.Right][Prefix.Length..];
         ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, token, out var exists);
-        if (!exists) // other pieces may have made the same token
+        if (!exists) // other pieces may have become the same token
         {
             id = _tokens.Count;
             _tokens.Add(token);
@@ -190,13 +192,13 @@ internal sealed class PairMerger
 
         public int Right { get; } = right;
 
-        /// <summary>How often it is seen.</summary>
+        /// <summary>Gets or sets its number of occurrences.</summary>
         public long Count { get; set; }
 
-        /// <summary>The count with which it is in the queue, or 0.</summary>
+        /// <summary>Gets or sets its count in the queue, or 0.</summary>
         public long Queued { get; set; }
 
-        /// <summary>The words in which it is, or has been.</summary>
+        /// <summary>Gets the words that contain it, or have contained it.</summary>
         public List<int> Words { get; } = [];
     }
 }

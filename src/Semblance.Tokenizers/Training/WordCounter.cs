@@ -6,8 +6,8 @@ using Semblance.Tokenizers.PreTokenizers;
 namespace Semblance.Tokenizers.Training;
 
 /// <summary>
-/// Counts the words that the tokenizer will be given: it stands where the model will, at the end of the same pipeline.
-/// Words that are too long for the tokenizer are left out.
+/// Counts the words that the tokenizer will see: it takes the place of the model at the end of the same pipeline. Words that are too long
+/// for the tokenizer are left out.
 /// </summary>
 internal sealed class WordCounter : Model
 {
@@ -26,25 +26,29 @@ internal sealed class WordCounter : Model
         _maxDistinct = options.MaxDistinctWords;
         _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
         _pipeline = new Pipeline(
-            [.. WordPieceTrainerOptions.SpecialTokens.Select((token, id) => new AddedToken(id, token, false, false, false, false, true))],
+            [
+                .. WordPieceTrainerOptions.SpecialTokens
+                    .Select((token, id) => new AddedToken(id, token, false, false, false, false, true)),
+            ],
             new BertNormalizer(cleanText: true, handleChineseCharacters: true, stripAccents: null, options.LowerCase),
             new BertPreTokenizer(),
             this,
             "(vocabulary training)");
     }
 
-    /// <summary>The words and how often each was seen.</summary>
+    /// <summary>Gets the words with their counts.</summary>
     public IReadOnlyDictionary<string, long> Counts => _counts;
 
-    /// <summary>The number of words seen.</summary>
+    /// <summary>Gets the number of words.</summary>
     public long Total { get; private set; }
 
-    /// <summary>The number of distinct words that were dropped as too rare; one that came back counts again.</summary>
+    /// <summary>Gets the number of distinct words that were dropped as too rare; one that occurs again counts again.</summary>
     public long Dropped { get; private set; }
 
     /// <inheritdoc/>
     public override int Size => 0;
 
+    /// <inheritdoc/>
     public override int Count => 0;
 
     /// <inheritdoc/>
@@ -53,7 +57,7 @@ internal sealed class WordCounter : Model
     /// <summary>Counts the words of a text.</summary>
     public void Add(string text) => _pipeline.Count(text, _scratch, _tokens);
 
-    /// <summary>How often each character was seen, in dropped words too.</summary>
+    /// <summary>Counts the characters of all words, including dropped words.</summary>
     public CharacterCounts CountCharacters()
     {
         var characters = new CharacterCounts(_dropped);
@@ -87,7 +91,7 @@ internal sealed class WordCounter : Model
         }
     }
 
-    // All words as rare as the one in the middle go: which of equals stay must not depend on their order.
+    // All words up to the median count are dropped, so that the result does not depend on the order of equal counts.
     private void DropRarest()
     {
         var counts = _counts.Values.ToArray();

@@ -2,28 +2,32 @@ using Semblance.Tokenizers.Loading;
 
 namespace Semblance.Tokenizers.Training;
 
-/// <summary>What vocabulary a <see cref="WordPieceTrainer"/> learns.</summary>
+/// <summary>Represents the options of a <see cref="WordPieceTrainer"/>.</summary>
 public sealed record WordPieceTrainerOptions
 {
-    /// <summary>The most tokens, special ones included; 30,000 by default.</summary>
+    /// <summary>Gets the maximum vocabulary size, including special tokens; 30,000 by default.</summary>
     public int VocabularySize { get; init; } = 30_000;
 
-    /// <summary>How often two neighbours must be seen to become one token, and a Chinese character to be in; 2 by default.</summary>
+    /// <summary>Gets the minimum count of a pair that becomes a token, and of a Chinese character; 2 by default.</summary>
     public int MinFrequency { get; init; } = 2;
 
-    /// <summary>Lower-cases texts and strips accents; true by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether texts are converted to lower case and accents stripped; <see langword="true"/> by default.
+    /// </summary>
     public bool LowerCase { get; init; } = true;
 
-    /// <summary>The most characters to start from, Chinese ones not counted; 1,000 by default.</summary>
+    /// <summary>Gets the maximum number of initial characters, not counting Chinese ones; 1,000 by default.</summary>
     public int AlphabetLimit { get; init; } = 1000;
 
-    /// <summary>The most distinct words to keep in memory; 2,000,000 by default. When there are more, the rarer half is dropped.</summary>
+    /// <summary>
+    /// Gets the maximum number of distinct words in memory; 2,000,000 by default. When there are more, the rarer half is dropped.
+    /// </summary>
     public int MaxDistinctWords { get; init; } = 2_000_000;
 
-    /// <summary>The tokens that every vocabulary begins with.</summary>
+    /// <summary>Gets the special tokens, with which every vocabulary begins.</summary>
     internal static IReadOnlyList<string> SpecialTokens { get; } = new BertSpecialTokens().All;
 
-    /// <summary>Fails where a number is too small.</summary>
+    /// <summary>Checks the numbers.</summary>
     internal void Validate()
     {
         Check(VocabularySize, SpecialTokens.Count + 1, nameof(VocabularySize));

@@ -1,23 +1,24 @@
 namespace Semblance.Tokenizers.Unicode;
 
-/// <summary>What a character is to the normalizers and pre-tokenizers.</summary>
+/// <summary>Specifies the classes of a character that the normalizers and pre-tokenizers distinguish.</summary>
 [Flags]
-internal enum CharacterClass : byte
+public enum CharacterClass : byte
 {
+    /// <summary>None of the classes below.</summary>
     None = 0,
 
-    /// <summary>Removed by text cleaning.</summary>
+    /// <summary>A control character, which text cleaning removes.</summary>
     Control = 1,
 
-    /// <summary>A word of its own.</summary>
+    /// <summary>A punctuation character, which is a word of its own.</summary>
     Punctuation = 2,
 
-    /// <summary>A nonspacing mark: an accent.</summary>
+    /// <summary>A nonspacing mark, such as an accent.</summary>
     Mark = 4,
 
-    /// <summary>Has a canonical decomposition.</summary>
+    /// <summary>A character with a canonical decomposition.</summary>
     Decomposes = 8,
 
-    /// <summary>Has a canonical combining class other than 0.</summary>
+    /// <summary>A character with a canonical combining class other than 0.</summary>
     Combining = 16,
 }

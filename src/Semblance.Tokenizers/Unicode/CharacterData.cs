@@ -4,10 +4,10 @@ using System.Text;
 namespace Semblance.Tokenizers.Unicode;
 
 /// <summary>
-/// Unicode properties with the values that the reference tokenizers use. They come from embedded tables: the runtime's
-/// own follow newer Unicode versions, and its normalisation does nothing in globalization-invariant mode.
+/// Provides Unicode properties with the values that the reference tokenizers use. They come from embedded tables, because the tables of the
+/// runtime follow newer versions of Unicode, and its normalization does nothing in globalization-invariant mode.
 /// </summary>
-internal static class CharacterData
+public static class CharacterData
 {
     private const int PageBits = 8;
     private const int HangulFirst = 0xAC00, HangulLast = 0xD7A3;
@@ -17,15 +17,19 @@ internal static class CharacterData
     private static readonly Dictionary<int, int[]> Decompositions = [];
     private static readonly CharacterClass[] Classes = ReadTables();
 
-    /// <summary>The classes of a code point.</summary>
+    /// <summary>Returns the classes of a character.</summary>
+    /// <param name="character">The code point.</param>
     public static CharacterClass ClassOf(int character) =>
         Classes[(PageOf[character >> PageBits] << PageBits) | (character & ((1 << PageBits) - 1))];
 
-    /// <summary>The canonical combining class; 0 for a starter.</summary>
+    /// <summary>Returns the canonical combining class of a character; 0 for a starter.</summary>
+    /// <param name="character">The code point.</param>
     public static int CombiningClass(int character) =>
         (ClassOf(character) & CharacterClass.Combining) == 0 ? 0 : CombiningClasses[character];
 
-    /// <summary>The full canonical decomposition, in <paramref name="room"/> (4 suffice) or the character alone.</summary>
+    /// <summary>Returns the full canonical decomposition of a character, or the character alone.</summary>
+    /// <param name="character">The code point.</param>
+    /// <param name="room">Memory for the result; 4 elements are enough.</param>
     public static ReadOnlySpan<int> Decompose(int character, Span<int> room)
     {
         if (character is >= HangulFirst and <= HangulLast)
@@ -44,19 +48,26 @@ internal static class CharacterData
         return room[..1];
     }
 
-    /// <summary>The lower case of a code point; U+0130 alone also needs a combining dot (U+0307) behind it.</summary>
+    /// <summary>Returns the lower case of a character. U+0130 also needs a combining dot (U+0307) after it.</summary>
+    /// <param name="character">The code point.</param>
     public static int ToLower(int character) => character switch
     {
         < 0x80 => character is >= 'A' and <= 'Z' ? character | 0x20 : character,
         0x130 => 'i',
-        // Younger than the runtime's tables.
+        // Newer than the tables of the runtime.
         0xA7CE or 0xA7D2 or 0xA7D4 => character + 1,
         >= 0x16EA0 and <= 0x16EB8 => character + 0x1B,
         _ => Rune.ToLowerInvariant(new Rune(character)).Value,
     };
 
-    /// <summary>All characters that have a canonical decomposition, with it; without the Hangul syllables.</summary>
-    public static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
+    /// <summary>Returns whether a character is in a block that BERT treats as Chinese; kana and Hangul are not.</summary>
+    /// <param name="character">The code point.</param>
+    public static bool IsChinese(int character) => character is >= 0x3400 and (<= 0x4DBF or (>= 0x4E00 and <= 0x9FFF)
+        or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
+        or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F));
+
+    /// <summary>Gets all characters with a canonical decomposition, without the Hangul syllables.</summary>
+    internal static IReadOnlyDictionary<int, int[]> AllDecompositions => Decompositions;
 
     private static CharacterClass[] ReadTables()
     {
@@ -105,14 +116,14 @@ internal static class CharacterData
         pages[page][character & ((1 << PageBits) - 1)] |= flag;
     }
 
-    /// <summary>The number that hexadecimal digits stand for.</summary>
-    public static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    /// <summary>Parses a hexadecimal number.</summary>
+    internal static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>The first and the last character of <c>first..last</c> or <c>character</c>.</summary>
-    public static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
+    /// <summary>Parses the first and the last character of <c>first..last</c> or <c>character</c>.</summary>
+    internal static (int First, int Last) Range(string text) => (Hex(text.Split("..")[0]), Hex(text.Split("..")[^1]));
 
-    /// <summary>The lines of an embedded table without its comments.</summary>
-    public static IEnumerable<string> Lines(string resource)
+    /// <summary>Returns the lines of an embedded table without its comments.</summary>
+    internal static IEnumerable<string> Lines(string resource)
     {
         using var reader = new StreamReader(typeof(CharacterData).Assembly.GetManifestResourceStream(resource)!);
         while (reader.ReadLine() is { } line)

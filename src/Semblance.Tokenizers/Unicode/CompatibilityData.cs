@@ -1,11 +1,14 @@
 namespace Semblance.Tokenizers.Unicode;
 
-/// <summary>Compatibility decompositions, read when a tokenizer first asks for one.</summary>
+/// <summary>Provides compatibility decompositions, which are read at the first use.</summary>
 internal static class CompatibilityData
 {
     private static readonly Dictionary<int, int[]> Decompositions = Read();
 
-    /// <summary>The full compatibility decomposition, in <paramref name="room"/> (4 suffice) or of any length.</summary>
+    /// <summary>
+    /// Returns the full compatibility decomposition, of any length, or the canonical one in <paramref name="room"/> (4 elements are
+    /// enough).
+    /// </summary>
     public static ReadOnlySpan<int> Decompose(int character, Span<int> room) =>
         character >= 0xA0 && Decompositions.TryGetValue(character, out var parts) ? parts : CharacterData.Decompose(character, room);
 

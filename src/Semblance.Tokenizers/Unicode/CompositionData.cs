@@ -1,13 +1,13 @@
 namespace Semblance.Tokenizers.Unicode;
 
-/// <summary>Which two characters compose to one.</summary>
+/// <summary>Provides the canonical compositions of two characters.</summary>
 internal static class CompositionData
 {
     private const int LFirst = 0x1100, LCount = 19, VFirst = 0x1161, VCount = 21, TFirst = 0x11A7, TCount = 28, SFirst = 0xAC00;
 
     private static readonly Dictionary<(int, int), int> Pairs = Read();
 
-    /// <summary>The character that two compose to, or -1.</summary>
+    /// <summary>Returns the composition of two characters, or -1.</summary>
     public static int Compose(int first, int second)
     {
         if (first is >= LFirst and < LFirst + LCount && second is >= VFirst and < VFirst + VCount)
@@ -24,7 +24,10 @@ internal static class CompositionData
         return Pairs.TryGetValue((first, second), out var composed) ? composed : -1;
     }
 
-    /// <summary>The last part of a full decomposition never decomposes itself, so the parts before it are the first of the pair.</summary>
+    /// <summary>
+    /// Reads the pairs. The last part of a full decomposition never decomposes itself, so the parts before it are the first character of
+    /// the pair.
+    /// </summary>
     private static Dictionary<(int, int), int> Read()
     {
         var excluded = CharacterData.Lines("CompositionExclusions").Select(CharacterData.Range)

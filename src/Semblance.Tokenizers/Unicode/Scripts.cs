@@ -1,11 +1,11 @@
 namespace Semblance.Tokenizers.Unicode;
 
-/// <summary>The writing system of a character, as a number; 0 for characters of none and for the space.</summary>
+/// <summary>Provides the script of each character as a number; 0 for a character without one and for the space.</summary>
 internal static class Scripts
 {
     private static readonly (int First, int Last, int Script)[] Ranges = Read();
 
-    /// <summary>The script of a code point; Japanese kana count as Han.</summary>
+    /// <summary>Returns the script of a code point; Japanese kana count as Han.</summary>
     public static int Of(int character)
     {
         if (character == ' ')
@@ -13,7 +13,7 @@ internal static class Scripts
             return 0;
         }
 
-        // The prolonged sound mark is of common script in the table.
+        // The prolonged sound mark is in the script Common in the table.
         var wanted = character == 0x30FC ? 0x4E00 : character;
         int low = 0, high = Ranges.Length - 1;
         while (low <= high)

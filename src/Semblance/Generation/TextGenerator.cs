@@ -132,7 +132,7 @@ public sealed class TextGenerator
     private static TextGenerator LoadFolder(string folder)
     {
         var model = LanguageModel.Load(folder);
-        var tokenizer = Tokenizer.Load(folder).For(model.VocabularySize);
+        var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.VocabularySize);
         return tokenizer.VocabularySize > model.VocabularySize
             ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; the files are not of the same model.")
             : new TextGenerator(model, tokenizer, GenerationConfig.Load(folder));

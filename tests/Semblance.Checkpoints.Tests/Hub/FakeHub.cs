@@ -8,8 +8,8 @@ using System.Text;
 namespace Semblance.Checkpoints.Tests;
 
 /// <summary>
-/// A web server on the loopback that speaks the Hub's routes. Large files (<c>.safetensors</c>, <c>.bin</c>) are
-/// redirected to a second server, as the Hub does.
+/// Represents a web server on the loopback interface with the routes of the Hub. Large files (<c>.safetensors</c>, <c>.bin</c>) are
+/// redirected to a second server, as on the Hub.
 /// </summary>
 internal sealed class FakeHub : IDisposable
 {
@@ -33,19 +33,19 @@ internal sealed class FakeHub : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The server of the large files.</summary>
+    /// <summary>Gets the server of the large files.</summary>
     public FakeHub Storage => _storage!;
 
-    /// <summary>The files of the one model, <c>org/model</c>.</summary>
+    /// <summary>Gets the files of the only model, <c>org/model</c>.</summary>
     public SortedDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Names that the server lists beside its files.</summary>
+    /// <summary>Gets names that the server lists beside its files.</summary>
     public List<string> OtherNames { get; } = [];
 
-    /// <summary>Every request so far, such as <c>GET /org/model/resolve/…</c>.</summary>
+    /// <summary>Gets the requests so far, such as <c>GET /org/model/resolve/…</c>.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
 
-    /// <summary>May answer instead of the Hub, by returning other than null.</summary>
+    /// <summary>Gets or sets a function that responds instead of the Hub unless it returns <see langword="null"/>.</summary>
     public Func<FakeRequest, FakeResponse?> Intercept { get; set; } = _ => null;
 
     public int Count(string method, string part = "") => Requests.Count(request => request.Method == method && request.Path.Contains(part));
@@ -75,7 +75,7 @@ internal sealed class FakeHub : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class FakeHub : IDisposable
             }
             catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
             {
-                // The client has gone.
+                // The client has disconnected.
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed class FakeHub : IDisposable
         };
     }
 
-    /// <summary>A file, or the part of it that was asked for.</summary>
+    /// <summary>Returns a file, or the requested part of it.</summary>
     public static FakeResponse Content(FakeRequest request, byte[] content)
     {
         if (!request.Headers.TryGetValue("range", out var range))

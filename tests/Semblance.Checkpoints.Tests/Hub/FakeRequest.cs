@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Semblance.Checkpoints.Tests;
 
-/// <summary>A request as it came over the wire; the names of its headers are in lower case.</summary>
+/// <summary>Represents a received request; the names of its headers are in lower case.</summary>
 internal sealed record FakeRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers)
 {
     public static async Task<FakeRequest> ReadAsync(Stream stream)

@@ -2,21 +2,21 @@ using System.Text;
 
 namespace Semblance.Checkpoints.Tests;
 
-/// <summary>An answer; the connection is closed after it.</summary>
+/// <summary>Represents a response; the connection is closed after it.</summary>
 internal sealed record FakeResponse(int Status, byte[]? Body = null)
 {
     public IReadOnlyList<string> Headers { get; init; } = [];
 
-    /// <summary>Closes the connection after this many bytes of the body.</summary>
+    /// <summary>Gets the number of bytes of the body after which the connection is closed.</summary>
     public int CutAfter { get; init; } = int.MaxValue;
 
-    /// <summary>Keeps the connection open, silent, after the body's part, until this ends.</summary>
+    /// <summary>Gets a task until whose end the connection stays open and silent after the part of the body.</summary>
     public Task HoldUntil { get; init; } = Task.CompletedTask;
 
-    /// <summary>Sends the body a byte at a time.</summary>
+    /// <summary>Gets a value that indicates whether the body is sent one byte at a time.</summary>
     public bool Drips { get; init; }
 
-    /// <summary>Whether the head says how long the body is.</summary>
+    /// <summary>Gets a value that indicates whether the header has the length of the body.</summary>
     public bool SaysLength { get; init; } = true;
 
     public async Task WriteAsync(Stream stream, bool withBody)

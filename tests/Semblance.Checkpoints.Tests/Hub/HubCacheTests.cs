@@ -1,6 +1,6 @@
 namespace Semblance.Checkpoints.Tests;
 
-/// <summary>What is in the cache is used, checked, and repaired or named.</summary>
+/// <summary>Tests that files in the cache are used, checked, and repaired or reported.</summary>
 public sealed class HubCacheTests : HubTest
 {
     [Fact]
@@ -129,7 +129,7 @@ public sealed class HubCacheTests : HubTest
         _hub.Dispose();
         var message = (await Should.ThrowAsync<HubException>(() => DownloadAsync())).Message;
         message.ShouldContain("HTTPS_PROXY");
-        message.ShouldContain($"What the cache has cannot be used: {path}");
+        message.ShouldContain($"The files in the cache cannot be used: {path}");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Semblance.Checkpoints.Tests;
 
-/// <summary>A client, a cache that is empty at first, and a Hub that has one model.</summary>
+/// <summary>Provides a client, an empty cache, and a Hub with one model.</summary>
 public abstract class HubTest : IDisposable
 {
     private protected const string Model = "org/model";

@@ -114,9 +114,9 @@ public class NpyFileTests
     [InlineData("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", "holds '<i8'")]
     [InlineData("{'descr': '|b1', 'fortran_order': False, 'shape': (1, 1), }", "holds '|b1'")]
     [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (1, 1), }", "holds '|O'")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "shape is (1,); expected a matrix, a vector a row: save array.reshape(1, -1)")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "shape is ()")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1), }", "shape is (1, 1, 1)")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "shape (1,); expected a matrix, one vector per row: save array.reshape(1, -1)")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "shape ()")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1), }", "shape (1, 1, 1)")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 1), }", "'descr' with one type")]
     public void What_is_not_read_says_what_to_save_instead(string header, string problem)
     {

@@ -47,7 +47,7 @@ internal sealed class PickleBytes
         return Op('t');
     }
 
-    /// <summary>A tensor over the storage <paramref name="key"/>, as PyTorch describes it.</summary>
+    /// <summary>Adds a tensor over the storage <paramref name="key"/>, as PyTorch describes it.</summary>
     public PickleBytes Tensor(string key, long count, long offset, long[] size, long[] stride, string type = "FloatStorage") =>
         Global("torch._utils", "_rebuild_tensor_v2").Op('(')
             .Op('(').Text("storage").Global("torch", type).Text(key).Text("cpu").Number(count).Op('t').Op('Q')
@@ -56,11 +56,11 @@ internal sealed class PickleBytes
 
     public byte[] ToArray() => [.. _bytes, (byte)'.'];
 
-    /// <summary>A dictionary with one tensor <c>a</c>.</summary>
+    /// <summary>Returns a dictionary with one tensor <c>a</c>.</summary>
     public static byte[] OneTensor(long count, long offset, long[] size, long[] stride, string type = "FloatStorage") =>
         new PickleBytes().Op('}').Text("a").Tensor("0", count, offset, size, stride, type).Op('s').ToArray();
 
-    /// <summary>An archive as torch.save writes it.</summary>
+    /// <summary>Returns an archive as torch.save writes it.</summary>
     public static byte[] Archive(
         byte[] pickle, byte[]? storage = null, CompressionLevel level = CompressionLevel.NoCompression, string byteOrder = "little")
     {
@@ -81,7 +81,9 @@ internal sealed class PickleBytes
         return bytes.ToArray();
     }
 
-    /// <summary>The same archive with 64-bit sizes and offsets, as beyond 4 GB; <paramref name="offsetBy"/> makes the offsets lie.</summary>
+    /// <summary>
+    /// Returns the same archive with 64-bit sizes and offsets, as beyond 4 GB; <paramref name="offsetBy"/> makes the offsets wrong.
+    /// </summary>
     public static byte[] LargeArchive(byte[] pickle, byte[] storage, long offsetBy = 0)
     {
         var bytes = new MemoryStream();

@@ -9,7 +9,7 @@ public class PyTorchFileTests
 {
     private static readonly float[] Six = [0, 1, 2, 3, 4, 5];
 
-    /// <summary>Pickles that want something other than tensors, or far too much.</summary>
+    /// <summary>Gets pickles that need something other than tensors, or far too much.</summary>
     private static (string Reason, byte[] Pickle)[] Attacks
     {
         get
@@ -31,7 +31,7 @@ public class PyTorchFileTests
                 endless.Op('}');
             }
 
-            // One list of pairs, made into a dictionary again and again.
+            // One list of pairs is converted to a dictionary many times.
             var copies = new PickleBytes().Op(']').Op('q', 0).Op('(');
             for (var i = 0; i < 10_000; i++)
             {
@@ -52,7 +52,7 @@ public class PyTorchFileTests
                 ("torch.load", new PickleBytes().Global("torch", "load").ToArray()),
                 ("torch.FloatStorage.x", new PickleBytes().Global("torch", "FloatStorage.x").ToArray()),
                 ("torch.storage._load_from_bytes", new PickleBytes().Global("torch.storage", "_load_from_bytes").ToArray()),
-                ("asks for", new PickleBytes().Number(1).Number(2).Op(0x93).ToArray()),
+                ("refers to", new PickleBytes().Number(1).Number(2).Op(0x93).ToArray()),
                 ("opcode 0x69", new PickleBytes().Op([(byte)'(', (byte)'i', .. "os\nsystem\n"u8]).ToArray()),
                 ("opcode 0x81", new PickleBytes().Global("collections", "OrderedDict").Op(')').Op(0x81).ToArray()),
                 ("opcode 0x6f", new PickleBytes().Op('(').Global("collections", "OrderedDict").Op('o').ToArray()),
@@ -72,7 +72,7 @@ public class PyTorchFileTests
                 ("key", new PickleBytes().Op('}').Op('}').Op('N').Op('s').ToArray()),
                 ("key but no value", new PickleBytes().Op('}').Op('(').Op('N').Op('u').ToArray()),
                 ("UTF-8", new PickleBytes().Op(0x8c, 1, 0xff).ToArray()),
-                ("cut short", new PickleBytes().Op((byte)'X', 255, 255, 0, 0).ToArray()),
+                ("truncated", new PickleBytes().Op((byte)'X', 255, 255, 0, 0).ToArray()),
                 ("bytes", new PickleBytes().Op((byte)'X', 255, 255, 255, 255).ToArray()),
                 ("without an end", new PickleBytes().Op((byte)'c', (byte)'a').ToArray()),
                 ("not a dictionary of tensors", nested.ToArray()),
@@ -101,7 +101,7 @@ public class PyTorchFileTests
     [Fact]
     public void A_memo_of_references_costs_no_memory()
     {
-        // Each list holds the one before twice: 2^60 leaves if anybody walked them.
+        // Each list holds the previous one twice: 2^60 leaves if they were walked.
         var pickle = new PickleBytes().Op(']').Op('q', 0);
         for (byte i = 0; i < 60; i++)
         {
@@ -132,7 +132,7 @@ public class PyTorchFileTests
         var path = folder.Write("pytorch_model.bin", PickleBytes.Archive(Shared(1000, 1 << 18), new byte[1 << 20]));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Should.Throw<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message.ShouldBe(
-            $"{path}: its tensors share storages so often that they would take more than 16 times the {new FileInfo(path).Length:N0} bytes of the file; save them as safetensors.");
+            $"{path}: its tensors share storages and would take more than 16 times the {new FileInfo(path).Length:N0} bytes of the file; save them as safetensors.");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16 << 20);
     }
 
@@ -142,7 +142,7 @@ public class PyTorchFileTests
     [InlineData('\u0093')]
     public void A_long_text_that_is_recalled_again_and_again_is_refused_at_once(char opcode)
     {
-        // Hashed a hundred thousand times, it would take hours.
+        // Hashed a hundred thousand times, this would take hours.
         var pickle = new PickleBytes().Text(new string('k', 8 << 20)).Op('q', 0).Op('0').Global("torch", "FloatStorage").Op('q', 1).Op('0').Op('}');
         for (var i = 0; i < 100_000; i++)
         {

@@ -7,7 +7,7 @@ namespace Semblance.Checkpoints.Tests;
 
 public class SafetensorsFileTests
 {
-    /// <summary>Headers that lie, with the number of data bytes behind them.</summary>
+    /// <summary>Gets invalid headers, with the number of data bytes after them.</summary>
     public static TheoryData<string, int> Attacks => new()
     {
         { "", 0 },

@@ -80,13 +80,13 @@ public class SafetensorsWriterTests
         writer.Add("small", Tensor.From([65519.996f, -65519.996f], 2), DType.F16);
         writer.Add("large", Tensor.From([0, -65520f], 2), DType.F16);
         Should.Throw<CheckpointFormatException>(() => writer.Save(path)).Message.ShouldBe(
-            $"{path}: the tensor 'large' has the value -65520, beyond float16's largest, 65504; write the weights as float32.");
+            $"{path}: the tensor 'large' has the value -65520, but the maximum of float16 is 65504; write the weights as float32.");
         File.ReadAllBytes(path).ShouldBe([1, 2, 3]);
     }
 
     [Fact]
     public void Tensors_are_written_in_single_or_half_precision_only() =>
-        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", Tensor.Zeros(1), DType.BF16)).Message.ShouldContain("not as BF16");
+        Should.Throw<ArgumentException>(() => new SafetensorsWriter().Add("a", Tensor.Zeros(1), DType.BF16)).Message.ShouldContain("BF16, which is not supported");
 
     [Fact]
     public void A_save_that_fails_leaves_the_old_file()
@@ -148,7 +148,7 @@ public class SafetensorsWriterTests
         Directory.GetFiles(folder.Path).ShouldBeEmpty();
     }
 
-    /// <summary>Memory that cannot be read, as from a failing device.</summary>
+    /// <summary>Represents memory that cannot be read, as of a failing device.</summary>
     private sealed class BrokenMemory : System.Buffers.MemoryManager<long>
     {
         public override Memory<long> Memory => CreateMemory(4);

@@ -1,6 +1,6 @@
 namespace Semblance.Tokenizers.Tests.Training;
 
-/// <summary>What the trainer should do, said plainly: before each merge, all pairs of all words are counted anew.</summary>
+/// <summary>Represents a simple reference for the trainer: before each merge, all pairs of all words are counted again.</summary>
 internal static class SlowTrainer
 {
     public static List<string> Train(IEnumerable<string> words, int size, int minFrequency)

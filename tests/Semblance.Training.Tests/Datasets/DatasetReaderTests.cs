@@ -214,7 +214,7 @@ public sealed class DatasetReaderTests : IDisposable
         var path = Compress("x.txt", string.Concat(Enumerable.Range(0, 20_000).Select(_ => $"{random.NextInt64()}\n")));
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
-        Should.Throw<DatasetException>(() => new DatasetReader(path) { BrokenRows = BrokenRows.Skip }.Count()).Message.ShouldContain("cut short");
+        Should.Throw<DatasetException>(() => new DatasetReader(path) { BrokenRows = BrokenRows.Skip }.Count()).Message.ShouldContain("truncated");
         File.WriteAllBytes(path, [1, 2, 3]);
         Should.Throw<DatasetException>(() => new DatasetReader(path).Count()).Message.ShouldContain("damaged");
     }

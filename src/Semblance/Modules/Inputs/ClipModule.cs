@@ -63,7 +63,7 @@ public sealed class ClipModule : InputModule
     public static ClipModule Load(string folder, bool trainable = false)
     {
         var model = ClipModel.Load(folder, trainable);
-        var tokenizer = Tokenizer.Load(folder).For(model.Text.VocabularySize);
+        var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
             ? Create(tokenizer, model, ImageProcessor.Load(folder))
             : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");

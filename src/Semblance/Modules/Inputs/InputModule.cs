@@ -53,7 +53,7 @@ public abstract class InputModule : Module
     private protected static TokenizedText Tokenize(Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
     {
         var buffer = _buffer ??= new TokenBuffer();
-        tokenizer.EncodeOwn(text, pair, maxLength, specialTokens, buffer);
+        tokenizer.Encode(text, pair, maxLength, specialTokens, buffer, tokenizer.TruncationSide);
         return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
     }
 }

@@ -165,7 +165,7 @@ public sealed class TransformerModule : InputModule
         // Beside the weights, on a thread of its own: of a small model it is a third of the work.
         var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var transformer = load();
-        var tokenizer = reading.GetAwaiter().GetResult().For(transformer.VocabularySize);
+        var tokenizer = reading.GetAwaiter().GetResult().LimitVocabulary(transformer.VocabularySize);
         var settings = Settings(folder);
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Semblance.Tokenizers.Normalizers;
 using Semblance.Tokenizers.Unicode;
 
 namespace Semblance;
@@ -104,7 +103,7 @@ public static class Bm25Terms
     private static bool IsPartOfWord(Rune rune) => Rune.IsLetterOrDigit(rune) || (CharacterData.ClassOf(rune.Value) & CharacterClass.Mark) != 0
         || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
-    private static bool IsCharacterTerm(int character) => BertNormalizer.IsChinese(character)
+    private static bool IsCharacterTerm(int character) => CharacterData.IsChinese(character)
         || character is 0x3005 or 0x3007 or (>= 0x3041 and <= 0x3096) or (>= 0x30A1 and <= 0x30FA) or 0x30FC or (>= 0x31F0 and <= 0x31FF)
             or (>= 0xAC00 and <= 0xD7A3) or (>= 0xFF66 and <= 0xFF9D);
 }
