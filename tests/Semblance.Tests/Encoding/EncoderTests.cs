@@ -38,6 +38,7 @@ public class EncoderTests
         foreach (var (route, encoded) in new[] { ("query", tokens.EncodeQuery(Texts)), ("document", tokens.EncodeDocument(Texts)) })
         {
             var (outputs, offsets) = tokens.Forward(run, Texts, route: route);
+            offsets.ShouldNotBeNull();
             offsets.Count.ShouldBe(Texts.Length + 1);
             for (var i = 0; i < Texts.Length; i++)
             {

@@ -7,8 +7,8 @@ public sealed class RecipeTests : IDisposable
 {
     private const string Pairs = "first\tsecond\tscore\nA man eats.\tSomeone eats food.\t4.5\nA plane takes off.\tIt rains.\t0.4\nThe dog sleeps.\tA dog is asleep.\t4.8\nTwo boys play.\tThe sun shines.\t1\n";
 
-    private static readonly string Text = $$"""
-        model: {{Fixtures.Own("st/mean-normalize")}}
+    private static readonly string Text = $$$"""
+        model: {{{Fixtures.Own("st/mean-normalize")}}}
         output: out
         datasets: [{name: pairs, files: pairs.tsv, texts: [first, second], score: score, loss: CoSENTLoss, batch-size: 2}]
         steps: 6
