@@ -23,7 +23,7 @@ internal static class EncodeBenchmark
         var operations = BenchmarkData.Operations(config, counts);
         foreach (var threads in new[] { 1, Workers.Shared.Count })
         {
-            var options = new EncodeOptions { Threads = threads };
+            var options = new EncodeOptions { MaxThreads = threads };
             var (share, speed) = Measurement.ShareOfPeak(operations, threads, () => model.Encode(sentences, options), runs: 3);
             var seconds = operations / speed;
             var tokenizing = Measurement.Seconds(

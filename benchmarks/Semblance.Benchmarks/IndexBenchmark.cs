@@ -50,7 +50,7 @@ internal static class IndexBenchmark
             {
                 var options = new VectorQuery { Ef = ef };
                 IReadOnlyList<VectorHit>[] hits = [];
-                var seconds = Measurement.Seconds(() => hits = index.Search(queries, options, threads: 1), runs: 3);
+                var seconds = Measurement.Seconds(() => hits = index.Search(queries, options, maxThreads: 1), runs: 3);
                 var right = hits.Zip(exact, (found, nearest) => found.Count(hit => hit.Score >= nearest[^1].Score - Tolerance) / (double)nearest.Count).ToArray();
                 Console.WriteLine($"{ef,8}{right.Average(),12:F4}{right.Take(Queries / 2).Average(),12:F4}{right.Skip(Queries / 2).Average(),12:F4}{Queries / seconds,12:N0}");
             }

@@ -13,7 +13,7 @@ internal static class LatencyBenchmark
             var model = SentenceTransformer.Load(folder.Path);
             foreach (var text in new[] { "How do I reset my password?", "The committee postponed its decision until the members had read the report in full." })
             {
-                var options = new EncodeOptions { Threads = 1 };
+                var options = new EncodeOptions { MaxThreads = 1 };
                 for (var i = 0; i < 200; i++)
                 {
                     model.Encode(text, options); // the runtime compiles the loops again when they have proved hot

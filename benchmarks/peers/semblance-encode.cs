@@ -8,7 +8,7 @@ using System.Runtime.InteropServices;
 using Semblance;
 using Semblance.Tensors;
 
-var (folder, options) = (args[0], new EncodeOptions { Threads = int.Parse(args[1]) });
+var (folder, options) = (args[0], new EncodeOptions { MaxThreads = int.Parse(args[1]) });
 var sentences = File.ReadAllLines(Path.Combine(folder, "sentences.txt"));
 var model = SentenceTransformer.Load(Path.Combine(folder, "model"));
 

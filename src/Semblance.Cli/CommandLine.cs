@@ -21,13 +21,13 @@ internal static class CommandLine
 
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] arguments, Host host, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(string[] arguments, Host host, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await InvokeAsync(arguments, host, cancellation).ConfigureAwait(false);
+            return await InvokeAsync(arguments, host, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Stopped;
         }
@@ -43,7 +43,7 @@ internal static class CommandLine
         }
     }
 
-    private static async Task<int> InvokeAsync(string[] arguments, Host host, CancellationToken cancellation)
+    private static async Task<int> InvokeAsync(string[] arguments, Host host, CancellationToken cancellationToken)
     {
         var isEmpty = arguments.Length == 0;
 
@@ -63,7 +63,7 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        var exitCode = await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        var exitCode = await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         host.Flush();
         return isEmpty ? Wrong : exitCode;
     }

@@ -44,26 +44,26 @@ public sealed class PostgresIndex : IVectorIndex
     /// <param name="dimension">The number of elements of each vector.</param>
     /// <param name="options">How it is made; null for the defaults.</param>
     /// <param name="access">How to talk to the server; null for the defaults.</param>
-    /// <param name="cancellation">Stops it; then there is none.</param>
+    /// <param name="cancellationToken">Stops it; then there is none.</param>
     /// <exception cref="ArgumentException">The name or an option is out of range.</exception>
     /// <exception cref="PostgresIndexException">There is one already, or the database cannot be reached, has no pgvector, or does not permit it.</exception>
     public static async Task<PostgresIndex> CreateAsync(
-        NpgsqlDataSource source, string name, int dimension, PostgresIndexOptions? options = null, PostgresAccess? access = null, CancellationToken cancellation = default)
+        NpgsqlDataSource source, string name, int dimension, PostgresIndexOptions? options = null, PostgresAccess? access = null, CancellationToken cancellationToken = default)
     {
         options ??= new PostgresIndexOptions();
         options.Check(dimension);
         var session = Pooled(source, name, ref access);
-        await PrepareAsync(session, name, cancellation).ConfigureAwait(false);
+        await PrepareAsync(session, name, cancellationToken).ConfigureAwait(false);
         var table = await session.WriteAsync(async connection =>
         {
-            var made = await new IndexTable(name, dimension, options, false).CreateAsync(connection, cancellation).ConfigureAwait(false);
+            var made = await new IndexTable(name, dimension, options, false).CreateAsync(connection, cancellationToken).ConfigureAwait(false);
             if (options.Method == PostgresMethod.Hnsw)
             {
-                await made.IndexAsync(connection, cancellation).ConfigureAwait(false);
+                await made.IndexAsync(connection, cancellationToken).ConfigureAwait(false);
             }
 
             return made;
-        }, isRepeatable: false, cancellation).ConfigureAwait(false);
+        }, isRepeatable: false, cancellationToken).ConfigureAwait(false);
         return new PostgresIndex(table, session, access.Loading);
     }
 
@@ -74,7 +74,7 @@ public sealed class PostgresIndex : IVectorIndex
     /// <param name="options">How it is made; null for the defaults.</param>
     /// <param name="access">How to talk to the server; null for the defaults. It is tried once: a stream cannot be read again.</param>
     /// <param name="progress">Hears how many vectors were sent.</param>
-    /// <param name="cancellation">Stops it; then there is none.</param>
+    /// <param name="cancellationToken">Stops it; then there is none.</param>
     /// <exception cref="ArgumentException">An id comes twice, a vector has another dimension or is not finite, or there is none; or a name or an option is out of range.</exception>
     /// <exception cref="PostgresIndexException">There is one already, or the database cannot be reached, has no pgvector, or does not permit it.</exception>
     public static async Task<PostgresIndex> BuildAsync(
@@ -84,15 +84,15 @@ public sealed class PostgresIndex : IVectorIndex
         PostgresIndexOptions? options = null,
         PostgresAccess? access = null,
         IProgress<long>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         options ??= new PostgresIndexOptions();
         var session = Pooled(source, name, ref access);
-        await PrepareAsync(session, name, cancellation).ConfigureAwait(false);
+        await PrepareAsync(session, name, cancellationToken).ConfigureAwait(false);
         try
         {
-            var table = await session.WriteOnceAsync(connection => LoadAsync(connection, name, records, options, access.Loading, progress, cancellation), cancellation).ConfigureAwait(false);
+            var table = await session.WriteOnceAsync(connection => LoadAsync(connection, name, records, options, access.Loading, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
             return new PostgresIndex(table, session, access.Loading);
         }
         catch (PostgresIndexException e) when (IsTaken(e))
@@ -105,12 +105,12 @@ public sealed class PostgresIndex : IVectorIndex
     /// <param name="source">The database.</param>
     /// <param name="name">What it is called.</param>
     /// <param name="access">How to talk to the server; null for the defaults.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PostgresIndexException">There is none, a newer version made it, or the database cannot be reached.</exception>
-    public static async Task<PostgresIndex> OpenAsync(NpgsqlDataSource source, string name, PostgresAccess? access = null, CancellationToken cancellation = default)
+    public static async Task<PostgresIndex> OpenAsync(NpgsqlDataSource source, string name, PostgresAccess? access = null, CancellationToken cancellationToken = default)
     {
         var session = Pooled(source, name, ref access);
-        var table = await session.ReadAsync(connection => IndexTable.OpenAsync(connection, name, cancellation), cancellation).ConfigureAwait(false);
+        var table = await session.ReadAsync(connection => IndexTable.OpenAsync(connection, name, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new PostgresIndex(table, session, access.Loading);
     }
 
@@ -118,11 +118,11 @@ public sealed class PostgresIndex : IVectorIndex
     /// <param name="source">The database.</param>
     /// <param name="name">What it is called.</param>
     /// <param name="access">How to talk to the server; null for the defaults.</param>
-    /// <param name="cancellation">Stops it; then it is as it was.</param>
+    /// <param name="cancellationToken">Stops it; then it is as it was.</param>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or does not permit it.</exception>
-    public static Task<bool> DropAsync(NpgsqlDataSource source, string name, PostgresAccess? access = null, CancellationToken cancellation = default) =>
-        Pooled(source, name, ref access).WriteAsync(connection => IndexTable.DropAsync(connection, name, cancellation), isRepeatable: false, cancellation);
+    public static Task<bool> DropAsync(NpgsqlDataSource source, string name, PostgresAccess? access = null, CancellationToken cancellationToken = default) =>
+        Pooled(source, name, ref access).WriteAsync(connection => IndexTable.DropAsync(connection, name, cancellationToken), isRepeatable: false, cancellationToken);
 
     /// <summary>The same index within a transaction of the caller, who commits it or rolls it back: together with what else is in it.</summary>
     /// <param name="transaction">The transaction, on the index's database. A method that fails takes back its own changes only; nothing is tried again.</param>
@@ -134,89 +134,89 @@ public sealed class PostgresIndex : IVectorIndex
 
     /// <inheritdoc />
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public ValueTask<long> CountAsync(CancellationToken cancellation = default) => NumberAsync(new SqlText().Add($"select count(*) from {_table.Sql}"), cancellation);
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => NumberAsync(new SqlText().Add($"select count(*) from {_table.Sql}"), cancellationToken);
 
     /// <summary>How many bytes the table and all its indexes take at the server.</summary>
-    /// <param name="cancellation">Stops the question.</param>
+    /// <param name="cancellationToken">Stops the question.</param>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public ValueTask<long> SizeAsync(CancellationToken cancellation = default)
+    public ValueTask<long> SizeAsync(CancellationToken cancellationToken = default)
     {
         var sql = new SqlText();
-        return NumberAsync(sql.Add($"select pg_total_relation_size({sql.Text(_table.Sql)}::regclass)"), cancellation);
+        return NumberAsync(sql.Add($"select pg_total_relation_size({sql.Text(_table.Sql)}::regclass)"), cancellationToken);
     }
 
     /// <inheritdoc />
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async ValueTask<long?> LargestNumberAsync(CancellationToken cancellation = default)
+    public async ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default)
     {
         // Numbers are sorted behind texts: the end of the primary key is the answer.
         var sql = new SqlText().Add($"select id::text from {_table.Sql} where jsonb_typeof(id) = 'number' order by {_table.Sql}.id desc limit 1");
-        var ids = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellation).ConfigureAwait(false);
+        var ids = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellationToken).ConfigureAwait(false);
         return ids is [var id] ? id.Number : null;
     }
 
     /// <inheritdoc />
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default)
+    public async Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var rows = LoadRow.Of(records, _table);
         try
         {
-            await WriteAsync(rows.Length, connection => Loader.AddAsync(connection, rows, cancellation), isRepeatable: false, cancellation).ConfigureAwait(false);
+            await WriteAsync(rows.Length, connection => Loader.AddAsync(connection, rows, cancellationToken), isRepeatable: false, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresIndexException e) when (IsTaken(e))
         {
             var sql = new SqlText();
             sql.Add($"select id::text from {_table.Sql} where id = any({sql.Texts([.. rows.Select(row => row.Id)])}::text[]::jsonb[]) limit 1");
-            var taken = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellation).ConfigureAwait(false);
+            var taken = await QueryAsync(sql, row => RecordJson.Id(row.GetString(0), Name), cancellationToken).ConfigureAwait(false);
             throw new ArgumentException($"{(taken is [var id] ? $"The id '{StoredText.Escaped(id)}'" : "An id")} is in the index already; update it instead.", nameof(records), e);
         }
     }
 
     /// <inheritdoc />
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default)
+    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var rows = LoadRow.Of(records, _table);
-        return WriteAsync(rows.Length, connection => Loader.UpsertAsync(connection, rows, cancellation), isRepeatable: true, cancellation);
+        return WriteAsync(rows.Length, connection => Loader.UpsertAsync(connection, rows, cancellationToken), isRepeatable: true, cancellationToken);
     }
 
     /// <inheritdoc />
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellation = default)
+    public Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var sql = new SqlText();
         sql.Add($"delete from {_table.Sql} where id = any({sql.Texts([.. ids.Select(LoadRow.CheckedId)])}::text[]::jsonb[])");
-        return _session.WriteAsync(connection => connection.RunAsync(sql, cancellation), isRepeatable: false, cancellation);
+        return _session.WriteAsync(connection => connection.RunAsync(sql, cancellationToken), isRepeatable: false, cancellationToken);
     }
 
     /// <inheritdoc />
-    public async ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default)
+    public async ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default)
     {
-        var page = await QueryAsync(SearchSql.Page(_table, VectorFilter.Ids(id), null, 1), Record, cancellation).ConfigureAwait(false);
+        var page = await QueryAsync(SearchSql.Page(_table, VectorFilter.Ids(id), null, 1), Record, cancellationToken).ConfigureAwait(false);
         return page.FirstOrDefault().Record;
     }
 
     /// <inheritdoc />
     /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
-        (await SearchAsync([query], options ?? VectorQuery.Default, cancellation).ConfigureAwait(false))[0];
+    public async ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
+        (await SearchAsync([query], options ?? VectorQuery.Default, cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>The hits of many queries, in their order; some go to the server together.</summary>
     /// <param name="queries">Each with as many elements as the index has dimensions, all finite.</param>
     /// <param name="options">How to search; null for the ten nearest.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <inheritdoc cref="SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)" path="/exception"/>
     public async IAsyncEnumerable<IReadOnlyList<VectorHit>> SearchAsync(
-        IAsyncEnumerable<ReadOnlyMemory<float>> queries, VectorQuery? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IAsyncEnumerable<ReadOnlyMemory<float>> queries, VectorQuery? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var some in queries.Chunk(QueriesTogether).WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var some in queries.Chunk(QueriesTogether).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            foreach (var hits in await SearchAsync(some, options ?? VectorQuery.Default, cancellation).ConfigureAwait(false))
+            foreach (var hits in await SearchAsync(some, options ?? VectorQuery.Default, cancellationToken).ConfigureAwait(false))
             {
                 yield return hits;
             }
@@ -227,32 +227,32 @@ public sealed class PostgresIndex : IVectorIndex
     /// <remarks>The server's threads search, one query after the other.</remarks>
     /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         var rows = Enumerable.Range(0, queries.Rows).Select(row => (ReadOnlyMemory<float>)queries.Row(row).ToArray());
-        return await SearchAsync(rows.ToAsyncEnumerable(), options, cancellation).ToArrayAsync(cancellation).ConfigureAwait(false);
+        return await SearchAsync(rows.ToAsyncEnumerable(), options, cancellationToken).ToArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     /// <remarks>Speeds are those of one connection and what lies between it and the server.</remarks>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default)
+    public async Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default)
     {
-        var asked = queries ?? await SampleAsync(count, cancellation).ConfigureAwait(false);
+        var asked = queries ?? await SampleAsync(count, cancellationToken).ConfigureAwait(false);
         return await RecallReport.OfAsync(
-            (row, how) => SearchAsync(asked.Row(row).ToArray(), how, cancellation), options ?? VectorQuery.Default, asked, isOwn: queries is null).ConfigureAwait(false);
+            (row, how) => SearchAsync(asked.Row(row).ToArray(), how, cancellationToken), options ?? VectorQuery.Default, asked, isOwn: queries is null).ConfigureAwait(false);
     }
 
     /// <summary>What fits best by its vector and by its words, in one statement.</summary>
     /// <param name="query">As many elements as the index has dimensions, all finite.</param>
     /// <param name="words">As in a web search: all words count, <c>or</c> between some, quotes around phrases, a minus before what must not be there.</param>
     /// <param name="options">How to search; null for the ten best.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The hits, the best first. A score is that of the fused ranks: at most (both weights) / (the constant + 1).</returns>
     /// <exception cref="InvalidOperationException">The index was made without <see cref="PostgresIndexOptions.TextSearch"/>.</exception>
     /// <inheritdoc cref="SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)" path="/exception"/>
-    public async ValueTask<IReadOnlyList<VectorHit>> HybridSearchAsync(ReadOnlyMemory<float> query, string words, HybridQuery? options = null, CancellationToken cancellation = default)
+    public async ValueTask<IReadOnlyList<VectorHit>> HybridSearchAsync(ReadOnlyMemory<float> query, string words, HybridQuery? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
         KeptText.Check(words, () => "The query");
@@ -264,7 +264,7 @@ public sealed class PostgresIndex : IVectorIndex
         options ??= new HybridQuery();
         options.Check();
         var vector = ReadyVector.Of(query.Span, Dimension, Similarity);
-        var hits = await SearchAsync([SearchSql.Settings(_table, options), SearchSql.Hybrid(_table, vector, words, options)], cancellation).ConfigureAwait(false);
+        var hits = await SearchAsync([SearchSql.Settings(_table, options), SearchSql.Hybrid(_table, vector, words, options)], cancellationToken).ConfigureAwait(false);
         return hits[0];
     }
 
@@ -272,13 +272,13 @@ public sealed class PostgresIndex : IVectorIndex
     /// <remarks>Page by page in the order of the ids: no connection is held between two pages.</remarks>
     /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var size = Math.Clamp(FloatsTogether / Dimension, 1, 1000);
         string? last = null;
         while (true)
         {
-            var page = await QueryAsync(SearchSql.Page(_table, filter, last, size), Record, cancellation).ConfigureAwait(false);
+            var page = await QueryAsync(SearchSql.Page(_table, filter, last, size), Record, cancellationToken).ConfigureAwait(false);
             foreach (var (id, record) in page)
             {
                 last = id;
@@ -296,9 +296,9 @@ public sealed class PostgresIndex : IVectorIndex
     /// Builds the index of the vectors anew and puts it in the place of the old: to find the centres of an IVFFlat index in what is there now, or to leave deleted vectors out of a
     /// graph. Searches go on meanwhile, writing waits.
     /// </summary>
-    /// <param name="cancellation">Stops it; the index stays as it was.</param>
+    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
     /// <exception cref="PostgresIndexException">The database cannot be reached, or refused it.</exception>
-    public Task ReindexAsync(CancellationToken cancellation = default) => WriteAsync(1, connection => _table.IndexAsync(connection, cancellation), isRepeatable: true, cancellation);
+    public Task ReindexAsync(CancellationToken cancellationToken = default) => WriteAsync(1, connection => _table.IndexAsync(connection, cancellationToken), isRepeatable: true, cancellationToken);
 
     private static Session.Pooled Pooled(NpgsqlDataSource source, string name, [System.Diagnostics.CodeAnalysis.NotNull] ref PostgresAccess? access)
     {
@@ -307,23 +307,23 @@ public sealed class PostgresIndex : IVectorIndex
         return new Session.Pooled(source, access, Identifier.Checked(name));
     }
 
-    private static Task<bool> PrepareAsync(Session.Pooled session, string name, CancellationToken cancellation) => session.WriteAsync(async connection =>
+    private static Task<bool> PrepareAsync(Session.Pooled session, string name, CancellationToken cancellationToken) => session.WriteAsync(async connection =>
     {
-        await IndexTable.PrepareAsync(connection, name, cancellation).ConfigureAwait(false);
+        await IndexTable.PrepareAsync(connection, name, cancellationToken).ConfigureAwait(false);
         return true;
-    }, isRepeatable: true, cancellation);
+    }, isRepeatable: true, cancellationToken);
 
     private static async Task<IndexTable> LoadAsync(
-        NpgsqlConnection connection, string name, IAsyncEnumerable<VectorRecord> records, PostgresIndexOptions options, PostgresLoading loading, IProgress<long>? progress, CancellationToken cancellation)
+        NpgsqlConnection connection, string name, IAsyncEnumerable<VectorRecord> records, PostgresIndexOptions options, PostgresLoading loading, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         IndexTable? table = null;
         var (batch, sent) = (new List<VectorRecord>(), 0L);
-        await foreach (var record in records.WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var record in records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (table is null)
             {
                 options.Check(record.Vector.Length);
-                table = await new IndexTable(name, record.Vector.Length, options, false).CreateAsync(connection, cancellation).ConfigureAwait(false);
+                table = await new IndexTable(name, record.Vector.Length, options, false).CreateAsync(connection, cancellationToken).ConfigureAwait(false);
             }
 
             batch.Add(record);
@@ -339,12 +339,12 @@ public sealed class PostgresIndex : IVectorIndex
         }
 
         await SendAsync().ConfigureAwait(false);
-        await table.IndexAsync(connection, cancellation).ConfigureAwait(false);
+        await table.IndexAsync(connection, cancellationToken).ConfigureAwait(false);
         return table;
 
         async Task SendAsync()
         {
-            await new Loader(table, loading).AddAsync(connection, LoadRow.Of(batch, table), cancellation).ConfigureAwait(false);
+            await new Loader(table, loading).AddAsync(connection, LoadRow.Of(batch, table), cancellationToken).ConfigureAwait(false);
             progress?.Report(sent += batch.Count);
             batch.Clear();
         }
@@ -352,49 +352,49 @@ public sealed class PostgresIndex : IVectorIndex
 
     private static bool IsTaken(PostgresIndexException e) => e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, TableName: not IndexTable.Catalog };
 
-    private Task WriteAsync(int count, Func<NpgsqlConnection, Task> write, bool isRepeatable, CancellationToken cancellation) => count == 0 ? Task.CompletedTask : _session.WriteAsync(async connection =>
+    private Task WriteAsync(int count, Func<NpgsqlConnection, Task> write, bool isRepeatable, CancellationToken cancellationToken) => count == 0 ? Task.CompletedTask : _session.WriteAsync(async connection =>
     {
         await write(connection).ConfigureAwait(false);
         return true;
-    }, isRepeatable, cancellation);
+    }, isRepeatable, cancellationToken);
 
     // In an order that has nothing to do with what the vectors are, the same every time.
-    private async Task<Tensor> SampleAsync(int count, CancellationToken cancellation)
+    private async Task<Tensor> SampleAsync(int count, CancellationToken cancellationToken)
     {
         var sql = new SqlText();
         sql.Add($"select embedding::real[] from {_table.Sql} order by md5(id::text) limit {sql.Number(count)}");
-        var vectors = await QueryAsync(sql, row => row.GetFieldValue<float[]>(0), cancellation).ConfigureAwait(false);
+        var vectors = await QueryAsync(sql, row => row.GetFieldValue<float[]>(0), cancellationToken).ConfigureAwait(false);
         return Tensor.From(vectors.SelectMany(vector => vector).ToArray(), vectors.Count, Dimension);
     }
 
-    private async ValueTask<long> NumberAsync(SqlText sql, CancellationToken cancellation)
+    private async ValueTask<long> NumberAsync(SqlText sql, CancellationToken cancellationToken)
     {
-        var numbers = await QueryAsync(sql, row => row.GetInt64(0), cancellation).ConfigureAwait(false);
+        var numbers = await QueryAsync(sql, row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
         return numbers[0];
     }
 
-    private Task<List<T>> QueryAsync<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
-        _session.ReadAsync(connection => connection.QueryAsync(sql, read, cancellation), cancellation);
+    private Task<List<T>> QueryAsync<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
+        _session.ReadAsync(connection => connection.QueryAsync(sql, read, cancellationToken), cancellationToken);
 
-    private Task<List<IReadOnlyList<VectorHit>>> SearchAsync(IReadOnlyList<ReadOnlyMemory<float>> queries, VectorQuery options, CancellationToken cancellation)
+    private Task<List<IReadOnlyList<VectorHit>>> SearchAsync(IReadOnlyList<ReadOnlyMemory<float>> queries, VectorQuery options, CancellationToken cancellationToken)
     {
         options.Check();
-        return SearchAsync([SearchSql.Settings(_table, options), .. queries.Select(query => SearchSql.Nearest(_table, ReadyVector.Of(query.Span, Dimension, Similarity), options))], cancellation);
+        return SearchAsync([SearchSql.Settings(_table, options), .. queries.Select(query => SearchSql.Nearest(_table, ReadyVector.Of(query.Span, Dimension, Similarity), options))], cancellationToken);
     }
 
     // Settings first, which hold for the statements sent with them.
-    private Task<List<IReadOnlyList<VectorHit>>> SearchAsync(SqlText[] statements, CancellationToken cancellation) => _session.ReadAsync(async connection =>
+    private Task<List<IReadOnlyList<VectorHit>>> SearchAsync(SqlText[] statements, CancellationToken cancellationToken) => _session.ReadAsync(async connection =>
     {
         await using var batch = connection.Batch(statements);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var hits = new List<IReadOnlyList<VectorHit>>(statements.Length - 1);
-        while (await reader.NextResultAsync(cancellation).ConfigureAwait(false))
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
-            hits.Add(await reader.RowsAsync(Hit, cancellation).ConfigureAwait(false));
+            hits.Add(await reader.RowsAsync(Hit, cancellationToken).ConfigureAwait(false));
         }
 
         return hits;
-    }, cancellation);
+    }, cancellationToken);
 
     private VectorHit Hit(NpgsqlDataReader row) => new(
         RecordJson.Id(row.GetString(0), Name), (float)row.GetDouble(3), row.IsDBNull(1) ? null : row.GetString(1), RecordJson.Labels(row.GetString(2), Name));

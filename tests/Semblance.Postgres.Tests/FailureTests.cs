@@ -73,8 +73,8 @@ public class FailureTests(PostgresServer server)
             await Should.ThrowAsync<PostgresIndexException>(() => PostgresIndex.BuildAsync(source, name, records.ToAsyncEnumerable(), null, Thrice));
         }
 
-        using var cancellation = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => PostgresIndex.BuildAsync(server.Source, name, records.ToAsyncEnumerable(), progress: new Cancelling(cancellation), cancellation: cancellation.Token));
+        using var cancellationToken = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(() => PostgresIndex.BuildAsync(server.Source, name, records.ToAsyncEnumerable(), progress: new Cancelling(cancellationToken), cancellationToken: cancellationToken.Token));
         await Should.ThrowAsync<InvalidDataException>(() => PostgresIndex.BuildAsync(server.Source, name, Broken(records)));
         (await Should.ThrowAsync<ArgumentException>(() => PostgresIndex.BuildAsync(server.Source, name, records.Take(9000).Append(records[0]).ToAsyncEnumerable()))).Message.ShouldContain("comes twice");
         await Should.ThrowAsync<ArgumentException>(() => PostgresIndex.BuildAsync(server.Source, name, AsyncEnumerable.Empty<VectorRecord>()));
@@ -110,7 +110,7 @@ public class FailureTests(PostgresServer server)
         await using var made = await server.CreateAsync(4);
         var cancelled = new CancellationToken(true);
         await Should.ThrowAsync<OperationCanceledException>(() => made.Index.AddAsync(TestIndex.Records(1, 5, 4), cancelled));
-        await Should.ThrowAsync<OperationCanceledException>(async () => await made.Index.SearchAsync(new float[4], cancellation: cancelled));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await made.Index.SearchAsync(new float[4], cancellationToken: cancelled));
         (await made.Index.CountAsync()).ShouldBe(0);
     }
 

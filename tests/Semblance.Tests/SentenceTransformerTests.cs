@@ -81,7 +81,7 @@ public class SentenceTransformerTests
         var model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
         var sentences = Sentences(Fixtures.Own("st/mean-normalize")).Concat(Enumerable.Range(0, 300).Select(i => string.Join(' ', Enumerable.Repeat("the man", i % 9)))).ToArray();
         var together = model.Encode(sentences);
-        var backwards = model.Encode([.. sentences.Reverse()], new EncodeOptions { BatchTokens = 37, Threads = 1 });
+        var backwards = model.Encode([.. sentences.Reverse()], new EncodeOptions { BatchTokens = 37, MaxThreads = 1 });
         for (var i = 0; i < sentences.Length; i++)
         {
             together[i].SequenceEqual(backwards[sentences.Length - 1 - i]).ShouldBeTrue(sentences[i]);

@@ -53,25 +53,25 @@ internal sealed class EncodedInput
     /// <param name="arguments">The command line.</param>
     /// <param name="host">Standard input, and where progress is shown.</param>
     /// <param name="normalize">Whether vectors are divided by their lengths.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public async Task<EncodedLines> ReadAsync(ParseResult arguments, Host host, bool normalize, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<EncodedLines> ReadAsync(ParseResult arguments, Host host, bool normalize, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(Path(arguments), host);
         if (HasVectors(arguments))
         {
-            var all = await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+            var all = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             var opened = Open(arguments, lines.Name, all.Count).ToTensor();
-            return new EncodedLines(all, normalize ? Normalized(opened, cancellation) : opened, SimilarityFunction.Cosine, Numbers.Invariant($"read {all.Count:N0} lines and their vectors"));
+            return new EncodedLines(all, normalize ? Normalized(opened, cancellationToken) : opened, SimilarityFunction.Cosine, Numbers.Invariant($"read {all.Count:N0} lines and their vectors"));
         }
 
-        var encoder = await Encoding.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
-        var texts = await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        var encoder = await Encoding.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
+        var texts = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var options = normalize ? encoder.Options with { Normalize = true } : encoder.Options;
         Embeddings? embeddings = null;
         await host.WithProgressAsync("encoding", progress =>
         {
-            embeddings = encoder.Model.Encode(texts, options, new EncodingProgress(progress), cancellation);
+            embeddings = encoder.Model.Encode(texts, options, new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -79,9 +79,9 @@ internal sealed class EncodedInput
             texts, encoder.Restored(embeddings!), encoder.Model.Config.SimilarityFunction, Numbers.Invariant($"encoded {texts.Count:N0} lines in {seconds:F2} s"));
     }
 
-    private static Tensor Normalized(Tensor vectors, CancellationToken cancellation)
+    private static Tensor Normalized(Tensor vectors, CancellationToken cancellationToken)
     {
-        using var run = new Computation(cancellationToken: cancellation);
+        using var run = new Computation(cancellationToken: cancellationToken);
         using var normalized = run.Normalize(vectors);
         return Tensor.From(normalized.Values, vectors.Rows, vectors.Columns);
     }

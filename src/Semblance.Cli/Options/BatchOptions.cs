@@ -28,14 +28,14 @@ internal sealed class BatchOptions
     }
 
     /// <summary>The folder of the model, downloaded if it is named by its id; one without an organisation is a cross-encoder's.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation, ModelKind.CrossEncoder);
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
 
     /// <summary>Options with what the command line says.</summary>
     public TOptions Apply<TOptions>(ParseResult arguments, TOptions options)
         where TOptions : TextOptions => options with
         {
             BatchTokens = arguments.GetValue(_batchTokens) ?? options.BatchTokens,
-            Threads = arguments.GetValue(_threads),
+            MaxThreads = arguments.GetValue(_threads),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
         };

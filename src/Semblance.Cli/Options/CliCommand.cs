@@ -16,5 +16,5 @@ internal abstract class CliCommand : Command
     protected Host Host { get; }
 
     /// <summary>Does what the command is for.</summary>
-    protected abstract Task RunAsync(ParseResult arguments, CancellationToken cancellation);
+    protected abstract Task RunAsync(ParseResult arguments, CancellationToken cancellationToken);
 }

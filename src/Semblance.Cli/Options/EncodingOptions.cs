@@ -55,13 +55,13 @@ internal sealed class EncodingOptions
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
 
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation) => _model.FolderAsync(arguments, host, cancellation);
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken);
 
     /// <summary>The batch size and the number of threads alone, for another model beside the one that encodes.</summary>
     public PredictOptions Batching(ParseResult arguments) => PredictOptions.Default with
     {
         BatchTokens = arguments.GetValue(_batchTokens) ?? PredictOptions.Default.BatchTokens,
-        Threads = arguments.GetValue(_threads),
+        MaxThreads = arguments.GetValue(_threads),
     };
 
     /// <summary>How to encode with a sparse model.</summary>
@@ -79,7 +79,7 @@ internal sealed class EncodingOptions
         return new SparseEncodeOptions
         {
             BatchTokens = arguments.GetValue(_batchTokens) ?? SparseEncodeOptions.Default.BatchTokens,
-            Threads = arguments.GetValue(_threads),
+            MaxThreads = arguments.GetValue(_threads),
             Prompt = arguments.GetValue(_prompt),
             PromptName = arguments.GetValue(_promptName),
             MaxActiveDimensions = maxActiveDimensions,
@@ -88,14 +88,14 @@ internal sealed class EncodingOptions
     }
 
     /// <summary>Loads the model, and reads how to encode with it.</summary>
-    public async Task<QuantizingEncoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation)
+    public async Task<QuantizingEncoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellationToken)
     {
         using var calibration = arguments.GetValue(_calibration) is { } path ? TextInput.Open(path, host) : null;
-        var model = await _model.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
+        var model = await _model.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
         var options = new EncodeOptions
         {
             BatchTokens = arguments.GetValue(_batchTokens) ?? EncodeOptions.Default.BatchTokens,
-            Threads = arguments.GetValue(_threads),
+            MaxThreads = arguments.GetValue(_threads),
             Normalize = arguments.GetValue(_normalize),
             Dimensions = arguments.GetValue(_dimensions),
             Prompt = arguments.GetValue(_prompt),
@@ -105,7 +105,7 @@ internal sealed class EncodingOptions
         var encoder = new QuantizingEncoder(model, options, arguments.GetValue(_precision));
         if (calibration is not null)
         {
-            await encoder.CalibrateAsync(calibration.TextsAsync(cancellationToken: cancellation), cancellation).ConfigureAwait(false);
+            await encoder.CalibrateAsync(calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return encoder;

@@ -6,13 +6,13 @@ namespace Semblance.Cli.Options;
 internal static class Hub
 {
     /// <summary>The folder of a model, downloaded unless it is there.</summary>
-    public static async Task<string> DownloadAsync(string id, string? revision, Host host, CancellationToken cancellation)
+    public static async Task<string> DownloadAsync(string id, string? revision, Host host, CancellationToken cancellationToken)
     {
         using var hub = new HubClient();
         var folder = "";
         await host.WithProgressAsync(
             $"downloading {id}",
-            async progress => folder = await hub.DownloadAsync(id, revision, new Files(progress), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            async progress => folder = await hub.DownloadAsync(id, revision, new Files(progress), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return folder;
     }
 

@@ -15,17 +15,17 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellation, ModelKind? kind = ModelKind.SentenceTransformer) =>
-        FolderAsync(arguments.GetValue(this), host, cancellation, kind);
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer) =>
+        FolderAsync(arguments.GetValue(this), host, cancellationToken, kind);
 
     /// <summary>The model, which makes sentence vectors.</summary>
-    public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellation) =>
-        await LoadAsync(arguments.GetValue(this), host, cancellation).ConfigureAwait(false);
+    public async Task<SentenceTransformer> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>
+        await LoadAsync(arguments.GetValue(this), host, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The model of a name, which makes sentence vectors.</summary>
-    public static async Task<SentenceTransformer> LoadAsync(string? name, Host host, CancellationToken cancellation)
+    public static async Task<SentenceTransformer> LoadAsync(string? name, Host host, CancellationToken cancellationToken)
     {
-        var folder = await FolderAsync(name, host, cancellation).ConfigureAwait(false);
+        var folder = await FolderAsync(name, host, cancellationToken).ConfigureAwait(false);
         var model = SentenceTransformer.Load(folder);
         host.Warn(model.Warnings);
         return model.MakesSentenceEmbeddings
@@ -36,9 +36,9 @@ internal sealed class ModelOption : Option<string?>
     /// <summary>The folder of the model of a name, downloaded if that is an id.</summary>
     /// <param name="model">The name; null for the default model.</param>
     /// <param name="host">Where a download is shown.</param>
-    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
     /// <param name="kind">What the model is to be, which says whose it is if an id names no organisation; null for nobody's.</param>
-    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellation, ModelKind? kind = ModelKind.SentenceTransformer)
+    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer)
     {
         if (model is null)
         {
@@ -57,13 +57,13 @@ internal sealed class ModelOption : Option<string?>
             return model;
         }
 
-        return await Hub.DownloadAsync(HubId.Of(model, kind), null, host, cancellation).ConfigureAwait(false);
+        return await Hub.DownloadAsync(HubId.Of(model, kind), null, host, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Loads the model that ranks the hits of a search.</summary>
-    public static async Task<Reranker> LoadRerankerAsync(string? name, Host host, CancellationToken cancellation)
+    public static async Task<Reranker> LoadRerankerAsync(string? name, Host host, CancellationToken cancellationToken)
     {
-        var reranker = Reranker.Load(await FolderAsync(name, host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false));
+        var reranker = Reranker.Load(await FolderAsync(name, host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false));
         host.Warn(reranker.Warnings);
         return reranker;
     }

@@ -7,13 +7,13 @@ namespace Semblance.Postgres;
 internal abstract class Session(string index)
 {
     /// <summary>Runs statements that change nothing, all on one connection.</summary>
-    public abstract Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation);
+    public abstract Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken);
 
     /// <summary>Runs statements that are kept all or not at all.</summary>
     /// <param name="write">The statements.</param>
     /// <param name="isRepeatable">Whether doing them twice gives the same as doing them once, and returns the same.</param>
-    /// <param name="cancellation">Stops them, and nothing is kept.</param>
-    public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation);
+    /// <param name="cancellationToken">Stops them, and nothing is kept.</param>
+    public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken);
 
     /// <summary>A fault as users of an index see it; null where it is none of the database.</summary>
     protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
@@ -29,40 +29,40 @@ internal abstract class Session(string index)
     /// <summary>Sessions of its own: connections of a pool, tried again where they fail.</summary>
     internal sealed class Pooled(NpgsqlDataSource source, PostgresAccess access, string index) : Session(index)
     {
-        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) =>
-            RepeatAsync((connection, _) => read(connection), isRepeatable: true, access.Attempts, cancellation);
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
+            RepeatAsync((connection, _) => read(connection), isRepeatable: true, access.Attempts, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellation), isRepeatable, access.Attempts, cancellation);
+        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
+            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable, access.Attempts, cancellationToken);
 
         /// <summary>As <see cref="WriteAsync"/>, once: for what reads a stream that cannot be read again.</summary>
-        public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellation) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellation), isRepeatable: false, attempts: 1, cancellation);
+        public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken) =>
+            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable: false, attempts: 1, cancellationToken);
 
-        private static async Task<T> CommittedAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellation)
+        private static async Task<T> CommittedAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellationToken)
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(connection).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             committing();
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // cut short, it would be unknown what was kept
             return result;
         }
 
-        private async Task<T> RepeatAsync<T>(Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellation)
+        private async Task<T> RepeatAsync<T>(Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellationToken)
         {
             for (var attempt = 1; ; attempt++)
             {
                 var (isOpen, isCommitting) = (false, false);
                 try
                 {
-                    await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                    await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                     isOpen = true;
                     return await work(connection, () => isCommitting = true).ConfigureAwait(false);
                 }
                 catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting) && !(isOpen && e.InnerException is TimeoutException))
                 {
-                    await Task.Delay(access.DelayAfter(attempt), cancellation).ConfigureAwait(false);
+                    await Task.Delay(access.DelayAfter(attempt), cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (Fault(e, Remark(isCommitting, attempt)) is { } fault)
                 {
@@ -81,16 +81,16 @@ internal abstract class Session(string index)
         private const string Savepoint = "semblance";
 
         // Back to the savepoint: settings of a search end with it.
-        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellation) => RunAsync(read, isKept: false, cancellation);
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => RunAsync(read, isKept: false, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellation) => RunAsync(write, isKept: true, cancellation);
+        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) => RunAsync(write, isKept: true, cancellationToken);
 
-        private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, bool isKept, CancellationToken cancellation)
+        private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, bool isKept, CancellationToken cancellationToken)
         {
             try
             {
                 var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended; begin another.");
-                await transaction.SaveAsync(Savepoint, cancellation).ConfigureAwait(false);
+                await transaction.SaveAsync(Savepoint, cancellationToken).ConfigureAwait(false);
                 var isDone = false;
                 try
                 {

@@ -14,15 +14,15 @@ internal static class ArrayInsert
     /// <param name="table">Where to.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="isUpsert">Whether a row takes the place of one with the same id.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellationToken)
     {
         for (var start = 0; start < rows.Count;)
         {
             var characters = 0L;
             var count = rows.Skip(start).Take(Math.Clamp(MostFloats / table.Dimension, 1, MostRows))
                 .TakeWhile((row, i) => (characters += (row.Text?.Length ?? 0) + (row.Terms?.Length ?? 0) + row.Metadata.Length) <= MostCharacters || i == 0).Count();
-            await connection.RunAsync(Statement(table, [.. rows.Skip(start).Take(count)], isUpsert), cancellation).ConfigureAwait(false);
+            await connection.RunAsync(Statement(table, [.. rows.Skip(start).Take(count)], isUpsert), cancellationToken).ConfigureAwait(false);
             start += count;
         }
     }

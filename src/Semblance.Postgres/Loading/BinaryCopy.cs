@@ -23,11 +23,11 @@ internal sealed class BinaryCopy
     /// <param name="table">The form of the rows.</param>
     /// <param name="target">Where to, in SQL.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="cancellation">Stops it: nothing is copied.</param>
-    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it: nothing is copied.</param>
+    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
     {
         var copy = new BinaryCopy(table);
-        var stream = await connection.BeginRawBinaryCopyAsync($"copy {target} ({table.Columns}) from stdin (format binary)", cancellation).ConfigureAwait(false);
+        var stream = await connection.BeginRawBinaryCopyAsync($"copy {target} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
         try
         {
             copy._buffer.Write(Header);
@@ -36,12 +36,12 @@ internal sealed class BinaryCopy
                 copy.Append(row);
                 if (copy._buffer.WrittenCount >= FlushedAt)
                 {
-                    await copy.FlushAsync(stream, cancellation).ConfigureAwait(false);
+                    await copy.FlushAsync(stream, cancellationToken).ConfigureAwait(false);
                 }
             }
 
             copy.Append16(-1);
-            await copy.FlushAsync(stream, cancellation).ConfigureAwait(false);
+            await copy.FlushAsync(stream, cancellationToken).ConfigureAwait(false);
         }
         catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
         {
@@ -60,9 +60,9 @@ internal sealed class BinaryCopy
         return copy._buffer.WrittenSpan.ToArray();
     }
 
-    private async Task FlushAsync(NpgsqlRawCopyStream stream, CancellationToken cancellation)
+    private async Task FlushAsync(NpgsqlRawCopyStream stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(_buffer.WrittenMemory, cancellation).ConfigureAwait(false);
+        await stream.WriteAsync(_buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
         _buffer.ResetWrittenCount();
     }
 

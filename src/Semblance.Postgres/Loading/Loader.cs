@@ -12,23 +12,23 @@ internal sealed class Loader(IndexTable table, PostgresLoading loading)
     private const string Staging = "semblance_staging";
 
     /// <summary>Adds rows under new ids.</summary>
-    public Task AddAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellation) => Copies(rows.Length)
-        ? BinaryCopy.WriteAsync(connection, table, table.Sql, rows, cancellation)
-        : ArrayInsert.WriteAsync(connection, table, rows, isUpsert: false, cancellation);
+    public Task AddAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellationToken) => Copies(rows.Length)
+        ? BinaryCopy.WriteAsync(connection, table, table.Sql, rows, cancellationToken)
+        : ArrayInsert.WriteAsync(connection, table, rows, isUpsert: false, cancellationToken);
 
     /// <summary>Adds rows in place of those with the same ids.</summary>
-    public async Task UpsertAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellation)
+    public async Task UpsertAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellationToken)
     {
         if (!Copies(rows.Length))
         {
-            await ArrayInsert.WriteAsync(connection, table, rows, isUpsert: true, cancellation).ConfigureAwait(false);
+            await ArrayInsert.WriteAsync(connection, table, rows, isUpsert: true, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        await connection.RunAsync($"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellation).ConfigureAwait(false);
-        await BinaryCopy.WriteAsync(connection, table, $"pg_temp.{Staging}", rows, cancellation).ConfigureAwait(false);
+        await connection.RunAsync($"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellationToken).ConfigureAwait(false);
+        await BinaryCopy.WriteAsync(connection, table, $"pg_temp.{Staging}", rows, cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
-            [$"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}", $"drop table pg_temp.{Staging}"], cancellation).ConfigureAwait(false);
+            [$"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}", $"drop table pg_temp.{Staging}"], cancellationToken).ConfigureAwait(false);
     }
 
     private bool Copies(int count) => loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);

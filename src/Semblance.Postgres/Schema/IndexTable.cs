@@ -50,11 +50,11 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
 
     /// <summary>The index called <paramref name="name"/>.</summary>
     /// <exception cref="PostgresIndexException">There is none, or a newer version made it.</exception>
-    public static async Task<IndexTable> OpenAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    public static async Task<IndexTable> OpenAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var query = new SqlText();
         query.Add($"select version, definition::text, version() from {Catalog} where name = {query.Text(name)}");
-        var found = await connection.QueryAsync(query, row => (row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellation).ConfigureAwait(false);
+        var found = await connection.QueryAsync(query, row => (row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellationToken).ConfigureAwait(false);
         return found switch
         {
             [] => throw new PostgresIndexException(name, "there is no such index; create it, or look into the schema where it is (Search Path)."),
@@ -65,22 +65,22 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
 
     /// <summary>Makes the extension and the catalog, where they are missing.</summary>
     /// <exception cref="PostgresIndexException">The server has no pgvector, or an old one.</exception>
-    public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        await connection.RunAsync($"select pg_advisory_xact_lock({MakingLock})", cancellation).ConfigureAwait(false);
-        var installed = await ExtensionAsync(connection, cancellation).ConfigureAwait(false);
+        await connection.RunAsync($"select pg_advisory_xact_lock({MakingLock})", cancellationToken).ConfigureAwait(false);
+        var installed = await ExtensionAsync(connection, cancellationToken).ConfigureAwait(false);
         if (installed is null)
         {
             try
             {
-                await connection.RunAsync("create extension if not exists vector", cancellation).ConfigureAwait(false);
+                await connection.RunAsync("create extension if not exists vector", cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.FeatureNotSupported)
             {
                 throw new PostgresIndexException(name, "the server has no extension 'vector'; install pgvector 0.8 or newer there.", e);
             }
 
-            installed = await ExtensionAsync(connection, cancellation).ConfigureAwait(false);
+            installed = await ExtensionAsync(connection, cancellationToken).ConfigureAwait(false);
         }
 
         if (System.Version.TryParse(installed, out var version) && version < new Version(0, 8))
@@ -88,19 +88,19 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
             throw new PostgresIndexException(name, $"the database has pgvector {installed}, and 0.8 or newer is needed; install it and run 'alter extension vector update'.");
         }
 
-        await connection.RunAsync($"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)", cancellation).ConfigureAwait(false);
+        await connection.RunAsync($"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the table, with all but the index of its vectors.</summary>
-    public async Task<IndexTable> CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public async Task<IndexTable> CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var entry = new SqlText();
         entry.Add($"insert into {Catalog} (name, version, definition) values ({entry.Text(Name)}, {Version}, {entry.Text(Definition())}::jsonb)");
         try
         {
-            await connection.RunAsync(entry, cancellation).ConfigureAwait(false);
-            var version = await connection.QueryAsync(new SqlText().Add("select version()"), row => row.GetString(0), cancellation).ConfigureAwait(false);
-            await connection.RunAsync(await TableAsync(connection, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await connection.RunAsync(entry, cancellationToken).ConfigureAwait(false);
+            var version = await connection.QueryAsync(new SqlText().Add("select version()"), row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+            await connection.RunAsync(await TableAsync(connection, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return this with { TakesCopy = KnowsCopy(version[0]) };
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
@@ -110,7 +110,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
     }
 
     /// <summary>Makes the index of the vectors, in place of the one that there may be.</summary>
-    public async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (Options.Method == PostgresMethod.Exact)
         {
@@ -123,15 +123,15 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         var method = Options.Method == PostgresMethod.Hnsw
             ? FormattableString.Invariant($"hnsw ({column} {OperatorClass}) with (m = {Options.M}, ef_construction = {Options.EfConstruction})")
             : FormattableString.Invariant($"ivfflat ({column} {OperatorClass}) with (lists = {Options.Lists})");
-        await connection.RunAsync($"create index {interim} on {Sql} using {method}", cancellation).ConfigureAwait(false);
-        await connection.RunAsync([$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"], cancellation).ConfigureAwait(false);
+        await connection.RunAsync($"create index {interim} on {Sql} using {method}", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync([$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Drops the table of an index, and its place in the catalog.</summary>
     /// <returns>Whether there was one.</returns>
-    public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellation).ConfigureAwait(false);
+        var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false);
         if (!hasCatalog[0])
         {
             return false;
@@ -139,22 +139,22 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
 
         var entry = new SqlText();
         entry.Add($"delete from {Catalog} where name = {entry.Text(name)}");
-        if (await connection.RunAsync(entry, cancellation).ConfigureAwait(false) == 0)
+        if (await connection.RunAsync(entry, cancellationToken).ConfigureAwait(false) == 0)
         {
             return false;
         }
 
-        await connection.RunAsync($"drop table if exists {Identifier.Quote(name)}", cancellation).ConfigureAwait(false);
+        await connection.RunAsync($"drop table if exists {Identifier.Quote(name)}", cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     // PGlite loses the connection at a COPY from the client.
     private static bool KnowsCopy(string server) => !server.Contains("PGlite", StringComparison.Ordinal) && !server.Contains("wasm", StringComparison.Ordinal);
 
-    private static async Task<string?> ExtensionAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        (await connection.QueryAsync(new SqlText().Add("select extversion from pg_extension where extname = 'vector'"), row => row.GetString(0), cancellation).ConfigureAwait(false)).FirstOrDefault();
+    private static async Task<string?> ExtensionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync(new SqlText().Add("select extversion from pg_extension where extname = 'vector'"), row => row.GetString(0), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
 
-    private async Task<List<string>> TableAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<List<string>> TableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var columns = $"id jsonb primary key, {WrittenColumns}";
         if (Options.Storage == PostgresStorage.Binary)
@@ -168,7 +168,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
             // No parameter may stand in a table's definition: the server itself says how the name is written.
             var query = new SqlText();
             query.Add($"select quote_literal({query.Text(configuration)}::regconfig::text)");
-            var literal = await connection.QueryAsync(query, row => row.GetString(0), cancellation).ConfigureAwait(false);
+            var literal = await connection.QueryAsync(query, row => row.GetString(0), cancellationToken).ConfigureAwait(false);
             columns += FormattableString.Invariant($", words tsvector generated always as (to_tsvector({literal[0]}::regconfig, left(coalesce({(Options.Bigrams ? "terms" : "text")}, ''), {LongestText}))) stored");
             indexes.Add($"create index {Identifier.Quote(Name + "_words")} on {Sql} using gin (words)");
         }

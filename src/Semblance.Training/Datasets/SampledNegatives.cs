@@ -24,11 +24,11 @@ public static class SampledNegatives
     /// <param name="skip">How many of the best are left out, since they may answer too.</param>
     /// <param name="within">Among how many of the best after those they are drawn by chance; <paramref name="count"/> takes the best.</param>
     /// <param name="seed">Where chance begins.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The negatives of each row.</returns>
     /// <exception cref="ArgumentException">A row has fewer than two texts.</exception>
     public static IReadOnlyList<IReadOnlyList<string>> Hard(
-        IReadOnlyList<Example> pairs, Func<IReadOnlyList<string>, IRetriever> retriever, int count, int skip, int within, long seed, CancellationToken cancellation = default)
+        IReadOnlyList<Example> pairs, Func<IReadOnlyList<string>, IRetriever> retriever, int count, int skip, int within, long seed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -37,7 +37,7 @@ public static class SampledNegatives
         var (answers, own) = Answers(pairs);
         Example[] questions = [.. pairs.DistinctBy(pair => pair.Texts[0], StringComparer.Ordinal)];
         var most = own.Values.Max(texts => texts.Count);
-        var hits = retriever(answers).Search([.. questions.Select(question => question.Texts[0])], (int)Math.Min(answers.Count, (long)skip + within + most), cancellation);
+        var hits = retriever(answers).Search([.. questions.Select(question => question.Texts[0])], (int)Math.Min(answers.Count, (long)skip + within + most), cancellationToken);
         var found = questions.Zip(hits).ToDictionary(
             pair => pair.First.Texts[0], pair => pair.Second.Select(hit => answers[hit.Index]).Where(answer => !own[Group(pair.First)].Contains(answer)).Skip(skip).Take(within).ToArray(), StringComparer.Ordinal);
         return [.. pairs.Select((pair, i) => found[pair.Texts[0]] is var near && within > count ? Permutation.Lazily(near.Length, seed, i).Take(count).Select(place => near[place]).ToArray() : near)];

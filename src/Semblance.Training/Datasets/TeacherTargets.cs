@@ -15,7 +15,7 @@ public static class TeacherTargets
     /// <param name="column">The text that the teacher reads, from 0.</param>
     /// <param name="options">How the teacher encodes; with <see cref="EncodeOptions.Dimensions"/> its vectors fit a narrower student.</param>
     /// <param name="progress">Told about the teacher's encoding.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns>The rows in their order; equal texts share one vector.</returns>
     /// <exception cref="ArgumentException">A row has no such text.</exception>
     public static IReadOnlyList<Example> AddVectors(
@@ -24,12 +24,12 @@ public static class TeacherTargets
         int column = 0,
         EncodeOptions? options = null,
         IProgress<EncodeProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(column);
         Require(rows, column + 1);
-        var vectors = Encode([.. rows.Select(row => row.Texts[column])], teacher, options, progress, cancellation);
+        var vectors = Encode([.. rows.Select(row => row.Texts[column])], teacher, options, progress, cancellationToken);
         return [.. rows.Select(row => row with { Targets = vectors[row.Texts[column]] })];
     }
 
@@ -41,7 +41,7 @@ public static class TeacherTargets
     /// <param name="teacher">The teacher; the similarity is its own.</param>
     /// <param name="options">How the teacher encodes.</param>
     /// <param name="progress">Told about the teacher's encoding.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns>The rows in their order.</returns>
     /// <exception cref="ArgumentException">A row has fewer than two texts.</exception>
     public static IReadOnlyList<Example> AddScores(
@@ -49,11 +49,11 @@ public static class TeacherTargets
         SentenceTransformer teacher,
         EncodeOptions? options = null,
         IProgress<EncodeProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         Require(rows, 2);
-        var vectors = Encode([.. rows.SelectMany(row => row.Texts)], teacher, options, progress, cancellation);
+        var vectors = Encode([.. rows.SelectMany(row => row.Texts)], teacher, options, progress, cancellationToken);
         float Score(string query, string document) => Similarity.Of(vectors[query], vectors[document], teacher.Config.SimilarityFunction);
         return [.. rows.Select(row => row with { Targets = [.. row.Texts.Skip(1).Select(text => Score(row.Texts[0], text))] })];
     }
@@ -71,11 +71,11 @@ public static class TeacherTargets
 
     // Each distinct text is encoded once.
     private static Dictionary<string, float[]> Encode(
-        HashSet<string> texts, SentenceTransformer teacher, EncodeOptions? options, IProgress<EncodeProgress>? progress, CancellationToken cancellation)
+        HashSet<string> texts, SentenceTransformer teacher, EncodeOptions? options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         var distinct = texts.ToArray();
-        var embeddings = teacher.Encode(distinct, options, progress, cancellation);
+        var embeddings = teacher.Encode(distinct, options, progress, cancellationToken);
         return Enumerable.Range(0, distinct.Length).ToDictionary(i => distinct[i], i => embeddings[i].ToArray(), StringComparer.Ordinal);
     }
 }

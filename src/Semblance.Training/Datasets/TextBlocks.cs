@@ -55,17 +55,17 @@ public sealed class TextBlocks : IReadOnlyList<Example>
     /// <param name="tokenizer">What the model tokenizes with.</param>
     /// <param name="maxTokens">The most tokens of a row, special ones included; usually the model's largest length.</param>
     /// <param name="progress">Told after every few thousand lines.</param>
-    /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="DatasetException">A file is missing, damaged or not UTF-8.</exception>
     public static TextBlocks Read(
-        IReadOnlyList<string> paths, Tokenizer tokenizer, int maxTokens, IProgress<TextBlocksProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> paths, Tokenizer tokenizer, int maxTokens, IProgress<TextBlocksProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(tokenizer);
         var blocks = new TextBlocks(tokenizer, maxTokens);
         foreach (var path in paths)
         {
-            blocks.Add(path, progress, cancellation);
+            blocks.Add(path, progress, cancellationToken);
         }
 
         return blocks;
@@ -76,7 +76,7 @@ public sealed class TextBlocks : IReadOnlyList<Example>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private void Add(string path, IProgress<TextBlocksProgress>? progress, CancellationToken cancellation)
+    private void Add(string path, IProgress<TextBlocksProgress>? progress, CancellationToken cancellationToken)
     {
         var lines = 0L;
         foreach (var window in Windows(path))
@@ -89,7 +89,7 @@ public sealed class TextBlocks : IReadOnlyList<Example>
                 {
                     pieces[i] = _pieces.Of(window[i], buffer);
                 }
-            }, cancellation);
+            }, cancellationToken);
             for (var i = 0; i < window.Count; i++)
             {
                 AddLine(window[i], pieces[i]);

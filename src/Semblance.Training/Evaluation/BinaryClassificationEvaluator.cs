@@ -26,10 +26,10 @@ public sealed class BinaryClassificationEvaluator(
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var (a, b) = (Encode(model, _sentences1, cancellation), Encode(model, _sentences2, cancellation));
+        var (a, b) = (Encode(model, _sentences1, cancellationToken), Encode(model, _sentences2, cancellationToken));
         var functions = Functions(Similarities, model);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
@@ -53,10 +53,10 @@ public sealed class BinaryClassificationEvaluator(
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
         var metrics = new OrderedDictionary<string, double>();
-        AddMetrics(metrics, "", Scores(model, _sentences1.Zip(_sentences2), cancellation), 1);
+        AddMetrics(metrics, "", Scores(model, _sentences1.Zip(_sentences2), cancellationToken), 1);
         return Result(metrics, "ap");
     }
 

@@ -20,13 +20,13 @@ public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") :
     public IReadOnlyList<int> Seeds { get; init; } = [42, 43, 44];
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var vectors = Encode(model, _texts.Columns[0], cancellation);
+        var vectors = Encode(model, _texts.Columns[0], cancellationToken);
         var classes = _texts.Labels;
-        var options = new KMeansOptions { Clusters = classes.Distinct().Count(), BatchSize = BatchSize, MaxThreads = Encoding.Threads ?? int.MaxValue };
-        var found = Checked(Seeds, nameof(Seeds)).Select(seed => KMeans.Fit(vectors, options with { Seed = seed }, null, cancellation).Labels).ToArray();
+        var options = new KMeansOptions { Clusters = classes.Distinct().Count(), BatchSize = BatchSize, MaxThreads = Encoding.MaxThreads ?? int.MaxValue };
+        var found = Checked(Seeds, nameof(Seeds)).Select(seed => KMeans.Fit(vectors, options with { Seed = seed }, null, cancellationToken).Labels).ToArray();
         return Result(
             new OrderedDictionary<string, double>
             {

@@ -22,10 +22,10 @@ public sealed class EmbeddingSimilarityEvaluator(
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var (a, b) = (Encode(model, _sentences1, cancellation), Encode(model, _sentences2, cancellation));
+        var (a, b) = (Encode(model, _sentences1, cancellationToken), Encode(model, _sentences2, cancellationToken));
         var functions = Functions(Similarities, model);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
@@ -49,7 +49,7 @@ public sealed class EmbeddingSimilarityEvaluator(
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) => Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellation), "");
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) => Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellationToken), "");
 
     private EvaluationResult Correlated(double[] similarities, string ending)
     {

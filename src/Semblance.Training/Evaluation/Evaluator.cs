@@ -16,24 +16,24 @@ public abstract class Evaluator(string name)
 
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
-    public abstract EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default);
+    /// <param name="cancellationToken">Stops between two operations.</param>
+    public abstract EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default);
 
     /// <summary>Evaluates a cross-encoder: the same task by the scores of pairs, its metrics without the name of a similarity.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <exception cref="NotSupportedException">The task needs sentence vectors.</exception>
-    public virtual EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) =>
+    public virtual EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException($"{GetType().Name} needs sentence vectors, and a cross-encoder has none; evaluate it by pairs, scores, classes, triplets or rankings.");
 
     /// <summary>Evaluates a model of either kind.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <exception cref="NotSupportedException">The task needs sentence vectors, and the model has none.</exception>
-    public EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellation = default) => model switch
+    public EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellationToken = default) => model switch
     {
-        SentenceTransformer encoder => Evaluate(encoder, cancellation),
-        CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellation),
+        SentenceTransformer encoder => Evaluate(encoder, cancellationToken),
+        CrossEncoder crossEncoder => Evaluate(crossEncoder, cancellationToken),
         _ => throw new ArgumentException($"A model of the type {model?.GetType().Name ?? "null"} cannot be evaluated.", nameof(model)),
     };
 
@@ -41,16 +41,16 @@ public abstract class Evaluator(string name)
     public PredictOptions Predicting { get; init; } = PredictOptions.Default;
 
     /// <summary>The scores of pairs from a cross-encoder with one label.</summary>
-    private protected double[] Scores(CrossEncoder model, IEnumerable<(string Text, string Pair)> pairs, CancellationToken cancellation)
+    private protected double[] Scores(CrossEncoder model, IEnumerable<(string Text, string Pair)> pairs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Labels.Count == 1
-            ? [.. model.Predict([.. pairs], Predicting, null, cancellation).Scores.Values.ToArray().Select(score => (double)score)]
+            ? [.. model.Predict([.. pairs], Predicting, null, cancellationToken).Scores.Values.ToArray().Select(score => (double)score)]
             : throw new ArgumentException($"The model has {model.Labels.Count} labels, so no score says how well two texts go together; use one with one label, or {nameof(LabelAccuracyEvaluator)}.", nameof(model));
     }
 
-    private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellation) =>
-        model.Encode(texts, Encoding, null, cancellation).Vectors;
+    private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+        model.Encode(texts, Encoding, null, cancellationToken).Vectors;
 
     /// <exception cref="EvaluationDataException">A metric is not a number.</exception>
     private protected EvaluationResult Result(IReadOnlyDictionary<string, double> metrics, string primaryMetric)

@@ -69,12 +69,12 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     public int CorpusChunkSize { get; init; } = 50_000;
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(CorpusChunkSize, 1);
         var functions = Functions(Similarities, model);
-        var found = Search(model, functions, cancellation);
+        var found = Search(model, functions, cancellationToken);
         var metrics = new OrderedDictionary<string, double>();
         foreach (var (function, hits) in functions.Zip(found))
         {
@@ -88,13 +88,13 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     /// <summary>Evaluates any way to search, on the same questions and documents.</summary>
     /// <param name="retriever">Makes what searches the documents.</param>
     /// <param name="method">What it is called: F in the metrics' names.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
-    public EvaluationResult Evaluate(Func<IReadOnlyList<string>, IRetriever> retriever, string method, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops between two operations.</param>
+    public EvaluationResult Evaluate(Func<IReadOnlyList<string>, IRetriever> retriever, string method, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentException.ThrowIfNullOrEmpty(method);
         var metrics = new OrderedDictionary<string, double>();
-        AddMetrics(metrics, method, retriever(_corpus).Search(_queries, LargestK, cancellation));
+        AddMetrics(metrics, method, retriever(_corpus).Search(_queries, LargestK, cancellationToken));
         return Result(metrics, $"{method}_ndcg@{NdcgAtK.Max()}");
     }
 
@@ -105,18 +105,18 @@ public sealed class InformationRetrievalEvaluator : Evaluator
     private int LargestK => new[] { AccuracyAtK, PrecisionRecallAtK, NdcgAtK, MrrAtK, MapAtK }.Max(atK => atK.Max());
 
     // For each function and each question the best hits.
-    private SearchHit[][][] Search(SentenceTransformer model, IReadOnlyList<SimilarityFunction> functions, CancellationToken cancellation)
+    private SearchHit[][][] Search(SentenceTransformer model, IReadOnlyList<SimilarityFunction> functions, CancellationToken cancellationToken)
     {
-        var queries = model.EncodeQuery(_queries, Encoding with { Prompt = QueryPrompt ?? Encoding.Prompt }, null, cancellation).Vectors;
+        var queries = model.EncodeQuery(_queries, Encoding with { Prompt = QueryPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
         var best = functions.Select(_ => Array.ConvertAll(_queries, _ => Array.Empty<SearchHit>())).ToArray();
         for (var first = 0; first < _corpus.Length; first += CorpusChunkSize)
         {
             var chunk = new ArraySegment<string>(_corpus, first, Math.Min(CorpusChunkSize, _corpus.Length - first));
-            var documents = model.EncodeDocument(chunk, Encoding with { Prompt = CorpusPrompt ?? Encoding.Prompt }, null, cancellation).Vectors;
+            var documents = model.EncodeDocument(chunk, Encoding with { Prompt = CorpusPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
             foreach (var (function, hits) in functions.Zip(best))
             {
                 var options = new SearchOptions { TopK = LargestK, Similarity = function };
-                var more = SemanticSearch.Search(queries, documents, options, null, cancellation);
+                var more = SemanticSearch.Search(queries, documents, options, null, cancellationToken);
                 for (var i = 0; i < hits.Length; i++)
                 {
                     var later = more[i].Select(hit => hit with { Index = first + hit.Index });

@@ -28,16 +28,16 @@ public sealed class LabelAccuracyEvaluator(
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var logits = _classifier(Array.ConvertAll(_texts, column => Encode(model, column, cancellation)));
+        var logits = _classifier(Array.ConvertAll(_texts, column => Encode(model, column, cancellationToken)));
         return Result(new Dictionary<string, double> { ["accuracy"] = Accuracy.OfLogits(logits, _labels) }, "accuracy");
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The model has one label, or fewer than there are classes.</exception>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (_texts.Length != 2 || model.Labels.Count < 2 || _labels.Max() >= model.Labels.Count)
@@ -45,7 +45,7 @@ public sealed class LabelAccuracyEvaluator(
             throw new ArgumentException($"A model of {model.Labels.Count} labels cannot tell {_labels.Max() + 1} classes of {_texts.Length} texts; it takes pairs, and has a label for each class.", nameof(model));
         }
 
-        var logits = model.Predict([.. _texts[0].Zip(_texts[1])], Predicting with { Activation = Activation.Identity }, null, cancellation).Scores;
+        var logits = model.Predict([.. _texts[0].Zip(_texts[1])], Predicting with { Activation = Activation.Identity }, null, cancellationToken).Scores;
         var accuracy = Accuracy.OfLogits(logits, _labels);
         var metrics = new OrderedDictionary<string, double>
         {

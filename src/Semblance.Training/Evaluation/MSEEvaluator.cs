@@ -38,10 +38,10 @@ public sealed class MSEEvaluator : Evaluator
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var vectors = Encode(model, _target, cancellation);
+        var vectors = Encode(model, _target, cancellationToken);
         if (vectors.Columns != _expected.Columns)
         {
             throw new ArgumentException(

@@ -35,7 +35,7 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="model"/> is not the one that the loss was made for.</exception>
     /// <exception cref="LossInputException">A batch of texts has no token that could be hidden.</exception>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
@@ -43,7 +43,7 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         for (var first = 0; first < _texts.Count; first += BatchSize)
         {
             var tokens = _loss.Hide(model, new ModelInput([.. _texts.Skip(first).Take(BatchSize)]), Seed + (ulong)first);
-            using var run = new Computation(cancellationToken: cancellation);
+            using var run = new Computation(cancellationToken: cancellationToken);
             var logs = run.LogSoftmax(_loss.Scores(run, tokens)); // [hidden tokens × vocabulary]
             for (var row = 0; row < logs.Rows; row++)
             {

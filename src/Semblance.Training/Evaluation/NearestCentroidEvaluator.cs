@@ -22,17 +22,17 @@ public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts 
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var (train, test) = (Encode(model, _train.Columns[0], cancellation), Encode(model, _test.Columns[0], cancellation));
+        var (train, test) = (Encode(model, _train.Columns[0], cancellationToken), Encode(model, _test.Columns[0], cancellationToken));
         var functions = Functions(Similarities, model);
         int[] classes = [.. _train.Labels.Distinct().Order()];
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
         {
             var options = new SearchOptions { TopK = 1, Similarity = function };
-            var nearest = SemanticSearch.Search(test, Centroids(train, classes, function), options, null, cancellation);
+            var nearest = SemanticSearch.Search(test, Centroids(train, classes, function), options, null, cancellationToken);
             var right = nearest.Where((hits, row) => hits is [var hit] && classes[hit.Index] == _test.Labels[row]).Count();
             metrics[$"{function.Name()}_accuracy"] = (double)right / test.Rows;
         }

@@ -51,11 +51,11 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
     public int TopK { get; init; } = 100;
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         var pairs = ParaphraseMining.Mine(
-            Encode(model, _sentences, cancellation), new MiningOptions { MaxPairs = MaxPairs, TopK = TopK }, null, cancellation);
+            Encode(model, _sentences, cancellationToken), new MiningOptions { MaxPairs = MaxPairs, TopK = TopK }, null, cancellationToken);
         var (sum, correct) = (0.0, 0);
         var best = (F1: 0.0, Precision: 0.0, Recall: 0.0, Threshold: 0.0);
         for (var i = 0; i < pairs.Count; i++)

@@ -31,19 +31,19 @@ public sealed class RerankingEvaluator : Evaluator
     public SimilarityFunction? Similarity { get; init; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         var function = Similarity ?? model.Config.SimilarityFunction;
-        var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], Encoding, null, cancellation);
-        var documents = model.EncodeDocument([.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], Encoding, null, cancellation);
+        var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], Encoding, null, cancellationToken);
+        var documents = model.EncodeDocument([.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], Encoding, null, cancellationToken);
         return Ranked((sample, document) => Semblance.Similarity.Of(queries[sample], documents[document], function));
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
-        var scores = Scores(model, _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative), (sample, text) => (sample.Query, text)), cancellation);
+        var scores = Scores(model, _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative), (sample, text) => (sample.Query, text)), cancellationToken);
         return Ranked((_, document) => scores[document]);
     }
 

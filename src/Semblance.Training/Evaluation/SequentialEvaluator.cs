@@ -13,11 +13,11 @@ public sealed class SequentialEvaluator(
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default) => All(evaluator => evaluator.Evaluate(model, cancellation));
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default) => All(evaluator => evaluator.Evaluate(model, cancellationToken));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default) => All(evaluator => evaluator.Evaluate(model, cancellation));
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) => All(evaluator => evaluator.Evaluate(model, cancellationToken));
 
     private EvaluationResult All(Func<Evaluator, EvaluationResult> evaluate)
     {

@@ -74,15 +74,15 @@ public sealed class TransferEvaluator : Evaluator
 
     /// <inheritdoc/>
     /// <exception cref="EvaluationDataException">There are fewer rows than folds, or too few of two classes for the folds.</exception>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 3);
         _ = Checked(Strengths, nameof(Strengths));
         CheckRows();
-        var train = Vectors(model, _train, cancellation);
+        var train = Vectors(model, _train, cancellationToken);
         LogisticRegression.Check(train, _train.LabelArray, _classes);
-        var (accuracy, devAccuracy) = _test is null ? CrossValidate(train, cancellation) : Test(model, train, _test, cancellation);
+        var (accuracy, devAccuracy) = _test is null ? CrossValidate(train, cancellationToken) : Test(model, train, _test, cancellationToken);
         return Result(new OrderedDictionary<string, double> { ["accuracy"] = accuracy, ["dev_accuracy"] = devAccuracy }, "accuracy");
     }
 
@@ -99,27 +99,27 @@ public sealed class TransferEvaluator : Evaluator
         }
     }
 
-    private (double Accuracy, double DevAccuracy) CrossValidate(Tensor vectors, CancellationToken cancellation)
+    private (double Accuracy, double DevAccuracy) CrossValidate(Tensor vectors, CancellationToken cancellationToken)
     {
         var labels = _train.LabelArray;
         var folds = StratifiedFolds.Of(labels, Folds, Seed);
         var (accuracies, devAccuracies) = (new double[Folds], new double[Folds]);
         Workers.Shared.For(
             Folds,
-            Encoding.Threads ?? int.MaxValue,
+            Encoding.MaxThreads ?? int.MaxValue,
             fold =>
             {
                 var heldOut = (fold + 1) % Folds;
                 var (rows, dev) = (Rows(folds, other => other != fold && other != heldOut), Rows(folds, other => other == heldOut));
-                (var strength, devAccuracies[fold]) = Choose(vectors, labels, rows, vectors, labels, dev, cancellation);
-                var classifier = LogisticRegression.Fit(vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier, LogisticRegression.Exact, cancellation);
+                (var strength, devAccuracies[fold]) = Choose(vectors, labels, rows, vectors, labels, dev, cancellationToken);
+                var classifier = LogisticRegression.Fit(vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier, LogisticRegression.Exact, cancellationToken);
                 accuracies[fold] = classifier.Accuracy(vectors, labels, Rows(folds, other => other == fold));
             },
-            cancellation);
+            cancellationToken);
         return (accuracies.Average(), devAccuracies.Average());
     }
 
-    private (double Accuracy, double DevAccuracy) Test(SentenceTransformer model, Tensor train, LabelledTexts test, CancellationToken cancellation)
+    private (double Accuracy, double DevAccuracy) Test(SentenceTransformer model, Tensor train, LabelledTexts test, CancellationToken cancellationToken)
     {
         var labels = _train.LabelArray;
         int[] all = [.. Enumerable.Range(0, labels.Length)];
@@ -127,28 +127,28 @@ public sealed class TransferEvaluator : Evaluator
         if (_dev is null)
         {
             var folds = StratifiedFolds.Of(labels, Folds, Seed);
-            chosen = Choose(train, labels, Rows(folds, fold => fold != 0), train, labels, Rows(folds, fold => fold == 0), cancellation);
+            chosen = Choose(train, labels, Rows(folds, fold => fold != 0), train, labels, Rows(folds, fold => fold == 0), cancellationToken);
         }
         else
         {
-            var dev = Vectors(model, _dev, cancellation);
-            chosen = Choose(train, labels, all, dev, _dev.LabelArray, [.. Enumerable.Range(0, dev.Rows)], cancellation);
+            var dev = Vectors(model, _dev, cancellationToken);
+            chosen = Choose(train, labels, all, dev, _dev.LabelArray, [.. Enumerable.Range(0, dev.Rows)], cancellationToken);
         }
 
-        var classifier = LogisticRegression.Fit(train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, LogisticRegression.Exact, cancellation);
-        var vectors = Vectors(model, test, cancellation);
+        var classifier = LogisticRegression.Fit(train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, LogisticRegression.Exact, cancellationToken);
+        var vectors = Vectors(model, test, cancellationToken);
         return (classifier.Accuracy(vectors, test.LabelArray, [.. Enumerable.Range(0, vectors.Rows)]), chosen.devAccuracy);
     }
 
     // The strength with the most right answers on the held-out rows, the strongest penalty of several.
     private ((double C, LogisticRegression Classifier) Strength, double Accuracy) Choose(
-        Tensor vectors, int[] labels, int[] rows, Tensor devVectors, int[] devLabels, int[] devRows, CancellationToken cancellation)
+        Tensor vectors, int[] labels, int[] rows, Tensor devVectors, int[] devLabels, int[] devRows, CancellationToken cancellationToken)
     {
         (double C, LogisticRegression Classifier, double Accuracy)? best = null;
         LogisticRegression? before = null;
         foreach (var c in Strengths.Order())
         {
-            before = LogisticRegression.Fit(vectors, labels, rows, _classes, c, before, LogisticRegression.Rough, cancellation);
+            before = LogisticRegression.Fit(vectors, labels, rows, _classes, c, before, LogisticRegression.Rough, cancellationToken);
             var accuracy = before.Accuracy(devVectors, devLabels, devRows);
             best = best is { } so && so.Accuracy >= accuracy ? so : (c, before, accuracy);
         }
@@ -156,15 +156,15 @@ public sealed class TransferEvaluator : Evaluator
         return ((best!.Value.C, best.Value.Classifier), best.Value.Accuracy);
     }
 
-    private Tensor Vectors(SentenceTransformer model, LabelledTexts rows, CancellationToken cancellation)
+    private Tensor Vectors(SentenceTransformer model, LabelledTexts rows, CancellationToken cancellationToken)
     {
-        var first = Encode(model, rows.Columns[0], cancellation);
+        var first = Encode(model, rows.Columns[0], cancellationToken);
         if (rows.Columns.Count == 1)
         {
             return first;
         }
 
-        var second = Encode(model, rows.Columns[1], cancellation);
+        var second = Encode(model, rows.Columns[1], cancellationToken);
         var (width, features) = (first.Columns, Tensor.Zeros(first.Rows, 2 * first.Columns));
         for (var row = 0; row < first.Rows; row++)
         {

@@ -17,11 +17,11 @@ public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnly
     private readonly IReadOnlyList<string> _target = Checked(target, source.Count, nameof(target));
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var (source, target) = (Encode(model, _source, cancellation), Encode(model, _target, cancellation));
-        var (there, back) = (Matched(source, target, cancellation), Matched(target, source, cancellation));
+        var (source, target) = (Encode(model, _source, cancellationToken), Encode(model, _target, cancellationToken));
+        var (there, back) = (Matched(source, target, cancellationToken), Matched(target, source, cancellationToken));
         var metrics = new OrderedDictionary<string, double>
         {
             ["src2trg_accuracy"] = there,
@@ -35,6 +35,6 @@ public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnly
         ? texts
         : throw new EvaluationDataException("There is one pair, whose translation is the only candidate; at least two pairs are needed.", parameter);
 
-    private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellation) =>
-        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellation).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;
+    private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellationToken) =>
+        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellationToken).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;
 }

@@ -23,10 +23,10 @@ public sealed class TripletEvaluator(
     public double Margin { get; init; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var anchors = model.EncodeQuery(_anchors, Encoding, null, cancellation).Vectors;
+        var anchors = model.EncodeQuery(_anchors, Encoding, null, cancellationToken).Vectors;
         var (positives, negatives) = (Documents(_positives), Documents(_negatives));
         var functions = Functions(Similarities, model);
         var metrics = new OrderedDictionary<string, double>();
@@ -41,13 +41,13 @@ public sealed class TripletEvaluator(
         AddBest(metrics, functions, ["accuracy"], (function, metric) => $"{function}_{metric}");
         return Result(metrics, $"{Main(functions)}_accuracy");
 
-        Tensor Documents(IReadOnlyList<string> texts) => model.EncodeDocument(texts, Encoding, null, cancellation).Vectors;
+        Tensor Documents(IReadOnlyList<string> texts) => model.EncodeDocument(texts, Encoding, null, cancellationToken).Vectors;
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellation = default)
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
-        var scores = Scores(model, _anchors.Zip(_positives).Concat(_anchors.Zip(_negatives)), cancellation);
+        var scores = Scores(model, _anchors.Zip(_positives).Concat(_anchors.Zip(_negatives)), cancellationToken);
         var right = Enumerable.Range(0, _anchors.Count).Count(i => scores[i] > scores[_anchors.Count + i] + Margin);
         return Result(new Dictionary<string, double> { ["accuracy"] = (double)right / _anchors.Count }, "accuracy");
     }

@@ -83,12 +83,12 @@ public sealed class Trainer
     /// <summary>Trains to the end, or until the evaluations no longer get better.</summary>
     /// <param name="resume">Goes on from the folder's checkpoint, if it has one.</param>
     /// <param name="progress">Told after each step.</param>
-    /// <param name="cancellation">Stops between two operations, with a checkpoint of the last whole step.</param>
+    /// <param name="cancellationToken">Stops between two operations, with a checkpoint of the last whole step.</param>
     /// <returns>The best score of an evaluation; minus infinity without one.</returns>
     /// <exception cref="TrainingException">The loss or the gradient is no longer a number.</exception>
     /// <exception cref="TrainingChangedException">Data or settings are not those of the checkpoint, and <see cref="TrainerOptions.AllowChanges"/> is not set.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint is of another model, or no checkpoint.</exception>
-    public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellation = default)
+    public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default)
     {
         _clock.Restart();
         var state = resume && _options.Folder is not null ? Resume(_options.Folder) : TrainingState.Beginning;
@@ -99,7 +99,7 @@ public sealed class Trainer
         {
             while (state.Steps < _options.Steps && !(state.WithoutBetter >= _options.Patience))
             {
-                state = Step(state, batches, progress, cancellation);
+                state = Step(state, batches, progress, cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -132,11 +132,11 @@ public sealed class Trainer
         return hasOtherBatches && state.Position.Batches > 0 ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) } : state;
     }
 
-    private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellation)
+    private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
     {
         var step = state.Steps;
         Tensor? vectors = null;
-        var (loss, dataset, rows) = Accumulate(batches, step, made => vectors = Tensor.From(made.Values, made.Shape), cancellation);
+        var (loss, dataset, rows) = Accumulate(batches, step, made => vectors = Tensor.From(made.Values, made.Shape), cancellationToken);
         var norm = Update(step, loss);
         state = state with { Steps = step + 1, Position = batches.Position };
         Steps = state.Steps;
@@ -183,7 +183,7 @@ public sealed class Trainer
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
-    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellation)
+    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
     {
         var sum = 0.0;
         var rows = 0;
@@ -202,7 +202,7 @@ public sealed class Trainer
                 DropoutRate = _options.DropoutRate,
                 Embedded = embedded,
                 RecomputeActivations = _options.RecomputeActivations,
-                Cancellation = cancellation,
+                Cancellation = cancellationToken,
             });
         }
 

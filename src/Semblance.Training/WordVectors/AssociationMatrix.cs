@@ -28,12 +28,12 @@ internal sealed class AssociationMatrix
     /// <param name="vocabulary">One more than the largest id.</param>
     /// <param name="window">How far neighbours reach.</param>
     /// <param name="smoothing">The exponent on a context's frequency.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public static AssociationMatrix Of(int[] tokens, int vocabulary, int window, double smoothing, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it.</param>
+    public static AssociationMatrix Of(int[] tokens, int vocabulary, int window, double smoothing, CancellationToken cancellationToken)
     {
         var (starts, places) = Places(tokens, vocabulary);
         var weights = new double[vocabulary];
-        Each(vocabulary, () => 0, (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight), cancellation);
+        Each(vocabulary, () => 0, (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight), cancellationToken);
         var total = weights.Sum();
         var smoothed = weights.Sum(weight => Math.Pow(weight, smoothing));
 
@@ -48,12 +48,12 @@ internal sealed class AssociationMatrix
                 Visit(tokens, places.AsSpan(starts[id]..starts[id + 1]), window, row.Add);
                 (columns[id], values[id]) = row.Take(column => chance[id] + chance[column] + Math.Log(total));
             },
-            cancellation);
+            cancellationToken);
         return new AssociationMatrix(columns, values);
     }
 
     /// <summary>The product with a dense matrix, row by row in a fixed order.</summary>
-    public void Multiply(float[] dense, float[] result, int width, CancellationToken cancellation) =>
+    public void Multiply(float[] dense, float[] result, int width, CancellationToken cancellationToken) =>
         Each(
             Rows,
             () => 0,
@@ -66,7 +66,7 @@ internal sealed class AssociationMatrix
                     TensorPrimitives.MultiplyAdd(dense.AsSpan(_columns[id][i] * width, width), _values[id][i], sum, sum);
                 }
             },
-            cancellation);
+            cancellationToken);
 
     // Where each token stands, in order: those of token t are places[starts[t]..starts[t + 1]].
     private static (int[] Starts, int[] Places) Places(int[] tokens, int vocabulary)
@@ -113,7 +113,7 @@ internal sealed class AssociationMatrix
         }
     }
 
-    private static void Each<T>(int rows, Func<T> scratch, Action<T, int> body, CancellationToken cancellation) =>
+    private static void Each<T>(int rows, Func<T> scratch, Action<T, int> body, CancellationToken cancellationToken) =>
         Workers.Shared.For(
             (rows + RowsOfATask - 1) / RowsOfATask,
             int.MaxValue,
@@ -125,7 +125,7 @@ internal sealed class AssociationMatrix
                     body(own, row);
                 }
             },
-            cancellation);
+            cancellationToken);
 
     // The neighbours of one token at a time.
     private sealed class RowCounts(int vocabulary)

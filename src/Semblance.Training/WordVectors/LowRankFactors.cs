@@ -19,21 +19,21 @@ internal static class LowRankFactors
     /// <param name="iterations">How often the subspace is refined.</param>
     /// <param name="seed">Where the search begins.</param>
     /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns><c>[n × rank]</c>, the largest direction first.</returns>
-    public static Tensor Of(AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellation)
+    public static Tensor Of(AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellationToken)
     {
         var (n, width) = (matrix.Rows, Math.Min(matrix.Rows, rank + Oversampling));
         var (basis, product) = (Gaussian(n * width, seed), new float[n * width]);
         for (var iteration = 0; iteration <= iterations; iteration++)
         {
-            matrix.Multiply(basis, product, width, cancellation);
+            matrix.Multiply(basis, product, width, cancellationToken);
             basis = Transpose(Orthonormal(Transpose(product, n, width), n, width), width, n);
             progress((iteration + 1.0) / (iterations + 2));
         }
 
         // The matrix seen from inside the subspace is small; its eigenvectors lead back to the large one's.
-        matrix.Multiply(basis, product, width, cancellation);
+        matrix.Multiply(basis, product, width, cancellationToken);
         var (left, right) = (Transpose(basis, n, width), Transpose(product, n, width));
         var inside = Enumerable.Range(0, width).Select(_ => new double[width]).ToArray();
         Workers.Shared.For(
@@ -46,7 +46,7 @@ internal static class LowRankFactors
                     inside[i][j] = 0.5 * (Dot(left, right, i, j, n) + Dot(left, right, j, i, n));
                 }
             },
-            cancellation);
+            cancellationToken);
         var eigen = SymmetricEigen.Of(inside);
         int[] largest = [.. Enumerable.Range(0, width).OrderByDescending(i => Math.Abs(eigen.Values[i])).Take(rank)];
         var factors = Tensor.Zeros(n, rank);

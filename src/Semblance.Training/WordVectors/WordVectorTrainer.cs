@@ -43,13 +43,13 @@ public sealed class WordVectorTrainer
 
     /// <summary>Reads texts; tokens of two texts are never neighbours.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Stops between two texts.</param>
-    public void Add(IEnumerable<string> texts, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops between two texts.</param>
+    public void Add(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         foreach (var text in texts)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             _tokenizer.Encode(text, null, int.MaxValue, specialTokens: false, _buffer);
             _tokens.AddRange(_buffer.Ids);
             _tokens.Add(Between);
@@ -59,19 +59,19 @@ public sealed class WordVectorTrainer
 
     /// <summary>Makes the vectors. The same texts and options give the same bits.</summary>
     /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns><c>[vocabulary × dimensions]</c>; each row of length one, or zero for a token that has no neighbours to tell it by.</returns>
     /// <exception cref="InvalidOperationException">No texts were added, or none with two tokens that belong together.</exception>
-    public Tensor Train(IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public Tensor Train(IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var matrix = AssociationMatrix.Of(CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing, cancellation);
+        var matrix = AssociationMatrix.Of(CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing, cancellationToken);
         if (matrix.Count == 0)
         {
             throw new InvalidOperationException("No two tokens stand beside each other more often than by chance; add running text before training.");
         }
 
         progress?.Report(0.3);
-        var vectors = LowRankFactors.Of(matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)), cancellation);
+        var vectors = LowRankFactors.Of(matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)), cancellationToken);
         for (var row = 0; row < vectors.Rows; row++)
         {
             var vector = vectors.Writable.Slice(row * vectors.Columns, vectors.Columns);

@@ -57,10 +57,10 @@ public sealed class LanguageModel
     /// <summary>Begins a sequence.</summary>
     /// <param name="source">The tokens for the encoder; of none where the model has no encoder.</param>
     /// <param name="maxThreads">The most threads that the encoder may use.</param>
-    /// <param name="cancellation">Stops the encoder.</param>
+    /// <param name="cancellationToken">Stops the encoder.</param>
     /// <returns>The sequence before its first token.</returns>
     /// <exception cref="ArgumentException">There is a source but no encoder, or the other way round, or a token id is unknown.</exception>
-    public Decoding Begin(ReadOnlySpan<int> source = default, int maxThreads = int.MaxValue, CancellationToken cancellation = default)
+    public Decoding Begin(ReadOnlySpan<int> source = default, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         if (_decoder is null)
         {
@@ -72,7 +72,7 @@ public sealed class LanguageModel
             throw new ArgumentException("The encoder needs at least one token.", nameof(source));
         }
 
-        using var run = new Computation(maxThreads, cancellationToken: cancellation);
+        using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
         var batch = PackedBatch.From([source.ToArray()]);
         var states = Body.Forward(run, batch);
         return new Decoding(this, new EncodedSource(batch, Tensor.From(states.Values, states.Shape), keepsProjections: true));

@@ -12,14 +12,14 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
     private const int WindowChunks = 1024;
 
     /// <summary>Divides all texts, in parallel.</summary>
-    public static ChunkedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellation)
+    public static ChunkedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var chunks = new Chunk[texts.Count][];
-        Workers.Shared.For(texts.Count, options.MaxThreads, i =>
+        Workers.Shared.For(texts.Count, options.WorkerCount, i =>
         {
             var text = texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts));
-            chunks[i] = [.. Chunker.Divide(module, text, prompt, options, cancellation)];
-        }, cancellation);
+            chunks[i] = [.. Chunker.Divide(module, text, prompt, options, cancellationToken)];
+        }, cancellationToken);
         return new ChunkedTexts(texts, chunks);
     }
 

@@ -31,10 +31,10 @@ internal sealed class Chunker
     /// <param name="text">The text.</param>
     /// <param name="prompt">What stands before each part.</param>
     /// <param name="options">Size and overlap.</param>
-    /// <param name="cancellation">Stops between two parts.</param>
+    /// <param name="cancellationToken">Stops between two parts.</param>
     /// <exception cref="ArgumentException">The size is beyond the module's, or too small for the prompt and the overlap.</exception>
     /// <exception cref="NotSupportedException">The module has no tokens to count.</exception>
-    public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellation)
+    public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var size = options.ChunkSize ?? module.MaxSequenceLength;
         if (size > module.MaxSequenceLength)
@@ -49,14 +49,14 @@ internal sealed class Chunker
 
         return size == int.MaxValue
             ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // nothing is too long
-            : new Chunker(module, text, prompt, size, options.ChunkOverlap).Divide(cancellation);
+            : new Chunker(module, text, prompt, size, options.ChunkOverlap).Divide(cancellationToken);
     }
 
-    private IEnumerable<Chunk> Divide(CancellationToken cancellation)
+    private IEnumerable<Chunk> Divide(CancellationToken cancellationToken)
     {
         for (int start = 0, covered = 0; ;)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (FillWindow(start))
             {
                 yield return new Chunk(start, _text.Length, _tokens.Count);

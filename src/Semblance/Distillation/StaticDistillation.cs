@@ -8,12 +8,12 @@ namespace Semblance.Distillation;
 /// <summary>Makes static embeddings of a transformer, after Model2Vec (Tulkens and van Dongen 2024).</summary>
 internal static class StaticDistillation
 {
-    public static StaticEmbeddingModule Run(TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    public static StaticEmbeddingModule Run(TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Dimensions ?? 1, 1, nameof(options.Dimensions));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads ?? 1, 1, nameof(options.Threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxThreads ?? 1, 1, nameof(options.MaxThreads));
         if (options.SifCoefficient is <= 0 or >= 1 or double.NaN)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.SifCoefficient, "The coefficient of the weights must lie between 0 and 1.");
@@ -28,10 +28,10 @@ internal static class StaticDistillation
         }
 
         tokenizer.CheckJson(); // before the work, not after it
-        var vectors = Encode(teacher, ids, options, progress, cancellation); // [tokens × hidden]
+        var vectors = Encode(teacher, ids, options, progress, cancellationToken); // [tokens × hidden]
         if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions && options.Dimensions is not null && dimensions < ids.Length)
         {
-            vectors = PrincipalComponents.Fit(vectors, dimensions, options.Threads ?? int.MaxValue, cancellation).Transform(vectors);
+            vectors = PrincipalComponents.Fit(vectors, dimensions, options.MaxThreads ?? int.MaxValue, cancellationToken).Transform(vectors);
         }
 
         var table = Tensor.Zeros(tokenizer.VocabularySize, vectors.Columns);
@@ -46,7 +46,7 @@ internal static class StaticDistillation
     }
 
     // Each token alone, between the special tokens that the tokenizer puts around a text; the average of all of them.
-    private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var framed = teacher.Tokenizer.Encode("a");
         var (all, isText) = (framed.Ids.ToArray(), Array.ConvertAll(framed.SpecialTokensMask.ToArray(), mask => mask == 0));
@@ -54,17 +54,17 @@ internal static class StaticDistillation
         var vectors = Tensor.Zeros(ids.Length, teacher.Transformer.HiddenSize);
         var size = Math.Max(1, options.BatchTokens / (before.Length + 1 + after.Length));
         var batches = (ids.Length + size - 1) / size;
-        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var maxThreads = Math.Min(options.MaxThreads ?? int.MaxValue, Workers.Shared.Count);
         var done = 0;
-        Workers.Shared.For(batches, threads, i =>
+        Workers.Shared.For(batches, maxThreads, i =>
         {
             var tokens = ids.AsSpan(i * size, Math.Min(size, ids.Length - (i * size))).ToArray();
             var batch = PackedBatch.From([.. tokens.Select(id => (int[])[.. before, id, .. after])]);
-            using var run = new Computation(threads, cancellationToken: cancellation);
+            using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
             var pooled = run.Pool(teacher.Transformer.Forward(run, batch), batch, [Pooling.Mean]);
             pooled.Values.CopyTo(vectors.Writable[(i * size * vectors.Columns)..]);
             progress?.Report((double)Interlocked.Increment(ref done) / batches);
-        }, cancellation);
+        }, cancellationToken);
         return vectors;
     }
 

@@ -22,5 +22,5 @@ public sealed record StaticDistillationOptions
     public int BatchTokens { get; init; } = 2048;
 
     /// <summary>The most threads to use; null for one for each physical core. The result does not depend on it.</summary>
-    public int? Threads { get; init; }
+    public int? MaxThreads { get; init; }
 }

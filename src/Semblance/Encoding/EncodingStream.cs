@@ -14,18 +14,18 @@ internal static class EncodingStream
     /// <param name="items">What to encode.</param>
     /// <param name="length">How many characters an item has; it may be null.</param>
     /// <param name="encode">Encodes some items at once: one result for each.</param>
-    /// <param name="cancellation">Stops the reading; it is for <paramref name="encode"/> to stop itself.</param>
+    /// <param name="cancellationToken">Stops the reading; it is for <paramref name="encode"/> to stop itself.</param>
     /// <exception cref="TextTooLongException">Thrown by <paramref name="encode"/>; its place is counted from the stream's beginning.</exception>
     public static async IAsyncEnumerable<TResult> Run<TItem, TResult>(
-        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<IEnumerable<TResult>>? encoding = null;
         long encoded = 0;
-        await foreach (var window in Windows(items, length, cancellation).ConfigureAwait(false))
+        await foreach (var window in Windows(items, length, cancellationToken).ConfigureAwait(false))
         {
             var finished = encoding is null ? [] : await encoding.ConfigureAwait(false);
             var first = encoded;
-            encoding = Task.Run(() => Encode(window, first), cancellation);
+            encoding = Task.Run(() => Encode(window, first), cancellationToken);
             encoded += window.Count;
             foreach (var result in finished)
             {
@@ -51,11 +51,11 @@ internal static class EncodingStream
         }
     }
 
-    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var window = new List<TItem>();
         long characters = 0;
-        await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             window.Add(item);
             characters += length(item);

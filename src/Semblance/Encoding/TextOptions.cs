@@ -27,14 +27,14 @@ public abstract record TextOptions
     public int BatchTokens { get; init; } = 2048;
 
     /// <summary>The most threads to use; null for one for each physical core. Results do not depend on it.</summary>
-    public int? Threads { get; init; }
+    public int? MaxThreads { get; init; }
 
-    internal int MaxThreads => Math.Min(Threads ?? int.MaxValue, Workers.Shared.Count);
+    internal int WorkerCount => Math.Min(MaxThreads ?? int.MaxValue, Workers.Shared.Count);
 
     internal virtual void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchTokens, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Threads ?? 1, 1, nameof(Threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
         if (Truncation == Truncation.Chunk && this is not EncodeOptions)
         {
             throw new ArgumentException("Truncation.Chunk is for the vectors of a SentenceTransformer; choose Truncation.Cut or Truncation.Error.", nameof(Truncation));

@@ -20,28 +20,28 @@ internal sealed class TokenizedTexts
     public bool[] Truncated => [.. _texts.Select(text => text.IsTruncated)];
 
     /// <summary>Tokenizes all texts, each behind a prompt, in parallel.</summary>
-    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellation) =>
-        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))), module.MaxSequenceLength, options, cancellation);
+    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
+        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))), module.MaxSequenceLength, options, cancellationToken);
 
     /// <summary>Tokenizes so many texts, or pairs, in parallel.</summary>
     /// <param name="count">The number of texts.</param>
     /// <param name="tokenize">Makes the tokens of the text at a place.</param>
     /// <param name="limit">How many tokens it leaves of a text, for messages.</param>
     /// <param name="options">What happens to a text that is longer, and how many threads to use.</param>
-    /// <param name="cancellation">Stops between two texts.</param>
+    /// <param name="cancellationToken">Stops between two texts.</param>
     /// <exception cref="TextTooLongException">A text is too long, and may not be cut.</exception>
-    public static TokenizedTexts From(int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellation)
+    public static TokenizedTexts From(int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
     {
         var result = new TokenizedTexts(count);
         var chunks = (count + ChunkSize - 1) / ChunkSize;
-        Workers.Shared.For(chunks, options.MaxThreads, chunk =>
+        Workers.Shared.For(chunks, options.WorkerCount, chunk =>
         {
             for (var i = chunk * ChunkSize; i < Math.Min(count, (chunk + 1) * ChunkSize); i++)
             {
                 var tokenized = tokenize(i);
                 result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error ? throw new TextTooLongException(i, limit) : tokenized;
             }
-        }, cancellation);
+        }, cancellationToken);
         return result;
     }
 
@@ -49,18 +49,18 @@ internal sealed class TokenizedTexts
     /// <param name="options">How large batches are, and on how many threads.</param>
     /// <param name="progress">Told after each batch.</param>
     /// <param name="work">Takes a computation, a batch, and the places of its texts.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
-    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress, Action<Computation, PackedBatch, int[]> work, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops between two operations.</param>
+    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress, Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
     {
-        var threads = options.MaxThreads;
-        var batches = Batches(options.BatchTokens, threads);
+        var maxThreads = options.WorkerCount;
+        var batches = Batches(options.BatchTokens, maxThreads);
         var done = 0;
-        Workers.Shared.For(batches.Count, threads, i =>
+        Workers.Shared.For(batches.Count, maxThreads, i =>
         {
-            using var run = new Computation(threads, cancellationToken: cancellation);
+            using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
             work(run, Pack(batches[i]), batches[i]);
             progress?.Report(new EncodeProgress(Interlocked.Add(ref done, batches[i].Length), Count));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <summary>All texts in one batch, in their order.</summary>
@@ -68,12 +68,12 @@ internal sealed class TokenizedTexts
 
     // Batches of about so many tokens, the longest texts first, so that the last batches are small pieces of work and no
     // thread waits long for another.
-    private List<int[]> Batches(int tokens, int threads)
+    private List<int[]> Batches(int tokens, int maxThreads)
     {
         // Few texts are still enough for every thread, unless the shares would be too small to matter.
         const int WorthSharing = 128;
         var total = _texts.Sum(text => (long)text.Ids.Length);
-        tokens = (int)Math.Min(tokens, Math.Max(WorthSharing, (total + threads - 1) / threads));
+        tokens = (int)Math.Min(tokens, Math.Max(WorthSharing, (total + maxThreads - 1) / maxThreads));
 
         var order = Enumerable.Range(0, Count).ToArray();
         Array.Sort(order, (a, b) => Length(b) != Length(a) ? Length(b).CompareTo(Length(a)) : a.CompareTo(b));

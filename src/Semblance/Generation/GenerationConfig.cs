@@ -127,7 +127,7 @@ public sealed record GenerationConfig
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The most threads; null, the default, for one for each core. Tokens do not depend on it.</summary>
-    public int? Threads { get; init; }
+    public int? MaxThreads { get; init; }
 
     /// <summary>Reads <c>generation_config.json</c>, or where there is none, what <c>config.json</c> says of generation.</summary>
     /// <param name="folder">The model's folder.</param>
@@ -158,7 +158,7 @@ public sealed record GenerationConfig
         ArgumentOutOfRangeException.ThrowIfNegative(NoRepeatNgramSize, nameof(NoRepeatNgramSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(NumBeams, 1, nameof(NumBeams));
         ArgumentOutOfRangeException.ThrowIfLessThan(NumReturnSequences, 1, nameof(NumReturnSequences));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Threads ?? 1, 1, nameof(Threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
         Within(RepetitionPenalty > 0 && float.IsFinite(RepetitionPenalty), RepetitionPenalty, nameof(RepetitionPenalty), "above 0");
         Within(float.IsFinite(LengthPenalty), LengthPenalty, nameof(LengthPenalty), "a number");
         if (StopStrings.Contains(""))

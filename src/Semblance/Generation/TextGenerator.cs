@@ -65,10 +65,10 @@ public sealed class TextGenerator
     /// <summary>The best text for a prompt, without the prompt and special tokens.</summary>
     /// <param name="prompt">What the text goes on from, or where the model has an encoder, what it answers.</param>
     /// <param name="config">How to generate; null for <see cref="Config"/>, from which <c>with</c> makes another.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
-    public string Generate(string prompt, GenerationConfig? config = null, CancellationToken cancellation = default) =>
-        Decode(GenerateTokens(Encode(prompt), config, cancellation)[0]);
+    public string Generate(string prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default) =>
+        Decode(GenerateTokens(Encode(prompt), config, cancellationToken)[0]);
 
     /// <summary>The tokens of a sequence as text, without special ones.</summary>
     public string Decode(GeneratedSequence sequence)
@@ -80,20 +80,20 @@ public sealed class TextGenerator
     /// <summary>Sequences for a prompt of tokens.</summary>
     /// <param name="prompt">The token ids, with those special ones that the tokenizer adds.</param>
     /// <param name="config">How to generate; null for <see cref="Config"/>.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns><see cref="GenerationConfig.NumReturnSequences"/> sequences, those of a beam search the best first.</returns>
     /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
-    public IReadOnlyList<GeneratedSequence> GenerateTokens(IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellation = default)
+    public IReadOnlyList<GeneratedSequence> GenerateTokens(IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
     {
         var request = Request(prompt, config);
         if (request.Config.NumBeams > 1)
         {
-            return Search(request, cancellation);
+            return Search(request, cancellationToken);
         }
 
         return [.. Enumerable.Range(0, request.Config.NumReturnSequences).Select(_ =>
         {
-            int[] tokens = [.. Tokens(request, cancellation)];
+            int[] tokens = [.. Tokens(request, cancellationToken)];
             return new GeneratedSequence(tokens, request.Config.EosTokenIds.Contains(tokens[^1]) ? FinishReason.EndOfSequence
                 : StopsOf(request).EndIn([.. request.Prompt, .. tokens]) ? FinishReason.StopString : FinishReason.Length);
         })];
@@ -104,18 +104,18 @@ public sealed class TextGenerator
     /// <see cref="Generate"/> returns. A beam search knows its text only at the end: it is one piece.
     /// </summary>
     /// <inheritdoc cref="Generate"/>
-    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = Request(Encode(prompt), config);
         if (request.Config.NumBeams > 1)
         {
-            yield return Decode((await Task.Run(() => Search(request, cancellation), cancellation).ConfigureAwait(false))[0]);
+            yield return Decode((await Task.Run(() => Search(request, cancellationToken), cancellationToken).ConfigureAwait(false))[0]);
             yield break;
         }
 
         var stream = new DecodeStream(Tokenizer);
-        using var tokens = Tokens(request, cancellation).GetEnumerator();
-        while (await Task.Run(tokens.MoveNext, cancellation).ConfigureAwait(false))
+        using var tokens = Tokens(request, cancellationToken).GetEnumerator();
+        while (await Task.Run(tokens.MoveNext, cancellationToken).ConfigureAwait(false))
         {
             if (stream.Next(tokens.Current) is { Length: > 0 } piece)
             {
@@ -173,17 +173,17 @@ public sealed class TextGenerator
     }
 
     // One token after another: the likeliest, or drawn.
-    private IEnumerable<int> Tokens(Checked request, CancellationToken cancellation)
+    private IEnumerable<int> Tokens(Checked request, CancellationToken cancellationToken)
     {
         var config = request.Config;
         var processors = LogitsProcessor.Of(config, request.Prompt.Length, request.Limit);
-        var decoding = Model.Begin(request.Source, config.Threads ?? int.MaxValue, cancellation);
+        var decoding = Model.Begin(request.Source, config.MaxThreads ?? int.MaxValue, cancellationToken);
         var sequence = request.Prompt.ToList();
         int[] next = request.Prompt;
         var stops = StopsOf(request);
         while (sequence.Count < request.Limit)
         {
-            var scores = Scores(decoding, [next], config, cancellation)[0];
+            var scores = Scores(decoding, [next], config, cancellationToken)[0];
             foreach (var processor in processors)
             {
                 processor.Process(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence), scores);
@@ -201,14 +201,14 @@ public sealed class TextGenerator
         }
     }
 
-    private GeneratedSequence[] Search(Checked request, CancellationToken cancellation)
+    private GeneratedSequence[] Search(Checked request, CancellationToken cancellationToken)
     {
-        var decoding = Model.Begin(request.Source, request.Config.Threads ?? int.MaxValue, cancellation);
+        var decoding = Model.Begin(request.Source, request.Config.MaxThreads ?? int.MaxValue, cancellationToken);
         var search = new BeamSearch(request.Config, request.Prompt, request.Limit, request.Random, StopsOf(request));
         var sequences = search.Run((tokens, parents) =>
         {
             decoding.Reorder(parents);
-            return Scores(decoding, tokens, request.Config, cancellation);
+            return Scores(decoding, tokens, request.Config, cancellationToken);
         });
         return sequences.Count == 0
             ? throw new ArgumentException("The settings of the generation forbid every token; allow some, or ask for fewer.")
@@ -217,9 +217,9 @@ public sealed class TextGenerator
 
     private StopStrings StopsOf(Checked request) => new(Tokenizer, request.Config.StopStrings);
 
-    private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellation)
+    private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
     {
-        using var run = new Computation(config.Threads ?? int.MaxValue, cancellationToken: cancellation);
+        using var run = new Computation(config.MaxThreads ?? int.MaxValue, cancellationToken: cancellationToken);
         var logits = decoding.Next(run, tokens);
         return TensorPrimitives.IsFiniteAll(logits.Values)
             ? [.. Enumerable.Range(0, logits.Rows).Select(row => logits.Row(row).ToArray())]

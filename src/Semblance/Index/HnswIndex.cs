@@ -99,18 +99,18 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <param name="folder">Its folder, made if need be.</param>
     /// <param name="records">The vectors, read once, in memory that grows with their graph and not with them; the first one's dimension is that of the index.</param>
     /// <param name="options">How it is built; null for the defaults.</param>
-    /// <param name="threads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
+    /// <param name="maxThreads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
     /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">An id comes twice, an id, a text or a label is not Unicode, a vector has another dimension or is not finite, or there is none.</exception>
     /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
     public static async Task<HnswIndex> BuildAsync(
         string folder,
         IAsyncEnumerable<VectorRecord> records,
         HnswOptions? options = null,
-        int threads = int.MaxValue,
+        int maxThreads = int.MaxValue,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         using (var held = IndexFiles.Begin(folder, ref options))
@@ -119,7 +119,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             IndexManifest? manifest = null;
             try
             {
-                await foreach (var record in records.WithCancellation(cancellation).ConfigureAwait(false))
+                await foreach (var record in records.WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
                     manifest ??= new IndexManifest(Math.Max(1, record.Vector.Length), options, 1);
                     writer ??= new SegmentWriter(folder, manifest, IndexFiles.Open);
@@ -131,7 +131,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                     throw new ArgumentException("There is no vector to build an index of; create an empty one instead.", nameof(records));
                 }
 
-                await Task.Run(() => writer.Complete(null, threads, progress, cancellation), cancellation).ConfigureAwait(false);
+                await Task.Run(() => writer.Complete(null, maxThreads, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
                 IndexFiles.Found(folder, manifest!);
             }
             finally
@@ -163,23 +163,23 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
 
     /// <summary>Reads everything and says what is wrong: checksums, links and records.</summary>
     /// <param name="folder">The index.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public static IndexVerification Verify(string folder, CancellationToken cancellation = default) => IndexVerification.Of(folder, cancellation);
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IndexVerification Verify(string folder, CancellationToken cancellationToken = default) => IndexVerification.Of(folder, cancellationToken);
 
     /// <inheritdoc />
-    public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult<long>(Count);
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<long>(Count);
 
     /// <inheritdoc />
-    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellation = default) => ValueTask.FromResult(Reading(() => _state.LargestNumber(cancellation)));
+    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.LargestNumber(cancellationToken)));
 
     /// <inheritdoc />
-    public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => WriteAsync(records, isNew: true, cancellation);
+    public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) => WriteAsync(records, isNew: true, cancellationToken);
 
     /// <inheritdoc />
-    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellation = default) => WriteAsync(records, isNew: false, cancellation);
+    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) => WriteAsync(records, isNew: false, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellation = default)
+    public async Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return await ExclusivelyAsync(() =>
@@ -187,51 +187,51 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
             var known = ids.Distinct().Where(_state.Contains).Select(StoredRecord.EncodeId).ToList();
             if (known.Count > 0)
             {
-                Commit(LogRecord.Delete(known), cancellation);
+                Commit(LogRecord.Delete(known), cancellationToken);
             }
 
             return known.Count;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
-    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellation = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
+    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
 
     /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)"/>
-    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
-        Search(query, null, options ?? VectorQuery.Default, cancellation);
+    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
+        Search(query, null, options ?? VectorQuery.Default, cancellationToken);
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellation = default) =>
-        new(Task.Run(() => Search(query.Span, options, cancellation), cancellation));
+    public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
+        new(Task.Run(() => Search(query.Span, options, cancellationToken), cancellationToken));
 
     /// <summary>The hits of several queries, on all threads.</summary>
     /// <param name="queries"><c>[queries × dimension]</c>.</param>
     /// <param name="options">How to search; null for the ten nearest.</param>
-    /// <param name="threads">The most threads.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="maxThreads">The most threads.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
-    public IReadOnlyList<VectorHit>[] Search(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default)
+    public IReadOnlyList<VectorHit>[] Search(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         var hits = new IReadOnlyList<VectorHit>[queries.Rows];
-        Workers.Shared.For(hits.Length, threads, i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellation), cancellation);
+        Workers.Shared.For(hits.Length, maxThreads, i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellationToken), cancellationToken);
         return hits;
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int threads = int.MaxValue, CancellationToken cancellation = default) =>
-        Task.Run(() => Search(queries, options, threads, cancellation), cancellation);
+    public Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Search(queries, options, maxThreads, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false); // the files are mapped: nothing here waits
         var state = Reading(() => _state);
         for (var node = 0; node < state.Segment.Count; node++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (Reading(() => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
             {
                 yield return record;
@@ -251,33 +251,33 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again, as does an index
     /// that an earlier version wrote. Searches go on meanwhile.
     /// </summary>
-    /// <param name="threads">The most threads; all physical cores by default.</param>
+    /// <param name="maxThreads">The most threads; all physical cores by default.</param>
     /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellation">Stops it; the index stays as it was.</param>
+    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
     /// <exception cref="IndexFormatException">The present segment is damaged.</exception>
     /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
-    public async Task CompactAsync(int threads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellation = default) => await ExclusivelyAsync(() =>
+    public async Task CompactAsync(int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => await ExclusivelyAsync(() =>
     {
         if (_state.TailCount > 0 || _state.DeletedInSegment > 0 || _state.Segment.IsOld)
         {
-            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, threads, progress, cancellation);
+            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, maxThreads, progress, cancellationToken);
         }
 
         return 0;
-    }, cancellation).ConfigureAwait(false);
+    }, cancellationToken).ConfigureAwait(false);
 
     /// <summary>How much of what exact search finds the approximate search finds, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.MeasureRecallAsync"/>
-    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default)
+    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default)
     {
         var asked = queries ?? Sample(count);
-        var report = RecallReport.OfAsync((row, how) => new(Search(asked.Row(row), how, cancellation)), options ?? VectorQuery.Default, asked, isOwn: queries is null);
+        var report = RecallReport.OfAsync((row, how) => new(Search(asked.Row(row), how, cancellationToken)), options ?? VectorQuery.Default, asked, isOwn: queries is null);
         return report.AsTask().GetAwaiter().GetResult(); // complete already: no search waits
     }
 
     /// <inheritdoc />
-    public Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellation = default) =>
-        Task.Run(() => MeasureRecall(options, queries, count, cancellation), cancellation);
+    public Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default) =>
+        Task.Run(() => MeasureRecall(options, queries, count, cancellationToken), cancellationToken);
 
     /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
     public void Dispose()
@@ -298,7 +298,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
     internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(folder, isWritable: true, open);
 
-    private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellation)
+    private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
         return records.Count == 0 ? Task.CompletedTask : ExclusivelyAsync(() =>
@@ -316,20 +316,20 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
             }
 
-            Commit(LogRecord.Upsert(entries), cancellation);
+            Commit(LogRecord.Upsert(entries), cancellationToken);
             return 0;
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    private async Task<T> ExclusivelyAsync<T>(Func<T> write, CancellationToken cancellation)
+    private async Task<T> ExclusivelyAsync<T>(Func<T> write, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             return _log is null
                 ? throw new InvalidOperationException($"{_folder}: the index is open read-only; open it for writing.")
-                : await Task.Run(write, cancellation).ConfigureAwait(false);
+                : await Task.Run(write, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -338,9 +338,9 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     }
 
     // What the log says is done to the state: by the same code as when the index is opened.
-    private void Commit(byte[] record, CancellationToken cancellation)
+    private void Commit(byte[] record, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         _log!.Append(record);
         _gate.EnterWriteLock();
         try
@@ -356,7 +356,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         {
             try
             {
-                Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellation);
+                Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellationToken);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
             {
@@ -365,10 +365,10 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         }
     }
 
-    private void Fold(bool isRebuilt, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    private void Fold(bool isRebuilt, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var segment = _state.Segment;
-        foreach (var damage in segment.Damages(cancellation))
+        foreach (var damage in segment.Damages(cancellationToken))
         {
             throw new IndexFormatException(segment.Path, damage); // or it would get checksums that agree
         }
@@ -380,8 +380,8 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         {
             using (var writer = new SegmentWriter(_folder, manifest, _open))
             {
-                Copy(_state, writer, isRebuilt, cancellation);
-                writer.Complete(isRebuilt ? null : segment, threads, progress, cancellation);
+                Copy(_state, writer, isRebuilt, cancellationToken);
+                writer.Complete(isRebuilt ? null : segment, maxThreads, progress, cancellationToken);
             }
 
             log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);
@@ -404,13 +404,13 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         IndexFiles.DeleteOthers(_folder, _manifest.Generation);
     }
 
-    private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellation)
+    private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellationToken)
     {
         for (var node = 0; node < state.Segment.Count; node++)
         {
             if (node % 1024 == 0)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             if (!isRebuilt || !state.IsDeleted(node))
@@ -428,14 +428,14 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         }
     }
 
-    private VectorHit[] Search(ReadOnlySpan<float> query, int? row, VectorQuery options, CancellationToken cancellation)
+    private VectorHit[] Search(ReadOnlySpan<float> query, int? row, VectorQuery options, CancellationToken cancellationToken)
     {
         options.Check();
         var ready = ReadyVector.Of(query, Dimension, Similarity, row: row);
         Enter();
         try
         {
-            return _state.Search(ready, options, cancellation);
+            return _state.Search(ready, options, cancellationToken);
         }
         finally
         {

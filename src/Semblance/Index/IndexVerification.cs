@@ -12,7 +12,7 @@ public sealed record IndexVerification
     /// <summary>How many bytes of a change that was never acknowledged are at the end of the log; the next writer removes them.</summary>
     public long UnfinishedBytes { get; private init; }
 
-    internal static IndexVerification Of(string folder, CancellationToken cancellation)
+    internal static IndexVerification Of(string folder, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         var result = new IndexVerification { Problems = problems };
@@ -25,7 +25,7 @@ public sealed record IndexVerification
         IndexState? state = null;
         if (Try(() => Segment.Open(folder, manifest)) is { } segment)
         {
-            var damages = segment.Damages(cancellation).Select(damage => $"{segment.Path}: {damage}").ToList();
+            var damages = segment.Damages(cancellationToken).Select(damage => $"{segment.Path}: {damage}").ToList();
             problems.AddRange(damages);
             if (damages.Count == 0)
             {
@@ -42,7 +42,7 @@ public sealed record IndexVerification
         {
             var (_, unfinished) = WriteAheadLog.Read(log, record =>
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (state is not null)
                 {
                     LogRecord.Apply(record.Span, manifest.Dimension, log, state);

@@ -21,7 +21,7 @@ public static class BitextMining
     /// <param name="target"><c>[targets × dimensions]</c>.</param>
     /// <param name="options">What to look for; null for the paper's best: ratio, the maximum of both directions, 4 neighbours.</param>
     /// <param name="progress">Hears the part of the comparisons that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>
     /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A ratio to a mean that is not
     /// positive makes no pair.
@@ -32,7 +32,7 @@ public static class BitextMining
         Tensor target,
         BitextMiningOptions? options = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new BitextMiningOptions();
         options.Check();
@@ -42,7 +42,7 @@ public static class BitextMining
         var backward = new Rankings(target.Rows, options.Neighbors, float.NegativeInfinity);
         var blocks = options.Blocks with { Similarity = SimilarityFunction.Cosine, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)source.Rows * target.Rows);
-        new PairTiles(sources, targets, blocks, new NearestPairs(forward, backward), counter, cancellation).Compare();
+        new PairTiles(sources, targets, blocks, new NearestPairs(forward, backward), counter, cancellationToken).Compare();
 
         var (near, back) = (Neighborhoods(forward, source.Rows), Neighborhoods(backward, target.Rows));
         ScoredPair[] pairs = [.. Pairs(near, back, options).Where(pair => pair.Score >= options.Threshold)];

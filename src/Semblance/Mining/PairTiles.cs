@@ -12,9 +12,9 @@ namespace Semblance;
 /// <param name="options">How to compare.</param>
 /// <param name="sink">Takes the scores.</param>
 /// <param name="progress">Hears of every pair.</param>
-/// <param name="cancellation">Stops the comparisons.</param>
+/// <param name="cancellationToken">Stops the comparisons.</param>
 internal sealed class PairTiles(
-    Tensor vectors, Tensor? others, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellation)
+    Tensor vectors, Tensor? others, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellationToken)
 {
     private readonly bool _isTriangle = others is null;
     private readonly Tensor _columns = others ?? vectors;
@@ -43,7 +43,7 @@ internal sealed class PairTiles(
     }
 
     private Computation Computation(int maxThreads = int.MaxValue) =>
-        new(Math.Min(maxThreads, options.MaxThreads), cancellationToken: cancellation);
+        new(Math.Min(maxThreads, options.MaxThreads), cancellationToken: cancellationToken);
 
     private Tensor Stripe(Computation run, Tensor all, int first) =>
         Comparand.Ready(run, all.Slice(first, Math.Min(_stripe, all.Rows - first)), options.Similarity);
@@ -52,7 +52,7 @@ internal sealed class PairTiles(
     {
         var blocks = new Comparand[(columns.Rows + _block - 1) / _block];
         Workers.Shared.For(
-            blocks.Length, options.MaxThreads, block => blocks[block] = new Comparand(Block(columns, block), options.Similarity), cancellation);
+            blocks.Length, options.MaxThreads, block => blocks[block] = new Comparand(Block(columns, block), options.Similarity), cancellationToken);
         return blocks;
     }
 
@@ -78,7 +78,7 @@ internal sealed class PairTiles(
                 var (row, column) = tiles[tile];
                 Tile(Block(rows, row), firstRow + (row * _block), columns[column], firstColumn + (column * _block));
             },
-            cancellation);
+            cancellationToken);
     }
 
     private void Tile(Tensor rows, int firstRow, Comparand columns, int firstColumn)

@@ -14,7 +14,7 @@ public static class ParaphraseMining
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What to look for; the best 500,000 pairs by cosine without.</param>
     /// <param name="progress">Hears the part of the pairs that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>
     /// The pairs, each once with the lower row first; the best first, and among equals the lower rows.
     /// </returns>
@@ -23,7 +23,7 @@ public static class ParaphraseMining
         Tensor embeddings,
         MiningOptions? options = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new MiningOptions();
         options.Check();
@@ -35,12 +35,12 @@ public static class ParaphraseMining
         {
             var rankings = new Rankings(count, topK, options.Threshold);
             var nearest = new NearestPairs(rankings, rankings);
-            new PairTiles(vectors, null, options, nearest, counter, cancellation).Compare();
+            new PairTiles(vectors, null, options, nearest, counter, cancellationToken).Compare();
             nearest.AddTo(count, best);
         }
         else
         {
-            new PairTiles(vectors, null, options, new BestPairs(best), counter, cancellation).Compare();
+            new PairTiles(vectors, null, options, new BestPairs(best), counter, cancellationToken).Compare();
         }
 
         return best.ToArray();

@@ -128,7 +128,7 @@ public sealed class MultiVectorEncoder
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         var question = EncodeQuery([query], options, null, cancellationToken);
         var answers = EncodeDocument(documents, options, progress, cancellationToken);
-        return RankedDocument.Order(documents, MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.Threads, cancellationToken).Values, topK);
+        return RankedDocument.Order(documents, MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
     }
 
     // As sentence-transformers or PyLate saved it, or an original ColBERT checkpoint.

@@ -94,6 +94,6 @@ public sealed class Reranker
             Route = options.Route,
             Truncation = options.Truncation,
             BatchTokens = options.BatchTokens,
-            Threads = options.Threads,
+            MaxThreads = options.MaxThreads,
         };
 }

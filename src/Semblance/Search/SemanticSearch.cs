@@ -17,8 +17,8 @@ public static class SemanticSearch
         Tensor corpus,
         SearchOptions? options = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default) =>
-        Search(queries, VectorMatrix.Of(corpus), options, progress, cancellation);
+        CancellationToken cancellationToken = default) =>
+        Search(queries, VectorMatrix.Of(corpus), options, progress, cancellationToken);
 
     /// <summary>Finds the most similar rows of a corpus in any precision, in memory or in a file.</summary>
     /// <remarks>
@@ -33,7 +33,7 @@ public static class SemanticSearch
     /// <param name="corpus"><c>[rows × dimensions]</c>.</param>
     /// <param name="options">How to search; the ten best by cosine without.</param>
     /// <param name="progress">Hears the part of the corpus that is done, from 0 to 1, from the threads that search.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>For each query its hits, the best first and the lower row first among equals.</returns>
     /// <exception cref="ArgumentException">
     /// Queries and corpus differ in dimensions, an option is out of range, or a vector has no score that is a finite number.
@@ -43,7 +43,7 @@ public static class SemanticSearch
         VectorMatrix corpus,
         SearchOptions? options = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -57,15 +57,15 @@ public static class SemanticSearch
 
         var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
         var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
-        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
-        Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
+        Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
         {
             hits[query] = rankings[query].ToArray();
         }
 
-        return options.RescoreMultiplier == 0 ? hits : Rescored(queries, corpus, hits, options, cancellation);
+        return options.RescoreMultiplier == 0 ? hits : Rescored(queries, corpus, hits, options, cancellationToken);
     }
 
     private static ICorpusScan Scan(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
@@ -79,27 +79,27 @@ public static class SemanticSearch
         return BoundedScan.Suits(queries.Rows, options.Similarity) ? new BoundedScan(scorer, corpus, options, rankings) : scorer;
     }
 
-    private static void Compare(ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellation)
+    private static void Compare(ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellationToken)
     {
-        var threads = Math.Min(options.MaxThreads, Workers.Shared.Count);
+        var maxThreads = Math.Min(options.MaxThreads, Workers.Shared.Count);
         var suiting = scan is RowScorer ? ProductRows : Math.Max(1, BlockBytes / corpus.RowBytes);
-        var rows = options.BlockRows ?? Math.Min(suiting, Math.Max(SmallestBlock, corpus.Rows / (4 * threads)));
+        var rows = options.BlockRows ?? Math.Min(suiting, Math.Max(SmallestBlock, corpus.Rows / (4 * maxThreads)));
         Workers.Shared.For(
             (int)(((long)corpus.Rows + rows - 1) / rows),
-            threads,
+            maxThreads,
             block =>
             {
                 var first = block * rows;
                 var count = Math.Min(rows, corpus.Rows - first);
-                using var part = new Computation(1, cancellationToken: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellationToken);
                 scan.Scan(part, first, count);
                 progress.Add(count);
             },
-            cancellation);
+            cancellationToken);
     }
 
     // Each query meets its own candidates only.
-    private static SearchHit[][] Rescored(Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellation)
+    private static SearchHit[][] Rescored(Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellationToken)
     {
         var vectors = options.RescoreWith ?? corpus;
         var hits = new SearchHit[candidates.Length][];
@@ -108,7 +108,7 @@ public static class SemanticSearch
             options.MaxThreads,
             query =>
             {
-                using var part = new Computation(1, cancellationToken: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellationToken);
                 var rankings = new Rankings(1, options.TopK, float.NegativeInfinity);
                 var rows = Array.ConvertAll(candidates[query], hit => hit.Index);
                 Array.Sort(rows);
@@ -119,7 +119,7 @@ public static class SemanticSearch
 
                 hits[query] = rankings[0].ToArray();
             },
-            cancellation);
+            cancellationToken);
         return hits;
     }
 

@@ -120,13 +120,13 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         var clip = Input as ClipModule ?? throw new NotSupportedException($"The model begins with {Input}, which takes no images; a CLIP model does.");
         options = Checked(options);
         var vectors = Tensor.Zeros(images.Count, options.Dimensions ?? Dimension);
-        var threads = Math.Min(options.Threads ?? int.MaxValue, Workers.Shared.Count);
+        var maxThreads = Math.Min(options.MaxThreads ?? int.MaxValue, Workers.Shared.Count);
         var size = Math.Max(1, options.BatchTokens / (clip.Model.Vision.PatchCount + 1));
         var done = 0;
-        Workers.Shared.For((images.Count + size - 1) / size, threads, i =>
+        Workers.Shared.For((images.Count + size - 1) / size, maxThreads, i =>
         {
             int[] batch = [.. Enumerable.Range(i * size, Math.Min(size, images.Count - (i * size)))];
-            using var run = new Computation(threads, cancellationToken: cancellationToken);
+            using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
             var pixels = clip.Processor.Process([.. batch.Select(image => images[image])]);
             var features = new Features(new PackedBatch([], [], new int[batch.Length + 1], allowEmpty: true)) { Pixels = pixels };
             Finish(run, Through(run, features), batch, options, vectors);

@@ -21,15 +21,15 @@ public static class MaxSim
     /// <param name="queries">m queries, each <c>[tokens × dimensions]</c>.</param>
     /// <param name="documents">n documents, each <c>[tokens × dimensions]</c>.</param>
     /// <param name="isMean">Whether scores are divided by the number of the query's tokens.</param>
-    /// <param name="threads">The most threads to use; null for one for each physical core.</param>
-    /// <param name="cancellation">Stops between two documents.</param>
+    /// <param name="maxThreads">The most threads to use; null for one for each physical core.</param>
+    /// <param name="cancellationToken">Stops between two documents.</param>
     /// <returns><c>[m × n]</c>; larger is more alike. A query without tokens scores 0.</returns>
     /// <exception cref="ArgumentException">Vectors differ in dimensions.</exception>
-    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents, bool isMean = false, int? threads = null, CancellationToken cancellation = default)
+    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents, bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(documents);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads ?? 1, 1, nameof(threads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads ?? 1, 1, nameof(maxThreads));
         var scores = Tensor.Zeros(queries.Count, documents.Count);
         if (queries.Count == 0 || documents.Count == 0)
         {
@@ -51,7 +51,7 @@ public static class MaxSim
 
             if (tokens > 0)
             {
-                Score(queries, first, end, tokens, documents, scores, isMean, threads ?? int.MaxValue, cancellation);
+                Score(queries, first, end, tokens, documents, scores, isMean, maxThreads ?? int.MaxValue, cancellationToken);
             }
         }
 
@@ -66,7 +66,7 @@ public static class MaxSim
     public static float Of(Tensor query, Tensor document, bool isMean = false) => Matrix([query], [document], isMean).Values[0];
 
     private static void Score(
-        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents, Tensor scores, bool isMean, int threads, CancellationToken cancellation)
+        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents, Tensor scores, bool isMean, int maxThreads, CancellationToken cancellationToken)
     {
         var joined = Tensor.Zeros(tokens, queries[0].Columns);
         for (int query = first, row = 0; query < end; row += queries[query++].Rows)
@@ -76,7 +76,7 @@ public static class MaxSim
 
         var product = new PreparedMatrix(joined);
         product.Prepare();
-        Workers.Shared.For(documents.Count, threads, place =>
+        Workers.Shared.For(documents.Count, maxThreads, place =>
         {
             var nearest = new float[tokens];
             Nearest(product, documents[place], nearest);
@@ -91,7 +91,7 @@ public static class MaxSim
                 var count = queries[query].Rows;
                 scores.Writable[(query * documents.Count) + place] = count == 0 ? 0 : documents[place].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
             }
-        }, cancellation);
+        }, cancellationToken);
     }
 
     // For each query token the largest product with a token of the document.

@@ -23,14 +23,14 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     /// <param name="separator">What stands between a word and its elements.</param>
     /// <param name="most">Reads only so many words, usually the most frequent ones; null for all.</param>
     /// <param name="progress">Told the part of the file that has been read, from 0 to 1.</param>
-    /// <param name="cancellation">Stops between two lines.</param>
+    /// <param name="cancellationToken">Stops between two lines.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ModelFormatException">
     /// The file has no vectors, an element is not a finite number, a line has more than 2²⁰ characters, or the text is more than 32 times as long
     /// as the file that it is decompressed from.
     /// </exception>
     public static async Task<WordVectors> ReadAsync(
-        string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(most ?? 1, 1);
@@ -40,7 +40,7 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
         var mostBytes = Math.Max(LeastBytes, new FileInfo(path).Length * MostBytesPerByte);
         try
         {
-            await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+            await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (line.Length > LongestLine || lines.BytesRead > mostBytes)
                 {

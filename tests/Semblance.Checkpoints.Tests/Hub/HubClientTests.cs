@@ -233,17 +233,17 @@ public sealed class HubClientTests : HubTest
     [Fact]
     public async Task A_cancelled_download_is_continued_by_the_next()
     {
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         var over = new TaskCompletionSource();
         _hub.Storage.Intercept = request => new FakeResponse(200, _weights) { CutAfter = 50_000, HoldUntil = over.Task };
         var progress = new Reporter(value =>
         {
             if (value.File == Weights && value.Received == 50_000)
             {
-                cancellation.Cancel();
+                cancellationToken.Cancel();
             }
         });
-        await Should.ThrowAsync<OperationCanceledException>(() => Client().DownloadAsync(Model, null, progress, cancellation.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => Client().DownloadAsync(Model, null, progress, cancellationToken.Token));
         over.SetResult();
         new FileInfo(Blob + ".incomplete").Length.ShouldBe(50_000);
 

@@ -62,8 +62,8 @@ public class CrossEntropyOperationTests
     {
         var (x, weight, bias) = (TestTensors.Random(1, 80, 32), TestTensors.Random(2, 5000, 32), TestTensors.Random(3, 5000));
         int[] classes = [.. Enumerable.Range(0, 80)];
-        var one = Run(x, weight, bias, (run, layer) => run.CrossEntropy(x, layer, classes), threads: 1);
-        var many = Run(x, weight, bias, (run, layer) => run.CrossEntropy(x, layer, classes), threads: 8);
+        var one = Run(x, weight, bias, (run, layer) => run.CrossEntropy(x, layer, classes), maxThreads: 1);
+        var many = Run(x, weight, bias, (run, layer) => run.CrossEntropy(x, layer, classes), maxThreads: 8);
         many.Zip(one).ShouldAllBe(pair => pair.First.SequenceEqual(pair.Second));
     }
 
@@ -89,14 +89,14 @@ public class CrossEntropyOperationTests
     }
 
     // Losses and the gradients of x, weight and bias, each row's loss with a weight of its own.
-    private static float[][] Run(Tensor x, Tensor weight, Tensor bias, Func<Computation, Linear, Tensor> forward, int threads = 2)
+    private static float[][] Run(Tensor x, Tensor weight, Tensor bias, Func<Computation, Linear, Tensor> forward, int maxThreads = 2)
     {
         foreach (var tensor in new[] { x, weight, bias })
         {
             (tensor.RequiresGradient, tensor.Gradient) = (true, null);
         }
 
-        using var run = new Computation(threads, recording: true);
+        using var run = new Computation(maxThreads, recording: true);
         var losses = forward(run, new Linear(weight, bias));
         var values = losses.Values.ToArray();
         run.Backward(losses, TestTensors.Random(9, x.Rows, 1));

@@ -73,7 +73,7 @@ public class ChunkedEncodingTests
         var options = Chunked with { ChunkOverlap = 3 };
         var texts = Enumerable.Range(0, 40).Select(i => string.Join(' ', Enumerable.Repeat(Long, i % 5)) + i).ToArray();
         var together = model.Encode(texts, options);
-        var backwards = model.Encode([.. texts.Reverse()], options with { BatchTokens = 20, Threads = 1 });
+        var backwards = model.Encode([.. texts.Reverse()], options with { BatchTokens = 20, MaxThreads = 1 });
         var place = 0;
         await foreach (var embedding in model.EncodeAsync(texts.ToAsyncEnumerable(), options))
         {

@@ -51,7 +51,7 @@ public class CausalCrossEncoderTests
         var together = model.Predict(pairs);
         for (var i = 0; i < pairs.Length; i++)
         {
-            model.Predict(pairs[i].Item1, pairs[i].Item2, new PredictOptions { Threads = 1 })[0].ShouldBe(together[i][0]);
+            model.Predict(pairs[i].Item1, pairs[i].Item2, new PredictOptions { MaxThreads = 1 })[0].ShouldBe(together[i][0]);
         }
 
         using var saved = new TemporaryFolder();

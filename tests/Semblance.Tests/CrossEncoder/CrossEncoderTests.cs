@@ -99,7 +99,7 @@ public class CrossEncoderTests
         var model = CrossEncoder.Load(recorded.Path);
         var pairs = recorded.Pairs.Concat(Enumerable.Range(0, 200).Select(i => (string.Join(' ', Enumerable.Repeat("the man", i % 7)), $"{i % 11} horses"))).ToArray();
         var together = model.Predict(pairs);
-        var backwards = model.Predict([.. pairs.Reverse()], new PredictOptions { BatchTokens = 41, Threads = 1 });
+        var backwards = model.Predict([.. pairs.Reverse()], new PredictOptions { BatchTokens = 41, MaxThreads = 1 });
         for (var i = 0; i < pairs.Length; i++)
         {
             together[i].SequenceEqual(backwards[pairs.Length - 1 - i]).ShouldBeTrue($"pair {i}");

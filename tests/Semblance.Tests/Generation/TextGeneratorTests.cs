@@ -115,7 +115,7 @@ public class TextGeneratorTests
     {
         var generator = Generator("gpt2-lm");
         IReadOnlyList<int> Draw(int seed, int threads) => generator.GenerateTokens(
-            [5, 9], new GenerationConfig { DoSample = true, MaxNewTokens = 30, Seed = seed, Threads = threads, Temperature = 2, TopP = 0.95f })[0].Tokens;
+            [5, 9], new GenerationConfig { DoSample = true, MaxNewTokens = 30, Seed = seed, MaxThreads = threads, Temperature = 2, TopP = 0.95f })[0].Tokens;
         Draw(7, 1).ShouldBe(Draw(7, 2));
         Draw(7, 1).ShouldNotBe(Draw(8, 1));
     }

@@ -182,8 +182,8 @@ public class HnswIndexTests
     {
         using IndexFolder a = new(), b = new();
         var vectors = IndexFolder.Clustered(3, 1000, 24);
-        (await IndexFolder.BuildAsync(a.Path, vectors, threads: 1)).Dispose();
-        (await IndexFolder.BuildAsync(b.Path, vectors, threads: 1)).Dispose();
+        (await IndexFolder.BuildAsync(a.Path, vectors, maxThreads: 1)).Dispose();
+        (await IndexFolder.BuildAsync(b.Path, vectors, maxThreads: 1)).Dispose();
         File.ReadAllBytes(a.File(".segment")).AsSpan().SequenceEqual(File.ReadAllBytes(b.File(".segment"))).ShouldBeTrue();
     }
 

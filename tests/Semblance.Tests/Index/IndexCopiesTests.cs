@@ -171,8 +171,8 @@ public class IndexCopiesTests
     {
         using IndexFolder a = new(), b = new();
         var (vectors, _) = WithCopies(1500, 0.6, kinds: 3, 0.9995);
-        (await IndexFolder.BuildAsync(a.Path, vectors, threads: 1)).Dispose();
-        (await IndexFolder.BuildAsync(b.Path, vectors, threads: 1)).Dispose();
+        (await IndexFolder.BuildAsync(a.Path, vectors, maxThreads: 1)).Dispose();
+        (await IndexFolder.BuildAsync(b.Path, vectors, maxThreads: 1)).Dispose();
         File.ReadAllBytes(a.File(".segment")).AsSpan().SequenceEqual(File.ReadAllBytes(b.File(".segment"))).ShouldBeTrue();
     }
 

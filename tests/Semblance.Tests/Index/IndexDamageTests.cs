@@ -42,7 +42,7 @@ public class IndexDamageTests
     {
         using var folder = new IndexFolder();
         var vectors = Vectors.Random(1, 60, 4).Rows([.. Enumerable.Range(0, 60), .. Enumerable.Repeat(7, 20)]);
-        using (var index = await IndexFolder.BuildAsync(folder.Path, vectors, new HnswOptions { Precision = precision, M = 2, EfConstruction = 10 }, threads: 1))
+        using (var index = await IndexFolder.BuildAsync(folder.Path, vectors, new HnswOptions { Precision = precision, M = 2, EfConstruction = 10 }, maxThreads: 1))
         {
             await index.UpsertAsync([.. IndexFolder.Records(Vectors.Random(2, 4, 4))]);
             await index.DeleteAsync(["text 9"]);

@@ -124,7 +124,7 @@ public sealed class HardNegativeMiningTests : IDisposable
         }
 
         using var source = new CancellationTokenSource();
-        Should.Throw<OperationCanceledException>(() => HardNegativeMining.Mine(_model, pairs, progress: new Recorder(source.Cancel), cancellation: source.Token));
+        Should.Throw<OperationCanceledException>(() => HardNegativeMining.Mine(_model, pairs, progress: new Recorder(source.Cancel), cancellationToken: source.Token));
     }
 
     [Fact]

@@ -188,7 +188,7 @@ public class StaticEmbeddingModuleTests
         Tensor TableOf(StaticDistillationOptions options) => ((StaticEmbeddingModule)StaticEmbeddingModule.Distill(teacher, options).Modules[0]).Table;
         var plain = TableOf(new StaticDistillationOptions { Dimensions = null, SifCoefficient = null, Unused = null });
         var table = TableOf(new StaticDistillationOptions { Dimensions = 8, Unused = null });
-        table.Values.SequenceEqual(TableOf(new StaticDistillationOptions { Dimensions = 8, Unused = null, Threads = 1, BatchTokens = 7 }).Values).ShouldBeTrue();
+        table.Values.SequenceEqual(TableOf(new StaticDistillationOptions { Dimensions = 8, Unused = null, MaxThreads = 1, BatchTokens = 7 }).Values).ShouldBeTrue();
         var expected = PrincipalComponents.Fit(plain, 8).Transform(plain);
         var sum = Enumerable.Range(2, plain.Rows).Sum(rank => 1.0 / rank);
         for (var i = 0; i < table.Length; i++)

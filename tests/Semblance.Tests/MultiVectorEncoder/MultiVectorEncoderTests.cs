@@ -81,7 +81,7 @@ public class MultiVectorEncoderTests
         foreach (var encode in new Func<IReadOnlyList<string>, MultiVectorEncodeOptions?, MultiVectorEmbeddings>[] { (t, o) => model.EncodeQuery(t, o), (t, o) => model.EncodeDocument(t, o) })
         {
             var together = encode(texts, null);
-            var backwards = encode([.. texts.Reverse()], new MultiVectorEncodeOptions { BatchTokens = 37, Threads = 1 });
+            var backwards = encode([.. texts.Reverse()], new MultiVectorEncodeOptions { BatchTokens = 37, MaxThreads = 1 });
             for (var i = 0; i < texts.Length; i++)
             {
                 together[i].Values.SequenceEqual(backwards[texts.Length - 1 - i].Values).ShouldBeTrue(texts[i]);

@@ -78,7 +78,7 @@ public class SparseEncoderTests
         var model = SparseEncoder.Load(recorded.Path);
         var sentences = recorded.Sentences.Concat(Enumerable.Range(0, 200).Select(i => string.Join(' ', Enumerable.Repeat("the man", i % 9)))).ToArray();
         var together = model.Encode(sentences);
-        var backwards = model.Encode([.. sentences.Reverse()], new SparseEncodeOptions { BatchTokens = 37, Threads = 1 });
+        var backwards = model.Encode([.. sentences.Reverse()], new SparseEncodeOptions { BatchTokens = 37, MaxThreads = 1 });
         for (var i = 0; i < sentences.Length; i++)
         {
             ShouldBeSame(together[i], backwards[sentences.Length - 1 - i], sentences[i]);

@@ -35,7 +35,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
         Make(whole, Path.Combine(_folder.FullName, "whole"), 6).Train();
         var folder = Path.Combine(_folder.FullName, "stopped");
         using var stop = new CancellationTokenSource();
-        Should.Throw<OperationCanceledException>(() => Make(Model(), folder, 6).Train(progress: new Stop(3, stop), cancellation: stop.Token));
+        Should.Throw<OperationCanceledException>(() => Make(Model(), folder, 6).Train(progress: new Stop(3, stop), cancellationToken: stop.Token));
         var model = Model();
         Make(model, folder, 6).Train(resume: true);
         foreach (var (a, b) in whole.Parameters().Zip(model.Parameters()))

@@ -83,7 +83,7 @@ public sealed class TextBlocksTests : IDisposable
         File.WriteAllBytes(path, [97, 10, 0xC3, 0x28]);
         Should.Throw<DatasetException>(() => TextBlocks.Read([path], Letters, 10)).Line.ShouldBe(2);
         Should.Throw<ArgumentOutOfRangeException>(() => TextBlocks.Read([path], Letters, 2));
-        Should.Throw<OperationCanceledException>(() => TextBlocks.Read([Write("a.txt", "a")], Letters, 10, cancellation: new CancellationToken(true)));
+        Should.Throw<OperationCanceledException>(() => TextBlocks.Read([Write("a.txt", "a")], Letters, 10, cancellationToken: new CancellationToken(true)));
     }
 
     private List<string> Rows(int maxTokens, params string[] lines) => [.. Read(maxTokens, lines).Select(row => row.Texts[0])];

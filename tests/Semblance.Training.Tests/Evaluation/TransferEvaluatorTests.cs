@@ -51,7 +51,7 @@ public class TransferEvaluatorTests
     public void The_result_does_not_depend_on_threads()
     {
         var rows = Rows(3, 0, 60);
-        var one = new TransferEvaluator(rows) { Encoding = new EncodeOptions { Threads = 1 } }.Evaluate(Model);
+        var one = new TransferEvaluator(rows) { Encoding = new EncodeOptions { MaxThreads = 1 } }.Evaluate(Model);
         new TransferEvaluator(rows).Evaluate(Model).Metrics.ShouldBe(one.Metrics);
     }
 

@@ -158,7 +158,7 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
         using var stop = new CancellationTokenSource();
         var (first, firstLoss) = Untrained();
         Should.Throw<OperationCanceledException>(() => Train(
-            first, firstLoss, 40, "stopped", new Immediate<TrainingStep>(step => { if (step.Step == 25) { stop.Cancel(); } }), cancellation: stop.Token));
+            first, firstLoss, 40, "stopped", new Immediate<TrainingStep>(step => { if (step.Step == 25) { stop.Cancel(); } }), cancellationToken: stop.Token));
         var (resumed, resumedLoss) = Untrained(seed: 9); // its head comes from the checkpoint
         Train(resumed, resumedLoss, 40, "stopped", resume: true);
         ShouldEqual(resumed.Parameters().Concat(resumedLoss.Parameters()), whole.Parameters().Concat(loss.Parameters()));
@@ -181,12 +181,12 @@ public sealed class MaskedLanguageModelLossTests : IDisposable
     }
 
     private void Train(
-        SentenceTransformer model, MaskedLanguageModelLoss loss, int steps, string folder = "", IProgress<TrainingStep>? progress = null, bool resume = false, CancellationToken cancellation = default) => new Trainer(
+        SentenceTransformer model, MaskedLanguageModelLoss loss, int steps, string folder = "", IProgress<TrainingStep>? progress = null, bool resume = false, CancellationToken cancellationToken = default) => new Trainer(
             model,
             [new TrainingDataset("texts", Rows, loss)],
             new DefaultBatchSampler(Rows.Length, 3),
             parameters => new AdamW(ParameterGroups.From([.. parameters])),
-            new TrainerOptions { Steps = steps, Schedule = new ConstantSchedule(3e-3), Folder = Path.Combine(_folder.FullName, folder), CheckpointEvery = 10 }).Train(resume, progress, cancellation);
+            new TrainerOptions { Steps = steps, Schedule = new ConstantSchedule(3e-3), Folder = Path.Combine(_folder.FullName, folder), CheckpointEvery = 10 }).Train(resume, progress, cancellationToken);
 
     private static MaskedTokens Batch(JsonElement batch)
     {

@@ -58,7 +58,7 @@ public sealed class TrainerTests : IDisposable
                 {
                     stop.Cancel();
                 }
-            }), cancellation: stop.Token));
+            }), cancellationToken: stop.Token));
         if (killed)
         {
             File.Delete(Path.Combine(folder, "checkpoint.safetensors"));
@@ -207,7 +207,7 @@ public sealed class TrainerTests : IDisposable
                 {
                     stop.Cancel();
                 }
-            }), cancellation: stop.Token));
+            }), cancellationToken: stop.Token));
         SafetensorsFile.Open(Path.Combine(folder, "checkpoint.safetensors")).Tensors.ShouldNotContain(tensor => tensor.Name.Contains(".embeddings.", StringComparison.Ordinal));
 
         var resumed = Model();

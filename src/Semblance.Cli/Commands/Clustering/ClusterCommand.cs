@@ -27,15 +27,15 @@ internal sealed class ClusterCommand : CliCommand
         _input.AddEncoding(this);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellationToken).ConfigureAwait(false);
         var (texts, vectors) = (input.Texts, input.Vectors);
         var started = Stopwatch.GetTimestamp();
         int[] labels = [];
         await Host.WithProgressAsync("grouping", progress =>
         {
-            labels = _method.Labels(arguments, vectors, _input.Encoding.MaxThreads(arguments), progress, cancellation);
+            labels = _method.Labels(arguments, vectors, _input.Encoding.MaxThreads(arguments), progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var clusters = TextCluster.Of(texts, vectors, labels, arguments.GetValue(_topics) ?? UsualWords);

@@ -42,11 +42,11 @@ internal sealed class ClusterMethod
     }
 
     /// <summary>The cluster of each vector, from 0; −1 for none.</summary>
-    public int[] Labels(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellation)
+    public int[] Labels(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_pca) is { } components && vectors.Rows > 0)
         {
-            vectors = PrincipalComponents.Fit(vectors, components, maxThreads, cancellation).Transform(vectors);
+            vectors = PrincipalComponents.Fit(vectors, components, maxThreads, cancellationToken).Transform(vectors);
         }
 
         return arguments.GetValue(_method) switch
@@ -56,28 +56,28 @@ internal sealed class ClusterMethod
                 Threshold = arguments.GetValue(_threshold) ?? new CommunityOptions().Threshold,
                 MinSize = arguments.GetValue(_minSize) ?? UsualSize,
                 MaxThreads = maxThreads,
-            }, progress, cancellation), vectors.Rows),
+            }, progress, cancellationToken), vectors.Rows),
             "kmeans" => [.. KMeans.Fit(vectors, new KMeansOptions
             {
                 Clusters = arguments.GetValue(_clusters)!.Value,
                 Seed = arguments.GetValue(_seed) ?? new KMeansOptions().Seed,
                 Spherical = true,
                 MaxThreads = maxThreads,
-            }, progress, cancellation).Labels],
-            "agglomerative" => Agglomerative(arguments, vectors, maxThreads, progress, cancellation),
+            }, progress, cancellationToken).Labels],
+            "agglomerative" => Agglomerative(arguments, vectors, maxThreads, progress, cancellationToken),
             _ => [.. Hdbscan.Fit(vectors, new HdbscanOptions
             {
                 MinClusterSize = arguments.GetValue(_minSize) ?? UsualSize,
                 MinSamples = arguments.GetValue(_minSamples),
                 MaxThreads = maxThreads,
-            }, progress, cancellation).Labels],
+            }, progress, cancellationToken).Labels],
         };
     }
 
-    private int[] Agglomerative(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellation)
+    private int[] Agglomerative(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var options = new AgglomerativeOptions { Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true), MaxThreads = maxThreads };
-        var tree = AgglomerativeClustering.Fit(vectors, options, progress, cancellation);
+        var tree = AgglomerativeClustering.Fit(vectors, options, progress, cancellationToken);
 
         // What is exactly at the threshold is still joined.
         return arguments.GetValue(_clusters) is { } clusters ? tree.Cut(clusters) : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));

@@ -32,7 +32,7 @@ internal sealed class MapCommand : CliCommand
         _input.AddEncoding(this);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(_output);
         path = path == "-" ? null : path;
@@ -47,13 +47,13 @@ internal sealed class MapCommand : CliCommand
             Iterations = arguments.GetValue(_iterations) ?? new TSneOptions().Iterations,
             Seed = arguments.GetValue(_seed) ?? new TSneOptions().Seed,
         };
-        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellation).ConfigureAwait(false);
+        var input = await _input.ReadAsync(arguments, Host, normalize: true, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         TextMap? map = null;
         await Host.WithProgressAsync("drawing", progress =>
         {
             map = TextMap.Fit(
-                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups, options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellation);
+                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups, options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var drawn = Stopwatch.GetElapsedTime(started).TotalSeconds;

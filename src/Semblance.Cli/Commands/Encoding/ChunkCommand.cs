@@ -27,14 +27,14 @@ internal sealed class ChunkCommand : CliCommand
         Add(_promptName);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
-        var model = await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var model = await _model.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var options = _chunks.Apply(arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
         using var output = new JsonLinesWriter(Host.Output);
         var whole = arguments.GetValue(_whole) ? new StringBuilder() : null;
-        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             if (whole is null)
             {
@@ -54,7 +54,7 @@ internal sealed class ChunkCommand : CliCommand
         void Write(string text, long line)
         {
             var (place, start) = (0, 0); // the last chunk's, in UTF-16 units and in code points
-            foreach (var chunk in model.Chunks(text, options, cancellation))
+            foreach (var chunk in model.Chunks(text, options, cancellationToken))
             {
                 start += CodePoints(text.AsSpan(place, chunk.Start - place));
                 place = chunk.Start;

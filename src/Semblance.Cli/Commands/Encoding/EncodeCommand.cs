@@ -29,7 +29,7 @@ internal sealed class EncodeCommand : CliCommand
         _encoding = new EncodingOptions(this, new TruncationOptions(this));
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var output = arguments.GetValue(_output);
         if (output is not (null or "-"))
@@ -38,12 +38,12 @@ internal sealed class EncodeCommand : CliCommand
         }
 
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
-        var folder = await _encoding.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var folder = await _encoding.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (ModelKinds.Of(folder) == ModelKind.SparseEncoder)
         {
             var sparse = SparseEncoder.Load(folder);
             Host.Warn(sparse.Warnings);
-            await EncodeSparseAsync(arguments, sparse, lines, output, cancellation).ConfigureAwait(false);
+            await EncodeSparseAsync(arguments, sparse, lines, output, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -52,21 +52,21 @@ internal sealed class EncodeCommand : CliCommand
             throw new ArgumentException("--tokens and --max-active-dims are for sparse models, and the model makes dense vectors; leave them out.");
         }
 
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
-        var texts = lines.TextsAsync(cancellationToken: cancellation);
-        var embeddings = arguments.GetValue(_images) ? encoder.EncodeImagesAsync(texts, cancellation) : encoder.EncodeAsync(texts, cancellation);
+        var texts = lines.TextsAsync(cancellationToken: cancellationToken);
+        var embeddings = arguments.GetValue(_images) ? encoder.EncodeImagesAsync(texts, cancellationToken) : encoder.EncodeAsync(texts, cancellationToken);
         var counts = new EmbeddingCounts(0, 0, 0);
         if (output is null or "-")
         {
             using var writer = EmbeddingWriter.JsonLines(Host.Output, encoder);
-            counts = await writer.WriteAsync(embeddings, null, cancellation).ConfigureAwait(false); // the results themselves show how far it is
+            counts = await writer.WriteAsync(embeddings, null, cancellationToken).ConfigureAwait(false); // the results themselves show how far it is
         }
         else
         {
             using var writer = OutputFile.Open(output, () => EmbeddingWriter.Create(output, encoder));
             await Host.WithProgressAsync(
-                "encoding", async bar => counts = await writer.WriteAsync(embeddings, new Reading(lines, bar), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+                "encoding", async bar => counts = await writer.WriteAsync(embeddings, new Reading(lines, bar), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         Summarize(encoder.Model, counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -78,7 +78,7 @@ internal sealed class EncodeCommand : CliCommand
         Host.Error.WriteLine(Numbers.Invariant($"encoded {counts.Count:N0} lines ({counts.TokenCount:N0} tokens) in {seconds:F2} s, {counts.Count / seconds:N0} lines/s{cut}"));
     }
 
-    private async Task EncodeSparseAsync(ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellation)
+    private async Task EncodeSparseAsync(ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellationToken)
     {
         if (output is not (null or "-") && Path.GetExtension(output) != ".jsonl")
         {
@@ -90,7 +90,7 @@ internal sealed class EncodeCommand : CliCommand
         using var writer = output is null or "-" ? new SparseEmbeddingWriter(Host.Output, decoder) : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
         var started = Stopwatch.GetTimestamp();
         var (count, active) = (0L, 0L);
-        await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellation), options, cancellation).ConfigureAwait(false))
+        await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellationToken), options, cancellationToken).ConfigureAwait(false))
         {
             writer.Write(embedding);
             count++;

@@ -31,15 +31,15 @@ internal sealed class SimilarityCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = arguments.GetValue(_input) is { } path ? TextInput.Open(path, Host) : null;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var texts = lines is null
             ? new[] { arguments.GetValue(_a)!, arguments.GetValue(_b)! }.ToAsyncEnumerable()
-            : Texts(lines, cancellation);
+            : Texts(lines, cancellationToken);
         float[]? first = null;
-        await foreach (var encoded in encoder.EncodeAsync(texts, cancellation).ConfigureAwait(false))
+        await foreach (var encoded in encoder.EncodeAsync(texts, cancellationToken).ConfigureAwait(false))
         {
             if (first is null)
             {
@@ -54,9 +54,9 @@ internal sealed class SimilarityCommand : CliCommand
     }
 
     // A pair is two texts that follow each other.
-    private static async IAsyncEnumerable<string> Texts(TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<string> Texts(TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var (first, second) = lines.Pair(line);
             yield return first;

@@ -23,14 +23,14 @@ internal sealed class TokenizeCommand : CliCommand
         Add(_maxLength);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
-        var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false)));
+        var tokenizer = Tokenizer.Load(TokenizerFolder(await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false)));
         Host.Warn(tokenizer.Warnings);
         var options = new TokenizerOptions { MaxLength = arguments.GetValue(_maxLength) };
         using var output = new JsonLinesWriter(Host.Output);
-        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             var (text, pair) = arguments.GetValue(_pair) ? lines.Pair(line) : (line, null);
             var encoding = tokenizer.Encode(text, pair, options);

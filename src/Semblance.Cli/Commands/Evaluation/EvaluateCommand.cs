@@ -21,12 +21,12 @@ internal sealed class EvaluateCommand : CliCommand
         _encoding = new EncodingOptions(this);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var (all, folder) = _tasks.Of(arguments);
         var isSuite = folder.Length > 0;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (encoder.Precision != Precision.Float32)
         {
             throw new InputException("--precision", "evaluations compare float32 vectors; leave it out.");
@@ -41,28 +41,28 @@ internal sealed class EvaluateCommand : CliCommand
         if (_tasks.Methods(arguments) is { Count: > 0 } methods)
         {
             var reranker = methods.Contains(Training.RetrievalMethod.Rerank)
-                ? await ModelOption.LoadRerankerAsync(_tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellation).ConfigureAwait(false)
+                ? await ModelOption.LoadRerankerAsync(_tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false)
                 : null;
             Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) => reranker.Behind(retriever, corpus, options: _encoding.Batching(arguments));
             var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
             foreach (var task in tasks)
             {
-                comparison.Write(task, task.Compare(methods, encoder.Model, rerank, folder, encoder.Options, cancellation));
+                comparison.Write(task, task.Compare(methods, encoder.Model, rerank, folder, encoder.Options, cancellationToken));
             }
         }
         else
         {
-            Evaluate(tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"), cancellation);
+            Evaluate(tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"), cancellationToken);
         }
 
         Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     }
 
-    private static void Evaluate(IReadOnlyList<Training.EvaluationTask> tasks, QuantizingEncoder encoder, string folder, ResultTable table, CancellationToken cancellation)
+    private static void Evaluate(IReadOnlyList<Training.EvaluationTask> tasks, QuantizingEncoder encoder, string folder, ResultTable table, CancellationToken cancellationToken)
     {
         foreach (var task in tasks)
         {
-            table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellation));
+            table.Write(task.Evaluate(encoder.Model, folder, encoder.Options, cancellationToken));
         }
     }
 

@@ -21,21 +21,21 @@ internal sealed class IndexAddCommand : CliCommand
         Add(_model);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var input = _input.Open(arguments, Host);
-        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
+        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
         var index = open.Index;
-        var model = input.HasVectors ? null : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
-        var last = await index.LargestNumberAsync(cancellation).ConfigureAwait(false) ?? 0;
+        var model = input.HasVectors ? null : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
+        var last = await index.LargestNumberAsync(cancellationToken).ConfigureAwait(false) ?? 0;
         var written = 0L;
         await Host.WithProgressAsync("adding", async _ =>
         {
             var firstId = unchecked(Math.Max(0, last) + 1); // negative where no number is left
-            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, firstId, cancellation);
-            written = await index.UpsertAsync(Distinct(records, input.Path), cancellation: cancellation).ConfigureAwait(false);
+            var records = IndexInput.ReadAsync(input, model, EncodeOptions.Default, firstId, cancellationToken);
+            written = await index.UpsertAsync(Distinct(records, input.Path), cancellationToken: cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        var count = await index.CountAsync(cancellation).ConfigureAwait(false);
+        var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"added {written:N0} vectors; the index has {count:N0}"));
     }
 

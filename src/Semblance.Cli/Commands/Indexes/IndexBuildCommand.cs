@@ -34,11 +34,11 @@ internal sealed class IndexBuildCommand : CliCommand
         _table = new TableOptions(this, _place);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var input = _input.Open(arguments, Host);
-        var model = input.HasVectors ? null : await _model.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var model = input.HasVectors ? null : await _model.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var name = arguments.GetValue(_model);
         var attributes = new Dictionary<string, string>();
         if (model is not null && name is not null)
@@ -48,16 +48,16 @@ internal sealed class IndexBuildCommand : CliCommand
 
         var similarity = arguments.GetValue(_similarity) is { } asked and not "model" ? SimilarityFunctions.Parse(asked) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
         var records = await IndexInput.StartAsync(
-            IndexInput.ReadAsync(input, model, new EncodeOptions { Threads = arguments.GetValue(_threads) }, 1, cancellation), input.Path, cancellation).ConfigureAwait(false);
+            IndexInput.ReadAsync(input, model, new EncodeOptions { MaxThreads = arguments.GetValue(_threads) }, 1, cancellationToken), input.Path, cancellationToken).ConfigureAwait(false);
         var (count, bytes) = (0L, 0L);
         await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
-            ? await TableAsync(arguments, records, similarity, attributes, cancellation).ConfigureAwait(false)
-            : await FolderAsync(arguments, records, similarity, attributes, progress, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            ? await TableAsync(arguments, records, similarity, attributes, cancellationToken).ConfigureAwait(false)
+            : await FolderAsync(arguments, records, similarity, attributes, progress, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; {_place.Name(arguments)} has {bytes:N0} bytes"));
     }
 
     private async Task<(long Count, long Bytes)> FolderAsync(
-        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, IProgressBar progress, CancellationToken cancellation)
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, IProgressBar progress, CancellationToken cancellationToken)
     {
         var options = new HnswOptions
         {
@@ -68,12 +68,12 @@ internal sealed class IndexBuildCommand : CliCommand
             Attributes = attributes,
         };
         var folder = _place.Name(arguments);
-        using var index = await HnswIndex.BuildAsync(folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellation).ConfigureAwait(false);
+        using var index = await HnswIndex.BuildAsync(folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellationToken).ConfigureAwait(false);
         return (index.Count, IndexOptions.Bytes(folder));
     }
 
     private async Task<(long Count, long Bytes)> TableAsync(
-        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, CancellationToken cancellation)
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, CancellationToken cancellationToken)
     {
         var options = _table.Of(arguments) with
         {
@@ -83,7 +83,7 @@ internal sealed class IndexBuildCommand : CliCommand
             Attributes = attributes,
         };
         await using var source = _place.Connect(arguments);
-        var index = await PostgresIndex.BuildAsync(source, _place.Name(arguments), records, options, cancellation: cancellation).ConfigureAwait(false);
-        return (await index.CountAsync(cancellation).ConfigureAwait(false), await index.SizeAsync(cancellation).ConfigureAwait(false));
+        var index = await PostgresIndex.BuildAsync(source, _place.Name(arguments), records, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (await index.CountAsync(cancellationToken).ConfigureAwait(false), await index.SizeAsync(cancellationToken).ConfigureAwait(false));
     }
 }

@@ -19,15 +19,15 @@ internal sealed class IndexCompactCommand : CliCommand
         _place.OnlyForFolders(_threads, "PostgreSQL builds with max_parallel_maintenance_workers, a setting of the connection");
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
+        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
         await Host.WithProgressAsync("linking", progress => open.Index switch
         {
-            HnswIndex index => index.CompactAsync(arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellation),
-            var index => ((PostgresIndex)index).ReindexAsync(cancellation),
+            HnswIndex index => index.CompactAsync(arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellationToken),
+            var index => ((PostgresIndex)index).ReindexAsync(cancellationToken),
         }).ConfigureAwait(false);
-        var count = await open.Index.CountAsync(cancellation).ConfigureAwait(false);
+        var count = await open.Index.CountAsync(cancellationToken).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"the index has {count:N0} vectors, all linked"));
     }
 }

@@ -27,21 +27,21 @@ internal sealed class IndexDeleteCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         List<VectorId> ids = [.. arguments.GetValue(_id)!.Select(id => IndexOptions.Id(id))];
         if (arguments.GetValue(_ids) is { } path)
         {
             using var lines = TextInput.Open(path, Host);
-            await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+            await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 ids.Add(VectorRecords.Id(lines, line, lines.Count));
             }
         }
 
-        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellation).ConfigureAwait(false);
-        var deleted = await open.Index.DeleteAsync(ids, cancellation).ConfigureAwait(false);
-        var count = await open.Index.CountAsync(cancellation).ConfigureAwait(false);
+        using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
+        var deleted = await open.Index.DeleteAsync(ids, cancellationToken).ConfigureAwait(false);
+        var count = await open.Index.CountAsync(cancellationToken).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"deleted {deleted:N0} of {ids.Count:N0}; the index has {count:N0} vectors"));
     }
 }

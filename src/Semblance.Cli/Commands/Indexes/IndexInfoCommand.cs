@@ -19,16 +19,16 @@ internal sealed class IndexInfoCommand : CliCommand
         Add(_json);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
+        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellationToken).ConfigureAwait(false);
         var index = open.Index;
         var (texts, numbers) = index switch
         {
             HnswIndex files => OfFolder(Path.GetFullPath(_place.Name(arguments)), files),
-            _ => await OfTableAsync((PostgresIndex)index, cancellation).ConfigureAwait(false),
+            _ => await OfTableAsync((PostgresIndex)index, cancellationToken).ConfigureAwait(false),
         };
-        numbers = [("vectors", "vectors", await index.CountAsync(cancellation).ConfigureAwait(false)), ("dimension", "dimension", index.Dimension), .. numbers];
+        numbers = [("vectors", "vectors", await index.CountAsync(cancellationToken).ConfigureAwait(false)), ("dimension", "dimension", index.Dimension), .. numbers];
         texts = [.. texts, .. index.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
         if (arguments.GetValue(_json))
         {
@@ -66,7 +66,7 @@ internal sealed class IndexInfoCommand : CliCommand
             ("m", "m", index.Options.M), ("ef_construction", "ef construction", index.Options.EfConstruction), ("bytes", "bytes", IndexOptions.Bytes(folder)),
         ]);
 
-    private static async Task<((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers)> OfTableAsync(PostgresIndex index, CancellationToken cancellation)
+    private static async Task<((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers)> OfTableAsync(PostgresIndex index, CancellationToken cancellationToken)
     {
         var options = index.Options;
         List<(string Name, string Value)> texts =
@@ -82,6 +82,6 @@ internal sealed class IndexInfoCommand : CliCommand
             PostgresMethod.IvfFlat => [("lists", "lists", options.Lists)],
             _ => [],
         };
-        return ([.. texts], [.. numbers, ("bytes", "bytes", await index.SizeAsync(cancellation).ConfigureAwait(false))]);
+        return ([.. texts], [.. numbers, ("bytes", "bytes", await index.SizeAsync(cancellationToken).ConfigureAwait(false))]);
     }
 }

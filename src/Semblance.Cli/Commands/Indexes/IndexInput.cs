@@ -27,12 +27,12 @@ internal sealed class IndexInput
     /// <summary>Reads the first record, so that input that cannot be read is found before anything is written.</summary>
     /// <param name="records">The records.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The records, to be enumerated once.</returns>
     /// <exception cref="InputException">There is none.</exception>
-    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, string path, CancellationToken cancellation)
+    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, string path, CancellationToken cancellationToken)
     {
-        var next = records.GetAsyncEnumerator(cancellation);
+        var next = records.GetAsyncEnumerator(cancellationToken);
         var hasFirst = false;
         try
         {
@@ -70,7 +70,7 @@ internal sealed class IndexInput
     /// <param name="model">Makes vectors of texts; null where they are there.</param>
     /// <param name="options">How to.</param>
     /// <param name="firstId">The first number for what has no id.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public static IAsyncEnumerable<VectorRecord> ReadAsync(VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellation) =>
-        model is null ? records.ReadAsync(firstId, cancellation) : records.EncodeAsync(model, options, firstId, cancellation);
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IAsyncEnumerable<VectorRecord> ReadAsync(VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellationToken) =>
+        model is null ? records.ReadAsync(firstId, cancellationToken) : records.EncodeAsync(model, options, firstId, cancellationToken);
 }

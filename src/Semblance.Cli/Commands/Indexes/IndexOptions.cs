@@ -60,11 +60,11 @@ internal static class IndexOptions
     }
 
     /// <summary>The model for an index: the one that is named, or the one that it was built with.</summary>
-    public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellation)
+    public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellationToken)
     {
         var model = arguments.GetValue(option) is null && index.Attributes.TryGetValue(Model, out var built) && built.Length > 0
-            ? await ModelOption.LoadAsync(built, host, cancellation).ConfigureAwait(false)
-            : await option.LoadAsync(arguments, host, cancellation).ConfigureAwait(false);
+            ? await ModelOption.LoadAsync(built, host, cancellationToken).ConfigureAwait(false)
+            : await option.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
         return model.Dimension == index.Dimension
             ? model
             : throw new InputException("--model", $"its vectors have {model.Dimension} elements, and those of the index {index.Dimension}; name the model that the index was built with.");

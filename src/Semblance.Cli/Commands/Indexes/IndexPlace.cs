@@ -53,8 +53,8 @@ internal sealed class IndexPlace
     /// <summary>Opens the index.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="isWritten">Whether it will be changed.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public async Task<OpenIndex> OpenAsync(ParseResult arguments, bool isWritten, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<OpenIndex> OpenAsync(ParseResult arguments, bool isWritten, CancellationToken cancellationToken)
     {
         if (!IsTable(arguments.CommandResult))
         {
@@ -65,7 +65,7 @@ internal sealed class IndexPlace
         var source = Connect(arguments);
         try
         {
-            return new OpenIndex(await PostgresIndex.OpenAsync(source, Name(arguments), cancellation: cancellation).ConfigureAwait(false), source);
+            return new OpenIndex(await PostgresIndex.OpenAsync(source, Name(arguments), cancellationToken: cancellationToken).ConfigureAwait(false), source);
         }
         catch
         {

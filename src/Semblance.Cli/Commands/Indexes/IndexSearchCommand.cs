@@ -52,9 +52,9 @@ internal sealed class IndexSearchCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
+        using var open = await _place.OpenAsync(arguments, isWritten: false, cancellationToken).ConfigureAwait(false);
         var index = open.Index;
         var isHybrid = arguments.GetValue(_hybrid);
         if (isHybrid && index is PostgresIndex { Options.TextSearch: null })
@@ -71,11 +71,11 @@ internal sealed class IndexSearchCommand : CliCommand
             Filter = IndexOptions.FilterOf(arguments.GetValue(_filter)),
             Probes = arguments.GetValue(_probes),
         };
-        var (texts, vectors) = await QueriesAsync(arguments, index, cancellation).ConfigureAwait(false);
+        var (texts, vectors) = await QueriesAsync(arguments, index, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var hits = options is HybridQuery hybrid
-            ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellation).ConfigureAwait(false)
-            : await index.SearchAsync(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellation).ConfigureAwait(false);
+            ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellationToken).ConfigureAwait(false)
+            : await index.SearchAsync(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (arguments.GetValue(_json))
         {
@@ -93,11 +93,11 @@ internal sealed class IndexSearchCommand : CliCommand
             }
         }
 
-        var count = await index.CountAsync(cancellation).ConfigureAwait(false);
+        var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
         Host.Error.WriteLine(Numbers.Invariant($"searched {count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
     }
 
-    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
     {
         if (texts is null)
         {
@@ -107,13 +107,13 @@ internal sealed class IndexSearchCommand : CliCommand
         var hits = new IReadOnlyList<VectorHit>[texts.Count];
         for (var i = 0; i < hits.Length; i++)
         {
-            hits[i] = await index.HybridSearchAsync(vectors.Row(i).ToArray(), texts[i], options, cancellation).ConfigureAwait(false);
+            hits[i] = await index.HybridSearchAsync(vectors.Row(i).ToArray(), texts[i], options, cancellationToken).ConfigureAwait(false);
         }
 
         return hits;
     }
 
-    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellation)
+    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(_queries);
         if (path is not (null or "-") && new VectorRecords(path).HasVectors)
@@ -122,9 +122,9 @@ internal sealed class IndexSearchCommand : CliCommand
         }
 
         using var lines = path is null ? null : TextInput.Open(path, Host);
-        var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellation).ConfigureAwait(false);
-        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
-        return (texts, model.EncodeQuery(texts, null, null, cancellation).Vectors);
+        var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
+        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (texts, model.EncodeQuery(texts, null, null, cancellationToken).Vectors);
     }
 
     private void WriteJson(List<string>? texts, IReadOnlyList<VectorHit>[] hits)

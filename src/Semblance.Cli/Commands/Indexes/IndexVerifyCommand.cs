@@ -35,17 +35,17 @@ internal sealed class IndexVerifyCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var found = _place.IsTable(arguments.CommandResult) ? null : HnswIndex.Verify(_place.Name(arguments), cancellation);
+        var found = _place.IsTable(arguments.CommandResult) ? null : HnswIndex.Verify(_place.Name(arguments), cancellationToken);
         var isSound = found is null or { Problems.Count: 0 };
         RecallReport? recall = null;
         if (isSound && (arguments.GetValue(_recall) || arguments.GetValue(_queries) is not null))
         {
-            using var open = await _place.OpenAsync(arguments, isWritten: false, cancellation).ConfigureAwait(false);
+            using var open = await _place.OpenAsync(arguments, isWritten: false, cancellationToken).ConfigureAwait(false);
             var queries = arguments.GetValue(_queries) is { } path ? IndexOptions.Queries(path, open.Index) : null;
             var options = new VectorQuery { TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK, Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef };
-            recall = await open.Index.MeasureRecallAsync(options, queries, arguments.GetValue(_count) ?? 200, cancellation).ConfigureAwait(false);
+            recall = await open.Index.MeasureRecallAsync(options, queries, arguments.GetValue(_count) ?? 200, cancellationToken).ConfigureAwait(false);
         }
 
         if (arguments.GetValue(_json))

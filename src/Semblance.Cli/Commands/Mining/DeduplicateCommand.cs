@@ -39,16 +39,16 @@ internal sealed class DeduplicateCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         using var lines = TextInput.Open(_input.Path(arguments), Host);
         var options = new DuplicateOptions { Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold, Capacity = arguments.GetValue(_capacity) };
         var waiting = new ConcurrentQueue<string>(); // lines are read ahead
-        var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellation);
+        var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellationToken);
         var found = _input.HasVectors(arguments)
-            ? CompareAsync(arguments, lines.Name, texts, options, cancellation)
-            : await DetectAsync(arguments, texts, options, cancellation).ConfigureAwait(false);
+            ? CompareAsync(arguments, lines.Name, texts, options, cancellationToken)
+            : await DetectAsync(arguments, texts, options, cancellationToken).ConfigureAwait(false);
         var (groups, isJson, count, kept) = (arguments.GetValue(_groups), arguments.GetValue(_format) == "json", 0L, 0L);
         using var output = new JsonLinesWriter(Host.Output);
         await Host.WithProgressAsync("comparing", async progress =>
@@ -73,30 +73,30 @@ internal sealed class DeduplicateCommand : CliCommand
         Host.Error.WriteLine(Numbers.Invariant($"kept {kept:N0} of {count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
     }
 
-    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellation)
+    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellationToken)
     {
-        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         return encoder.Precision == Precision.Float32
-            ? new DuplicateDetector(encoder.Model, options with { Encoding = encoder.Options }).DetectAsync(texts, cancellation)
+            ? new DuplicateDetector(encoder.Model, options with { Encoding = encoder.Options }).DetectAsync(texts, cancellationToken)
             : throw new InputException("--precision", "duplicates are found with float32 vectors; leave it out.");
     }
 
     private async IAsyncEnumerable<CheckedText> CompareAsync(
-        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = await texts.ToListAsync(cancellation).ConfigureAwait(false);
+        var all = await texts.ToListAsync(cancellationToken).ConfigureAwait(false);
         var vectors = _input.Open(arguments, name, all.Count);
-        var found = new DuplicateDetector(vectors.Dimension, options).Add(vectors.ToTensor(), cancellation);
+        var found = new DuplicateDetector(vectors.Dimension, options).Add(vectors.ToTensor(), cancellationToken);
         foreach (var (place, text) in all.Index())
         {
             yield return new CheckedText(place, text, found[place]);
         }
     }
 
-    private static async IAsyncEnumerable<string> Texts(TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<string> Texts(TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         field ??= lines.IsJsonLines ? "text" : null;
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (field is null)
             {

@@ -51,13 +51,13 @@ internal sealed class MineCommand : CliCommand
         });
     }
 
-    protected override Task RunAsync(ParseResult arguments, CancellationToken cancellation) =>
-        arguments.GetValue(_other) is { } other ? MineBitextAsync(other, arguments, cancellation) : MineParaphrasesAsync(arguments, cancellation);
+    protected override Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
+        arguments.GetValue(_other) is { } other ? MineBitextAsync(other, arguments, cancellationToken) : MineParaphrasesAsync(arguments, cancellationToken);
 
-    private async Task MineParaphrasesAsync(ParseResult arguments, CancellationToken cancellation)
+    private async Task MineParaphrasesAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var input = await _input.ReadAsync(arguments, Host, normalize: false, cancellation).ConfigureAwait(false);
+        var input = await _input.ReadAsync(arguments, Host, normalize: false, cancellationToken).ConfigureAwait(false);
         var texts = input.Texts;
 
         var comparisonStarted = Stopwatch.GetTimestamp();
@@ -72,7 +72,7 @@ internal sealed class MineCommand : CliCommand
         IReadOnlyList<ScoredPair> pairs = [];
         await Host.WithProgressAsync("comparing", progress =>
         {
-            pairs = ParaphraseMining.Mine(input.Vectors, options, progress, cancellation);
+            pairs = ParaphraseMining.Mine(input.Vectors, options, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
@@ -88,18 +88,18 @@ internal sealed class MineCommand : CliCommand
     }
 
     // A line that comes again is no text of its own: as a neighbour of its own translation it would lower the margin.
-    private async Task MineBitextAsync(string other, ParseResult arguments, CancellationToken cancellation)
+    private async Task MineBitextAsync(string other, ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         using var sourceLines = TextInput.Open(_input.Path(arguments), Host);
         using var targetLines = TextInput.Open(other, Host);
-        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        var sources = Distinct(await sourceLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
-        var targets = Distinct(await targetLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
+        var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        var sources = Distinct(await sourceLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+        var targets = Distinct(await targetLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        var source = encoder.Restored(await EncodeAsync(encoder, sources.Texts, cancellation).ConfigureAwait(false));
-        var target = encoder.Restored(await EncodeAsync(encoder, targets.Texts, cancellation).ConfigureAwait(false));
+        var source = encoder.Restored(await EncodeAsync(encoder, sources.Texts, cancellationToken).ConfigureAwait(false));
+        var target = encoder.Restored(await EncodeAsync(encoder, targets.Texts, cancellationToken).ConfigureAwait(false));
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var comparisonStarted = Stopwatch.GetTimestamp();
@@ -109,12 +109,12 @@ internal sealed class MineCommand : CliCommand
             Retrieval = Enum.Parse<BitextRetrieval>(arguments.GetValue(_retrieval)!, ignoreCase: true),
             Neighbors = arguments.GetValue(_neighbors) ?? new BitextMiningOptions().Neighbors,
             Threshold = arguments.GetValue(_threshold) ?? float.NegativeInfinity,
-            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
+            MaxThreads = encoder.Options.MaxThreads ?? int.MaxValue,
         };
         IReadOnlyList<ScoredPair> pairs = [];
         await Host.WithProgressAsync("comparing", progress =>
         {
-            pairs = BitextMining.Mine(source, target, options, progress, cancellation);
+            pairs = BitextMining.Mine(source, target, options, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
@@ -125,12 +125,12 @@ internal sealed class MineCommand : CliCommand
             $"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private async Task<Embeddings> EncodeAsync(QuantizingEncoder encoder, List<string> texts, CancellationToken cancellation)
+    private async Task<Embeddings> EncodeAsync(QuantizingEncoder encoder, List<string> texts, CancellationToken cancellationToken)
     {
         Embeddings? embeddings = null;
         await Host.WithProgressAsync("encoding", progress =>
         {
-            embeddings = encoder.Model.Encode(texts, encoder.Options, new EncodingProgress(progress), cancellation);
+            embeddings = encoder.Model.Encode(texts, encoder.Options, new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return embeddings!;

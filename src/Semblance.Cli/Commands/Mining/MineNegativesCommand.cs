@@ -71,7 +71,7 @@ internal sealed class MineNegativesCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var output = arguments.GetValue(_output)!;
@@ -84,17 +84,17 @@ internal sealed class MineNegativesCommand : CliCommand
         }
 
         using var corpusLines = arguments.GetValue(_corpus) is { } path ? TextInput.Open(path, Host) : null;
-        var encoder = await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         if (encoder.Precision != Precision.Float32)
         {
             throw new InputException("--precision", "negatives are mined with float32 vectors; leave it out.");
         }
 
         var crossEncoder = arguments.GetValue(_crossEncoder) is { } name
-            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellation, ModelKind.CrossEncoder).ConfigureAwait(false))
+            ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false))
             : null;
         Host.Warn(crossEncoder?.Warnings ?? []);
-        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)
         {
@@ -104,7 +104,7 @@ internal sealed class MineNegativesCommand : CliCommand
         HardNegatives? mined = null;
         await Host.WithProgressAsync("mining", progress =>
         {
-            mined = HardNegativeMining.Mine(encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellation);
+            mined = HardNegativeMining.Mine(encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
@@ -129,7 +129,7 @@ internal sealed class MineNegativesCommand : CliCommand
         IncludePositives = arguments.GetValue(_includePositives),
         Queries = encoder.Options,
         Corpus = encoder.Options with { Prompt = arguments.GetValue(_corpusPrompt), PromptName = arguments.GetValue(_corpusPromptName) },
-        CrossEncoder = PredictOptions.Default with { BatchTokens = encoder.Options.BatchTokens, Threads = encoder.Options.Threads },
+        CrossEncoder = PredictOptions.Default with { BatchTokens = encoder.Options.BatchTokens, MaxThreads = encoder.Options.MaxThreads },
     };
 
     private void Report(HardNegatives mined, int rows, string output, TimeSpan elapsed)

@@ -16,6 +16,6 @@ internal sealed class DownloadCommand : CliCommand
         Add(_revision);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation) =>
-        Host.Text.WriteLine(await Hub.DownloadAsync(HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellation).ConfigureAwait(false));
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
+        Host.Text.WriteLine(await Hub.DownloadAsync(HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
 }

@@ -27,13 +27,13 @@ internal sealed class ForwardCommand : CliCommand
         Add(_output);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var output = arguments.GetRequiredValue(_output)!;
         OutputFile.CheckFolder(output);
         var input = arguments.GetRequiredValue(_input)!;
-        var folder = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
-        using var run = new Computation(cancellationToken: cancellation);
+        var folder = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        using var run = new Computation(cancellationToken: cancellationToken);
         var writer = new SafetensorsWriter();
         if (ClipOutputs.IsClip(folder))
         {

@@ -44,16 +44,16 @@ internal sealed class GenerateCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var prompt = arguments.GetValue(_prompt);
         using var lines = prompt is null ? TextInput.Open(arguments.GetValue(_input), Host) : null;
-        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellation, kind: null).ConfigureAwait(false));
+        var generator = TextGenerator.Load(await _model.FolderAsync(arguments, Host, cancellationToken, kind: null).ConfigureAwait(false));
         Host.Warn(generator.Warnings);
         var config = Configure(arguments, generator.Config);
         if (lines is null)
         {
-            await foreach (var piece in generator.StreamAsync(prompt!, config, cancellation).ConfigureAwait(false))
+            await foreach (var piece in generator.StreamAsync(prompt!, config, cancellationToken).ConfigureAwait(false))
             {
                 await Host.Text.WriteAsync(piece).ConfigureAwait(false);
                 Host.Flush(); // somebody reads as it comes
@@ -64,9 +64,9 @@ internal sealed class GenerateCommand : CliCommand
         }
 
         using var output = new JsonLinesWriter(Host.Output);
-        await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            var text = generator.Generate(line, config, cancellation);
+            var text = generator.Generate(line, config, cancellationToken);
             output.Write(json =>
             {
                 json.WriteString("prompt", line);
@@ -90,6 +90,6 @@ internal sealed class GenerateCommand : CliCommand
         NoRepeatNgramSize = arguments.GetValue(_noRepeatNgramSize) ?? config.NoRepeatNgramSize,
         NumReturnSequences = 1,
         Seed = arguments.GetValue(_seed),
-        Threads = arguments.GetValue(_threads),
+        MaxThreads = arguments.GetValue(_threads),
     };
 }

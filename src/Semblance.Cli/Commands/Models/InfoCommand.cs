@@ -22,9 +22,9 @@ internal sealed class InfoCommand : CliCommand
         Add(_format);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        var folder = Path.GetFullPath(await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
         if (ModelKinds.Of(folder) is var kind and not ModelKind.SentenceTransformer)
         {
             Write(Facts(folder, kind), arguments.GetValue(_format) == "json");

@@ -28,10 +28,10 @@ internal sealed class PredictCommand : CliCommand
         _batch = new BatchOptions(this, needsModel: true);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
-        var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        var model = CrossEncoder.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
         Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {
@@ -44,7 +44,7 @@ internal sealed class PredictCommand : CliCommand
             ApplySoftmax = arguments.GetValue(_softmax),
         });
         using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
-        await foreach (var prediction in model.PredictAsync(Pairs(lines, cancellation), options, cancellation).ConfigureAwait(false))
+        await foreach (var prediction in model.PredictAsync(Pairs(lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
         {
             if (json is not null)
             {
@@ -71,9 +71,9 @@ internal sealed class PredictCommand : CliCommand
 
     private static int Best(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);
 
-    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(TextLines lines, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(TextLines lines, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var line in lines.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return lines.Pair(line);
         }

@@ -28,17 +28,17 @@ internal sealed class RerankCommand : CliCommand
         _batch = new BatchOptions(this, needsModel: false);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         using var lines = TextInput.Open(arguments.GetValue(_corpus), Host);
-        var reranker = Reranker.Load(await _batch.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false));
+        var reranker = Reranker.Load(await _batch.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false));
         Host.Warn(reranker.Warnings);
-        var corpus = await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+        var corpus = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         RankedDocument[] ranking = [];
         await Host.WithProgressAsync("ranking", progress =>
         {
-            ranking = reranker.Rank(arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, _batch.Apply(arguments, PredictOptions.Default), new EncodingProgress(progress), cancellation);
+            ranking = reranker.Rank(arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, _batch.Apply(arguments, PredictOptions.Default), new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 

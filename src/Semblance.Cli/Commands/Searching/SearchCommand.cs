@@ -74,21 +74,21 @@ internal sealed class SearchCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextInput.Open(texts, Host) : null;
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextInput.Open(path, Host) : null;
-        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
         var rerank = arguments.GetResult(_rerank) is null
             ? null
-            : await ModelOption.LoadRerankerAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellation).ConfigureAwait(false);
-        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
-        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+            : await ModelOption.LoadRerankerAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
+        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
-        var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellation).ConfigureAwait(false);
+        var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellationToken).ConfigureAwait(false);
         var encoded = Stopwatch.GetElapsedTime(encodingStarted).TotalSeconds;
 
         var searchStarted = Stopwatch.GetTimestamp();
@@ -101,7 +101,7 @@ internal sealed class SearchCommand : CliCommand
             var search = rerank?.Behind(retriever, corpus!, candidates, _encoding.Batching(arguments)) ?? retriever;
             foreach (var some in queries.Chunk(rerank is null ? Math.Max(1, queries.Count) : 1))
             {
-                hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellation));
+                hits.AddRange(search.Search(some, arguments.GetValue(_topK) ?? 10, cancellationToken));
                 progress.Report((double)hits.Count / queries.Count);
             }
 
@@ -122,16 +122,16 @@ internal sealed class SearchCommand : CliCommand
             $"{(dense is null ? "read" : arguments.GetValue(_vectors) is null ? "encoded" : "opened")} {retriever.Count:N0} {(corpus is null ? "vectors" : "lines")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private async Task<DenseRetriever> DenseAsync(ParseResult arguments, QuantizingEncoder encoder, List<string>? corpus, CancellationToken cancellation)
+    private async Task<DenseRetriever> DenseAsync(ParseResult arguments, QuantizingEncoder encoder, List<string>? corpus, CancellationToken cancellationToken)
     {
         var vectors = arguments.GetValue(_vectors) is { } file
             ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
-            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellation).ConfigureAwait(false);
+            : await EncodeAsync(encoder, corpus!, arguments.GetValue(_corpusPrompt), cancellationToken).ConfigureAwait(false);
         var options = new SearchOptions
         {
             Similarity = encoder.Model.Config.SimilarityFunction,
             RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
-            MaxThreads = encoder.Options.Threads ?? int.MaxValue,
+            MaxThreads = encoder.Options.MaxThreads ?? int.MaxValue,
         };
         return new DenseRetriever((queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
     }
@@ -145,12 +145,12 @@ internal sealed class SearchCommand : CliCommand
             : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; give the texts that were encoded.");
     }
 
-    private async Task<VectorMatrix> EncodeAsync(QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellation)
+    private async Task<VectorMatrix> EncodeAsync(QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellationToken)
     {
         Embeddings? documents = null;
         await Host.WithProgressAsync("encoding", progress =>
         {
-            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellation);
+            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return encoder.Stored(documents!);

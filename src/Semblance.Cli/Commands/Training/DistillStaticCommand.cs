@@ -31,10 +31,10 @@ internal sealed class DistillStaticCommand : CliCommand
         Add(_weights);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var folder = NewFolder.Check(arguments.GetValue(_output)!);
-        var source = await _model.FolderAsync(arguments, Host, cancellation).ConfigureAwait(false);
+        var source = await _model.FolderAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var loaded = SentenceTransformer.Load(source);
         Host.Warn(loaded.Warnings);
         if (loaded.Modules[0] is not TransformerModule teacher)
@@ -47,11 +47,11 @@ internal sealed class DistillStaticCommand : CliCommand
         {
             Dimensions = arguments.GetValue(_dimensions) ?? defaults.Dimensions,
             SifCoefficient = arguments.GetValue(_sif) ?? defaults.SifCoefficient,
-            Threads = arguments.GetValue(_threads),
+            MaxThreads = arguments.GetValue(_threads),
         };
         var started = Stopwatch.GetTimestamp();
         SentenceTransformer? model = null;
-        await Host.WithProgressAsync("distilling", bar => Task.Run(() => model = StaticEmbeddingModule.Distill(teacher, options, bar, cancellation), cancellation)).ConfigureAwait(false);
+        await Host.WithProgressAsync("distilling", bar => Task.Run(() => model = StaticEmbeddingModule.Distill(teacher, options, bar, cancellationToken), cancellationToken)).ConfigureAwait(false);
         model!.Save(folder, arguments.GetValue(_weights) == "float16" ? DType.F16 : DType.F32);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Host.Error.WriteLine(Numbers.Invariant($"distilled {model!.Tokenizer.VocabularySize:N0} tokens to vectors of {model.Dimension} in {seconds:F1} s"));

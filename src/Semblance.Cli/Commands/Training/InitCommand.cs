@@ -59,11 +59,11 @@ internal sealed class InitCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var folder = NewFolder.Check(arguments.GetValue(_output)!);
         var architecture = arguments.GetValue(_architecture)!;
-        var tokenizer = await TokenizerAsync(arguments, architecture, cancellation).ConfigureAwait(false);
+        var tokenizer = await TokenizerAsync(arguments, architecture, cancellationToken).ConfigureAwait(false);
         var sizes = new ModelSizes
         {
             VocabSize = tokenizer.VocabularySize,
@@ -79,7 +79,7 @@ internal sealed class InitCommand : CliCommand
         Host.Text.WriteLine(folder);
     }
 
-    private async Task<Tokenizer> TokenizerAsync(ParseResult arguments, string architecture, CancellationToken cancellation)
+    private async Task<Tokenizer> TokenizerAsync(ParseResult arguments, string architecture, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_tokenizer) is { } folder)
         {
@@ -94,6 +94,6 @@ internal sealed class InitCommand : CliCommand
         }
 
         using var lines = TextInput.Open(path, Host);
-        return Tokenizer.CreateBert(await lines.AllTextsAsync(cancellationToken: cancellation).ConfigureAwait(false));
+        return Tokenizer.CreateBert(await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
     }
 }

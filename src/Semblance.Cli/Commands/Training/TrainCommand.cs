@@ -49,7 +49,7 @@ internal sealed class TrainCommand : CliCommand
         });
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var recipe = Recipe.Load(arguments.GetRequiredValue(_recipe), new RecipeOptions
         {
@@ -59,7 +59,7 @@ internal sealed class TrainCommand : CliCommand
         });
         if (recipe.Kind != RecipeKind.Model)
         {
-            await TrainWordsAsync(recipe, cancellation).ConfigureAwait(false);
+            await TrainWordsAsync(recipe, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -76,26 +76,26 @@ internal sealed class TrainCommand : CliCommand
                 Host.Error.WriteLine($"— {variant.Name}");
             }
 
-            var result = await TrainAsync(variant, options, cancellation).ConfigureAwait(false);
+            var result = await TrainAsync(variant, options, cancellationToken).ConfigureAwait(false);
             string?[] columns = [variant.Name, result.Output, result.Score is { } best ? Numbers.Invariant($"{100 * best:F2}") : null];
             Host.Text.WriteLine(string.Join('\t', columns.Where(column => !string.IsNullOrEmpty(column))));
             Host.Text.Flush();
         }
     }
 
-    private async Task TrainWordsAsync(Recipe recipe, CancellationToken cancellation)
+    private async Task TrainWordsAsync(Recipe recipe, CancellationToken cancellationToken)
     {
         await Host.WithProgressAsync("learning words", async bar =>
         {
-            var result = await recipe.RunAsync(progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellation).ConfigureAwait(false);
+            var result = await recipe.RunAsync(progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellationToken).ConfigureAwait(false);
             Host.Error.WriteLine(Numbers.Invariant($"{result.TokenCount:N0} tokens"));
         }).ConfigureAwait(false);
         Host.Text.WriteLine(recipe.Output);
     }
 
-    private async Task<RecipeResult> TrainAsync(Recipe recipe, RecipeRunOptions options, CancellationToken cancellation)
+    private async Task<RecipeResult> TrainAsync(Recipe recipe, RecipeRunOptions options, CancellationToken cancellationToken)
     {
-        var training = await recipe.PrepareAsync(options, cancellation).ConfigureAwait(false);
+        var training = await recipe.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
         Host.Warn(training.Warnings);
         if (options.Resume)
         {
@@ -107,7 +107,7 @@ internal sealed class TrainCommand : CliCommand
             Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
         }
 
-        if (training.EvaluateBefore(cancellation) is { } before)
+        if (training.EvaluateBefore(cancellationToken) is { } before)
         {
             Host.Error.WriteLine($"before: {TrainingProgress.Describe(before)}");
         }
@@ -121,7 +121,7 @@ internal sealed class TrainCommand : CliCommand
         {
             var result = new RecipeResult(recipe.Output);
             await Host.WithProgressAsync("training", async bar =>
-                result = await training.RunAsync(new TrainingProgress(bar, Host.Error, training.Options.Steps), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+                result = await training.RunAsync(new TrainingProgress(bar, Host.Error, training.Options.Steps), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             return result;
         }
         catch (OperationCanceledException)

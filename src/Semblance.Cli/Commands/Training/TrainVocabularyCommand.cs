@@ -28,7 +28,7 @@ internal sealed class TrainVocabularyCommand : CliCommand
         Add(_cased);
     }
 
-    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellation)
+    protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var time = Stopwatch.StartNew();
         var folder = arguments.GetValue(_output)!;
@@ -46,31 +46,31 @@ internal sealed class TrainVocabularyCommand : CliCommand
             LowerCase = !arguments.GetValue(_cased),
         };
         var trainer = new WordPieceTrainer(options);
-        await Host.WithProgressAsync("counting words", progress => CountAsync(trainer, paths, progress, cancellation)).ConfigureAwait(false);
+        await Host.WithProgressAsync("counting words", progress => CountAsync(trainer, paths, progress, cancellationToken)).ConfigureAwait(false);
         if (trainer.WordCount == 0)
         {
             throw new InputException(string.Join(", ", paths), "there are no words to learn from; give a text.");
         }
 
         Tokenizer? tokenizer = null;
-        await Host.WithProgressAsync("merging pieces", progress => Task.Run(() => tokenizer = trainer.TrainTokenizer(progress, cancellation), cancellation)).ConfigureAwait(false);
+        await Host.WithProgressAsync("merging pieces", progress => Task.Run(() => tokenizer = trainer.TrainTokenizer(progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
         tokenizer!.Save(folder);
         Summarize(trainer, tokenizer.VocabularySize, options.VocabularySize, time.Elapsed);
         Host.Text.WriteLine(folder);
     }
 
-    private async Task CountAsync(WordPieceTrainer trainer, string[] paths, IProgress<double> progress, CancellationToken cancellation)
+    private async Task CountAsync(WordPieceTrainer trainer, string[] paths, IProgress<double> progress, CancellationToken cancellationToken)
     {
         const int Step = 1000;
         for (var i = 0; i < paths.Length; i++)
         {
             using var lines = TextInput.Open(paths[i], Host);
-            await foreach (var line in lines.TextsAsync(cancellationToken: cancellation).ConfigureAwait(false))
+            await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 trainer.Add(line);
                 if (lines.Count % Step == 0)
                 {
-                    cancellation.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     progress.Report((i + lines.Progress) / paths.Length);
                 }
             }

@@ -38,19 +38,19 @@ public sealed class LogisticRegression
     /// <param name="classes">The number of classes; at least 2.</param>
     /// <param name="c">The inverse of the penalty's strength: larger fits the labels closer. 1 by default.</param>
     /// <param name="start">Where to start, such as the result for another <paramref name="c"/>: it saves time and changes nothing else.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="ArgumentException">There is not one label for each row, a label is no class, or a vector is not finite.</exception>
     public static LogisticRegression Fit(
-        Tensor vectors, ReadOnlySpan<int> labels, int classes, double c = 1, LogisticRegression? start = null, CancellationToken cancellation = default)
+        Tensor vectors, ReadOnlySpan<int> labels, int classes, double c = 1, LogisticRegression? start = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         Check(vectors, labels, classes);
-        return Fit(vectors, labels, [.. Enumerable.Range(0, labels.Length)], classes, c, start, Exact, cancellation);
+        return Fit(vectors, labels, [.. Enumerable.Range(0, labels.Length)], classes, c, start, Exact, cancellationToken);
     }
 
     /// <summary>Learns from some of the rows.</summary>
     internal static LogisticRegression Fit(
-        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start, double tolerance, CancellationToken cancellation)
+        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start, double tolerance, CancellationToken cancellationToken)
     {
         if (!(c > 0) || !double.IsFinite(c))
         {
@@ -58,7 +58,7 @@ public sealed class LogisticRegression
         }
 
         var objective = new LogisticObjective(vectors, labels, rows, classes, c);
-        var solution = NewtonConjugateGradient.Minimize(objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), tolerance, cancellation);
+        var solution = NewtonConjugateGradient.Minimize(objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), tolerance, cancellationToken);
         var (weights, intercepts) = objective.Unpack(solution);
         return new(weights, intercepts, classes);
     }

@@ -12,15 +12,15 @@ internal static class NewtonConjugateGradient
     /// <param name="objective">What is minimised.</param>
     /// <param name="parameters">Where to start.</param>
     /// <param name="tolerance">How small the gradient is in the end, beside that where all parameters are zero.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
-    public static double[] Minimize(LogisticObjective objective, double[] parameters, double tolerance, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    public static double[] Minimize(LogisticObjective objective, double[] parameters, double tolerance, CancellationToken cancellationToken)
     {
         var zeros = new double[parameters.Length];
         var scale = Norm(objective.Gradient(objective.Logits(zeros), zeros));
         var logits = objective.Logits(parameters);
         for (var step = 0; step < MostSteps; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var gradient = objective.Gradient(logits, parameters);
             var size = Norm(gradient);
             if (size <= tolerance * scale)

@@ -14,16 +14,16 @@ public static class Silhouette
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="labels">The cluster of each.</param>
     /// <param name="similarity">The distance: one less the cosine, the Euclidean (default) or the Manhattan distance.</param>
-    /// <param name="cancellation">Stops between two blocks of vectors.</param>
+    /// <param name="cancellationToken">Stops between two blocks of vectors.</param>
     /// <exception cref="ArgumentException">There is not one label for each vector, fewer than two clusters or no two in one, a vector is not finite, or a dot product, which is no distance.</exception>
     public static double Of(
-        Tensor embeddings, IReadOnlyList<int> labels, SimilarityFunction similarity = SimilarityFunction.Euclidean, CancellationToken cancellation = default) =>
-        OfEach(embeddings, labels, similarity, cancellation).Average();
+        Tensor embeddings, IReadOnlyList<int> labels, SimilarityFunction similarity = SimilarityFunction.Euclidean, CancellationToken cancellationToken = default) =>
+        OfEach(embeddings, labels, similarity, cancellationToken).Average();
 
     /// <summary>That of each vector.</summary>
     /// <inheritdoc cref="Of"/>
     public static double[] OfEach(
-        Tensor embeddings, IReadOnlyList<int> labels, SimilarityFunction similarity = SimilarityFunction.Euclidean, CancellationToken cancellation = default)
+        Tensor embeddings, IReadOnlyList<int> labels, SimilarityFunction similarity = SimilarityFunction.Euclidean, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(labels);
@@ -49,12 +49,12 @@ public static class Silhouette
         var values = new double[clusters.Length];
         for (var first = 0; first < clusters.Length; first += BlockRows)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var count = Math.Min(BlockRows, clusters.Length - first);
             var rows = Tensor.From(embeddings.Values.Slice(first * embeddings.Columns, count * embeddings.Columns), count, embeddings.Columns);
             var scores = Similarity.Matrix(rows, embeddings, similarity);
             var start = first;
-            Workers.Shared.For(count, int.MaxValue, i => values[start + i] = Value(scores.Row(i), start + i, clusters, sizes, similarity == SimilarityFunction.Cosine ? 1 : 0), cancellation);
+            Workers.Shared.For(count, int.MaxValue, i => values[start + i] = Value(scores.Row(i), start + i, clusters, sizes, similarity == SimilarityFunction.Cosine ? 1 : 0), cancellationToken);
         }
 
         return values;

@@ -47,15 +47,15 @@ public sealed class EvaluationTask
     /// <param name="model">The model.</param>
     /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
     /// <param name="encoding">How texts are encoded; as the model says without.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <exception cref="DatasetException">A file cannot be read, or has too little to evaluate on.</exception>
-    public EvaluationTaskResult Evaluate(SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellation = default)
+    public EvaluationTaskResult Evaluate(SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Named(folder, () =>
         {
             var evaluator = _read(folder, encoding ?? EncodeOptions.Default);
-            var metrics = Plain(evaluator.Evaluate(model, cancellation), model.Config.SimilarityFunction.Name());
+            var metrics = Plain(evaluator.Evaluate(model, cancellationToken), model.Config.SimilarityFunction.Name());
             return new EvaluationTaskResult(this, metrics, _baseline is null ? null : Plain(_baseline(evaluator), Baseline!));
         });
     }
@@ -69,7 +69,7 @@ public sealed class EvaluationTask
     /// </param>
     /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
     /// <param name="encoding">How texts are encoded; as the model says without.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns>For each way every metric, as <see cref="Headline"/> names them; parts of 1.</returns>
     /// <exception cref="InvalidOperationException">The task is of another kind.</exception>
     /// <exception cref="DatasetException">A file cannot be read.</exception>
@@ -79,7 +79,7 @@ public sealed class EvaluationTask
         Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank,
         string folder,
         EncodeOptions? encoding = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(methods);
         ArgumentNullException.ThrowIfNull(model);
@@ -95,14 +95,14 @@ public sealed class EvaluationTask
         foreach (var method in methods.Distinct())
         {
             var name = method.ToString().ToLowerInvariant();
-            results.Add(method, Plain(evaluator.Evaluate(corpus => Retriever(method, corpus), name, cancellation), name));
+            results.Add(method, Plain(evaluator.Evaluate(corpus => Retriever(method, corpus), name, cancellationToken), name));
         }
 
         return results;
 
         IRetriever Retriever(RetrievalMethod method, IReadOnlyList<string> corpus) => method switch
         {
-            RetrievalMethod.Model => dense ??= new DenseRetriever(model, corpus, encoding, null, cancellation),
+            RetrievalMethod.Model => dense ??= new DenseRetriever(model, corpus, encoding, null, cancellationToken),
             RetrievalMethod.Bm25 => words ??= new Bm25Index(corpus),
             RetrievalMethod.Hybrid => new HybridSearch([Retriever(RetrievalMethod.Model, corpus), Retriever(RetrievalMethod.Bm25, corpus)]),
             RetrievalMethod.Rerank => (rerank ?? throw new ArgumentNullException(nameof(rerank), "Reranking needs a model that reranks."))(Retriever(RetrievalMethod.Hybrid, corpus), corpus),

@@ -42,8 +42,8 @@ public sealed class RecipeDataset
     /// <param name="folder">What paths are relative to.</param>
     /// <param name="tokenizer">What running text is divided with.</param>
     /// <param name="seed">Where chance begins.</param>
-    /// <param name="cancellation">Stops the reading.</param>
-    internal static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellationToken)
     {
         node.Only(Keys);
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
@@ -64,7 +64,7 @@ public sealed class RecipeDataset
             6 => [.. Sentences().Select(row => new Example([row.Texts[1]]))],
             7 => [.. Sentences().Select(row => new Example([row.Texts[1], row.Texts[1]]))],
             9 => QueryLists.From(Read()),
-            _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellation),
+            _ => TextBlocks.Read(files, tokenizer, node.Get("max-tokens").Count(), null, cancellationToken),
         };
         if (rows.Count == 0)
         {
@@ -74,7 +74,7 @@ public sealed class RecipeDataset
         rows = node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows;
         if (node.Find("negatives") is { } negatives)
         {
-            rows = labels is null || node.Find("keep-labels") is not null ? RecipeNegatives.Add(negatives, rows, seed, cancellation) : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
+            rows = labels is null || node.Find("keep-labels") is not null ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken) : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
         }
 
         return new RecipeDataset(node, rows, labels, skipped);
@@ -88,7 +88,7 @@ public sealed class RecipeDataset
                 var reader = new DatasetReader(file, Columns(node, labels)) { BrokenRows = broken };
                 foreach (var row in reader.Take(firstRows))
                 {
-                    cancellation.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     yield return row;
                 }
 

@@ -12,10 +12,10 @@ internal static class RecipeModel
     /// <summary>Makes the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
     /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellation">Stops a download.</param>
-    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops a download.</param>
+    public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
-        var folder = await FolderAsync(node, cancellation).ConfigureAwait(false);
+        var folder = await FolderAsync(node, cancellationToken).ConfigureAwait(false);
         if (!node.IsMapping)
         {
             return SentenceTransformer.LoadTrainable(folder!);
@@ -44,10 +44,10 @@ internal static class RecipeModel
     /// <summary>Makes a cross-encoder: one that is there, or a new head on the transformer of a model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
     /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellation">Stops a download.</param>
-    public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops a download.</param>
+    public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
-        var folder = await FolderAsync(node, cancellation, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
+        var folder = await FolderAsync(node, cancellationToken, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
         var settings = node.IsMapping ? node.Only("folder", "new", "labels", "max-length") : null;
         if (settings?.Find("labels") is not { } labels)
         {
@@ -67,7 +67,7 @@ internal static class RecipeModel
     }
 
     /// <summary>The folder that the model is loaded from; null for a new one.</summary>
-    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellation, ModelKind kind = ModelKind.SentenceTransformer)
+    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
     {
         var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
         if (model is null || Directory.Exists(model))
@@ -77,7 +77,7 @@ internal static class RecipeModel
 
         var id = HubId.Of(model, kind);
         using var hub = new HubClient();
-        return await hub.DownloadAsync(id, null, null, cancellation).ConfigureAwait(false);
+        return await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
     }
 
     private static SentenceTransformer New(RecipeNode node, int seed)

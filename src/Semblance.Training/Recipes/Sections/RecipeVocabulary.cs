@@ -10,9 +10,9 @@ internal static class RecipeVocabulary
     /// <param name="folder">What the paths of data are relative to.</param>
     /// <param name="output">Where to write.</param>
     /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellation">Stops it; nothing is written.</param>
+    /// <param name="cancellationToken">Stops it; nothing is written.</param>
     /// <returns>The number of tokens.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellation)
+    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased");
         var usual = new WordPieceTrainerOptions();
@@ -24,10 +24,10 @@ internal static class RecipeVocabulary
         });
         foreach (var texts in RecipeTexts.Read(recipe.Get("datasets"), folder))
         {
-            trainer.Add(texts, cancellation);
+            trainer.Add(texts, cancellationToken);
         }
 
-        var tokenizer = trainer.TrainTokenizer(progress, cancellation);
+        var tokenizer = trainer.TrainTokenizer(progress, cancellationToken);
         tokenizer.Save(output);
         return tokenizer.VocabularySize;
     }

@@ -16,9 +16,9 @@ internal static class RecipeWordVectors
     /// <param name="folder">What the paths of data are relative to.</param>
     /// <param name="output">Where to write.</param>
     /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellation">Stops it; nothing is written.</param>
+    /// <param name="cancellationToken">Stops it; nothing is written.</param>
     /// <returns>The number of tokens read.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellation)
+    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only("tokenizer", "dimensions", "window", "seed");
         var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
@@ -31,10 +31,10 @@ internal static class RecipeWordVectors
         });
         foreach (var texts in RecipeTexts.Read(recipe.Get("datasets"), folder))
         {
-            trainer.Add(texts, cancellation);
+            trainer.Add(texts, cancellationToken);
         }
 
-        using var vectors = trainer.Train(progress, cancellation);
+        using var vectors = trainer.Train(progress, cancellationToken);
         var weights = new SafetensorsWriter();
         weights.Add(Name, vectors);
         ModelFiles.Save(output, folder =>

@@ -22,14 +22,14 @@ public static class CommunityDetection
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What to look for; cosines from 0.75, ten members without.</param>
     /// <param name="progress">Hears the part that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>
     /// The rows of each community: the largest community first; inside, the centre first (unless an earlier community has it), then by falling
     /// similarity to it.
     /// </returns>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static IReadOnlyList<int[]> Detect(
-        Tensor embeddings, CommunityOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Tensor embeddings, CommunityOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new CommunityOptions();
         options.Check();
@@ -39,12 +39,12 @@ public static class CommunityDetection
             return [];
         }
 
-        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
         var vectors = run.Normalize(matrix);
         var minSize = Math.Min(options.MinSize, vectors.Rows);
-        var sizes = Sizes(vectors, options, progress, cancellation);
+        var sizes = Sizes(vectors, options, progress, cancellationToken);
         int[] candidates = [.. Enumerable.Range(0, sizes.Length).Where(row => sizes[row] >= minSize).OrderByDescending(row => sizes[row])];
-        var communities = Separate(vectors, candidates, minSize, options, cancellation);
+        var communities = Separate(vectors, candidates, minSize, options, cancellationToken);
         progress?.Report(1);
         return [.. communities.OrderByDescending(community => community.Length)];
     }
@@ -67,7 +67,7 @@ public static class CommunityDetection
     }
 
     // How many each vector is close to, itself included.
-    private static int[] Sizes(Tensor vectors, CommunityOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    private static int[] Sizes(Tensor vectors, CommunityOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var sizes = new int[vectors.Rows];
         for (var row = 0; row < sizes.Length; row++)
@@ -78,7 +78,7 @@ public static class CommunityDetection
         var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // the half, for the other pass follows
         using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
-        new PairTiles(vectors, null, mining, counts, counter, cancellation).Compare();
+        new PairTiles(vectors, null, mining, counts, counter, cancellationToken).Compare();
         counts.AddTo(sizes);
         return sizes;
     }
@@ -86,7 +86,7 @@ public static class CommunityDetection
     // The cosine of a vector with itself; a vector of zeros is like nothing.
     private static float Own(Tensor vectors, int row) => vectors.Row(row).ContainsAnyExcept(0f) ? 1 : 0;
 
-    private static List<int[]> Separate(Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellation)
+    private static List<int[]> Separate(Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellationToken)
     {
         var communities = new List<int[]>();
         var taken = new bool[vectors.Rows];
@@ -96,7 +96,7 @@ public static class CommunityDetection
         {
             // Few at first: often the largest take nearly all.
             var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
-            var close = Close(vectors, centres, taken, options, cancellation);
+            var close = Close(vectors, centres, taken, options, cancellationToken);
             for (var i = 0; i < centres.Length; i++)
             {
                 close[i].RemoveAll(hit => taken[hit.Index]);
@@ -115,7 +115,7 @@ public static class CommunityDetection
     }
 
     // Who of those that are not taken is close to each of some centres, in the order of rows.
-    private static List<SearchHit>[] Close(Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellation)
+    private static List<SearchHit>[] Close(Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
     {
         var rows = Tensor.Zeros(centres.Length, vectors.Columns);
         for (var i = 0; i < centres.Length; i++)
@@ -132,7 +132,7 @@ public static class CommunityDetection
             {
                 var found = blocks[block] = [];
                 var first = block * BlockRows;
-                using var part = new Computation(1, cancellationToken: cancellation);
+                using var part = new Computation(1, cancellationToken: cancellationToken);
                 var scores = comparand.Scores(part, vectors.Slice(first, Math.Min(BlockRows, vectors.Rows - first)));
                 for (var i = 0; i < scores.Rows; i++)
                 {
@@ -146,7 +146,7 @@ public static class CommunityDetection
                     }
                 }
             },
-            cancellation);
+            cancellationToken);
 
         List<SearchHit>[] close = [.. centres.Select(centre => new List<SearchHit>())];
         for (var c = 0; c < centres.Length; c++)

@@ -28,15 +28,15 @@ public sealed class Hdbscan
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What is a cluster; five vectors without.</param>
     /// <param name="progress">Hears the part of the spanning tree that is found, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Hdbscan Fit(
-        Tensor embeddings, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Tensor embeddings, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new HdbscanOptions();
         options.Check();
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
-        var distances = new MutualReachability(vectors, options.MinSamples ?? options.MinClusterSize, options.MaxThreads, cancellation);
+        var distances = new MutualReachability(vectors, options.MinSamples ?? options.MinClusterSize, options.MaxThreads, cancellationToken);
         var dendrogram = Dendrogram.Of(vectors.Rows, distances.SpanningTree(progress).Order(Comparer<(int First, int Second, double Distance)>.Create(
             (a, b) => (a.Distance, a.First, a.Second).CompareTo((b.Distance, b.First, b.Second)))));
         var (labels, probabilities) = new CondensedTree(dendrogram, options.MinClusterSize).Select(options.AllowSingleCluster);

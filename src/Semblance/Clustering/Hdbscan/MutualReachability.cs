@@ -21,10 +21,10 @@ internal sealed class MutualReachability
     /// <param name="vectors"><c>[vectors × dimensions]</c>.</param>
     /// <param name="minSamples">How many vectors, itself included, lie within the core distance of one.</param>
     /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellation">Stops between two tiles.</param>
-    public MutualReachability(Tensor vectors, int minSamples, int maxThreads, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops between two tiles.</param>
+    public MutualReachability(Tensor vectors, int minSamples, int maxThreads, CancellationToken cancellationToken)
     {
-        _distances = new BoundedDistances(vectors, maxThreads, cancellation);
+        _distances = new BoundedDistances(vectors, maxThreads, cancellationToken);
         _nearest = new SearchHit[vectors.Rows][];
         _cores = new float[vectors.Rows];
         var others = Math.Min(minSamples, vectors.Rows) - 1;

@@ -13,10 +13,10 @@ public static class AgglomerativeClustering
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">How to measure; average linkage of cosine distances without.</param>
     /// <param name="progress">Hears the part that is done, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Dendrogram Fit(
-        Tensor embeddings, AgglomerativeOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Tensor embeddings, AgglomerativeOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new AgglomerativeOptions();
         var similarity = options.Check();
@@ -24,13 +24,13 @@ public static class AgglomerativeClustering
         var count = vectors.Rows;
         var distances = new DistanceRows(count, similarity == SimilarityFunction.Cosine ? 1 : 0);
         var mining = new MiningOptions { Similarity = similarity, MaxThreads = options.MaxThreads };
-        new PairTiles(vectors, null, mining, distances, new ProgressCounter(null, 1), cancellation).Compare();
-        return Dendrogram.Of(count, Chains(distances.Rows, options.Linkage, progress, cancellation));
+        new PairTiles(vectors, null, mining, distances, new ProgressCounter(null, 1), cancellationToken).Compare();
+        return Dendrogram.Of(count, Chains(distances.Rows, options.Linkage, progress, cancellationToken));
     }
 
     // Each next one in the chain is nearest to the one before; two that are nearest to each other become one.
     private static List<(int First, int Second, double Distance)> Chains(
-        float[][] distances, Linkage linkage, IProgress<double>? progress, CancellationToken cancellation)
+        float[][] distances, Linkage linkage, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var merges = new List<(int, int, double)>();
         var sizes = new int[distances.Length];
@@ -51,7 +51,7 @@ public static class AgglomerativeClustering
                 chain.Pop();
                 merges.Add((before, last, row[before]));
                 Join(distances, sizes, last, before, linkage);
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report((double)merges.Count / (distances.Length - 1));
             }
             else

@@ -23,10 +23,10 @@ internal sealed class BoundedDistances
 
     /// <param name="vectors"><c>[vectors × dimensions]</c>, finite.</param>
     /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellation">Stops between two tiles.</param>
-    public BoundedDistances(Tensor vectors, int maxThreads, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops between two tiles.</param>
+    public BoundedDistances(Tensor vectors, int maxThreads, CancellationToken cancellationToken)
     {
-        (_vectors, _cancellation) = (vectors, cancellation);
+        (_vectors, _cancellation) = (vectors, cancellationToken);
         _tiles = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = maxThreads };
         var mean = new float[vectors.Columns];
         for (var row = 0; row < vectors.Rows; row++)

@@ -24,19 +24,19 @@ internal sealed class Centroids
     public Tensor Centers { get; }
 
     /// <summary>Finds the nearest centre of each vector.</summary>
-    public void Assign(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation) =>
+    public void Assign(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken) =>
         Blocks(vectors.Rows, maxThreads, (first, count) =>
         {
-            using var run = new Computation(1, cancellationToken: cancellation);
+            using var run = new Computation(1, cancellationToken: cancellationToken);
             var scores = run.MatrixProduct(vectors.Slice(first, count), _product, _bias);
             for (var i = 0; i < count; i++)
             {
                 labels[first + i] = TensorPrimitives.IndexOfMax(scores.Row(i));
             }
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>How far each vector is from its centre: the squared distance, or one less the cosine.</summary>
-    public double[] Costs(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation)
+    public double[] Costs(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken)
     {
         var costs = new double[vectors.Rows];
         Blocks(vectors.Rows, maxThreads, (first, count) =>
@@ -46,12 +46,12 @@ internal sealed class Centroids
                 var center = Centers.Row(labels[row]);
                 costs[row] = _spherical ? 1 - PairSums.Product(vectors.Row(row), center) : PairSums.SquaredDifference(vectors.Row(row), center);
             }
-        }, cancellation);
+        }, cancellationToken);
         return costs;
     }
 
     /// <summary>The means of the vectors of each cluster; a cluster without any stays where it is.</summary>
-    public Tensor Means(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellation)
+    public Tensor Means(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken)
     {
         var (columns, clusters) = (vectors.Columns, Centers.Rows);
         var (rows, ends) = ByCluster(labels, clusters);
@@ -68,7 +68,7 @@ internal sealed class Centroids
                     Centers.Row(cluster).CopyTo(mean);
                 }
             },
-            cancellation);
+            cancellationToken);
         return means;
     }
 
@@ -150,9 +150,9 @@ internal sealed class Centroids
         return (new PreparedMatrix(weight), bias);
     }
 
-    private static void Blocks(int rows, int maxThreads, Action<int, int> body, CancellationToken cancellation) => Workers.Shared.For(
+    private static void Blocks(int rows, int maxThreads, Action<int, int> body, CancellationToken cancellationToken) => Workers.Shared.For(
         (rows + BlockRows - 1) / BlockRows,
         maxThreads,
         block => body(block * BlockRows, Math.Min(BlockRows, rows - (block * BlockRows))),
-        cancellation);
+        cancellationToken);
 }

@@ -36,10 +36,10 @@ public sealed class KMeans
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">How many, and how; 8 without.</param>
     /// <param name="progress">Hears the part of the most steps that is done, from 0 to 1; most often it ends sooner.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ArgumentException">A vector is not finite, there are fewer vectors than clusters, or an option is out of range.</exception>
     public static KMeans Fit(
-        Tensor embeddings, KMeansOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Tensor embeddings, KMeansOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new KMeansOptions();
         var matrix = FiniteRows.Checked(embeddings, nameof(embeddings));
@@ -49,13 +49,13 @@ public sealed class KMeans
             throw new ArgumentException($"{matrix.Rows} vectors do not make {options.Clusters} clusters; ask for at most as many as there are vectors.", nameof(options));
         }
 
-        using var run = new Computation(options.MaxThreads, cancellationToken: cancellation);
+        using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
         var vectors = options.Spherical ? run.Normalize(matrix) : matrix;
         var random = new Random(options.Seed);
         KMeans? best = null;
         for (var time = 0; time < options.Runs; time++)
         {
-            var found = Fit(vectors, Start(vectors, options, random, cancellation), options, random, progress, cancellation);
+            var found = Fit(vectors, Start(vectors, options, random, cancellationToken), options, random, progress, cancellationToken);
             best = best is null || found.Inertia < best.Inertia ? found : best;
         }
 
@@ -75,7 +75,7 @@ public sealed class KMeans
         return labels;
     }
 
-    private static Centroids Start(Tensor vectors, KMeansOptions options, Random random, CancellationToken cancellation)
+    private static Centroids Start(Tensor vectors, KMeansOptions options, Random random, CancellationToken cancellationToken)
     {
         if (options.Initial is { } initial)
         {
@@ -92,33 +92,33 @@ public sealed class KMeans
         var sample = options.BatchSize is { } batch && Math.Max(3L * batch, 3L * options.Clusters) is var size && size < vectors.Rows
             ? Rows(vectors, Draws((int)size, vectors.Rows, random))
             : vectors;
-        return new Centroids(Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellation)), options.Spherical);
+        return new Centroids(Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellationToken)), options.Spherical);
     }
 
     private static KMeans Fit(
-        Tensor vectors, Centroids centroids, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellation)
+        Tensor vectors, Centroids centroids, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var labels = new int[vectors.Rows];
         (centroids, var steps) = options.BatchSize is { } batch && batch < vectors.Rows
-            ? ByBatches(vectors, centroids, batch, options, random, progress, cancellation)
-            : ByAll(vectors, centroids, labels, options, progress, cancellation);
-        centroids.Assign(vectors, labels, options.MaxThreads, cancellation);
-        return new KMeans(centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellation).Sum(), steps, options.Spherical);
+            ? ByBatches(vectors, centroids, batch, options, random, progress, cancellationToken)
+            : ByAll(vectors, centroids, labels, options, progress, cancellationToken);
+        centroids.Assign(vectors, labels, options.MaxThreads, cancellationToken);
+        return new KMeans(centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken).Sum(), steps, options.Spherical);
     }
 
     private static (Centroids Centroids, int Steps) ByAll(
-        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, IProgress<double>? progress, CancellationToken cancellation)
+        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var still = options.Tolerance * MeanVariance(vectors);
         var before = new int[labels.Length];
         Array.Fill(before, -1);
         for (var step = 1; ; step++)
         {
-            centroids.Assign(vectors, labels, options.MaxThreads, cancellation);
+            centroids.Assign(vectors, labels, options.MaxThreads, cancellationToken);
             var isSettled = labels.AsSpan().SequenceEqual(before);
             labels.CopyTo(before, 0);
-            var moved = Repopulate(vectors, centroids, labels, options, cancellation);
-            var next = new Centroids(centroids.Means(vectors, labels, options.MaxThreads, cancellation), options.Spherical);
+            var moved = Repopulate(vectors, centroids, labels, options, cancellationToken);
+            var next = new Centroids(centroids.Means(vectors, labels, options.MaxThreads, cancellationToken), options.Spherical);
             var shift = Enumerable.Range(0, options.Clusters).Sum(c => PairSums.SquaredDifference(centroids.Centers.Row(c), next.Centers.Row(c)));
             centroids = next;
             progress?.Report((double)step / options.MaxIterations);
@@ -130,7 +130,7 @@ public sealed class KMeans
     }
 
     // A cluster that nobody is in takes the vector that is farthest from its own centre.
-    private static bool Repopulate(Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellation)
+    private static bool Repopulate(Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
     {
         var counts = new int[options.Clusters];
         foreach (var label in labels)
@@ -143,7 +143,7 @@ public sealed class KMeans
             return false;
         }
 
-        var costs = centroids.Costs(vectors, labels, options.MaxThreads, cancellation);
+        var costs = centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken);
         var moved = false;
         for (var empty = Array.IndexOf(counts, 0); empty >= 0; empty = Array.IndexOf(counts, 0, empty + 1))
         {
@@ -161,7 +161,7 @@ public sealed class KMeans
     }
 
     private static (Centroids Centroids, int Steps) ByBatches(
-        Tensor vectors, Centroids centroids, int batch, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellation)
+        Tensor vectors, Centroids centroids, int batch, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var seen = new long[options.Clusters];
         var rows = Tensor.Zeros(batch, vectors.Columns);
@@ -173,8 +173,8 @@ public sealed class KMeans
         {
             step++;
             Gather(vectors, Draws(batch, vectors.Rows, random), rows);
-            centroids.Assign(rows, labels, options.MaxThreads, cancellation);
-            var cost = centroids.Costs(rows, labels, options.MaxThreads, cancellation).Sum() / batch;
+            centroids.Assign(rows, labels, options.MaxThreads, cancellationToken);
+            var cost = centroids.Costs(rows, labels, options.MaxThreads, cancellationToken).Sum() / batch;
             centroids = new Centroids(Moved(rows, labels, centroids.Centers, seen, options.Spherical), options.Spherical);
             progress?.Report((double)step / most);
 

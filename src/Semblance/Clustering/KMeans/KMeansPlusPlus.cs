@@ -11,12 +11,12 @@ internal static class KMeansPlusPlus
     private const int BlockRows = 448;
 
     /// <summary>The rows that centres start from; all different.</summary>
-    public static int[] Choose(Tensor vectors, int clusters, Random random, int maxThreads, CancellationToken cancellation)
+    public static int[] Choose(Tensor vectors, int clusters, Random random, int maxThreads, CancellationToken cancellationToken)
     {
         var trials = 2 + (int)Math.Log(clusters);
         var chosen = new int[clusters];
         chosen[0] = random.Next(vectors.Rows);
-        var (squares, total) = Nearest(vectors, null, [chosen[0]], maxThreads, cancellation)[0];
+        var (squares, total) = Nearest(vectors, null, [chosen[0]], maxThreads, cancellationToken)[0];
         for (var c = 1; c < clusters; c++)
         {
             if (total <= 0)
@@ -32,7 +32,7 @@ internal static class KMeansPlusPlus
                 drawn[trial] = Draw(squares, random.NextDouble() * total);
             }
 
-            var outcomes = Nearest(vectors, squares, drawn, maxThreads, cancellation);
+            var outcomes = Nearest(vectors, squares, drawn, maxThreads, cancellationToken);
             var best = 0;
             for (var trial = 1; trial < trials; trial++)
             {
@@ -65,7 +65,7 @@ internal static class KMeansPlusPlus
     }
 
     // For each of some more centres: the squared distance of every vector to its nearest centre, and the sum of these.
-    private static (double[] Squares, double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellation)
+    private static (double[] Squares, double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
     {
         var centers = Tensor.Zeros(more.Length, vectors.Columns);
         for (var i = 0; i < more.Length; i++)
@@ -80,7 +80,7 @@ internal static class KMeansPlusPlus
             block =>
             {
                 var first = block * BlockRows;
-                using var run = new Computation(1, cancellationToken: cancellation);
+                using var run = new Computation(1, cancellationToken: cancellationToken);
                 var distances = run.Distances(vectors.Slice(first, Math.Min(BlockRows, vectors.Rows - first)), centers, Distance.Euclidean);
                 for (var i = 0; i < distances.Rows; i++)
                 {
@@ -91,7 +91,7 @@ internal static class KMeansPlusPlus
                     }
                 }
             },
-            cancellation);
+            cancellationToken);
         return Array.ConvertAll(squares, each => (each, each.Sum()));
     }
 }

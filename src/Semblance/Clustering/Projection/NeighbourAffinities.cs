@@ -23,7 +23,7 @@ internal sealed class NeighbourAffinities
     public (ReadOnlyMemory<int> Others, ReadOnlyMemory<double> Values) this[int row] =>
         (_others.AsMemory(_starts[row].._starts[row + 1]), _values.AsMemory(_starts[row].._starts[row + 1]));
 
-    public static NeighbourAffinities Of(Tensor vectors, double perplexity, int maxThreads, CancellationToken cancellation)
+    public static NeighbourAffinities Of(Tensor vectors, double perplexity, int maxThreads, CancellationToken cancellationToken)
     {
         var count = vectors.Rows;
         perplexity = Math.Max(1, Math.Min(perplexity, (count - 1) / 3.0));
@@ -33,7 +33,7 @@ internal sealed class NeighbourAffinities
             return new NeighbourAffinities(new int[count + 1], [], []);
         }
 
-        var nearest = new BoundedDistances(vectors, maxThreads, cancellation).Nearest(neighbours);
+        var nearest = new BoundedDistances(vectors, maxThreads, cancellationToken).Nearest(neighbours);
         var keys = new long[2L * count * neighbours];
         var values = new double[keys.LongLength];
         Workers.Shared.For(
@@ -51,7 +51,7 @@ internal sealed class NeighbourAffinities
                     values[place] = values[place + 1] = chances[i] / (2.0 * count);
                 }
             },
-            cancellation);
+            cancellationToken);
         return Summed(keys, values, count);
     }
 

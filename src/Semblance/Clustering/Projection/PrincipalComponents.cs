@@ -41,9 +41,9 @@ public sealed class PrincipalComponents
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="components">How many, from 1 to the lower of vectors and dimensions.</param>
     /// <param name="maxThreads">The most threads to use, the caller's included.</param>
-    /// <param name="cancellation">Stops between two blocks of vectors.</param>
+    /// <param name="cancellationToken">Stops between two blocks of vectors.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or there are fewer vectors or dimensions than components.</exception>
-    public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellation = default)
+    public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         var (rows, columns) = (vectors.Rows, vectors.Columns);
@@ -53,7 +53,7 @@ public sealed class PrincipalComponents
             throw new ArgumentOutOfRangeException(nameof(components), components, $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
         }
 
-        using var run = new Computation(maxThreads, cancellationToken: cancellation);
+        using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
         var mean = MeanOf(vectors);
         return rows >= columns ? ByCovariance(run, vectors, mean, components) : ByProducts(run, vectors, mean, components);
     }

@@ -20,28 +20,28 @@ public sealed class TSne
     /// <param name="embeddings"><c>[vectors × dimensions]</c>; Euclidean distances count, which for vectors of length one order as cosines do.</param>
     /// <param name="options">How; perplexity 30 in 1,000 steps without.</param>
     /// <param name="progress">Hears the part of the steps that is done, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static TSne Fit(
-        Tensor embeddings, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Tensor embeddings, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new TSneOptions();
         options.Check();
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
-        var affinities = NeighbourAffinities.Of(vectors, options.Perplexity, options.MaxThreads, cancellation);
-        var forces = new TSneForces(affinities, options.Theta, options.MaxThreads, cancellation);
-        var points = Start(vectors, options, cancellation);
+        var affinities = NeighbourAffinities.Of(vectors, options.Perplexity, options.MaxThreads, cancellationToken);
+        var forces = new TSneForces(affinities, options.Theta, options.MaxThreads, cancellationToken);
+        var points = Start(vectors, options, cancellationToken);
         Centre(points);
         if (vectors.Rows > 1)
         {
-            Descend(points, forces, options, progress, cancellation);
+            Descend(points, forces, options, progress, cancellationToken);
         }
 
         return new TSne(Tensor.From(Array.ConvertAll(points, value => (float)value), vectors.Rows, 2), forces.Divergence(points));
     }
 
     // Steps with momentum; each coordinate goes faster while it keeps its direction (Jacobs 1988).
-    private static void Descend(double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellation)
+    private static void Descend(double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var (gradient, step, gains) = (new double[points.Length], new double[points.Length], new double[points.Length]);
         Array.Fill(gains, 1);
@@ -49,7 +49,7 @@ public sealed class TSne
         var early = options.Iterations / 4;
         for (var iteration = 0; iteration < options.Iterations; iteration++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             forces.Gradient(points, iteration < early ? options.EarlyExaggeration : 1, gradient);
             var momentum = iteration < early ? 0.5 : 0.8;
             for (var i = 0; i < points.Length; i++)
@@ -65,7 +65,7 @@ public sealed class TSne
     }
 
     // A little chance lets equal vectors part.
-    private static double[] Start(Tensor vectors, TSneOptions options, CancellationToken cancellation)
+    private static double[] Start(Tensor vectors, TSneOptions options, CancellationToken cancellationToken)
     {
         var random = new Random(options.Seed);
         var points = new double[2 * vectors.Rows];
@@ -76,7 +76,7 @@ public sealed class TSne
 
         if (vectors.Rows > 2 && vectors.Columns > 1)
         {
-            var components = PrincipalComponents.Fit(vectors, 2, options.MaxThreads, cancellation);
+            var components = PrincipalComponents.Fit(vectors, 2, options.MaxThreads, cancellationToken);
             var scale = components.ExplainedVariance[0] > 0 ? 1e-4 / Math.Sqrt(components.ExplainedVariance[0]) : 0;
             var coordinates = components.Transform(vectors).Values;
             for (var i = 0; i < points.Length; i++)

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>How the points of a map pull and push each other: the gradient of the Kullback–Leibler divergence (van der Maaten 2014).</summary>
-internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellation)
+internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellationToken)
 {
     private const int BlockPoints = 512; // fewer are not worth another thread
     private const int BlockGroups = 32;
@@ -76,5 +76,5 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
                 body(i);
             }
         },
-        cancellation);
+        cancellationToken);
 }

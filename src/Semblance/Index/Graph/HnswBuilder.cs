@@ -66,7 +66,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
     public HnswGraph Graph { get; }
 
     /// <summary>Links all vectors that are not in the graph yet.</summary>
-    public void Build(int threads, IProgress<double>? progress, CancellationToken cancellation)
+    public void Build(int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         const int Block = 64;
         var first = _first;
@@ -81,7 +81,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         var counter = new ProgressCounter(progress, Math.Max(1, Graph.Count - first));
         Workers.Shared.For(
             (Graph.Count - first + Block - 1) / Block,
-            threads,
+            maxThreads,
             block =>
             {
                 if (!scratches.TryTake(out var scratch))
@@ -102,7 +102,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 counter.Add(end - start);
                 scratches.Add(scratch);
             },
-            cancellation);
+            cancellationToken);
         LinkForgotten();
     }
 

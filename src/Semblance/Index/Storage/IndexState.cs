@@ -83,12 +83,12 @@ internal sealed unsafe class IndexState
     }
 
     /// <summary>The largest of the ids that are numbers.</summary>
-    public long? LargestNumber(CancellationToken cancellation)
+    public long? LargestNumber(CancellationToken cancellationToken)
     {
         var largest = _tailIds.Keys.Where(id => id.Text is null).Max(id => (long?)id.Number);
         for (var node = 0; node < Segment.Count; node++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (!IsDeleted(node) && Segment.Record(node).Id is { Text: null, Number: var number } && !(number <= largest))
             {
                 largest = number;
@@ -109,8 +109,8 @@ internal sealed unsafe class IndexState
     /// <summary>The vectors nearest to a query; those with equal scores in the order of their ids.</summary>
     /// <param name="ready">The query, ready to be compared.</param>
     /// <param name="options">How to search.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public VectorHit[] Search(ReadOnlySpan<float> ready, VectorQuery options, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops it.</param>
+    public VectorHit[] Search(ReadOnlySpan<float> ready, VectorQuery options, CancellationToken cancellationToken)
     {
         var scratch = Segment.Rent();
         try
@@ -118,7 +118,7 @@ internal sealed unsafe class IndexState
             var vector = Segment.Prepare(ready, scratch, out var code);
             var results = new NearestRecords(_compareIds);
             results.Clear(Math.Min(options.TopK, Math.Max(1, Count)));
-            SearchSegment(vector, code, options, results, scratch, cancellation);
+            SearchSegment(vector, code, options, results, scratch, cancellationToken);
             SearchTail(vector, options.Filter, results, scratch);
             var hits = new VectorHit[results.Count];
             for (var i = 0; i < hits.Length; i++)
@@ -136,7 +136,7 @@ internal sealed unsafe class IndexState
         }
     }
 
-    private void SearchSegment(byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellation)
+    private void SearchSegment(byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
     {
         var matching = options.Filter is null ? null : Segment.Matching(options.Filter);
         var eligible = matching is null ? _liveInSegment : Eligible(matching);
@@ -151,7 +151,7 @@ internal sealed unsafe class IndexState
         var isWalked = !options.Exact && (double)eligible * eligible > WalkCost * ef * Segment.Count;
         for (var attempt = 0; isWalked && attempt < 2; attempt++, kept *= 4)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             results.Clear(results.Capacity);
             Walk(vector, code, (int)Math.Min(kept, Segment.Count), matching, results, scratch);
             if (results.Count == Math.Min(results.Capacity, eligible))
@@ -161,7 +161,7 @@ internal sealed unsafe class IndexState
         }
 
         // Also where those near the query do not count, or the graph falls apart.
-        Scan(vector, matching, results, scratch, cancellation);
+        Scan(vector, matching, results, scratch, cancellationToken);
     }
 
     private void Walk(byte* vector, byte* code, int ef, ulong[]? matching, NearestRecords results, HnswScratch scratch)
@@ -220,14 +220,14 @@ internal sealed unsafe class IndexState
         return left * left;
     }
 
-    private void Scan(byte* vector, ulong[]? matching, NearestRecords results, HnswScratch scratch, CancellationToken cancellation)
+    private void Scan(byte* vector, ulong[]? matching, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
     {
         results.Clear(results.Capacity);
         for (var word = 0; word < _deleted.Length; word++)
         {
             if (word % 1024 == 0)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             var left = ~_deleted[word] & (matching is null ? ulong.MaxValue : matching[word]);

@@ -203,11 +203,11 @@ internal sealed unsafe class Segment : IDisposable
     }
 
     /// <summary>The sections that do not agree with their checksums.</summary>
-    public IEnumerable<string> Damages(CancellationToken cancellation)
+    public IEnumerable<string> Damages(CancellationToken cancellationToken)
     {
         foreach (var section in Enum.GetValues<SegmentSection>())
         {
-            if (!IsSound(section, cancellation))
+            if (!IsSound(section, cancellationToken))
             {
                 yield return Damage(section);
             }
@@ -251,14 +251,14 @@ internal sealed unsafe class Segment : IDisposable
 
     private static string Damage(SegmentSection section) => $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
 
-    private bool IsSound(SegmentSection section, CancellationToken cancellation)
+    private bool IsSound(SegmentSection section, CancellationToken cancellationToken)
     {
         const int Block = 1 << 24;
         var (offset, length, expected) = _header[section];
         var checksum = Checksum.Begin();
         for (long done = 0; done < length; done += Block)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             checksum.Append(new ReadOnlySpan<byte>(_file.Data + offset + done, (int)Math.Min(Block, length - done)));
         }
 

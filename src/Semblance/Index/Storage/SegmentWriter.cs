@@ -69,17 +69,17 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
     /// <param name="basis">The segment of the first vectors, if there is one; the links of its graph are kept.</param>
-    /// <param name="threads">The most threads.</param>
+    /// <param name="maxThreads">The most threads.</param>
     /// <param name="progress">Hears the part of the graph that is done.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">An id comes twice.</exception>
-    public void Complete(Segment? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    public void Complete(Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var count = Count;
         _header = _header with { Count = count, LongestVector = _longest };
         End(SegmentSection.Vectors);
         WriteRecordStarts();
-        CopyRecords(cancellation);
+        CopyRecords(cancellationToken);
         End(SegmentSection.Records);
         Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_deleted)));
         End(SegmentSection.Deleted);
@@ -92,8 +92,8 @@ internal sealed unsafe class SegmentWriter : IDisposable
         // A map of its own: that of the ids keeps the records in memory.
         using (var map = new FileMap(_path))
         {
-            WriteCodes(map, cancellation);
-            WriteGraph(map, basis, threads, progress, cancellation);
+            WriteCodes(map, cancellationToken);
+            WriteGraph(map, basis, maxThreads, progress, cancellationToken);
         }
 
         _output.Flush();
@@ -164,12 +164,12 @@ internal sealed unsafe class SegmentWriter : IDisposable
         End(SegmentSection.Ids);
     }
 
-    private void WriteCodes(FileMap map, CancellationToken cancellation)
+    private void WriteCodes(FileMap map, CancellationToken cancellationToken)
     {
         var code = new byte[_header.CodeStride];
         for (var node = 0; node < Count && code.Length > 0; node++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             VectorCodes.Write(_header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
             Write(code);
         }
@@ -177,14 +177,14 @@ internal sealed unsafe class SegmentWriter : IDisposable
         End(SegmentSection.Codes);
     }
 
-    private void WriteGraph(FileMap map, Segment? basis, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    private void WriteGraph(FileMap map, Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var space = new VectorSpace(
             Vectors(map), _header.VectorStride, _header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
         using var nodes = new RecordNodes(space, _header.Dimension, _header.Similarity, CollectionsMarshal.AsSpan(_hashes));
         var continued = basis is not null && nodes.TryContinue(basis.Graph, basis.Groups, most: _manifest.Options.M) ? basis.Graph : null;
         using var builder = new HnswBuilder(_path, space, nodes, Count, _manifest.Options, continued);
-        builder.Build(threads, progress, cancellation);
+        builder.Build(maxThreads, progress, cancellationToken);
         var graph = builder.Graph;
         Write(graph.Links, 2L * Count * graph.M);
         End(SegmentSection.Links);
@@ -208,13 +208,13 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     private byte* Vectors(FileMap map) => map.Data + _header[SegmentSection.Vectors].Offset;
 
-    private void CopyRecords(CancellationToken cancellation)
+    private void CopyRecords(CancellationToken cancellationToken)
     {
         _recordsOutput.Position = 0; // writes what is buffered
         var buffer = new byte[BufferSize];
         for (int read; (read = _records.Read(buffer)) > 0;)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Write(buffer.AsSpan(0, read));
         }
     }

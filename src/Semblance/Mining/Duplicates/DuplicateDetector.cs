@@ -63,11 +63,11 @@ public sealed class DuplicateDetector
 
     /// <summary>Takes several texts, in their order; sooner than one by one.</summary>
     /// <param name="texts">Any texts.</param>
-    /// <param name="cancellation">Stops between two operations; what was answered before counts as taken.</param>
+    /// <param name="cancellationToken">Stops between two operations; what was answered before counts as taken.</param>
     /// <returns>For each what it repeats; null if it is new.</returns>
     /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
     /// <exception cref="ArgumentException">A text is null.</exception>
-    public Duplicate?[] Add(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    public Duplicate?[] Add(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         if (_model is null)
@@ -83,7 +83,7 @@ public sealed class DuplicateDetector
         var found = new Duplicate?[texts.Count];
         for (var first = 0; first < found.Length;)
         {
-            first += AddSome(_model, texts, first, found, cancellation);
+            first += AddSome(_model, texts, first, found, cancellationToken);
         }
 
         return found;
@@ -97,10 +97,10 @@ public sealed class DuplicateDetector
 
     /// <summary>Takes several vectors, in their order; sooner than one by one.</summary>
     /// <param name="vectors"><c>[vectors × dimension]</c>, all finite.</param>
-    /// <param name="cancellation">Stops between two operations; what was answered before counts as taken.</param>
+    /// <param name="cancellationToken">Stops between two operations; what was answered before counts as taken.</param>
     /// <returns>For each what it repeats; null if it is new.</returns>
     /// <exception cref="ArgumentException">They have another number of elements, or one is not finite.</exception>
-    public Duplicate?[] Add(Tensor vectors, CancellationToken cancellation = default)
+    public Duplicate?[] Add(Tensor vectors, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         if (vectors.Columns != _dimension)
@@ -112,7 +112,7 @@ public sealed class DuplicateDetector
         var found = new Duplicate?[vectors.Rows];
         for (var first = 0; first < found.Length; first += _pageRows)
         {
-            var run = new Batch(this, vectors.Slice(first, Math.Min(_pageRows, found.Length - first)), cancellation);
+            var run = new Batch(this, vectors.Slice(first, Math.Min(_pageRows, found.Length - first)), cancellationToken);
             for (var i = 0; i < run.Rows; i++)
             {
                 found[first + i] = run.Add(i, null);
@@ -124,22 +124,22 @@ public sealed class DuplicateDetector
 
     /// <summary>Takes a stream of texts of any length: while some are compared, the next are read.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns>The texts in their order, each with what it repeats.</returns>
     /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
-    public IAsyncEnumerable<CheckedText> DetectAsync(IAsyncEnumerable<string> texts, CancellationToken cancellation = default)
+    public IAsyncEnumerable<CheckedText> DetectAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return EncodingStream.Run(texts, text => text?.Length ?? 0, window =>
         {
             var first = Count;
-            var found = Add(window, cancellation);
+            var found = Add(window, cancellationToken);
             return window.Select((text, i) => new CheckedText(first + i, text, found[i]));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     // Takes texts up to a page of new ones, or to one that is known at first and forgotten when its turn comes; returns how many.
-    private int AddSome(SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellation)
+    private int AddSome(SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, int>();
         var (hashes, fresh) = (new List<UInt128>(), new List<string>());
@@ -153,7 +153,7 @@ public sealed class DuplicateDetector
             }
         }
 
-        var batch = fresh.Count == 0 ? null : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellation).Vectors, cancellation);
+        var batch = fresh.Count == 0 ? null : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
         for (var i = 0; i < hashes.Count; i++)
         {
             if (_texts.TryGetValue(hashes[i], out var place))
@@ -217,16 +217,16 @@ public sealed class DuplicateDetector
         private readonly List<(RememberedVectors Page, SearchHit[][] Nearest)> _before = [];
         private readonly List<(int Row, long Place, RememberedVectors Page)> _added = [];
 
-        public Batch(DuplicateDetector detector, Tensor vectors, CancellationToken cancellation)
+        public Batch(DuplicateDetector detector, Tensor vectors, CancellationToken cancellationToken)
         {
             _detector = detector;
-            using var run = new Computation(cancellationToken: cancellation);
+            using var run = new Computation(cancellationToken: cancellationToken);
             using var normalized = run.Normalize(vectors.AsMatrix());
             _vectors = Tensor.From(normalized.Values, vectors.Rows, vectors.Columns);
             _scores = Similarity.Matrix(_vectors, _vectors, SimilarityFunction.DotProduct);
             foreach (var page in detector._pages)
             {
-                _before.Add((page, page.Nearest(_vectors, cancellation)));
+                _before.Add((page, page.Nearest(_vectors, cancellationToken)));
             }
         }
 

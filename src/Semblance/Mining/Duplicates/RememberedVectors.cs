@@ -31,6 +31,6 @@ internal sealed class RememberedVectors(int rows, int dimension)
     }
 
     /// <summary>The nearest of each vector.</summary>
-    public SearchHit[][] Nearest(Tensor vectors, CancellationToken cancellation) =>
-        SemanticSearch.Search(vectors, _vectors.Slice(0, Count), new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct }, null, cancellation);
+    public SearchHit[][] Nearest(Tensor vectors, CancellationToken cancellationToken) =>
+        SemanticSearch.Search(vectors, _vectors.Slice(0, Count), new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct }, null, cancellationToken);
 }

@@ -20,7 +20,7 @@ public static class HardNegativeMining
     /// <param name="corpus">Where to look for negatives beside the positives; null for these alone.</param>
     /// <param name="crossEncoder">What scores candidates and positives, with one label; null for the model.</param>
     /// <param name="progress">Hears the part of the work that is done, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the work.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">There is no pair, a text is null, an option is out of range, or the cross-encoder has several labels.</exception>
     public static HardNegatives Mine(
         SentenceTransformer model,
@@ -29,7 +29,7 @@ public static class HardNegativeMining
         IReadOnlyList<string>? corpus = null,
         CrossEncoder? crossEncoder = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pairs);
@@ -58,22 +58,22 @@ public static class HardNegativeMining
         }
 
         var work = new ProgressCounter(progress, 2L * (texts.Count + anchors.Count) + (crossEncoder is null ? 0 : anchors.Count));
-        var documents = model.EncodeDocument([.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellation).Vectors;
-        var queries = model.EncodeQuery([.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellation).Vectors;
+        var documents = model.EncodeDocument([.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
+        var queries = model.EncodeQuery([.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
         var most = anchors.Values.Max(positives => positives.Count);
         var search = new SearchOptions { TopK = (int)Math.Min(texts.Count, (long)options.Range(most) + most), Similarity = model.Config.SimilarityFunction };
-        var hits = SemanticSearch.Search(queries, documents, search, null, cancellation);
+        var hits = SemanticSearch.Search(queries, documents, search, null, cancellationToken);
         work.Add(texts.Count + anchors.Count);
 
         var selection = new NegativeSelection(options, options.Range(most));
         var mined = new List<MinedPair>(pairs.Count);
         for (var i = 0; i < hits.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var (anchor, positives) = anchors.GetAt(i);
             var scores = crossEncoder is null
                 ? Array.ConvertAll([.. positives], positive => Similarity.Of(queries.Row(i), documents.Row(positive), search.Similarity))
-                : Rescore(crossEncoder, options.CrossEncoder, anchor, texts, positives, hits[i], cancellation);
+                : Rescore(crossEncoder, options.CrossEncoder, anchor, texts, positives, hits[i], cancellationToken);
             MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
             mined.AddRange(positives.Zip(scores, (positive, score) => new MinedPair(anchor, texts.GetAt(positive).Key, score, negatives)));
             work.Add(crossEncoder is null ? 0 : 1);
@@ -111,10 +111,10 @@ public static class HardNegativeMining
 
     // Puts the cross-encoder's scores into the hits, best first again, and returns those of the positives.
     private static float[] Rescore(
-        CrossEncoder crossEncoder, PredictOptions options, string anchor, OrderedDictionary<string, int> texts, List<int> positives, SearchHit[] hits, CancellationToken cancellation)
+        CrossEncoder crossEncoder, PredictOptions options, string anchor, OrderedDictionary<string, int> texts, List<int> positives, SearchHit[] hits, CancellationToken cancellationToken)
     {
         var places = positives.Concat(hits.Select(hit => hit.Index));
-        var predictions = crossEncoder.Predict([.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellation);
+        var predictions = crossEncoder.Predict([.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellationToken);
         var scores = predictions.Scores.Values.ToArray();
         for (var i = 0; i < hits.Length; i++)
         {

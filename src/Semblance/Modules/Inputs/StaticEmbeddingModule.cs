@@ -95,13 +95,13 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <param name="teacher">The transformer and its tokenizer.</param>
     /// <param name="options">How; null for the defaults, which are those of Model2Vec.</param>
     /// <param name="progress">Told the part of the vocabulary that is done, from 0 to 1.</param>
-    /// <param name="cancellation">Stops between two operations.</param>
+    /// <param name="cancellationToken">Stops between two operations.</param>
     /// <returns>The static embeddings and a normalisation.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or no token is left.</exception>
     /// <exception cref="NotSupportedException">The tokenizer cannot be written as tokenizer.json.</exception>
     public static SentenceTransformer Distill(
-        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellation), new NormalizeModule()]);
+        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken), new NormalizeModule()]);
 
     /// <summary>Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, sentence-transformers' or Model2Vec's.</summary>
     /// <param name="folder">The folder.</param>

@@ -107,11 +107,11 @@ public sealed class Bm25Index : IRetriever
     }
 
     /// <inheritdoc/>
-    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         var hits = new SearchHit[queries.Count][];
-        Workers.Shared.For(hits.Length, int.MaxValue, query => hits[query] = Search(queries[query], topK), cancellation);
+        Workers.Shared.For(hits.Length, int.MaxValue, query => hits[query] = Search(queries[query], topK), cancellationToken);
         return hits;
     }
 

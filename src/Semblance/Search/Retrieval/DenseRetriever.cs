@@ -14,18 +14,18 @@ public sealed class DenseRetriever : IRetriever
     /// <param name="corpus">The texts.</param>
     /// <param name="encoding">How to encode both; null for the defaults.</param>
     /// <param name="progress">Told after each batch of the corpus.</param>
-    /// <param name="cancellation">Stops the encoding.</param>
+    /// <param name="cancellationToken">Stops the encoding.</param>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public DenseRetriever(
         SentenceTransformer model,
         IReadOnlyList<string> corpus,
         EncodeOptions? encoding = null,
         IProgress<EncodeProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
         : this(
             (queries, cancelled) => Checked(model).EncodeQuery(queries, encoding, null, cancelled).Vectors,
-            VectorMatrix.Of(Checked(model).EncodeDocument(corpus, encoding, progress, cancellation).Vectors),
-            new SearchOptions { Similarity = model.Config.SimilarityFunction, MaxThreads = encoding?.Threads ?? int.MaxValue })
+            VectorMatrix.Of(Checked(model).EncodeDocument(corpus, encoding, progress, cancellationToken).Vectors),
+            new SearchOptions { Similarity = model.Config.SimilarityFunction, MaxThreads = encoding?.MaxThreads ?? int.MaxValue })
     {
     }
 
@@ -44,10 +44,10 @@ public sealed class DenseRetriever : IRetriever
     public int Count => _corpus.Rows;
 
     /// <inheritdoc/>
-    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return SemanticSearch.Search(_encodeQueries(queries, cancellation), _corpus, _options with { TopK = topK }, null, cancellation);
+        return SemanticSearch.Search(_encodeQueries(queries, cancellationToken), _corpus, _options with { TopK = topK }, null, cancellationToken);
     }
 
     private static SentenceTransformer Checked(SentenceTransformer model)

@@ -15,7 +15,7 @@ public sealed class HybridSearch : IRetriever
     /// <param name="options">How to fuse; weights, if any, are of vectors and words. Null for the defaults.</param>
     /// <param name="encoding">How to encode; null for the defaults.</param>
     /// <param name="progress">Told after each batch of the corpus.</param>
-    /// <param name="cancellation">Stops the encoding.</param>
+    /// <param name="cancellationToken">Stops the encoding.</param>
     /// <exception cref="ArgumentException">An option is out of range or does not fit the model.</exception>
     public HybridSearch(
         SentenceTransformer model,
@@ -23,8 +23,8 @@ public sealed class HybridSearch : IRetriever
         HybridOptions? options = null,
         EncodeOptions? encoding = null,
         IProgress<EncodeProgress>? progress = null,
-        CancellationToken cancellation = default)
-        : this([new DenseRetriever(model, corpus, encoding, progress, cancellation), new Bm25Index(corpus)], options)
+        CancellationToken cancellationToken = default)
+        : this([new DenseRetriever(model, corpus, encoding, progress, cancellationToken), new Bm25Index(corpus)], options)
     {
     }
 
@@ -50,11 +50,11 @@ public sealed class HybridSearch : IRetriever
 
     /// <inheritdoc/>
     /// <remarks>Scores are those of the fusion: with two rankings and k = 60, at most 2 / 61.</remarks>
-    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
-        var found = _retrievers.Select(retriever => retriever.Search(queries, Math.Max(topK, _options.Candidates), cancellation)).ToArray();
+        var found = _retrievers.Select(retriever => retriever.Search(queries, Math.Max(topK, _options.Candidates), cancellationToken)).ToArray();
         return [.. queries.Select((_, query) => ReciprocalRankFusion.Fuse([.. found.Select(hits => hits[query])], topK, _options.K, _options.Weights))];
     }
 }

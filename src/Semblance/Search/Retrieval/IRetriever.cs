@@ -9,8 +9,8 @@ public interface IRetriever
     /// <summary>The texts that answer each query best.</summary>
     /// <param name="queries">Any texts.</param>
     /// <param name="topK">How many hits a query gets at most.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>For each query its hits, the best first and the lower place first among equals.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is below 1.</exception>
-    SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default);
+    SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default);
 }

@@ -19,7 +19,7 @@ public sealed class RetrieveAndRerank : IRetriever
     /// <param name="options">How it predicts; null for the defaults.</param>
     /// <exception cref="ArgumentException">The corpus is not the retriever's, or the model has several labels.</exception>
     public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, CrossEncoder reranker, PredictOptions? options = null)
-        : this(retriever, corpus, (query, texts, cancellation) => reranker.Rank(query, texts, null, options, null, cancellation))
+        : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken))
     {
         ArgumentNullException.ThrowIfNull(reranker);
         if (reranker.Labels.Count != 1)
@@ -35,7 +35,7 @@ public sealed class RetrieveAndRerank : IRetriever
     /// <param name="reranker">The model.</param>
     /// <param name="options">How it encodes; null for the defaults.</param>
     public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
-        : this(retriever, corpus, (query, texts, cancellation) => reranker.Rank(query, texts, null, options, null, cancellation)) =>
+        : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken)) =>
         ArgumentNullException.ThrowIfNull(reranker);
 
     private RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
@@ -58,21 +58,21 @@ public sealed class RetrieveAndRerank : IRetriever
 
     /// <inheritdoc/>
     /// <remarks>Scores are those of the model that reranks. Only candidates become hits.</remarks>
-    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellation = default)
+    public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Candidates, 1);
-        var candidates = _retriever.Search(queries, Math.Max(topK, Candidates), cancellation);
-        return [.. candidates.Select((hits, query) => Rerank(queries[query], hits, topK, cancellation))];
+        var candidates = _retriever.Search(queries, Math.Max(topK, Candidates), cancellationToken);
+        return [.. candidates.Select((hits, query) => Rerank(queries[query], hits, topK, cancellationToken))];
     }
 
     // By place, not by the first stage's order, so that among equals the lower place is first.
-    private SearchHit[] Rerank(string query, SearchHit[] hits, int topK, CancellationToken cancellation)
+    private SearchHit[] Rerank(string query, SearchHit[] hits, int topK, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         int[] places = [.. hits.Select(hit => hit.Index).Order()];
-        var ranked = _rank(query, [.. places.Select(place => _corpus[place])], cancellation);
+        var ranked = _rank(query, [.. places.Select(place => _corpus[place])], cancellationToken);
         return [.. ranked.Take(topK).Select(document => new SearchHit(places[document.Index], document.Score))];
     }
 }

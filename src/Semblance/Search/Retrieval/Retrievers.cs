@@ -7,12 +7,12 @@ public static class Retrievers
     /// <param name="retriever">What searches.</param>
     /// <param name="query">Any text.</param>
     /// <param name="topK">How many hits at most; 10 by default.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The hits, the best first.</returns>
-    public static SearchHit[] Search(this IRetriever retriever, string query, int topK = 10, CancellationToken cancellation = default)
+    public static SearchHit[] Search(this IRetriever retriever, string query, int topK = 10, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentNullException.ThrowIfNull(query);
-        return retriever.Search([query], topK, cancellation)[0];
+        return retriever.Search([query], topK, cancellationToken)[0];
     }
 }

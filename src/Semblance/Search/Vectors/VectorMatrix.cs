@@ -65,9 +65,9 @@ public sealed unsafe class VectorMatrix
     /// <summary>Stores vectors in a smaller precision, on all threads.</summary>
     /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
     /// <param name="quantizer">The precision, with its ranges.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">The quantizer is for other vectors, they take more than 2³¹ bytes, or an element is not a finite number.</exception>
-    public static VectorMatrix Quantize(Tensor vectors, Quantizer quantizer, CancellationToken cancellation = default)
+    public static VectorMatrix Quantize(Tensor vectors, Quantizer quantizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(quantizer);
@@ -83,7 +83,7 @@ public sealed unsafe class VectorMatrix
             {
                 quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount), row);
             }
-        }, cancellation);
+        }, cancellationToken);
         return new VectorMatrix(bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
     }
 
