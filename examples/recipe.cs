@@ -27,7 +27,7 @@ catch (OperationCanceledException)
     Console.WriteLine($"Stopped; {recipe.Output} has a checkpoint to resume from.");
 }
 
-sealed class LossReport : IProgress<RecipeProgress>
+internal sealed class LossReport : IProgress<RecipeProgress>
 {
     public void Report(RecipeProgress value)
     {
