@@ -58,7 +58,7 @@ public class CommandLineTests
         FailsAsync((folder, arguments) => folder.Write("in.txt", [.. "one\ntwo\n"u8, 0xC3, 0x28, .. "\n"u8]), "in.txt, line 3: the bytes are not UTF-8");
 
     [Fact]
-    public Task A_damaged_gzip_file_is_named() => FailsAsync((folder, arguments) => arguments.Input = folder.Write("in.gz", "no gzip at all"), "in.gz: the gzip data is damaged");
+    public Task A_damaged_gzip_file_is_named() => FailsAsync((folder, arguments) => arguments.Input = folder.Write("in.gz", "no gzip at all"), "in.gz: the file does not begin as gzip does");
 
     [Fact]
     public Task Truncated_weights_are_named() => FailsAsync(

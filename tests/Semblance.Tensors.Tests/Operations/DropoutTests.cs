@@ -28,9 +28,9 @@ public class DropoutTests
     public void The_same_seed_drops_the_same_elements_on_any_number_of_threads()
     {
         var x = TestTensors.Random(1, 3000, 100);
-        float[] Drop(ulong seed, int threads)
+        float[] Drop(ulong seed, int maxThreads)
         {
-            using var run = new Computation(threads, dropoutSeed: seed);
+            using var run = new Computation(maxThreads, dropoutSeed: seed);
             return run.Dropout(x, 0.1f).Values.ToArray();
         }
 

@@ -238,12 +238,12 @@ public class GradientTests
     {
         var (x, weight) = (TestTensors.Random(1, 300, 256), TestTensors.Random(2, 256, 256));
         weight.RequiresGradient = true;
-        float[] Gradient(int threads, int runs)
+        float[] Gradient(int maxThreads, int runs)
         {
             weight.Gradient = null;
             for (var i = 0; i < runs; i++)
             {
-                using var run = new Computation(threads, recording: true);
+                using var run = new Computation(maxThreads, recording: true);
                 run.Backward(run.Linear(x, new Linear(weight, null), Activation.Gelu));
             }
 

@@ -114,8 +114,8 @@ public class TextGeneratorTests
     public void The_same_seed_draws_the_same_tokens_on_any_number_of_threads()
     {
         var generator = Generator("gpt2-lm");
-        IReadOnlyList<int> Draw(int seed, int threads) => generator.GenerateTokens(
-            [5, 9], new GenerationConfig { DoSample = true, MaxNewTokens = 30, Seed = seed, MaxThreads = threads, Temperature = 2, TopP = 0.95f })[0].Tokens;
+        IReadOnlyList<int> Draw(int seed, int maxThreads) => generator.GenerateTokens(
+            [5, 9], new GenerationConfig { DoSample = true, MaxNewTokens = 30, Seed = seed, MaxThreads = maxThreads, Temperature = 2, TopP = 0.95f })[0].Tokens;
         Draw(7, 1).ShouldBe(Draw(7, 2));
         Draw(7, 1).ShouldNotBe(Draw(8, 1));
     }

@@ -266,7 +266,7 @@ public class HnswIndexTests
     [InlineData(16, 2)]
     [InlineData(4, 2)]
     [InlineData(2, 2)]
-    public async Task Every_vector_is_reached_however_many_are_alike(int m, int threads)
+    public async Task Every_vector_is_reached_however_many_are_alike(int m, int maxThreads)
     {
         var (few, clustered) = (Vectors.Random(3, 50, 12), IndexFolder.Clustered(4, 3000, 12, groups: 15));
         foreach (var vectors in new[]
@@ -279,11 +279,11 @@ public class HnswIndexTests
         })
         {
             using var folder = new IndexFolder();
-            using (var index = await IndexFolder.BuildAsync(folder.Path, vectors, new HnswOptions { M = m, EfConstruction = 40 }, threads))
+            using (var index = await IndexFolder.BuildAsync(folder.Path, vectors, new HnswOptions { M = m, EfConstruction = 40 }, maxThreads))
             {
                 HnswIndex.Verify(folder.Path).Unreachable.ShouldBe(0);
                 await index.UpsertAsync([.. Enumerable.Range(0, 500).Select(i => new VectorRecord($"more {i}", vectors.Row(i % 90).ToArray()))]);
-                await index.CompactAsync(threads); // goes on with the graph
+                await index.CompactAsync(maxThreads); // goes on with the graph
             }
 
             HnswIndex.Verify(folder.Path).Unreachable.ShouldBe(0);

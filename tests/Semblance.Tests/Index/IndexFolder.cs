@@ -27,8 +27,8 @@ internal sealed class IndexFolder : IDisposable
     public static IEnumerable<VectorRecord> Records(Tensor vectors) => Enumerable.Range(0, vectors.Rows).Select(i => new VectorRecord(
         i % 3 == 0 ? $"text {i}" : i, vectors.Row(i).ToArray(), i % 5 == 0 ? null : $"sentence {i}", new Dictionary<string, string> { ["group"] = $"{i % 40}", ["tenth"] = $"{i / 10}" }));
 
-    public static Task<HnswIndex> BuildAsync(string path, Tensor vectors, HnswOptions? options = null, int threads = int.MaxValue) =>
-        HnswIndex.BuildAsync(path, Records(vectors).ToAsyncEnumerable(), options, threads);
+    public static Task<HnswIndex> BuildAsync(string path, Tensor vectors, HnswOptions? options = null, int maxThreads = int.MaxValue) =>
+        HnswIndex.BuildAsync(path, Records(vectors).ToAsyncEnumerable(), options, maxThreads);
 
     /// <summary>The nearest by comparing all, with the library's own similarity.</summary>
     public static VectorId[] Nearest(IEnumerable<VectorRecord> records, ReadOnlySpan<float> query, SimilarityFunction similarity, int topK)

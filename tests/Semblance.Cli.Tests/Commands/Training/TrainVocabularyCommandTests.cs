@@ -49,8 +49,8 @@ public class TrainVocabularyCommandTests
     [Theory]
     [InlineData("/no/such/file.txt", "out", "30", "/no/such/file.txt: there is no such file")]
     [InlineData("empty.txt", "out", "30", "empty.txt: there are no words to learn from")]
-    [InlineData("damaged.gz", "out", "30", "damaged.gz: the gzip data is damaged")]
-    [InlineData("in.txt", "in.txt", "30", "in.txt: this is a file, expected a folder; choose another path.")]
+    [InlineData("damaged.gz", "out", "30", "damaged.gz: the file does not begin as gzip does")]
+    [InlineData("in.txt", "in.txt", "30", "in.txt: this is a file; choose a folder.")]
     [InlineData("in.txt", "out", "5", "VocabularySize is 5, expected 6 or more.")]
     public async Task What_goes_wrong_is_one_sentence(string input, string output, string size, string told)
     {
