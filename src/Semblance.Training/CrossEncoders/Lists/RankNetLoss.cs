@@ -1,5 +1,3 @@
-using Semblance.Training.Recipes;
-
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>Represents the settings of <see cref="RankNetLoss"/>.</summary>

@@ -1,5 +1,3 @@
-using Semblance.Training.Recipes;
-
 namespace Semblance.Training;
 
 /// <summary>Represents the settings of <see cref="Matryoshka2dLoss"/>: those of the layers, and the lengths.</summary>

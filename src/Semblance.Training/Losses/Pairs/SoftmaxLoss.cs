@@ -1,6 +1,5 @@
 using System.Numerics;
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 using Semblance.Transformers;
 
 namespace Semblance.Training;

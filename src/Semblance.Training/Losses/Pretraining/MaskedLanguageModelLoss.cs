@@ -1,6 +1,5 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 using Semblance.Transformers;
 using Semblance.Transformers.Tasks;
 

@@ -83,18 +83,18 @@ public class MultipleNegativesRankingLoss : Loss
         var (directions, hardness) = (Settings.Directions, Settings.HardnessMode);
         if (!directions.HasFlag(RankingDirections.QueryToDocument) || (directions & ~AllDirections) != 0)
         {
-            throw new ArgumentException($"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the positive, must be among them.", nameof(Settings.Directions));
+            throw new ArgumentException($"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the positive, must be among them.", nameof(settings));
         }
 
         if (Settings.PartitionMode == PartitionMode.PerDirection && (directions & (RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument)) != 0)
         {
             throw new ArgumentException(
-                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; use {nameof(PartitionMode.Joint)}.", nameof(Settings.PartitionMode));
+                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; use {nameof(PartitionMode.Joint)}.", nameof(settings));
         }
 
         if (hardness is null != (Settings.HardnessStrength == 0))
         {
-            throw new ArgumentException("A hardness mode and a strength above zero go together; one of them alone has no effect.", hardness is null ? nameof(Settings.HardnessMode) : nameof(Settings.HardnessStrength));
+            throw new ArgumentException("A hardness mode and a strength above zero go together; one of them alone has no effect.", nameof(settings));
         }
     }
 

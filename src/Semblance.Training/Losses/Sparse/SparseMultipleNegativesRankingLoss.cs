@@ -1,5 +1,3 @@
-using Semblance.Training.Recipes;
-
 namespace Semblance.Training;
 
 /// <summary>
