@@ -36,12 +36,12 @@ internal static class TokenizerClasses
     /// </summary>
     public static readonly IReadOnlyDictionary<string, (string? Begin, string? End, bool AddsBegin)> Templates =
         new Dictionary<string, (string?, string?, bool)>
-    {
-        ["CodeLlamaTokenizer"] = ("<s>", "</s>", true),
-        ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", true),
-        ["GPTNeoXTokenizer"] = ("<|endoftext|>", "<|endoftext|>", false),
-        ["GemmaTokenizer"] = ("<bos>", "<eos>", true),
-        ["LlamaTokenizer"] = ("<s>", "</s>", true),
-        [AnyFile] = (null, null, false),
-    };
+        {
+            ["CodeLlamaTokenizer"] = ("<s>", "</s>", true),
+            ["CohereTokenizer"] = ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", true),
+            ["GPTNeoXTokenizer"] = ("<|endoftext|>", "<|endoftext|>", false),
+            ["GemmaTokenizer"] = ("<bos>", "<eos>", true),
+            ["LlamaTokenizer"] = ("<s>", "</s>", true),
+            [AnyFile] = (null, null, false),
+        };
 }

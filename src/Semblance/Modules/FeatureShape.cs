@@ -96,7 +96,12 @@ public sealed class FeatureShape
         {
             var end = new FeatureShape(_path, _warnings, _problems)
             {
-                TokenWidth = TokenWidth, SentenceWidth = SentenceWidth, LayerCount = LayerCount, VocabularySize = VocabularySize, HasWordLogits = HasWordLogits, _isEntered = _isEntered,
+                TokenWidth = TokenWidth,
+                SentenceWidth = SentenceWidth,
+                LayerCount = LayerCount,
+                VocabularySize = VocabularySize,
+                HasWordLogits = HasWordLogits,
+                _isEntered = _isEntered,
             };
             end.Through(modules, $"{_place} route {route}, ");
             ends.Add(end);

@@ -1,4 +1,3 @@
-using Semblance.Cli.Tests.Commands;
 using Semblance.Tensors;
 using Semblance.Training;
 

@@ -97,7 +97,11 @@ internal sealed class RegexProgram
             case RegexNode.Atomic { Part: RegexNode.Repeat { Part: RegexNode.Set set, IsLazy: false } run }:
                 return Emit(new Instruction(RegexOperation.Run)
                 {
-                    Characters = set.Characters, Minimum = run.Minimum, Maximum = run.Maximum, Next = moved, Other = idle,
+                    Characters = set.Characters,
+                    Minimum = run.Minimum,
+                    Maximum = run.Maximum,
+                    Next = moved,
+                    Other = idle,
                 });
             case RegexNode.Atomic atomic:
                 return Emit(new Instruction(RegexOperation.Atomic) { Inner = CompileInner(atomic.Part), Next = moved, Other = idle });
