@@ -1,10 +1,10 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// Sentences, and what comes nearest to them without sharing a word, in English and Chinese: dotnet run examples/first.cs
+// The most similar sentence of each query, without a word in common, in English and Chinese: dotnet run examples/first.cs
 using Semblance;
 
-var model = SentenceTransformer.LoadDefault(); // the model in the box
+var model = SentenceTransformer.LoadDefault(); // the bundled default model
 
 string[] sentences =
 [

@@ -1,7 +1,7 @@
 #:project ../src/Semblance.Training/Semblance.Training.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// A few pairs that belong together, learned by heart: dotnet run examples/train.cs [model folder]
+// Trains on a few pairs until the model has memorized them: dotnet run examples/train.cs [model folder]
 using Semblance;
 using Semblance.Training;
 
