@@ -14,6 +14,7 @@ var central = SemanticSearch.Search(clusters.Centers, vectors, new SearchOptions
 
 for (var cluster = 0; cluster < words.Count; cluster++)
 {
-    Console.WriteLine($"{clusters.Labels.Count(label => label == cluster)} lines: {string.Join(", ", words[cluster].Select(word => word.Word))}");
+    var topic = string.Join(", ", words[cluster].Select(word => word.Word));
+    Console.WriteLine($"{clusters.Labels.Count(label => label == cluster)} lines: {topic}");
     Console.WriteLine($"  {texts[central[cluster][0].Index]}");
 }

@@ -24,7 +24,8 @@ string[] queries =
     "一只犬跑过公园",
 ];
 
-var hits = SemanticSearch.Search(model.EncodeQuery(queries).Vectors, model.EncodeDocument(sentences).Vectors, new SearchOptions { TopK = 1 });
+var vectors = model.EncodeDocument(sentences).Vectors;
+var hits = SemanticSearch.Search(model.EncodeQuery(queries).Vectors, vectors, new SearchOptions { TopK = 1 });
 foreach (var (query, best) in queries.Zip(hits))
 {
     Console.WriteLine($"{query}  →  {sentences[best[0].Index]}  ({best[0].Score:F3})");
