@@ -7,7 +7,7 @@ internal class Names
     public static string[] texts = [];
     public static Tensor vectors = null!, queries = null!, sample = null!;
     public static IProgress<double>? progress;
-    public static CancellationToken cancellation;
+    public static CancellationToken cancellationToken;
 }
 
 internal static class Program

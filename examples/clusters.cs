@@ -1,7 +1,7 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// What a file is about: groups of lines, their words, and the line at the centre: dotnet run examples/clusters.cs [file]
+// Clusters of the lines of a file, their topic words, and the line nearest to each center: dotnet run examples/clusters.cs [file]
 using Semblance;
 
 var texts = File.ReadAllLines(args.FirstOrDefault() ?? "examples/faq.txt");
@@ -14,6 +14,7 @@ var central = SemanticSearch.Search(clusters.Centers, vectors, new SearchOptions
 
 for (var cluster = 0; cluster < words.Count; cluster++)
 {
-    Console.WriteLine($"{clusters.Labels.Count(label => label == cluster)} lines: {string.Join(", ", words[cluster].Select(word => word.Word))}");
+    var topic = string.Join(", ", words[cluster].Select(word => word.Word));
+    Console.WriteLine($"{clusters.Labels.Count(label => label == cluster)} lines: {topic}");
     Console.WriteLine($"  {texts[central[cluster][0].Index]}");
 }

@@ -1,10 +1,10 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// Sentences, and what comes nearest to them without sharing a word, in English and Chinese: dotnet run examples/first.cs
+// The most similar sentence of each query, without a word in common, in English and Chinese: dotnet run examples/first.cs
 using Semblance;
 
-var model = SentenceTransformer.LoadDefault(); // the model in the box
+var model = SentenceTransformer.LoadDefault(); // the bundled default model
 
 string[] sentences =
 [
@@ -24,7 +24,8 @@ string[] queries =
     "一只犬跑过公园",
 ];
 
-var hits = SemanticSearch.Search(model.EncodeQuery(queries).Vectors, model.EncodeDocument(sentences).Vectors, new SearchOptions { TopK = 1 });
+var vectors = model.EncodeDocument(sentences).Vectors;
+var hits = SemanticSearch.Search(model.EncodeQuery(queries).Vectors, vectors, new SearchOptions { TopK = 1 });
 foreach (var (query, best) in queries.Zip(hits))
 {
     Console.WriteLine($"{query}  →  {sentences[best[0].Index]}  ({best[0].Score:F3})");

@@ -1,7 +1,8 @@
 #:project ../src/Semblance.Training/Semblance.Training.csproj
 #:property PublishAot=false
 
-// A training recipe as a program runs it: dotnet run examples/recipe.cs [recipe.yaml] [folder of its data]. Ctrl-C stops it; with Resume it goes on.
+// Runs a training recipe: dotnet run examples/recipe.cs [recipe.yaml] [folder of its data]. Ctrl-C stops it.
+// RecipeRunOptions.Resume continues a stopped training.
 using Semblance.Training.Recipes;
 
 var recipe = Recipe.Load(args.ElementAtOrDefault(0) ?? "examples/recipe.yaml", new RecipeOptions

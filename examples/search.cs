@@ -1,7 +1,7 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// The lines of a file nearest to a question: dotnet run examples/search.cs [model folder or Hub id]
+// Semantic search: the lines of a file that are nearest to a question: dotnet run examples/search.cs [model folder or Hub id]
 using Semblance;
 
 var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();

@@ -1,7 +1,7 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// Sentences to vectors, and how alike they are: dotnet run examples/similarity.cs [model folder or Hub id]
+// Encodes sentences and prints their similarities: dotnet run examples/similarity.cs [model folder or Hub id]
 using Semblance;
 
 var model = args.FirstOrDefault() is { } named ? await SentenceTransformer.LoadAsync(named) : SentenceTransformer.LoadDefault();

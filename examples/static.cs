@@ -1,7 +1,7 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// A fast model of one vector for each token, made of a transformer: dotnet run examples/static.cs [model folder or Hub id]
+// Distills a static model, one vector for each token, from a transformer: dotnet run examples/static.cs [model folder or Hub id]
 using System.Diagnostics;
 using Semblance;
 using Semblance.Distillation;

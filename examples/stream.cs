@@ -1,7 +1,7 @@
 #:project ../src/Semblance/Semblance.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// A file of any length, a line at a time, in bounded memory: dotnet run examples/stream.cs FILE [model folder or Hub id]
+// Encodes a file of any length, line by line, in bounded memory: dotnet run examples/stream.cs FILE [model folder or Hub id]
 using Semblance;
 
 if (args.Length == 0)
@@ -16,7 +16,7 @@ await foreach (var embedding in model.EncodeAsync(File.ReadLinesAsync(args[0]), 
 {
     lines++;
     tokens += embedding.TokenCount;
-    cut += embedding.Truncated ? 1 : 0; // embedding.Vector is what you would store
+    cut += embedding.Truncated ? 1 : 0; // embedding.Vector is the vector to store
 }
 
 Console.WriteLine($"{lines:N0} lines, {tokens:N0} tokens, {cut:N0} longer than {model.MaxSequenceLength} tokens");

@@ -1,7 +1,7 @@
 #:project ../src/Semblance.Training/Semblance.Training.csproj
 #:project ../src/Semblance.Models.Mini/Semblance.Models.Mini.csproj
 
-// A few pairs that belong together, learned by heart: dotnet run examples/train.cs [model folder]
+// Trains on a few pairs until the model has memorized them: dotnet run examples/train.cs [model folder]
 using Semblance;
 using Semblance.Training;
 
@@ -20,9 +20,13 @@ var trainer = new Trainer(
     parameters => new AdamW(ParameterGroups.From([.. parameters], weightDecay: 0.01)),
     new TrainerOptions { Steps = 100, Schedule = new LinearSchedule(1e-3, totalSteps: 100, warmupSteps: 10) });
 
-void Show(string when) => Console.WriteLine($"{when}: the pairs score {string.Join("  ", model.PairwiseSimilarity(
-    model.Encode([.. rows.Select(row => row.Texts[0])]), model.Encode([.. rows.Select(row => row.Texts[1])])).Select(score => score.ToString("F3")))}, "
-    + $"the first with the second {model.Similarity(model.Encode([rows[0].Texts[0]]), model.Encode([rows[1].Texts[1]])).Values[0]:F3}");
+void Show(string when)
+{
+    var (first, second) = (model.Encode([.. rows.Select(row => row.Texts[0])]), model.Encode([.. rows.Select(row => row.Texts[1])]));
+    var pairs = model.PairwiseSimilarity(first, second).Select(score => score.ToString("F3"));
+    var other = model.Similarity(first, second).Row(0)[1]; // the first question and the second answer
+    Console.WriteLine($"{when}: the pairs score {string.Join("  ", pairs)}, the first with the second {other:F3}");
+}
 
 Show("before");
 trainer.Train(progress: new Progress<TrainingStep>(step =>
