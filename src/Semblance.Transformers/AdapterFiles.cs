@@ -1,6 +1,6 @@
 namespace Semblance.Transformers;
 
-/// <summary>Files of adapters, which are not applied: of PEFT, and of AdapterHub.</summary>
+/// <summary>Detects files of PEFT and AdapterHub adapters, which are not applied.</summary>
 public static class AdapterFiles
 {
     private const string Settings = "adapter_config.json";
@@ -11,9 +11,9 @@ public static class AdapterFiles
         "adapter.safetensors", "pytorch_adapter.bin", "adapter_fusion_config.json", "adapter_fusion.safetensors", "pytorch_model_adapter_fusion.bin",
     ];
 
-    /// <summary>Refuses a folder with an adapter beside or instead of weights: without it, the vectors would be others.</summary>
+    /// <summary>Throws if a folder has an adapter beside or instead of weights: without it, the embeddings would differ.</summary>
     /// <param name="folder">The folder of a model, or of one of its modules.</param>
-    /// <exception cref="ModelFormatException">The folder has a file of an adapter; it is named.</exception>
+    /// <exception cref="ModelFormatException">The folder has a file of an adapter; the message names it.</exception>
     public static void Refuse(string folder)
     {
         if (Array.Find(Names, name => File.Exists(Path.Combine(folder, name))) is not { } found)
@@ -23,7 +23,8 @@ public static class AdapterFiles
 
         throw new ModelFormatException(
             Path.Combine(folder, found),
-            $"the folder has an adapter{Describe(Path.Combine(folder, Settings))}, and adapters are not supported; merge it into its model (in PEFT: merge_and_unload, then save_pretrained) and load that, or remove the adapter's files to use the model without it.");
+            $"the folder has an adapter{Describe(Path.Combine(folder, Settings))}, and adapters are not supported; merge it into its model "
+            + "(in PEFT: merge_and_unload, then save_pretrained) and load that, or remove the adapter's files to use the model without it.");
     }
 
     private static string Describe(string settings)

@@ -2,22 +2,26 @@ using Semblance.Files.Json;
 
 namespace Semblance.Transformers;
 
-/// <summary>The keys that <c>config.json</c> may have for every architecture: those of transformers' <c>PreTrainedConfig</c>, version 4 and 5.</summary>
+/// <summary>
+/// Provides the keys that <c>config.json</c> may have for every architecture: those of transformers' <c>PreTrainedConfig</c>, versions 4
+/// and 5.
+/// </summary>
 public static class CommonKeys
 {
     private const string NoEncoderDecoder = "an encoder or a decoder alone";
 
-    /// <summary>Gets the keys; those of an architecture are put before them.</summary>
+    /// <summary>Gets the keys, to which those of an architecture are added.</summary>
     public static KnownKeys All { get; } = new KnownKeys()
         .Honoured("architectures", "id2label", "model_type", "num_labels")
 
-        // Who wrote the file, with what, and how the original computes; the type of the weights is that of the file they are in.
+        // The author of the file, the tools that wrote it, and how the original computes; the type of the weights is that of their file.
         .Ignored(
             "_attn_implementation", "_attn_implementation_autoset", "_attn_implementation_internal", "_commit_hash", "_name_or_path", "_num_labels", "attn_implementation", "auto_map", "custom_pipelines",
             "dtype", "experts_implementation", "language", "name", "name_or_path", "output_attentions", "output_hidden_states", "output_past", "return_dict", "tf_legacy_loss", "tokenizer_class",
             "torch_dtype", "torchscript", "transformers_version", "use_bfloat16", "use_cache", "use_return_dict", "chunk_size_feed_forward")
 
-        // Training and pipelines of the original; the names of labels are in id2label, and a word table of the head's own is seen among the weights.
+        // Training and pipelines of the original; the names of labels are in id2label, and a head's own vocabulary matrix is seen among the
+        // weights.
         .Ignored(
             "classifier_dropout", "finetuning_task", "gradient_checkpointing", "initializer_factor", "initializer_range", "label2id", "prefix", "problem_type", "task_specific_params",
             "pad_token_id", "tie_word_embeddings")
@@ -41,7 +45,7 @@ public static class CommonKeys
         .Unsupported("sparsity_config", "dense weights", "{}")
         .Unsupported("tie_encoder_decoder", NoEncoderDecoder, "false");
 
-    /// <summary>Gets the settings of generation that older files have in <c>config.json</c>.</summary>
+    /// <summary>Gets the generation settings that older files have in <c>config.json</c>.</summary>
     public static IReadOnlyList<string> GenerationKeys =>
     [
         "bad_words_ids", "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "diversity_penalty", "do_sample", "early_stopping", "encoder_no_repeat_ngram_size", "eos_token_id",

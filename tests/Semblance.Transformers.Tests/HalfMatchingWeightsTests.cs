@@ -53,7 +53,7 @@ public class HalfMatchingWeightsTests
         Write(folder, Checkpoint.Open(source), missing);
         var message = Should.Throw<ModelFormatException>(() => ClipModel.Load(folder.Path)).Message;
         missing.ShouldAllBe(name => message.Contains($"'{name}' is missing"));
-        message.ShouldContain($"Not asked for: '{Stray}'");
+        message.ShouldContain($"Unused: '{Stray}'");
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public class HalfMatchingWeightsTests
         string[] missing = ["bert.encoder.layer.0.output.dense.bias", "classifier.bias"];
         Write(folder, Checkpoint.Open(Fixtures.Own("models/bert-seqcls")), missing);
         Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message.ShouldContain(
-            $"'encoder.layer.0.output.dense.bias' is missing; 'classifier.bias' is missing. Not asked for: '{Stray}'.");
+            $"'encoder.layer.0.output.dense.bias' is missing; 'classifier.bias' is missing. Unused: '{Stray}'.");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class HalfMatchingWeightsTests
         var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
         message.ShouldStartWith(index);
         missing.ShouldAllBe(name => message.Contains($"'{name}' is missing"));
-        message.ShouldNotContain("Not asked for");
+        message.ShouldNotContain("Unused");
     }
 
     private static void Check(string source)
@@ -119,7 +119,7 @@ public class HalfMatchingWeightsTests
         var message = Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message;
         message.ShouldStartWith(Path.Combine(folder.Path, "model.safetensors"));
         missing.ShouldAllBe(name => message.Contains($"'{shortened(name)}' is missing"));
-        var unexpected = message[message.IndexOf("Not asked for", StringComparison.Ordinal)..];
+        var unexpected = message[message.IndexOf("Unused", StringComparison.Ordinal)..];
         unexpected.ShouldContain($"'{Stray}'");
         stored.ShouldAllBe(name => !unexpected.Contains($"'{name}'"));
     }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>128-bit registers: AdvSimd, thirty-two of them.</summary>
+/// <summary>Represents 128-bit registers: AdvSimd, which has 32 of them.</summary>
 internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _value = value;
@@ -58,7 +58,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Scale(Lanes128 a, Lanes128 whole)
     {
-        // In two halves, because 2¹²⁸ itself has no float.
+        // In two halves, because 2¹²⁸ itself is not a finite float.
         var half = Vector128.Round(whole._value * 0.5f);
         return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
     }

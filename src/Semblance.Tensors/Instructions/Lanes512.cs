@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>512-bit registers: AVX-512, thirty-two of them.</summary>
+/// <summary>Represents 512-bit registers: AVX-512, which has 32 of them.</summary>
 internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
     private readonly Vector512<float> _value = value;

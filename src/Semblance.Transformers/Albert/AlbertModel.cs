@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Albert;
 
 /// <summary>
-/// ALBERT (Lan et al. 2020, arXiv:1909.11942): BERT whose tables are narrower than its layers, and whose layers share their parameters group
-/// by group. Parameter names are those of transformers' <c>AlbertModel</c>.
+/// Represents ALBERT (Lan et al. 2020, arXiv:1909.11942): BERT with embeddings narrower than its layers, whose layers share their
+/// parameters by groups. Parameter names are those of transformers' <c>AlbertModel</c>.
 /// </summary>
 public sealed class AlbertModel : BertEncoder
 {
@@ -30,16 +30,16 @@ public sealed class AlbertModel : BertEncoder
     {
         configuration.Check(BertConfig.Keys
             .Honoured("embedding_size", "inner_group_num", "num_hidden_groups")
-            .Ignored("classifier_dropout_prob", "down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks") // read by nothing
+            .Ignored("classifier_dropout_prob", "down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks") // not used by the original
             .With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig { HiddenAct = Activation.GeluTanh, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 });
         var width = configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128);
         var groups = configuration.WholeNumber("num_hidden_groups", 1, Math.Max(1, config.NumHiddenLayers), 1);
         var inner = configuration.WholeNumber("inner_group_num", 1, BertConfig.MostLayers / groups, 1);
 
-        // Each layer of the model is one of the groups, whose layers follow each other.
+        // Each layer of the model is one of the groups, which may consist of several layers in a row.
         int[] groupOf = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => (int)((long)i * groups / config.NumHiddenLayers))];
-        var tables = own.Group(); // listed before the layers, but initialised after them
+        var tables = own.Group(); // listed before the layers, but initialized after them
         LayerGroup[] shared = [.. Enumerable.Range(0, groups).Select(group =>
         {
             var uses = own.Group(groupOf.Count(used => used == group));

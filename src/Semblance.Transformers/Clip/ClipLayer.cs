@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Clip;
 
-/// <summary>One layer of either tower: attention, causal in that of texts, and a feed-forward block.</summary>
+/// <summary>Represents one layer of either tower: attention, causal in the text tower, and a feed-forward block.</summary>
 internal sealed class ClipLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;
@@ -33,7 +33,7 @@ internal sealed class ClipLayer : PreNormLayer
         _outer = parameters.Linear(name + ".mlp.fc2", hidden, inner);
     }
 
-    /// <summary>The layers of a tower.</summary>
+    /// <summary>Creates the layers of a tower.</summary>
     public static ClipLayer[] Stack(ConfigurationFile config, ModelParameters parameters, string tower, int hidden, int heads, bool causal)
     {
         var look = new AttentionHeads(config.Heads("num_attention_heads", hidden, heads), 1);

@@ -4,8 +4,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Deberta;
 
 /// <summary>
-/// DeBERTa (He et al. 2021, arXiv:2006.03654), the first version: each distance has its own vector, queries, keys and values one weight. Parameter
-/// names are those of transformers' <c>DebertaModel</c>.
+/// Represents the first version of DeBERTa (He et al. 2021, arXiv:2006.03654): each distance has its own embedding; queries, keys and
+/// values have one weight. Parameter names are those of transformers' <c>DebertaModel</c>.
 /// </summary>
 public sealed class DebertaModel : DebertaEncoder
 {
@@ -29,7 +29,7 @@ public sealed class DebertaModel : DebertaEncoder
         var config = ReadConfig(configuration);
         var types = PositionTypes(configuration);
 
-        // Groups keep the order of the list; the distances' vectors are initialised first, then the layers.
+        // Groups keep the order of the list; the embeddings of distances are initialized first, then the layers.
         var (tables, stack, distances) = (own.Group(), own.Group(), own.Group());
         var relative = configuration.Flag("relative_attention", false) ? new RelativeEmbeddings(distances, config.HiddenSize, 0, MaxDistance(configuration, config), null) : null;
         var layers = Stack(config, i => Layer(config, stack, $"encoder.layer.{i}", relative is null ? null : types));

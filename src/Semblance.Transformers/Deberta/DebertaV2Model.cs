@@ -4,8 +4,9 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Deberta;
 
 /// <summary>
-/// DeBERTa's second version, and with the same architecture its third (He et al. 2023, arXiv:2111.09543): far distances share vectors in buckets, and
-/// contents and positions may share projections. Parameter names are those of transformers' <c>DebertaV2Model</c>.
+/// Represents the second version of DeBERTa and, with the same architecture, the third (He et al. 2023, arXiv:2111.09543): far distances
+/// share embeddings in buckets, and contents and positions may share projections. Parameter names are those of transformers'
+/// <c>DebertaV2Model</c>.
 /// </summary>
 public sealed class DebertaV2Model : DebertaEncoder
 {
@@ -31,13 +32,15 @@ public sealed class DebertaV2Model : DebertaEncoder
         var headSize = config.HiddenSize / config.NumAttentionHeads;
         if (configuration.WholeNumber("attention_head_size", 1, BertConfig.LargestWidth, headSize) is var size && size != headSize)
         {
-            throw configuration.Fault("attention_head_size", $"is {size}, other than 'hidden_size' divided by 'num_attention_heads', {headSize}; that is not supported");
+            throw configuration.Fault(
+                "attention_head_size",
+                $"is {size}; only 'hidden_size' divided by 'num_attention_heads', {headSize}, is supported");
         }
 
         var types = PositionTypes(configuration);
         var shares = configuration.Flag("share_att_key", false);
 
-        // Groups keep the order of the list; the distances' vectors are initialised first, then the layers.
+        // Groups keep the order of the list; the embeddings of distances are initialized first, then the layers.
         var (tables, stack, distances) = (own.Group(), own.Group(), own.Group());
         var relative = configuration.Flag("relative_attention", false) ? Relative(configuration, config, distances) : null;
         var layers = Stack(config, i => Layer(config, stack, $"encoder.layer.{i}", relative is null ? null : types, shares));

@@ -6,9 +6,9 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Decoders;
 
 /// <summary>
-/// The Llama family (Touvron et al. 2023, arXiv:2302.13971): Llama, Mistral, Qwen2, Qwen3, Gemma and the text part of Gemma 3. Rotary positions,
-/// key heads shared in groups, root-mean-square norms and gated activations; causal unless the configuration says that attention goes both ways,
-/// as models made for embedding may. Parameter names are those of transformers.
+/// Represents the Llama family (Touvron et al. 2023, arXiv:2302.13971): Llama, Mistral, Qwen2, Qwen3, Gemma and the text part of Gemma 3.
+/// It has rotary positions, key heads shared in groups, root-mean-square norms and gated activations; attention is causal unless the
+/// configuration says that it is bidirectional, as in some embedding models. Parameter names are those of transformers.
 /// </summary>
 public sealed class DecoderModel : Transformer
 {
@@ -111,7 +111,7 @@ public sealed class DecoderModel : Transformer
             new(name + "ForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
         ],
         IsCausal = true,
-        NormScale = isGemma ? 0 : 1, // stored less one
+        NormScale = isGemma ? 0 : 1, // stored minus 1
         Tokenizer = tokenizer,
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
@@ -122,5 +122,5 @@ public sealed class DecoderModel : Transformer
 
     private static WordPredictionHead CreateWordPredictor(Transformer body, ConfigurationFile config, ModelParameters own) => config.Find("final_logit_softcapping") is null
         ? new WordPredictionHead(VocabularyHead.Last(body, config, own, "lm_head.weight", tied: ((DecoderModel)body)._config.IsGemma))
-        : throw config.Fault("final_logit_softcapping", "is set; logits that are capped are not supported");
+        : throw config.Fault("final_logit_softcapping", "is set; capped logits are not supported");
 }

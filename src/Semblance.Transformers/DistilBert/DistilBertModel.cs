@@ -6,15 +6,15 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.DistilBert;
 
 /// <summary>
-/// DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT without token types and pooler. Names of settings and parameters are those of
-/// transformers' <c>DistilBertModel</c>.
+/// Represents DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT without token types and pooler. Names of settings and parameters are
+/// those of transformers' <c>DistilBertModel</c>.
 /// </summary>
 public sealed class DistilBertModel : BertEncoder
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers", "vocab_size")
         .Alias("hidden_size", "dim").Alias("num_attention_heads", "n_heads").Alias("num_hidden_layers", "n_layers")
-        .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file, however they were made
+        .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file
         .With(CommonKeys.All);
 
     private DistilBertModel(ConfigurationFile configuration, ModelParameters own, BertConfig config)

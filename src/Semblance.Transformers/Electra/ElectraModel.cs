@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Electra;
 
 /// <summary>
-/// ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT whose tables may be narrower than its layers, without pooler. Parameter names are
-/// those of transformers' <c>ElectraModel</c>.
+/// Represents ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT with embeddings that may be narrower than its layers, without a pooler.
+/// Parameter names are those of transformers' <c>ElectraModel</c>.
 /// </summary>
 public sealed class ElectraModel : BertEncoder
 {
@@ -31,7 +31,7 @@ public sealed class ElectraModel : BertEncoder
             new("ElectraModel"),
             BertHeads.MaskedLanguageModel(
                 "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias", "generator_lm_head.weight",
-                _ => Activation.Gelu), // whatever the layers use
+                _ => Activation.Gelu), // whatever activation the layers use
             .. BertHeads.Dense("Electra", "classifier.dense", _ => Activation.Gelu, "classifier.out_proj"),
             new("ElectraForPreTraining", TaskKind.ReplacedTokenDetection, (body, _, own) => new ReplacedTokenDetectionHead(
                 own.Linear("discriminator_predictions.dense", body.HiddenSize, body.HiddenSize),

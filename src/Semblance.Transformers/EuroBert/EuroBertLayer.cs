@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.EuroBert;
 
-/// <summary>One layer: rotary attention in both directions with shared key heads, and a gated feed-forward block.</summary>
+/// <summary>Represents one layer: bidirectional rotary attention with shared key heads, and a gated feed-forward block.</summary>
 internal sealed class EuroBertLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;

@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.EuroBert;
 
 /// <summary>
-/// EuroBERT (Boizard et al. 2025, arXiv:2503.05500): bidirectional encoder with Llama's layers — rotary positions, root-mean-square norms, gated
-/// activations, shared key heads. Parameter names are those of transformers' <c>EuroBertModel</c>.
+/// Represents EuroBERT (Boizard et al. 2025, arXiv:2503.05500): a bidirectional encoder with Llama's layers (rotary positions,
+/// root-mean-square norms, gated activations, shared key heads). Parameter names are those of transformers' <c>EuroBertModel</c>.
 /// </summary>
 public sealed class EuroBertModel : Transformer
 {
@@ -16,7 +16,7 @@ public sealed class EuroBertModel : Transformer
             "attention_bias", "attention_dropout", "classifier_pooling", "head_dim", "hidden_act", "hidden_size", "intermediate_size", "max_position_embeddings", "mlp_bias", "num_attention_heads",
             "num_hidden_layers", "num_key_value_heads", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling", "rope_theta", "tie_word_embeddings", "vocab_size")
         .Alias("clf_pooling", "classifier_pooling")
-        .Ignored("bos_token", "eos_token", "hidden_dropout", "mask_token", "pad_token", "pretraining_tp") // tokens are the tokenizer's, the rest is read by nothing
+        .Ignored("bos_token", "eos_token", "hidden_dropout", "mask_token", "pad_token", "pretraining_tp") // tokens belong to the tokenizer; the original does not use the rest
         .With(CommonKeys.All);
 
     private readonly RmsNorm _norm;

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Gpt2;
 
-/// <summary>One layer: causal attention, and a feed-forward block. Weights lie as <c>[inputs × outputs]</c>.</summary>
+/// <summary>Represents one layer: causal attention, and a feed-forward block. Weights are stored as <c>[inputs × outputs]</c>.</summary>
 internal sealed class Gpt2Layer : PreNormLayer
 {
     private readonly AttentionHeads _heads;

@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Gpt2;
 
 /// <summary>
-/// GPT-2 (Radford et al. 2019): causal decoder with learned absolute positions and layer norm before each block. Parameter names are those of
-/// transformers' <c>GPT2Model</c>.
+/// Represents GPT-2 (Radford et al. 2019): a causal decoder with learned absolute positions and a layer norm before each block. Parameter
+/// names are those of transformers' <c>GPT2Model</c>.
 /// </summary>
 public sealed class Gpt2Model : Transformer
 {

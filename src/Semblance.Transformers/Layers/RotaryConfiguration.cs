@@ -5,8 +5,8 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Layers;
 
 /// <summary>
-/// Rotary positions as configurations give them: a base, and under <c>rope_scaling</c> or <c>rope_parameters</c> how frequencies are changed
-/// for texts longer than those learned from.
+/// Reads rotary position embeddings from a configuration: a base, and under <c>rope_scaling</c> or <c>rope_parameters</c> the scaling of
+/// frequencies for texts longer than those of the training.
 /// </summary>
 public static class RotaryConfiguration
 {
@@ -23,9 +23,11 @@ public static class RotaryConfiguration
     /// <summary>Reads the positions of a model, or of one kind of its layers.</summary>
     /// <param name="file">The configuration.</param>
     /// <param name="headSize">The width of a head.</param>
-    /// <param name="theta">The base, where <c>rope_parameters</c> do not give it.</param>
+    /// <param name="theta">The base, if <c>rope_parameters</c> do not give it.</param>
     /// <param name="layerType">The kind of layer that <c>rope_parameters</c> may have an entry for, such as <c>full_attention</c>.</param>
-    /// <param name="scaled">Whether <c>rope_scaling</c> is for these layers.</param>
+    /// <param name="scaled">
+    /// <see langword="true"/>, the default, if <c>rope_scaling</c> applies to these layers; otherwise, <see langword="false"/>.
+    /// </param>
     public static RotaryPositions Read(ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
     {
         var parameters = file.Section("rope_parameters");
@@ -52,7 +54,7 @@ public static class RotaryConfiguration
 
         return type switch
         {
-            // Dynamic scaling begins beyond max_position_embeddings, where no text goes.
+            // Dynamic scaling begins beyond max_position_embeddings, which no text exceeds.
             "default" or "dynamic" => new RotaryPositions(frequencies),
             "linear" => new RotaryPositions([.. frequencies.Select(frequency => frequency / Factor(settings!))]),
             "llama3" => new RotaryPositions(Llama3(settings!, frequencies)),
@@ -67,7 +69,7 @@ public static class RotaryConfiguration
         return factor >= 1 ? factor : throw settings.Fault("factor", $"is {factor}; expected a number from 1 on");
     }
 
-    // What YaRN multiplies scores by, from the factor, or the ratio of two of its scales as DeepSeek has it.
+    // The factor by which YaRN scales the rotated columns, from the factor, or the ratio of two of its scales as in DeepSeek.
     private static float AttentionFactor(ConfigurationFile settings)
     {
         var factor = Factor(settings);
@@ -76,7 +78,7 @@ public static class RotaryConfiguration
         return one != 0 && all != 0 ? Scale(one) / Scale(all) : Scale(1);
     }
 
-    // Slow pairs turn slower by the factor, fast ones stay, those between go over smoothly (Llama 3.1, arXiv:2407.21783).
+    // Low frequencies are divided by the factor, high ones stay, those between are interpolated (Llama 3.1, arXiv:2407.21783).
     private static float[] Llama3(ConfigurationFile settings, float[] frequencies)
     {
         float factor = Factor(settings), low = settings.Positive("low_freq_factor", 1), high = settings.Positive("high_freq_factor", 4);
@@ -104,7 +106,7 @@ public static class RotaryConfiguration
         })];
     }
 
-    // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over the pairs from unchanged to slower by the factor.
+    // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over the pairs from unchanged to divided by the factor.
     private static float[] Yarn(ConfigurationFile file, ConfigurationFile settings, float[] frequencies, float theta)
     {
         if (theta <= 1)

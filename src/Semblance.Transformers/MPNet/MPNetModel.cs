@@ -5,8 +5,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.MPNet;
 
 /// <summary>
-/// MPNet (Song et al. 2020, arXiv:2004.09297): RoBERTa's encoder without token types, with a bias for the distance of two tokens that all layers
-/// share. Parameter names are those of transformers' <c>MPNetModel</c>.
+/// Represents MPNet (Song et al. 2020, arXiv:2004.09297): RoBERTa's encoder without token types, with a bias by the distance of two tokens
+/// that all layers share. Parameter names are those of transformers' <c>MPNetModel</c>.
 /// </summary>
 public sealed class MPNetModel : BertEncoder
 {
@@ -45,7 +45,7 @@ public sealed class MPNetModel : BertEncoder
         var buckets = configuration.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
         var embeddings = new BertEmbeddings(config, own, config.HiddenSize, PaddingId, types: false);
         var layers = Stack(config, i => Layer(config, own, $"encoder.layer.{i}"));
-        var relative = own.Group(); // listed before the pooler, but initialised after it
+        var relative = own.Group(); // listed before the pooler, but initialized after it
         var pooler = Pooler(own, config);
         return new MPNetModel(
             configuration, own, config, embeddings, layers, pooler, relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));

@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.ModernBert;
 
 /// <summary>
-/// ModernBERT (Warner et al. 2024, arXiv:2412.13663): bidirectional encoder with rotary positions, whose attention is local but for every third
-/// layer. Parameter names are those of transformers' <c>ModernBertModel</c>.
+/// Represents ModernBERT (Warner et al. 2024, arXiv:2412.13663): a bidirectional encoder with rotary positions, whose attention is local
+/// except in every third layer. Parameter names are those of transformers' <c>ModernBertModel</c>.
 /// </summary>
 public sealed class ModernBertModel : Transformer
 {
@@ -97,7 +97,7 @@ public sealed class ModernBertModel : Transformer
     /// <inheritdoc/>
     protected override bool ListsFinish => false;
 
-    // How far a layer with local attention looks to each side; the newer name gives it, the older twice as much.
+    // Returns the reach of local attention to each side; the newer setting is this number, the older twice as much.
     private static int LocalDistance(ConfigurationFile config) =>
         config.Find("sliding_window") is null ? config.Rows("local_attention", 128) / 2 : config.Rows("sliding_window");
 

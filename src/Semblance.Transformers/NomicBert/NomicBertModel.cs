@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.NomicBert;
 
 /// <summary>
-/// NomicBERT (Nussbaum et al. 2024, arXiv:2402.01613): BERT with rotary positions, gated activations and room for 8,192 tokens. Settings and
-/// parameter names are those of the original (<c>nomic-ai/nomic-bert-2048</c>).
+/// Represents NomicBERT (Nussbaum et al. 2024, arXiv:2402.01613): BERT with rotary positions, gated activations and a maximum sequence
+/// length of 8,192 tokens. Settings and parameter names are those of the original (<c>nomic-ai/nomic-bert-2048</c>).
 /// </summary>
 public sealed class NomicBertModel : Transformer
 {
@@ -127,7 +127,7 @@ public sealed class NomicBertModel : Transformer
 
     private static RotaryPositions Positions(ConfigurationFile config, int headSize)
     {
-        // Scaling for texts beyond those learned from would make a vector depend on the longest text beside it.
+        // Dynamic scaling for longer texts would make an embedding depend on the longest text in the batch.
         if (config.Number("rotary_scaling_factor", 0) != 0 && config.Rows("max_trained_positions", 2048) < config.Rows("n_positions", 2048))
         {
             throw config.Fault("rotary_scaling_factor", "is set; only positions without dynamic scaling are supported");

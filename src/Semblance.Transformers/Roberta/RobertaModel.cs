@@ -6,8 +6,9 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Roberta;
 
 /// <summary>
-/// RoBERTa (Liu et al. 2019, arXiv:1907.11692), XLM-RoBERTa (Conneau et al. 2020, arXiv:1911.02116) and CamemBERT (Martin et al. 2020,
-/// arXiv:1911.03894): BERT with positions counted from the padding id. Parameter names are those of transformers' <c>RobertaModel</c>.
+/// Represents RoBERTa (Liu et al. 2019, arXiv:1907.11692), XLM-RoBERTa (Conneau et al. 2020, arXiv:1911.02116) and CamemBERT (Martin et al.
+/// 2020, arXiv:1911.03894): BERT with positions counted from the padding id. Parameter names are those of transformers'
+/// <c>RobertaModel</c>.
 /// </summary>
 public sealed class RobertaModel : BertEncoder
 {

@@ -5,13 +5,14 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.T5;
 
 /// <summary>
-/// The encoder of T5 (Raffel et al. 2020, arXiv:1910.10683): relative positions, unscaled attention, norms before each block and no biases; and, as the
-/// body of a <see cref="Decoder"/>, its decoder. Names of settings and parameters are those of transformers' <c>T5ForConditionalGeneration</c>.
+/// Represents the encoder of T5 (Raffel et al. 2020, arXiv:1910.10683), with relative positions, unscaled attention, norms before each
+/// block and no biases; and, as the body of a <see cref="Decoder"/>, its decoder. Names of settings and parameters are those of
+/// transformers' <c>T5ForConditionalGeneration</c>.
 /// </summary>
 public sealed class T5Model : Transformer
 {
     private const string SharedName = "shared.weight";
-    private const string EncoderName = "encoder.embed_tokens.weight"; // where a file has only the encoder's
+    private const string EncoderName = "encoder.embed_tokens.weight"; // for files that have only the encoder's table
 
     private readonly Tensor _bias; // [buckets × heads]
     private readonly RmsNorm _norm;
@@ -53,7 +54,7 @@ public sealed class T5Model : Transformer
     /// <inheritdoc/>
     public override int VocabularySize => Config.VocabSize;
 
-    /// <summary>Gets the largest number: positions are relative, so any length is possible.</summary>
+    /// <summary>Gets the largest integer: positions are relative, so the length is not limited.</summary>
     public override int MaxPositions => int.MaxValue;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which encoder and decoder share.</summary>
@@ -94,7 +95,7 @@ public sealed class T5Model : Transformer
         var config = ((T5Model)encoder).Config;
         var body = new T5Model(encoder.Configuration, own.Group(), config, encoder.WordEmbeddings, decoder: true);
 
-        // Newer files of T5 1.1 call the head tied and say of the scale alone that it is not.
+        // Newer files of T5 1.1 state that the head is tied, but not scaled.
         const string HeadName = "lm_head.weight";
         var headParameters = own.Group();
         var ownsHead = !config.TieWordEmbeddings || (!config.ScaleDecoderOutputs && own.Contains(HeadName));

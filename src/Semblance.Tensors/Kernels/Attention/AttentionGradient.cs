@@ -4,9 +4,9 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The way back through attention of one head of one sequence per item. The probabilities p are computed again; then
-/// dv = pᵀ do, dp = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q. The matrices of queries × keys are whole: memory
-/// grows with the square of a sequence.
+/// Computes the backward pass of attention, one head of one sequence per item. The probabilities p are computed again; then dv = pᵀ do, dp
+/// = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q. The matrices of queries × keys are stored in full: memory grows with
+/// the square of a sequence.
 /// </summary>
 internal readonly unsafe struct AttentionGradient : IKernel
 {
@@ -68,7 +68,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
         int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
         var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
-        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize); // heads that share keys have slopes of their own
+        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize); // heads that share keys have gradients of their own
         nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
         var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width));
@@ -104,7 +104,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
 
             if (_dropout.IsActive)
             {
-                _dropout.Apply(new Span<float>(p, visible), index); // what the values were mixed with
+                _dropout.Apply(new Span<float>(p, visible), index); // the weights that were applied to the values
             }
 
             new Span<float>(p + visible, keys - visible).Clear();
@@ -127,7 +127,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
         var scale = TLanes.Broadcast(_scale);
         for (var j = 0; j < length; j += TLanes.Count)
         {
-            (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows reach to a whole register
+            (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows are padded to a whole register
         }
     }
 }

@@ -4,7 +4,7 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Turns pairs of columns by the angles of their position: y₁ = x₁ cos − x₂ sin, y₂ = x₂ cos + x₁ sin; back for the gradient with the
+/// Rotates pairs of columns by the angles of their position: y₁ = x₁ cos − x₂ sin, y₂ = x₂ cos + x₁ sin; the backward pass uses the
 /// opposite angles. An item is a token.
 /// </summary>
 internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool back, Tensor y) : IKernel

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>y = f(x), or y = f′(x) · gradient where there is a gradient. An item is a run of elements.</summary>
+/// <summary>Computes y = f(x), or y = f′(x) · gradient if there is a gradient. An item is a range of elements.</summary>
 internal readonly unsafe struct ElementwiseKernel(Tensor x, Tensor? gradient, Activation activation, Tensor y) : IKernel
 {
     private const int RunLength = 4096;

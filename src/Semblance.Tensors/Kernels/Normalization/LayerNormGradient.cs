@@ -4,9 +4,9 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The way back through layer normalisation, one row per item: with n the normalised row and g the gradient times the
-/// weight, dx = (g − mean(g) − n · mean(g · n)) / deviation, which is the residual's as well. It leaves n behind where there is
-/// room for it, for the gradient of the weight.
+/// Computes the backward pass of layer normalization, one row per item: with n the normalized row and g the gradient times the weight, dx =
+/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of the residual as well. It stores n, if there is room for
+/// it, for the gradient of the weight.
 /// </summary>
 internal readonly unsafe struct LayerNormGradient(
     Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient, Tensor? normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>y = x tableᵀ within one head per item.</summary>
+/// <summary>Computes y = x tableᵀ within one head per item.</summary>
 internal readonly unsafe struct HeadProducts(Tensor x, Tensor table, int heads, Tensor y) : IKernel
 {
     private const int StripRows = 84; // a multiple of 6 and 14

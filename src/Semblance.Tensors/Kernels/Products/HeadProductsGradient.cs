@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The way back through <see cref="HeadProducts"/>, one head per item: dx = dy table, dtable = dyᵀ x.</summary>
+/// <summary>Computes the backward pass of <see cref="HeadProducts"/>, one head per item: dx = dy table, dtable = dyᵀ x.</summary>
 internal readonly unsafe struct HeadProductsGradient(Tensor x, Tensor table, int heads, Tensor gradient, Tensor dx, Tensor dTable) : IKernel
 {
     private readonly Operand _x = x;

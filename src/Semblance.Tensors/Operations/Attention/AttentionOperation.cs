@@ -3,42 +3,42 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762).</summary>
+/// <summary>Provides scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762).</summary>
 public static class AttentionOperation
 {
     /// <summary>
-    /// softmax(q kᵀ · scale) v within each sequence of the batch and each head. Queries are taken a few rows at a
-    /// time, so memory grows with the length of a sequence and not with its square.
+    /// Computes softmax(q kᵀ · scale) v within each sequence of the batch and each head. Queries are processed a few rows at a time, so
+    /// memory grows with the length of a sequence and not with its square.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="query"><c>[tokens × hidden]</c>, the heads side by side.</param>
     /// <param name="key"><c>[tokens × hidden]</c>.</param>
     /// <param name="value"><c>[tokens × hidden]</c>.</param>
-    /// <param name="batch">Where each sequence starts.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
     /// <param name="heads">The number of heads.</param>
-    /// <param name="dropout">How many of the weights are left out while the model learns.</param>
+    /// <param name="dropout">The dropout probability of the attention weights. 0 by default.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor Attention(
         this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int heads, float dropout = 0) =>
         run.Attention(query, key, value, new AttentionMask(batch), heads, dropout);
 
     /// <summary>
-    /// softmax(q kᵀ · scale) v within each sequence and each head, over the keys that each query sees: causal attention, windows, and
-    /// cross-attention to another batch. Heads may share keys and values in groups (Ainslie et al. 2023, arXiv:2305.13245): these are then
-    /// narrower than the queries.
+    /// Computes softmax(q kᵀ · scale) v within each sequence and each head, over the keys that each query sees: causal attention, windows,
+    /// and cross-attention to another batch. Heads may share keys and values in groups (Ainslie et al. 2023, arXiv:2305.13245), which are
+    /// then narrower than the queries.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="query"><c>[query tokens × hidden]</c>, the heads side by side.</param>
     /// <param name="key"><c>[key tokens × key heads · head size]</c>; the first heads of the query share the first head of the key.</param>
     /// <param name="value"><c>[key tokens × key heads · head size]</c>.</param>
-    /// <param name="mask">Where each sequence lies, and what its queries see.</param>
+    /// <param name="mask">The offsets of each sequence, and the keys that its queries see.</param>
     /// <param name="heads">The number of heads.</param>
-    /// <param name="dropout">How many of the weights are left out while the model learns.</param>
-    /// <param name="bias">What is added to the scores for the distance of key and query; null, the default, for nothing.</param>
-    /// <param name="scale">What the scores are multiplied by; 1 / √(head size) by default.</param>
+    /// <param name="dropout">The dropout probability of the attention weights. 0 by default.</param>
+    /// <param name="bias">The bias of the scores by the distance of key and query; <see langword="null"/>, the default, for none.</param>
+    /// <param name="scale">The factor of the scores; 1 / √(head size) by default.</param>
     /// <returns><c>[query tokens × hidden]</c>.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor Attention(
         this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0, AttentionBias? bias = null, float? scale = null)
     {
@@ -57,7 +57,7 @@ public static class AttentionOperation
 
         if (bias is not null && mask.Window is not null)
         {
-            throw new ArgumentException("Attention through a window takes no bias.", nameof(bias));
+            throw new ArgumentException("A bias is not supported with a window.", nameof(bias));
         }
 
         bias?.Check(mask, heads);
@@ -87,7 +87,7 @@ public static class AttentionOperation
         run.Execute(kernel, mask.Queries.Count * heads, 3 * Cost(mask, query.Columns));
         if (dDistances is not null)
         {
-            bias!.Distances!.AddGradient(run.SumColumns(dDistances, null, bias.Distances)); // each sequence has its own, so that the order of the sum is fixed
+            bias!.Distances!.AddGradient(run.SumColumns(dDistances, null, bias.Distances)); // one per sequence, so that the order of the sum is fixed
             dDistances.Release();
         }
 
@@ -114,7 +114,7 @@ public static class AttentionOperation
         }
     }
 
-    // The slopes of the heads that share a head of the keys or values, added up.
+    // Sums the gradients of the heads that share a head of the keys or values.
     private static Tensor SumGroups(Computation run, Tensor slopes, Tensor shared, int headSize)
     {
         var sums = run.Lease(shared.Shape);
@@ -153,7 +153,7 @@ public static class AttentionOperation
             Zeros(bias?.OfKeys, bias?.OfKeys is { } keys ? keys.Shape : []));
     }
 
-    // Multiplications of the two products.
+    // The number of multiplications of the two products.
     private static long Cost(AttentionMask mask, int columns)
     {
         long cost = 0;

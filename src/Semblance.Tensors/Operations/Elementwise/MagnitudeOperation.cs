@@ -2,13 +2,13 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Magnitudes.</summary>
+/// <summary>Provides the absolute value.</summary>
 public static class MagnitudeOperation
 {
-    /// <summary>|x|, element by element; its slope at 0 counts as 0.</summary>
+    /// <summary>Computes |x|, element by element; the gradient at 0 is 0.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <returns>The same shape.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <returns>A tensor of the same shape.</returns>
     public static Tensor Abs(this Computation run, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -3,10 +3,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Rows of length one.</summary>
+/// <summary>Provides the normalization of rows to length one.</summary>
 public static class NormalizeOperation
 {
-    /// <summary>Divides each row by its Euclidean length, or by 10⁻¹² where that is larger: a zero row stays zero.</summary>
+    /// <summary>Divides each row by its Euclidean length, or by 10⁻¹² if that is larger: a row of zeros stays zero.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <returns><c>[rows × columns]</c>.</returns>

@@ -3,20 +3,26 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the recurrent half of a layer.</summary>
+/// <summary>
+/// Provides the recurrence of a long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+/// </summary>
 public static class LstmOperation
 {
     // Input, forget, candidate and output gate lie side by side, in the order of PyTorch.
     private const int Gates = 4;
 
-    /// <summary>One layer in one direction, over each sequence from a state of zeros. The sequences advance together, a token a step.</summary>
+    /// <summary>
+    /// Computes one layer in one direction, over each sequence from a state of zeros. The sequences advance together, one token per step.
+    /// </summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x"><c>[tokens × 4 · hidden]</c>: what the inputs contribute to the gates.</param>
-    /// <param name="recurrent">What the state before contributes to them: hidden to 4 · hidden.</param>
-    /// <param name="batch">Where each sequence starts.</param>
-    /// <param name="backwards">Begins with the last token of each sequence.</param>
+    /// <param name="x"><c>[tokens × 4 · hidden]</c>: the contribution of the inputs to the gates.</param>
+    /// <param name="recurrent">The layer that computes the contribution of the previous state, from hidden to 4 · hidden.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
+    /// <param name="backwards">
+    /// <see langword="true"/> to begin with the last token of each sequence; otherwise, <see langword="false"/>, the default.
+    /// </param>
     /// <returns><c>[tokens × hidden]</c>, the state after each token.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor Lstm(this Computation run, Tensor x, Linear recurrent, PackedBatch batch, bool backwards = false)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -27,7 +33,9 @@ public static class LstmOperation
         var hidden = recurrent.Inputs;
         if (recurrent.Outputs != Gates * hidden || x.Columns != Gates * hidden || x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"A recurrence of {hidden} to {recurrent.Outputs} over {batch.TokenCount} tokens cannot take {x}; [tokens × {Gates} · hidden] is needed.", nameof(x));
+            throw new ArgumentException(
+                $"A recurrence of {hidden} to {recurrent.Outputs} over {batch.TokenCount} tokens cannot be applied to {x}; "
+                + $"[tokens × {Gates} · hidden] is needed.", nameof(x));
         }
 
         var steps = Steps(batch, backwards);
@@ -58,7 +66,7 @@ public static class LstmOperation
         return states;
     }
 
-    // The tokens that are read in each step. The longest sequences come first, so that those of a step are the first of the one before.
+    // The tokens of each step. The longest sequences come first, so that the sequences of a step are the first of the step before.
     private static int[][] Steps(PackedBatch batch, bool backwards)
     {
         var order = Enumerable.Range(0, batch.Count).OrderByDescending(batch.Length).ToArray();
@@ -68,7 +76,7 @@ public static class LstmOperation
             .ToArray())];
     }
 
-    // The states that the sequences of a step had before it.
+    // The states of the sequences of a step before that step.
     private static Tensor Before(Computation run, Tensor states, int[][] steps, int step)
     {
         var before = run.Lease(steps[step].Length, states.Columns);
@@ -85,7 +93,7 @@ public static class LstmOperation
         return before;
     }
 
-    // c = f · c₋₁ + i · g; h = o · tanh c. An empty cell is one of zeros.
+    // c = f · c₋₁ + i · g; h = o · tanh c. An empty cell counts as zeros.
     private static void Advance(Span<float> gates, ReadOnlySpan<float> before, Span<float> cell, Span<float> state)
     {
         var size = cell.Length;
@@ -105,9 +113,9 @@ public static class LstmOperation
     private static void Backward(
         Computation run, Tensor x, Linear recurrent, int[][] steps, Tensor gates, Tensor cells, Tensor states, Tensor gradient)
     {
-        var dx = run.Lease(x.Shape); // also the slopes of what the states before contributed
+        var dx = run.Lease(x.Shape); // also the gradients of the contributions of the previous states
         using var weight = PackedMatrix.Reverse(run, recurrent.Matrix, PackedMatrix.PanelWidthOf(run.Instructions));
-        Tensor? dStates = null; // by the states of a step, from the step after it
+        Tensor? dStates = null; // by the states of a step, from the next step
         using var dCells = run.Lease(steps.Length == 0 ? 0 : steps[0].Length, states.Columns);
         dCells.Writable.Clear();
         for (var step = steps.Length - 1; step >= 0; step--)
@@ -150,7 +158,7 @@ public static class LstmOperation
         }
     }
 
-    // From the slopes of a state, and of its cell by later ones, to those of the sums in the gates and of the cell before.
+    // From the gradients of a state, and of its cell by later steps, to those of the gates' sums and of the previous cell.
     private static void GoBack(
         ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient, ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
     {
