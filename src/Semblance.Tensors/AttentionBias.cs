@@ -63,7 +63,8 @@ public sealed class AttentionBias
     }
 
     /// <summary>Gets a value that indicates whether any of the tensors is trained.</summary>
-    internal bool RequiresGradient => Distances is { RequiresGradient: true } || OfQueries is { RequiresGradient: true } || OfKeys is { RequiresGradient: true };
+    internal bool RequiresGradient =>
+        Distances is { RequiresGradient: true } || OfQueries is { RequiresGradient: true } || OfKeys is { RequiresGradient: true };
 
     /// <exception cref="ArgumentException">The bias has the wrong number of tokens or heads, or too few distances.</exception>
     internal void Check(AttentionMask mask, int heads)
@@ -75,14 +76,21 @@ public sealed class AttentionBias
 
         if (Origin < mask.Keys.LongestSequence - 1 || Columns.Length < Origin + mask.Queries.LongestSequence)
         {
-            throw new ArgumentException($"{Columns.Length} distances with 0 at {Origin} are too few for {mask.Queries.LongestSequence} queries and {mask.Keys.LongestSequence} keys.", nameof(mask));
+            throw new ArgumentException(
+                $"{Columns.Length} distances with 0 at {Origin} are too few for {mask.Queries.LongestSequence} queries and "
+                + $"{mask.Keys.LongestSequence} keys.",
+                nameof(mask));
         }
 
-        bool Fits(Tensor? x, int rows) => x is null || (x.Rows == rows && x.Columns % heads == 0 && Columns.Max() < x.Columns / heads && Columns.Min() >= 0);
-        if (!(Distances is null || Distances.Rows == heads) || !Fits(OfQueries, mask.Queries.TokenCount) || !Fits(OfKeys, mask.Keys.TokenCount))
+        bool Fits(Tensor? x, int rows) =>
+            x is null || (x.Rows == rows && x.Columns % heads == 0 && Columns.Max() < x.Columns / heads && Columns.Min() >= 0);
+        if (!(Distances is null || Distances.Rows == heads) || !Fits(OfQueries, mask.Queries.TokenCount)
+            || !Fits(OfKeys, mask.Keys.TokenCount))
         {
             throw new ArgumentException(
-                $"A bias of distances {Distances}, queries {OfQueries} and keys {OfKeys} does not fit {heads} heads, {mask.Queries.TokenCount} queries and {mask.Keys.TokenCount} keys.", nameof(heads));
+                $"A bias of distances {Distances}, queries {OfQueries} and keys {OfKeys} does not fit {heads} heads, "
+                + $"{mask.Queries.TokenCount} queries and {mask.Keys.TokenCount} keys.",
+                nameof(heads));
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed class AttentionMask
         if (Keys.Count != Queries.Count)
         {
             throw new ArgumentException(
-                $"Queries of {Queries.Count} sequences cannot attend to keys of {Keys.Count} sequences; both batches need the same sequences.",
+                $"Queries of {Queries.Count} sequences cannot attend to keys of {Keys.Count} sequences; the numbers must be equal.",
                 nameof(keys));
         }
 
@@ -45,7 +45,7 @@ public sealed class AttentionMask
             if (Queries.Length(i) > Keys.Length(i))
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {Queries.Length(i)} queries but {Keys.Length(i)} keys; causal or windowed attention needs a key for each query.",
+                    $"Sequence {i} has {Queries.Length(i)} queries but {Keys.Length(i)} keys; causal or windowed attention needs as many.",
                     nameof(keys));
             }
         }

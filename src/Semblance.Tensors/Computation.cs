@@ -139,7 +139,8 @@ public sealed class Computation : IDisposable
     public ulong? NextSeed() => _dropoutSeed is { } seed ? DropoutMask.Mix(DropoutMask.Mix(seed) + _dropouts++) : null;
 
     /// <summary>Returns the mask of the next dropout; nothing is dropped if the computation has no seed.</summary>
-    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
+    internal DropoutMask NextDropout(float rate) =>
+        _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
 
     /// <summary>Records how the gradient of a result is propagated to the tensors that it was computed from.</summary>
     /// <param name="output">The result, leased from this computation.</param>

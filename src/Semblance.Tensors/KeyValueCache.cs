@@ -65,7 +65,9 @@ public sealed class KeyValueCache
     internal PackedBatch Places(int more)
     {
         var count = Length + more;
-        return _places is { } places && places.TokenCount == count ? places : _places = new PackedBatch(new int[count], new int[count], [0, count]);
+        return _places is { } places && places.TokenCount == count
+            ? places
+            : _places = new PackedBatch(new int[count], new int[count], [0, count]);
     }
 
     private Tensor Grown(Tensor tensor, int rows)

@@ -48,9 +48,11 @@ public sealed class PackedBatch
             }
         }
 
-        if (attended is not null && (attended.Length != offsets.Length - 1 || attended.Where((count, i) => count < 1 || count > offsets[i + 1] - offsets[i]).Any()))
+        if (attended is not null && (attended.Length != offsets.Length - 1
+            || attended.Where((count, i) => count < 1 || count > offsets[i + 1] - offsets[i]).Any()))
         {
-            throw new ArgumentException($"Each of the {offsets.Length - 1} sequences needs a number of attended tokens from 1 to its length.", nameof(attended));
+            throw new ArgumentException(
+                $"Each of the {offsets.Length - 1} sequences needs a number of attended tokens from 1 to its length.", nameof(attended));
         }
 
         _tokenIds = tokenIds;
@@ -165,6 +167,7 @@ public sealed class PackedBatch
         ArgumentNullException.ThrowIfNull(caches);
         return tokens.Count == caches.Count
             ? new PackedBatch(From(tokens), caches)
-            : throw new ArgumentException($"{tokens.Count} sequences cannot be continued with {caches.Count} caches; each sequence needs its own.", nameof(caches));
+            : throw new ArgumentException(
+                $"{tokens.Count} sequences cannot be continued with {caches.Count} caches; each sequence needs its own.", nameof(caches));
     }
 }

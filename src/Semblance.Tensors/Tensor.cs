@@ -238,7 +238,8 @@ public sealed unsafe class Tensor : IDisposable
     public double SumOfSquares()
     {
         var sums = new double[BlockCount];
-        ForEachBlock((first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));
+        ForEachBlock(
+            (first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));
         var sum = 0.0;
         foreach (var part in sums)
         {
@@ -323,7 +324,8 @@ public sealed unsafe class Tensor : IDisposable
             {
                 var first = block * BlockLength;
                 var count = Math.Min(BlockLength, Length - first);
-                if (_reachedRows is not { } reached || reached.AsSpan(first / Columns, ((first + count - 1) / Columns) - (first / Columns) + 1).Contains(true))
+                if (_reachedRows is not { } reached
+                    || reached.AsSpan(first / Columns, ((first + count - 1) / Columns) - (first / Columns) + 1).Contains(true))
                 {
                     body(first, count);
                 }

@@ -35,17 +35,19 @@ public static class ActivationNames
     /// <param name="fallback">The activation if the field is absent.</param>
     /// <param name="also">Other values that the field may have, for the message.</param>
     /// <exception cref="ModelFormatException">The activation is not supported.</exception>
-    public static Activation ReadActivation(this ConfigurationFile config, string field, Activation fallback, params IEnumerable<string> also) =>
+    public static Activation ReadActivation(
+        this ConfigurationFile config, string field, Activation fallback, params IEnumerable<string> also) =>
         config.Text(field) is { } name ? config.ActivationOf(field, name, also) : fallback;
 
     /// <summary>Returns the activation with the name that a field of the configuration gives.</summary>
     /// <exception cref="ModelFormatException">The activation is not supported.</exception>
-    public static Activation ActivationOf(this ConfigurationFile config, string field, string name, params IEnumerable<string> also) => Known.TryGetValue(name, out var activation)
-        ? activation
-        : throw config.Fault(
-            field,
-            $"is '{config.Text(field)}', which is not a supported activation; supported are "
-            + string.Join(", ", Known.Keys.Concat(also).Order(StringComparer.Ordinal)));
+    public static Activation ActivationOf(this ConfigurationFile config, string field, string name, params IEnumerable<string> also) =>
+        Known.TryGetValue(name, out var activation)
+            ? activation
+            : throw config.Fault(
+                field,
+                $"is '{config.Text(field)}', which is not a supported activation; supported are "
+                + string.Join(", ", Known.Keys.Concat(also).Order(StringComparer.Ordinal)));
 
     /// <summary>Returns the shortest name of an activation.</summary>
     public static string NameOf(Activation activation) =>

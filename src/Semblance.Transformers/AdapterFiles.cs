@@ -8,7 +8,8 @@ public static class AdapterFiles
     private static readonly string[] Names =
     [
         Settings, "adapter_model.safetensors", "adapter_model.bin", "adapter_model.safetensors.index.json", "adapter_model.bin.index.json",
-        "adapter.safetensors", "pytorch_adapter.bin", "adapter_fusion_config.json", "adapter_fusion.safetensors", "pytorch_model_adapter_fusion.bin",
+        "adapter.safetensors", "pytorch_adapter.bin", "adapter_fusion_config.json", "adapter_fusion.safetensors",
+        "pytorch_model_adapter_fusion.bin",
     ];
 
     /// <summary>Throws if a folder has an adapter beside or instead of weights: without it, the embeddings would differ.</summary>
@@ -24,7 +25,7 @@ public static class AdapterFiles
         throw new ModelFormatException(
             Path.Combine(folder, found),
             $"the folder has an adapter{Describe(Path.Combine(folder, Settings))}, and adapters are not supported; merge it into its model "
-            + "(in PEFT: merge_and_unload, then save_pretrained) and load that, or remove the adapter's files to use the model without it.");
+            + "(in PEFT: merge_and_unload, then save_pretrained) and load that, or remove the adapter's files to use the model alone.");
     }
 
     private static string Describe(string settings)
@@ -36,6 +37,8 @@ public static class AdapterFiles
 
         var file = ConfigurationFile.Read(settings);
         var kind = file.Find("peft_type") is { ValueKind: System.Text.Json.JsonValueKind.String } type ? $" ({type.GetString()})" : "";
-        return file.Find("base_model_name_or_path") is { ValueKind: System.Text.Json.JsonValueKind.String } model ? $"{kind} for '{model.GetString()}'" : kind;
+        return file.Find("base_model_name_or_path") is { ValueKind: System.Text.Json.JsonValueKind.String } model
+            ? $"{kind} for '{model.GetString()}'"
+            : kind;
     }
 }

@@ -83,7 +83,8 @@ public sealed record Architecture(string ModelType, string Prefix, Func<Configur
             ? null
             : Classes.FirstOrDefault(known => known.Name == name) ?? throw configuration.Fault(
                 "architectures",
-                $"names '{name}', whose head is not supported; supported for this model_type are {string.Join(", ", Classes.Select(known => known.Name))}");
+                $"names '{name}', whose head is not supported; supported for this model_type are "
+                + $"{string.Join(", ", Classes.Select(known => known.Name))}");
     }
 
     /// <summary>Returns the first class for a task; <see langword="null"/> if there is none.</summary>

@@ -64,7 +64,8 @@ public static class Architectures
             _all = Find(architecture.ModelType) is null
                 ? [.. _all, architecture]
                 : throw new ArgumentException(
-                    $"The architecture '{architecture.ModelType}' is already registered; a descriptor needs a model_type of its own.", nameof(architecture));
+                    $"The architecture '{architecture.ModelType}' is already registered; a descriptor needs a model_type of its own.",
+                    nameof(architecture));
         }
     }
 

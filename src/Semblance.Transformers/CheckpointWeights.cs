@@ -16,7 +16,8 @@ namespace Semblance.Transformers;
 /// <param name="known">The names that other readers use, which are not unexpected.</param>
 /// <param name="configuration">The name of the file with the shapes, for messages.</param>
 public sealed class CheckpointWeights(
-    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null, string configuration = "config.json") : Weights
+    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null,
+    string configuration = "config.json") : Weights
 {
     private const int MostChecked = 1 << 20; // values; larger tables are mapped and not read before they are used
 
@@ -75,11 +76,13 @@ public sealed class CheckpointWeights(
         }
 
         var used = _asked.Select(Resolve).ToHashSet();
-        var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
+        var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)
+            .ToList();
         var rest = unexpected.Count > 0 ? $". Unused: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
         throw new ModelFormatException(
             checkpoint.Path,
-            $"the weights do not fit {configuration}: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both files belong to the same model?");
+            $"the weights do not fit {configuration}: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both "
+            + "files belong to the same model?");
     }
 
     private string? Resolve(string name)

@@ -60,7 +60,8 @@ public sealed class ConfigurationFile
 
         if (file.Length > largest)
         {
-            throw new ModelFormatException(path, $"the file has {file.Length:N0} bytes, too many for a configuration; expected a small JSON object.");
+            throw new ModelFormatException(
+                path, $"the file has {file.Length:N0} bytes, too many for a configuration; expected a small JSON object.");
         }
 
         try
@@ -109,12 +110,16 @@ public sealed class ConfigurationFile
         faults =
         [
             .. faults,
-            .. _root.EnumerateObject().Where(member => keys.KeyOf(member.Name) is var key && key != member.Name && Has(key) && Has(member.Name) && !JsonElement.DeepEquals(_root.GetProperty(key), member.Value))
-                .Select(member => $"'{member.Name}' is {Show(member.Value)}, but '{keys.KeyOf(member.Name)}' is {Show(_root.GetProperty(keys.KeyOf(member.Name)))}; both name the same setting, expected one of them"),
+            .. _root.EnumerateObject()
+                .Where(member => keys.KeyOf(member.Name) is var key && key != member.Name && Has(key) && Has(member.Name)
+                    && !JsonElement.DeepEquals(_root.GetProperty(key), member.Value))
+                .Select(member => $"'{member.Name}' is {Show(member.Value)}, but '{keys.KeyOf(member.Name)}' is "
+                    + $"{Show(_root.GetProperty(keys.KeyOf(member.Name)))}; both name the same setting, expected one of them"),
         ];
         if (faults.Count > 0)
         {
-            throw new ModelFormatException(Path, $"{(_section.Length > 0 ? $"in '{_section.TrimEnd('.')}', " : "")}{string.Join("; ", faults)}.");
+            throw new ModelFormatException(
+                Path, $"{(_section.Length > 0 ? $"in '{_section.TrimEnd('.')}', " : "")}{string.Join("; ", faults)}.");
         }
 
         string[] named = [.. unknown.Where(Has).Select(key => $"'{_section}{key}'")];
@@ -223,7 +228,8 @@ public sealed class ConfigurationFile
     public ConfigurationFile? Section(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => _sections.GetOrAdd(field, _ => new ConfigurationFile(Path, value, $"{_section}{field}.", _warnings)),
+        { ValueKind: JsonValueKind.Object } value =>
+            _sections.GetOrAdd(field, _ => new ConfigurationFile(Path, value, $"{_section}{field}.", _warnings)),
         { } value => throw Fault(field, $"is {Show(value)}; expected an object"),
     };
 

@@ -32,7 +32,8 @@ public sealed class Decoder
     public VocabularyHead Head { get; }
 
     /// <summary>Gets the architectures that <see cref="FromEncoder"/> supports.</summary>
-    public static IReadOnlyList<string> EncoderArchitectures => [.. Architectures.All.Where(known => known.CreateDecoder is not null).Select(known => known.ModelType)];
+    public static IReadOnlyList<string> EncoderArchitectures =>
+        [.. Architectures.All.Where(known => known.CreateDecoder is not null).Select(known => known.ModelType)];
 
     /// <summary>
     /// Creates a decoder from an encoder's parameters, as transformers' <c>AutoModelForCausalLM</c> does with <c>is_decoder</c> and
@@ -61,7 +62,12 @@ public sealed class Decoder
             $"The architecture '{encoder.ModelType}' has no decoder with cross-attention; those that have one are "
             + $"{string.Join(", ", EncoderArchitectures)}. Pass a decoder instead.", nameof(encoder));
         var random = new RandomWeights(seed);
-        IReadOnlyList<Weights> sources = [new TensorWeights(encoder.Parameters(), tied), .. initial is null ? Array.Empty<Weights>() : [new CheckpointWeights(initial, architecture.Prefix, writable: true)], random];
+        IReadOnlyList<Weights> sources =
+        [
+            new TensorWeights(encoder.Parameters(), tied),
+            .. initial is null ? Array.Empty<Weights>() : [new CheckpointWeights(initial, architecture.Prefix, writable: true)],
+            random,
+        ];
         return Create(create, encoder.Configuration, new LayeredWeights(sources));
     }
 
@@ -97,7 +103,8 @@ public sealed class Decoder
     /// <exception cref="ArgumentException">
     /// The states do not match the batch, or a token id, type or position is outside the model's tables.
     /// </exception>
-    public Tensor Forward(Computation run, PackedBatch batch, Tensor states, PackedBatch? encoderBatch = null, IList<Tensor>? hiddenStates = null)
+    public Tensor Forward(
+        Computation run, PackedBatch batch, Tensor states, PackedBatch? encoderBatch = null, IList<Tensor>? hiddenStates = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(states);
@@ -114,11 +121,14 @@ public sealed class Decoder
     /// <param name="source">The states of the encoder.</param>
     /// <param name="hiddenStates">Receives the output of the embeddings and of each layer, unless <see langword="null"/>.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
-    public Tensor Forward(Computation run, PackedBatch batch, EncodedSource source, IList<Tensor>? hiddenStates = null) => Body.Forward(run, batch, source, hiddenStates);
+    public Tensor Forward(Computation run, PackedBatch batch, EncodedSource source, IList<Tensor>? hiddenStates = null) =>
+        Body.Forward(run, batch, source, hiddenStates);
 
     /// <summary>Computes the scores of the vocabulary as the next token, before softmax.</summary>
     /// <param name="run">The computation; it owns the result.</param>
-    /// <param name="hidden"><c>[tokens × hidden]</c>, from <see cref="Forward(Computation, PackedBatch, Tensor, PackedBatch?, IList{Tensor}?)"/>.</param>
+    /// <param name="hidden">
+    /// <c>[tokens × hidden]</c>, from <see cref="Forward(Computation, PackedBatch, Tensor, PackedBatch?, IList{Tensor}?)"/>.
+    /// </param>
     /// <returns><c>[tokens × vocabulary]</c>.</returns>
     public Tensor Logits(Computation run, Tensor hidden) => Head.Logits(run, hidden);
 
@@ -130,7 +140,8 @@ public sealed class Decoder
     ];
 
     // A decoder has no optional layers: neither a pooler nor a vocabulary matrix of the head.
-    private static Decoder Create(Func<ConfigurationFile, ModelParameters, Decoder> create, ConfigurationFile configuration, Weights weights)
+    private static Decoder Create(
+        Func<ConfigurationFile, ModelParameters, Decoder> create, ConfigurationFile configuration, Weights weights)
     {
         var decoder = create(configuration, new ModelParameters(weights, optional: false));
         weights.Check();

@@ -13,7 +13,8 @@ public static class ModelFiles
     public static bool IsOwn(string name) => name == "config.json" || Checkpoint.IsFileName(name);
 
     /// <summary>Writes <c>model.safetensors</c> and <c>config.json</c> in one step; weights of other names are removed.</summary>
-    internal static void Save(string folder, IEnumerable<Parameter> parameters, ConfigurationFile configuration, DType weights, bool withHead)
+    internal static void Save(
+        string folder, IEnumerable<Parameter> parameters, ConfigurationFile configuration, DType weights, bool withHead)
     {
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in parameters)
@@ -60,6 +61,7 @@ public static class ModelFiles
     }
 
     // Only the body is written: a class with a head, such as BertForMaskedLM, would require more.
-    private static bool NamesHead(ConfigurationFile configuration) => configuration.Root.GetProperty("architectures").ToString() is var names
-        && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
+    private static bool NamesHead(ConfigurationFile configuration) =>
+        configuration.Root.GetProperty("architectures").ToString() is var names
+            && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
 }

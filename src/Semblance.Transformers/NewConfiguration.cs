@@ -8,7 +8,8 @@ public static class NewConfiguration
 {
     /// <summary>Gets the <c>model_type</c> of each architecture that a new model can have.</summary>
     public static IReadOnlyCollection<string> Architectures =>
-        [.. Transformers.Architectures.All.Where(architecture => architecture.NewConfiguration is not null).Select(architecture => architecture.ModelType)];
+        [.. Transformers.Architectures.All.Where(architecture => architecture.NewConfiguration is not null)
+            .Select(architecture => architecture.ModelType)];
 
     /// <summary>Creates the configuration of a new model.</summary>
     /// <param name="architecture">The <c>model_type</c>.</param>
@@ -21,12 +22,14 @@ public static class NewConfiguration
         if (Transformers.Architectures.Find(architecture)?.NewConfiguration is not { } create)
         {
             throw new ArgumentException(
-                $"The architecture '{architecture}' is not supported for new models; supported are {string.Join(", ", Architectures)}.", nameof(architecture));
+                $"The architecture '{architecture}' is not supported for new models; supported are {string.Join(", ", Architectures)}.",
+                nameof(architecture));
         }
 
         if (sizes.NumAttentionHeads < 1 || sizes.HiddenSize % sizes.NumAttentionHeads != 0)
         {
-            throw new ArgumentException($"{sizes.NumAttentionHeads} heads do not divide the hidden size of {sizes.HiddenSize}.", nameof(sizes));
+            throw new ArgumentException(
+                $"{sizes.NumAttentionHeads} heads do not divide the hidden size of {sizes.HiddenSize}.", nameof(sizes));
         }
 
         var config = create(sizes);
@@ -41,7 +44,13 @@ public static class NewConfiguration
     public static JsonObject Common(ModelSizes sizes, string className, params ReadOnlySpan<(string Field, JsonNode? Value)> fields)
     {
         ArgumentNullException.ThrowIfNull(sizes);
-        var config = new JsonObject { ["architectures"] = new JsonArray(className), ["vocab_size"] = sizes.VocabSize, ["pad_token_id"] = sizes.PadTokenId, ["initializer_range"] = 0.02 };
+        var config = new JsonObject
+        {
+            ["architectures"] = new JsonArray(className),
+            ["vocab_size"] = sizes.VocabSize,
+            ["pad_token_id"] = sizes.PadTokenId,
+            ["initializer_range"] = 0.02,
+        };
         if (sizes.BosTokenId is { } bos)
         {
             config["bos_token_id"] = bos;

@@ -8,11 +8,17 @@ public sealed record TokenizerLayout(TokenizerKind Kind, IReadOnlyList<string> S
 {
     /// <summary>Gets BERT's layout.</summary>
     public static TokenizerLayout Bert { get; } =
-        new(TokenizerKind.WordPiece, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], "[PAD]") { First = "[CLS]", Last = "[SEP]", Unknown = "[UNK]", Mask = "[MASK]" };
+        new(TokenizerKind.WordPiece, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], "[PAD]")
+        {
+            First = "[CLS]", Last = "[SEP]", Unknown = "[UNK]", Mask = "[MASK]",
+        };
 
     /// <summary>Gets RoBERTa's layout.</summary>
     public static TokenizerLayout Roberta { get; } =
-        new(TokenizerKind.ByteLevel, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], "<pad>") { First = "<s>", Last = "</s>", Unknown = "<unk>", Mask = "<mask>" };
+        new(TokenizerKind.ByteLevel, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], "<pad>")
+        {
+            First = "<s>", Last = "</s>", Unknown = "<unk>", Mask = "<mask>",
+        };
 
     /// <summary>Gets the token with which each text begins, or <see langword="null"/>.</summary>
     public string? First { get; init; }

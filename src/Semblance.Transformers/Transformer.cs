@@ -56,7 +56,9 @@ public abstract class Transformer
     /// <summary>Gets the number of multiplications per token in matrix products with weights.</summary>
     public long MultiplicationsPerToken => Own.Multiplications;
 
-    /// <summary>Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.</summary>
+    /// <summary>
+    /// Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary may share.</summary>
@@ -97,7 +99,9 @@ public abstract class Transformer
     }
 
     /// <summary>Creates a randomly initialized body, for training or for measuring speed.</summary>
-    /// <param name="architecture">A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.</param>
+    /// <param name="architecture">
+    /// A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.
+    /// </param>
     /// <param name="sizes">The sizes.</param>
     /// <param name="seed">The random seed.</param>
     /// <exception cref="ArgumentException">The architecture is unknown, or the sizes are invalid for it.</exception>
@@ -121,7 +125,8 @@ public abstract class Transformer
     /// <param name="hiddenStates">Receives the output of the embeddings and of each layer, unless <see langword="null"/>.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">A token id, type or position is outside the model's tables.</exception>
-    public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) => Forward(run, batch, null, hiddenStates);
+    public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) =>
+        Forward(run, batch, null, hiddenStates);
 
     /// <summary>
     /// Computes the output of the architecture's pooler, <c>[sequences × hidden]</c>; <see langword="null"/> if it has none.
@@ -149,7 +154,8 @@ public abstract class Transformer
     /// <exception cref="ArgumentException"><paramref name="weights"/> is not a supported type.</exception>
     /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, Parameters(), Configuration, weights, withHead: false);
+    public void Save(string folder, DType weights = DType.F32) =>
+        ModelFiles.Save(folder, Parameters(), Configuration, weights, withHead: false);
 
     /// <summary>Computes the first hidden states from token ids.</summary>
     /// <param name="run">The computation; it owns the result.</param>
@@ -178,7 +184,8 @@ public abstract class Transformer
         var context = Share(run, batch);
         if (source is not null)
         {
-            context = context with { Source = source, SourceMask = new AttentionMask(batch.Caches is null ? batch : Joined(batch), source.Batch) };
+            var mask = new AttentionMask(batch.Caches is null ? batch : Joined(batch), source.Batch);
+            context = context with { Source = source, SourceMask = mask };
         }
 
         foreach (var layer in Blocks)

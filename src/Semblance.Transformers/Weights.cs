@@ -32,7 +32,9 @@ public abstract class Weights
     {
         var weight = Find(weightName, transposed ? [inputs, outputs] : [outputs, inputs]);
         var shift = biasName is null ? null : Find(biasName, [outputs]);
-        return weight is not null && (biasName is null || shift is not null) ? new Linear(weight, shift, transposed) : new Linear(Tensors.Tensor.Zeros(1, 1), null);
+        return weight is not null && (biasName is null || shift is not null)
+            ? new Linear(weight, shift, transposed)
+            : new Linear(Tensors.Tensor.Zeros(1, 1), null);
     }
 
     /// <summary>Returns a root-mean-square norm with <c>weight</c>.</summary>
@@ -40,7 +42,8 @@ public abstract class Weights
     /// <param name="columns">The width of the normalized rows.</param>
     /// <param name="epsilon">The number added to the mean of the squares.</param>
     /// <param name="offset">The number added to the scale. 0 by default.</param>
-    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => new(Tensor(name + ".weight", columns), epsilon, offset);
+    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) =>
+        new(Tensor(name + ".weight", columns), epsilon, offset);
 
     /// <summary>Returns a layer norm with <c>weight</c> and, optionally, <c>bias</c>.</summary>
     public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true)

@@ -42,13 +42,15 @@ public static class InstructionSets
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            return Array.FindLast(Enum.GetValues<InstructionSet>(), set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
+            return Array.FindLast(
+                Enum.GetValues<InstructionSet>(), set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
         }
 
         return Enum.TryParse<InstructionSet>(name, ignoreCase: true, out var wanted) && Enum.IsDefined(wanted) && IsSupported(wanted)
             ? wanted
             : throw new PlatformNotSupportedException(
-                $"{Variable} is '{name}', which this machine cannot run; use one of {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
+                $"{Variable} is '{name}', which this machine cannot run; use one of "
+                + $"{string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
     }
 
     /// <summary>

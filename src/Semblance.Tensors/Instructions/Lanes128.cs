@@ -22,7 +22,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadHalf(Half* source) =>
-        new((Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16()), 13) & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle());
+        new((Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16()), 13)
+            & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);

@@ -23,7 +23,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadHalf(Half* source) =>
-        new((Vector256.ShiftLeft(Avx2.ConvertToVector256Int32((short*)source), 13) & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle());
+        new((Vector256.ShiftLeft(Avx2.ConvertToVector256Int32((short*)source), 13)
+            & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);

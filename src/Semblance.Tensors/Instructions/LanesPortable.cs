@@ -75,7 +75,8 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     public static LanesPortable Abs(LanesPortable a) => new(Vector.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPortable CopySign(LanesPortable magnitude, LanesPortable sign) => new(Vector.CopySign(magnitude._value, sign._value));
+    public static LanesPortable CopySign(LanesPortable magnitude, LanesPortable sign) =>
+        new(Vector.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable SelectLess(LanesPortable a, LanesPortable b, LanesPortable whenTrue, LanesPortable whenFalse) =>

@@ -22,7 +22,8 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
     private readonly VocabularyPooling _pooling;
     private readonly int _saturations;
 
-    public VocabularyPoolingKernel(Tensor x, PackedMatrix panels, Tensor? bias, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor y)
+    public VocabularyPoolingKernel(
+        Tensor x, PackedMatrix panels, Tensor? bias, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor y)
     {
         (_panels, _batch, _pooling, _saturations) = (panels, batch, pooling, saturations);
         _x = x;
@@ -56,7 +57,8 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
         for (int row = _batch.Offsets[sequence], rows; row < endRow; row += rows)
         {
             rows = Math.Min(BlockRows, endRow - row);
-            TileColumn<TLanes>.Multiply(_x.Data + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
+            TileColumn<TLanes>.Multiply(
+                _x.Data + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
             for (var i = 0; i < rows; i++)
             {
                 if (row + i == endOfSequence)

@@ -18,7 +18,8 @@ public sealed class Linear : Layer
         if (weight.Shape.Length < 2 || (transposed && weight.Shape.Length > 2))
         {
             throw new ArgumentException(
-                $"The weight of a linear layer must be {(transposed ? "[inputs × outputs]" : "[outputs × inputs]")}, not {weight}.", nameof(weight));
+                $"The weight of a linear layer must be {(transposed ? "[inputs × outputs]" : "[outputs × inputs]")}, not {weight}.",
+                nameof(weight));
         }
 
         Matrix = new PreparedMatrix(weight, transposed);

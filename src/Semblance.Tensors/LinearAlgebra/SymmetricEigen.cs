@@ -33,7 +33,9 @@ public sealed class SymmetricEigen
             throw new ArgumentException("The matrix has a value that is not finite.", nameof(matrix));
         }
 
-        var a = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => matrix[Math.Min(i, j)][Math.Max(i, j)]).ToArray()).ToArray();
+        var a = Enumerable.Range(0, n)
+            .Select(i => Enumerable.Range(0, n).Select(j => matrix[Math.Min(i, j)][Math.Max(i, j)]).ToArray())
+            .ToArray();
         var v = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => i == j ? 1.0 : 0).ToArray()).ToArray();
         for (var sweep = 0; sweep < MostSweeps && Sweep(a, v); sweep++)
         {

@@ -18,13 +18,17 @@ public sealed record BertConfig
     /// <summary>Gets the keys of BERT's <c>config.json</c>; its variants add their own.</summary>
     internal static KnownKeys Keys => new KnownKeys()
         .Honoured(
-            "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder", "layer_norm_eps", "max_position_embeddings",
+            "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder",
+            "layer_norm_eps", "max_position_embeddings",
             "num_attention_heads", "num_hidden_layers", "type_vocab_size", "vocab_size")
-        .Ignored("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type") // of BERT's first checkpoints, not used by the original
+        // of BERT's first checkpoints, not used by the original
+        .Ignored(
+            "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type")
         .Unsupported("position_embedding_type", "absolute", "\"absolute\"");
 
     /// <summary>Returns the keys of an encoder's or of a decoder's configuration.</summary>
-    internal static KnownKeys KeysOf(bool decoder) => decoder ? Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder") : Keys;
+    internal static KnownKeys KeysOf(bool decoder) =>
+        decoder ? Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder") : Keys;
 
     /// <summary>Gets the vocabulary size: the number of token ids.</summary>
     public int VocabSize { get; init; } = 30522;

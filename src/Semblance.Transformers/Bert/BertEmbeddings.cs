@@ -26,13 +26,17 @@ internal sealed class BertEmbeddings
     /// <param name="projection">The name of the layer from the tables' width to the hidden states'.</param>
     /// <param name="positions"><see langword="true"/> to load learned absolute positions. <see langword="true"/> by default.</param>
     /// <param name="types"><see langword="true"/> to load token types. <see langword="true"/> by default.</param>
-    public BertEmbeddings(BertConfig config, ModelParameters own, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
+    public BertEmbeddings(
+        BertConfig config, ModelParameters own, int width, int? paddingId = null, string? projection = null, bool positions = true,
+        bool types = true)
     {
         (_config, Width) = (config, width);
         _paddingId = paddingId;
         Words = own.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
         _positions = positions ? own.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
-        _types = types && config.TypeVocabSize > 0 ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width) : null;
+        _types = types && config.TypeVocabSize > 0
+            ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width)
+            : null;
         _norm = own.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
         _projection = projection is null ? null : own.Linear(projection, config.HiddenSize, width);
     }
@@ -48,7 +52,8 @@ internal sealed class BertEmbeddings
 
     public Tensor Forward(Computation run, PackedBatch batch)
     {
-        using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null); // [tokens × width]
+        // [tokens × width]
+        using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null);
         var normed = run.Dropout(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
         if (_projection is null)
         {

@@ -12,7 +12,8 @@ public abstract class BertEncoder : Transformer
     private readonly Linear? _pooler;
 
     private protected BertEncoder(
-        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, Linear? pooler, bool decoder = false)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings,
+        IReadOnlyList<TransformerLayer> layers, Linear? pooler, bool decoder = false)
         : base(configuration, own)
     {
         Config = config;
@@ -70,5 +71,6 @@ public abstract class BertEncoder : Transformer
     private protected static TransformerLayer[] BertLayers(BertConfig config, ModelParameters own, bool decoder = false) =>
         Stack(config, i => BertLayer.Create(config, own, $"encoder.layer.{i}", decoder));
 
-    private protected static TransformerLayer[] Stack(BertConfig config, Func<int, TransformerLayer> layer) => [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer)];
+    private protected static TransformerLayer[] Stack(BertConfig config, Func<int, TransformerLayer> layer) =>
+        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer)];
 }

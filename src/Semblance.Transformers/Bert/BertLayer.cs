@@ -7,7 +7,8 @@ namespace Semblance.Transformers.Bert;
 internal sealed class BertLayer(BertAttention attention, BertAttention? crossAttention, BertFeedForward feedForward) : TransformerLayer
 {
     /// <summary>Creates a layer under BERT's names, with the given attention or BERT's.</summary>
-    public static BertLayer Create(BertConfig config, ModelParameters own, string name, bool decoder = false, BertAttention? attention = null) => new(
+    public static BertLayer Create(
+        BertConfig config, ModelParameters own, string name, bool decoder = false, BertAttention? attention = null) => new(
         attention ?? BertAttention.Create(config, own, name + ".attention"),
         decoder ? BertAttention.Create(config, own, name + ".crossattention") : null,
         FeedForward(config, own, name));

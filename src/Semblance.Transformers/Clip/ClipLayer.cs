@@ -38,7 +38,8 @@ internal sealed class ClipLayer : PreNormLayer
     {
         var look = new AttentionHeads(config.Heads("num_attention_heads", hidden, heads), 1);
         look = look with { Size = hidden / look.Count, IsCausal = causal, Dropout = config.Dropout("attention_dropout") };
-        return [.. Enumerable.Range(0, config.Layers("num_hidden_layers", 12)).Select(i => new ClipLayer(config, parameters, $"{tower}.encoder.layers.{i}", look))];
+        return [.. Enumerable.Range(0, config.Layers("num_hidden_layers", 12))
+            .Select(i => new ClipLayer(config, parameters, $"{tower}.encoder.layers.{i}", look))];
     }
 
     protected override Tensor Attend(Computation run, Tensor x, PackedBatch batch)

@@ -12,7 +12,8 @@ public sealed class ClipTextModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps", "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
+            "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps",
+            "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
         .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model
         .With(CommonKeys.All);
 
@@ -39,7 +40,10 @@ public sealed class ClipTextModel : Transformer
     }
 
     /// <summary>Gets the descriptor of the architecture.</summary>
-    public static Architecture Descriptor { get; } = new("clip_text_model", "", (config, own) => new ClipTextModel(config, own)) { Classes = [new("CLIPTextModel")] };
+    public static Architecture Descriptor { get; } = new("clip_text_model", "", (config, own) => new ClipTextModel(config, own))
+    {
+        Classes = [new("CLIPTextModel")],
+    };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -64,7 +68,8 @@ public sealed class ClipTextModel : Transformer
     public override Tensor Pool(Computation run, Tensor hidden, PackedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count).Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
+        return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count)
+            .Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
     }
 
     /// <inheritdoc/>

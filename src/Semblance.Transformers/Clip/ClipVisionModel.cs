@@ -14,7 +14,8 @@ public sealed class ClipVisionModel
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads", "num_channels", "num_hidden_layers", "patch_size")
+            "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads",
+            "num_channels", "num_hidden_layers", "patch_size")
         .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model
         .With(CommonKeys.All);
 
@@ -79,7 +80,8 @@ public sealed class ClipVisionModel
         using var patches = run.Gather(pixels, PlacesOfPatches(images), images * PatchCount, _patches.Inputs);
         using var projected = run.Linear(patches, _patches); // [images · patches × hidden]
         using var all = run.ConcatenateRows(_class, projected);
-        using var ordered = run.Rows(all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
+        using var ordered = run.Rows(
+            all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
         using var positions = run.Rows(_positions, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens)]);
         using var embedded = run.Add(ordered, positions);
         var context = new AttentionContext(PackedBatch.From([.. Enumerable.Repeat(new int[tokens], images)]));

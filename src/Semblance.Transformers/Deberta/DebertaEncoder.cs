@@ -13,13 +13,16 @@ public abstract class DebertaEncoder : BertEncoder
     private readonly RelativeEmbeddings? _relative;
 
     private protected DebertaEncoder(
-        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, RelativeEmbeddings? relative)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings,
+        IReadOnlyList<TransformerLayer> layers, RelativeEmbeddings? relative)
         : base(configuration, own, config, embeddings, layers, pooler: null) => _relative = relative;
 
     /// <summary>Gets the keys that both versions have.</summary>
     private protected static KnownKeys Keys => BertConfig.Keys
-        .Honoured("embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
-        .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size"); // the file itself shows how its weights are named and shaped
+        .Honoured(
+            "embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
+        // the file itself shows how its weights are named and shaped
+        .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size");
 
     /// <summary>Reads the settings that have the same names in both versions.</summary>
     private protected static BertConfig ReadConfig(ConfigurationFile file)
@@ -27,7 +30,9 @@ public abstract class DebertaEncoder : BertEncoder
         ArgumentNullException.ThrowIfNull(file);
         var config = BertConfig.Read(file, new BertConfig { LayerNormEps = 1e-7f, TypeVocabSize = 0 });
         var width = file.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, config.HiddenSize);
-        return width == config.HiddenSize ? config : throw file.Fault("embedding_size", $"is {width}, other than 'hidden_size' {config.HiddenSize}; that is not supported");
+        return width == config.HiddenSize
+            ? config
+            : throw file.Fault("embedding_size", $"is {width}, other than 'hidden_size' {config.HiddenSize}; that is not supported");
     }
 
     /// <summary>Reads the largest distance that differs from larger ones.</summary>
@@ -58,8 +63,10 @@ public abstract class DebertaEncoder : BertEncoder
     ];
 
     /// <summary>Creates the fields that both versions have in a new configuration.</summary>
-    private protected static JsonObject NewDeberta(ModelSizes sizes, string className, params string[] positionTypes) => BertModel.NewBert(sizes, className, types: 0).With(
-        ("relative_attention", true), ("pos_att_type", new JsonArray([.. positionTypes.Select(type => (JsonNode)type)])), ("max_relative_positions", -1), ("position_biased_input", false),
+    private protected static JsonObject NewDeberta(
+        ModelSizes sizes, string className, params string[] positionTypes) => BertModel.NewBert(sizes, className, types: 0).With(
+        ("relative_attention", true), ("pos_att_type", new JsonArray([.. positionTypes.Select(type => (JsonNode)type)])),
+        ("max_relative_positions", -1), ("position_biased_input", false),
         ("layer_norm_eps", 1e-7));
 
     /// <summary>Creates the embeddings, with learned positions if the configuration says so.</summary>
@@ -76,5 +83,6 @@ public abstract class DebertaEncoder : BertEncoder
         return new DisentangledContext(base.Share(run, batch)) { Relative = _relative?.Of(run, batch.LongestSequence) };
     }
 
-    private static Activation PoolerActivation(ConfigurationFile configuration) => configuration.ReadActivation("pooler_hidden_act", Activation.Gelu);
+    private static Activation PoolerActivation(ConfigurationFile configuration) =>
+        configuration.ReadActivation("pooler_hidden_act", Activation.Gelu);
 }

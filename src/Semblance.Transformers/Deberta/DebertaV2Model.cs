@@ -11,7 +11,8 @@ namespace Semblance.Transformers.Deberta;
 public sealed class DebertaV2Model : DebertaEncoder
 {
     private DebertaV2Model(
-        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers, RelativeEmbeddings? relative)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers,
+        RelativeEmbeddings? relative)
         : base(configuration, own, config, embeddings, layers, relative)
     {
     }
@@ -20,14 +21,21 @@ public sealed class DebertaV2Model : DebertaEncoder
     public static Architecture Descriptor { get; } = new("deberta-v2", "deberta.", Create)
     {
         Classes = Classes("DebertaV2"),
-        Tokenizer = TokenizerLayout.Bert with { Kind = TokenizerKind.Unigram, SpecialTokens = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"] },
+        Tokenizer = TokenizerLayout.Bert with
+        {
+            Kind = TokenizerKind.Unigram, SpecialTokens = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"],
+        },
         NewConfiguration = sizes => NewDeberta(sizes, "DebertaV2Model", "p2c", "c2p")
-            .With(("position_buckets", Math.Min(256, sizes.MaxPositionEmbeddings)), ("norm_rel_ebd", "layer_norm"), ("share_att_key", true)),
+            .With(
+                ("position_buckets", Math.Min(256, sizes.MaxPositionEmbeddings)), ("norm_rel_ebd", "layer_norm"), ("share_att_key", true)),
     };
 
     private static DebertaV2Model Create(ConfigurationFile configuration, ModelParameters own)
     {
-        configuration.Check(Keys.Honoured("attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd", "position_buckets", "share_att_key").With(CommonKeys.All));
+        configuration.Check(Keys
+            .Honoured(
+                "attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd", "position_buckets", "share_att_key")
+            .With(CommonKeys.All));
         var config = ReadConfig(configuration);
         var headSize = config.HiddenSize / config.NumAttentionHeads;
         if (configuration.WholeNumber("attention_head_size", 1, BertConfig.LargestWidth, headSize) is var size && size != headSize)
@@ -62,8 +70,12 @@ public sealed class DebertaV2Model : DebertaEncoder
         var projections = new LinearProjections(own, self, config.HiddenSize);
         var positions = types is null
             ? null
-            : new DisentangledPositions(config, own.Group(uses: 0), types, self + "pos_key_proj", keyBias: true, self + "pos_query_proj", shares ? projections : null);
-        return BertLayer.Create(config, own, name, attention: BertAttention.Create(config, own, name + ".attention", new DisentangledAttention(config, projections, positions)));
+            : new DisentangledPositions(
+                config, own.Group(uses: 0), types, self + "pos_key_proj", keyBias: true, self + "pos_query_proj",
+                shares ? projections : null);
+        return BertLayer.Create(
+            config, own, name,
+            attention: BertAttention.Create(config, own, name + ".attention", new DisentangledAttention(config, projections, positions)));
     }
 
     private static RelativeEmbeddings Relative(ConfigurationFile configuration, BertConfig config, ModelParameters own)
@@ -72,7 +84,8 @@ public sealed class DebertaV2Model : DebertaEncoder
         var distance = MaxDistance(configuration, config);
         if (buckets > 0 && (buckets < 2 || distance - 1 <= buckets / 2))
         {
-            throw configuration.Fault("position_buckets", $"is {buckets}; expected at least 2 and less than twice the largest distance, {distance}");
+            throw configuration.Fault(
+                "position_buckets", $"is {buckets}; expected at least 2 and less than twice the largest distance, {distance}");
         }
 
         var norms = (configuration.Text("norm_rel_ebd") ?? "none").ToLowerInvariant().Split('|', StringSplitOptions.TrimEntries);

@@ -7,7 +7,8 @@ namespace Semblance.Transformers.Deberta;
 /// <summary>
 /// Represents DeBERTa's attention: of contents to each other and, if there are embeddings of distances, of contents and distances.
 /// </summary>
-internal sealed class DisentangledAttention(BertConfig config, AttentionProjections projections, DisentangledPositions? positions) : SelfAttention
+internal sealed class DisentangledAttention(
+    BertConfig config, AttentionProjections projections, DisentangledPositions? positions) : SelfAttention
 {
     public override Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
     {

@@ -25,7 +25,9 @@ internal sealed class DisentangledPositions
     /// <param name="keyBias"><see langword="true"/> if the projection to keys has a bias.</param>
     /// <param name="query">The name of the projection to queries.</param>
     /// <param name="shared">The projections of the contents, if they also serve the distances.</param>
-    public DisentangledPositions(BertConfig config, ModelParameters own, IReadOnlyCollection<string> types, string key, bool keyBias, string query, AttentionProjections? shared = null)
+    public DisentangledPositions(
+        BertConfig config, ModelParameters own, IReadOnlyCollection<string> types, string key, bool keyBias, string query,
+        AttentionProjections? shared = null)
     {
         _contentToPosition = types.Contains("c2p");
         _positionToContent = types.Contains("p2c");
@@ -35,14 +37,17 @@ internal sealed class DisentangledPositions
         _query = shared is null && _positionToContent ? own.Linear(query, config.HiddenSize, config.HiddenSize) : null;
     }
 
-    public Tensor Attend(Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, RelativeRows relative, int heads, float dropout)
+    public Tensor Attend(
+        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, RelativeRows relative, int heads, float dropout)
     {
         var vectors = run.Dropout(relative.Rows, _dropout); // [entries × hidden]
         using var ofQueries = _contentToPosition ? Key(run, query, vectors, heads) : null; // [tokens × heads · entries]
         using var ofKeys = _positionToContent ? Query(run, key, vectors, heads) : null;
         var kinds = 1 + (_contentToPosition ? 1 : 0) + (_positionToContent ? 1 : 0);
         var scale = 1 / MathF.Sqrt((float)query.Columns / heads * kinds);
-        return run.Attention(query, key, value, mask, heads, dropout, AttentionBias.Disentangled(ofQueries, ofKeys, relative.Columns, relative.Origin), scale);
+        return run.Attention(
+            query, key, value, mask, heads, dropout, AttentionBias.Disentangled(ofQueries, ofKeys, relative.Columns, relative.Origin),
+            scale);
     }
 
     private Tensor Key(Computation run, Tensor query, Tensor vectors, int heads)

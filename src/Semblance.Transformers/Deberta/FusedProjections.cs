@@ -20,7 +20,8 @@ internal sealed class FusedProjections : AttentionProjections
         var size = hidden / heads;
         GatheredLinear Part(int part, Tensor? bias)
         {
-            var elements = new int[weight.Rows == 3 * hidden ? hidden * hidden : 0]; // allocated only if the weight has the size that the configuration states
+            // allocated only if the weight has the size that the configuration states
+            var elements = new int[weight.Rows == 3 * hidden ? hidden * hidden : 0];
             for (var i = 0; i < elements.Length; i++)
             {
                 var row = i / hidden;

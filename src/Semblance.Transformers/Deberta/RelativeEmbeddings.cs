@@ -33,7 +33,8 @@ internal sealed class RelativeEmbeddings
     public RelativeRows Of(Computation run, int longest)
     {
         // The original counts distances from the key to the query.
-        int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1)).Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
+        int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1))
+            .Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
         int first = rows.DefaultIfEmpty(0).Min(), count = rows.DefaultIfEmpty(-1).Max() - first + 1;
         var vectors = run.Rows(_table, [.. Enumerable.Range(first, count)]); // [entries × hidden]
         return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);

@@ -124,7 +124,8 @@ internal sealed record DecoderConfig
     private (bool[] Slides, int? Window) LocalAttention(ConfigurationFile file, string? type, bool isBidirectional)
     {
         var never = new bool[LayerCount];
-        if (type is not ("mistral" or "qwen2" or "qwen3" or "gemma3_text") || (type is "qwen2" or "qwen3" && !file.Flag("use_sliding_window", false)))
+        if (type is not ("mistral" or "qwen2" or "qwen3" or "gemma3_text")
+            || (type is "qwen2" or "qwen3" && !file.Flag("use_sliding_window", false)))
         {
             return (never, null);
         }
@@ -153,8 +154,10 @@ internal sealed record DecoderConfig
     {
         var keys = new KnownKeys()
             .Honoured(
-                "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias", "num_attention_heads", "num_hidden_layers",
-                "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling", "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
+                "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias",
+                "num_attention_heads", "num_hidden_layers",
+                "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling",
+                "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
                 "vocab_size")
             .Ignored("cache_implementation", "is_decoder", "pretraining_tp")
             .Unsupported("attn_logit_softcapping", "scores that are not capped")
@@ -163,13 +166,19 @@ internal sealed record DecoderConfig
         {
             "gemma" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),
             "gemma3_text" => keys
-                .Honoured("attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar", "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
+                .Honoured(
+                    "attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar",
+                    "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
                 .Ignored("_sliding_window_pattern", "hidden_act"), // the first is given along with layer_types
             "mistral" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "sliding_window"),
             "qwen2" => keys
-                .Honoured("final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
+                .Honoured(
+                    "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
                 .Ignored("attention_bias"), // queries, keys and values always have one
-            "qwen3" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window"),
+            "qwen3" =>
+                keys.Honoured(
+                    "attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window",
+                    "use_sliding_window"),
             _ => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act"),
         };
         return keys.With(CommonKeys.All);

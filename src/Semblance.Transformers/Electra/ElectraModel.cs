@@ -30,7 +30,8 @@ public sealed class ElectraModel : BertEncoder
         [
             new("ElectraModel"),
             BertHeads.MaskedLanguageModel(
-                "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias", "generator_lm_head.weight",
+                "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias",
+                "generator_lm_head.weight",
                 _ => Activation.Gelu), // whatever activation the layers use
             .. BertHeads.Dense("Electra", "classifier.dense", _ => Activation.Gelu, "classifier.out_proj"),
             new("ElectraForPreTraining", TaskKind.ReplacedTokenDetection, (body, _, own) => new ReplacedTokenDetectionHead(
@@ -38,7 +39,8 @@ public sealed class ElectraModel : BertEncoder
                 ((ElectraModel)body).Config.HiddenAct,
                 own.Linear("discriminator_predictions.dense_prediction", 1, body.HiddenSize))),
         ],
-        NewConfiguration = sizes => BertModel.NewBert(sizes, "ElectraModel", types: 2).With(("embedding_size", Math.Min(128, sizes.HiddenSize))),
+        NewConfiguration = sizes =>
+            BertModel.NewBert(sizes, "ElectraModel", types: 2).With(("embedding_size", Math.Min(128, sizes.HiddenSize))),
         CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
     };
 
@@ -46,9 +48,11 @@ public sealed class ElectraModel : BertEncoder
     {
         configuration.Check(BertConfig.KeysOf(decoder)
             .Honoured("embedding_size")
-            .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj") // of multiple choice
+            // of multiple choice
+            .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj")
             .With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig(), decoder);
-        return new ElectraModel(configuration, own, config, configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128), decoder);
+        return new ElectraModel(
+            configuration, own, config, configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128), decoder);
     }
 }

@@ -54,7 +54,8 @@ public sealed class LanguageModel
             var found = config.Texts("architectures") is [var name, ..] ? $"names '{name}', which has" : "is missing, so the model has";
             throw config.Fault(
                 "architectures",
-                $"{found} no head that predicts the next token; those that do are GPT2LMHeadModel, T5ForConditionalGeneration and the decoders' …ForCausalLM");
+                $"{found} no head that predicts the next token; those that do are GPT2LMHeadModel, T5ForConditionalGeneration and the "
+                + "decoders' …ForCausalLM");
         }
 
         return model is { HasDecoder: false, Body.IsCausal: false }
@@ -75,7 +76,9 @@ public sealed class LanguageModel
     {
         if (_decoder is null)
         {
-            return source.Length == 0 ? new Decoding(this, null) : throw new ArgumentException("The model has no encoder for a source.", nameof(source));
+            return source.Length == 0
+                ? new Decoding(this, null)
+                : throw new ArgumentException("The model has no encoder for a source.", nameof(source));
         }
 
         if (source.Length == 0)
@@ -94,5 +97,6 @@ public sealed class LanguageModel
         source is null ? Body.Forward(run, batch) : _decoder!.Forward(run, batch, source);
 
     // hidden: [rows × hidden]; returns [rows × vocabulary].
-    internal Tensor Logits(Computation run, Tensor hidden, PackedBatch batch) => _decoder?.Logits(run, hidden) ?? _head!.Forward(run, hidden, batch);
+    internal Tensor Logits(Computation run, Tensor hidden, PackedBatch batch) =>
+        _decoder?.Logits(run, hidden) ?? _head!.Forward(run, hidden, batch);
 }

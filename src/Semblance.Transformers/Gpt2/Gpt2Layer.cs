@@ -27,7 +27,8 @@ internal sealed class Gpt2Layer : PreNormLayer
             Layer = index,
             IsCausal = config.Flag("is_causal", true),
             Dropout = config.Dropout("attn_pdrop", 0.1f),
-            Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads)) / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),
+            Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads))
+                / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),
         };
 
         var name = $"h.{index}";

@@ -16,9 +16,11 @@ public sealed class ImageProcessor
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean", "image_processor_type", "image_std", "resample", "rescale_factor", "size")
+            "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean",
+            "image_processor_type", "image_std", "resample", "rescale_factor", "size")
         .Ignored(
-            "_processor_class", "_valid_processor_keys", "auto_map", "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb", "input_data_format", "processor_class",
+            "_processor_class", "_valid_processor_keys", "auto_map", "data_format", "default_to_square", "device", "disable_grouping",
+            "do_convert_rgb", "input_data_format", "processor_class",
             "return_tensors", "size_divisor") // images are RGB, and the class determines how they are resized
         .Unsupported("do_pad", "images without borders", "false")
         .Unsupported("do_reduce_labels", "images without label maps", "false");
@@ -40,7 +42,9 @@ public sealed class ImageProcessor
         var isClip = type is "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor";
         if (!isClip && type is not ("ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor"))
         {
-            throw file.Fault("image_processor_type", $"is {(type is null ? "missing" : $"'{type}'")}; CLIPImageProcessor and ViTImageProcessor are supported");
+            throw file.Fault(
+                "image_processor_type",
+                $"is {(type is null ? "missing" : $"'{type}'")}; CLIPImageProcessor and ViTImageProcessor are supported");
         }
 
         _resizes = file.Flag("do_resize", true);
@@ -50,11 +54,15 @@ public sealed class ImageProcessor
         _size = _shortestEdge is { } edge ? (edge, edge) : Size(file, "size");
         _crop = isClip && file.Flag("do_center_crop", true) ? Size(file, "crop_size") : null;
         var resample = (Resampling)file.WholeNumber("resample", 0, 5, (int)(isClip ? Resampling.Bicubic : Resampling.Bilinear));
-        _resampling = resample is Resampling.Bilinear or Resampling.Bicubic ? resample : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
+        _resampling = resample is Resampling.Bilinear or Resampling.Bicubic
+            ? resample
+            : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
         _scale = file.Flag("do_rescale", true) ? file.Positive("rescale_factor", 1f / byte.MaxValue) : 1;
         var normalizes = file.Flag("do_normalize", true);
         _mean = normalizes ? Colors(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
-        _deviation = normalizes ? Colors(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f]) : [1, 1, 1];
+        _deviation = normalizes
+            ? Colors(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f])
+            : [1, 1, 1];
         foreach (var (field, (width, height)) in ((string, (int, int))[])[("size", _size), ("crop_size", _crop ?? (1, 1))])
         {
             if ((long)width * height > MostPixels)
@@ -112,7 +120,8 @@ public sealed class ImageProcessor
         if (_crop is null && resized.FirstOrDefault(image => image.Width != width || image.Height != height) is { } other)
         {
             throw new ArgumentException(
-                $"The prepared images have {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.", nameof(images));
+                $"The prepared images have {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.",
+                nameof(images));
         }
 
         if ((long)width * height > MostPixels)
@@ -185,7 +194,8 @@ public sealed class ImageProcessor
             return fallback;
         }
 
-        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels
+            && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
             ? [.. list.EnumerateArray().Select(item => (float)item.GetDouble())]
             : throw file.Fault(field, $"is {list.GetRawText()}; expected a number for red, green and blue");
     }

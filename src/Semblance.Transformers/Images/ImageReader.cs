@@ -31,17 +31,23 @@ public sealed class ImageReader
     public RgbImage Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.Exists(path) ? Read(File.ReadAllBytes(path), path) : throw new FileNotFoundException($"{path}: there is no such image; check the path.", path);
+        return File.Exists(path)
+            ? Read(File.ReadAllBytes(path), path)
+            : throw new FileNotFoundException($"{path}: there is no such image; check the path.", path);
     }
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">The name of the file, for messages.</param>
-    /// <exception cref="ImageFormatException">No decoder recognizes the file, or it is damaged, too large, or of a kind that is not supported.</exception>
+    /// <exception cref="ImageFormatException">
+    /// No decoder recognizes the file, or it is damaged, too large, or of a kind that is not supported.
+    /// </exception>
     public RgbImage Read(ReadOnlyMemory<byte> file, string name = "image")
     {
         var decoder = Array.Find(_decoders, decoder => decoder.Recognizes(file.Span)) ?? throw new ImageFormatException(
-            name, $"this is {FormatOf(file.Span)}, but only {string.Join(" and ", _decoders.Select(decoder => decoder.Format))} can be read; convert it first.");
+            name,
+            $"this is {FormatOf(file.Span)}, but only {string.Join(" and ", _decoders.Select(decoder => decoder.Format))} can be read; "
+            + "convert it first.");
         return decoder.Decode(file, name);
     }
 

@@ -28,14 +28,17 @@ public sealed class JpegDecoder : IImageDecoder
             var end = new JpegFile(file.Span).End;
             using var stream = new JpegStream(file);
             var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
-            return stream.Position == end ? new RgbImage(image.Width, image.Height, image.Data) : throw new FormatException("its data is damaged");
+            return stream.Position == end
+                ? new RgbImage(image.Width, image.Height, image.Data)
+                : throw new FormatException("its data is damaged");
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw new ImageFormatException(
                 name,
                 "the JPEG cannot be read: "
-                + $"{(e is FormatException ? e.Message : "its data is damaged or of a kind that is not supported")}; save it again as baseline JPEG or as PNG.",
+                + $"{(e is FormatException ? e.Message : "its data is damaged or of a kind that is not supported")}; save it again as "
+                + "baseline JPEG or as PNG.",
                 e);
         }
     }
@@ -44,10 +47,13 @@ public sealed class JpegDecoder : IImageDecoder
     internal static bool IsJpeg(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     // The decoder skips segments by seeking and would wait forever beyond the end.
-    private sealed class JpegStream(ReadOnlyMemory<byte> file) : MemoryStream(Of(file).Array!, Of(file).Offset, Of(file).Count, writable: false)
+    private sealed class JpegStream(ReadOnlyMemory<byte> file) : MemoryStream(
+        Of(file).Array!, Of(file).Offset, Of(file).Count, writable: false)
     {
-        public override long Seek(long offset, SeekOrigin loc) => base.Seek(loc == SeekOrigin.Current ? Math.Min(offset, Length - Position) : offset, loc);
+        public override long Seek(long offset, SeekOrigin loc) =>
+            base.Seek(loc == SeekOrigin.Current ? Math.Min(offset, Length - Position) : offset, loc);
 
-        private static ArraySegment<byte> Of(ReadOnlyMemory<byte> file) => MemoryMarshal.TryGetArray(file, out var array) ? array : new ArraySegment<byte>(file.ToArray());
+        private static ArraySegment<byte> Of(ReadOnlyMemory<byte> file) =>
+            MemoryMarshal.TryGetArray(file, out var array) ? array : new ArraySegment<byte>(file.ToArray());
     }
 }

@@ -8,7 +8,8 @@ namespace Semblance.Transformers.Images;
 /// </summary>
 internal ref struct JpegFile
 {
-    private const byte BaselineFrame = 0xC0, ProgressiveFrame = 0xC2, HuffmanTables = 0xC4, LastFrame = 0xCF, FirstRestart = 0xD0, LastRestart = 0xD7;
+    private const byte BaselineFrame = 0xC0, ProgressiveFrame = 0xC2, HuffmanTables = 0xC4, LastFrame = 0xCF, FirstRestart = 0xD0,
+        LastRestart = 0xD7;
     private const byte EndOfImage = 0xD9, Scan = 0xDA, QuantizationTables = 0xDB, RestartInterval = 0xDD, Adobe = 0xEE;
     private const int MostScans = 256; // a progressive image has about ten; each may cost as much as a whole image
 

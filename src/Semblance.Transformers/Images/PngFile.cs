@@ -105,8 +105,8 @@ internal sealed class PngFile(int fileLength)
         if (!depths.Contains(Depth) || _header[10] != 0 || _header[11] != 0 || _header[12] > 1)
         {
             throw new FormatException(
-                $"its header has a color type {ColorType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing {_header[12]}, "
-                + "which do not go together");
+                $"its header has a color type {ColorType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing "
+                + $"{_header[12]}, which do not go together");
         }
     }
 
@@ -114,8 +114,11 @@ internal sealed class PngFile(int fileLength)
     {
         var pixels = new byte[checked(Width * Height * RgbImage.Channels)];
         MemoryMarshal.TryGetArray(_compressed.WrittenMemory, out var compressed);
-        using var stream = new BufferedStream(new ZLibStream(new MemoryStream(compressed.Array ?? [], 0, compressed.Count), CompressionMode.Decompress), 1 << 16);
-        var passes = _header[12] == 0 ? [(0, 0, 1, 1)] : ((int Left, int Top, int Across, int Down)[])[(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        using var stream = new BufferedStream(
+            new ZLibStream(new MemoryStream(compressed.Array ?? [], 0, compressed.Count), CompressionMode.Decompress), 1 << 16);
+        (int Left, int Top, int Across, int Down)[] passes = _header[12] == 0
+            ? [(0, 0, 1, 1)]
+            : [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
         try
         {
             foreach (var (left, top, across, down) in passes)

@@ -54,8 +54,8 @@ public sealed class RgbImage
         if (width is 0 or > LongestEdge || height is 0 or > LongestEdge || (long)width * height > mostPixels)
         {
             throw new FormatException(
-                $"its size is stated as {width} × {height} pixels; expected at most {LongestEdge:N0} along an edge and, for a file of its size, "
-                + $"{mostPixels:N0} in all");
+                $"its size is stated as {width} × {height} pixels; expected at most {LongestEdge:N0} along an edge and, for a file of its "
+                + $"size, {mostPixels:N0} in all");
         }
     }
 }

@@ -8,10 +8,12 @@ public static class ConfigurationSizes
     private const int LargestTable = 1 << 24;
 
     /// <summary>Reads a width, or a number of heads.</summary>
-    public static int Width(this ConfigurationFile file, string field, int? fallback = null) => file.WholeNumber(field, 1, LargestWidth, fallback);
+    public static int Width(this ConfigurationFile file, string field, int? fallback = null) =>
+        file.WholeNumber(field, 1, LargestWidth, fallback);
 
     /// <summary>Reads the number of rows of a table, or a length in tokens.</summary>
-    public static int Rows(this ConfigurationFile file, string field, int? fallback = null) => file.WholeNumber(field, 1, LargestTable, fallback);
+    public static int Rows(this ConfigurationFile file, string field, int? fallback = null) =>
+        file.WholeNumber(field, 1, LargestTable, fallback);
 
     /// <summary>Reads a number of layers.</summary>
     public static int Layers(this ConfigurationFile file, string field, int? fallback = null) => file.WholeNumber(field, 0, 1024, fallback);
@@ -41,6 +43,8 @@ public static class ConfigurationSizes
     public static float Positive(this ConfigurationFile file, string field, float fallback)
     {
         var number = file.Number(field, fallback);
-        return number is >= 1e-6f and <= 1e12f ? number : throw file.Fault(field, $"is {number}; expected a number above 0, from 1e-6 to 1e12");
+        return number is >= 1e-6f and <= 1e12f
+            ? number
+            : throw file.Fault(field, $"is {number}; expected a number above 0, from 1e-6 to 1e12");
     }
 }

@@ -99,14 +99,16 @@ public sealed class ModelParameters
     /// <param name="columns">The width of the normalized rows.</param>
     /// <param name="epsilon">The number added to the variance.</param>
     /// <param name="bias"><see langword="true"/>, the default, if the layer has a bias; otherwise, <see langword="false"/>.</param>
-    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true) => Register(name, _weights.LayerNorm(name, columns, epsilon, bias));
+    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true) =>
+        Register(name, _weights.LayerNorm(name, columns, epsilon, bias));
 
     /// <summary>Takes a root-mean-square norm with <c>weight</c>.</summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="columns">The width of the normalized rows.</param>
     /// <param name="epsilon">The number added to the mean of the squares.</param>
     /// <param name="offset">The number added to the scale: 1 if the checkpoint stores the scale minus 1. 0 by default.</param>
-    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
+    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) =>
+        Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
 
     /// <summary>Adds an action to <see cref="Prepare"/>, for a layer that is created from parameters in another way.</summary>
     /// <param name="prepare">Packs the weights.</param>

@@ -12,7 +12,8 @@ public static class RotaryConfiguration
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim", "original_max_position_embeddings", "partial_rotary_factor",
+            "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim",
+            "original_max_position_embeddings", "partial_rotary_factor",
             "rope_theta", "rope_type", "truncate")
         .Alias("type", "rope_type")
         .Unsupported("long_factor", "one factor for all frequencies")
@@ -28,7 +29,8 @@ public static class RotaryConfiguration
     /// <param name="scaled">
     /// <see langword="true"/>, the default, if <c>rope_scaling</c> applies to these layers; otherwise, <see langword="false"/>.
     /// </param>
-    public static RotaryPositions Read(ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
+    public static RotaryPositions Read(
+        ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
     {
         var parameters = file.Section("rope_parameters");
         var own = parameters?.Root.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object) == true
@@ -42,14 +44,19 @@ public static class RotaryConfiguration
         var columns = (int)(headSize * part);
         if (theta is not (>= 1e-6f and <= 1e12f) || columns < 2 || columns % 2 != 0 || columns > headSize)
         {
-            throw file.Fault("rope_theta", $"is {theta} for {columns} of the {headSize} columns of a head; expected a base from 1e-6 to 1e12 and an even number of columns");
+            throw file.Fault(
+                "rope_theta",
+                $"is {theta} for {columns} of the {headSize} columns of a head; expected a base from 1e-6 to 1e12 and an even number of "
+                + "columns");
         }
 
         var frequencies = RotaryPositions.Frequencies(columns, theta);
         var type = settings?.Text("rope_type") ?? "default";
         if (type == "default" && settings?.Find("factor") is not null && settings.Number("factor", 1) != 1)
         {
-            throw settings.Fault("factor", $"is {settings.Number("factor", 1)}, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
+            throw settings.Fault(
+                "factor",
+                $"is {settings.Number("factor", 1)}, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
         }
 
         return type switch
@@ -58,7 +65,9 @@ public static class RotaryConfiguration
             "default" or "dynamic" => new RotaryPositions(frequencies),
             "linear" => new RotaryPositions([.. frequencies.Select(frequency => frequency / Factor(settings!))]),
             "llama3" => new RotaryPositions(Llama3(settings!, frequencies)),
-            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Positive("attention_factor", AttentionFactor(settings!))),
+            "yarn" =>
+                new RotaryPositions(
+                    Yarn(file, settings!, frequencies, theta), settings!.Positive("attention_factor", AttentionFactor(settings!))),
             _ => throw settings!.Fault("rope_type", $"is '{type}'; supported are default, dynamic, linear, llama3 and yarn"),
         };
     }

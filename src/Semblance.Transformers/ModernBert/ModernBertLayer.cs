@@ -22,7 +22,8 @@ internal sealed class ModernBertLayer : PreNormLayer
     public ModernBertLayer(ConfigurationFile config, ModelParameters parameters, AttentionHeads heads, int index)
     {
         int hidden = heads.Count * heads.Size, inner = config.Width("intermediate_size");
-        bool attentionBias = config.Flag("attention_bias", false), innerBias = config.Flag("mlp_bias", false), normBias = config.Flag("norm_bias", false);
+        bool attentionBias = config.Flag("attention_bias", false), innerBias = config.Flag("mlp_bias", false),
+            normBias = config.Flag("norm_bias", false);
         var epsilon = config.Epsilon("norm_eps", 1e-5f);
         _heads = heads;
         _activation = config.ReadActivation("hidden_activation", Activation.Gelu);

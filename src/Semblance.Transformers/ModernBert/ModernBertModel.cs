@@ -13,11 +13,15 @@ public sealed class ModernBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_bias", "attention_dropout", "classifier_activation", "classifier_bias", "classifier_pooling", "decoder_bias", "embedding_dropout", "global_attn_every_n_layers",
-            "global_rope_theta", "hidden_activation", "hidden_size", "intermediate_size", "layer_types", "local_attention", "local_rope_theta", "max_position_embeddings", "mlp_bias", "mlp_dropout",
-            "norm_bias", "norm_eps", "num_attention_heads", "num_hidden_layers", "partial_rotary_factor", "rope_parameters", "rope_scaling", "sliding_window", "tie_word_embeddings", "vocab_size")
+            "attention_bias", "attention_dropout", "classifier_activation", "classifier_bias", "classifier_pooling", "decoder_bias",
+            "embedding_dropout", "global_attn_every_n_layers",
+            "global_rope_theta", "hidden_activation", "hidden_size", "intermediate_size", "layer_types", "local_attention",
+            "local_rope_theta", "max_position_embeddings", "mlp_bias", "mlp_dropout",
+            "norm_bias", "norm_eps", "num_attention_heads", "num_hidden_layers", "partial_rotary_factor", "rope_parameters", "rope_scaling",
+            "sliding_window", "tie_word_embeddings", "vocab_size")
         .Ignored(
-            "deterministic_flash_attn", "initializer_cutoff_factor", "layer_norm_eps", "position_embedding_type", "reference_compile", "repad_logits_with_grad", "sparse_pred_ignore_index",
+            "deterministic_flash_attn", "initializer_cutoff_factor", "layer_norm_eps", "position_embedding_type", "reference_compile",
+            "repad_logits_with_grad", "sparse_pred_ignore_index",
             "sparse_prediction") // of training and of other implementations; the ε is norm_eps
         .With(CommonKeys.All);
 
@@ -47,7 +51,9 @@ public sealed class ModernBertModel : Transformer
         var near = everywhere with
         {
             Window = LocalDistance(config) + 1,
-            Positions = RotaryConfiguration.Read(config, HiddenSize / heads, config.Number("local_rope_theta", config.IsNull("local_rope_theta") ? globalTheta : 10_000), "sliding_attention"),
+            Positions = RotaryConfiguration.Read(
+                config, HiddenSize / heads, config.Number("local_rope_theta", config.IsNull("local_rope_theta") ? globalTheta : 10_000),
+                "sliding_attention"),
         };
 
         WordEmbeddings = own.Tensor("embeddings.tok_embeddings.weight", VocabularySize, HiddenSize);
@@ -63,18 +69,31 @@ public sealed class ModernBertModel : Transformer
         Classes =
         [
             new("ModernBertModel"),
-            new("ModernBertForMaskedLM", TaskKind.MaskedLanguageModel, (body, config, own) => new ModernBertWordHead(new ModernBertHead(config, own), VocabularyHead.Last(
-                body, config, own, "decoder.weight", tied: true, config.Flag("decoder_bias", true) ? own.Tensor("decoder.bias", body.VocabularySize) : null))),
-            new("ModernBertForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => new ModernBertClassificationHead(
-                new ModernBertHead(config, own), Classifier(body, config, own), ClassifierPooling(config))),
-            new("ModernBertForTokenClassification", TaskKind.TokenClassification, (body, config, own) => new ModernBertClassificationHead(
-                new ModernBertHead(config, own), Classifier(body, config, own))),
+            new(
+                "ModernBertForMaskedLM", TaskKind.MaskedLanguageModel,
+                (body, config, own) => new ModernBertWordHead(new ModernBertHead(config, own), VocabularyHead.Last(
+                    body, config, own, "decoder.weight", tied: true,
+                    config.Flag("decoder_bias", true) ? own.Tensor("decoder.bias", body.VocabularySize) : null))),
+            new(
+                "ModernBertForSequenceClassification", TaskKind.SequenceClassification,
+                (body, config, own) => new ModernBertClassificationHead(
+                    new ModernBertHead(config, own), Classifier(body, config, own), ClassifierPooling(config))),
+            new(
+                "ModernBertForTokenClassification", TaskKind.TokenClassification,
+                (body, config, own) => new ModernBertClassificationHead(
+                    new ModernBertHead(config, own), Classifier(body, config, own))),
         ],
-        Tokenizer = TokenizerLayout.Bert with { Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"] },
+        Tokenizer = TokenizerLayout.Bert with
+        {
+            Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"],
+        },
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "ModernBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
-            ("intermediate_size", sizes.FeedForwardSize), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("hidden_activation", "gelu"), ("norm_eps", 1e-5), ("norm_bias", false),
-            ("attention_bias", false), ("mlp_bias", false), ("global_attn_every_n_layers", 3), ("local_attention", 128), ("global_rope_theta", 160_000.0), ("local_rope_theta", 10_000.0),
+            sizes, "ModernBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),
+            ("num_attention_heads", sizes.NumAttentionHeads),
+            ("intermediate_size", sizes.FeedForwardSize), ("max_position_embeddings", sizes.MaxPositionEmbeddings),
+            ("hidden_activation", "gelu"), ("norm_eps", 1e-5), ("norm_bias", false),
+            ("attention_bias", false), ("mlp_bias", false), ("global_attn_every_n_layers", 3), ("local_attention", 128),
+            ("global_rope_theta", 160_000.0), ("local_rope_theta", 10_000.0),
             ("embedding_dropout", NewConfiguration.Number(sizes.Dropout)), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)),
             ("mlp_dropout", NewConfiguration.Number(sizes.Dropout))),
     };
@@ -111,7 +130,8 @@ public sealed class ModernBertModel : Transformer
     /// <inheritdoc/>
     protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
 
-    private static Linear Classifier(Transformer body, ConfigurationFile config, ModelParameters own) => own.Linear("classifier", TaskModel.LabelCount(config), body.HiddenSize);
+    private static Linear Classifier(Transformer body, ConfigurationFile config, ModelParameters own) =>
+        own.Linear("classifier", TaskModel.LabelCount(config), body.HiddenSize);
 
     private static Pooling ClassifierPooling(ConfigurationFile config) => config.Text("classifier_pooling") switch
     {

@@ -13,12 +13,17 @@ public sealed class NomicBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd", "n_head", "n_inner", "n_layer", "n_positions",
-            "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor", "type_vocab_size", "vocab_size")
-        .Alias("hidden_size", "n_embd").Alias("max_position_embeddings", "n_positions").Alias("num_attention_heads", "n_head").Alias("num_hidden_layers", "n_layer")
+            "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd",
+            "n_head", "n_inner", "n_layer", "n_positions",
+            "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor",
+            "type_vocab_size", "vocab_size")
+        .Alias("hidden_size", "n_embd").Alias("max_position_embeddings", "n_positions").Alias("num_attention_heads", "n_head")
+        .Alias("num_hidden_layers", "n_layer")
         .Ignored(
-            "dense_seq_output", "embd_pdrop", "expert_choice_router", "ffn_div", "fused_bias_fc", "fused_dropout_add_ln", "moe_impl", "moe_normalize_expert_weights", "moe_resid_pdrop", "moe_top_k",
-            "num_shared_experts", "parallel_block_tied_norm", "reorder_and_upcast_attn", "router_aux_loss_coef", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+            "dense_seq_output", "embd_pdrop", "expert_choice_router", "ffn_div", "fused_bias_fc", "fused_dropout_add_ln", "moe_impl",
+            "moe_normalize_expert_weights", "moe_resid_pdrop", "moe_top_k",
+            "num_shared_experts", "parallel_block_tied_norm", "reorder_and_upcast_attn", "router_aux_loss_coef", "summary_activation",
+            "summary_first_dropout", "summary_proj_to_labels",
             "summary_type", "summary_use_proj", "use_flash_attn", "use_xentropy")
         .Unsupported("causal", "attention in both directions", "false")
         .Unsupported("last_layer_subset", "all tokens in the last layer", "false")
@@ -68,8 +73,10 @@ public sealed class NomicBertModel : Transformer
     {
         Classes = [new("NomicBertModel"), new("NomicBertForPreTraining", TaskKind.MaskedLanguageModel, MaskedLanguageModel)],
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
-            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12), ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
+            sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads),
+            ("n_inner", sizes.FeedForwardSize),
+            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12),
+            ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
             ("type_vocab_size", 2), ("prenorm", false), ("qkv_proj_bias", false), ("mlp_fc1_bias", false), ("mlp_fc2_bias", false),
             ("attn_pdrop", NewConfiguration.Number(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Number(sizes.Dropout))),
     };
@@ -122,7 +129,8 @@ public sealed class NomicBertModel : Transformer
         };
         var dense = own.Linear(Name + "transform.dense", body.HiddenSize, body.HiddenSize, bias);
         var norm = own.LayerNorm(Name + "transform.layer_norm", body.HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
-        return new MaskedLanguageModelHead(own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
+        return new MaskedLanguageModelHead(
+            own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
     }
 
     private static RotaryPositions Positions(ConfigurationFile config, int headSize)
@@ -136,6 +144,7 @@ public sealed class NomicBertModel : Transformer
         var columns = (int)(headSize * config.Number("rotary_emb_fraction", 1));
         return columns >= 2 && columns % 2 == 0 && columns <= headSize
             ? new RotaryPositions(RotaryPositions.Frequencies(columns, config.Positive("rotary_emb_base", 10_000)))
-            : throw config.Fault("rotary_emb_fraction", $"gives {columns} of the {headSize} columns of a head; expected an even number of them");
+            : throw config.Fault(
+                "rotary_emb_fraction", $"gives {columns} of the {headSize} columns of a head; expected an even number of them");
     }
 }

@@ -28,14 +28,25 @@ public sealed class RobertaModel : BertEncoder
     public static Architecture Descriptor { get; } = Describe("roberta", "Roberta") with { Tokenizer = TokenizerLayout.Roberta };
 
     /// <summary>Gets the descriptor of XLM-RoBERTa.</summary>
-    public static Architecture XlmRoberta { get; } = Describe("xlm-roberta", "XLMRoberta") with { Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram } };
+    public static Architecture XlmRoberta { get; } = Describe("xlm-roberta", "XLMRoberta") with
+    {
+        Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram },
+    };
 
     /// <summary>Gets the descriptor of CamemBERT.</summary>
-    public static Architecture Camembert { get; } = Describe("camembert", "Camembert") with { Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram } };
-
-    private static Architecture Describe(string modelType, string name) => new(modelType, "roberta.", (configuration, own) => Create(configuration, own))
+    public static Architecture Camembert { get; } = Describe("camembert", "Camembert") with
     {
-        Classes = [new(name + "Model"), BertHeads.RobertaMaskedLanguageModel(name + "ForMaskedLM"), .. BertHeads.Dense(name, "classifier.dense", _ => Activation.Tanh, "classifier.out_proj")],
+        Tokenizer = TokenizerLayout.Roberta with { Kind = TokenizerKind.Unigram },
+    };
+
+    private static Architecture Describe(string modelType, string name) =>
+        new(modelType, "roberta.", (configuration, own) => Create(configuration, own))
+    {
+        Classes =
+        [
+            new(name + "Model"), BertHeads.RobertaMaskedLanguageModel(name + "ForMaskedLM"),
+            .. BertHeads.Dense(name, "classifier.dense", _ => Activation.Tanh, "classifier.out_proj"),
+        ],
         HasPooler = true,
         NewConfiguration = sizes => NewRoberta(sizes, name + "Model"),
         CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
@@ -49,6 +60,7 @@ public sealed class RobertaModel : BertEncoder
     {
         configuration.Check(BertConfig.KeysOf(decoder).Honoured("pad_token_id").With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig(), decoder);
-        return new RobertaModel(configuration, own, config, configuration.WholeNumber("pad_token_id", 0, config.MaxPositionEmbeddings - 2, 1), decoder);
+        return new RobertaModel(
+            configuration, own, config, configuration.WholeNumber("pad_token_id", 0, config.MaxPositionEmbeddings - 2, 1), decoder);
     }
 }

@@ -10,9 +10,11 @@ public sealed record T5Config
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads", "num_layers", "relative_attention_max_distance",
+            "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads",
+            "num_layers", "relative_attention_max_distance",
             "relative_attention_num_buckets", "scale_decoder_outputs", "tie_word_embeddings", "vocab_size")
-        .Alias("hidden_size", "d_model").Alias("num_attention_heads", "num_heads").Alias("num_hidden_layers", "num_layers").Alias("head_dim", "d_kv")
+        .Alias("hidden_size", "d_model").Alias("num_attention_heads", "num_heads").Alias("num_hidden_layers", "num_layers")
+        .Alias("head_dim", "d_kv")
         .Ignored("dense_act_fn", "is_encoder_decoder", "is_gated_act", "n_positions") // the first and third follow from feed_forward_proj
         .With(CommonKeys.All);
 
@@ -91,11 +93,14 @@ public sealed record T5Config
             NumDecoderLayers = file.WholeNumber("num_decoder_layers", 0, BertConfig.MostLayers, layers),
             NumHeads = file.WholeNumber("num_heads", 1, BertConfig.LargestWidth),
             RelativeAttentionNumBuckets = buckets,
-            RelativeAttentionMaxDistance = file.WholeNumber("relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
+            RelativeAttentionMaxDistance = file.WholeNumber(
+                "relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
             DropoutRate = BertConfig.Probability(file, "dropout_rate", 0.1f),
             LayerNormEpsilon = file.Epsilon("layer_norm_epsilon", 1e-6f),
             // The gated GELU of T5 1.1 is the tanh approximation.
-            DenseAct = activation == Gated + "gelu" ? Activation.GeluTanh : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
+            DenseAct = activation == Gated + "gelu"
+                ? Activation.GeluTanh
+                : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
             IsGatedAct = isGated,
             TieWordEmbeddings = file.Flag("tie_word_embeddings", true),
             ScaleDecoderOutputs = file.Flag("scale_decoder_outputs", file.Flag("tie_word_embeddings", true)),

@@ -24,24 +24,34 @@ public sealed class T5Model : Transformer
         IsCausal = decoder;
         WordEmbeddings = words;
         var name = decoder ? "decoder" : "encoder";
-        string[] blocks = [.. Enumerable.Range(0, decoder ? config.NumDecoderLayers : config.NumLayers).Select(i => $"{name}.block.{i}.layer.")];
+        string[] blocks = [.. Enumerable.Range(0, decoder ? config.NumDecoderLayers : config.NumLayers)
+            .Select(i => $"{name}.block.{i}.layer.")];
         T5Attention[] attentions = [.. blocks.Select(block => new T5Attention(config, own, block + "0", "SelfAttention"))];
-        T5Attention[] crossAttentions = decoder ? [.. blocks.Select(block => new T5Attention(config, own, block + "1", "EncDecAttention"))] : [];
+        T5Attention[] crossAttentions = decoder
+            ? [.. blocks.Select(block => new T5Attention(config, own, block + "1", "EncDecAttention"))]
+            : [];
         T5FeedForward[] feedForwards = [.. blocks.Select(block => new T5FeedForward(config, own, block + (decoder ? "2" : "1")))];
         Blocks = [.. blocks.Select((_, i) => new T5Layer(i, attentions[i], crossAttentions.ElementAtOrDefault(i), feedForwards[i]))];
-        _bias = own.Tensor(name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
+        _bias = own.Tensor(
+            name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _norm = own.RmsNorm(name + ".final_layer_norm", config.DModel, config.LayerNormEpsilon);
     }
 
     /// <summary>Gets the descriptor of the architecture.</summary>
     public static Architecture Descriptor { get; } = new("t5", "", Create)
     {
-        Classes = [new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder }],
+        Classes =
+        [
+            new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder },
+        ],
         Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "</s>", "<unk>"], "<pad>") { Last = "</s>", Unknown = "<unk>" },
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers), ("num_heads", sizes.NumAttentionHeads),
-            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize), ("dropout_rate", NewConfiguration.Number(sizes.Dropout)), ("feed_forward_proj", "relu"),
-            ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128), ("decoder_start_token_id", sizes.PadTokenId),
+            sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers),
+            ("num_heads", sizes.NumAttentionHeads),
+            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize),
+            ("dropout_rate", NewConfiguration.Number(sizes.Dropout)), ("feed_forward_proj", "relu"),
+            ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128),
+            ("decoder_start_token_id", sizes.PadTokenId),
             ("is_encoder_decoder", true)),
     };
 
@@ -67,7 +77,8 @@ public sealed class T5Model : Transformer
     protected override IReadOnlyList<TransformerLayer> Blocks { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
+    protected override Tensor Embed(Computation run, PackedBatch batch) =>
+        run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
 
     /// <inheritdoc/>
     protected override AttentionContext Share(Computation run, PackedBatch batch)
@@ -76,7 +87,8 @@ public sealed class T5Model : Transformer
         return base.Share(run, batch) with
         {
             Bias = RelativeBuckets.Bias(
-                run, _bias, batch.Reach, distance => RelativeBuckets.Of(distance, _bias.Rows, Config.RelativeAttentionMaxDistance, bidirectional: !IsCausal)),
+                run, _bias, batch.Reach, distance =>
+                    RelativeBuckets.Of(distance, _bias.Rows, Config.RelativeAttentionMaxDistance, bidirectional: !IsCausal)),
         };
     }
 
@@ -86,7 +98,8 @@ public sealed class T5Model : Transformer
     private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
     {
         var config = T5Config.Read(configuration);
-        var words = own.Tensor(!own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
+        var words = own.Tensor(
+            !own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
         return new T5Model(configuration, own, config, words, decoder: false);
     }
 

@@ -9,7 +9,8 @@ namespace Semblance.Transformers.Tasks;
 /// <param name="Name">The name, such as <c>BertForMaskedLM</c>.</param>
 /// <param name="Task">The task of the head.</param>
 /// <param name="CreateHead">Creates the head for a body, with layers from the builder; <see langword="null"/> if there is no head.</param>
-public sealed record ArchitectureClass(string Name, TaskKind Task = TaskKind.None, Func<Transformer, ConfigurationFile, ModelParameters, TaskHead>? CreateHead = null)
+public sealed record ArchitectureClass(
+    string Name, TaskKind Task = TaskKind.None, Func<Transformer, ConfigurationFile, ModelParameters, TaskHead>? CreateHead = null)
 {
     /// <summary>Gets a value that indicates whether the head needs the body's pooler. <see langword="false"/> by default.</summary>
     public bool NeedsPooler { get; init; }

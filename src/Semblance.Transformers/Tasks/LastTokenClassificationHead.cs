@@ -16,7 +16,9 @@ public sealed class LastTokenClassificationHead(Linear score, int? paddingId) : 
     /// <param name="own">The builder.</param>
     /// <param name="hiddenSize">The width of a hidden state.</param>
     public static LastTokenClassificationHead Create(ConfigurationFile config, ModelParameters own, int hiddenSize) =>
-        new(own.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false), config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
+        new(
+            own.Linear("score", TaskModel.LabelCount(config), hiddenSize, bias: false),
+            config.Find("pad_token_id") is null ? null : config.WholeNumber("pad_token_id", -1, int.MaxValue));
 
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

@@ -14,7 +14,8 @@ namespace Semblance.Transformers.Tasks;
 /// <param name="activation">The activation of the dense layer.</param>
 /// <param name="norm">The norm after the dense layer, or <see langword="null"/>.</param>
 public sealed class MaskedLanguageModelHead(
-    ModelParameters own, Tensor words, Tensor? bias, Linear? dense = null, Activation activation = Activation.Identity, LayerNorm? norm = null) : VocabularyHead
+    ModelParameters own, Tensor words, Tensor? bias, Linear? dense = null, Activation activation = Activation.Identity,
+    LayerNorm? norm = null) : VocabularyHead
 {
     /// <inheritdoc/>
     public override Linear Decoder { get; } = new(words, own.Check() ? bias : null);

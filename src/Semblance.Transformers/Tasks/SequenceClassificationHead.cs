@@ -7,7 +7,8 @@ namespace Semblance.Transformers.Tasks;
 /// <param name="classifier">The last layer, from hidden states to labels.</param>
 /// <param name="dense">The dense layer over the first token, or <see langword="null"/>.</param>
 /// <param name="activation">The activation of <paramref name="dense"/>.</param>
-public sealed class SequenceClassificationHead(Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
+public sealed class SequenceClassificationHead(
+    Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
 {
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

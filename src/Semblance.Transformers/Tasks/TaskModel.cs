@@ -101,12 +101,14 @@ public sealed class TaskModel
 
         var config = WithClass(body, TaskKind.SequenceClassification, "classifies sequences", json =>
         {
-            json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+            json["id2label"] = new JsonObject(
+                labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
             json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         });
         var own = new TensorWeights(body.Parameters(), shared: false);
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
-        var copy = body.Architecture.Load(config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
+        var copy = body.Architecture.Load(
+            config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
         return Create(copy, config, new RandomWeights(seed + 1, pooler: false));
     }
 
@@ -167,8 +169,8 @@ public sealed class TaskModel
     /// <param name="decoderBatch">The decoder's tokens, if the model has a decoder.</param>
     /// <returns>
     /// The outputs under the original's names: <c>hidden_states.0</c> (the embeddings) and up, <c>last_hidden_state</c>,
-    /// <c>pooler_output</c> if there is a pooler, <c>logits</c> if there is a head, and <c>start_logits</c> and <c>end_logits</c> of question
-    /// answering. Rows are tokens or sequences. With a decoder, <c>encoder_last_hidden_state</c> belongs to the encoder, and
+    /// <c>pooler_output</c> if there is a pooler, <c>logits</c> if there is a head, and <c>start_logits</c> and <c>end_logits</c> of
+    /// question answering. Rows are tokens or sequences. With a decoder, <c>encoder_last_hidden_state</c> belongs to the encoder, and
     /// <c>decoder_hidden_states.N</c> and <c>logits</c> belong to the decoder's tokens.
     /// </returns>
     public IReadOnlyDictionary<string, Tensor> Forward(Computation run, PackedBatch batch, PackedBatch? decoderBatch = null)
@@ -212,13 +214,17 @@ public sealed class TaskModel
     }
 
     private static string WithTask(TaskKind task) =>
-        string.Join(", ", Architectures.All.Where(architecture => architecture.ClassFor(task) is not null).Select(architecture => architecture.ModelType));
+        string.Join(
+            ", ",
+            Architectures.All.Where(architecture => architecture.ClassFor(task) is not null)
+                .Select(architecture => architecture.ModelType));
 
-    private static ConfigurationFile MaskedLanguageModelOf(Transformer body) => body.Architecture.ClassFor(TaskKind.MaskedLanguageModel) is null
-        ? throw new ArgumentException(
-            $"The architecture '{body.ModelType}' has no head that predicts masked tokens; those that have one are "
-            + $"{WithTask(TaskKind.MaskedLanguageModel)}.", nameof(body))
-        : WithClass(body, TaskKind.MaskedLanguageModel, "predicts masked tokens");
+    private static ConfigurationFile MaskedLanguageModelOf(Transformer body) =>
+        body.Architecture.ClassFor(TaskKind.MaskedLanguageModel) is null
+            ? throw new ArgumentException(
+                $"The architecture '{body.ModelType}' has no head that predicts masked tokens; those that have one are "
+                + $"{WithTask(TaskKind.MaskedLanguageModel)}.", nameof(body))
+            : WithClass(body, TaskKind.MaskedLanguageModel, "predicts masked tokens");
 
     // Creates the class that the configuration names, for a body.
     private static TaskModel Create(Transformer body, ConfigurationFile config, Weights weights, bool optional = true)
@@ -229,7 +235,8 @@ public sealed class TaskModel
         return new TaskModel(body, config, own, known?.CreateHead?.Invoke(body, config, own), decoder);
     }
 
-    private static void Decode(Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
+    private static void Decode(
+        Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
     {
         if (decoderBatch is null)
         {

@@ -45,7 +45,8 @@ internal readonly unsafe struct AttentionBiasRows
         var row = new Span<float>(scores, keys);
         if (_distances.Data is not null)
         {
-            TensorPrimitives.MultiplyAdd(row, scale, new ReadOnlySpan<float>(_distances.Data + ((nint)head * _columns.Length) + first, keys), row);
+            TensorPrimitives.MultiplyAdd(
+                row, scale, new ReadOnlySpan<float>(_distances.Data + ((nint)head * _columns.Length) + first, keys), row);
             return;
         }
 

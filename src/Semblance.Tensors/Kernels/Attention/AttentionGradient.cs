@@ -29,7 +29,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly AttentionBiasRows _dBias;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias, AttentionBiasRows dBias, float scale,
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias,
+        AttentionBiasRows dBias, float scale,
         Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query;
@@ -68,7 +69,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
         int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
         var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
-        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize); // heads that share keys have gradients of their own
+        // heads that share keys have gradients of their own
+        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
         nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
         var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width));
@@ -77,7 +79,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
         var edge = slopes + square;
 
         PanelProduct<TLanes>.PackTransposed(_key.Data + keyOffset, _keyHidden, keys, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_query.Data + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
+        PanelProduct<TLanes>.MultiplyPadded(
+            _query.Data + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
         PanelProduct<TLanes>.PackTransposed(_value.Data + keyOffset, _keyHidden, keys, _headSize, panels);
         PanelProduct<TLanes>.MultiplyPadded(_gradient.Data + queryOffset, _hidden, queries, panels, _headSize, slopes, paddedKeys, keys);
         for (var i = 0; i < queries; i++)
@@ -116,7 +119,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
         PanelProduct<TLanes>.Pack(_query.Data + queryOffset, _hidden, _headSize, queries, panels);
         PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
         PanelProduct<TLanes>.Pack(_gradient.Data + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(probabilities, 1, keys, panels, queries, _dValue.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(
+            probabilities, 1, keys, panels, queries, _dValue.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -32,7 +32,8 @@ public static unsafe class ByteProducts
         if (columns < 1 || rows.Length != (long)products.Length * columns || weights.Length < columns || weights.Length % Padding != 0)
         {
             throw new ArgumentException(
-                $"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not make {products.Length} products; weights are padded to {Padding}.",
+                $"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not fit {products.Length} products; weights "
+                + $"are padded to {Padding}.",
                 nameof(rows));
         }
 
@@ -50,7 +51,9 @@ public static unsafe class ByteProducts
         var row = 0;
         for (; row <= products.Length - 4 && Avx2.IsSupported; row += 4, rows += 4 * columns)
         {
-            var sums = Avx512BW.IsSupported ? Four512(rows, columns, flip, weights, out var done) : Four256(rows, columns, flip, weights, out done);
+            var sums = Avx512BW.IsSupported
+                ? Four512(rows, columns, flip, weights, out var done)
+                : Four256(rows, columns, flip, weights, out done);
             for (var i = 0; i < 4; i++)
             {
                 products[row + i] = sums.GetElement(i) + Rest(rows + (i * columns), done, columns, flip, weights);
@@ -146,7 +149,8 @@ public static unsafe class ByteProducts
         for (; i <= columns - 16; i += 16)
         {
             var (v, w) = (Vector128.Load(row + i) ^ Vector128.Create(flip), Vector128.Load(weights + i));
-            var pairs = (Vector128.WidenLower(v).AsInt16() * Vector128.WidenLower(w)) + (Vector128.WidenUpper(v).AsInt16() * Vector128.WidenUpper(w));
+            var pairs = (Vector128.WidenLower(v).AsInt16() * Vector128.WidenLower(w))
+                + (Vector128.WidenUpper(v).AsInt16() * Vector128.WidenUpper(w));
             sum += Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs);
         }
 

@@ -49,8 +49,10 @@ public static unsafe class HammingDistance
                 for (; word <= whole - 6; word += 6)
                 {
                     differing += BitOperations.PopCount(from[word] ^ words[word]) + BitOperations.PopCount(from[word + 1] ^ words[word + 1])
-                        + (BitOperations.PopCount(from[word + 2] ^ words[word + 2]) + BitOperations.PopCount(from[word + 3] ^ words[word + 3]))
-                        + (BitOperations.PopCount(from[word + 4] ^ words[word + 4]) + BitOperations.PopCount(from[word + 5] ^ words[word + 5]));
+                        + (BitOperations.PopCount(from[word + 2] ^ words[word + 2])
+                            + BitOperations.PopCount(from[word + 3] ^ words[word + 3]))
+                        + (BitOperations.PopCount(from[word + 4] ^ words[word + 4])
+                            + BitOperations.PopCount(from[word + 5] ^ words[word + 5]));
                 }
 
                 for (; word < whole; word++)

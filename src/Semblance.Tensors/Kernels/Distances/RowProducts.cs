@@ -23,7 +23,8 @@ public static unsafe class RowProducts
     /// <param name="instructions">The vector instructions to use; <see langword="null"/>, the default, for the best available.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public static void Multiply(
-        ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
+        ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares,
+        InstructionSet? instructions = null)
     {
         fixed (float* x = rows)
         {

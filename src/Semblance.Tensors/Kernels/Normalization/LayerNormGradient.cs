@@ -31,7 +31,8 @@ internal readonly unsafe struct LayerNormGradient(
         {
             var start = (nint)row * _columns;
             float* n = scratch is null ? _normalized.Data + start : scratch, dx = _dx.Data + start, dy = _gradient.Data + start;
-            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(_x.Data + start, _residual.Data is null ? null : _residual.Data + start, n, _columns, _epsilon);
+            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(
+                _x.Data + start, _residual.Data is null ? null : _residual.Data + start, n, _columns, _epsilon);
             TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale), slopes = TLanes.Zero, products = TLanes.Zero;
             var whole = _columns / TLanes.Count * TLanes.Count;
             for (var i = 0; i < whole; i += TLanes.Count)

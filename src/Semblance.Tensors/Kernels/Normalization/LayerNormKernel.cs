@@ -44,7 +44,8 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         var i = 0;
         for (; i <= _columns - TLanes.Count; i += TLanes.Count)
         {
-            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i)).Store(y + i);
+            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i))
+                .Store(y + i);
         }
 
         for (; i < _columns; i++)

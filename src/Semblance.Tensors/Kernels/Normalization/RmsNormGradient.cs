@@ -26,7 +26,8 @@ internal readonly unsafe struct RmsNormGradient(Tensor x, RmsNorm layer, Tensor 
         for (var row = first; row < end; row++)
         {
             var start = (nint)row * _columns;
-            float* x = _x.Data + start, dy = _gradient.Data + start, products = _products.Data is null ? null : _products.Data + start, dx = _dx.Data + start;
+            float* x = _x.Data + start, dy = _gradient.Data + start, products = _products.Data is null ? null : _products.Data + start,
+                dx = _dx.Data + start;
             var scale = RmsNormKernel.Scale<TLanes>(x, _columns, _epsilon);
             var (scales, i) = (TLanes.Broadcast(scale), 0);
             for (; i <= _columns - TLanes.Count; i += TLanes.Count)
@@ -49,7 +50,8 @@ internal readonly unsafe struct RmsNormGradient(Tensor x, RmsNorm layer, Tensor 
                 dx[i] = dy[i] * (_weight.Data[i] + _offset);
             }
 
-            var share = DotProduct<TLanes>.Of(dx, x, _columns) * scale * scale / _columns; // mean(g · n) / root mean square, to be multiplied by x
+            // mean(g · n) / root mean square, to be multiplied by x
+            var share = DotProduct<TLanes>.Of(dx, x, _columns) * scale * scale / _columns;
             var shares = TLanes.Broadcast(share);
             for (i = 0; i <= _columns - TLanes.Count; i += TLanes.Count)
             {

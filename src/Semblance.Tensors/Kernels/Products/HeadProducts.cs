@@ -31,7 +31,8 @@ internal readonly unsafe struct HeadProducts(Tensor x, Tensor table, int heads, 
             {
                 var rows = Math.Min(StripRows, _rows - row);
                 PanelProduct<TLanes>.Multiply(
-                    _x.Data + ((nint)row * _hidden) + (head * _headSize), _hidden, rows, panels, _headSize, _y.Data + ((nint)row * _width) + (head * _entries), _width, _entries, edge);
+                    _x.Data + ((nint)row * _hidden) + (head * _headSize), _hidden, rows, panels, _headSize,
+                    _y.Data + ((nint)row * _width) + (head * _entries), _width, _entries, edge);
             }
         }
     }

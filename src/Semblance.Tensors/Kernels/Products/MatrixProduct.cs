@@ -76,7 +76,8 @@ internal readonly unsafe struct MatrixProduct : IKernel
         var copy = Scratch.Take(rows * stride);
         for (var i = 0; i < rows; i++)
         {
-            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth).CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
+            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth)
+                .CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
         }
 
         return copy;

@@ -81,7 +81,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public static PackedMatrix Pack(Computation run, Tensor matrix, int first, int end, int panelWidth)
     {
         var packed = new PackedMatrix(end - first, matrix.Columns, panelWidth, run);
-        run.Execute(new Packing(((Operand)matrix).From((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        run.Execute(
+            new Packing(((Operand)matrix).From((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount,
+            (long)packed.Depth * packed.Columns);
         return packed;
     }
 
@@ -181,7 +183,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
             int width = packed.PanelWidth, columns = Math.Min(width, packed.Columns - (panel * width));
             if (transposes)
             {
-                PackTransposed(source.Data + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
+                PackTransposed(
+                    source.Data + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
             }
             else
             {

@@ -45,7 +45,8 @@ internal static unsafe class PanelProduct<TLanes>
 
     /// <summary>Computes c = a · panels, where the rows of c have room for whole panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, nint stepA = 1)
+    public static void MultiplyPadded(
+        float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, nint stepA = 1)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
         {
@@ -58,7 +59,8 @@ internal static unsafe class PanelProduct<TLanes>
     /// is transposed.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge, nint stepA = 1)
+    public static void Multiply(
+        float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge, nint stepA = 1)
     {
         var whole = columns / Width * Width;
         MultiplyPadded(a, strideA, rows, panels, depth, c, strideC, whole, stepA);
@@ -67,7 +69,8 @@ internal static unsafe class PanelProduct<TLanes>
             TileColumn<TLanes>.Multiply(a, strideA, rows, panels + ((nint)whole * depth), depth, edge, Width, stepA);
             for (var i = 0; i < rows; i++)
             {
-                new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole).CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));
+                new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole)
+                    .CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));
             }
         }
     }

@@ -40,7 +40,8 @@ public static class AttentionOperation
     /// <returns><c>[query tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor Attention(
-        this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0, AttentionBias? bias = null, float? scale = null)
+        this Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, float dropout = 0,
+        AttentionBias? bias = null, float? scale = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -49,10 +50,13 @@ public static class AttentionOperation
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         if (query.Rows != mask.Queries.TokenCount || key.Rows != mask.Keys.TokenCount || !key.Shape.SequenceEqual(value.Shape)
-            || query.Columns % heads != 0 || key.Columns == 0 || query.Columns % key.Columns != 0 || key.Columns % (query.Columns / heads) != 0)
+            || query.Columns % heads != 0 || key.Columns == 0 || query.Columns % key.Columns != 0
+            || key.Columns % (query.Columns / heads) != 0)
         {
             throw new ArgumentException(
-                $"Attention from {mask.Queries.TokenCount} tokens to {mask.Keys.TokenCount} with {heads} heads cannot take a query {query}, a key {key} and a value {value}.", nameof(query));
+                $"Attention from {mask.Queries.TokenCount} tokens to {mask.Keys.TokenCount} with {heads} heads cannot take a query "
+                + $"{query}, a key {key} and a value {value}.",
+                nameof(query));
         }
 
         if (bias is not null && mask.Window is not null)
@@ -64,8 +68,11 @@ public static class AttentionOperation
         var factor = scale ?? 1f / MathF.Sqrt(query.Columns / heads);
         var output = run.Lease(query.Rows, query.Columns);
         var dropped = run.NextDropout(dropout);
-        run.Execute(new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads, Cost(mask, query.Columns));
-        if (run.Recording && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient || bias is { RequiresGradient: true }))
+        run.Execute(
+            new AttentionKernel(query, key, value, mask, heads, dropped, bias, factor, output), mask.Queries.Count * heads,
+            Cost(mask, query.Columns));
+        if (run.Recording
+            && (query.RequiresGradient || key.RequiresGradient || value.RequiresGradient || bias is { RequiresGradient: true }))
         {
             run.Record(
                 output,
@@ -77,7 +84,8 @@ public static class AttentionOperation
     }
 
     private static void Backward(
-        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, AttentionBias? bias, float scale, Tensor gradient)
+        Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropped, AttentionBias? bias,
+        float scale, Tensor gradient)
     {
         Tensor dQuery = run.Lease(query.Shape), dKey = run.Lease(key.Rows, query.Columns), dValue = run.Lease(value.Rows, query.Columns);
         var read = new AttentionBiasRows(bias, mask, heads, bias?.Distances, bias?.OfQueries, bias?.OfKeys);
@@ -87,7 +95,8 @@ public static class AttentionOperation
         run.Execute(kernel, mask.Queries.Count * heads, 3 * Cost(mask, query.Columns));
         if (dDistances is not null)
         {
-            bias!.Distances!.AddGradient(run.SumColumns(dDistances, null, bias.Distances)); // one per sequence, so that the order of the sum is fixed
+            // one per sequence, so that the order of the sum is fixed
+            bias!.Distances!.AddGradient(run.SumColumns(dDistances, null, bias.Distances));
             dDistances.Release();
         }
 

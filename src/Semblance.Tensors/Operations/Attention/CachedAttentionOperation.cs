@@ -21,7 +21,8 @@ public static class CachedAttentionOperation
     /// <exception cref="ArgumentException">The shapes do not match, or the batch has no caches.</exception>
     /// <exception cref="InvalidOperationException">The computation is recording: a cache has no gradients.</exception>
     public static Tensor CachedAttention(
-        this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int layer, int heads, int? window = null, AttentionBias? bias = null, float? scale = null)
+        this Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch, int layer, int heads, int? window = null,
+        AttentionBias? bias = null, float? scale = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -30,12 +31,15 @@ public static class CachedAttentionOperation
         ArgumentNullException.ThrowIfNull(batch);
         if (run.Recording)
         {
-            throw new InvalidOperationException("A cache of keys and values cannot be used for training; run whole sequences while recording.");
+            throw new InvalidOperationException(
+                "A cache of keys and values cannot be used for training; run whole sequences while recording.");
         }
 
-        if (batch.Caches is not { } caches || query.Rows != batch.TokenCount || key.Rows != query.Rows || !value.Shape.SequenceEqual(key.Shape))
+        if (batch.Caches is not { } caches || query.Rows != batch.TokenCount || key.Rows != query.Rows
+            || !value.Shape.SequenceEqual(key.Shape))
         {
-            throw new ArgumentException($"A query {query}, a key {key} and a value {value} are not those of {batch.TokenCount} tokens with caches.", nameof(batch));
+            throw new ArgumentException(
+                $"A query {query}, a key {key} and a value {value} are not those of {batch.TokenCount} tokens with caches.", nameof(batch));
         }
 
         var contexts = new Tensor[batch.Count];
@@ -44,7 +48,8 @@ public static class CachedAttentionOperation
             int start = batch.Offsets[i], count = batch.Length(i);
             var queries = batch.Count == 1 ? query : run.Rows(query, [.. Enumerable.Range(start, count)]);
             var (keys, values) = caches[i].Append(layer, Of(key), Of(value), key.Columns);
-            var mask = new AttentionMask(new PackedBatch(new int[count], new int[count], [0, count]), caches[i].Places(count), causal: true, window);
+            var mask = new AttentionMask(
+                new PackedBatch(new int[count], new int[count], [0, count]), caches[i].Places(count), causal: true, window);
             contexts[i] = run.Attention(queries, keys, values, mask, heads, bias: bias, scale: scale);
 
             ReadOnlySpan<float> Of(Tensor all) => all.Values.Slice(start * all.Columns, count * all.Columns);

@@ -68,7 +68,9 @@ public static class ArithmeticOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        return x.Shape.SequenceEqual(y.Shape) ? run.Lease(x.Shape) : throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
+        return x.Shape.SequenceEqual(y.Shape)
+            ? run.Lease(x.Shape)
+            : throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
     }
 
     private static void Record(

@@ -115,7 +115,8 @@ public static class CrossEntropyOperation
             return part;
         }
 
-        private Tensor Scores(Tensor part) => MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
+        private Tensor Scores(Tensor part) =>
+            MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
 
         private static long Cost(Tensor scores) => 16L * scores.Length;
     }

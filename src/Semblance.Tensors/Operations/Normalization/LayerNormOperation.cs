@@ -44,7 +44,8 @@ public static class LayerNormOperation
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != layer.Columns || (residual is not null && (residual.Rows != x.Rows || residual.Columns != x.Columns)))
         {
-            throw new ArgumentException($"A layer norm of {layer.Columns} columns cannot be applied to {x} with a residual {residual}.", nameof(x));
+            throw new ArgumentException(
+                $"A layer norm of {layer.Columns} columns cannot be applied to {x} with a residual {residual}.", nameof(x));
         }
 
         var y = run.Lease(x.Rows, x.Columns);

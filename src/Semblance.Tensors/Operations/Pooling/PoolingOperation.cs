@@ -21,7 +21,9 @@ public static class PoolingOperation
     /// </param>
     /// <returns><c>[sequences × (modes · hidden)]</c>.</returns>
     /// <exception cref="ArgumentException">The shapes do not match, or there is no mode.</exception>
-    public static Tensor Pool(this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0, IReadOnlyList<float>? weightSums = null)
+    public static Tensor Pool(
+        this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0,
+        IReadOnlyList<float>? weightSums = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
@@ -62,7 +64,9 @@ public static class PoolingOperation
         return output;
     }
 
-    private static void Backward(Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, IReadOnlyList<float>? weightSums, Tensor output, Tensor gradient)
+    private static void Backward(
+        Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, IReadOnlyList<float>? weightSums, Tensor output,
+        Tensor gradient)
     {
         var dx = run.Lease(x.Shape);
         dx.Writable.Clear();
@@ -72,7 +76,9 @@ public static class PoolingOperation
             for (var i = 0; i < modes.Length; i++)
             {
                 var columns = ((sequence * modes.Length) + i) * x.Columns;
-                Spread(x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence], output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
+                Spread(
+                    x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence],
+                    output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
             }
         }
 
@@ -100,7 +106,8 @@ public static class PoolingOperation
     }
 
     private static void Spread(
-        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled, ReadOnlySpan<float> gradient)
+        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled,
+        ReadOnlySpan<float> gradient)
     {
         Span<float> Row(int token) => dx.Writable.Slice(token * x.Columns, x.Columns);
         switch (mode)

@@ -23,7 +23,8 @@ public static class VocabularyPoolingOperation
     /// </param>
     /// <returns><c>[sequences × vocabulary]</c>, no element below 0.</returns>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
-    public static Tensor PoolVocabulary(this Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations = 1)
+    public static Tensor PoolVocabulary(
+        this Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations = 1)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
@@ -33,7 +34,8 @@ public static class VocabularyPoolingOperation
         layer.ThrowIfWrapped("Pooling over a vocabulary");
         if (x.Columns != layer.Inputs || x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"A layer of {layer.Inputs} inputs cannot pool {x} of a batch of {batch.TokenCount} tokens.", nameof(x));
+            throw new ArgumentException(
+                $"A layer of {layer.Inputs} inputs cannot pool {x} of a batch of {batch.TokenCount} tokens.", nameof(x));
         }
 
         var panels = layer.Matrix.Packed(run.Instructions);
@@ -49,7 +51,8 @@ public static class VocabularyPoolingOperation
     }
 
     // The logits are computed a second time, a few sequences at once, and are replaced by their gradients.
-    private static void Backward(Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor gradient)
+    private static void Backward(
+        Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor gradient)
     {
         var dx = x.RequiresGradient ? run.Lease(x.Shape) : null;
         for (int sequence = 0, end; sequence < batch.Count; sequence = end)
@@ -67,10 +70,11 @@ public static class VocabularyPoolingOperation
             var part = run.Lease(batch.Offsets[end] - first, x.Columns);
             x.Values.Slice(first * x.Columns, part.Length).CopyTo(part.Writable);
             part.RequiresGradient = x.RequiresGradient;
-            var logits = MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity); // [tokens × words]
+            // [tokens × vocabulary]
+            var logits = MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
             for (var i = sequence; i < end; i++)
             {
-                var tokens = logits.Writable[((batch.Offsets[i] - first) * logits.Columns)..((batch.Offsets[i + 1] - first) * logits.Columns)];
+                var tokens = logits.Writable.Slice((batch.Offsets[i] - first) * logits.Columns, batch.Length(i) * logits.Columns);
                 Differentiate(tokens, gradient.Row(i), pooling, saturations);
             }
 

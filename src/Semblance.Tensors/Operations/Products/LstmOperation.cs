@@ -43,7 +43,9 @@ public static class LstmOperation
         for (var step = 0; step < steps.Length; step++)
         {
             using var before = Before(run, states, steps, step);
-            using var sums = MatrixProductOperation.Product(run, before, recurrent.Matrix.Packed(run.Instructions), recurrent.Bias, Activation.Identity); // [sequences × 4 · hidden]
+            // [sequences × 4 · hidden]
+            using var sums = MatrixProductOperation.Product(
+                run, before, recurrent.Matrix.Packed(run.Instructions), recurrent.Bias, Activation.Identity);
             for (var i = 0; i < steps[step].Length; i++)
             {
                 var token = steps[step][i];
@@ -125,7 +127,9 @@ public static class LstmOperation
             {
                 var token = steps[step][i];
                 var fromLater = dStates is not null && i < dStates.Rows ? dStates.Row(i) : [];
-                GoBack(gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater, RowOf(dCells, i), RowOf(slopes, i));
+                GoBack(
+                    gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater,
+                    RowOf(dCells, i), RowOf(slopes, i));
                 slopes.Row(i).CopyTo(RowOf(dx, token));
             }
 
@@ -160,7 +164,8 @@ public static class LstmOperation
 
     // From the gradients of a state, and of its cell by later steps, to those of the gates' sums and of the previous cell.
     private static void GoBack(
-        ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient, ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
+        ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient,
+        ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
     {
         var size = cell.Length;
         for (var k = 0; k < size; k++)

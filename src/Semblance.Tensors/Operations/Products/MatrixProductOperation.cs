@@ -32,7 +32,8 @@ public static class MatrixProductOperation
         ArgumentNullException.ThrowIfNull(b);
         if (a.Columns != b.Columns || (bias is not null && bias.Length != b.Rows))
         {
-            throw new ArgumentException($"{a} cannot be multiplied with {b.Rows} rows of {b.Columns} columns and a bias {bias}.", nameof(a));
+            throw new ArgumentException(
+                $"{a} cannot be multiplied with {b.Rows} rows of {b.Columns} columns and a bias {bias}.", nameof(a));
         }
 
         var y = Product(run, a, b.Packed(run.Instructions), bias, Activation.Identity);

@@ -65,7 +65,8 @@ public static class EmbeddingOperation
     }
 
     /// <inheritdoc cref="Embed(Computation, PackedBatch, EmbeddingTable, EmbeddingTable?, EmbeddingTable?, int[])"/>
-    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
+    public static Tensor Embed(
+        this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
@@ -85,7 +86,8 @@ public static class EmbeddingOperation
 
                 if (positions is not null)
                 {
-                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
+                    TensorPrimitives.Add(
+                        row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
                 }
             }
         }

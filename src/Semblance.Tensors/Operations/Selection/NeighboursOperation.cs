@@ -21,12 +21,15 @@ public static class NeighboursOperation
         if (width < 1 || width % 2 == 0 || x.Rows != batch.TokenCount)
         {
             throw new ArgumentException(
-                $"Windows of {width} rows over a batch of {batch.TokenCount} tokens cannot be applied to {x}; the width must be odd.", nameof(width));
+                $"Windows of {width} rows over a batch of {batch.TokenCount} tokens cannot be applied to {x}; the width must be odd.",
+                nameof(width));
         }
 
         var y = run.Lease(x.Rows, x.Columns * width);
         y.Writable.Clear();
-        Visit(batch, width, (token, neighbor, place) => Spread(x.Row(neighbor), y.Writable.Slice(token * y.Columns, y.Columns), place, width));
+        Visit(
+            batch, width,
+            (token, neighbor, place) => Spread(x.Row(neighbor), y.Writable.Slice(token * y.Columns, y.Columns), place, width));
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, batch, width, gradient));
