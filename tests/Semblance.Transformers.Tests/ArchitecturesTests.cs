@@ -3,7 +3,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>What every descriptor promises.</summary>
+/// <summary>Tests the properties that every descriptor must have.</summary>
 public class ArchitecturesTests
 {
     private static readonly ModelSizes Sizes = new() { VocabSize = 30, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, Dropout = 0, PadTokenId = 1 };
@@ -92,7 +92,7 @@ public class ArchitecturesTests
         var albert = Transformer.CreateRandom("albert", Sizes, 1);
         var bert = Transformer.CreateRandom("bert", Sizes, 1);
         bert.MultiplicationsPerToken.ShouldBe(2 * ((4 * 16 * 16) + (2 * 16 * 24)));
-        albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // and the layer after the tables
+        albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // plus the layer after the tables
     }
 
     private static Transformer Varied(string architecture)

@@ -6,7 +6,9 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>Weights that fit their configuration in part: one message has every name that is missing, of another shape or not asked for.</summary>
+/// <summary>
+/// Tests weights that match their configuration in part: one message names every tensor that is missing, has another shape or is unused.
+/// </summary>
 public class HalfMatchingWeightsTests
 {
     private const string Stray = "stray.weight";
@@ -109,7 +111,7 @@ public class HalfMatchingWeightsTests
         var model = TaskModel.Load(source);
         Func<string, string> shortened = name => name.StartsWith(model.Body.Architecture.Prefix, StringComparison.Ordinal) ? name[model.Body.Architecture.Prefix.Length..] : name;
 
-        // A pooler's weight may be absent; everything else that a model holds may not.
+        // The weights of a pooler may be absent; all others may not.
         var needed = model.Parameters().Select(parameter => shortened(parameter.Name)).Where(name => !name.Contains("pooler", StringComparison.Ordinal)).ToHashSet();
         var stored = original.Tensors.Select(tensor => tensor.Name).Where(name => needed.Contains(shortened(name))).ToArray();
         stored.Length.ShouldBeGreaterThanOrEqualTo(20);
@@ -124,7 +126,7 @@ public class HalfMatchingWeightsTests
         stored.ShouldAllBe(name => !unexpected.Contains($"'{name}'"));
     }
 
-    // The weights without some of them, or with others in their place, and one that nobody asks for.
+    // The weights without some of them, or with others in their place, and one unused tensor.
     private static void Write(ModelFolder folder, Checkpoint source, string[] names, Tensor? instead = null)
     {
         var writer = new SafetensorsWriter();

@@ -4,7 +4,7 @@ namespace Semblance.Transformers.Tests.Images;
 
 public class JpegDecoderTests
 {
-    // The pixels beside the files are libjpeg-turbo's (djpeg 2.1.5); of CMYK they are Skia's.
+    // The pixels of the fixtures are libjpeg-turbo's (djpeg 2.1.5); those of CMYK are Skia's.
     [Theory]
     [InlineData("colour", "colour")]
     [InlineData("progressive", "colour")]
