@@ -24,7 +24,7 @@ public sealed class Computation : IDisposable
     private readonly float? _dropoutRate;
     private List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private uint _dropouts;
-    private bool _forgetting;
+    private bool _isPaused;
 
     /// <summary>Initializes a new instance of the <see cref="Computation"/> class.</summary>
     /// <param name="maxThreads">The maximum number of threads, including the calling thread.</param>
@@ -76,11 +76,11 @@ public sealed class Computation : IDisposable
     /// <summary>Gets the vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
 
-    /// <summary>Gets the number of places so far at which dropout could be applied.</summary>
+    /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
 
     /// <summary>Gets a value that indicates whether operations are recorded at the moment.</summary>
-    internal bool Remembering => Recording && !_forgetting;
+    internal bool RecordsNow => Recording && !_isPaused;
 
     /// <summary>Returns all memory.</summary>
     public void Dispose()
@@ -129,7 +129,7 @@ public sealed class Computation : IDisposable
         }
 
         output.AddGradient(seed);
-        GoBack(output);
+        RunBackward(output);
     }
 
     /// <summary>
@@ -151,7 +151,7 @@ public sealed class Computation : IDisposable
     public void Record(Tensor output, Action<Tensor> backward, params ReadOnlySpan<Tensor?> needed)
     {
         output.RequiresGradient = true;
-        if (_forgetting)
+        if (_isPaused)
         {
             return;
         }
@@ -166,10 +166,10 @@ public sealed class Computation : IDisposable
     }
 
     /// <summary>Runs operations without recording them and keeps only their result.</summary>
-    internal Tensor Forget(Func<Tensor> operations)
+    internal Tensor RunUnrecorded(Func<Tensor> operations)
     {
         var first = _tensors.Count;
-        _forgetting = true;
+        _isPaused = true;
         try
         {
             var output = operations();
@@ -178,7 +178,7 @@ public sealed class Computation : IDisposable
         }
         finally
         {
-            _forgetting = false;
+            _isPaused = false;
         }
     }
 
@@ -186,7 +186,7 @@ public sealed class Computation : IDisposable
     /// <param name="operations">The operations.</param>
     /// <param name="dropouts">The state of dropout at the first run.</param>
     /// <param name="gradient">The gradient of their result.</param>
-    internal void GoBack(Func<Tensor> operations, uint dropouts, Tensor gradient)
+    internal void RunBackward(Func<Tensor> operations, uint dropouts, Tensor gradient)
     {
         var (tape, later, first) = (_tape, _dropouts, _tensors.Count);
         (_tape, _dropouts) = ([], dropouts);
@@ -195,7 +195,7 @@ public sealed class Computation : IDisposable
             var output = operations();
             var end = _tensors.Count;
             output.AddGradient(gradient);
-            GoBack(output);
+            RunBackward(output);
             Release(first, end, null); // later tensors may be gradients
         }
         finally
@@ -209,12 +209,12 @@ public sealed class Computation : IDisposable
     public Tensor Lease(params ReadOnlySpan<int> shape)
     {
         // Recomputed operations capture tensors that no record mentions.
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && Remembering);
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && RecordsNow);
         _tensors.Add(tensor);
         return tensor;
     }
 
-    private void GoBack(Tensor kept)
+    private void RunBackward(Tensor kept)
     {
         for (var i = _tape.Count - 1; i >= 0; i--)
         {

@@ -66,7 +66,8 @@ public class ArchitecturesTests
 
     [Fact]
     public void A_body_whose_original_has_no_cross_attention_is_named_with_those_that_have() =>
-        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Transformer.CreateRandom("mpnet", Sizes, 1))).Message.ShouldContain("'mpnet', only of bert, camembert, electra, roberta, xlm-roberta");
+        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Transformer.CreateRandom("mpnet", Sizes, 1))).Message.ShouldContain(
+            "'mpnet' has no decoder with cross-attention; those that have one are bert, camembert, electra, roberta, xlm-roberta");
 
     [Theory]
     [MemberData(nameof(New))]

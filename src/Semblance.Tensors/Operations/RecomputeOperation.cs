@@ -16,16 +16,16 @@ public static class RecomputeOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(layer);
-        if (!run.Recomputes || !run.Remembering)
+        if (!run.Recomputes || !run.RecordsNow)
         {
             return layer(x);
         }
 
         var dropouts = run.Dropouts;
-        var y = run.Forget(() => layer(x));
+        var y = run.RunUnrecorded(() => layer(x));
         if (y.RequiresGradient && y != x)
         {
-            run.Record(y, gradient => run.GoBack(() => layer(x), dropouts, gradient), x);
+            run.Record(y, gradient => run.RunBackward(() => layer(x), dropouts, gradient), x);
         }
 
         return y;

@@ -77,7 +77,7 @@ public sealed class ClipVisionModel
         }
 
         int images = pixels.Shape[0], tokens = PatchCount + 1;
-        using var patches = run.Gather(pixels, PlacesOfPatches(images), images * PatchCount, _patches.Inputs);
+        using var patches = run.Gather(pixels, PatchIndices(images), images * PatchCount, _patches.Inputs);
         using var projected = run.Linear(patches, _patches); // [images · patches × hidden]
         using var all = run.ConcatenateRows(_class, projected);
         using var ordered = run.Rows(
@@ -108,7 +108,7 @@ public sealed class ClipVisionModel
     }
 
     // A row for each patch: its pixels channel by channel, in the order of the original's convolution kernel.
-    private int[] PlacesOfPatches(int images)
+    private int[] PatchIndices(int images)
     {
         var across = ImageSize / _patchSize;
         var places = new int[images * Channels * ImageSize * ImageSize];

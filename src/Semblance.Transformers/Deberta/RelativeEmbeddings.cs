@@ -16,7 +16,7 @@ internal sealed class RelativeEmbeddings
     /// <param name="own">The builder.</param>
     /// <param name="hidden">The width of an embedding.</param>
     /// <param name="buckets">
-    /// The number of distances from which on buckets share embeddings; 0 if every distance up to the largest has its own.
+    /// The number of buckets of distances on each side of a token; 0 if every distance up to the largest has its own embedding.
     /// </param>
     /// <param name="maxDistance">The largest distance that differs from larger ones.</param>
     /// <param name="norm">The ε of the norm over the embeddings; <see langword="null"/> if there is no norm.</param>

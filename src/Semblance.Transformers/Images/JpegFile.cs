@@ -152,7 +152,7 @@ internal ref struct JpegFile
         }
 
         var begins = !_isProgressive || (segment[^3] == 0 && segment[^1] >> 4 == 0);
-        int across = 8, down = 8; // pixels of a unit of a scan with one component, in units of the finest component
+        int across = 8, down = 8; // pixels of a coding unit of several components, by the finest component
         for (var i = 0; i < _components.Length; i += 3)
         {
             (across, down) = (Math.Max(across, 8 * (_components[i + 1] >> 4)), Math.Max(down, 8 * (_components[i + 1] & 15)));

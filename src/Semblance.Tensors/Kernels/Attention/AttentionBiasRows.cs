@@ -62,25 +62,25 @@ internal readonly unsafe struct AttentionBiasRows
     }
 
     /// <summary>Adds the derivatives by the unscaled scores of one query to the gradients of the bias.</summary>
-    public void Backward(float* slopes, int sequence, int query, int head, int keys, float scale)
+    public void Backward(float* dScores, int sequence, int query, int head, int keys, float scale)
     {
         var first = First(sequence, query);
         if (_distances.Data is not null)
         {
             var sums = new Span<float>(_distances.Data + ((((nint)sequence * _heads) + head) * _columns.Length) + first, keys);
-            TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(slopes, keys), 1 / scale, sums, sums);
+            TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(dScores, keys), 1 / scale, sums, sums);
         }
 
         float* ofQuery = OfQuery(sequence, query, head), ofKeys = OfKeys(sequence, head);
         var columns = _columns.AsSpan(first, keys);
         for (var j = 0; j < keys && ofQuery is not null; j++)
         {
-            ofQuery[columns[j]] += slopes[j];
+            ofQuery[columns[j]] += dScores[j];
         }
 
         for (var j = 0; j < keys && ofKeys is not null; j++)
         {
-            ofKeys[((nint)j * _keyStride) + columns[j]] += slopes[j];
+            ofKeys[((nint)j * _keyStride) + columns[j]] += dScores[j];
         }
     }
 

@@ -70,22 +70,22 @@ internal readonly unsafe struct AttentionGradient : IKernel
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
         var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
         // heads that share keys have gradients of their own
-        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
+        var dKeyOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
         nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
         var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width));
         var probabilities = panels + panel; // [queries × padded keys]
-        var slopes = probabilities + square; // dp, then ds
-        var edge = slopes + square;
+        var dScores = probabilities + square; // dp, then ds
+        var edge = dScores + square;
 
         PanelProduct<TLanes>.PackTransposed(_key.Data + keyOffset, _keyHidden, keys, _headSize, panels);
         PanelProduct<TLanes>.MultiplyPadded(
             _query.Data + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
         PanelProduct<TLanes>.PackTransposed(_value.Data + keyOffset, _keyHidden, keys, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_gradient.Data + queryOffset, _hidden, queries, panels, _headSize, slopes, paddedKeys, keys);
+        PanelProduct<TLanes>.MultiplyPadded(_gradient.Data + queryOffset, _hidden, queries, panels, _headSize, dScores, paddedKeys, keys);
         for (var i = 0; i < queries; i++)
         {
-            float* p = probabilities + ((nint)i * paddedKeys), ds = slopes + ((nint)i * paddedKeys);
+            float* p = probabilities + ((nint)i * paddedKeys), ds = dScores + ((nint)i * paddedKeys);
             var visible = _mask.Visible(sequence, i);
             if (_bias.IsActive)
             {
@@ -115,23 +115,23 @@ internal readonly unsafe struct AttentionGradient : IKernel
         }
 
         PanelProduct<TLanes>.Pack(_key.Data + keyOffset, _keyHidden, _headSize, keys, panels);
-        PanelProduct<TLanes>.Multiply(slopes, paddedKeys, queries, panels, keys, _dQuery.Data + queryOffset, _hidden, _headSize, edge);
+        PanelProduct<TLanes>.Multiply(dScores, paddedKeys, queries, panels, keys, _dQuery.Data + queryOffset, _hidden, _headSize, edge);
         PanelProduct<TLanes>.Pack(_query.Data + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(dScores, 1, keys, panels, queries, _dKey.Data + dKeyOffset, _hidden, _headSize, edge, paddedKeys);
         PanelProduct<TLanes>.Pack(_gradient.Data + queryOffset, _hidden, _headSize, queries, panels);
         PanelProduct<TLanes>.Multiply(
-            probabilities, 1, keys, panels, queries, _dValue.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
+            probabilities, 1, keys, panels, queries, _dValue.Data + dKeyOffset, _hidden, _headSize, edge, paddedKeys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scale<TLanes>(float* p, float* slopes, int length)
+    private void Scale<TLanes>(float* p, float* dScores, int length)
         where TLanes : struct, ILanes<TLanes>
     {
-        var mean = TLanes.Broadcast(DotProduct<TLanes>.Of(p, slopes, length));
+        var mean = TLanes.Broadcast(DotProduct<TLanes>.Of(p, dScores, length));
         var scale = TLanes.Broadcast(_scale);
         for (var j = 0; j < length; j += TLanes.Count)
         {
-            (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows are padded to a whole register
+            (TLanes.Load(p + j) * (TLanes.Load(dScores + j) - mean) * scale).Store(dScores + j); // rows are padded to a whole register
         }
     }
 }

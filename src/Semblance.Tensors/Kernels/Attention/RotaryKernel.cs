@@ -8,7 +8,7 @@ namespace Semblance.Tensors.Kernels;
 /// opposite angles. An item is a token.
 /// </summary>
 internal readonly unsafe struct RotaryKernel(
-    Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool back, Tensor y) : IKernel
+    Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool backward, Tensor y) : IKernel
 {
     private readonly Operand _x = x;
     private readonly Operand _table = table;
@@ -42,7 +42,7 @@ internal readonly unsafe struct RotaryKernel(
     {
         var half = columns / 2;
         var sines = cosines + half;
-        var sign = back ? -1f : 1f;
+        var sign = backward ? -1f : 1f;
         var signs = TLanes.Broadcast(sign);
         var i = 0;
         for (; i <= half - TLanes.Count; i += TLanes.Count)

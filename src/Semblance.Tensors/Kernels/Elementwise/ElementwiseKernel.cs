@@ -34,14 +34,14 @@ internal readonly unsafe struct ElementwiseKernel(Tensor x, Tensor? gradient, Ac
 
             if (i < end)
             {
-                var slope = gradient is null ? TLanes.Zero : VectorMath<TLanes>.LoadPartial(gradient + i, end - i);
-                VectorMath<TLanes>.StorePartial(Value<TActivation>(VectorMath<TLanes>.LoadPartial(x + i, end - i), slope), y + i, end - i);
+                var dy = gradient is null ? TLanes.Zero : VectorMath<TLanes>.LoadPartial(gradient + i, end - i);
+                VectorMath<TLanes>.StorePartial(Value<TActivation>(VectorMath<TLanes>.LoadPartial(x + i, end - i), dy), y + i, end - i);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TLanes Value<TActivation>(TLanes value, TLanes slope)
+        private TLanes Value<TActivation>(TLanes value, TLanes dy)
             where TActivation : struct, IActivation =>
-            gradient is null ? TActivation.Apply(value) : TActivation.Derivative(value) * slope;
+            gradient is null ? TActivation.Apply(value) : TActivation.Derivative(value) * dy;
     }
 }

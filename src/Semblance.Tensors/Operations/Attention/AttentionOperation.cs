@@ -110,35 +110,35 @@ public static class AttentionOperation
             bias!.OfKeys!.AddGradient(dOfKeys);
         }
 
-        foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])
+        foreach (var (tensor, dTensor) in (ReadOnlySpan<(Tensor, Tensor)>)[(query, dQuery), (key, dKey), (value, dValue)])
         {
             if (tensor.RequiresGradient)
             {
-                tensor.AddGradient(tensor.Columns == slope.Columns ? slope : SumGroups(run, slope, tensor, query.Columns / heads));
+                tensor.AddGradient(tensor.Columns == dTensor.Columns ? dTensor : SumGroups(run, dTensor, tensor, query.Columns / heads));
             }
             else
             {
-                slope.Release();
+                dTensor.Release();
             }
         }
     }
 
     // Sums the gradients of the heads that share a head of the keys or values.
-    private static Tensor SumGroups(Computation run, Tensor slopes, Tensor shared, int headSize)
+    private static Tensor SumGroups(Computation run, Tensor gradients, Tensor shared, int headSize)
     {
         var sums = run.Lease(shared.Shape);
         sums.Writable.Clear();
-        int heads = slopes.Columns / headSize, headsPerKey = slopes.Columns / shared.Columns;
-        for (var row = 0; row < slopes.Rows; row++)
+        int heads = gradients.Columns / headSize, headsPerKey = gradients.Columns / shared.Columns;
+        for (var row = 0; row < gradients.Rows; row++)
         {
             for (var head = 0; head < heads; head++)
             {
                 var sum = sums.Writable.Slice((row * shared.Columns) + (head / headsPerKey * headSize), headSize);
-                TensorPrimitives.Add(sum, slopes.Row(row).Slice(head * headSize, headSize), sum);
+                TensorPrimitives.Add(sum, gradients.Row(row).Slice(head * headSize, headSize), sum);
             }
         }
 
-        slopes.Release();
+        gradients.Release();
         return sums;
     }
 

@@ -37,15 +37,15 @@ public static class HeadProductOperation
     {
         Tensor dx = run.Lease(x.Shape), dTable = run.Lease(table.Shape);
         run.Execute(new HeadProductsGradient(x, table, heads, gradient, dx, dTable), heads, 2L * gradient.Length * x.Columns / heads);
-        foreach (var (tensor, slope) in (ReadOnlySpan<(Tensor, Tensor)>)[(x, dx), (table, dTable)])
+        foreach (var (tensor, dTensor) in (ReadOnlySpan<(Tensor, Tensor)>)[(x, dx), (table, dTable)])
         {
             if (tensor.RequiresGradient)
             {
-                tensor.AddGradient(slope);
+                tensor.AddGradient(dTensor);
             }
             else
             {
-                slope.Release();
+                dTensor.Release();
             }
         }
     }

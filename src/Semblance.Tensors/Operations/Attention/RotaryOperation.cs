@@ -28,20 +28,20 @@ public static class RotaryOperation
             throw new ArgumentException($"{x} cannot be rotated as {batch.TokenCount} tokens with heads of {headSize} columns.", nameof(x));
         }
 
-        var y = Turn(run, x, batch, headSize, positions, back: false);
+        var y = Apply(run, x, batch, headSize, positions, backward: false);
         if (run.Recording && x.RequiresGradient)
         {
-            run.Record(y, gradient => x.AddGradient(Turn(run, gradient, batch, headSize, positions, back: true)));
+            run.Record(y, gradient => x.AddGradient(Apply(run, gradient, batch, headSize, positions, backward: true)));
         }
 
         return y;
     }
 
-    private static Tensor Turn(Computation run, Tensor x, PackedBatch batch, int headSize, RotaryPositions positions, bool back)
+    private static Tensor Apply(Computation run, Tensor x, PackedBatch batch, int headSize, RotaryPositions positions, bool backward)
     {
         var y = run.Lease(x.Shape);
         var table = positions.Table(batch.Reach);
-        run.Execute(new RotaryKernel(x, batch, headSize, positions.Columns, table, back, y), x.Rows, 2L * x.Length);
+        run.Execute(new RotaryKernel(x, batch, headSize, positions.Columns, table, backward, y), x.Rows, 2L * x.Length);
         return y;
     }
 }

@@ -27,10 +27,10 @@ public static class MagnitudeOperation
     {
         var dx = run.Lease(x.Shape);
         Span<float> target = dx.Writable;
-        ReadOnlySpan<float> values = x.Values, slopes = gradient.Values;
+        ReadOnlySpan<float> values = x.Values, dy = gradient.Values;
         for (var i = 0; i < target.Length; i++)
         {
-            target[i] = values[i] > 0 ? slopes[i] : values[i] < 0 ? -slopes[i] : 0;
+            target[i] = values[i] > 0 ? dy[i] : values[i] < 0 ? -dy[i] : 0;
         }
 
         x.AddGradient(dx);

@@ -92,10 +92,10 @@ public static class DistanceOperation
             }
 
             TensorPrimitives.Subtract(x.Row(row), y.Row(other), difference);
-            var slope = gradient.Values[i];
+            var factor = gradient.Values[i];
             if (distance == Distance.Euclidean)
             {
-                slope /= result.Values[i];
+                factor /= result.Values[i];
             }
             else
             {
@@ -103,8 +103,8 @@ public static class DistanceOperation
             }
 
             Span<float> toX = dx.Writable.Slice(row * x.Columns, x.Columns), toY = dy.Writable.Slice(other * x.Columns, x.Columns);
-            TensorPrimitives.MultiplyAdd(difference, slope, toX, toX);
-            TensorPrimitives.MultiplyAdd(difference, -slope, toY, toY);
+            TensorPrimitives.MultiplyAdd(difference, factor, toX, toX);
+            TensorPrimitives.MultiplyAdd(difference, -factor, toY, toY);
         }
 
         Arrive(x, dx);

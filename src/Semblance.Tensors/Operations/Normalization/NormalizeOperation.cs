@@ -30,10 +30,10 @@ public static class NormalizeOperation
         var dx = run.Lease(x.Shape);
         for (var row = 0; row < x.Rows; row++)
         {
-            var slope = TensorPrimitives.Dot(gradient.Row(row), y.Row(row));
+            var dot = TensorPrimitives.Dot(gradient.Row(row), y.Row(row));
             var norm = MathF.Max(TensorPrimitives.Norm(x.Row(row)), NormalizeKernel.SmallestNorm);
             var target = dx.Writable.Slice(row * x.Columns, x.Columns);
-            TensorPrimitives.MultiplyAdd(y.Row(row), -slope, gradient.Row(row), target);
+            TensorPrimitives.MultiplyAdd(y.Row(row), -dot, gradient.Row(row), target);
             TensorPrimitives.Divide(target, norm, target);
         }
 

@@ -109,20 +109,20 @@ public static class VocabularyPoolingOperation
         for (var i = 0; i < logits.Length; i++)
         {
             var counts = logits[i] > 0 && (pooling == VocabularyPooling.Sum || largest[i % words] == i);
-            logits[i] = counts ? gradient[i % words] * Slope(logits[i], saturations) : 0;
+            logits[i] = counts ? gradient[i % words] * Derivative(logits[i], saturations) : 0;
         }
     }
 
     // The derivative of ln(1 + x), applied as many times.
-    private static float Slope(float x, int saturations)
+    private static float Derivative(float x, int saturations)
     {
-        var slope = 1f;
+        var derivative = 1f;
         for (var i = 0; i < saturations; i++)
         {
-            slope /= 1 + x;
+            derivative /= 1 + x;
             x = float.LogP1(x);
         }
 
-        return slope;
+        return derivative;
     }
 }

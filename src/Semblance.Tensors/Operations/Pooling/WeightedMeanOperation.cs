@@ -46,11 +46,11 @@ public static class WeightedMeanOperation
     // The derivative by xᵢ: wᵢ / Σ w · dy; by wᵢ: (xᵢ − y) · dy / Σ w.
     private static void Backward(Computation run, IReadOnlyList<Tensor> parts, Tensor weights, float sum, Tensor y, Tensor gradient)
     {
-        var slopes = run.Lease(weights.Shape);
+        var dWeights = run.Lease(weights.Shape);
         var mean = TensorPrimitives.Dot(y.Values, gradient.Values);
         for (var i = 0; i < parts.Count; i++)
         {
-            slopes.Writable[i] = (TensorPrimitives.Dot(parts[i].Values, gradient.Values) - mean) / sum;
+            dWeights.Writable[i] = (TensorPrimitives.Dot(parts[i].Values, gradient.Values) - mean) / sum;
             if (parts[i].RequiresGradient)
             {
                 var dx = run.Lease(gradient.Shape);
@@ -61,11 +61,11 @@ public static class WeightedMeanOperation
 
         if (weights.RequiresGradient)
         {
-            weights.AddGradient(slopes);
+            weights.AddGradient(dWeights);
         }
         else
         {
-            slopes.Release();
+            dWeights.Release();
         }
     }
 }

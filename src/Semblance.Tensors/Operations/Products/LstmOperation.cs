@@ -122,22 +122,22 @@ public static class LstmOperation
         dCells.Writable.Clear();
         for (var step = steps.Length - 1; step >= 0; step--)
         {
-            var slopes = run.Lease(steps[step].Length, x.Columns);
-            for (var i = 0; i < slopes.Rows; i++)
+            var dGates = run.Lease(steps[step].Length, x.Columns);
+            for (var i = 0; i < dGates.Rows; i++)
             {
                 var token = steps[step][i];
                 var fromLater = dStates is not null && i < dStates.Rows ? dStates.Row(i) : [];
-                GoBack(
+                StepBackward(
                     gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater,
-                    RowOf(dCells, i), RowOf(slopes, i));
-                slopes.Row(i).CopyTo(RowOf(dx, token));
+                    RowOf(dCells, i), RowOf(dGates, i));
+                dGates.Row(i).CopyTo(RowOf(dx, token));
             }
 
             dStates?.Release();
-            dStates = run.Lease(slopes.Rows, states.Columns);
-            var product = new MatrixProduct(slopes, weight, null, Activation.Identity, dStates);
-            run.Execute(product, product.Items, (long)slopes.Length * states.Columns);
-            slopes.Release();
+            dStates = run.Lease(dGates.Rows, states.Columns);
+            var product = new MatrixProduct(dGates, weight, null, Activation.Identity, dStates);
+            run.Execute(product, product.Items, (long)dGates.Length * states.Columns);
+            dGates.Release();
         }
 
         dStates?.Release();
@@ -163,9 +163,9 @@ public static class LstmOperation
     }
 
     // From the gradients of a state, and of its cell by later steps, to those of the gates' sums and of the previous cell.
-    private static void GoBack(
+    private static void StepBackward(
         ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient,
-        ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
+        ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> dGates)
     {
         var size = cell.Length;
         for (var k = 0; k < size; k++)
@@ -174,10 +174,10 @@ public static class LstmOperation
             var dState = gradient[k] + (fromLater.IsEmpty ? 0 : fromLater[k]);
             var squashed = MathF.Tanh(cell[k]);
             var d = dCell[k] + (dState * output * (1 - (squashed * squashed)));
-            slopes[k] = d * candidate * input * (1 - input);
-            slopes[size + k] = before.IsEmpty ? 0 : d * before[k] * forget * (1 - forget);
-            slopes[(2 * size) + k] = d * input * (1 - (candidate * candidate));
-            slopes[(3 * size) + k] = dState * squashed * output * (1 - output);
+            dGates[k] = d * candidate * input * (1 - input);
+            dGates[size + k] = before.IsEmpty ? 0 : d * before[k] * forget * (1 - forget);
+            dGates[(2 * size) + k] = d * input * (1 - (candidate * candidate));
+            dGates[(3 * size) + k] = dState * squashed * output * (1 - output);
             dCell[k] = d * forget;
         }
     }

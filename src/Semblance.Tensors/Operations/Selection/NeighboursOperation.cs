@@ -45,10 +45,10 @@ public static class NeighboursOperation
         Visit(batch, width, (token, neighbor, place) =>
         {
             var row = dx.Writable.Slice(neighbor * x.Columns, x.Columns);
-            var slopes = gradient.Row(token);
+            var dy = gradient.Row(token);
             for (var column = 0; column < row.Length; column++)
             {
-                row[column] += slopes[(column * width) + place];
+                row[column] += dy[(column * width) + place];
             }
         });
         x.AddGradient(dx);
