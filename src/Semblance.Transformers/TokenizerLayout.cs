@@ -10,14 +10,20 @@ public sealed record TokenizerLayout(TokenizerKind Kind, IReadOnlyList<string> S
     public static TokenizerLayout Bert { get; } =
         new(TokenizerKind.WordPiece, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], "[PAD]")
         {
-            First = "[CLS]", Last = "[SEP]", Unknown = "[UNK]", Mask = "[MASK]",
+            First = "[CLS]",
+            Last = "[SEP]",
+            Unknown = "[UNK]",
+            Mask = "[MASK]",
         };
 
     /// <summary>Gets RoBERTa's layout.</summary>
     public static TokenizerLayout Roberta { get; } =
         new(TokenizerKind.ByteLevel, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], "<pad>")
         {
-            First = "<s>", Last = "</s>", Unknown = "<unk>", Mask = "<mask>",
+            First = "<s>",
+            Last = "</s>",
+            Unknown = "<unk>",
+            Mask = "<mask>",
         };
 
     /// <summary>Gets the token with which each text begins, or <see langword="null"/>.</summary>

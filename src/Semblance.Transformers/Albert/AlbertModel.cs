@@ -28,7 +28,10 @@ public sealed class AlbertModel : BertEncoder
         HasPooler = true,
         Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"], "<pad>")
         {
-            First = "[CLS]", Last = "[SEP]", Unknown = "<unk>", Mask = "[MASK]",
+            First = "[CLS]",
+            Last = "[SEP]",
+            Unknown = "<unk>",
+            Mask = "[MASK]",
         },
         NewConfiguration = sizes => BertModel.NewBert(sizes, "AlbertModel", types: 2)
             .With(

@@ -22,7 +22,8 @@ public sealed class DebertaModel : DebertaEncoder
         Classes = Classes("Deberta"),
         Tokenizer = TokenizerLayout.Bert with
         {
-            Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"],
+            Kind = TokenizerKind.ByteLevel,
+            SpecialTokens = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"],
         },
         NewConfiguration = sizes => NewDeberta(sizes, "DebertaModel", "c2p", "p2c"),
     };

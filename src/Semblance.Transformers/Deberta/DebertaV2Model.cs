@@ -23,7 +23,8 @@ public sealed class DebertaV2Model : DebertaEncoder
         Classes = Classes("DebertaV2"),
         Tokenizer = TokenizerLayout.Bert with
         {
-            Kind = TokenizerKind.Unigram, SpecialTokens = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"],
+            Kind = TokenizerKind.Unigram,
+            SpecialTokens = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"],
         },
         NewConfiguration = sizes => NewDeberta(sizes, "DebertaV2Model", "p2c", "c2p")
             .With(

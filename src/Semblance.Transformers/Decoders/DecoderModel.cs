@@ -95,7 +95,9 @@ public sealed class DecoderModel : Transformer
 
     private static TokenizerLayout GemmaTokens => new(TokenizerKind.ByteFallback, ["<pad>", "<eos>", "<bos>", "<unk>"], "<pad>")
     {
-        First = "<bos>", Unknown = "<unk>", End = "<eos>",
+        First = "<bos>",
+        Unknown = "<unk>",
+        End = "<eos>",
     };
 
     private static TokenizerLayout Ends(string? first, string end) =>
@@ -111,27 +113,27 @@ public sealed class DecoderModel : Transformer
         Func<ModelSizes, (string Field, JsonNode? Value)[]>? fields = null,
         bool isGemma = false,
         string? causalClass = null) => new(modelType, "model.", (config, own) => new DecoderModel(config, own))
-    {
-        Classes =
-        [
-            new(name + "Model"),
-            new(causalClass ?? name + "ForCausalLM", TaskKind.CausalLanguageModel, CreateWordPredictor),
-            new(
-                name + "ForSequenceClassification", TaskKind.SequenceClassification,
-                (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
-        ],
-        IsCausal = true,
-        NormScale = isGemma ? 0 : 1, // stored minus 1
-        Tokenizer = tokenizer,
-        NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),
-            ("num_attention_heads", sizes.NumAttentionHeads),
-            ("num_key_value_heads", sizes.NumAttentionHeads), ("intermediate_size", sizes.FeedForwardSize),
-            (isGemma ? "hidden_activation" : "hidden_act", isGemma ? "gelu_pytorch_tanh" : "silu"),
-            ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("rms_norm_eps", 1e-6),
-            ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)),
-            ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
-    };
+        {
+            Classes =
+            [
+                new(name + "Model"),
+                new(causalClass ?? name + "ForCausalLM", TaskKind.CausalLanguageModel, CreateWordPredictor),
+                new(
+                    name + "ForSequenceClassification", TaskKind.SequenceClassification,
+                    (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
+            ],
+            IsCausal = true,
+            NormScale = isGemma ? 0 : 1, // stored minus 1
+            Tokenizer = tokenizer,
+            NewConfiguration = sizes => NewConfiguration.Common(
+                sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),
+                ("num_attention_heads", sizes.NumAttentionHeads),
+                ("num_key_value_heads", sizes.NumAttentionHeads), ("intermediate_size", sizes.FeedForwardSize),
+                (isGemma ? "hidden_activation" : "hidden_act", isGemma ? "gelu_pytorch_tanh" : "silu"),
+                ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("rms_norm_eps", 1e-6),
+                ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)),
+                ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
+        };
 
     private static WordPredictionHead CreateWordPredictor(Transformer body, ConfigurationFile config, ModelParameters own) =>
         config.Find("final_logit_softcapping") is null

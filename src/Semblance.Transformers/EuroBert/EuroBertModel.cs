@@ -59,7 +59,9 @@ public sealed class EuroBertModel : Transformer
         ],
         Tokenizer = new(TokenizerKind.ByteLevel, ["<|begin_of_text|>", "<|end_of_text|>", "<|mask|>"], "<|end_of_text|>")
         {
-            First = "<|begin_of_text|>", Last = "<|end_of_text|>", Mask = "<|mask|>",
+            First = "<|begin_of_text|>",
+            Last = "<|end_of_text|>",
+            Mask = "<|mask|>",
         },
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "EuroBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),

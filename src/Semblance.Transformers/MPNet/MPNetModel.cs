@@ -31,7 +31,10 @@ public sealed class MPNetModel : BertEncoder
         HasPooler = true,
         Tokenizer = new(TokenizerKind.WordPiece, ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"], "<pad>")
         {
-            First = "<s>", Last = "</s>", Unknown = "[UNK]", Mask = "<mask>",
+            First = "<s>",
+            Last = "</s>",
+            Unknown = "[UNK]",
+            Mask = "<mask>",
         },
         NewConfiguration = sizes => BertModel.NewBert(sizes with { PadTokenId = PaddingId }, "MPNetModel", types: 0)
             .With(("max_position_embeddings", sizes.MaxPositionEmbeddings + PaddingId + 1), ("relative_attention_num_buckets", 32)),

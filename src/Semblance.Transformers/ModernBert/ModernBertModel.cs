@@ -85,7 +85,8 @@ public sealed class ModernBertModel : Transformer
         ],
         Tokenizer = TokenizerLayout.Bert with
         {
-            Kind = TokenizerKind.ByteLevel, SpecialTokens = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"],
+            Kind = TokenizerKind.ByteLevel,
+            SpecialTokens = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"],
         },
         NewConfiguration = sizes => NewConfiguration.Common(
             sizes, "ModernBertModel", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),

@@ -41,16 +41,16 @@ public sealed class RobertaModel : BertEncoder
 
     private static Architecture Describe(string modelType, string name) =>
         new(modelType, "roberta.", (configuration, own) => Create(configuration, own))
-    {
-        Classes =
-        [
-            new(name + "Model"), BertHeads.RobertaMaskedLanguageModel(name + "ForMaskedLM"),
-            .. BertHeads.Dense(name, "classifier.dense", _ => Activation.Tanh, "classifier.out_proj"),
-        ],
-        HasPooler = true,
-        NewConfiguration = sizes => NewRoberta(sizes, name + "Model"),
-        CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
-    };
+        {
+            Classes =
+            [
+                new(name + "Model"), BertHeads.RobertaMaskedLanguageModel(name + "ForMaskedLM"),
+                .. BertHeads.Dense(name, "classifier.dense", _ => Activation.Tanh, "classifier.out_proj"),
+            ],
+            HasPooler = true,
+            NewConfiguration = sizes => NewRoberta(sizes, name + "Model"),
+            CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
+        };
 
     // Positions begin after the padding id.
     private static JsonObject NewRoberta(ModelSizes sizes, string className) => BertModel.NewBert(sizes, className, types: 1)
