@@ -1,12 +1,12 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The memory of one running computation: blocks that are leased to activations and handed out again as soon as they
-/// are given back. Arenas themselves are pooled, so a steady stream of batches allocates nothing.
+/// Represents the memory of one running computation: blocks that are leased to activations and reused as soon as they are returned. Arenas
+/// themselves are pooled, so a steady stream of batches allocates nothing.
 /// </summary>
 internal sealed unsafe class Arena
 {
-    // An arena whose blocks add up to more than this is not kept for the next computation, unless that trains: it needs as much.
+    // A larger arena is not kept for the next computation, except after training, which needs as much again.
     private const long LargestKept = 256L << 20;
 
     private static readonly System.Collections.Concurrent.ConcurrentBag<Arena> Pool = [];
@@ -16,7 +16,7 @@ internal sealed unsafe class Arena
     private long _bytes;
     private long _leased;
 
-    /// <summary>The most bytes that were leased at once since the arena was rented.</summary>
+    /// <summary>Gets the largest number of bytes that were leased at the same time since the arena was rented.</summary>
     public long PeakBytes { get; private set; }
 
     /// <summary>Takes an arena from the pool.</summary>
@@ -27,8 +27,8 @@ internal sealed unsafe class Arena
         return arena;
     }
 
-    /// <summary>Gives the arena back once every lease has been returned.</summary>
-    /// <param name="training">Keeps it, however large.</param>
+    /// <summary>Returns the arena to the pool once every lease has been returned.</summary>
+    /// <param name="training"><see langword="true"/> to keep the arena in the pool whatever its size.</param>
     public void Release(bool training)
     {
         if ((training || _bytes <= LargestKept) && Pool.Count <= Environment.ProcessorCount)
@@ -37,7 +37,7 @@ internal sealed unsafe class Arena
         }
     }
 
-    /// <summary>Leases room for <paramref name="count"/> floats; their content is whatever was there before.</summary>
+    /// <summary>Leases room for <paramref name="count"/> floats, which are not initialized.</summary>
     public Lease Take(int count)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed unsafe class Arena
             var best = -1;
             for (var i = 0; i < _free.Count; i++)
             {
-                // The smallest block that fits; among equals the one returned last, which is warm in the cache.
+                // The smallest block that fits; of equal blocks the one returned last, which is warm in the cache.
                 if (_free[i].Capacity >= count && (best < 0 || _free[i].Capacity <= _free[best].Capacity))
                 {
                     best = i;
@@ -61,7 +61,7 @@ internal sealed unsafe class Arena
                 return new Lease(this, block, count);
             }
 
-            // The largest of the blocks that proved too small is dropped: sizes settle at what the batches need.
+            // Drops the largest of the blocks that are too small, so that the sizes settle at what the batches need.
             if (_free.Count > 0)
             {
                 var largest = _free.MaxBy(block => block.Capacity)!;
@@ -75,7 +75,7 @@ internal sealed unsafe class Arena
         }
     }
 
-    // To an eighth of the next power of two, so that batches of almost equal size share blocks.
+    // Rounds up to an eighth of the next power of two, so that batches of almost equal size share blocks.
     private static int RoundUp(int count)
     {
         var step = Math.Max(1024, (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count) / 8));
@@ -98,7 +98,7 @@ internal sealed unsafe class Arena
         public float* Data { get; }
     }
 
-    /// <summary>One block in use.</summary>
+    /// <summary>Represents one block in use.</summary>
     internal sealed class Lease(Arena arena, Block block, int count)
     {
         public float* Data => block.Data;

@@ -4,16 +4,16 @@ using Semblance.Tensors.Kernels;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// One run through a model: it leases the memory of activations and spreads operations over the workers. Operations
-/// are extension methods on it, so that a model reads <c>run.Linear(x, layer)</c>.
+/// Represents one run through a model: it leases the memory of activations and distributes operations over the workers. Operations are
+/// extension methods on it, so that a model reads <c>run.Linear(x, layer)</c>.
 /// </summary>
 /// <remarks>
-/// Not for several threads at once: each call of a model makes its own. Tensors made by a computation are valid until
-/// it is disposed; disposing one earlier lets its memory serve the next.
+/// Not thread-safe: each call of a model makes its own computation. Tensors made by a computation are valid until it is disposed;
+/// disposing a tensor earlier lets the next one reuse its memory.
 /// </remarks>
 public sealed class Computation : IDisposable
 {
-    // Below this many multiplications, waking another thread costs more than it saves.
+    // Below this number of multiplications, waking another thread costs more than it saves.
     private const long WorthSharing = 1 << 18;
 
     private readonly Arena _arena = Arena.Rent();
@@ -24,15 +24,23 @@ public sealed class Computation : IDisposable
     private readonly float? _dropoutRate;
     private List<(Tensor Output, Action<Tensor> Backward)> _tape = [];
     private uint _dropouts;
-    private bool _forgetting;
+    private bool _isPaused;
 
-    /// <summary>Starts a computation.</summary>
-    /// <param name="maxThreads">The most threads it may use, the caller's included.</param>
-    /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
-    /// <param name="recording">Remembers each operation, so that <see cref="Backward"/> can find gradients.</param>
-    /// <param name="dropoutSeed">Turns dropout on: the same seed drops the same elements. Null, the default, leaves all in place.</param>
-    /// <param name="dropoutRate">How much is dropped wherever a model drops elements; null for what the model says.</param>
-    /// <param name="recompute">Whether <see cref="RecomputeOperation.Recompute"/> spends time on the way back to save memory.</param>
+    /// <summary>Initializes a new instance of the <see cref="Computation"/> class.</summary>
+    /// <param name="maxThreads">The maximum number of threads, including the calling thread.</param>
+    /// <param name="instructions">The vector instructions to use; <see langword="null"/>, the default, for the best available.</param>
+    /// <param name="recording">
+    /// <see langword="true"/> to record each operation, so that <see cref="Backward"/> can compute gradients.
+    /// </param>
+    /// <param name="dropoutSeed">
+    /// The random seed of dropout: the same seed drops the same elements. <see langword="null"/>, the default, for no dropout.
+    /// </param>
+    /// <param name="dropoutRate">
+    /// The dropout probability wherever a model applies dropout; <see langword="null"/> for the model's own.
+    /// </param>
+    /// <param name="recompute">
+    /// <see langword="true"/> to let <see cref="RecomputeOperation.Recompute"/> compute layers again in the backward pass to save memory.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the computation between two operations.</param>
     public Computation(
         int maxThreads = int.MaxValue,
@@ -53,25 +61,28 @@ public sealed class Computation : IDisposable
         Recomputes = recompute;
     }
 
-    /// <summary>Whether operations are remembered for <see cref="Backward"/>.</summary>
+    /// <summary>Gets a value that indicates whether operations are recorded for <see cref="Backward"/>.</summary>
     public bool Recording { get; }
 
-    /// <summary>Whether layers inside <see cref="RecomputeOperation.Recompute"/> are computed again on the way back.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether layers inside <see cref="RecomputeOperation.Recompute"/> are computed again in the backward
+    /// pass.
+    /// </summary>
     public bool Recomputes { get; }
 
-    /// <summary>The most bytes that activations and their gradients have taken at once so far.</summary>
+    /// <summary>Gets the largest number of bytes that activations and their gradients have taken at the same time so far.</summary>
     public long PeakBytes => _arena.PeakBytes;
 
-    /// <summary>The vector instructions in use.</summary>
+    /// <summary>Gets the vector instructions in use.</summary>
     public InstructionSet Instructions { get; }
 
-    /// <summary>How many places there were so far where elements could be dropped.</summary>
+    /// <summary>Gets the number of dropout masks and random seeds drawn so far.</summary>
     internal uint Dropouts => _dropouts;
 
-    /// <summary>Whether operations are remembered now.</summary>
-    internal bool Remembering => Recording && !_forgetting;
+    /// <summary>Gets a value that indicates whether operations are recorded at the moment.</summary>
+    internal bool RecordsNow => Recording && !_isPaused;
 
-    /// <summary>Gives all memory back.</summary>
+    /// <summary>Returns all memory.</summary>
     public void Dispose()
     {
         foreach (var tensor in _tensors)
@@ -84,12 +95,14 @@ public sealed class Computation : IDisposable
     }
 
     /// <summary>
-    /// Goes back over what was recorded and adds to <see cref="Tensor.Gradient"/> of every tensor that requires one and was not itself
-    /// computed here (Linnainmaa 1970: reverse accumulation). The memory of what was recorded is given back on the way, but for the
+    /// Runs the backward pass (reverse accumulation, Linnainmaa 1970): adds to <see cref="Tensor.Gradient"/> of every tensor that requires
+    /// a gradient and was not itself computed here. The recorded memory is released during the pass, except that of
     /// <paramref name="output"/>.
     /// </summary>
     /// <param name="output">A result of this computation.</param>
-    /// <param name="gradient">The derivative of what is minimised by each element of <paramref name="output"/>; ones when null.</param>
+    /// <param name="gradient">
+    /// The derivative of the loss by each element of <paramref name="output"/>; ones if <see langword="null"/>.
+    /// </param>
     /// <exception cref="InvalidOperationException">Nothing was recorded.</exception>
     /// <exception cref="ArgumentException">The gradient has another shape than the output.</exception>
     public void Backward(Tensor output, Tensor? gradient = null)
@@ -116,24 +129,29 @@ public sealed class Computation : IDisposable
         }
 
         output.AddGradient(seed);
-        GoBack(output);
+        RunBackward(output);
     }
 
-    /// <summary>A number by chance, for what an objective leaves to chance beside dropout; the same seed gives the same numbers. Null without a seed.</summary>
+    /// <summary>
+    /// Returns a random seed for an objective that draws random numbers besides dropout; the same dropout seed gives the same numbers.
+    /// <see langword="null"/> without a dropout seed.
+    /// </summary>
     public ulong? NextSeed() => _dropoutSeed is { } seed ? DropoutMask.Mix(DropoutMask.Mix(seed) + _dropouts++) : null;
 
-    /// <summary>The next place where elements are dropped; none are unless the computation has a seed.</summary>
-    internal DropoutMask NextDropout(float rate) => _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
+    /// <summary>Returns the mask of the next dropout; nothing is dropped if the computation has no seed.</summary>
+    internal DropoutMask NextDropout(float rate) =>
+        _dropoutSeed is { } seed ? new DropoutMask(seed, _dropouts++, _dropoutRate ?? rate) : default;
 
-    /// <summary>Remembers how the gradient of a result becomes those of what it was computed from.</summary>
-    /// <param name="output">The result, which was leased here.</param>
-    /// <param name="backward">The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each
-    /// input that requires one.</param>
-    /// <param name="needed">The tensors whose elements the backward pass reads; disposing them has no effect before it.</param>
+    /// <summary>Records how the gradient of a result is propagated to the tensors that it was computed from.</summary>
+    /// <param name="output">The result, leased from this computation.</param>
+    /// <param name="backward">
+    /// The backward pass: receives the gradient of the result and calls <see cref="Tensor.AddGradient"/> of each input that requires one.
+    /// </param>
+    /// <param name="needed">The tensors whose elements the backward pass reads; disposing them before it has no effect.</param>
     public void Record(Tensor output, Action<Tensor> backward, params ReadOnlySpan<Tensor?> needed)
     {
         output.RequiresGradient = true;
-        if (_forgetting)
+        if (_isPaused)
         {
             return;
         }
@@ -147,11 +165,11 @@ public sealed class Computation : IDisposable
         _tape.Add((output, backward));
     }
 
-    /// <summary>Runs operations as always, but keeps nothing of them, for the way back or otherwise, but their result.</summary>
-    internal Tensor Forget(Func<Tensor> operations)
+    /// <summary>Runs operations without recording them and keeps only their result.</summary>
+    internal Tensor RunUnrecorded(Func<Tensor> operations)
     {
         var first = _tensors.Count;
-        _forgetting = true;
+        _isPaused = true;
         try
         {
             var output = operations();
@@ -160,15 +178,15 @@ public sealed class Computation : IDisposable
         }
         finally
         {
-            _forgetting = false;
+            _isPaused = false;
         }
     }
 
-    /// <summary>Runs forgotten operations again and goes back over them.</summary>
+    /// <summary>Runs operations that were not recorded again, and their backward pass.</summary>
     /// <param name="operations">The operations.</param>
-    /// <param name="dropouts">Where dropout stood when they first ran.</param>
+    /// <param name="dropouts">The state of dropout at the first run.</param>
     /// <param name="gradient">The gradient of their result.</param>
-    internal void GoBack(Func<Tensor> operations, uint dropouts, Tensor gradient)
+    internal void RunBackward(Func<Tensor> operations, uint dropouts, Tensor gradient)
     {
         var (tape, later, first) = (_tape, _dropouts, _tensors.Count);
         (_tape, _dropouts) = ([], dropouts);
@@ -177,8 +195,8 @@ public sealed class Computation : IDisposable
             var output = operations();
             var end = _tensors.Count;
             output.AddGradient(gradient);
-            GoBack(output);
-            Release(first, end, null); // what came later may be somebody's gradient
+            RunBackward(output);
+            Release(first, end, null); // later tensors may be gradients
         }
         finally
         {
@@ -186,17 +204,17 @@ public sealed class Computation : IDisposable
         }
     }
 
-    /// <summary>Leases a tensor whose elements are not yet set. It is valid until the computation is disposed.</summary>
+    /// <summary>Leases a tensor whose elements are not initialized. It is valid until the computation is disposed.</summary>
     /// <param name="shape">The size of each dimension, outermost first.</param>
     public Tensor Lease(params ReadOnlySpan<int> shape)
     {
-        // What is computed again captures tensors that nothing mentions.
-        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && Remembering);
+        // Recomputed operations capture tensors that no record mentions.
+        var tensor = new Tensor(_arena.Take(Tensor.ElementCount(shape)), shape, Recomputes && RecordsNow);
         _tensors.Add(tensor);
         return tensor;
     }
 
-    private void GoBack(Tensor kept)
+    private void RunBackward(Tensor kept)
     {
         for (var i = _tape.Count - 1; i >= 0; i--)
         {
@@ -234,11 +252,11 @@ public sealed class Computation : IDisposable
         }
     }
 
-    /// <summary>Runs a kernel over its items, on several threads where that is worth it.</summary>
+    /// <summary>Runs a kernel over its items, on several threads if that saves time.</summary>
     /// <param name="kernel">The kernel.</param>
-    /// <param name="items">How many items it has.</param>
-    /// <param name="cost">About how many multiplications all items take together.</param>
-    /// <remarks>The kernel, and so the memory of the tensors that it mentions, stays alive until this returns.</remarks>
+    /// <param name="items">The number of items.</param>
+    /// <param name="cost">The approximate number of multiplications of all items together.</param>
+    /// <remarks>The kernel, and so the memory of the tensors that it refers to, stays alive until this method returns.</remarks>
     internal void Execute<TKernel>(TKernel kernel, int items, long cost)
         where TKernel : struct, IKernel
     {
@@ -250,7 +268,7 @@ public sealed class Computation : IDisposable
             return;
         }
 
-        // A few ranges for each thread, so that one that is late holds up little.
+        // A few ranges for each thread, so that a late thread delays the others little.
         var ranges = Math.Min(items, threads * 4);
         var instructions = Instructions;
         Workers.Shared.For(

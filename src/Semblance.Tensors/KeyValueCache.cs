@@ -1,8 +1,8 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The keys and values that the layers of a causal model made of one sequence's tokens, so that the next token costs one token and not all of
-/// them again. It grows as it needs; not for several threads at once.
+/// Represents the keys and values that the layers of a causal model computed for the tokens of one sequence, so that only the next token
+/// needs to be computed. It grows as needed. Not thread-safe.
 /// </summary>
 public sealed class KeyValueCache
 {
@@ -11,18 +11,20 @@ public sealed class KeyValueCache
     private readonly List<(Tensor Keys, Tensor Values)> _layers = [];
     private PackedBatch? _places;
 
-    /// <summary>The number of tokens that are remembered.</summary>
+    /// <summary>Gets the number of cached tokens.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Keeps what the last batch brought. Without it, as when a step was broken off, the next batch takes its place.</summary>
-    /// <param name="tokens">How many tokens the batch had of this sequence.</param>
+    /// <summary>
+    /// Keeps the keys and values of the last batch. Without this call, as after a step that failed, the next batch overwrites them.
+    /// </summary>
+    /// <param name="tokens">The number of tokens that the batch had of this sequence.</param>
     public void Advance(int tokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         Length += tokens;
     }
 
-    /// <summary>A second cache that goes on from here by itself.</summary>
+    /// <summary>Returns an independent copy of the cache.</summary>
     public KeyValueCache Copy()
     {
         var copy = new KeyValueCache { Length = Length };
@@ -34,10 +36,10 @@ public sealed class KeyValueCache
         return copy;
     }
 
-    /// <summary>Writes the keys and values of new tokens behind those that are remembered.</summary>
-    /// <param name="layer">The layer, from 0; the first batch comes to each in their order.</param>
+    /// <summary>Writes the keys and values of new tokens after the cached ones.</summary>
+    /// <param name="layer">The index of the layer, from 0; the layers of the first batch are called in this order.</param>
     /// <param name="keys"><c>[new tokens × columns]</c>.</param>
-    /// <param name="values">The same.</param>
+    /// <param name="values"><c>[new tokens × columns]</c>.</param>
     /// <param name="columns">The width of a key.</param>
     /// <returns>All keys and all values, <c>[tokens × columns]</c>.</returns>
     internal unsafe (Tensor Keys, Tensor Values) Append(int layer, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, int columns)
@@ -59,11 +61,13 @@ public sealed class KeyValueCache
         return (Tensor.Map(allKeys.Data, allKeys, rows, columns), Tensor.Map(allValues.Data, allValues, rows, columns));
     }
 
-    /// <summary>One sequence of as many tokens as are remembered and so many more.</summary>
+    /// <summary>Returns a batch of one sequence with the cached tokens and <paramref name="more"/> further ones.</summary>
     internal PackedBatch Places(int more)
     {
         var count = Length + more;
-        return _places is { } places && places.TokenCount == count ? places : _places = new PackedBatch(new int[count], new int[count], [0, count]);
+        return _places is { } places && places.TokenCount == count
+            ? places
+            : _places = new PackedBatch(new int[count], new int[count], [0, count]);
     }
 
     private Tensor Grown(Tensor tensor, int rows)

@@ -1,8 +1,8 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The tokens of several sequences laid end to end, without padding: sequence <c>i</c> owns the tokens from
-/// <c>Offsets[i]</c> up to <c>Offsets[i + 1]</c>.
+/// Represents the tokens of several sequences laid end to end, without padding: sequence <c>i</c> has the tokens from <c>Offsets[i]</c> up
+/// to <c>Offsets[i + 1]</c>.
 /// </summary>
 public sealed class PackedBatch
 {
@@ -12,16 +12,19 @@ public sealed class PackedBatch
     private readonly int[]? _attended;
     private readonly int[]? _starts;
 
-    /// <summary>Makes a batch from arrays that the caller hands over.</summary>
+    /// <summary>Initializes a new instance of the <see cref="PackedBatch"/> class from arrays, which are not copied.</summary>
     /// <param name="tokenIds">The token ids of all sequences.</param>
     /// <param name="typeIds">The token types, one for each token id.</param>
-    /// <param name="offsets">Where each sequence starts, rising from 0, and the token count last.</param>
-    /// <param name="allowEmpty">Takes sequences without tokens, which only tables of vectors and pooling understand, not attention.</param>
-    /// <param name="attended">
-    /// How many tokens at the front of each sequence attention sees; those after them look at these, but nobody looks at them. Null, the
-    /// default, for all.
+    /// <param name="offsets">The start of each sequence, ascending from 0, followed by the token count.</param>
+    /// <param name="allowEmpty">
+    /// <see langword="true"/> to allow sequences without tokens, which tables of vectors and pooling support but attention does not.
+    /// <see langword="false"/> by default.
     /// </param>
-    /// <exception cref="ArgumentException">The arrays do not fit together.</exception>
+    /// <param name="attended">
+    /// The number of tokens at the beginning of each sequence that are attended to; the tokens after them attend to these, but are not
+    /// attended to. <see langword="null"/>, the default, for all.
+    /// </param>
+    /// <exception cref="ArgumentException">The lengths of the arrays do not match, or a value is out of range.</exception>
     public PackedBatch(int[] tokenIds, int[] typeIds, int[] offsets, bool allowEmpty = false, int[]? attended = null)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);
@@ -29,12 +32,12 @@ public sealed class PackedBatch
         ArgumentNullException.ThrowIfNull(offsets);
         if (typeIds.Length != tokenIds.Length)
         {
-            throw new ArgumentException($"{tokenIds.Length} token ids, but {typeIds.Length} type ids.", nameof(typeIds));
+            throw new ArgumentException($"There are {tokenIds.Length} token ids, but {typeIds.Length} type ids.", nameof(typeIds));
         }
 
         if (offsets.Length == 0 || offsets[0] != 0 || offsets[^1] != tokenIds.Length)
         {
-            throw new ArgumentException($"Offsets must run from 0 to the token count {tokenIds.Length}.", nameof(offsets));
+            throw new ArgumentException($"The offsets must ascend from 0 to the token count {tokenIds.Length}.", nameof(offsets));
         }
 
         for (var i = 1; i < offsets.Length; i++)
@@ -45,9 +48,11 @@ public sealed class PackedBatch
             }
         }
 
-        if (attended is not null && (attended.Length != offsets.Length - 1 || attended.Where((count, i) => count < 1 || count > offsets[i + 1] - offsets[i]).Any()))
+        if (attended is not null && (attended.Length != offsets.Length - 1
+            || attended.Where((count, i) => count < 1 || count > offsets[i + 1] - offsets[i]).Any()))
         {
-            throw new ArgumentException($"Of each of {offsets.Length - 1} sequences from 1 to all tokens can be attended.", nameof(attended));
+            throw new ArgumentException(
+                $"Each of the {offsets.Length - 1} sequences needs a number of attended tokens from 1 to its length.", nameof(attended));
         }
 
         _tokenIds = tokenIds;
@@ -63,25 +68,28 @@ public sealed class PackedBatch
         _starts = [.. caches.Select(cache => cache.Length)];
     }
 
-    /// <summary>What attention remembers of each sequence's earlier tokens; null where the batch has the sequences from their beginning.</summary>
+    /// <summary>
+    /// Gets the cached keys and values of each sequence's earlier tokens; <see langword="null"/> if the batch has the sequences from their
+    /// beginning.
+    /// </summary>
     public IReadOnlyList<KeyValueCache>? Caches { get; }
 
-    /// <summary>The token ids of all sequences.</summary>
+    /// <summary>Gets the token ids of all sequences.</summary>
     public ReadOnlySpan<int> TokenIds => _tokenIds;
 
-    /// <summary>The token type (segment) of each token.</summary>
+    /// <summary>Gets the token type (segment) of each token.</summary>
     public ReadOnlySpan<int> TypeIds => _typeIds;
 
-    /// <summary>Where each sequence starts; one entry more than there are sequences.</summary>
+    /// <summary>Gets the start of each sequence, followed by the token count.</summary>
     public ReadOnlySpan<int> Offsets => _offsets;
 
-    /// <summary>The number of sequences.</summary>
+    /// <summary>Gets the number of sequences.</summary>
     public int Count => _offsets.Length - 1;
 
-    /// <summary>The number of tokens of all sequences.</summary>
+    /// <summary>Gets the number of tokens of all sequences.</summary>
     public int TokenCount => _tokenIds.Length;
 
-    /// <summary>The number of tokens of the longest sequence; 0 for a batch without sequences.</summary>
+    /// <summary>Gets the number of tokens of the longest sequence; 0 for a batch without sequences.</summary>
     public int LongestSequence
     {
         get
@@ -96,15 +104,20 @@ public sealed class PackedBatch
         }
     }
 
-    /// <summary>The number of tokens of sequence <paramref name="index"/>.</summary>
+    /// <summary>Returns the number of tokens of sequence <paramref name="index"/>.</summary>
     public int Length(int index) => _offsets[index + 1] - _offsets[index];
 
-    /// <summary>How many tokens at the front of sequence <paramref name="index"/> attention sees; usually all.</summary>
+    /// <summary>
+    /// Returns the number of tokens at the beginning of sequence <paramref name="index"/> that are attended to; usually all.
+    /// </summary>
     public int Attended(int index) => _attended?[index] ?? Length(index);
-    /// <summary>The place of the first token of sequence <paramref name="index"/>: 0, or how many tokens its cache held when the batch was made.</summary>
+    /// <summary>
+    /// Returns the position of the first token of sequence <paramref name="index"/>: 0, or the number of tokens in its cache when the batch
+    /// was made.
+    /// </summary>
     public int Start(int index) => _starts is null ? 0 : _starts[index];
 
-    /// <summary>The number of tokens of the longest sequence, those that caches hold included.</summary>
+    /// <summary>Gets the number of tokens of the longest sequence, cached tokens included.</summary>
     public int Reach
     {
         get
@@ -119,9 +132,9 @@ public sealed class PackedBatch
         }
     }
 
-    /// <summary>A batch of sequences given one by one.</summary>
+    /// <summary>Creates a batch from sequences.</summary>
     /// <param name="sequences">The token ids of each sequence.</param>
-    /// <param name="types">The token types of each sequence, or null when all are 0.</param>
+    /// <param name="types">The token types of each sequence, or <see langword="null"/> if all are 0.</param>
     public static PackedBatch From(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]>? types = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);
@@ -142,16 +155,19 @@ public sealed class PackedBatch
         return new PackedBatch(ids, typeIds, offsets);
     }
 
-    /// <summary>A batch of the next tokens of sequences whose earlier ones went through the model before.</summary>
+    /// <summary>Creates a batch of the next tokens of sequences whose earlier tokens are cached.</summary>
     /// <param name="tokens">The next token ids of each sequence.</param>
-    /// <param name="caches">What attention remembers of each; they take the new tokens in, and <see cref="KeyValueCache.Advance"/> makes them part of it.</param>
-    /// <exception cref="ArgumentException">There are not as many caches as sequences.</exception>
+    /// <param name="caches">
+    /// The cache of each sequence; the new tokens are written to it, and <see cref="KeyValueCache.Advance"/> keeps them.
+    /// </param>
+    /// <exception cref="ArgumentException">The number of caches is not the number of sequences.</exception>
     public static PackedBatch Continue(IReadOnlyList<int[]> tokens, IReadOnlyList<KeyValueCache> caches)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(caches);
         return tokens.Count == caches.Count
             ? new PackedBatch(From(tokens), caches)
-            : throw new ArgumentException($"{tokens.Count} sequences cannot go on with {caches.Count} caches; each needs its own.", nameof(caches));
+            : throw new ArgumentException(
+                $"{tokens.Count} sequences cannot be continued with {caches.Count} caches; each sequence needs its own.", nameof(caches));
     }
 }

@@ -1,13 +1,13 @@
 namespace Semblance.Tensors;
 
-/// <summary>How many cores there are to work on.</summary>
+/// <summary>Determines the number of processor cores.</summary>
 internal static class ProcessorTopology
 {
     private const string LinuxProcessors = "/sys/devices/system/cpu";
 
     /// <summary>
-    /// The number of physical cores, at most the number of processors that the process may use. Two threads of one
-    /// core share its multipliers, so more workers than cores only get in each other's way.
+    /// Returns the number of physical cores, at most the number of processors that the process may use. Two threads of one core share its
+    /// multipliers, so more workers than cores would only slow each other down.
     /// </summary>
     public static int PhysicalCores()
     {
@@ -15,7 +15,7 @@ internal static class ProcessorTopology
         return OperatingSystem.IsLinux() ? Math.Clamp(LinuxCores(LinuxProcessors) ?? usable, 1, usable) : usable;
     }
 
-    // Each processor names the threads of its own core; distinct names are distinct cores.
+    // Each processor lists the threads of its own core; distinct lists are distinct cores.
     internal static int? LinuxCores(string folder)
     {
         try

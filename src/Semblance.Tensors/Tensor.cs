@@ -5,17 +5,17 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// A dense float32 array in row-major order. The last dimension is contiguous; <see cref="Rows"/> and
-/// <see cref="Columns"/> view any rank as a matrix of <c>[everything else × last dimension]</c>.
+/// Represents a dense float32 array in row-major order. The last dimension is contiguous; <see cref="Rows"/> and <see cref="Columns"/> view
+/// any rank as a matrix of <c>[all other dimensions × last dimension]</c>.
 /// </summary>
 /// <remarks>
-/// The memory is the garbage collector's (<see cref="Zeros"/>, <see cref="From"/>), a mapped file's
-/// (<see cref="Map"/>) or leased from the computation that made the tensor; only in the last case does
-/// <see cref="Dispose"/> do anything: it gives the lease back early.
+/// The memory belongs to the garbage collector (<see cref="Zeros"/>, <see cref="From"/>), to a mapped file
+/// (<see cref="Map"/>) or is leased from the computation that made the tensor; only in the last case does
+/// <see cref="Dispose"/> have an effect: it returns the lease early.
 /// </remarks>
 public sealed unsafe class Tensor : IDisposable
 {
-    /// <summary>Every tensor made here starts at a multiple of this many bytes: one cache line, one 512-bit vector.</summary>
+    /// <summary>The alignment in bytes of every tensor that is allocated here: one cache line, one 512-bit vector.</summary>
     public const int Alignment = 64;
 
     private const int BlockLength = 4096;
@@ -26,7 +26,7 @@ public sealed unsafe class Tensor : IDisposable
     private readonly bool _readOnly;
     private Arena.Lease? _lease;
     private Tensor? _spareGradient;
-    private bool[]? _reachedRows; // the others are zero; null where any row may hold anything
+    private bool[]? _reachedRows; // the other rows are zero; null if any row may be nonzero
 
     private Tensor(float* data, object owner, ReadOnlySpan<int> shape, bool readOnly)
     {
@@ -46,24 +46,24 @@ public sealed unsafe class Tensor : IDisposable
         Recorded = recorded;
     }
 
-    /// <summary>The size of each dimension, outermost first.</summary>
+    /// <summary>Gets the size of each dimension, outermost first.</summary>
     public ReadOnlySpan<int> Shape => _shape;
 
-    /// <summary>The product of all dimensions but the last.</summary>
+    /// <summary>Gets the product of all dimensions but the last.</summary>
     public int Rows { get; }
 
-    /// <summary>The last dimension.</summary>
+    /// <summary>Gets the size of the last dimension.</summary>
     public int Columns { get; }
 
-    /// <summary>The number of elements.</summary>
+    /// <summary>Gets the number of elements.</summary>
     public int Length { get; }
 
     /// <summary>
-    /// All elements, row after row. Their memory does not move. The tensor of a mapped file is to be kept alive while they are read.
+    /// Gets all elements, row after row. Their memory does not move. Keep the tensor of a mapped file alive while they are read.
     /// </summary>
     public ReadOnlySpan<float> Values => new(Data, Length);
 
-    /// <summary>All elements, to be changed.</summary>
+    /// <summary>Gets all elements for writing.</summary>
     /// <exception cref="InvalidOperationException">The tensor is mapped from a file.</exception>
     public Span<float> Writable
     {
@@ -80,43 +80,47 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Whether a recording computation is to find how its result changes with this tensor. Set it for what is trained;
-    /// what is computed from such tensors has it by itself.
+    /// Gets or sets a value that indicates whether a recording computation computes the gradient of this tensor. Set it for what is
+    /// trained; tensors computed from such tensors have it set.
     /// </summary>
     public bool RequiresGradient { get; set; }
 
     /// <summary>
-    /// The derivative of what <see cref="Computation.Backward"/> started from, by each element; null before. It adds up over several runs
-    /// until it is set to null.
+    /// Gets or sets the derivative, by each element, of the tensor that <see cref="Computation.Backward"/> started from;
+    /// <see langword="null"/> before. It accumulates over several runs until it is set to <see langword="null"/>.
     /// </summary>
     public Tensor? Gradient { get; set; }
 
-    /// <summary>Forgets the gradient; its memory serves the next one.</summary>
+    /// <summary>Clears the gradient; its memory is reused for the next one.</summary>
     public void ClearGradient() => (_spareGradient, Gradient) = (Gradient ?? _spareGradient, null);
 
-    /// <summary>Counts the times that somebody could have written: what was made of the elements is stale when it has risen.</summary>
+    /// <summary>
+    /// Gets a number that increases whenever the elements may have been written: everything computed from them before is then out of date.
+    /// </summary>
     internal int Version { get; private set; }
 
     internal float* Data { get; private set; }
 
-    /// <summary>Whether the way back needs the elements, so that <see cref="Dispose"/> leaves them.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether the backward pass needs the elements, so that <see cref="Dispose"/> has no effect.
+    /// </summary>
     internal bool Recorded { get; set; }
 
-    /// <summary>Whether the memory is a computation's, and goes with it.</summary>
+    /// <summary>Gets a value that indicates whether the memory is leased from a computation, and is valid as long as it.</summary>
     internal bool IsLeased => _lease is not null;
 
-    /// <summary>The elements of row <paramref name="index"/>.</summary>
+    /// <summary>Returns the elements of row <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Values.Slice(index * Columns, Columns);
 
-    /// <summary>A new tensor of zeros.</summary>
+    /// <summary>Creates a tensor of zeros.</summary>
     public static Tensor Zeros(params ReadOnlySpan<int> shape)
     {
         var memory = AlignedMemory(ElementCount(shape), out var data, zeros: true);
         return new Tensor(data, memory, shape, readOnly: false);
     }
 
-    /// <summary>A new tensor with a copy of <paramref name="values"/>.</summary>
-    /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
+    /// <summary>Creates a tensor with a copy of <paramref name="values"/>.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the number of elements of the shape.</exception>
     public static Tensor From(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
         if (ElementCount(shape) != values.Length)
@@ -129,13 +133,13 @@ public sealed unsafe class Tensor : IDisposable
         return tensor;
     }
 
-    /// <summary>A read-only tensor over memory that somebody else holds, such as a mapped file.</summary>
+    /// <summary>Creates a read-only tensor over memory that another object owns, such as a mapped file.</summary>
     /// <param name="data">The first element, aligned to four bytes.</param>
-    /// <param name="owner">What keeps the memory valid; the tensor keeps it alive.</param>
+    /// <param name="owner">The owner of the memory, which the tensor keeps alive.</param>
     /// <param name="shape">The size of each dimension.</param>
     public static Tensor Map(float* data, object owner, params ReadOnlySpan<int> shape) => new(data, owner, shape, readOnly: true);
 
-    /// <summary>The number of elements of a shape.</summary>
+    /// <summary>Returns the number of elements of a shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is negative, or there are more than 2³¹−1 elements.</exception>
     public static int ElementCount(ReadOnlySpan<int> shape)
     {
@@ -154,8 +158,8 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Returns leased memory to its computation, which may hand it out again. Does nothing for other tensors, nor while the
-    /// computation records: the way back needs them all.
+    /// Returns leased memory to its computation, which may reuse it. It has no effect on other tensors, nor on tensors that the backward
+    /// pass needs.
     /// </summary>
     public void Dispose()
     {
@@ -166,8 +170,9 @@ public sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>Adds to the gradient.</summary>
-    /// <param name="contribution">A leased tensor of the same shape, which is handed over: it may become the gradient itself, or its memory
-    /// serves again.</param>
+    /// <param name="contribution">
+    /// A leased tensor of the same shape. The tensor takes ownership: it may become the gradient itself, or its memory is reused.
+    /// </param>
     public void AddGradient(Tensor contribution)
     {
         if (Gradient is null && IsLeased)
@@ -176,7 +181,7 @@ public sealed unsafe class Tensor : IDisposable
             return;
         }
 
-        // What outlives the computation keeps its gradient in memory of its own.
+        // A tensor that outlives the computation has its gradient in memory of its own.
         var first = Gradient is null;
         var gradient = Gradient ??= TakeSpare();
         if (first)
@@ -191,8 +196,8 @@ public sealed unsafe class Tensor : IDisposable
         contribution.Release();
     }
 
-    /// <summary>The gradient, for a kernel that writes all of it, or adds to all of it where there was one before.</summary>
-    /// <param name="run">The computation, which lends the memory if it lent that of this tensor.</param>
+    /// <summary>Returns the gradient for a kernel that writes all of it, or adds to all of it if there was one before.</summary>
+    /// <param name="run">The computation, which leases the memory if it leased that of this tensor.</param>
     internal (Tensor Gradient, bool Adds) GradientToWrite(Computation run)
     {
         var adds = Gradient is not null;
@@ -201,7 +206,7 @@ public sealed unsafe class Tensor : IDisposable
         return (Gradient, adds);
     }
 
-    /// <summary>Adds to one row of the gradient. What no row was added to costs nothing: neither to clear nor to measure.</summary>
+    /// <summary>Adds to one row of the gradient. Rows that are never added to cost neither clearing nor measuring.</summary>
     internal void AddToGradientRow(int row, ReadOnlySpan<float> values)
     {
         if (Gradient is null)
@@ -233,7 +238,8 @@ public sealed unsafe class Tensor : IDisposable
     public double SumOfSquares()
     {
         var sums = new double[BlockCount];
-        ForEachBlock((first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));
+        ForEachBlock(
+            (first, count) => sums[first / BlockLength] = TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(Data + first, count)));
         var sum = 0.0;
         foreach (var part in sums)
         {
@@ -253,7 +259,7 @@ public sealed unsafe class Tensor : IDisposable
         }
     }
 
-    /// <summary>The shape, as in <c>float32[2, 3]</c>.</summary>
+    /// <summary>Returns the shape, as in <c>float32[2, 3]</c>.</summary>
     public override string ToString() => $"float32[{Describe(_shape)}]";
 
     internal static float[] AlignedMemory(int count, out float* data, bool zeros = false)
@@ -271,7 +277,7 @@ public sealed unsafe class Tensor : IDisposable
         return (float*)((address + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 
-    // Memory for a gradient; what it holds may be anything.
+    // Returns memory for a gradient, which is not initialized.
     private Tensor TakeSpare()
     {
         var gradient = _spareGradient ?? Zeros(Shape);
@@ -279,7 +285,7 @@ public sealed unsafe class Tensor : IDisposable
         return gradient;
     }
 
-    // Zeros everywhere; from now on only single rows are reached.
+    // Sets all elements to zero; from then on only single rows are written.
     private void Clear()
     {
         if (_reachedRows is not { } reached)
@@ -308,7 +314,7 @@ public sealed unsafe class Tensor : IDisposable
 
     private int BlockCount => (Length + BlockLength - 1) / BlockLength;
 
-    // Leaves out the blocks in which everything is zero.
+    // Skips the blocks in which every element is zero.
     private void ForEachBlock(Action<int, int> body)
     {
         var tasks = (BlockCount + BlocksOfTask - 1) / BlocksOfTask;
@@ -318,7 +324,8 @@ public sealed unsafe class Tensor : IDisposable
             {
                 var first = block * BlockLength;
                 var count = Math.Min(BlockLength, Length - first);
-                if (_reachedRows is not { } reached || reached.AsSpan(first / Columns, ((first + count - 1) / Columns) - (first / Columns) + 1).Contains(true))
+                if (_reachedRows is not { } reached
+                    || reached.AsSpan(first / Columns, ((first + count - 1) / Columns) - (first / Columns) + 1).Contains(true))
                 {
                     body(first, count);
                 }

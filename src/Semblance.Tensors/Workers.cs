@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The threads that share the work of large operations: one for each physical core, the caller's own included. They
-/// are not the thread pool's, so a host application's tasks never wait for them, and they sleep when there is no work.
+/// Represents the threads that share the work of large operations: one for each physical core, the calling thread included. They are not
+/// part of the thread pool, so tasks of the host application never wait for them, and they sleep when there is no work.
 /// </summary>
 public sealed class Workers
 {
@@ -17,20 +17,22 @@ public sealed class Workers
 
     private Workers(int count) => Count = count;
 
-    /// <summary>The workers of this process.</summary>
+    /// <summary>Gets the workers of this process.</summary>
     public static Workers Shared { get; } = new(ProcessorTopology.PhysicalCores());
 
-    /// <summary>How many threads work on one job at most, the caller's included.</summary>
+    /// <summary>Gets the maximum number of threads that work on one job, the calling thread included.</summary>
     public int Count { get; }
 
     /// <summary>
-    /// Runs <paramref name="body"/> for every index from 0 up to <paramref name="count"/>, the low ones first, on the calling thread and on
-    /// as many free workers as help. From inside another job everything runs on the calling thread.
+    /// Runs <paramref name="body"/> for every index from 0 up to <paramref name="count"/>, in ascending order, on the calling thread and on
+    /// the free workers. A call from inside another job runs everything on the calling thread.
     /// </summary>
     /// <param name="count">The number of items.</param>
-    /// <param name="maxThreads">The most threads to use, the caller's included; at least 1.</param>
-    /// <param name="body">The work on one item. It, and what it captures, stays alive until all items are done. The first exception stops
-    /// the rest and is thrown again here.</param>
+    /// <param name="maxThreads">The maximum number of threads, the calling thread included; at least 1.</param>
+    /// <param name="body">
+    /// The work on one item. It, and everything that it captures, stays alive until all items are done. The first exception stops the
+    /// remaining items and is rethrown to the caller.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation before the next item.</param>
     public void For(int count, int maxThreads, Action<int> body, CancellationToken cancellationToken = default)
     {
@@ -45,7 +47,7 @@ public sealed class Workers
                 body(i);
             }
 
-            GC.KeepAlive(body); // a body may have nothing but spans of a mapped file left
+            GC.KeepAlive(body); // a body may hold only spans of a mapped file
             return;
         }
 
@@ -141,7 +143,7 @@ public sealed class Workers
             _count = _pending = count;
         }
 
-        // Claims items until none is left. A worker that comes late finds nothing, and nobody waits for it.
+        // Claims items until none is left. A worker that comes late finds none, and no thread waits for it.
         public void Work()
         {
             int item;
@@ -155,7 +157,7 @@ public sealed class Workers
                         _body(item);
                     }
                 }
-#pragma warning disable CA1031 // Thrown again by Wait, on the caller's thread.
+#pragma warning disable CA1031 // Rethrown by Wait, on the caller's thread.
                 catch (Exception failure)
 #pragma warning restore CA1031
                 {

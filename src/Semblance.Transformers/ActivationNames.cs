@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers;
 
-/// <summary>The activation functions under the names that <c>config.json</c> gives them (transformers' <c>ACT2FN</c>).</summary>
+/// <summary>Provides the activation functions by their names in <c>config.json</c> (transformers' <c>ACT2FN</c>).</summary>
 public static class ActivationNames
 {
     private static readonly Dictionary<string, Activation> Known = new(StringComparer.Ordinal)
@@ -29,22 +29,27 @@ public static class ActivationNames
         ["tanh"] = Activation.Tanh,
     };
 
-    /// <summary>The activation that a field of the configuration names.</summary>
+    /// <summary>Reads the activation that a field of the configuration names.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="field">The field.</param>
-    /// <param name="fallback">The activation of an absent field.</param>
-    /// <param name="also">What else the field may name, for the message.</param>
-    /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ReadActivation(this ConfigurationFile config, string field, Activation fallback, params IEnumerable<string> also) =>
+    /// <param name="fallback">The activation if the field is absent.</param>
+    /// <param name="also">Other values that the field may have, for the message.</param>
+    /// <exception cref="ModelFormatException">The activation is not supported.</exception>
+    public static Activation ReadActivation(
+        this ConfigurationFile config, string field, Activation fallback, params IEnumerable<string> also) =>
         config.Text(field) is { } name ? config.ActivationOf(field, name, also) : fallback;
 
-    /// <summary>The activation of a name that a field of the configuration gives.</summary>
-    /// <exception cref="ModelFormatException">There is no such activation.</exception>
-    public static Activation ActivationOf(this ConfigurationFile config, string field, string name, params IEnumerable<string> also) => Known.TryGetValue(name, out var activation)
-        ? activation
-        : throw config.Fault(field, $"is '{config.Text(field)}', which is not an activation known here; known are {string.Join(", ", Known.Keys.Concat(also).Order(StringComparer.Ordinal))}");
+    /// <summary>Returns the activation with the name that a field of the configuration gives.</summary>
+    /// <exception cref="ModelFormatException">The activation is not supported.</exception>
+    public static Activation ActivationOf(this ConfigurationFile config, string field, string name, params IEnumerable<string> also) =>
+        Known.TryGetValue(name, out var activation)
+            ? activation
+            : throw config.Fault(
+                field,
+                $"is '{config.Text(field)}', which is not a supported activation; supported are "
+                + string.Join(", ", Known.Keys.Concat(also).Order(StringComparer.Ordinal)));
 
-    /// <summary>The shortest name of an activation.</summary>
+    /// <summary>Returns the shortest name of an activation.</summary>
     public static string NameOf(Activation activation) =>
         Known.Where(known => known.Value == activation).Select(known => known.Key).MinBy(name => (name.Length, name))!;
 }

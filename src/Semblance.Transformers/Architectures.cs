@@ -15,7 +15,7 @@ using Semblance.Transformers.T5;
 
 namespace Semblance.Transformers;
 
-/// <summary>The architectures that can be loaded: those of the library, and those that a program registers. Safe for all threads.</summary>
+/// <summary>Provides the architectures that can be loaded: those of the library, and those that a program registers. Thread-safe.</summary>
 public static class Architectures
 {
     private static readonly Lock Registering = new();
@@ -49,13 +49,13 @@ public static class Architectures
     /// <summary>Gets all architectures.</summary>
     public static IReadOnlyList<Architecture> All => _all;
 
-    /// <summary>Finds an architecture by its <c>model_type</c>, or returns null where there is none.</summary>
+    /// <summary>Returns an architecture by its <c>model_type</c>; <see langword="null"/> if there is none.</summary>
     /// <param name="modelType">The name.</param>
     public static Architecture? Find(string? modelType) => Array.Find(_all, architecture => architecture.ModelType == modelType);
 
     /// <summary>Registers an architecture, so that models of its <c>model_type</c> load everywhere.</summary>
     /// <param name="architecture">The descriptor.</param>
-    /// <exception cref="ArgumentException">There is an architecture of this name.</exception>
+    /// <exception cref="ArgumentException">An architecture of this name is already registered.</exception>
     public static void Register(Architecture architecture)
     {
         ArgumentNullException.ThrowIfNull(architecture);
@@ -63,18 +63,21 @@ public static class Architectures
         {
             _all = Find(architecture.ModelType) is null
                 ? [.. _all, architecture]
-                : throw new ArgumentException($"There is an architecture '{architecture.ModelType}' already; a descriptor needs a model_type of its own.", nameof(architecture));
+                : throw new ArgumentException(
+                    $"The architecture '{architecture.ModelType}' is already registered; a descriptor needs a model_type of its own.",
+                    nameof(architecture));
         }
     }
 
-    /// <summary>Finds the architecture that a configuration names.</summary>
-    /// <exception cref="ModelFormatException">There is none of this name.</exception>
+    /// <summary>Returns the architecture that a configuration names.</summary>
+    /// <exception cref="ModelFormatException">The architecture is missing or unknown.</exception>
     internal static Architecture Of(ConfigurationFile configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var modelType = configuration.Text("model_type");
         return Find(modelType) ?? throw configuration.Fault(
             "model_type",
-            $"is {(modelType is null ? "missing" : $"'{modelType}'")}; architectures that can be loaded are {string.Join(", ", All.Select(architecture => architecture.ModelType))}");
+            $"is {(modelType is null ? "missing" : $"'{modelType}'")}; supported architectures are "
+            + string.Join(", ", All.Select(architecture => architecture.ModelType)));
     }
 }

@@ -5,26 +5,35 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Transformers;
 
 /// <summary>
-/// Parameters from a file, checked against the shapes that the configuration demands. Names are found as they appear
-/// in the wild: with or without the model's prefix, and with the <c>gamma</c> and <c>beta</c> of old checkpoints.
+/// Represents parameters from a file, checked against the shapes of the configuration. Names are found in their published variants: with or
+/// without the model's prefix, and with the <c>gamma</c> and <c>beta</c> of old checkpoints.
 /// </summary>
-/// <param name="checkpoint">Where the tensors are.</param>
-/// <param name="prefix">What may stand before the names of the body, such as <c>bert.</c>.</param>
-/// <param name="writable">Copies the tensors into memory that training can change.</param>
-/// <param name="known">Names that others read, which are not unexpected.</param>
-/// <param name="configuration">The file that the shapes come from, for messages.</param>
+/// <param name="checkpoint">The checkpoint with the tensors.</param>
+/// <param name="prefix">The prefix that the names of the body may have, such as <c>bert.</c>.</param>
+/// <param name="writable">
+/// <see langword="true"/> to copy the tensors into memory that training can change. <see langword="false"/> by default.
+/// </param>
+/// <param name="known">The names that other readers use, which are not unexpected.</param>
+/// <param name="configuration">The name of the file with the shapes, for messages.</param>
 public sealed class CheckpointWeights(
-    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null, string configuration = "config.json") : Weights
+    Checkpoint checkpoint, string prefix, bool writable = false, IEnumerable<string>? known = null,
+    string configuration = "config.json") : Weights
 {
     private const int MostChecked = 1 << 20; // values; larger tables are mapped and not read before they are used
 
     private readonly List<string> _problems = [];
     private readonly List<string> _asked = [.. known ?? []];
 
-    /// <summary>Whether more will be asked for, so that faults wait for the last <see cref="Check"/> and are reported together.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether more parameters will be read, so that faults are collected until the last
+    /// <see cref="Check"/>.
+    /// </summary>
     public bool Continues { get; set; }
 
-    /// <summary>Returns whether no value is infinite or NaN; true for a large table, which the results show to be damaged.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether no element is infinite or NaN; always <see langword="true"/> for a large table, which is not
+    /// checked.
+    /// </summary>
     public static bool IsFinite(Tensor tensor) => tensor.Length > MostChecked || TensorPrimitives.IsFiniteAll(tensor.Values);
 
     /// <inheritdoc/>
@@ -43,7 +52,8 @@ public sealed class CheckpointWeights(
         var found = checkpoint.Info(stored).Shape;
         if (!found.SequenceEqual(shape.ToArray()))
         {
-            _problems.Add($"'{stored}' is [{string.Join(", ", found)}], but the configuration wants [{string.Join(", ", shape.ToArray())}]");
+            _problems.Add(
+                $"'{stored}' is [{string.Join(", ", found)}], but the configuration wants [{string.Join(", ", shape.ToArray())}]");
             return null;
         }
 
@@ -66,11 +76,13 @@ public sealed class CheckpointWeights(
         }
 
         var used = _asked.Select(Resolve).ToHashSet();
-        var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToList();
-        var rest = unexpected.Count > 0 ? $". Not asked for: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
+        var unexpected = checkpoint.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name)).Order(StringComparer.Ordinal)
+            .ToList();
+        var rest = unexpected.Count > 0 ? $". Unused: {string.Join(", ", unexpected.Select(name => $"'{name}'"))}" : "";
         throw new ModelFormatException(
             checkpoint.Path,
-            $"the weights do not fit {configuration}: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both files belong to the same model?");
+            $"the weights do not fit {configuration}: {string.Join("; ", _problems)}{rest}. Was the folder copied whole, and do both "
+            + "files belong to the same model?");
     }
 
     private string? Resolve(string name)

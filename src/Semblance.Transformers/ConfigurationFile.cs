@@ -5,7 +5,7 @@ using Semblance.Files.Json;
 
 namespace Semblance.Transformers;
 
-/// <summary>A JSON file of settings, such as <c>config.json</c>; every fault names the file and the field.</summary>
+/// <summary>Represents a JSON file of settings, such as <c>config.json</c>; every error names the file and the field.</summary>
 public sealed class ConfigurationFile
 {
     private const long LargestFile = 16 << 20;
@@ -25,40 +25,43 @@ public sealed class ConfigurationFile
         _warnings = warnings ?? new ConcurrentQueue<string>();
     }
 
-    /// <summary>The file, for messages.</summary>
+    /// <summary>Gets the path of the file, for messages.</summary>
     public string Path { get; }
 
-    /// <summary>Gets what the readers of the file did not know or left out, one sentence each, naming the file and the keys.</summary>
+    /// <summary>
+    /// Gets one sentence for each problem with keys that are unknown or not applied, with the names of the file and the keys.
+    /// </summary>
     public IReadOnlyList<string> Warnings => [.. _warnings];
 
-    /// <summary>Gets the keys that the file was checked for; null where it was not checked.</summary>
+    /// <summary>Gets the keys that the file was checked for; <see langword="null"/> if it was not checked.</summary>
     internal KnownKeys? Keys => _keys;
 
-    /// <summary>Gets the keys that readers have asked for, by their newest names.</summary>
+    /// <summary>Gets the keys that were read, by their newest names.</summary>
     internal IReadOnlyCollection<string> Asked => [.. _asked.Keys];
 
-    /// <summary>Gets the sections that readers have asked for.</summary>
+    /// <summary>Gets the sections that were read.</summary>
     internal IReadOnlyDictionary<string, ConfigurationFile> Sections => _sections;
 
-    /// <summary>The settings as JSON.</summary>
+    /// <summary>Gets the settings as JSON.</summary>
     public JsonElement Root => _root;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="largest">The most bytes it may have: 16 MiB by default, which only a list of words exceeds.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <param name="largest">The maximum size in bytes: 16 MiB by default, which only a vocabulary exceeds.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="ModelFormatException">The file is not a JSON object.</exception>
     public static ConfigurationFile Read(string path, long largest = LargestFile)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw new FileNotFoundException($"{path}: the file is missing; is this a model's folder, and was it copied whole?", path);
+            throw new FileNotFoundException($"{path}: the file is missing; check that the folder has a complete model.", path);
         }
 
         if (file.Length > largest)
         {
-            throw new ModelFormatException(path, $"{file.Length:N0} bytes are too many for a configuration; expected a small JSON object.");
+            throw new ModelFormatException(
+                path, $"the file has {file.Length:N0} bytes, too many for a configuration; expected a small JSON object.");
         }
 
         try
@@ -77,24 +80,28 @@ public sealed class ConfigurationFile
 
     /// <summary>Reads the <c>config.json</c> of a model's folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ModelFormatException">The file is not a JSON object, or the folder has an adapter, which is not applied.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The file is not a JSON object, or the folder has an adapter, which is not supported.
+    /// </exception>
     public static ConfigurationFile OfModel(string folder)
     {
         AdapterFiles.Refuse(folder);
         return Read(System.IO.Path.Combine(folder, "config.json"));
     }
 
-    /// <summary>Makes settings that are not in a file.</summary>
-    /// <param name="name">Their name in messages.</param>
+    /// <summary>Creates settings that are not in a file.</summary>
+    /// <param name="name">The name of the settings in messages.</param>
     /// <param name="root">A JSON object.</param>
     public static ConfigurationFile Of(string name, JsonElement root) => new(name, root);
 
-    /// <summary>Checks the keys of the file, so that none is dropped silently, and remembers their other names.</summary>
+    /// <summary>Checks the keys of the file, so that none is ignored silently, and keeps their other names.</summary>
     /// <param name="keys">The keys that the reader knows.</param>
-    /// <param name="isShared">Whether keys that are not known are another reader's.</param>
-    /// <returns>The file itself. Keys that are not known are in its <see cref="Warnings"/>.</returns>
-    /// <exception cref="ModelFormatException">A key asks for what is not supported, or two names of one key have different values.</exception>
+    /// <param name="isShared"><see langword="true"/> if unknown keys belong to another reader. <see langword="false"/> by default.</param>
+    /// <returns>The file itself. Unknown keys are in its <see cref="Warnings"/>.</returns>
+    /// <exception cref="ModelFormatException">
+    /// A key requires something that is not supported, or two names of one key have different values.
+    /// </exception>
     public ConfigurationFile Check(KnownKeys keys, bool isShared = false)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -103,12 +110,16 @@ public sealed class ConfigurationFile
         faults =
         [
             .. faults,
-            .. _root.EnumerateObject().Where(member => keys.KeyOf(member.Name) is var key && key != member.Name && Has(key) && Has(member.Name) && !JsonElement.DeepEquals(_root.GetProperty(key), member.Value))
-                .Select(member => $"'{member.Name}' is {Show(member.Value)}, but '{keys.KeyOf(member.Name)}' is {Show(_root.GetProperty(keys.KeyOf(member.Name)))}; both name the same setting, expected one of them"),
+            .. _root.EnumerateObject()
+                .Where(member => keys.KeyOf(member.Name) is var key && key != member.Name && Has(key) && Has(member.Name)
+                    && !JsonElement.DeepEquals(_root.GetProperty(key), member.Value))
+                .Select(member => $"'{member.Name}' is {Show(member.Value)}, but '{keys.KeyOf(member.Name)}' is "
+                    + $"{Show(_root.GetProperty(keys.KeyOf(member.Name)))}; both name the same setting, expected one of them"),
         ];
         if (faults.Count > 0)
         {
-            throw new ModelFormatException(Path, $"{(_section.Length > 0 ? $"in '{_section.TrimEnd('.')}', " : "")}{string.Join("; ", faults)}.");
+            throw new ModelFormatException(
+                Path, $"{(_section.Length > 0 ? $"in '{_section.TrimEnd('.')}', " : "")}{string.Join("; ", faults)}.");
         }
 
         string[] named = [.. unknown.Where(Has).Select(key => $"'{_section}{key}'")];
@@ -120,8 +131,8 @@ public sealed class ConfigurationFile
         return this;
     }
 
-    /// <summary>Adds a sentence to <see cref="Warnings"/>, unless it is there.</summary>
-    /// <param name="problem">What is ignored or taken otherwise than it says.</param>
+    /// <summary>Adds a sentence to <see cref="Warnings"/>, unless it is already there.</summary>
+    /// <param name="problem">The part of the file that is ignored or interpreted differently.</param>
     public void Warn(string problem)
     {
         var warning = $"{Path}: {problem}";
@@ -131,23 +142,26 @@ public sealed class ConfigurationFile
         }
     }
 
-    /// <summary>The value of a field, or null where it is absent or <c>null</c>.</summary>
+    /// <summary>Returns the value of a field; <see langword="null"/> if it is absent or <c>null</c>.</summary>
     public JsonElement? Find(string field)
     {
         _asked.TryAdd(field, 0);
         return Has(NameOf(field)) ? _root.GetProperty(NameOf(field)) : null;
     }
 
-    /// <summary>Whether the file has a field whose value is <c>null</c>, which can mean something else than an absent one.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether the file has a field whose value is <c>null</c>, which can differ in meaning from an absent
+    /// field.
+    /// </summary>
     /// <param name="field">The field.</param>
     public bool IsNull(string field) => Find(field) is null && _root.TryGetProperty(NameOf(field), out _);
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>Reads a whole number within a range.</summary>
     /// <param name="field">The field.</param>
     /// <param name="low">The smallest value allowed.</param>
-    /// <param name="high">The largest value allowed: what no real model exceeds, so that a lying file costs no memory.</param>
-    /// <param name="fallback">The value of an absent field; null when the field is required.</param>
-    /// <exception cref="ModelFormatException">The field is absent, not a whole number or out of bounds.</exception>
+    /// <param name="high">The largest value allowed: above every real model, so that a damaged file costs no memory.</param>
+    /// <param name="fallback">The value if the field is absent; <see langword="null"/> if the field is required.</param>
+    /// <exception cref="ModelFormatException">The field is absent, not a whole number or out of range.</exception>
     public int WholeNumber(string field, int low, int high, int? fallback = null)
     {
         if (Find(field) is not { } value)
@@ -160,7 +174,7 @@ public sealed class ConfigurationFile
             : throw Fault(field, $"is {Show(value)}; expected a whole number from {low} to {high}");
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>Reads a number.</summary>
     /// <exception cref="ModelFormatException">The field is not a finite number.</exception>
     public float Number(string field, float fallback)
     {
@@ -174,8 +188,8 @@ public sealed class ConfigurationFile
             : throw Fault(field, $"is {Show(value)}; expected a number");
     }
 
-    /// <summary>A text.</summary>
-    /// <exception cref="ModelFormatException">The field is not a text.</exception>
+    /// <summary>Reads a string.</summary>
+    /// <exception cref="ModelFormatException">The field is not a string.</exception>
     public string? Text(string field) => Find(field) switch
     {
         null => null,
@@ -183,7 +197,7 @@ public sealed class ConfigurationFile
         { } value => throw Fault(field, $"is {Show(value)}; expected a text"),
     };
 
-    /// <summary>Yes or no.</summary>
+    /// <summary>Reads a Boolean.</summary>
     /// <exception cref="ModelFormatException">The field is neither true nor false.</exception>
     public bool Flag(string field, bool fallback) => Find(field) switch
     {
@@ -193,8 +207,8 @@ public sealed class ConfigurationFile
         { } value => throw Fault(field, $"is {Show(value)}; expected true or false"),
     };
 
-    /// <summary>A list of texts; empty where the field is absent.</summary>
-    /// <exception cref="ModelFormatException">The field is not a list of texts.</exception>
+    /// <summary>Reads a list of strings; it is empty if the field is absent.</summary>
+    /// <exception cref="ModelFormatException">The field is not a list of strings.</exception>
     public IReadOnlyList<string> Texts(string field)
     {
         if (Find(field) is not { } value)
@@ -207,16 +221,19 @@ public sealed class ConfigurationFile
             : throw Fault(field, $"is {Show(value)}; expected a list of texts");
     }
 
-    /// <summary>The settings in a nested object, or null where the field is absent; their faults name the same file.</summary>
+    /// <summary>
+    /// Returns the settings in a nested object, whose errors name the same file; <see langword="null"/> if the field is absent.
+    /// </summary>
     /// <exception cref="ModelFormatException">The field is not an object.</exception>
     public ConfigurationFile? Section(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => _sections.GetOrAdd(field, _ => new ConfigurationFile(Path, value, $"{_section}{field}.", _warnings)),
+        { ValueKind: JsonValueKind.Object } value =>
+            _sections.GetOrAdd(field, _ => new ConfigurationFile(Path, value, $"{_section}{field}.", _warnings)),
         { } value => throw Fault(field, $"is {Show(value)}; expected an object"),
     };
 
-    /// <summary>Writes the file again, whole or not at all, with another value in one of its fields or one field more.</summary>
+    /// <summary>Writes the file again, completely or not at all, with a field added or changed.</summary>
     /// <param name="field">The field.</param>
     /// <param name="value">Writes the value.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -240,12 +257,12 @@ public sealed class ConfigurationFile
         file.Commit();
     }
 
-    /// <summary>A fault of a field, to be thrown.</summary>
+    /// <summary>Creates an exception for a field.</summary>
     public ModelFormatException Fault(string field, string problem) => new(Path, $"'{NameOf(field)}' {problem}.");
 
     private bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    // The name under which the file has a field.
+    // Returns the name under which the file has a field.
     private string NameOf(string field) => _keys is null || Has(field) ? field : _keys.NamesOf(field).FirstOrDefault(Has) ?? field;
 
     private static string Show(JsonElement value)

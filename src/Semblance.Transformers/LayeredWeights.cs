@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers;
 
-/// <summary>Parameters from the first of several sources that has them.</summary>
+/// <summary>Represents several sources of parameters; each parameter comes from the first source that has it.</summary>
 /// <param name="sources">The sources, in order.</param>
 internal sealed class LayeredWeights(params IReadOnlyList<Weights> sources) : Weights
 {

@@ -5,15 +5,16 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers;
 
-/// <summary>The files of a model's folder: weights and their configuration.</summary>
+/// <summary>Handles the files of a model's folder: weights and their configuration.</summary>
 public static class ModelFiles
 {
-    /// <summary>Returns whether a file of a model's folder is one of weights or their configuration.</summary>
-    /// <param name="name">The file's name.</param>
+    /// <summary>Returns a value that indicates whether a file of a model's folder contains weights or their configuration.</summary>
+    /// <param name="name">The name of the file.</param>
     public static bool IsOwn(string name) => name == "config.json" || Checkpoint.IsFileName(name);
 
     /// <summary>Writes <c>model.safetensors</c> and <c>config.json</c> in one step; weights of other names are removed.</summary>
-    internal static void Save(string folder, IEnumerable<Parameter> parameters, ConfigurationFile configuration, DType weights, bool withHead)
+    internal static void Save(
+        string folder, IEnumerable<Parameter> parameters, ConfigurationFile configuration, DType weights, bool withHead)
     {
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in parameters)
@@ -59,7 +60,8 @@ public static class ModelFiles
         json.WriteEndObject();
     }
 
-    // What is written is the body alone: a class with a head, such as BertForMaskedLM, would ask for more.
-    private static bool NamesHead(ConfigurationFile configuration) => configuration.Root.GetProperty("architectures").ToString() is var names
-        && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
+    // Only the body is written: a class with a head, such as BertForMaskedLM, would require more.
+    private static bool NamesHead(ConfigurationFile configuration) =>
+        configuration.Root.GetProperty("architectures").ToString() is var names
+            && (names.Contains("For", StringComparison.Ordinal) || names.Contains("LMHead", StringComparison.Ordinal));
 }

@@ -2,16 +2,18 @@ using Semblance.Files;
 
 namespace Semblance.Transformers;
 
-/// <summary>A model folder does not describe a model that can be run: its configuration or its weights are at fault.</summary>
+/// <summary>The exception that is thrown when the configuration or the weights of a model folder are invalid or not supported.</summary>
 public sealed class ModelFormatException : FormatException
 {
-    /// <summary>A fault in the file or folder at <paramref name="path"/>.</summary>
-    /// <param name="path">The file or folder; the message starts with it.</param>
-    /// <param name="problem">What was found, what was expected and what to do.</param>
-    /// <param name="innerException">What a lower layer reported, if it did.</param>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="ModelFormatException"/> class for the file or folder at <paramref name="path"/>.
+    /// </summary>
+    /// <param name="path">The file or folder, with which the message begins.</param>
+    /// <param name="problem">The problem: what was found, what was expected and what to do.</param>
+    /// <param name="innerException">The exception of a lower layer, if there is one.</param>
     public ModelFormatException(string path, string problem, Exception? innerException = null)
         : base(ErrorMessage.Shorten($"{path}: {problem}"), innerException) => Path = path;
 
-    /// <summary>The file or folder with the fault.</summary>
+    /// <summary>Gets the file or folder with the error.</summary>
     public string Path { get; }
 }

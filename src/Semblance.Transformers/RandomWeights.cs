@@ -3,12 +3,14 @@ using Semblance.Tensors;
 namespace Semblance.Transformers;
 
 /// <summary>
-/// The parameters of a model that has learned nothing: norms are the identity, biases zero, and the rest is normally
-/// distributed with deviation 0.02, as BERT starts (Devlin et al. 2019).
+/// Represents the parameters of a randomly initialized model: norms are the identity, biases zero, and the rest is normally distributed
+/// with standard deviation 0.02, as in BERT (Devlin et al. 2019).
 /// </summary>
-/// <param name="seed">The same seed gives the same parameters.</param>
-/// <param name="pooler">Whether a model that may have a pooler gets one.</param>
-/// <param name="normScale">The scale of a norm that does nothing, as it is stored.</param>
+/// <param name="seed">The random seed; the same seed gives the same parameters.</param>
+/// <param name="pooler">
+/// <see langword="true"/>, the default, to give a model with an optional pooler one; otherwise, <see langword="false"/>.
+/// </param>
+/// <param name="normScale">The stored scale of a norm that is the identity. 1 by default.</param>
 public sealed class RandomWeights(int seed, bool pooler = true, float normScale = 1) : Weights
 {
     private const double Deviation = 0.02;
@@ -16,7 +18,7 @@ public sealed class RandomWeights(int seed, bool pooler = true, float normScale 
     private readonly Random _random = new(seed);
 
     /// <inheritdoc/>
-    // Only what a model can do without is asked for.
+    // Called for optional tensors only.
     public override bool Contains(string name) => pooler && name.StartsWith("pooler.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ public sealed class RandomWeights(int seed, bool pooler = true, float normScale 
         {
             foreach (ref var value in tensor.Writable)
             {
-                // Box and Muller's transform.
+                // The Box-Muller transform.
                 var radius = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble()));
                 value = (float)(Deviation * radius * Math.Cos(2 * Math.PI * _random.NextDouble()));
             }

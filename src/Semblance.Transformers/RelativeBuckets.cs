@@ -2,14 +2,16 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers;
 
-/// <summary>Distances between tokens in buckets that widen with the distance (Raffel et al. 2020, arXiv:1910.10683).</summary>
+/// <summary>Groups distances between tokens into buckets that widen with the distance (Raffel et al. 2020, arXiv:1910.10683).</summary>
 internal static class RelativeBuckets
 {
-    /// <summary>The bucket of a distance.</summary>
-    /// <param name="distance">The key's place less the query's.</param>
-    /// <param name="buckets">How many buckets there are.</param>
-    /// <param name="maxDistance">From here on, all distances share one.</param>
-    /// <param name="bidirectional">Whether keys after the query have half of the buckets; otherwise they count as distance 0.</param>
+    /// <summary>Returns the bucket of a distance.</summary>
+    /// <param name="distance">The position of the key minus that of the query.</param>
+    /// <param name="buckets">The number of buckets.</param>
+    /// <param name="maxDistance">The distance from which on all distances share a bucket.</param>
+    /// <param name="bidirectional">
+    /// <see langword="true"/> if keys after the query have half of the buckets; <see langword="false"/> if they count as distance 0.
+    /// </param>
     public static int Of(int distance, int buckets, int maxDistance, bool bidirectional)
     {
         var first = 0;
@@ -30,16 +32,16 @@ internal static class RelativeBuckets
             return first + distance;
         }
 
-        // In float32 like the original, which rounds down at the borders of buckets.
+        // In float32 like the original, which rounds down at the limits of buckets.
         var share = MathF.Log((float)distance / exact) / (float)Math.Log((double)maxDistance / exact);
         return first + Math.Min(buckets - 1, exact + (int)(share * (buckets - exact)));
     }
 
-    /// <summary>What attention adds for each head and distance.</summary>
+    /// <summary>Creates the attention bias for each head and distance.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="table"><c>[buckets × heads]</c>.</param>
     /// <param name="longest">The number of tokens of the longest sequence.</param>
-    /// <param name="bucket">The bucket of a distance, the key's place less the query's.</param>
+    /// <param name="bucket">Returns the bucket of a distance, the position of the key minus that of the query.</param>
     public static AttentionBias Bias(Computation run, Tensor table, int longest, Func<int, int> bucket)
     {
         int heads = table.Columns, distances = Math.Max(0, (2 * longest) - 1);

@@ -5,12 +5,15 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers;
 
 /// <summary>
-/// The body of a transformer: embeddings, layers in a row and what follows them, token ids to hidden states. Immutable, and safe for all threads.
-/// A class that derives from it takes its layers from a <see cref="ModelParameters"/> and is registered by an <see cref="Transformers.Architecture"/>.
+/// Represents the body of a transformer, which computes hidden states from token ids: embeddings, layers in a row and an optional last
+/// step. Immutable and thread-safe. A derived class takes its layers from a <see cref="ModelParameters"/> and is registered by an
+/// <see cref="Transformers.Architecture"/>.
 /// </summary>
 public abstract class Transformer
 {
-    /// <summary>Makes a transformer of its settings and the parameters that the derived class takes.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="Transformer"/> class from its settings and the parameters that the derived class takes.
+    /// </summary>
     /// <param name="configuration">The settings, as in <c>config.json</c>.</param>
     /// <param name="parameters">The builder that the layers are taken from.</param>
     protected Transformer(ConfigurationFile configuration, ModelParameters parameters)
@@ -32,7 +35,7 @@ public abstract class Transformer
     /// <exception cref="ModelFormatException">The architecture is not registered.</exception>
     public Architecture Architecture => Architectures.Of(Configuration);
 
-    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets one sentence for each setting of <c>config.json</c> that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => Configuration.Warnings;
 
     /// <summary>Gets the width of a hidden state.</summary>
@@ -41,7 +44,7 @@ public abstract class Transformer
     /// <summary>Gets the number of layers.</summary>
     public int LayerCount => Blocks.Count;
 
-    /// <summary>Gets the number of token ids that the model knows.</summary>
+    /// <summary>Gets the vocabulary size: the number of token ids.</summary>
     public abstract int VocabularySize { get; }
 
     /// <summary>Gets the maximum sequence length in tokens, special tokens included.</summary>
@@ -50,32 +53,43 @@ public abstract class Transformer
     /// <summary>Gets the number of parameters of the body.</summary>
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Length);
 
-    /// <summary>Gets the number of multiplications that one token costs in matrix products with weights.</summary>
+    /// <summary>Gets the number of multiplications per token in matrix products with weights.</summary>
     public long MultiplicationsPerToken => Own.Multiplications;
 
-    /// <summary>Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.</summary>
+    /// <summary>
+    /// Gets the linear layers, norms and embeddings by their names in the checkpoint, such as <c>encoder.layer.0.attention.self.query</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary may share.</summary>
     public abstract Tensor WordEmbeddings { get; }
 
-    /// <summary>Gets whether a token attends only to itself and what precedes it, so that the next token can be predicted from a cache.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether a token attends only to itself and the tokens before it, so that the next token can be predicted
+    /// with a cache.
+    /// </summary>
     public virtual bool IsCausal => false;
 
     /// <summary>Gets the builder with the parameters that were taken.</summary>
     protected internal ModelParameters Own { get; }
 
-    /// <summary>Gets the layers in their order; a layer that is shared stands there as often as it is used.</summary>
+    /// <summary>Gets the layers in order; a shared layer occurs as often as it is used.</summary>
     protected abstract IReadOnlyList<TransformerLayer> Blocks { get; }
 
-    /// <summary>Gets whether the original's list of hidden states ends with the output of <see cref="Finish"/> instead of the last layer's. True by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the original's list of hidden states ends with the output of <see cref="Finish"/> instead of
+    /// that of the last layer. <see langword="true"/> by default.
+    /// </summary>
     protected virtual bool ListsFinish => true;
 
-    /// <summary>Loads the body of the model in a folder; a task head in the file is left alone.</summary>
+    /// <summary>Loads the body of the model in a folder; a task head in the file is ignored.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
-    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; <see langword="false"/>, the default, to map the
+    /// file.
+    /// </param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
-    /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not fit.</exception>
+    /// <exception cref="ModelFormatException">The architecture is unknown, or configuration and weights do not match.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static Transformer Load(string folder, bool trainable = false)
     {
@@ -84,11 +98,13 @@ public abstract class Transformer
         return architecture.Load(config, new CheckpointWeights(Checkpoint.Open(folder), architecture.Prefix, trainable), trainable);
     }
 
-    /// <summary>Makes a randomly initialised body, to be trained or to measure speed with.</summary>
-    /// <param name="architecture">A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.</param>
-    /// <param name="sizes">Its sizes.</param>
+    /// <summary>Creates a randomly initialized body, for training or for measuring speed.</summary>
+    /// <param name="architecture">
+    /// A <c>model_type</c>, such as <c>modernbert</c>; one of <see cref="NewConfiguration.Architectures"/>.
+    /// </param>
+    /// <param name="sizes">The sizes.</param>
     /// <param name="seed">The random seed.</param>
-    /// <exception cref="ArgumentException">The architecture is unknown, or the sizes do not fit it.</exception>
+    /// <exception cref="ArgumentException">The architecture is unknown, or the sizes are invalid for it.</exception>
     public static Transformer CreateRandom(string architecture, ModelSizes sizes, int seed)
     {
         var config = NewConfiguration.Create(architecture, sizes);
@@ -104,53 +120,61 @@ public abstract class Transformer
     }
 
     /// <summary>Computes the last hidden states of a batch.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="batch">The tokens.</param>
-    /// <param name="hiddenStates">Receives the output of the embeddings and of each layer, unless null.</param>
+    /// <param name="hiddenStates">Receives the output of the embeddings and of each layer, unless <see langword="null"/>.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     /// <exception cref="ArgumentException">A token id, type or position is outside the model's tables.</exception>
-    public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) => Forward(run, batch, null, hiddenStates);
+    public Tensor Forward(Computation run, PackedBatch batch, IList<Tensor>? hiddenStates = null) =>
+        Forward(run, batch, null, hiddenStates);
 
-    /// <summary>Computes the output of the architecture's pooler, <c>[sequences × hidden]</c>, or returns null where there is none.</summary>
+    /// <summary>
+    /// Computes the output of the architecture's pooler, <c>[sequences × hidden]</c>; <see langword="null"/> if it has none.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>, the last hidden states.</param>
     /// <param name="batch">The tokens.</param>
     public virtual Tensor? Pool(Computation run, Tensor hidden, PackedBatch batch) => null;
 
-    /// <summary>Finds a linear layer, norm or embedding by its name in the checkpoint.</summary>
+    /// <summary>Returns a linear layer, norm or embedding by its name in the checkpoint.</summary>
     /// <param name="name">The name, such as <c>encoder.layer.0.attention.self.query</c>.</param>
-    /// <returns>The layer, or null where there is none of this name.</returns>
+    /// <returns>The layer; <see langword="null"/> if there is none of this name.</returns>
     public Layer? FindLayer(string name) => Layers.GetValueOrDefault(name);
 
     /// <summary>Returns all parameters under the names of the original, for saving and training.</summary>
     public IEnumerable<Parameter> Parameters() => Own.All;
 
-    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded but for the type of the weights and the class of a head.</summary>
-    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
-    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
-    /// <exception cref="ArgumentException">Weights cannot be written as that type.</exception>
-    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded except for the type of the weights and the class of a head.
+    /// </summary>
+    /// <param name="folder">
+    /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
+    /// </param>
+    /// <param name="weights">The type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="weights"/> is not a supported type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, Parameters(), Configuration, weights, withHead: false);
+    public void Save(string folder, DType weights = DType.F32) =>
+        ModelFiles.Save(folder, Parameters(), Configuration, weights, withHead: false);
 
     /// <summary>Computes the first hidden states from token ids.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="batch">The tokens.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     protected abstract Tensor Embed(Computation run, PackedBatch batch);
 
-    /// <summary>Computes what the layers share for a batch: by default, which tokens attend to which.</summary>
+    /// <summary>Creates the state that the layers share for a batch: by default, the attention mask.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="batch">The tokens.</param>
     protected virtual AttentionContext Share(Computation run, PackedBatch batch) => new(batch, IsCausal);
 
-    /// <summary>Computes what follows the last layer; the hidden states themselves where nothing does.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the last step after the layers; by default, returns the hidden states.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="hidden"><c>[tokens × hidden]</c>.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     protected virtual Tensor Finish(Computation run, Tensor hidden) => hidden;
 
-    // A decoder's layers attend to the states of an encoder too.
+    // The layers of a decoder also attend to the states of an encoder.
     internal Tensor Forward(Computation run, PackedBatch batch, EncodedSource? source, IList<Tensor>? hiddenStates)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -160,7 +184,8 @@ public abstract class Transformer
         var context = Share(run, batch);
         if (source is not null)
         {
-            context = context with { Source = source, SourceMask = new AttentionMask(batch.Caches is null ? batch : Joined(batch), source.Batch) };
+            var mask = new AttentionMask(batch.Caches is null ? batch : Joined(batch), source.Batch);
+            context = context with { Source = source, SourceMask = mask };
         }
 
         foreach (var layer in Blocks)
@@ -189,6 +214,6 @@ public abstract class Transformer
         return last;
     }
 
-    // The sequences that a generation goes on with share one source: to it, their tokens are the queries of one sequence.
+    // The sequences of a generation share one source, which sees their tokens as the queries of one sequence.
     private static PackedBatch Joined(PackedBatch batch) => new(batch.TokenIds.ToArray(), batch.TypeIds.ToArray(), [0, batch.TokenCount]);
 }

@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests;
 
-/// <summary>The slow, clear form of each operation from doubles to doubles: what gradients are differenced on.</summary>
+/// <summary>Provides a slow, clear form of each operation on doubles, from which finite differences are taken.</summary>
 internal static class DoubleReference
 {
     public static Func<double, double> Formula(Activation activation) => activation switch
@@ -73,7 +73,7 @@ internal static class DoubleReference
     public static double[] RmsNorm(double[] x, double[] weight, double epsilon, double offset) =>
         [.. x.Chunk(weight.Length).SelectMany(row => row.Select((v, i) => v / Math.Sqrt(row.Average(w => w * w) + epsilon) * (weight[i] + offset)))];
 
-    // Each pair of columns is a complex number; turning is a product with e^(i · position · frequency).
+    // Each pair of columns is a complex number; rotating is a product with e^(i · position · frequency).
     public static double[] Rotate(double[] x, PackedBatch batch, int width, int headSize, float[] frequencies, double scale)
     {
         var y = (double[])x.Clone();

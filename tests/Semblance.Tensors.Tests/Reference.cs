@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests;
 
-/// <summary>The slow, clear form of each operation, in double precision: what the kernels are tested against.</summary>
+/// <summary>Provides a slow, clear form of each operation in double precision, against which the kernels are tested.</summary>
 internal static class Reference
 {
     public static float[] Linear(Tensor x, Tensor weight, Tensor? bias, Func<double, double> activation)
@@ -85,7 +85,7 @@ internal static class Reference
         return y;
     }
 
-    /// <summary>The error function: its series, and its continued fraction where that is better.</summary>
+    /// <summary>Computes the error function by its series, and by its continued fraction where that is more accurate.</summary>
     public static double Erf(double x)
     {
         var a = Math.Abs(x);

@@ -2,10 +2,10 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests;
 
-/// <summary>Inputs for tests, and how results are compared.</summary>
+/// <summary>Provides inputs for tests, and comparisons of results.</summary>
 internal static class TestTensors
 {
-    /// <summary>Every instruction set that this machine has.</summary>
+    /// <summary>Gets every instruction set that this machine supports.</summary>
     public static TheoryData<InstructionSet> InstructionSets => [.. Instructions.InstructionSets.Available];
 
     public static Tensor Random(int seed, params int[] shape)
@@ -20,7 +20,7 @@ internal static class TestTensors
         return tensor;
     }
 
-    /// <summary>A batch of sequences of the given lengths with made-up ids.</summary>
+    /// <summary>Creates a batch of sequences of the given lengths with arbitrary ids.</summary>
     public static PackedBatch Batch(params int[] lengths) =>
         PackedBatch.From([.. lengths.Select((length, s) => Enumerable.Range(0, length).Select(i => ((i * 7) + s) % 50).ToArray())]);
 

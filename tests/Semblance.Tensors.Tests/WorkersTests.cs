@@ -41,7 +41,7 @@ public class WorkersTests
     [Fact]
     public async Task Callers_on_many_threads_all_finish_though_every_pool_thread_is_blocked()
     {
-        // The host's own pool is exhausted by waiting tasks; jobs must not depend on it.
+        // The thread pool of the host is exhausted by waiting tasks; jobs must not depend on it.
         using var gate = new ManualResetEventSlim();
         ThreadPool.GetMinThreads(out var poolThreads, out _);
         var blocked = Enumerable.Range(0, poolThreads + 4).Select(_ => Task.Run(() => gate.Wait())).ToArray();

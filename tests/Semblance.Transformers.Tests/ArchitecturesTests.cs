@@ -3,7 +3,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>What every descriptor promises.</summary>
+/// <summary>Tests the properties that every descriptor must have.</summary>
 public class ArchitecturesTests
 {
     private static readonly ModelSizes Sizes = new() { VocabSize = 30, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, Dropout = 0, PadTokenId = 1 };
@@ -66,7 +66,8 @@ public class ArchitecturesTests
 
     [Fact]
     public void A_body_whose_original_has_no_cross_attention_is_named_with_those_that_have() =>
-        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Transformer.CreateRandom("mpnet", Sizes, 1))).Message.ShouldContain("'mpnet', only of bert, camembert, electra, roberta, xlm-roberta");
+        Should.Throw<ArgumentException>(() => Decoder.FromEncoder(Transformer.CreateRandom("mpnet", Sizes, 1))).Message.ShouldContain(
+            "'mpnet' has no decoder with cross-attention; those that have one are bert, camembert, electra, roberta, xlm-roberta");
 
     [Theory]
     [MemberData(nameof(New))]
@@ -92,7 +93,7 @@ public class ArchitecturesTests
         var albert = Transformer.CreateRandom("albert", Sizes, 1);
         var bert = Transformer.CreateRandom("bert", Sizes, 1);
         bert.MultiplicationsPerToken.ShouldBe(2 * ((4 * 16 * 16) + (2 * 16 * 24)));
-        albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // and the layer after the tables
+        albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // plus the layer after the tables
     }
 
     private static Transformer Varied(string architecture)

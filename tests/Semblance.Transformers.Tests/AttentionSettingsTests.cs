@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>Settings of attention and positions, under all names that the originals' versions give them.</summary>
+/// <summary>Tests the settings of attention and positions, under all names in the originals' versions.</summary>
 public class AttentionSettingsTests
 {
     private static readonly int[] Tokens = [5, 9, 30, 7, 11, 3, 22, 18, 6, 13];
@@ -27,7 +27,8 @@ public class AttentionSettingsTests
         }
     }
 
-    // As transformers' masks: causal, a window of w holds the token itself and the w − 1 before it; in both directions, w tokens on each side.
+    // As transformers' masks: causal, a window of w holds the token itself and the w − 1 tokens before it; bidirectional, w tokens on each
+    // side.
     [Theory]
     [InlineData("mistral", """{"sliding_window": 3}""", 2)]
     [InlineData("qwen2", """{"sliding_window": 3, "use_sliding_window": true, "max_window_layers": 0}""", 2)]
@@ -101,7 +102,7 @@ public class AttentionSettingsTests
 
     private static Transformer Body(string architecture, string settings) => ConfigurationKeysTests.Body(architecture, settings);
 
-    // Whether the state of one token depends on another token.
+    // Returns whether the state of one token depends on another token.
     private static bool Sees(Transformer model, int from, int to)
     {
         int[] others = [.. Tokens];

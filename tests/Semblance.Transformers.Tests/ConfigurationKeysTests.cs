@@ -7,12 +7,16 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>The lists of keys of every architecture's <c>config.json</c>: what is said to be honoured is read, what is read is listed, what is unsupported is refused.</summary>
+/// <summary>
+/// Tests the lists of keys of every architecture's <c>config.json</c>: a supported key is read, a key that is read is listed, an
+/// unsupported key is rejected.
+/// </summary>
 public class ConfigurationKeysTests
 {
     private static readonly ModelSizes Sizes = new() { VocabSize = 40, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 32, MaxPositionEmbeddings = 16 };
 
-    // Settings with which an architecture reads keys that it does not read otherwise; the first class has a head for sequences where there is one.
+    // Settings with which an architecture reads keys that it otherwise does not read; the first class has a head for sequences if there is
+    // one.
     private static readonly Dictionary<string, string[]> Variants = new()
     {
         ["albert"] = ["""{"architectures": ["AlbertForSequenceClassification"]}"""],
@@ -53,7 +57,7 @@ public class ConfigurationKeysTests
             asked.UnionWith(config.Asked);
         }
 
-        // Without a head that classifies there are no labels to count.
+        // Without a classification head there are no labels to count.
         string[] unread = architecture is "clip_text_model" or "nomic_bert" or "t5" ? ["id2label", "num_labels"] : [];
         honoured.Except(asked).Except(unread).ShouldBeEmpty();
         asked.Except(honoured).ShouldBeEmpty();
@@ -85,7 +89,7 @@ public class ConfigurationKeysTests
         warnings.ShouldHaveSingleItem().ShouldBe("config.json: 'hiden_size' is not a known key and is ignored.");
     }
 
-    // The keys of well-known models' files, as they are published; a warning of one of them would be noise.
+    // The keys of well-known models' files, as they are published, must not cause warnings.
     [Theory]
     [InlineData("albert", "_name_or_path architectures attention_probs_dropout_prob bos_token_id classifier_dropout_prob down_scale_factor embedding_size eos_token_id gap_size hidden_act hidden_dropout_prob hidden_size initializer_range inner_group_num intermediate_size layer_norm_eps max_position_embeddings model_type net_structure_type num_attention_heads num_hidden_groups num_hidden_layers num_memory_blocks pad_token_id position_embedding_type transformers_version type_vocab_size vocab_size")]
     [InlineData("bert", "_name_or_path architectures attention_probs_dropout_prob classifier_dropout directionality gradient_checkpointing hidden_act hidden_dropout_prob hidden_size id2label initializer_range intermediate_size label2id layer_norm_eps max_position_embeddings model_type num_attention_heads num_hidden_layers output_past pad_token_id pooler_fc_size pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type position_embedding_type sbert_ce_default_activation_function sentence_transformers torch_dtype transformers_version type_vocab_size use_cache vocab_size")]
@@ -114,7 +118,7 @@ public class ConfigurationKeysTests
     {
         var config = Configuration(Clip("{}", "{}"));
         _ = new ClipModel(config, new RandomWeights(0));
-        Honoured(config.Keys!).Except(config.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true); // read before the towers, or by none
+        Honoured(config.Keys!).Except(config.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true); // read before the towers, or not at all
         config.Asked.ShouldContain(key => required.Contains(key, StringComparison.Ordinal), architecture);
         var vision = config.Sections["vision_config"];
         vision.Asked.Except(Honoured(vision.Keys!)).ShouldBeEmpty();
@@ -182,7 +186,7 @@ public class ConfigurationKeysTests
     public void A_number_that_no_model_can_have_is_refused_when_the_model_is_loaded(string architecture, string key, string value) =>
         Should.Throw<ModelFormatException>(() => Load(architecture, $$"""{"{{key}}": {{value}}}""")).Message.ShouldContain($"'{key}'");
 
-    // Versions up to 4 say so by tie_word_embeddings, version 5 by a key of its own.
+    // Versions up to 4 use tie_word_embeddings, version 5 a key of its own.
     [Theory]
     [InlineData("{}", 1)]
     [InlineData("""{"tie_word_embeddings": true, "scale_decoder_outputs": true}""", 1)]

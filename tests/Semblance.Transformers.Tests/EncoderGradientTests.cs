@@ -4,7 +4,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>Each architecture's way back to every parameter, against differences of its forward pass.</summary>
+/// <summary>Tests each architecture's gradients of every parameter against finite differences of its forward pass.</summary>
 public class EncoderGradientTests
 {
     [Theory]
@@ -41,7 +41,7 @@ public class EncoderGradientTests
             run => decoder.Logits(run, decoder.Forward(run, words, encoder.Forward(run, batch), batch)));
     }
 
-    // Differences say nothing across the kink of a ReLU, so the model gets another function.
+    // Finite differences are invalid across the kink of a ReLU, so the model gets another activation.
     private static ModelFolder Smooth(string fixture)
     {
         var folder = new ModelFolder(Fixtures.Own("models/" + fixture));

@@ -6,7 +6,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>Each architecture beside the outputs that the original recorded.</summary>
+/// <summary>Tests each architecture against the recorded outputs of the original.</summary>
 public class EncoderTests
 {
     private static readonly string[] Inputs = ["input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask"];

@@ -6,7 +6,9 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>Weights that fit their configuration in part: one message has every name that is missing, of another shape or not asked for.</summary>
+/// <summary>
+/// Tests weights that match their configuration in part: one message names every tensor that is missing, has another shape or is unused.
+/// </summary>
 public class HalfMatchingWeightsTests
 {
     private const string Stray = "stray.weight";
@@ -53,7 +55,7 @@ public class HalfMatchingWeightsTests
         Write(folder, Checkpoint.Open(source), missing);
         var message = Should.Throw<ModelFormatException>(() => ClipModel.Load(folder.Path)).Message;
         missing.ShouldAllBe(name => message.Contains($"'{name}' is missing"));
-        message.ShouldContain($"Not asked for: '{Stray}'");
+        message.ShouldContain($"Unused: '{Stray}'");
     }
 
     [Theory]
@@ -79,7 +81,7 @@ public class HalfMatchingWeightsTests
         string[] missing = ["bert.encoder.layer.0.output.dense.bias", "classifier.bias"];
         Write(folder, Checkpoint.Open(Fixtures.Own("models/bert-seqcls")), missing);
         Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message.ShouldContain(
-            $"'encoder.layer.0.output.dense.bias' is missing; 'classifier.bias' is missing. Not asked for: '{Stray}'.");
+            $"'encoder.layer.0.output.dense.bias' is missing; 'classifier.bias' is missing. Unused: '{Stray}'.");
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public class HalfMatchingWeightsTests
         var message = Should.Throw<ModelFormatException>(() => Transformer.Load(folder.Path)).Message;
         message.ShouldStartWith(index);
         missing.ShouldAllBe(name => message.Contains($"'{name}' is missing"));
-        message.ShouldNotContain("Not asked for");
+        message.ShouldNotContain("Unused");
     }
 
     private static void Check(string source)
@@ -109,7 +111,7 @@ public class HalfMatchingWeightsTests
         var model = TaskModel.Load(source);
         Func<string, string> shortened = name => name.StartsWith(model.Body.Architecture.Prefix, StringComparison.Ordinal) ? name[model.Body.Architecture.Prefix.Length..] : name;
 
-        // A pooler's weight may be absent; everything else that a model holds may not.
+        // The weights of a pooler may be absent; all others may not.
         var needed = model.Parameters().Select(parameter => shortened(parameter.Name)).Where(name => !name.Contains("pooler", StringComparison.Ordinal)).ToHashSet();
         var stored = original.Tensors.Select(tensor => tensor.Name).Where(name => needed.Contains(shortened(name))).ToArray();
         stored.Length.ShouldBeGreaterThanOrEqualTo(20);
@@ -119,12 +121,12 @@ public class HalfMatchingWeightsTests
         var message = Should.Throw<ModelFormatException>(() => TaskModel.Load(folder.Path)).Message;
         message.ShouldStartWith(Path.Combine(folder.Path, "model.safetensors"));
         missing.ShouldAllBe(name => message.Contains($"'{shortened(name)}' is missing"));
-        var unexpected = message[message.IndexOf("Not asked for", StringComparison.Ordinal)..];
+        var unexpected = message[message.IndexOf("Unused", StringComparison.Ordinal)..];
         unexpected.ShouldContain($"'{Stray}'");
         stored.ShouldAllBe(name => !unexpected.Contains($"'{name}'"));
     }
 
-    // The weights without some of them, or with others in their place, and one that nobody asks for.
+    // The weights without some of them, or with others in their place, and one unused tensor.
     private static void Write(ModelFolder folder, Checkpoint source, string[] names, Tensor? instead = null)
     {
         var writer = new SafetensorsWriter();

@@ -5,7 +5,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>A configuration with a number that a stranger changed: an error that names the field, or vectors of finite numbers.</summary>
+/// <summary>Tests configurations with an altered number: they give an error that names the field, or finite embeddings.</summary>
 public sealed class HostileConfigurationTests : IDisposable
 {
     private static readonly string[] Numbers = ["-1", "0", "1e-45", "1e-30", "1e30", "3e38", "-3e38", "2147483647", "0.5"];

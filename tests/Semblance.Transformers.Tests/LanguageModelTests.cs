@@ -110,7 +110,7 @@ public class LanguageModelTests
         Should.Throw<InvalidOperationException>(() => model.Begin().Next(recording, [1]));
     }
 
-    // The recorded decoders have no head; their word tables serve as one.
+    // The recorded decoders have no head; their word embeddings serve as one.
     private static ModelFolder WithHead(string fixture)
     {
         var copy = new ModelFolder(fixture);

@@ -20,7 +20,7 @@ public class LayeredTransformerTests
     public void Every_output_equals_the_original_on_every_instruction_set(string folder, double logitTolerance = 2e-5) =>
         Check(Fixtures.Own("models/" + folder), logitTolerance);
 
-    /// <summary>Recorded from PyTorch with the formulas of the originals.</summary>
+    /// <summary>Compares with values recorded from PyTorch with the formulas of the originals.</summary>
     [Theory]
     [InlineData("eurobert")]
     [InlineData("gemma3")]
@@ -197,7 +197,7 @@ public class LayeredTransformerTests
             return model.Forward(run, batch).Values.ToArray().Zip(mix, (y, m) => (double)y * m).Sum();
         }
 
-        // The slope along a direction in which every parameter moves: by the gradient's signs, so that all slopes add up.
+        // The derivative along a direction that moves every parameter by the sign of its gradient, so that all derivatives add up.
         double Slope(Tensor[] moved)
         {
             void Move(double step)

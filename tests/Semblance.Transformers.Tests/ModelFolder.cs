@@ -1,6 +1,6 @@
 namespace Semblance.Transformers.Tests;
 
-/// <summary>A copy of a fixture folder that a test may break, removed at the end.</summary>
+/// <summary>Represents a copy of a fixture folder that a test may change; it is removed at the end.</summary>
 internal sealed class ModelFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("semblance-");

@@ -3,7 +3,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>A recorded batch, padded on the right as the fixtures are, and its packed form.</summary>
+/// <summary>Represents a recorded batch, padded on the right as in the fixtures, and its packed form.</summary>
 internal sealed class PaddedBatch
 {
     public PaddedBatch(Checkpoint file, string prefix = "")
@@ -27,12 +27,12 @@ internal sealed class PaddedBatch
 
     public int Width { get; }
 
-    /// <summary>The places of the padded matrix that hold a token.</summary>
+    /// <summary>Gets the indices of the rows of the padded matrix that hold a token.</summary>
     public int[] Kept { get; }
 
     public PackedBatch Packed { get; }
 
-    /// <summary>A recorded output without the rows of padding.</summary>
+    /// <summary>Returns a recorded output without the rows of padding.</summary>
     public float[] Expected(string name)
     {
         var tensor = File.Read(name);

@@ -5,7 +5,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests;
 
-/// <summary>What a folder may ask for and cannot have: the message names it, the file, and everything that there is in its place.</summary>
+/// <summary>Tests folders that require an unsupported part: the message names it, the file, and the supported alternatives.</summary>
 public class UnsupportedPartTests
 {
     private const string ModelTypes =

@@ -1,8 +1,8 @@
 namespace Semblance.Tensors.Instructions;
 
 /// <summary>
-/// The inner loop of one operation with its arguments: it computes the items from <c>first</c> up to <c>end</c>
-/// (rows, panels, sequences: whatever the operation divides into), and no item depends on another.
+/// Represents the inner loop of one operation with its arguments: it computes the items from <c>first</c> up to <c>end</c> (rows, panels or
+/// sequences, depending on the operation), and no item depends on another.
 /// </summary>
 internal interface IKernel
 {

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>The vector instructions that kernels run on.</summary>
+/// <summary>Specifies the vector instructions that kernels run on.</summary>
 public enum InstructionSet
 {
     /// <summary><see cref="Vector{T}"/>, on any processor.</summary>
@@ -22,17 +22,19 @@ public enum InstructionSet
     Avx512,
 }
 
-/// <summary>Which instruction set is in use, and running a kernel on it.</summary>
+/// <summary>Provides the instruction set in use, and runs kernels on it.</summary>
 public static class InstructionSets
 {
-    /// <summary>The environment variable that picks a lower path than the best, by name.</summary>
+    /// <summary>The environment variable that selects an instruction set by name.</summary>
     public const string Variable = "SEMBLANCE_INSTRUCTION_SET";
 
-    /// <summary>The path chosen once at start: what <see cref="Variable"/> names if the machine has it, else the best.</summary>
+    /// <summary>
+    /// Gets the instruction set chosen at start: the one that <see cref="Variable"/> names if the machine supports it, otherwise the best.
+    /// </summary>
     public static InstructionSet Current { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
 
-    /// <summary>The paths that this machine can run, the best last.</summary>
-    /// <remarks>128-bit kernels run wherever 128-bit vectors do, so that Arm's path is tested on x86 too.</remarks>
+    /// <summary>Gets the instruction sets that this machine can run, the best last.</summary>
+    /// <remarks>128-bit kernels run wherever 128-bit vectors do, so that the Arm kernels are tested on x86 too.</remarks>
     public static IReadOnlyList<InstructionSet> Available { get; } =
         Array.FindAll(Enum.GetValues<InstructionSet>(), IsSupported);
 
@@ -40,18 +42,20 @@ public static class InstructionSets
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            return Array.FindLast(Enum.GetValues<InstructionSet>(), set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
+            return Array.FindLast(
+                Enum.GetValues<InstructionSet>(), set => IsSupported(set) && (set != InstructionSet.AdvSimd || AdvSimd.IsSupported));
         }
 
         return Enum.TryParse<InstructionSet>(name, ignoreCase: true, out var wanted) && Enum.IsDefined(wanted) && IsSupported(wanted)
             ? wanted
             : throw new PlatformNotSupportedException(
-                $"{Variable} is '{name}', which this machine cannot run; use one of {string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
+                $"{Variable} is '{name}', which this machine cannot run; use one of "
+                + $"{string.Join(", ", Enum.GetValues<InstructionSet>().Where(IsSupported))}, or unset it.");
     }
 
     /// <summary>
-    /// Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>, and keeps alive what it mentions until it
-    /// ends.
+    /// Runs a kernel over the items from <paramref name="first"/> up to <paramref name="end"/>, and keeps the memory that it refers to
+    /// alive.
     /// </summary>
     internal static void Run<TKernel>(this InstructionSet set, in TKernel kernel, int first, int end)
         where TKernel : struct, IKernel
@@ -75,7 +79,7 @@ public static class InstructionSets
         KeepAlive(in kernel);
     }
 
-    // As GC.KeepAlive: an address inside a kernel keeps no memory, but the operands beside it do while the kernel is needed.
+    // As GC.KeepAlive: an address inside a kernel does not keep memory alive, but the operands beside it do while the kernel is alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void KeepAlive<TKernel>(in TKernel kernel)
         where TKernel : struct, IKernel

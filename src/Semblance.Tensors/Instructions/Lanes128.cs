@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>128-bit registers: AdvSimd, thirty-two of them.</summary>
+/// <summary>Represents 128-bit registers: AdvSimd, which has 32 of them.</summary>
 internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _value = value;
@@ -22,7 +22,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadHalf(Half* source) =>
-        new((Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16()), 13) & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle());
+        new((Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16()), 13)
+            & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
@@ -58,7 +59,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Scale(Lanes128 a, Lanes128 whole)
     {
-        // In two halves, because 2¹²⁸ itself has no float.
+        // In two halves, because 2¹²⁸ itself is not a finite float.
         var half = Vector128.Round(whole._value * 0.5f);
         return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
     }

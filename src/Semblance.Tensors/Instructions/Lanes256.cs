@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>256-bit registers: AVX2 with FMA, sixteen of them.</summary>
+/// <summary>Represents 256-bit registers: AVX2 with FMA, which has 16 of them.</summary>
 internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 {
     private readonly Vector256<float> _value = value;
@@ -23,7 +23,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadHalf(Half* source) =>
-        new((Vector256.ShiftLeft(Avx2.ConvertToVector256Int32((short*)source), 13) & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle());
+        new((Vector256.ShiftLeft(Avx2.ConvertToVector256Int32((short*)source), 13)
+            & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
@@ -59,7 +60,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Scale(Lanes256 a, Lanes256 whole)
     {
-        // In two halves, because 2¹²⁸ itself has no float.
+        // In two halves, because 2¹²⁸ itself is not a finite float.
         var half = Vector256.Round(whole._value * 0.5f);
         return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
     }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>512-bit registers: AVX-512, thirty-two of them.</summary>
+/// <summary>Represents 512-bit registers: AVX-512, which has 32 of them.</summary>
 internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
     private readonly Vector512<float> _value = value;
@@ -23,7 +23,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadHalf(Half* source) =>
-        new((Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)), 13) & Vector512.Create(unchecked((int)0x8FFFE000))).AsSingle());
+        new((Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)), 13)
+            & Vector512.Create(unchecked((int)0x8FFFE000))).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);

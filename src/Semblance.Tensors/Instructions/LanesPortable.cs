@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Semblance.Tensors.Instructions;
 
-/// <summary>Registers of whatever width the runtime offers: any processor.</summary>
+/// <summary>Represents registers of the width that the runtime offers, on any processor.</summary>
 internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<LanesPortable>
 {
     private readonly Vector<float> _value = value;
@@ -66,7 +66,7 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable Scale(LanesPortable a, LanesPortable whole)
     {
-        // In two halves, because 2¹²⁸ itself has no float.
+        // In two halves, because 2¹²⁸ itself is not a finite float.
         var half = Round(new(whole._value * 0.5f))._value;
         return new(a._value * PowerOfTwo(half) * PowerOfTwo(whole._value - half));
     }
@@ -75,7 +75,8 @@ internal readonly unsafe struct LanesPortable(Vector<float> value) : ILanes<Lane
     public static LanesPortable Abs(LanesPortable a) => new(Vector.Abs(a._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPortable CopySign(LanesPortable magnitude, LanesPortable sign) => new(Vector.CopySign(magnitude._value, sign._value));
+    public static LanesPortable CopySign(LanesPortable magnitude, LanesPortable sign) =>
+        new(Vector.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPortable SelectLess(LanesPortable a, LanesPortable b, LanesPortable whenTrue, LanesPortable whenFalse) =>

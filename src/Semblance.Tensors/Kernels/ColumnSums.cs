@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The sum of each column, row after row, of x or of x · factors. An item is a block of columns.</summary>
+/// <summary>Computes the sum of each column, row after row, of x or of x · factors. An item is a block of columns.</summary>
 internal readonly unsafe struct ColumnSums(Tensor x, Tensor? factors, Tensor sums) : IKernel
 {
     private const int Block = 64; // four of the widest registers

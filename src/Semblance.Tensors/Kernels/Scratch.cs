@@ -1,8 +1,8 @@
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Memory of the running thread for the inside of one kernel; it grows to the largest ever asked for, and what is above a bound lasts until
-/// the next call.
+/// Provides memory of the running thread for use inside one kernel; it grows to the largest size requested. Memory above a limit is kept
+/// only until the next call.
 /// </summary>
 internal static unsafe class Scratch
 {
@@ -11,14 +11,14 @@ internal static unsafe class Scratch
     [ThreadStatic]
     private static float[]? _memory;
 
-    /// <summary>Returns room for <paramref name="count"/> floats, which belongs to the thread until it asks again.</summary>
+    /// <summary>Returns room for <paramref name="count"/> floats, which belongs to the thread until its next call.</summary>
     public static float* Take(long count)
     {
         var padding = Tensor.Alignment / sizeof(float);
         var memory = _memory;
         if (memory is null || memory.Length < count + padding || memory.Length > LargestKept + padding)
         {
-            _memory = null; // the collector may take it before the new one is made
+            _memory = null; // lets the garbage collector free it before the new one is allocated
             _memory = memory = Tensor.AlignedMemory(checked((int)count), out _);
         }
 

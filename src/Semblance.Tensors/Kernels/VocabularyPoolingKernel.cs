@@ -5,8 +5,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The logits of some words, pooled over the tokens of each sequence. An item is one panel of one chunk of whole sequences: a block of rows
-/// at a time is multiplied into the first-level cache and taken from there into the row of its sequence.
+/// Computes the logits of part of the vocabulary, pooled over the tokens of each sequence. An item is one panel of one chunk of whole
+/// sequences: blocks of rows are multiplied into the first-level cache and added from there to the row of their sequence.
 /// </summary>
 internal readonly unsafe struct VocabularyPoolingKernel : IKernel
 {
@@ -15,14 +15,15 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
 
     private readonly PackedMatrix _panels;
     private readonly PackedBatch _batch;
-    private readonly int[] _chunks; // the first sequence of each, and the number of sequences last
+    private readonly int[] _chunks; // the first sequence of each chunk, then the number of sequences
     private readonly Operand _x;
     private readonly Operand _bias;
     private readonly Operand _y;
     private readonly VocabularyPooling _pooling;
     private readonly int _saturations;
 
-    public VocabularyPoolingKernel(Tensor x, PackedMatrix panels, Tensor? bias, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor y)
+    public VocabularyPoolingKernel(
+        Tensor x, PackedMatrix panels, Tensor? bias, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor y)
     {
         (_panels, _batch, _pooling, _saturations) = (panels, batch, pooling, saturations);
         _x = x;
@@ -56,7 +57,8 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
         for (int row = _batch.Offsets[sequence], rows; row < endRow; row += rows)
         {
             rows = Math.Min(BlockRows, endRow - row);
-            TileColumn<TLanes>.Multiply(_x.Data + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
+            TileColumn<TLanes>.Multiply(
+                _x.Data + ((nint)row * _panels.Depth), _panels.Depth, rows, _panels.Panel(panel), _panels.Depth, block, width);
             for (var i = 0; i < rows; i++)
             {
                 if (row + i == endOfSequence)
@@ -75,7 +77,7 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
         Finish(pooled);
     }
 
-    // The saturation rises, so the largest weight is that of the largest logit; and what is pooled starts at 0, where it cuts off.
+    // The saturation is increasing, so the largest weight is that of the largest logit; pooling starts at 0, the saturation's lower bound.
     private void Add(Span<float> logits, int column, Span<float> pooled)
     {
         if (_bias.Data is not null)
@@ -111,7 +113,7 @@ internal readonly unsafe struct VocabularyPoolingKernel : IKernel
         }
     }
 
-    // Whole sequences, so that no two items write to one place.
+    // Whole sequences, so that no two items write to the same row.
     private static int[] Chunks(PackedBatch batch, int rows)
     {
         var chunks = new List<int> { 0 };

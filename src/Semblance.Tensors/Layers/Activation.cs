@@ -1,9 +1,9 @@
 namespace Semblance.Tensors;
 
-/// <summary>The function that follows a linear layer.</summary>
+/// <summary>Specifies the function that follows a linear layer.</summary>
 public enum Activation
 {
-    /// <summary>x itself.</summary>
+    /// <summary>The identity, x.</summary>
     Identity,
 
     /// <summary>x · Φ(x) with the exact normal distribution (Hendrycks and Gimpel 2016, arXiv:1606.08415).</summary>
@@ -15,19 +15,19 @@ public enum Activation
     /// <summary>GELU with the paper's logistic approximation, x · σ(1.702 x).</summary>
     QuickGelu,
 
-    /// <summary>GELU cut to −10 … 10.</summary>
+    /// <summary>GELU limited to −10 … 10.</summary>
     GeluClipped,
 
     /// <summary>max(x, 0).</summary>
     Relu,
 
-    /// <summary>ReLU cut at 6.</summary>
+    /// <summary>ReLU limited to 6.</summary>
     Relu6,
 
     /// <summary>The square of ReLU (So et al. 2021, arXiv:2109.08668).</summary>
     ReluSquared,
 
-    /// <summary>x where positive, else 0.01 x.</summary>
+    /// <summary>x if it is positive, otherwise 0.01 x.</summary>
     LeakyRelu,
 
     /// <summary>x · σ(x), also called swish.</summary>

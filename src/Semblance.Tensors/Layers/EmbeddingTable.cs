@@ -1,9 +1,9 @@
 namespace Semblance.Tensors;
 
-/// <summary>A table of embeddings, such as those of the tokens of a vocabulary or of positions.</summary>
+/// <summary>Represents a table of embeddings, such as those of the tokens of a vocabulary or of positions.</summary>
 public sealed class EmbeddingTable : Layer
 {
-    /// <summary>Makes a table of its rows.</summary>
+    /// <summary>Initializes a new instance of the <see cref="EmbeddingTable"/> class from its rows.</summary>
     /// <param name="weight"><c>[rows × columns]</c>.</param>
     public EmbeddingTable(Tensor weight)
         : base(weight ?? throw new ArgumentNullException(nameof(weight)), null)

@@ -1,37 +1,41 @@
 namespace Semblance.Tensors;
 
 /// <summary>
-/// A layer with parameters of its own: a linear layer, an embedding table or a norm. A <see cref="LayerWrapper"/> can be put around it and
-/// taken off again, such as the adapters of parameter-efficient fine-tuning.
+/// Represents a layer with parameters: a linear layer, an embedding table or a norm. A <see cref="LayerWrapper"/>, such as an adapter of
+/// parameter-efficient fine-tuning, can be put around it and removed again.
 /// </summary>
-/// <remarks>The kinds of layers are those that operations know; what is to be added is a wrapper. Safe for all threads while it is only
-/// used; wrapping, merging and restoring is for a thread that has the model to itself.</remarks>
+/// <remarks>
+/// The kinds of layers are fixed by the operations; extend them with a wrapper. Using a layer is thread-safe; wrapping, merging and
+/// restoring require exclusive access to the model.
+/// </remarks>
 public abstract class Layer
 {
     private (Tensor Weight, Tensor? Bias)? _original;
 
     private protected Layer(Tensor weight, Tensor? bias) => (Weight, Bias) = (weight, bias);
 
-    /// <summary>Gets the weight; that of layer and wrapper together while they are merged.</summary>
+    /// <summary>Gets the weight; while the wrapper is merged, the weight of layer and wrapper together.</summary>
     public Tensor Weight { get; private set; }
 
-    /// <summary>Gets the bias; null for none.</summary>
+    /// <summary>Gets the bias; <see langword="null"/> if there is none.</summary>
     public Tensor? Bias { get; private set; }
 
-    /// <summary>Gets what the layer is wrapped by; null for nothing.</summary>
+    /// <summary>Gets the wrapper around the layer; <see langword="null"/> if there is none.</summary>
     public LayerWrapper? Wrapper { get; private set; }
 
-    /// <summary>Gets whether the wrapper is merged into <see cref="Weight"/> and <see cref="Bias"/>.</summary>
+    /// <summary>Gets a value that indicates whether the wrapper is merged into <see cref="Weight"/> and <see cref="Bias"/>.</summary>
     public bool IsMerged => _original is not null;
 
-    /// <summary>Gets the wrapper that a computation calls: none while it is merged.</summary>
+    /// <summary>Gets the wrapper that a computation calls: <see langword="null"/> while it is merged.</summary>
     internal LayerWrapper? Active { get; private set; }
 
-    /// <summary>Gets whether the weight or the bias is trained.</summary>
+    /// <summary>Gets a value that indicates whether the weight or the bias is trained.</summary>
     internal bool RequiresGradient => Weight.RequiresGradient || Bias is { RequiresGradient: true };
 
-    /// <summary>Gets the parameters under their names in the checkpoint; those of a wrapper that is not merged come last.</summary>
-    /// <param name="name">The name of the layer, such as <c>encoder.layer.0.output.dense</c>; the names of its parameters begin with it.</param>
+    /// <summary>Returns the parameters under their names in the checkpoint; those of a wrapper that is not merged come last.</summary>
+    /// <param name="name">
+    /// The name of the layer, such as <c>encoder.layer.0.output.dense</c>, with which the names of its parameters begin.
+    /// </param>
     public IEnumerable<Parameter> Parameters(string name)
     {
         yield return new(name + ".weight", Weight);
@@ -48,19 +52,19 @@ public abstract class Layer
 
     /// <summary>Puts a wrapper around the layer.</summary>
     /// <param name="wrapper">The wrapper.</param>
-    /// <exception cref="InvalidOperationException">The layer is wrapped already.</exception>
+    /// <exception cref="InvalidOperationException">The layer is already wrapped.</exception>
     public void Wrap(LayerWrapper wrapper)
     {
         ArgumentNullException.ThrowIfNull(wrapper);
         if (Wrapper is not null)
         {
-            throw new InvalidOperationException($"The layer is wrapped by {Wrapper} already; unwrap it first.");
+            throw new InvalidOperationException($"The layer is already wrapped by {Wrapper}; unwrap it first.");
         }
 
         Wrapper = Active = wrapper;
     }
 
-    /// <summary>Takes the wrapper off, and restores the layer where it was merged.</summary>
+    /// <summary>Removes the wrapper, and restores the layer if the wrapper was merged.</summary>
     /// <returns>The wrapper; null if there was none.</returns>
     public LayerWrapper? Unwrap()
     {
@@ -75,11 +79,11 @@ public abstract class Layer
     }
 
     /// <summary>
-    /// Puts <see cref="LayerWrapper.Merge"/> of the wrapper in the place of weight and bias, so that the wrapper costs nothing more.
+    /// Replaces weight and bias by the result of <see cref="LayerWrapper.Merge"/>, so that the wrapper has no further cost.
     /// </summary>
-    /// <remarks>What takes their place is not trained.</remarks>
-    /// <exception cref="InvalidOperationException">The layer is not wrapped, or is merged already.</exception>
-    /// <exception cref="NotSupportedException">The wrapper computes something that no weight does.</exception>
+    /// <remarks>The merged weight and bias are not trained.</remarks>
+    /// <exception cref="InvalidOperationException">The layer is not wrapped, or the wrapper is already merged.</exception>
+    /// <exception cref="NotSupportedException">The wrapper cannot be expressed as a weight.</exception>
     public void Merge()
     {
         if (Active is null)
@@ -101,7 +105,9 @@ public abstract class Layer
         Replace(weight, bias);
     }
 
-    /// <summary>Brings back the weight and the bias as they were before <see cref="Merge"/>, and the wrapper beside them.</summary>
+    /// <summary>
+    /// Restores the weight and the bias as they were before <see cref="Merge"/>, and applies the wrapper beside them again.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The layer is not merged.</exception>
     public void Restore()
     {
@@ -110,15 +116,15 @@ public abstract class Layer
         Replace(weight, bias);
     }
 
-    /// <summary>Throws where a wrapper is active, for what computes with the weight itself and so would leave it out.</summary>
-    /// <param name="operation">What uses the weight, as the message names it.</param>
+    /// <summary>Throws if a wrapper is active; for operations that use the weight directly and would ignore the wrapper.</summary>
+    /// <param name="operation">The name of the operation in the message.</param>
     /// <exception cref="NotSupportedException">The layer is wrapped and not merged.</exception>
     public void ThrowIfWrapped(string operation)
     {
         if (Active is not null)
         {
             throw new NotSupportedException(
-                $"{operation} uses the weight of a layer itself, and would leave out {Wrapper} around it; merge or unwrap the layer.");
+                $"{operation} uses the weight of a layer directly and would ignore its wrapper {Wrapper}; merge or unwrap the layer.");
         }
     }
 

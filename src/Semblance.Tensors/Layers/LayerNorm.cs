@@ -1,14 +1,14 @@
 namespace Semblance.Tensors;
 
-/// <summary>The parameters of layer normalisation (Ba et al. 2016, arXiv:1607.06450).</summary>
+/// <summary>Represents the parameters of layer normalization (Ba et al. 2016, arXiv:1607.06450).</summary>
 public sealed class LayerNorm : Layer
 {
     private readonly Tensor _noShift;
 
-    /// <summary>Makes a layer of its parameters.</summary>
+    /// <summary>Initializes a new instance of the <see cref="LayerNorm"/> class from its parameters.</summary>
     /// <param name="weight"><c>[columns]</c>, the scale.</param>
-    /// <param name="bias"><c>[columns]</c>, the shift, or null.</param>
-    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="bias"><c>[columns]</c>, the shift, or <see langword="null"/>.</param>
+    /// <param name="epsilon">The number added to the variance.</param>
     /// <exception cref="ArgumentException">Scale and shift differ in size.</exception>
     public LayerNorm(Tensor weight, Tensor? bias, float epsilon)
         : base(weight ?? throw new ArgumentNullException(nameof(weight)), bias)
@@ -22,12 +22,12 @@ public sealed class LayerNorm : Layer
         Epsilon = epsilon;
     }
 
-    /// <summary>The shift, or zeros.</summary>
+    /// <summary>Gets the shift, or zeros.</summary>
     internal Tensor Shift => Bias ?? _noShift;
 
-    /// <summary>Added to the variance.</summary>
+    /// <summary>Gets the number added to the variance.</summary>
     public float Epsilon { get; }
 
-    /// <summary>The width of a row.</summary>
+    /// <summary>Gets the width of a row.</summary>
     public int Columns => Weight.Length;
 }

@@ -1,19 +1,25 @@
 namespace Semblance.Tensors;
 
-/// <summary>The parameters of y = x Wᵀ + b, or of y = x W + b.</summary>
+/// <summary>Represents the parameters of y = x Wᵀ + b, or of y = x W + b.</summary>
 public sealed class Linear : Layer
 {
-    /// <summary>Makes a layer of its parameters.</summary>
-    /// <param name="weight"><c>[outputs × inputs]</c>, where the inputs may have several dimensions; if it is transposed <c>[inputs × outputs]</c>.</param>
-    /// <param name="bias"><c>[outputs]</c>, or null.</param>
-    /// <param name="transposed">Whether the weight lies transposed, as GPT-2's do. False by default.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <summary>Initializes a new instance of the <see cref="Linear"/> class from its parameters.</summary>
+    /// <param name="weight">
+    /// <c>[outputs × inputs]</c>, where the inputs may have several dimensions; <c>[inputs × outputs]</c> if transposed.
+    /// </param>
+    /// <param name="bias"><c>[outputs]</c>, or <see langword="null"/>.</param>
+    /// <param name="transposed">
+    /// <see langword="true"/> if the weight is stored transposed, as in GPT-2; otherwise, <see langword="false"/>, the default.
+    /// </param>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public Linear(Tensor weight, Tensor? bias, bool transposed = false)
         : base(weight ?? throw new ArgumentNullException(nameof(weight)), bias)
     {
         if (weight.Shape.Length < 2 || (transposed && weight.Shape.Length > 2))
         {
-            throw new ArgumentException($"A linear layer's weight is {(transposed ? "[inputs × outputs]" : "[outputs × inputs]")}, not {weight}.", nameof(weight));
+            throw new ArgumentException(
+                $"The weight of a linear layer must be {(transposed ? "[inputs × outputs]" : "[outputs × inputs]")}, not {weight}.",
+                nameof(weight));
         }
 
         Matrix = new PreparedMatrix(weight, transposed);
@@ -23,21 +29,21 @@ public sealed class Linear : Layer
         }
     }
 
-    /// <summary>The width of x.</summary>
+    /// <summary>Gets the width of x.</summary>
     public int Inputs => Matrix.Columns;
 
-    /// <summary>The width of y.</summary>
+    /// <summary>Gets the width of y.</summary>
     public int Outputs => Matrix.Rows;
 
-    /// <summary>Whether the weight lies transposed.</summary>
+    /// <summary>Gets a value that indicates whether the weight is stored transposed.</summary>
     public bool IsTransposed => Matrix.IsTransposed;
 
-    /// <summary>The weight as the second operand of a product.</summary>
+    /// <summary>Gets the weight as the second operand of a product.</summary>
     internal PreparedMatrix Matrix { get; private set; }
 
     private protected override int BiasLength => Outputs;
 
-    /// <summary>Packs the weight for the instruction set in use, which the first call would do otherwise.</summary>
+    /// <summary>Packs the weight for the instruction set in use; otherwise the first call does it.</summary>
     public void Prepare() => Matrix.Prepare();
 
     private protected override void OnReplaced() => Matrix = new PreparedMatrix(Weight, IsTransposed);

@@ -1,12 +1,12 @@
 namespace Semblance.Tensors;
 
-/// <summary>The parameters of root-mean-square normalisation (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
+/// <summary>Represents the parameters of root-mean-square normalization (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
 public sealed class RmsNorm : Layer
 {
-    /// <summary>Makes a layer of its parameters.</summary>
+    /// <summary>Initializes a new instance of the <see cref="RmsNorm"/> class from its parameters.</summary>
     /// <param name="weight"><c>[columns]</c>, the scale.</param>
-    /// <param name="epsilon">Added to the mean of the squares.</param>
-    /// <param name="offset">Added to the scale: 1 in the Gemma models, whose scale is stored less one. 0 by default.</param>
+    /// <param name="epsilon">The number added to the mean of the squares.</param>
+    /// <param name="offset">The number added to the scale: 1 in the Gemma models, which store the scale minus 1. 0 by default.</param>
     public RmsNorm(Tensor weight, float epsilon, float offset = 0)
         : base(weight ?? throw new ArgumentNullException(nameof(weight)), null)
     {
@@ -14,12 +14,12 @@ public sealed class RmsNorm : Layer
         Offset = offset;
     }
 
-    /// <summary>Added to the mean of the squares.</summary>
+    /// <summary>Gets the number added to the mean of the squares.</summary>
     public float Epsilon { get; }
 
-    /// <summary>Added to the scale.</summary>
+    /// <summary>Gets the number added to the scale.</summary>
     public float Offset { get; }
 
-    /// <summary>The width of what is normalised.</summary>
+    /// <summary>Gets the width of the normalized rows.</summary>
     public int Columns => Weight.Length;
 }

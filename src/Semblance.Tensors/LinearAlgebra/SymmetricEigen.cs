@@ -1,9 +1,8 @@
 namespace Semblance.Tensors.LinearAlgebra;
 
 /// <summary>
-/// The eigenvalues and eigenvectors of a symmetric matrix, by cyclic Jacobi rotations (Golub and Van Loan, Matrix
-/// Computations, section 8.5): to the last digits of double precision, in the order of n³ steps a sweep, for up to some
-/// thousand rows.
+/// Computes the eigenvalues and eigenvectors of a symmetric matrix by cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations,
+/// section 8.5): to the last digits of double precision, with about n³ steps per sweep, for up to a few thousand rows.
 /// </summary>
 public sealed class SymmetricEigen
 {
@@ -11,15 +10,15 @@ public sealed class SymmetricEigen
 
     private SymmetricEigen(double[] values, double[][] vectors) => (Values, Vectors) = (values, vectors);
 
-    /// <summary>The eigenvalues, largest first.</summary>
+    /// <summary>Gets the eigenvalues, largest first.</summary>
     public IReadOnlyList<double> Values { get; }
 
-    /// <summary>The eigenvector of each eigenvalue, of length one.</summary>
+    /// <summary>Gets the eigenvector of each eigenvalue, of length one.</summary>
     public IReadOnlyList<double[]> Vectors { get; }
 
-    /// <summary>Takes a matrix apart.</summary>
-    /// <param name="matrix">The rows of a symmetric matrix; its lower triangle is not looked at.</param>
-    /// <exception cref="ArgumentException">It is not square, or has a value that is not finite.</exception>
+    /// <summary>Computes the decomposition of a matrix.</summary>
+    /// <param name="matrix">The rows of a symmetric matrix; the lower triangle is ignored.</param>
+    /// <exception cref="ArgumentException">The matrix is not square, or has a value that is not finite.</exception>
     public static SymmetricEigen Of(IReadOnlyList<double[]> matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
@@ -34,7 +33,9 @@ public sealed class SymmetricEigen
             throw new ArgumentException("The matrix has a value that is not finite.", nameof(matrix));
         }
 
-        var a = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => matrix[Math.Min(i, j)][Math.Max(i, j)]).ToArray()).ToArray();
+        var a = Enumerable.Range(0, n)
+            .Select(i => Enumerable.Range(0, n).Select(j => matrix[Math.Min(i, j)][Math.Max(i, j)]).ToArray())
+            .ToArray();
         var v = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => i == j ? 1.0 : 0).ToArray()).ToArray();
         for (var sweep = 0; sweep < MostSweeps && Sweep(a, v); sweep++)
         {
@@ -44,7 +45,7 @@ public sealed class SymmetricEigen
         return new SymmetricEigen([.. order.Select(i => a[i][i])], [.. order.Select(i => v[i])]);
     }
 
-    // One rotation for each pair of rows; false when there was nothing left to rotate away. Rows of v are the eigenvectors.
+    // One rotation for each pair of rows; false if no rotation was left to do. The rows of v are the eigenvectors.
     private static bool Sweep(double[][] a, double[][] v)
     {
         var rotated = false;

@@ -1,31 +1,31 @@
 namespace Semblance.Tensors;
 
-/// <summary>Memory saved at the price of time (Chen et al. 2016, arXiv:1604.06174: gradient checkpointing).</summary>
+/// <summary>Provides gradient checkpointing (Chen et al. 2016, arXiv:1604.06174), which saves memory at the cost of time.</summary>
 public static class RecomputeOperation
 {
     /// <summary>
-    /// A layer of which only the input and the result are kept: where the computation <see cref="Computation.Recomputes"/>, all between is computed
-    /// a second time on the way back. Result and gradients have the same bits either way, dropout included.
+    /// Runs a layer and keeps only its input and its result: if the computation <see cref="Computation.Recomputes"/>, everything between is
+    /// computed a second time in the backward pass. Result and gradients have the same bits either way, dropout included.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x">The layer's input.</param>
-    /// <param name="layer">The layer: operations of <paramref name="run"/> on its argument; it must do the same each time.</param>
-    /// <returns>What the layer makes of <paramref name="x"/>.</returns>
+    /// <param name="layer">The layer: operations of <paramref name="run"/> on its argument; it must compute the same each time.</param>
+    /// <returns>The output of the layer.</returns>
     public static Tensor Recompute(this Computation run, Tensor x, Func<Tensor, Tensor> layer)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(layer);
-        if (!run.Recomputes || !run.Remembering)
+        if (!run.Recomputes || !run.RecordsNow)
         {
             return layer(x);
         }
 
         var dropouts = run.Dropouts;
-        var y = run.Forget(() => layer(x));
+        var y = run.RunUnrecorded(() => layer(x));
         if (y.RequiresGradient && y != x)
         {
-            run.Record(y, gradient => run.GoBack(() => layer(x), dropouts, gradient), x);
+            run.Record(y, gradient => run.RunBackward(() => layer(x), dropouts, gradient), x);
         }
 
         return y;

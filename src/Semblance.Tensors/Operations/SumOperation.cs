@@ -1,11 +1,11 @@
 namespace Semblance.Tensors;
 
-/// <summary>Sums, added up in double precision.</summary>
+/// <summary>Provides sums, accumulated in double precision.</summary>
 public static class SumOperation
 {
-    /// <summary>The sum of all elements.</summary>
+    /// <summary>Computes the sum of all elements.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
+    /// <param name="x">A tensor of any shape.</param>
     /// <returns><c>[1]</c>.</returns>
     public static Tensor Sum(this Computation run, Tensor x)
     {
@@ -14,7 +14,7 @@ public static class SumOperation
         return Sums(run, x, x.Length, [1]);
     }
 
-    /// <summary>The sum of each row.</summary>
+    /// <summary>Computes the sum of each row.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <returns><c>[rows × 1]</c>.</returns>
@@ -25,7 +25,7 @@ public static class SumOperation
         return Sums(run, x, x.Columns, [x.Rows, 1]);
     }
 
-    // Each element of y is the sum of the next so many of x.
+    // Each element of y is the sum of the next count elements of x.
     private static Tensor Sums(Computation run, Tensor x, int count, ReadOnlySpan<int> shape)
     {
         var y = run.Lease(shape);

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Albert;
 
-/// <summary>Layers that follow each other and count as one.</summary>
+/// <summary>Represents layers in a row that count as one layer.</summary>
 internal sealed class LayerGroup(IReadOnlyList<TransformerLayer> layers) : TransformerLayer
 {
     public override Tensor Forward(Computation run, Tensor x, AttentionContext context)

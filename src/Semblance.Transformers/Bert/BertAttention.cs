@@ -3,16 +3,18 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>The attention block of a layer with its residual: attention, a linear layer, a norm.</summary>
-internal sealed class BertAttention(BertConfig config, ModelParameters own, SelfAttention attention, string output, string norm, bool dropout = true)
+/// <summary>Represents the attention block of a layer with its residual: attention, a linear layer, a norm.</summary>
+internal sealed class BertAttention(
+    BertConfig config, ModelParameters own, SelfAttention attention, string output, string norm, bool dropout = true)
 {
     private readonly Linear _output = own.Linear(output, config.HiddenSize, config.HiddenSize);
     private readonly LayerNorm _norm = own.LayerNorm(norm, config.HiddenSize, config.LayerNormEps);
     private readonly float _dropout = dropout ? config.HiddenDropoutProb : 0;
 
-    /// <summary>BERT's block of a layer under BERT's names, with an attention of its own or BERT's.</summary>
+    /// <summary>Creates BERT's block of a layer under BERT's names, with the given attention or BERT's.</summary>
     public static BertAttention Create(BertConfig config, ModelParameters own, string name, SelfAttention? self = null) => new(
-        config, own, self ?? new BertSelfAttention(config, own, name + ".self.query", name + ".self.key", name + ".self.value"), name + ".output.dense", name + ".output.LayerNorm");
+        config, own, self ?? new BertSelfAttention(config, own, name + ".self.query", name + ".self.key", name + ".self.value"),
+        name + ".output.dense", name + ".output.LayerNorm");
 
     // x: [query tokens × hidden], states: [key tokens × hidden].
     public Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)

@@ -5,69 +5,75 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>The settings of a BERT, named as in its <c>config.json</c>; the defaults are those of bert-base-uncased.</summary>
+/// <summary>
+/// Represents the settings of a BERT model, named as in its <c>config.json</c>; the defaults are those of bert-base-uncased.
+/// </summary>
 public sealed record BertConfig
 {
-    // No published model comes near these; a file that does is not believed.
+    // Limits far above every published model; larger values are rejected as damage.
     internal const int LargestWidth = 1 << 16;
     internal const int LargestTable = 1 << 24;
     internal const int MostLayers = 1024;
 
-    /// <summary>Gets the keys of a BERT's <c>config.json</c>; the encoders after it add theirs.</summary>
+    /// <summary>Gets the keys of BERT's <c>config.json</c>; its variants add their own.</summary>
     internal static KnownKeys Keys => new KnownKeys()
         .Honoured(
-            "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder", "layer_norm_eps", "max_position_embeddings",
+            "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder",
+            "layer_norm_eps", "max_position_embeddings",
             "num_attention_heads", "num_hidden_layers", "type_vocab_size", "vocab_size")
-        .Ignored("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type") // of BERT's first checkpoints, read by nothing
+        // of BERT's first checkpoints, not used by the original
+        .Ignored(
+            "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type")
         .Unsupported("position_embedding_type", "absolute", "\"absolute\"");
 
-    /// <summary>Returns the keys of an encoder's configuration, or of a decoder's.</summary>
-    internal static KnownKeys KeysOf(bool decoder) => decoder ? Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder") : Keys;
+    /// <summary>Returns the keys of an encoder's or of a decoder's configuration.</summary>
+    internal static KnownKeys KeysOf(bool decoder) =>
+        decoder ? Keys.Ignored("add_cross_attention", "is_causal", "tie_encoder_decoder") : Keys;
 
-    /// <summary>The number of token ids.</summary>
+    /// <summary>Gets the vocabulary size: the number of token ids.</summary>
     public int VocabSize { get; init; } = 30522;
 
-    /// <summary>The width of a hidden state.</summary>
+    /// <summary>Gets the width of a hidden state.</summary>
     public int HiddenSize { get; init; } = 768;
 
-    /// <summary>The number of layers.</summary>
+    /// <summary>Gets the number of layers.</summary>
     public int NumHiddenLayers { get; init; } = 12;
 
-    /// <summary>The number of attention heads; it divides <see cref="HiddenSize"/>.</summary>
+    /// <summary>Gets the number of attention heads, which divides <see cref="HiddenSize"/>.</summary>
     public int NumAttentionHeads { get; init; } = 12;
 
-    /// <summary>The width inside the feed-forward block.</summary>
+    /// <summary>Gets the width inside the feed-forward block.</summary>
     public int IntermediateSize { get; init; } = 3072;
 
-    /// <summary>The function inside the feed-forward block.</summary>
+    /// <summary>Gets the activation inside the feed-forward block.</summary>
     public Activation HiddenAct { get; init; } = Activation.Gelu;
 
-    /// <summary>The longest sequence, in tokens.</summary>
+    /// <summary>Gets the maximum sequence length in tokens.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
 
-    /// <summary>The number of token types; 0 where the model knows none.</summary>
+    /// <summary>Gets the number of token types; 0 if the model has none.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
-    /// <summary>The ε of every layer norm.</summary>
+    /// <summary>Gets the ε of every layer norm.</summary>
     public float LayerNormEps { get; init; } = 1e-12f;
 
-    /// <summary>How much of each block's output is left out while the model learns.</summary>
+    /// <summary>Gets the dropout probability of each block's output.</summary>
     public float HiddenDropoutProb { get; init; } = 0.1f;
 
-    /// <summary>How many of the attention weights are left out while the model learns.</summary>
+    /// <summary>Gets the dropout probability of the attention weights.</summary>
     public float AttentionProbsDropoutProb { get; init; } = 0.1f;
 
     /// <summary>Reads and checks a configuration.</summary>
-    /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
+    /// <exception cref="ModelFormatException">A field is missing, out of range or not supported.</exception>
     public static BertConfig Read(ConfigurationFile file) => Read(file, new BertConfig());
 
-    // The encoders after BERT kept its names; what a file may leave out, each fills in its own way.
+    // BERT's variants kept its names; each has its own defaults for absent fields.
     internal static BertConfig Read(ConfigurationFile file, BertConfig defaults, bool decoder = false)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Flag("is_decoder", false) && !decoder)
         {
-            throw file.Fault("is_decoder", "is true, but an encoder is wanted; a decoder is loaded with Decoder.Load");
+            throw file.Fault("is_decoder", "is true; expected an encoder (load a decoder with Decoder.Load)");
         }
 
         var config = new BertConfig
@@ -87,7 +93,7 @@ public sealed record BertConfig
         return config.Checked(file, "num_attention_heads", "hidden_size");
     }
 
-    /// <summary>The settings, if heads divide the width.</summary>
+    /// <summary>Returns the settings if the number of heads divides the width.</summary>
     internal BertConfig Checked(ConfigurationFile file, string heads, string width) => HiddenSize % NumAttentionHeads == 0
         ? this
         : throw file.Fault(heads, $"is {NumAttentionHeads}, which does not divide '{width}' {HiddenSize}");

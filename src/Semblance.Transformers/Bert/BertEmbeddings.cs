@@ -3,7 +3,10 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>Token ids to the first hidden states: word, position and type, normalised, and widened where the table is narrower than the layers.</summary>
+/// <summary>
+/// Computes the first hidden states from token ids: the sum of word, position and type embeddings, normalized, and projected if the tables
+/// are narrower than the layers.
+/// </summary>
 internal sealed class BertEmbeddings
 {
     private readonly BertConfig _config;
@@ -17,33 +20,40 @@ internal sealed class BertEmbeddings
     /// <param name="config">The settings.</param>
     /// <param name="own">The builder.</param>
     /// <param name="width">The width of the tables.</param>
-    /// <param name="paddingId">Where positions are counted as RoBERTa does, from the padding id on; null where they start at 0.</param>
+    /// <param name="paddingId">
+    /// The padding id, if positions are counted from it as in RoBERTa; <see langword="null"/> if they start at 0.
+    /// </param>
     /// <param name="projection">The name of the layer from the tables' width to the hidden states'.</param>
-    /// <param name="positions">Whether there are learned absolute positions.</param>
-    /// <param name="types">Whether there are token types.</param>
-    public BertEmbeddings(BertConfig config, ModelParameters own, int width, int? paddingId = null, string? projection = null, bool positions = true, bool types = true)
+    /// <param name="positions"><see langword="true"/> to load learned absolute positions. <see langword="true"/> by default.</param>
+    /// <param name="types"><see langword="true"/> to load token types. <see langword="true"/> by default.</param>
+    public BertEmbeddings(
+        BertConfig config, ModelParameters own, int width, int? paddingId = null, string? projection = null, bool positions = true,
+        bool types = true)
     {
         (_config, Width) = (config, width);
         _paddingId = paddingId;
         Words = own.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
         _positions = positions ? own.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
-        _types = types && config.TypeVocabSize > 0 ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width) : null;
+        _types = types && config.TypeVocabSize > 0
+            ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width)
+            : null;
         _norm = own.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
         _projection = projection is null ? null : own.Linear(projection, config.HiddenSize, width);
     }
 
-    /// <summary><c>[vocabulary × width]</c>, which the heads that predict words share.</summary>
+    /// <summary>Gets the word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary share.</summary>
     public Tensor Words { get; }
 
-    /// <summary>The width of the tables.</summary>
+    /// <summary>Gets the width of the tables.</summary>
     public int Width { get; }
 
-    /// <summary>The longest sequence that has positions.</summary>
+    /// <summary>Gets the maximum sequence length for which there are positions.</summary>
     public int MaxPositions => _config.MaxPositionEmbeddings - (_paddingId is { } padding ? padding + 1 : 0);
 
     public Tensor Forward(Computation run, PackedBatch batch)
     {
-        using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null); // [tokens × width]
+        // [tokens × width]
+        using var embedded = run.Embed(batch, Words, _positions, _types, _paddingId is { } padding ? PositionsFrom(batch, padding) : null);
         var normed = run.Dropout(run.LayerNorm(embedded, _norm), _config.HiddenDropoutProb);
         if (_projection is null)
         {
@@ -56,7 +66,8 @@ internal sealed class BertEmbeddings
         }
     }
 
-    // As transformers' create_position_ids_from_input_ids: tokens are counted from the one after the padding id, and padding stays at it.
+    // As transformers' create_position_ids_from_input_ids: tokens are counted from the one after the padding id, and padding tokens have
+    // the padding id as position.
     private static int[] PositionsFrom(PackedBatch batch, int paddingId)
     {
         var positions = new int[batch.TokenCount];

@@ -3,14 +3,17 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>What BERT and the encoders after it have in common: embeddings, layers that normalise after each block, and a pooler where there is one.</summary>
+/// <summary>
+/// Represents the common part of BERT and its variants: embeddings, layers with a norm after each block, and an optional pooler.
+/// </summary>
 public abstract class BertEncoder : Transformer
 {
     private readonly BertEmbeddings _embeddings;
     private readonly Linear? _pooler;
 
     private protected BertEncoder(
-        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, Linear? pooler, bool decoder = false)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings,
+        IReadOnlyList<TransformerLayer> layers, Linear? pooler, bool decoder = false)
         : base(configuration, own)
     {
         Config = config;
@@ -35,7 +38,7 @@ public abstract class BertEncoder : Transformer
     /// <inheritdoc/>
     public override Tensor WordEmbeddings => _embeddings.Words;
 
-    /// <summary>Gets the width of the table of word embeddings.</summary>
+    /// <summary>Gets the width of the word embeddings.</summary>
     internal int WordWidth => _embeddings.Width;
 
     /// <inheritdoc/>
@@ -60,13 +63,14 @@ public abstract class BertEncoder : Transformer
         return run.Linear(first, _pooler, Activation.Tanh);
     }
 
-    // The pooler over the first token, where the file has one.
+    // The pooler over the first token, if the file has one.
     private protected static Linear? Pooler(ModelParameters own, BertConfig config, string name = "pooler.dense") =>
         own.Contains(name + ".weight") ? own.Group(uses: 0).Linear(name, config.HiddenSize, config.HiddenSize) : null;
 
-    // As many layers as the settings say, under BERT's names.
+    // The layers under BERT's names.
     private protected static TransformerLayer[] BertLayers(BertConfig config, ModelParameters own, bool decoder = false) =>
         Stack(config, i => BertLayer.Create(config, own, $"encoder.layer.{i}", decoder));
 
-    private protected static TransformerLayer[] Stack(BertConfig config, Func<int, TransformerLayer> layer) => [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer)];
+    private protected static TransformerLayer[] Stack(BertConfig config, Func<int, TransformerLayer> layer) =>
+        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer)];
 }

@@ -3,7 +3,9 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>The feed-forward block of a layer with its residual: two linear layers with an activation between them, a norm.</summary>
+/// <summary>
+/// Represents the feed-forward block of a layer with its residual: two linear layers with an activation between them, a norm.
+/// </summary>
 internal sealed class BertFeedForward(BertConfig config, ModelParameters own, string inner, string output, string norm, bool dropout = true)
 {
     private readonly Linear _inner = own.Linear(inner, config.IntermediateSize, config.HiddenSize);

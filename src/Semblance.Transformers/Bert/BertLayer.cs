@@ -3,16 +3,17 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>One layer: attention, in a decoder cross-attention to the encoder's states, and the feed-forward block.</summary>
+/// <summary>Represents one layer: attention, in a decoder cross-attention to the encoder's states, and the feed-forward block.</summary>
 internal sealed class BertLayer(BertAttention attention, BertAttention? crossAttention, BertFeedForward feedForward) : TransformerLayer
 {
-    /// <summary>A layer under BERT's names, with an attention of its own or BERT's.</summary>
-    public static BertLayer Create(BertConfig config, ModelParameters own, string name, bool decoder = false, BertAttention? attention = null) => new(
+    /// <summary>Creates a layer under BERT's names, with the given attention or BERT's.</summary>
+    public static BertLayer Create(
+        BertConfig config, ModelParameters own, string name, bool decoder = false, BertAttention? attention = null) => new(
         attention ?? BertAttention.Create(config, own, name + ".attention"),
         decoder ? BertAttention.Create(config, own, name + ".crossattention") : null,
         FeedForward(config, own, name));
 
-    /// <summary>The feed-forward block under BERT's names.</summary>
+    /// <summary>Creates the feed-forward block under BERT's names.</summary>
     public static BertFeedForward FeedForward(BertConfig config, ModelParameters own, string name) =>
         new(config, own, name + ".intermediate.dense", name + ".output.dense", name + ".output.LayerNorm");
 

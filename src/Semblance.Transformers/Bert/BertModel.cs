@@ -6,8 +6,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Bert;
 
 /// <summary>
-/// BERT (Devlin et al. 2019, arXiv:1810.04805): bidirectional encoder with learned absolute positions and layer norm
-/// after each block. Parameter names are those of transformers' <c>BertModel</c>.
+/// Represents BERT (Devlin et al. 2019, arXiv:1810.04805): a bidirectional encoder with learned absolute positions and a layer norm after
+/// each block. Parameter names are those of transformers' <c>BertModel</c>.
 /// </summary>
 public sealed class BertModel : BertEncoder
 {
@@ -26,13 +26,17 @@ public sealed class BertModel : BertEncoder
     /// <summary>Gets the descriptor of the architecture.</summary>
     public static Architecture Descriptor { get; } = new("bert", "bert.", (configuration, own) => Create(configuration, own))
     {
-        Classes = [new("BertModel"), BertHeads.MaskedLanguageModel("BertForMaskedLM"), BertHeads.MaskedLanguageModel("BertForPreTraining"), .. BertHeads.Pooled("Bert")],
+        Classes =
+        [
+            new("BertModel"), BertHeads.MaskedLanguageModel("BertForMaskedLM"), BertHeads.MaskedLanguageModel("BertForPreTraining"),
+            .. BertHeads.Pooled("Bert"),
+        ],
         HasPooler = true,
         NewConfiguration = sizes => NewBert(sizes, "BertModel", types: 2),
         CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
     };
 
-    /// <summary>Makes a randomly initialised model, to be trained or to measure speed with.</summary>
+    /// <summary>Creates a randomly initialized model, for training or for measuring speed.</summary>
     /// <param name="config">The settings.</param>
     /// <param name="seed">The random seed.</param>
     public static BertModel CreateRandom(BertConfig config, int seed)
@@ -44,14 +48,19 @@ public sealed class BertModel : BertEncoder
             config.Write(json);
         }
 
-        return Create(ConfigurationFile.Of("the new config.json", JsonElement.Parse(written.WrittenSpan)), new ModelParameters(new RandomWeights(seed)));
+        return Create(
+            ConfigurationFile.Of("the new config.json", JsonElement.Parse(written.WrittenSpan)),
+            new ModelParameters(new RandomWeights(seed)));
     }
 
-    // The fields of BERT's configuration, which those of the encoders after it begin with.
+    // The fields of BERT's configuration, with which those of its variants begin.
     internal static JsonObject NewBert(ModelSizes sizes, string className, int types) => NewConfiguration.Common(
-        sizes, className, ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
-        ("intermediate_size", sizes.FeedForwardSize), ("hidden_act", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("type_vocab_size", types), ("layer_norm_eps", 1e-12),
-        ("hidden_dropout_prob", NewConfiguration.Number(sizes.Dropout)), ("attention_probs_dropout_prob", NewConfiguration.Number(sizes.Dropout)));
+        sizes, className, ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),
+        ("num_attention_heads", sizes.NumAttentionHeads),
+        ("intermediate_size", sizes.FeedForwardSize), ("hidden_act", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings),
+        ("type_vocab_size", types), ("layer_norm_eps", 1e-12),
+        ("hidden_dropout_prob", NewConfiguration.Number(sizes.Dropout)),
+        ("attention_probs_dropout_prob", NewConfiguration.Number(sizes.Dropout)));
 
     private static BertModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
     {

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Bert;
 
-/// <summary>BERT's attention: queries, keys and values by a linear layer each.</summary>
+/// <summary>Represents BERT's attention: queries, keys and values are each computed by a linear layer.</summary>
 internal sealed class BertSelfAttention(BertConfig config, ModelParameters own, string query, string key, string value) : SelfAttention
 {
     private readonly Linear _query = own.Linear(query, config.HiddenSize, config.HiddenSize);

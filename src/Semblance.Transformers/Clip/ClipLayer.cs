@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Clip;
 
-/// <summary>One layer of either tower: attention, causal in that of texts, and a feed-forward block.</summary>
+/// <summary>Represents one layer of either tower: attention, causal in the text tower, and a feed-forward block.</summary>
 internal sealed class ClipLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;
@@ -33,12 +33,13 @@ internal sealed class ClipLayer : PreNormLayer
         _outer = parameters.Linear(name + ".mlp.fc2", hidden, inner);
     }
 
-    /// <summary>The layers of a tower.</summary>
+    /// <summary>Creates the layers of a tower.</summary>
     public static ClipLayer[] Stack(ConfigurationFile config, ModelParameters parameters, string tower, int hidden, int heads, bool causal)
     {
         var look = new AttentionHeads(config.Heads("num_attention_heads", hidden, heads), 1);
         look = look with { Size = hidden / look.Count, IsCausal = causal, Dropout = config.Dropout("attention_dropout") };
-        return [.. Enumerable.Range(0, config.Layers("num_hidden_layers", 12)).Select(i => new ClipLayer(config, parameters, $"{tower}.encoder.layers.{i}", look))];
+        return [.. Enumerable.Range(0, config.Layers("num_hidden_layers", 12))
+            .Select(i => new ClipLayer(config, parameters, $"{tower}.encoder.layers.{i}", look))];
     }
 
     protected override Tensor Attend(Computation run, Tensor x, PackedBatch batch)

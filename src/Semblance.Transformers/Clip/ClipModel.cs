@@ -6,8 +6,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Clip;
 
 /// <summary>
-/// CLIP (Radford et al. 2021, arXiv:2103.00020): texts and images in one space. Immutable, and safe for all threads. Parameter names are those of
-/// transformers' <c>CLIPModel</c>.
+/// Represents CLIP (Radford et al. 2021, arXiv:2103.00020), which embeds texts and images in one space. Immutable and thread-safe.
+/// Parameter names are those of transformers' <c>CLIPModel</c>.
 /// </summary>
 public sealed class ClipModel
 {
@@ -34,33 +34,37 @@ public sealed class ClipModel
         _logitScale = scale.Tensor("logit_scale");
     }
 
-    /// <summary>The tower of texts.</summary>
+    /// <summary>Gets the text tower.</summary>
     public ClipTextModel Text { get; }
 
-    /// <summary>The tower of images.</summary>
+    /// <summary>Gets the image tower.</summary>
     public ClipVisionModel Vision { get; }
 
-    /// <summary>The width of a vector.</summary>
+    /// <summary>Gets the dimension of an embedding.</summary>
     public int Dimension { get; }
 
-    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets one sentence for each setting of <c>config.json</c> that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => _source.Warnings;
 
-    /// <summary>What the cosine of a text and an image is multiplied by to make a logit.</summary>
+    /// <summary>Gets the factor that makes the cosine similarity of a text and an image a logit.</summary>
     public float LogitScale => MathF.Exp(_logitScale.Values[0]);
 
     /// <summary>Loads the model in a folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
-    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; <see langword="false"/>, the default, to map the
+    /// file.
+    /// </param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
-    /// <exception cref="ModelFormatException">The folder has another model, or configuration and weights do not fit.</exception>
+    /// <exception cref="ModelFormatException">The folder has another model, or configuration and weights do not match.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static ClipModel Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.OfModel(folder);
         if (config.Text("model_type") is not "clip")
         {
-            throw config.Fault("model_type", $"is '{config.Text("model_type")}'; a clip is wanted, and any other model is loaded with Transformer.Load");
+            throw config.Fault(
+                "model_type", $"is '{config.Text("model_type")}'; expected 'clip' (load other models with Transformer.Load)");
         }
 
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
@@ -74,8 +78,8 @@ public sealed class ClipModel
         return model;
     }
 
-    /// <summary>The vectors of texts, not yet of length one.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the embeddings of texts, not normalized.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="batch">The tokens.</param>
     /// <returns><c>[sequences × dimension]</c>.</returns>
     /// <exception cref="ArgumentException">A token id or position is outside the model's tables.</exception>
@@ -86,11 +90,11 @@ public sealed class ClipModel
         return run.Linear(pooled, _textProjection);
     }
 
-    /// <summary>The vectors of images, not yet of length one.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the embeddings of images, not normalized.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="pixels"><c>[images × 3 × size × size]</c>.</param>
     /// <returns><c>[images × dimension]</c>.</returns>
-    /// <exception cref="ArgumentException">The images are of another size.</exception>
+    /// <exception cref="ArgumentException">The images have another size than the model expects.</exception>
     public Tensor ImageFeatures(Computation run, Tensor pixels)
     {
         using var hidden = Vision.Forward(run, pixels);
@@ -98,8 +102,8 @@ public sealed class ClipModel
         return run.Linear(pooled, _visualProjection);
     }
 
-    /// <summary>The cosine of each text and each image, times <see cref="LogitScale"/>.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the cosine similarity of each text and each image, times <see cref="LogitScale"/>.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="texts"><c>[texts × dimension]</c>, from <see cref="TextFeatures"/>.</param>
     /// <param name="images"><c>[images × dimension]</c>, from <see cref="ImageFeatures"/>.</param>
     /// <returns><c>[texts × images]</c>.</returns>
@@ -111,9 +115,11 @@ public sealed class ClipModel
         return run.Scale(cosines, LogitScale);
     }
 
-    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded but for the type of the weights.</summary>
-    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
-    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <summary>Writes <c>model.safetensors</c>, and <c>config.json</c> as it was loaded except for the type of the weights.</summary>
+    /// <param name="folder">
+    /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
+    /// </param>
+    /// <param name="weights">The type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, Parameters(), _source, weights, withHead: true);
 
@@ -125,7 +131,7 @@ public sealed class ClipModel
 
     private ModelParameters Own { get; }
 
-    // Older files have each part twice, and the original takes the other one.
+    // Older files have each section twice; the original uses the other one.
     private static ConfigurationFile Part(ConfigurationFile config, string field) =>
         config.Section(field + "_dict") ?? config.Section(field) ?? throw config.Fault(field, "is missing; it is needed");
 }

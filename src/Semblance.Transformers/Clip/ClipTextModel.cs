@@ -5,15 +5,16 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Clip;
 
 /// <summary>
-/// CLIP's tower of texts (Radford et al. 2021, arXiv:2103.00020): causal, its pooled output the state at the end-of-text token. Parameter names
-/// are those of transformers' <c>CLIPTextModel</c>.
+/// Represents CLIP's text tower (Radford et al. 2021, arXiv:2103.00020): a causal transformer whose pooled output is the state at the
+/// end-of-text token. Parameter names are those of transformers' <c>CLIPTextModel</c>.
 /// </summary>
 public sealed class ClipTextModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps", "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
-        .Ignored("dropout", "projection_dim") // the dropout is read by nothing, and the projection is the whole model's
+            "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps",
+            "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
+        .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model
         .With(CommonKeys.All);
 
     // Configurations before 2023 have this id by mistake; the end of a text is then its highest id.
@@ -39,7 +40,10 @@ public sealed class ClipTextModel : Transformer
     }
 
     /// <summary>Gets the descriptor of the architecture.</summary>
-    public static Architecture Descriptor { get; } = new("clip_text_model", "", (config, own) => new ClipTextModel(config, own)) { Classes = [new("CLIPTextModel")] };
+    public static Architecture Descriptor { get; } = new("clip_text_model", "", (config, own) => new ClipTextModel(config, own))
+    {
+        Classes = [new("CLIPTextModel")],
+    };
 
     /// <inheritdoc/>
     public override int HiddenSize { get; }
@@ -59,12 +63,13 @@ public sealed class ClipTextModel : Transformer
     /// <inheritdoc/>
     protected override bool ListsFinish => false;
 
-    /// <summary>The state at the end of each text, <c>[sequences × hidden]</c>.</summary>
+    /// <summary>Returns the state at the end of each text, <c>[sequences × hidden]</c>.</summary>
     /// <inheritdoc/>
     public override Tensor Pool(Computation run, Tensor hidden, PackedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count).Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
+        return run.Rows(hidden, [.. Enumerable.Range(0, batch.Count)
+            .Select(i => batch.Offsets[i] + End(batch.TokenIds.Slice(batch.Offsets[i], batch.Length(i))))]);
     }
 
     /// <inheritdoc/>
@@ -73,7 +78,7 @@ public sealed class ClipTextModel : Transformer
     /// <inheritdoc/>
     protected override Tensor Finish(Computation run, Tensor hidden) => run.LayerNorm(hidden, _norm);
 
-    // The first place where the end stands; the first of all where it does not, as in the original.
+    // The first position of the end token; 0 if there is none, as in the original.
     private int End(ReadOnlySpan<int> ids)
     {
         var end = _end;

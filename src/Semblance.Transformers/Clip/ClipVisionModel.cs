@@ -5,8 +5,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Clip;
 
 /// <summary>
-/// CLIP's tower of images (Radford et al. 2021, arXiv:2103.00020): a vision transformer (Dosovitskiy et al. 2020, arXiv:2010.11929) over square
-/// patches. Parameter names are those of transformers' <c>CLIPVisionModel</c>.
+/// Represents CLIP's image tower (Radford et al. 2021, arXiv:2103.00020): a vision transformer (Dosovitskiy et al. 2020, arXiv:2010.11929)
+/// over square patches. Parameter names are those of transformers' <c>CLIPVisionModel</c>.
 /// </summary>
 public sealed class ClipVisionModel
 {
@@ -14,8 +14,9 @@ public sealed class ClipVisionModel
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads", "num_channels", "num_hidden_layers", "patch_size")
-        .Ignored("dropout", "projection_dim") // the dropout is read by nothing, and the projection is the whole model's
+            "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads",
+            "num_channels", "num_hidden_layers", "patch_size")
+        .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model
         .With(CommonKeys.All);
 
     private readonly Tensor _class; // [hidden]
@@ -52,34 +53,35 @@ public sealed class ClipVisionModel
         _lastNorm = own.LayerNorm(Name + ".post_layernorm", HiddenSize, epsilon);
     }
 
-    /// <summary>The width of a hidden state.</summary>
+    /// <summary>Gets the width of a hidden state.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>The width and height of an image, in pixels.</summary>
+    /// <summary>Gets the width and height of an image, in pixels.</summary>
     public int ImageSize { get; }
 
-    /// <summary>The number of patches of an image.</summary>
+    /// <summary>Gets the number of patches of an image.</summary>
     public int PatchCount => ImageSize / _patchSize * (ImageSize / _patchSize);
 
-    /// <summary>The last hidden states of images.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
-    /// <param name="pixels"><c>[images × 3 × size × size]</c>, normalised as the model's image processor does it.</param>
+    /// <summary>Computes the last hidden states of images.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
+    /// <param name="pixels"><c>[images × 3 × size × size]</c>, normalized by the model's image processor.</param>
     /// <returns><c>[images · (1 + patches) × hidden]</c>: for each image the class token, then its patches row by row.</returns>
-    /// <exception cref="ArgumentException">The images are of another size.</exception>
+    /// <exception cref="ArgumentException">The images have another size than the model expects.</exception>
     public Tensor Forward(Computation run, Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.Shape.Length != 4 || !pixels.Shape[1..].SequenceEqual([Channels, ImageSize, ImageSize]) || pixels.Length == 0)
         {
-            throw new ArgumentException($"Images are [images × {Channels} × {ImageSize} × {ImageSize}], not {pixels}.", nameof(pixels));
+            throw new ArgumentException($"Images must be [images × {Channels} × {ImageSize} × {ImageSize}], not {pixels}.", nameof(pixels));
         }
 
         int images = pixels.Shape[0], tokens = PatchCount + 1;
-        using var patches = run.Gather(pixels, PlacesOfPatches(images), images * PatchCount, _patches.Inputs);
+        using var patches = run.Gather(pixels, PatchIndices(images), images * PatchCount, _patches.Inputs);
         using var projected = run.Linear(patches, _patches); // [images · patches × hidden]
         using var all = run.ConcatenateRows(_class, projected);
-        using var ordered = run.Rows(all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
+        using var ordered = run.Rows(
+            all, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens == 0 ? 0 : (i / tokens * PatchCount) + (i % tokens))]);
         using var positions = run.Rows(_positions, [.. Enumerable.Range(0, images * tokens).Select(i => i % tokens)]);
         using var embedded = run.Add(ordered, positions);
         var context = new AttentionContext(PackedBatch.From([.. Enumerable.Repeat(new int[tokens], images)]));
@@ -93,7 +95,7 @@ public sealed class ClipVisionModel
         return hidden;
     }
 
-    /// <summary>What the last norm makes of the class tokens.</summary>
+    /// <summary>Applies the last norm to the class tokens.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="hidden"><c>[images · (1 + patches) × hidden]</c>, from <see cref="Forward"/>.</param>
     /// <returns><c>[images × hidden]</c>.</returns>
@@ -105,8 +107,8 @@ public sealed class ClipVisionModel
         return run.LayerNorm(first, _lastNorm);
     }
 
-    // A row for each patch: its pixels channel by channel, as the kernel of the original's convolution lies.
-    private int[] PlacesOfPatches(int images)
+    // A row for each patch: its pixels channel by channel, in the order of the original's convolution kernel.
+    private int[] PatchIndices(int images)
     {
         var across = ImageSize / _patchSize;
         var places = new int[images * Channels * ImageSize * ImageSize];

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>A first layer with the convolution over the embeddings that some DeBERTa-v2 models add to its output.</summary>
+/// <summary>Represents a first layer with the convolution over the embeddings that some DeBERTa-v2 models add to its output.</summary>
 internal sealed class ConvolvedLayer(TransformerLayer layer, DebertaConvolution convolution) : TransformerLayer
 {
     public override Tensor Forward(Computation run, Tensor x, AttentionContext context)

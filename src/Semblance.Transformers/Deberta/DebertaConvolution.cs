@@ -4,7 +4,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>The convolution over the embeddings that some DeBERTa-v2 models add to their first layer.</summary>
+/// <summary>Represents the convolution over the embeddings that some DeBERTa-v2 models add to their first layer.</summary>
 internal sealed class DebertaConvolution
 {
     private const string Name = "encoder.conv.";
@@ -33,7 +33,7 @@ internal sealed class DebertaConvolution
         _norm = own.LayerNorm(Name + "LayerNorm", hidden, config.LayerNormEps);
     }
 
-    // x: [tokens × hidden], what the layer saw; output: [tokens × hidden], what it made of it.
+    // x: [tokens × hidden], the input of the layer; output: [tokens × hidden], its output.
     public Tensor Forward(Computation run, Tensor x, Tensor output, PackedBatch batch)
     {
         using var windows = run.Neighbours(x, batch, _width); // [tokens × hidden · width]

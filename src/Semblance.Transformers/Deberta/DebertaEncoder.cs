@@ -7,37 +7,42 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>What DeBERTa and its second version have in common: BERT's layers with disentangled attention, without pooler.</summary>
+/// <summary>Represents the common part of both versions of DeBERTa: BERT's layers with disentangled attention, without a pooler.</summary>
 public abstract class DebertaEncoder : BertEncoder
 {
     private readonly RelativeEmbeddings? _relative;
 
     private protected DebertaEncoder(
-        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, IReadOnlyList<TransformerLayer> layers, RelativeEmbeddings? relative)
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings,
+        IReadOnlyList<TransformerLayer> layers, RelativeEmbeddings? relative)
         : base(configuration, own, config, embeddings, layers, pooler: null) => _relative = relative;
 
-    /// <summary>The keys that both versions have.</summary>
+    /// <summary>Gets the keys that both versions have.</summary>
     private protected static KnownKeys Keys => BertConfig.Keys
-        .Honoured("embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
-        .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size"); // how weights are named and shaped is seen in their file
+        .Honoured(
+            "embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
+        // the file itself shows how its weights are named and shaped
+        .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size");
 
-    /// <summary>Reads what both versions call the same.</summary>
+    /// <summary>Reads the settings that have the same names in both versions.</summary>
     private protected static BertConfig ReadConfig(ConfigurationFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var config = BertConfig.Read(file, new BertConfig { LayerNormEps = 1e-7f, TypeVocabSize = 0 });
         var width = file.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, config.HiddenSize);
-        return width == config.HiddenSize ? config : throw file.Fault("embedding_size", $"is {width}, other than 'hidden_size' {config.HiddenSize}; that is not supported");
+        return width == config.HiddenSize
+            ? config
+            : throw file.Fault("embedding_size", $"is {width}, other than 'hidden_size' {config.HiddenSize}; that is not supported");
     }
 
-    /// <summary>The largest distance that is told from others.</summary>
+    /// <summary>Reads the largest distance that differs from larger ones.</summary>
     private protected static int MaxDistance(ConfigurationFile file, BertConfig config)
     {
         var distance = file.WholeNumber("max_relative_positions", int.MinValue, BertConfig.LargestTable, -1);
         return distance < 1 ? config.MaxPositionEmbeddings : distance;
     }
 
-    /// <summary>Which scores of positions there are: a list, or in published files a text such as <c>p2c|c2p</c>.</summary>
+    /// <summary>Reads the kinds of position scores: a list, or in published files a string such as <c>p2c|c2p</c>.</summary>
     private protected static IReadOnlyCollection<string> PositionTypes(ConfigurationFile file)
     {
         const string Field = "pos_att_type";
@@ -49,7 +54,7 @@ public abstract class DebertaEncoder : BertEncoder
             : types;
     }
 
-    /// <summary>The classes of the original.</summary>
+    /// <summary>Creates the classes of the original.</summary>
     private protected static IReadOnlyList<ArchitectureClass> Classes(string name) =>
     [
         new(name + "Model"),
@@ -57,15 +62,17 @@ public abstract class DebertaEncoder : BertEncoder
         .. BertHeads.Dense(name, "pooler.dense", PoolerActivation),
     ];
 
-    /// <summary>The fields that both versions have in a new configuration.</summary>
-    private protected static JsonObject NewDeberta(ModelSizes sizes, string className, params string[] positionTypes) => BertModel.NewBert(sizes, className, types: 0).With(
-        ("relative_attention", true), ("pos_att_type", new JsonArray([.. positionTypes.Select(type => (JsonNode)type)])), ("max_relative_positions", -1), ("position_biased_input", false),
+    /// <summary>Creates the fields that both versions have in a new configuration.</summary>
+    private protected static JsonObject NewDeberta(
+        ModelSizes sizes, string className, params string[] positionTypes) => BertModel.NewBert(sizes, className, types: 0).With(
+        ("relative_attention", true), ("pos_att_type", new JsonArray([.. positionTypes.Select(type => (JsonNode)type)])),
+        ("max_relative_positions", -1), ("position_biased_input", false),
         ("layer_norm_eps", 1e-7));
 
-    /// <summary>The embeddings, with learned positions where the configuration says so.</summary>
+    /// <summary>Creates the embeddings, with learned positions if the configuration says so.</summary>
     private protected static BertEmbeddings Embeddings(ConfigurationFile configuration, BertConfig config, ModelParameters own)
     {
-        PoolerActivation(configuration); // a fault is named whether or not there is a head
+        PoolerActivation(configuration); // an error is reported even without a head
         return new BertEmbeddings(config, own, config.HiddenSize, positions: configuration.Flag("position_biased_input", true));
     }
 
@@ -76,5 +83,6 @@ public abstract class DebertaEncoder : BertEncoder
         return new DisentangledContext(base.Share(run, batch)) { Relative = _relative?.Of(run, batch.LongestSequence) };
     }
 
-    private static Activation PoolerActivation(ConfigurationFile configuration) => configuration.ReadActivation("pooler_hidden_act", Activation.Gelu);
+    private static Activation PoolerActivation(ConfigurationFile configuration) =>
+        configuration.ReadActivation("pooler_hidden_act", Activation.Gelu);
 }

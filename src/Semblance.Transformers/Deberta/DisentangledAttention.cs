@@ -4,8 +4,11 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>DeBERTa's attention: of contents to each other, and where there are vectors of distances, of contents and distances.</summary>
-internal sealed class DisentangledAttention(BertConfig config, AttentionProjections projections, DisentangledPositions? positions) : SelfAttention
+/// <summary>
+/// Represents DeBERTa's attention: of contents to each other and, if there are embeddings of distances, of contents and distances.
+/// </summary>
+internal sealed class DisentangledAttention(
+    BertConfig config, AttentionProjections projections, DisentangledPositions? positions) : SelfAttention
 {
     public override Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
     {

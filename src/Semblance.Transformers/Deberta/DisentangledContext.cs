@@ -2,7 +2,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>What DeBERTa's layers share: the vectors of distances too.</summary>
+/// <summary>Represents the state that DeBERTa's layers share, with the embeddings of distances.</summary>
 internal sealed record DisentangledContext : AttentionContext
 {
     public DisentangledContext(AttentionContext shared)
@@ -10,6 +10,6 @@ internal sealed record DisentangledContext : AttentionContext
     {
     }
 
-    /// <summary>The vectors of the distances that the batch has; null where there is no relative attention.</summary>
+    /// <summary>Gets the embeddings of the batch's distances; <see langword="null"/> if there is no relative attention.</summary>
     public required RelativeRows? Relative { get; init; }
 }

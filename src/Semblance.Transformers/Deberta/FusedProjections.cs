@@ -3,7 +3,9 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>DeBERTa's queries, keys and values, whose weights lie in one tensor, head by head; keys have no bias.</summary>
+/// <summary>
+/// Represents DeBERTa's queries, keys and values, whose weights are stored in one tensor, head by head; keys have no bias.
+/// </summary>
 internal sealed class FusedProjections : AttentionProjections
 {
     private readonly GatheredLinear _query;
@@ -18,7 +20,8 @@ internal sealed class FusedProjections : AttentionProjections
         var size = hidden / heads;
         GatheredLinear Part(int part, Tensor? bias)
         {
-            var elements = new int[weight.Rows == 3 * hidden ? hidden * hidden : 0]; // a size is believed only when the weight has it
+            // allocated only if the weight has the size that the configuration states
+            var elements = new int[weight.Rows == 3 * hidden ? hidden * hidden : 0];
             for (var i = 0; i < elements.Length; i++)
             {
                 var row = i / hidden;

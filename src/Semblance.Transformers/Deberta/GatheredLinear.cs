@@ -3,16 +3,16 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>A linear layer whose weight is a part of a tensor in the file, or lies in another order there.</summary>
+/// <summary>Represents a linear layer whose weight is a part of a tensor in the file, or is stored in another order there.</summary>
 /// <param name="stored">The tensor in the file.</param>
-/// <param name="elements">For each element of the weight, its place there.</param>
+/// <param name="elements">For each element of the weight, its index in <paramref name="stored"/>.</param>
 /// <param name="outputs">The width of y.</param>
-/// <param name="bias"><c>[outputs]</c>, or null.</param>
+/// <param name="bias"><c>[outputs]</c>, or <see langword="null"/>.</param>
 internal sealed class GatheredLinear(Tensor stored, int[] elements, int outputs, Tensor? bias)
 {
     private Linear? _kept;
 
-    /// <summary>Takes the weight as it is when the model is prepared, for good.</summary>
+    /// <summary>Gathers the weight once, when the model is prepared.</summary>
     public GatheredLinear PreparedWith(ModelParameters own)
     {
         own.OnPrepare(Prepare, elements.Length);

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>DeBERTa-v2's queries, keys and values, by a linear layer each.</summary>
+/// <summary>Represents DeBERTa-v2's queries, keys and values, each computed by a linear layer.</summary>
 internal sealed class LinearProjections(ModelParameters own, string name, int hidden) : AttentionProjections
 {
     private readonly Linear _query = own.Linear(name + "query_proj", hidden, hidden);

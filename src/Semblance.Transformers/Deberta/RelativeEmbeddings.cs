@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>DeBERTa's vectors of distances, which all layers share.</summary>
+/// <summary>Represents DeBERTa's embeddings of distances, which all layers share.</summary>
 internal sealed class RelativeEmbeddings
 {
     private readonly Tensor _table; // [2 · span × hidden]
@@ -12,12 +12,14 @@ internal sealed class RelativeEmbeddings
     private readonly int _maxDistance;
     private readonly int _span;
 
-    /// <summary>Loads the vectors.</summary>
+    /// <summary>Loads the embeddings.</summary>
     /// <param name="own">The builder.</param>
-    /// <param name="hidden">The width of a vector.</param>
-    /// <param name="buckets">How far distances have vectors of their own or share those of a bucket; 0 where all up to the largest have their own.</param>
-    /// <param name="maxDistance">The largest distance that is told from others.</param>
-    /// <param name="norm">The ε of the norm over the vectors; null where there is none.</param>
+    /// <param name="hidden">The width of an embedding.</param>
+    /// <param name="buckets">
+    /// The number of buckets of distances on each side of a token; 0 if every distance up to the largest has its own embedding.
+    /// </param>
+    /// <param name="maxDistance">The largest distance that differs from larger ones.</param>
+    /// <param name="norm">The ε of the norm over the embeddings; <see langword="null"/> if there is no norm.</param>
     public RelativeEmbeddings(ModelParameters own, int hidden, int buckets, int maxDistance, float? norm)
     {
         _buckets = buckets;
@@ -27,11 +29,12 @@ internal sealed class RelativeEmbeddings
         _norm = norm is { } epsilon ? own.LayerNorm("encoder.LayerNorm", hidden, epsilon) : null;
     }
 
-    /// <summary>The vectors for sequences up to a length.</summary>
+    /// <summary>Returns the embeddings for sequences up to a length.</summary>
     public RelativeRows Of(Computation run, int longest)
     {
-        // The original counts from the key to the query.
-        int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1)).Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
+        // The original counts distances from the key to the query.
+        int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1))
+            .Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
         int first = rows.DefaultIfEmpty(0).Min(), count = rows.DefaultIfEmpty(-1).Max() - first + 1;
         var vectors = run.Rows(_table, [.. Enumerable.Range(first, count)]); // [entries × hidden]
         return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);

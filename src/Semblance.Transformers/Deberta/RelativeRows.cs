@@ -2,8 +2,8 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Deberta;
 
-/// <summary>The vectors of the distances that a batch has.</summary>
+/// <summary>Represents the embeddings of the distances of a batch.</summary>
 /// <param name="Rows"><c>[entries × hidden]</c>.</param>
-/// <param name="Columns">For each distance, the key's place less the query's, its entry.</param>
-/// <param name="Origin">Where distance 0 is.</param>
+/// <param name="Columns">For each distance, the position of the key minus that of the query, its row.</param>
+/// <param name="Origin">The index of distance 0.</param>
 internal sealed record RelativeRows(Tensor Rows, int[] Columns, int Origin);

@@ -4,7 +4,10 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Decoders;
 
-/// <summary>What tells the members of the Llama family apart, read from <c>config.json</c> with the defaults of each original.</summary>
+/// <summary>
+/// Represents the settings in which the members of the Llama family differ, read from <c>config.json</c> with the defaults of each
+/// original.
+/// </summary>
 internal sealed record DecoderConfig
 {
     private readonly bool[] _slides; // whether the attention of each layer is local
@@ -52,7 +55,7 @@ internal sealed record DecoderConfig
 
     public bool IsGemma { get; }
 
-    /// <summary>Whether a token sees nothing that comes after it.</summary>
+    /// <summary>Gets a value that indicates whether a token attends only to itself and the tokens before it.</summary>
     public bool IsCausal { get; }
 
     public int HiddenSize { get; }
@@ -77,30 +80,30 @@ internal sealed record DecoderConfig
 
     public float AttentionDropout { get; }
 
-    /// <summary>Whether queries, keys and values have a bias.</summary>
+    /// <summary>Gets a value that indicates whether queries, keys and values have a bias.</summary>
     public bool JoinedBias { get; }
 
-    /// <summary>Whether the layer after attention has a bias.</summary>
+    /// <summary>Gets a value that indicates whether the layer after attention has a bias.</summary>
     public bool OutputBias { get; }
 
     public bool InnerBias { get; }
 
-    /// <summary>Whether the queries and keys of each head are normalised.</summary>
+    /// <summary>Gets a value that indicates whether the queries and keys of each head are normalized.</summary>
     public bool NormsHeads { get; }
 
-    /// <summary>Whether the outputs of the blocks are normalised too.</summary>
+    /// <summary>Gets a value that indicates whether the outputs of the blocks are normalized too.</summary>
     public bool NormsOutputs { get; }
 
-    /// <summary>What scores are multiplied by beside 1 / √head size.</summary>
+    /// <summary>Gets the factor of the attention scores besides 1 / √head size.</summary>
     public float ScoreScale { get; }
 
-    /// <summary>Gemma's norms keep their scale less one.</summary>
+    /// <summary>Gets the number added to the scale of norms, which Gemma stores minus 1.</summary>
     public float NormOffset => IsGemma ? 1 : 0;
 
-    /// <summary>What word rows are multiplied by.</summary>
+    /// <summary>Gets the factor of the word embeddings.</summary>
     public float EmbeddingScale => IsGemma ? MathF.Sqrt(HiddenSize) : 1;
 
-    /// <summary>How the heads of a layer look.</summary>
+    /// <summary>Creates the attention heads of a layer.</summary>
     public AttentionHeads HeadsOf(int layer, RmsNorm? queryNorm, RmsNorm? keyNorm)
     {
         var isLocal = _slides[layer] && _window is not null;
@@ -117,11 +120,12 @@ internal sealed record DecoderConfig
         };
     }
 
-    // Which layers look at near tokens only, and a query then sees keys that are fewer than so many places away.
+    // Returns the layers with local attention, and the distance below which their queries see keys.
     private (bool[] Slides, int? Window) LocalAttention(ConfigurationFile file, string? type, bool isBidirectional)
     {
         var never = new bool[LayerCount];
-        if (type is not ("mistral" or "qwen2" or "qwen3" or "gemma3_text") || (type is "qwen2" or "qwen3" && !file.Flag("use_sliding_window", false)))
+        if (type is not ("mistral" or "qwen2" or "qwen3" or "gemma3_text")
+            || (type is "qwen2" or "qwen3" && !file.Flag("use_sliding_window", false)))
         {
             return (never, null);
         }
@@ -131,14 +135,16 @@ internal sealed record DecoderConfig
             : index >= file.WholeNumber("max_window_layers", 0, 1 << 20, 28));
         if (file.IsNull("sliding_window"))
         {
-            return type == "gemma3_text" && slides.Contains(true) ? throw file.Fault("sliding_window", "is null, but layers have sliding attention; expected a number of tokens") : (never, null);
+            return type == "gemma3_text" && slides.Contains(true)
+                ? throw file.Fault("sliding_window", "is null, but layers have sliding attention; expected a number of tokens")
+                : (never, null);
         }
 
         var window = file.Rows("sliding_window", 4096);
         return (slides, IsCausal ? window : type == "gemma3_text" && isBidirectional ? (window / 2) + 1 : window + 1); // on each side
     }
 
-    // Gemma's first files say gelu and mean its approximation, as its first code had it.
+    // Gemma's first files say gelu but mean its tanh approximation, which the original's first code used.
     private static Activation GemmaActivation(ConfigurationFile file, bool isGemma3) =>
         isGemma3 || file.Find("hidden_activation") is not null || file.Text("hidden_act") is null or "gelu"
             ? file.ReadActivation("hidden_activation", Activation.GeluTanh)
@@ -148,8 +154,10 @@ internal sealed record DecoderConfig
     {
         var keys = new KnownKeys()
             .Honoured(
-                "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias", "num_attention_heads", "num_hidden_layers",
-                "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling", "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
+                "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias",
+                "num_attention_heads", "num_hidden_layers",
+                "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling",
+                "rope_theta", "tie_word_embeddings", "use_bidirectional_attention",
                 "vocab_size")
             .Ignored("cache_implementation", "is_decoder", "pretraining_tp")
             .Unsupported("attn_logit_softcapping", "scores that are not capped")
@@ -158,13 +166,19 @@ internal sealed record DecoderConfig
         {
             "gemma" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),
             "gemma3_text" => keys
-                .Honoured("attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar", "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
-                .Ignored("_sliding_window_pattern", "hidden_act"), // layer_types stand beside the first
+                .Honoured(
+                    "attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar",
+                    "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
+                .Ignored("_sliding_window_pattern", "hidden_act"), // the first is given along with layer_types
             "mistral" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "sliding_window"),
             "qwen2" => keys
-                .Honoured("final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
+                .Honoured(
+                    "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
                 .Ignored("attention_bias"), // queries, keys and values always have one
-            "qwen3" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window"),
+            "qwen3" =>
+                keys.Honoured(
+                    "attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window",
+                    "use_sliding_window"),
             _ => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act"),
         };
         return keys.With(CommonKeys.All);

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Decoders;
 
-/// <summary>One layer: rotary attention with shared key heads, and a gated feed-forward block.</summary>
+/// <summary>Represents one layer: rotary attention with shared key heads, and a gated feed-forward block.</summary>
 internal sealed class DecoderLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;

@@ -6,9 +6,9 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Decoders;
 
 /// <summary>
-/// The Llama family (Touvron et al. 2023, arXiv:2302.13971): Llama, Mistral, Qwen2, Qwen3, Gemma and the text part of Gemma 3. Rotary positions,
-/// key heads shared in groups, root-mean-square norms and gated activations; causal unless the configuration says that attention goes both ways,
-/// as models made for embedding may. Parameter names are those of transformers.
+/// Represents the Llama family (Touvron et al. 2023, arXiv:2302.13971): Llama, Mistral, Qwen2, Qwen3, Gemma and the text part of Gemma 3.
+/// It has rotary positions, key heads shared in groups, root-mean-square norms and gated activations; attention is causal unless the
+/// configuration says that it is bidirectional, as in some embedding models. Parameter names are those of transformers.
 /// </summary>
 public sealed class DecoderModel : Transformer
 {
@@ -30,7 +30,9 @@ public sealed class DecoderModel : Transformer
 
     /// <summary>Gets the descriptor of Mistral.</summary>
     public static Architecture Mistral { get; } = Describe(
-        "mistral", "Mistral", new(TokenizerKind.ByteFallback, ["<unk>", "<s>", "</s>"], "</s>") { First = "<s>", Unknown = "<unk>", End = "</s>" }, _ => [("sliding_window", null)]);
+        "mistral", "Mistral",
+        new(TokenizerKind.ByteFallback, ["<unk>", "<s>", "</s>"], "</s>") { First = "<s>", Unknown = "<unk>", End = "</s>" },
+        _ => [("sliding_window", null)]);
 
     /// <summary>Gets the descriptor of Qwen2.</summary>
     public static Architecture Qwen2 { get; } = Describe("qwen2", "Qwen2", Ends(null, "<|endoftext|>"));
@@ -48,7 +50,8 @@ public sealed class DecoderModel : Transformer
         GemmaTokens,
         sizes =>
         [
-            .. HeadSize(sizes), ("query_pre_attn_scalar", sizes.HiddenSize / sizes.NumAttentionHeads), ("rope_theta", 1_000_000), ("rope_local_base_freq", 10_000), ("sliding_window", 512),
+            .. HeadSize(sizes), ("query_pre_attn_scalar", sizes.HiddenSize / sizes.NumAttentionHeads), ("rope_theta", 1_000_000),
+            ("rope_local_base_freq", 10_000), ("sliding_window", 512),
             ("sliding_window_pattern", 6),
         ],
         isGemma: true,
@@ -90,11 +93,18 @@ public sealed class DecoderModel : Transformer
     /// <inheritdoc/>
     protected override Tensor Finish(Computation run, Tensor hidden) => run.RmsNorm(hidden, _norm);
 
-    private static TokenizerLayout GemmaTokens => new(TokenizerKind.ByteFallback, ["<pad>", "<eos>", "<bos>", "<unk>"], "<pad>") { First = "<bos>", Unknown = "<unk>", End = "<eos>" };
+    private static TokenizerLayout GemmaTokens => new(TokenizerKind.ByteFallback, ["<pad>", "<eos>", "<bos>", "<unk>"], "<pad>")
+    {
+        First = "<bos>",
+        Unknown = "<unk>",
+        End = "<eos>",
+    };
 
-    private static TokenizerLayout Ends(string? first, string end) => new(TokenizerKind.ByteLevel, first is null ? [end] : [first, end], end) { First = first, End = end };
+    private static TokenizerLayout Ends(string? first, string end) =>
+        new(TokenizerKind.ByteLevel, first is null ? [end] : [first, end], end) { First = first, End = end };
 
-    private static (string Field, JsonNode? Value)[] HeadSize(ModelSizes sizes) => [("head_dim", sizes.HiddenSize / sizes.NumAttentionHeads)];
+    private static (string Field, JsonNode? Value)[] HeadSize(ModelSizes sizes) =>
+        [("head_dim", sizes.HiddenSize / sizes.NumAttentionHeads)];
 
     private static Architecture Describe(
         string modelType,
@@ -105,22 +115,28 @@ public sealed class DecoderModel : Transformer
         string? causalClass = null) => new(modelType, "model.", (config, own) => new DecoderModel(config, own))
         {
             Classes =
-        [
-            new(name + "Model"),
-            new(causalClass ?? name + "ForCausalLM", TaskKind.CausalLanguageModel, CreateWordPredictor),
-            new(name + "ForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
-        ],
+            [
+                new(name + "Model"),
+                new(causalClass ?? name + "ForCausalLM", TaskKind.CausalLanguageModel, CreateWordPredictor),
+                new(
+                    name + "ForSequenceClassification", TaskKind.SequenceClassification,
+                    (body, config, own) => LastTokenClassificationHead.Create(config, own, body.HiddenSize)),
+            ],
             IsCausal = true,
-            NormScale = isGemma ? 0 : 1, // stored less one
+            NormScale = isGemma ? 0 : 1, // stored minus 1
             Tokenizer = tokenizer,
             NewConfiguration = sizes => NewConfiguration.Common(
-                sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers), ("num_attention_heads", sizes.NumAttentionHeads),
+                sizes, name + "Model", ("hidden_size", sizes.HiddenSize), ("num_hidden_layers", sizes.NumHiddenLayers),
+                ("num_attention_heads", sizes.NumAttentionHeads),
                 ("num_key_value_heads", sizes.NumAttentionHeads), ("intermediate_size", sizes.FeedForwardSize),
-                (isGemma ? "hidden_activation" : "hidden_act", isGemma ? "gelu_pytorch_tanh" : "silu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("rms_norm_eps", 1e-6),
-                ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)), ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
+                (isGemma ? "hidden_activation" : "hidden_act", isGemma ? "gelu_pytorch_tanh" : "silu"),
+                ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("rms_norm_eps", 1e-6),
+                ("rope_theta", 10_000.0), ("attention_dropout", NewConfiguration.Number(sizes.Dropout)),
+                ("tie_word_embeddings", true)).With(fields?.Invoke(sizes) ?? []),
         };
 
-    private static WordPredictionHead CreateWordPredictor(Transformer body, ConfigurationFile config, ModelParameters own) => config.Find("final_logit_softcapping") is null
-        ? new WordPredictionHead(VocabularyHead.Last(body, config, own, "lm_head.weight", tied: ((DecoderModel)body)._config.IsGemma))
-        : throw config.Fault("final_logit_softcapping", "is set; logits that are capped are not supported");
+    private static WordPredictionHead CreateWordPredictor(Transformer body, ConfigurationFile config, ModelParameters own) =>
+        config.Find("final_logit_softcapping") is null
+            ? new WordPredictionHead(VocabularyHead.Last(body, config, own, "lm_head.weight", tied: ((DecoderModel)body)._config.IsGemma))
+            : throw config.Fault("final_logit_softcapping", "is set; capped logits are not supported");
 }

@@ -6,15 +6,17 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.DistilBert;
 
 /// <summary>
-/// DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT without token types and pooler. Names of settings and parameters are those of
-/// transformers' <c>DistilBertModel</c>.
+/// Represents DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT without token types and pooler. Names of settings and parameters are
+/// those of transformers' <c>DistilBertModel</c>.
 /// </summary>
 public sealed class DistilBertModel : BertEncoder
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers", "vocab_size")
+        .Honoured(
+            "activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers",
+            "vocab_size")
         .Alias("hidden_size", "dim").Alias("num_attention_heads", "n_heads").Alias("num_hidden_layers", "n_layers")
-        .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file, however they were made
+        .Ignored("qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_") // positions are read from the file
         .With(CommonKeys.All);
 
     private DistilBertModel(ConfigurationFile configuration, ModelParameters own, BertConfig config)
@@ -34,12 +36,15 @@ public sealed class DistilBertModel : BertEncoder
         Classes =
         [
             new("DistilBertModel"),
-            BertHeads.MaskedLanguageModel("DistilBertForMaskedLM", "vocab_transform", "vocab_layer_norm", "vocab_projector.bias", "vocab_projector.weight"),
+            BertHeads.MaskedLanguageModel(
+                "DistilBertForMaskedLM", "vocab_transform", "vocab_layer_norm", "vocab_projector.bias", "vocab_projector.weight"),
             .. BertHeads.Dense("DistilBert", "pre_classifier", _ => Activation.Relu),
         ],
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "DistilBertModel", ("dim", sizes.HiddenSize), ("n_layers", sizes.NumHiddenLayers), ("n_heads", sizes.NumAttentionHeads), ("hidden_dim", sizes.FeedForwardSize),
-            ("activation", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings), ("dropout", NewConfiguration.Number(sizes.Dropout)),
+            sizes, "DistilBertModel", ("dim", sizes.HiddenSize), ("n_layers", sizes.NumHiddenLayers), ("n_heads", sizes.NumAttentionHeads),
+            ("hidden_dim", sizes.FeedForwardSize),
+            ("activation", "gelu"), ("max_position_embeddings", sizes.MaxPositionEmbeddings),
+            ("dropout", NewConfiguration.Number(sizes.Dropout)),
             ("attention_dropout", NewConfiguration.Number(sizes.Dropout)), ("sinusoidal_pos_embds", false)),
     };
 

@@ -6,8 +6,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.Electra;
 
 /// <summary>
-/// ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT whose tables may be narrower than its layers, without pooler. Parameter names are
-/// those of transformers' <c>ElectraModel</c>.
+/// Represents ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT with embeddings that may be narrower than its layers, without a pooler.
+/// Parameter names are those of transformers' <c>ElectraModel</c>.
 /// </summary>
 public sealed class ElectraModel : BertEncoder
 {
@@ -30,15 +30,17 @@ public sealed class ElectraModel : BertEncoder
         [
             new("ElectraModel"),
             BertHeads.MaskedLanguageModel(
-                "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias", "generator_lm_head.weight",
-                _ => Activation.Gelu), // whatever the layers use
+                "ElectraForMaskedLM", "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head.bias",
+                "generator_lm_head.weight",
+                _ => Activation.Gelu), // whatever activation the layers use
             .. BertHeads.Dense("Electra", "classifier.dense", _ => Activation.Gelu, "classifier.out_proj"),
             new("ElectraForPreTraining", TaskKind.ReplacedTokenDetection, (body, _, own) => new ReplacedTokenDetectionHead(
                 own.Linear("discriminator_predictions.dense", body.HiddenSize, body.HiddenSize),
                 ((ElectraModel)body).Config.HiddenAct,
                 own.Linear("discriminator_predictions.dense_prediction", 1, body.HiddenSize))),
         ],
-        NewConfiguration = sizes => BertModel.NewBert(sizes, "ElectraModel", types: 2).With(("embedding_size", Math.Min(128, sizes.HiddenSize))),
+        NewConfiguration = sizes =>
+            BertModel.NewBert(sizes, "ElectraModel", types: 2).With(("embedding_size", Math.Min(128, sizes.HiddenSize))),
         CreateDecoder = BertHeads.Decoder((configuration, own) => Create(configuration, own, decoder: true)),
     };
 
@@ -46,9 +48,11 @@ public sealed class ElectraModel : BertEncoder
     {
         configuration.Check(BertConfig.KeysOf(decoder)
             .Honoured("embedding_size")
-            .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj") // of multiple choice
+            // of multiple choice
+            .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj")
             .With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig(), decoder);
-        return new ElectraModel(configuration, own, config, configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128), decoder);
+        return new ElectraModel(
+            configuration, own, config, configuration.WholeNumber("embedding_size", 1, BertConfig.LargestWidth, 128), decoder);
     }
 }

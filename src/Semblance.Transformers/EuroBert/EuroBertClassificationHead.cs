@@ -4,7 +4,10 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.EuroBert;
 
-/// <summary>EuroBERT's classes of texts: two linear layers on the first token or on the mean of the tokens, or on each token with the mean of the logits.</summary>
+/// <summary>
+/// Represents EuroBERT's sequence classification: two linear layers on the first token or on the mean of the tokens, or on each token with
+/// the mean of the logits.
+/// </summary>
 internal sealed class EuroBertClassificationHead : TaskHead
 {
     private readonly Linear _dense;

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.EuroBert;
 
-/// <summary>One layer: rotary attention in both directions with shared key heads, and a gated feed-forward block.</summary>
+/// <summary>Represents one layer: bidirectional rotary attention with shared key heads, and a gated feed-forward block.</summary>
 internal sealed class EuroBertLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;
@@ -20,7 +20,8 @@ internal sealed class EuroBertLayer : PreNormLayer
 
     public EuroBertLayer(ConfigurationFile config, ModelParameters own, AttentionHeads heads, int hidden, string name)
     {
-        int wide = heads.Count * heads.Size, shared = config.Heads("num_key_value_heads", heads.Count, heads.Count) * heads.Size, inner = config.Width("intermediate_size", 3072);
+        int wide = heads.Count * heads.Size, shared = config.Heads("num_key_value_heads", heads.Count, heads.Count) * heads.Size,
+            inner = config.Width("intermediate_size", 3072);
         var epsilon = config.Epsilon("rms_norm_eps", 1e-5f);
         bool attentionBias = config.Flag("attention_bias", false), innerBias = config.Flag("mlp_bias", false);
         _activation = config.ReadActivation("hidden_act", Activation.Silu);

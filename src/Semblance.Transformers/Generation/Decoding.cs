@@ -4,8 +4,7 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Generation;
 
 /// <summary>
-/// What a language model remembers of sequences that it goes on with: one at first, several once <see cref="Reorder"/> splits it. Not for several
-/// threads at once.
+/// Represents the state of sequences that a language model generates: one at first, several after <see cref="Reorder"/>. Not thread-safe.
 /// </summary>
 public sealed class Decoding
 {
@@ -19,17 +18,19 @@ public sealed class Decoding
         _source = source;
     }
 
-    /// <summary>The number of sequences.</summary>
+    /// <summary>Gets the number of sequences.</summary>
     public int Count => _caches.Length;
 
-    /// <summary>The number of tokens that each sequence has so far.</summary>
+    /// <summary>Gets the number of tokens of each sequence so far.</summary>
     public int Length => _caches[0].Length;
 
-    /// <summary>Takes in the next tokens of each sequence and predicts the one after them.</summary>
+    /// <summary>Processes the next tokens of each sequence and predicts the token after them.</summary>
     /// <param name="run">The computation; it owns the result.</param>
-    /// <param name="tokens">For each sequence equally many tokens: all of a prompt, then mostly one.</param>
-    /// <returns><c>[sequences × vocabulary]</c>, the logits; bit for bit those that the whole sequences would give at their ends.</returns>
-    /// <exception cref="ArgumentException">There are other sequences, or a token id or position is outside the model's tables.</exception>
+    /// <param name="tokens">The same number of tokens for each sequence: the whole prompt first, then usually one.</param>
+    /// <returns>The logits, <c>[sequences × vocabulary]</c>, bit for bit those at the ends of the whole sequences.</returns>
+    /// <exception cref="ArgumentException">
+    /// The number of sequences differs, or a token id or position is outside the model's tables.
+    /// </exception>
     public Tensor Next(Computation run, params IReadOnlyList<int[]> tokens)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -45,9 +46,9 @@ public sealed class Decoding
         return logits;
     }
 
-    /// <summary>Replaces the sequences by others that begin like them.</summary>
-    /// <param name="parents">For each new sequence the one that it goes on from; several may go on from one.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    /// <summary>Replaces the sequences by continuations of some of them.</summary>
+    /// <param name="parents">For each new sequence, the index of the sequence that it continues; several may continue the same one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A sequence does not exist.</exception>
     public void Reorder(ReadOnlySpan<int> parents)
     {
         var caches = new KeyValueCache[parents.Length];

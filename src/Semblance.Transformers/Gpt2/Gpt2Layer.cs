@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Gpt2;
 
-/// <summary>One layer: causal attention, and a feed-forward block. Weights lie as <c>[inputs × outputs]</c>.</summary>
+/// <summary>Represents one layer: causal attention, and a feed-forward block. Weights are stored as <c>[inputs × outputs]</c>.</summary>
 internal sealed class Gpt2Layer : PreNormLayer
 {
     private readonly AttentionHeads _heads;
@@ -27,7 +27,8 @@ internal sealed class Gpt2Layer : PreNormLayer
             Layer = index,
             IsCausal = config.Flag("is_causal", true),
             Dropout = config.Dropout("attn_pdrop", 0.1f),
-            Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads)) / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),
+            Scale = (config.Flag("scale_attn_weights", true) ? 1 : MathF.Sqrt(hidden / heads))
+                / (config.Flag("scale_attn_by_inverse_layer_idx", false) ? index + 1 : 1),
         };
 
         var name = $"h.{index}";

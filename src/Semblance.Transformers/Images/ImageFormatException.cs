@@ -2,13 +2,13 @@ using Semblance.Files;
 
 namespace Semblance.Transformers.Images;
 
-/// <summary>A file is not an image that can be read.</summary>
+/// <summary>The exception that is thrown when a file is not an image that can be read.</summary>
 public sealed class ImageFormatException : FormatException
 {
-    /// <summary>A fault in an image.</summary>
-    /// <param name="name">The file; the message starts with it.</param>
-    /// <param name="problem">What was found, what was expected and what to do.</param>
-    /// <param name="innerException">What a lower layer reported, if it did.</param>
+    /// <summary>Initializes a new instance of the <see cref="ImageFormatException"/> class.</summary>
+    /// <param name="name">The name of the file, with which the message begins.</param>
+    /// <param name="problem">The problem: what was found, what was expected and what to do.</param>
+    /// <param name="innerException">The exception of a lower layer, if there is one.</param>
     public ImageFormatException(string name, string problem, Exception? innerException = null)
         : base(ErrorMessage.Shorten($"{name}: {problem}"), innerException)
     {

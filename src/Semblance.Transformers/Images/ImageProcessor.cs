@@ -7,19 +7,21 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Images;
 
 /// <summary>
-/// Images to what a vision model takes, as a <c>preprocessor_config.json</c> says: resized, cropped around the middle, scaled and normalised. It
-/// reads those of transformers' <c>CLIPImageProcessor</c> and <c>ViTImageProcessor</c>. Immutable, and safe for all threads.
+/// Prepares images for a vision model according to a <c>preprocessor_config.json</c>: resizes, crops around the center, rescales and
+/// normalizes. It supports those of transformers' <c>CLIPImageProcessor</c> and <c>ViTImageProcessor</c>. Immutable and thread-safe.
 /// </summary>
 public sealed class ImageProcessor
 {
-    private const int MostPixels = 1 << 24; // of what a model takes
+    private const int MostPixels = 1 << 24; // of a model's input
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean", "image_processor_type", "image_std", "resample", "rescale_factor", "size")
+            "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean",
+            "image_processor_type", "image_std", "resample", "rescale_factor", "size")
         .Ignored(
-            "_processor_class", "_valid_processor_keys", "auto_map", "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb", "input_data_format", "processor_class",
-            "return_tensors", "size_divisor") // images are RGB, and every one is resized as its class does it
+            "_processor_class", "_valid_processor_keys", "auto_map", "data_format", "default_to_square", "device", "disable_grouping",
+            "do_convert_rgb", "input_data_format", "processor_class",
+            "return_tensors", "size_divisor") // images are RGB, and the class determines how they are resized
         .Unsupported("do_pad", "images without borders", "false")
         .Unsupported("do_reduce_labels", "images without label maps", "false");
 
@@ -40,7 +42,9 @@ public sealed class ImageProcessor
         var isClip = type is "CLIPImageProcessor" or "CLIPImageProcessorFast" or "CLIPFeatureExtractor";
         if (!isClip && type is not ("ViTImageProcessor" or "ViTImageProcessorFast" or "ViTFeatureExtractor"))
         {
-            throw file.Fault("image_processor_type", $"is {(type is null ? "missing" : $"'{type}'")}; CLIPImageProcessor and ViTImageProcessor are supported");
+            throw file.Fault(
+                "image_processor_type",
+                $"is {(type is null ? "missing" : $"'{type}'")}; CLIPImageProcessor and ViTImageProcessor are supported");
         }
 
         _resizes = file.Flag("do_resize", true);
@@ -50,11 +54,15 @@ public sealed class ImageProcessor
         _size = _shortestEdge is { } edge ? (edge, edge) : Size(file, "size");
         _crop = isClip && file.Flag("do_center_crop", true) ? Size(file, "crop_size") : null;
         var resample = (Resampling)file.WholeNumber("resample", 0, 5, (int)(isClip ? Resampling.Bicubic : Resampling.Bilinear));
-        _resampling = resample is Resampling.Bilinear or Resampling.Bicubic ? resample : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
+        _resampling = resample is Resampling.Bilinear or Resampling.Bicubic
+            ? resample
+            : throw file.Fault("resample", $"is {(int)resample}; 2 (bilinear) and 3 (bicubic) are supported");
         _scale = file.Flag("do_rescale", true) ? file.Positive("rescale_factor", 1f / byte.MaxValue) : 1;
         var normalizes = file.Flag("do_normalize", true);
-        _mean = normalizes ? Colours(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
-        _deviation = normalizes ? Colours(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f]) : [1, 1, 1];
+        _mean = normalizes ? Colors(file, "image_mean", isClip ? [0.48145466f, 0.4578275f, 0.40821073f] : [0.5f, 0.5f, 0.5f]) : [0, 0, 0];
+        _deviation = normalizes
+            ? Colors(file, "image_std", isClip ? [0.26862954f, 0.26130258f, 0.27577711f] : [0.5f, 0.5f, 0.5f])
+            : [1, 1, 1];
         foreach (var (field, (width, height)) in ((string, (int, int))[])[("size", _size), ("crop_size", _crop ?? (1, 1))])
         {
             if ((long)width * height > MostPixels)
@@ -69,13 +77,13 @@ public sealed class ImageProcessor
         }
     }
 
-    /// <summary>Gets what the file says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets one sentence for each setting of the file that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => _source.Warnings;
 
-    /// <summary>Reads the processor of a model's folder, or a file.</summary>
+    /// <summary>Loads the image processor of a model's folder, or of a file.</summary>
     /// <param name="path">A folder with <c>preprocessor_config.json</c>, or such a file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ModelFormatException">The file does not describe a processor that is supported.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="ModelFormatException">The file does not describe a supported processor.</exception>
     public static ImageProcessor Load(string path) =>
         new(ConfigurationFile.Read(Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path));
 
@@ -93,28 +101,33 @@ public sealed class ImageProcessor
         file.Commit();
     }
 
-    /// <summary>Images as a model takes them.</summary>
-    /// <param name="images">At least one.</param>
+    /// <summary>Prepares images for the model.</summary>
+    /// <param name="images">The images, at least one.</param>
     /// <returns><c>[images × 3 × height × width]</c>.</returns>
-    /// <exception cref="ArgumentException">There is no image, they come out in different sizes, as they can where none are cropped, or one comes out too large.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no image, the prepared images differ in size (as they can without cropping), or one is too large.
+    /// </exception>
     public Tensor Process(params IReadOnlyList<RgbImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
         {
-            throw new ArgumentException("There is no image.", nameof(images));
+            throw new ArgumentException("At least one image is needed.", nameof(images));
         }
 
         var resized = images.Select(Resize).ToArray();
         var (width, height) = _crop ?? (resized[0].Width, resized[0].Height);
         if (_crop is null && resized.FirstOrDefault(image => image.Width != width || image.Height != height) is { } other)
         {
-            throw new ArgumentException($"Images come out as {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.", nameof(images));
+            throw new ArgumentException(
+                $"The prepared images have {width} × {height} and {other.Width} × {other.Height} pixels; process them one by one.",
+                nameof(images));
         }
 
         if ((long)width * height > MostPixels)
         {
-            throw new ArgumentException($"An image comes out as {width} × {height} pixels; a model takes at most {MostPixels:N0}. Crop it first.", nameof(images));
+            throw new ArgumentException(
+                $"A prepared image has {width} × {height} pixels; at most {MostPixels:N0} are supported. Crop it first.", nameof(images));
         }
 
         var pixels = Tensor.Zeros(images.Count, RgbImage.Channels, height, width);
@@ -133,7 +146,7 @@ public sealed class ImageProcessor
         var (width, height) = _size;
         if (_shortestEdge is { } edge)
         {
-            // The longer edge rounds down, as in the original.
+            // The longer edge is rounded down, as in the original.
             (width, height) = image.Width <= image.Height
                 ? (edge, (int)Math.Min((long)edge * image.Height / image.Width, int.MaxValue))
                 : ((int)Math.Min((long)edge * image.Width / image.Height, int.MaxValue), edge);
@@ -142,7 +155,7 @@ public sealed class ImageProcessor
         return _resizes ? ImageResize.Resize(image, width, height, _resampling) : image;
     }
 
-    // What a crop finds outside of the image is black.
+    // Pixels of a crop outside the image are black.
     private void Normalize(RgbImage image, int width, int height, Span<float> pixels)
     {
         int left = FloorHalf(image.Width - width), top = FloorHalf(image.Height - height), i = 0;
@@ -174,14 +187,15 @@ public sealed class ImageProcessor
         return (edge, edge);
     }
 
-    private static float[] Colours(ConfigurationFile file, string field, float[] fallback)
+    private static float[] Colors(ConfigurationFile file, string field, float[] fallback)
     {
         if (file.Find(field) is not { } list)
         {
             return fallback;
         }
 
-        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == RgbImage.Channels
+            && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble()))
             ? [.. list.EnumerateArray().Select(item => (float)item.GetDouble())]
             : throw file.Fault(field, $"is {list.GetRawText()}; expected a number for red, green and blue");
     }

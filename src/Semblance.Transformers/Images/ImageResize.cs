@@ -1,19 +1,24 @@
 namespace Semblance.Transformers.Images;
 
-/// <summary>Resizing as Pillow does it, to the bit: weights in fixed point, and bytes rounded between the horizontal and the vertical pass.</summary>
+/// <summary>
+/// Resizes images bit for bit as Pillow does: weights in fixed point, and bytes rounded between the horizontal and the vertical pass.
+/// </summary>
 internal static class ImageResize
 {
-    private const int FractionBits = 22; // 32 less a byte, a sign and one to spare
+    private const int FractionBits = 22; // 32 minus a byte, a sign and one spare bit
     private const int Half = 1 << (FractionBits - 1);
 
-    /// <summary>An image of another size.</summary>
-    /// <exception cref="ArgumentException">It, or the image between the two passes, has more pixels than <see cref="RgbImage.MostPixels"/>.</exception>
+    /// <summary>Returns a resized copy of an image.</summary>
+    /// <exception cref="ArgumentException">
+    /// The result, or the image between the two passes, has more pixels than <see cref="RgbImage.MostPixels"/>.
+    /// </exception>
     public static RgbImage Resize(RgbImage image, int width, int height, Resampling resampling)
     {
         if ((long)width * Math.Max(height, image.Height) > RgbImage.MostPixels)
         {
             throw new ArgumentException(
-                $"An image of {image.Width} × {image.Height} pixels would become one of {width} × {height} by way of {(long)width * image.Height:N0} pixels; at most {RgbImage.MostPixels:N0} are supported. Crop it first.",
+                $"An image of {image.Width} × {image.Height} pixels would become one of {width} × {height} by way of "
+                + $"{(long)width * image.Height:N0} pixels; at most {RgbImage.MostPixels:N0} are supported. Crop it first.",
                 nameof(image));
         }
 
@@ -31,7 +36,7 @@ internal static class ImageResize
         return new RgbImage(width, height, pixels.ToArray());
     }
 
-    // [lines × length] pixels to [lines × new length].
+    // Resizes [lines × length] pixels to [lines × new length].
     private static byte[] Across(ReadOnlySpan<byte> from, int lines, int length, int newLength, Resampling resampling)
     {
         var to = new byte[lines * newLength * RgbImage.Channels];
@@ -59,7 +64,7 @@ internal static class ImageResize
         return to;
     }
 
-    // [length × depth] bytes to [new length × depth], a row at a time.
+    // Resizes [length × depth] bytes to [new length × depth], a row at a time.
     private static byte[] Down(ReadOnlySpan<byte> from, int length, int newLength, int depth, Resampling resampling)
     {
         var to = new byte[newLength * depth];
@@ -90,7 +95,7 @@ internal static class ImageResize
 
     private static byte Rounded(int sum) => (byte)Math.Clamp(sum >> FractionBits, 0, byte.MaxValue);
 
-    // For each new place the pixels that it is made of, and their weights.
+    // Returns, for each new pixel, the range of source pixels and their weights.
     private static (int First, int[] Weights)[] Taps(int length, int newLength, Resampling resampling)
     {
         var (filter, reach) = resampling == Resampling.Bicubic ? ((Func<double, double>)Cubic, 2.0) : (Triangle, 1.0);

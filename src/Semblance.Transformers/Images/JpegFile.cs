@@ -3,12 +3,13 @@ using System.Buffers.Binary;
 namespace Semblance.Transformers.Images;
 
 /// <summary>
-/// The structure of a JPEG (ITU-T T.81, annex B): its frame, and that its scans begin every component and have all their restart markers, without which
-/// a decoder leaves pixels undefined.
+/// Represents the structure of a JPEG (ITU-T T.81, annex B): its frame, and checks that its scans cover every component and have all their
+/// restart markers; otherwise a decoder leaves pixels undefined.
 /// </summary>
 internal ref struct JpegFile
 {
-    private const byte BaselineFrame = 0xC0, ProgressiveFrame = 0xC2, HuffmanTables = 0xC4, LastFrame = 0xCF, FirstRestart = 0xD0, LastRestart = 0xD7;
+    private const byte BaselineFrame = 0xC0, ProgressiveFrame = 0xC2, HuffmanTables = 0xC4, LastFrame = 0xCF, FirstRestart = 0xD0,
+        LastRestart = 0xD7;
     private const byte EndOfImage = 0xD9, Scan = 0xDA, QuantizationTables = 0xDB, RestartInterval = 0xDD, Adobe = 0xEE;
     private const int MostScans = 256; // a progressive image has about ten; each may cost as much as a whole image
 
@@ -20,7 +21,9 @@ internal ref struct JpegFile
     private int _begun; // one bit for each component
 
     /// <summary>Reads the structure.</summary>
-    /// <exception cref="FormatException">The file is damaged, too large or of a kind that is not supported; the message says what.</exception>
+    /// <exception cref="FormatException">
+    /// The file is damaged, too large or of a kind that is not supported; the message describes the problem.
+    /// </exception>
     public JpegFile(ReadOnlySpan<byte> file)
     {
         _file = file;
@@ -56,18 +59,18 @@ internal ref struct JpegFile
 
         if (_components.Length == 12 && !_isAdobe)
         {
-            throw new FormatException("it has four components and no Adobe segment that says how they are meant");
+            throw new FormatException("it has four components and no Adobe segment that defines their color space");
         }
     }
 
-    /// <summary>Gets the place behind the last marker.</summary>
+    /// <summary>Gets the position after the last marker.</summary>
     public int End { get; private set; }
 
     private int Width { get; set; }
 
     private int Height { get; set; }
 
-    // The next marker; bytes of 0xFF may fill the space before it.
+    // Reads the next marker; bytes of 0xFF may fill the space before it.
     private byte Marker()
     {
         var found = false;
@@ -94,7 +97,7 @@ internal ref struct JpegFile
         var rest = _file[End..];
         if (!BinaryPrimitives.TryReadUInt16BigEndian(rest, out var length) || length < 2 || length > rest.Length)
         {
-            throw new FormatException("a segment reaches beyond its end");
+            throw new FormatException("a segment extends beyond its end");
         }
 
         End += length;
@@ -126,7 +129,7 @@ internal ref struct JpegFile
         }
     }
 
-    // The tables of a segment fill it: a decoder must not read on behind it.
+    // The tables of a segment must fill it: a decoder must not read beyond it.
     private static void CheckTables(ReadOnlySpan<byte> tables, bool areHuffman)
     {
         while (!tables.IsEmpty)
@@ -137,7 +140,7 @@ internal ref struct JpegFile
                 length += tables[i];
             }
 
-            tables = length <= tables.Length ? tables[length..] : throw new FormatException("a table reaches beyond its segment");
+            tables = length <= tables.Length ? tables[length..] : throw new FormatException("a table extends beyond its segment");
         }
     }
 
@@ -145,11 +148,11 @@ internal ref struct JpegFile
     {
         if (segment is not [>= 1 and <= 4 and var count, ..] || segment.Length != 4 + (2 * count) || count > _components.Length / 3)
         {
-            throw new FormatException("the header of a scan is broken");
+            throw new FormatException("the header of a scan is damaged");
         }
 
         var begins = !_isProgressive || (segment[^3] == 0 && segment[^1] >> 4 == 0);
-        int across = 8, down = 8; // pixels of a unit that a scan of one component is coded in, by the finest component
+        int across = 8, down = 8; // pixels of a coding unit of several components, by the finest component
         for (var i = 0; i < _components.Length; i += 3)
         {
             (across, down) = (Math.Max(across, 8 * (_components[i + 1] >> 4)), Math.Max(down, 8 * (_components[i + 1] & 15)));
@@ -166,7 +169,7 @@ internal ref struct JpegFile
             _begun |= component < _components.Length && begins ? 1 << (component / 3) : 0;
             if (component == _components.Length || (_begun & (1 << (component / 3))) == 0)
             {
-                throw new FormatException("a scan is of no component, or goes on with one that no scan has begun");
+                throw new FormatException("a scan has no component, or continues one that no scan has begun");
             }
 
             if (count == 1)
@@ -183,7 +186,7 @@ internal ref struct JpegFile
         }
     }
 
-    // Goes to the marker behind a scan's pixels, and counts the restart markers among them.
+    // Moves to the marker after a scan's pixels, and counts the restart markers among them.
     private int SkipPixels()
     {
         for (var restarts = 0; ;)

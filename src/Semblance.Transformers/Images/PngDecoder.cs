@@ -1,12 +1,12 @@
 namespace Semblance.Transformers.Images;
 
 /// <summary>
-/// Decodes PNG (ISO/IEC 15948): every colour type and depth, interlaced or not, to red, green and blue; transparency is left out, as the image
-/// processors of the originals do it.
+/// Decodes PNG (ISO/IEC 15948) of every color type and depth, interlaced or not, to RGB; transparency is ignored, as in the image
+/// processors of the originals.
 /// </summary>
 /// <remarks>
-/// An image may have 2²⁴ pixels, or 100 for each byte of its file where that is more, but at most 89,478,485; an edge at
-/// most 65,536. A few hundred kilobytes could otherwise ask for gigabytes.
+/// An image may have 2²⁴ pixels, or 100 per byte of its file if that is more, but at most 89,478,485; an edge at
+/// most 65,536. Otherwise a few hundred kilobytes could require gigabytes of memory.
 /// </remarks>
 public sealed class PngDecoder : IImageDecoder
 {
@@ -29,6 +29,6 @@ public sealed class PngDecoder : IImageDecoder
         }
     }
 
-    /// <summary>Returns whether the first bytes are those of a PNG.</summary>
+    /// <summary>Returns a value that indicates whether the first bytes are those of a PNG.</summary>
     internal static bool IsPng(ReadOnlySpan<byte> file) => file.StartsWith(PngFile.Signature);
 }

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace Semblance.Transformers.Images;
 
-/// <summary>A PNG while it is decoded.</summary>
+/// <summary>Represents a PNG while it is decoded.</summary>
 internal sealed class PngFile(int fileLength)
 {
     private const int HeaderLength = 13;
@@ -15,7 +15,7 @@ internal sealed class PngFile(int fileLength)
     private byte[] _header = [];
     private byte[] _palette = [];
 
-    /// <summary>Gets the bytes that a PNG begins with.</summary>
+    /// <summary>Gets the signature with which a PNG begins.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     private int Width => (int)BinaryPrimitives.ReadUInt32BigEndian(_header);
@@ -24,12 +24,12 @@ internal sealed class PngFile(int fileLength)
 
     private int Depth => _header[8];
 
-    private int ColourType => _header[9];
+    private int ColorType => _header[9];
 
-    private int Samples => ColourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+    private int Samples => ColorType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
     /// <summary>Reads the bytes of the file.</summary>
-    /// <exception cref="FormatException">They are no PNG that can be decoded; the message says why.</exception>
+    /// <exception cref="FormatException">The file is not a PNG that can be decoded; the message describes the problem.</exception>
     public RgbImage Read(ReadOnlySpan<byte> bytes)
     {
         ReadChunks(bytes[Signature.Length..]);
@@ -101,10 +101,12 @@ internal sealed class PngFile(int fileLength)
     private void CheckHeader()
     {
         RgbImage.CheckSize((uint)Width, (uint)Height, fileLength);
-        var depths = ColourType switch { 0 => [1, 2, 4, 8, 16], 3 => [1, 2, 4, 8], 2 or 4 or 6 => (int[])[8, 16], _ => [] };
+        var depths = ColorType switch { 0 => [1, 2, 4, 8, 16], 3 => [1, 2, 4, 8], 2 or 4 or 6 => (int[])[8, 16], _ => [] };
         if (!depths.Contains(Depth) || _header[10] != 0 || _header[11] != 0 || _header[12] > 1)
         {
-            throw new FormatException($"its header has a colour type {ColourType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing {_header[12]}, which do not go together");
+            throw new FormatException(
+                $"its header has a color type {ColorType}, a depth {Depth}, methods {_header[10]} and {_header[11]} and interlacing "
+                + $"{_header[12]}, which do not go together");
         }
     }
 
@@ -112,8 +114,11 @@ internal sealed class PngFile(int fileLength)
     {
         var pixels = new byte[checked(Width * Height * RgbImage.Channels)];
         MemoryMarshal.TryGetArray(_compressed.WrittenMemory, out var compressed);
-        using var stream = new BufferedStream(new ZLibStream(new MemoryStream(compressed.Array ?? [], 0, compressed.Count), CompressionMode.Decompress), 1 << 16);
-        var passes = _header[12] == 0 ? [(0, 0, 1, 1)] : ((int Left, int Top, int Across, int Down)[])[(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        using var stream = new BufferedStream(
+            new ZLibStream(new MemoryStream(compressed.Array ?? [], 0, compressed.Count), CompressionMode.Decompress), 1 << 16);
+        (int Left, int Top, int Across, int Down)[] passes = _header[12] == 0
+            ? [(0, 0, 1, 1)]
+            : [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
         try
         {
             foreach (var (left, top, across, down) in passes)
@@ -125,7 +130,7 @@ internal sealed class PngFile(int fileLength)
                     (row, above) = (above, row);
                     ReadRow(stream, row, above);
                     Unpack(row, samples);
-                    Colour(samples, pixels.AsSpan((((top + (y * down)) * Width) + left) * RgbImage.Channels), across * RgbImage.Channels);
+                    Color(samples, pixels.AsSpan((((top + (y * down)) * Width) + left) * RgbImage.Channels), across * RgbImage.Channels);
                 }
             }
         }
@@ -139,7 +144,7 @@ internal sealed class PngFile(int fileLength)
 
     private int RowLength(int width) => checked((int)((((long)width * Samples * Depth) + 7) / 8));
 
-    // A row says how it differs from what is left of it and above it.
+    // A row is coded as the difference to the pixels on its left and above it.
     private void ReadRow(Stream stream, byte[] row, byte[] above)
     {
         var filter = stream.ReadByte();
@@ -184,14 +189,14 @@ internal sealed class PngFile(int fileLength)
         }
     }
 
-    // Paeth's predictor.
+    // The Paeth predictor.
     private static int Nearest(int left, int up, int corner)
     {
         int byLeft = Math.Abs(up - corner), byUp = Math.Abs(left - corner), byCorner = Math.Abs(left + up - (2 * corner));
         return byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
     }
 
-    // A row with a byte for each sample. Of two bytes the first is the higher; smaller numbers than bytes stay as they are.
+    // Expands a row to one byte per sample. Of 16-bit samples the higher byte is kept; samples of fewer bits are not scaled.
     private void Unpack(byte[] row, byte[] samples)
     {
         if (Depth == 8)
@@ -206,19 +211,19 @@ internal sealed class PngFile(int fileLength)
         }
     }
 
-    private void Colour(byte[] samples, Span<byte> pixels, int step)
+    private void Color(byte[] samples, Span<byte> pixels, int step)
     {
-        // Grey of fewer bits reaches up to white.
-        var (each, grey) = (Samples, Depth < 8 ? byte.MaxValue / ((1 << Depth) - 1) : 1);
+        // Gray samples of fewer bits are scaled to the full range.
+        var (each, gray) = (Samples, Depth < 8 ? byte.MaxValue / ((1 << Depth) - 1) : 1);
         for (int i = 0, place = 0; i < samples.Length; i += each, place += step)
         {
             var pixel = pixels.Slice(place, RgbImage.Channels);
-            if (ColourType == 3)
+            if (ColorType == 3)
             {
                 var entry = samples[i] * RgbImage.Channels;
                 if (entry + RgbImage.Channels > _palette.Length)
                 {
-                    throw new FormatException("a pixel has a colour that its palette lacks");
+                    throw new FormatException("a pixel has a color that its palette lacks");
                 }
 
                 _palette.AsSpan(entry, RgbImage.Channels).CopyTo(pixel);
@@ -229,11 +234,11 @@ internal sealed class PngFile(int fileLength)
             }
             else
             {
-                pixel.Fill((byte)(samples[i] * grey));
+                pixel.Fill((byte)(samples[i] * gray));
             }
         }
     }
 
-    // One number of at most eight bits.
+    // Returns one sample of at most eight bits.
     private int Bits(byte[] row, int x) => (row[x * Depth / 8] >> (8 - Depth - (x * Depth % 8))) & ((1 << Depth) - 1);
 }

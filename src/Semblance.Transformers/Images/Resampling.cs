@@ -1,11 +1,11 @@
 namespace Semblance.Transformers.Images;
 
-/// <summary>How a resized image is made of the pixels of another; the numbers are Pillow's, as <c>preprocessor_config.json</c> has them.</summary>
+/// <summary>Specifies the filter by which images are resized; the numbers are Pillow's, as in <c>preprocessor_config.json</c>.</summary>
 public enum Resampling
 {
-    /// <summary>A triangle over neighbouring pixels.</summary>
+    /// <summary>Bilinear interpolation.</summary>
     Bilinear = 2,
 
-    /// <summary>Keys' cubic with a = −½.</summary>
+    /// <summary>Bicubic interpolation (Keys' cubic with a = −½).</summary>
     Bicubic = 3,
 }

@@ -2,22 +2,26 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>What the layers of a transformer share while they run over a batch.</summary>
+/// <summary>Represents the state that the layers of a transformer share for a batch.</summary>
 /// <param name="Batch">The tokens.</param>
-/// <param name="IsCausal">Whether a token attends only to itself and what precedes it.</param>
+/// <param name="IsCausal">
+/// <see langword="true"/> if a token attends only to itself and the tokens before it. <see langword="false"/> by default.
+/// </param>
 public record AttentionContext(PackedBatch Batch, bool IsCausal = false)
 {
     private AttentionMask? _mask;
 
-    /// <summary>Gets which keys of the batch a query attends to.</summary>
+    /// <summary>Gets the mask of the keys that the queries of the batch attend to.</summary>
     public AttentionMask Mask => _mask ??= new AttentionMask(Batch, causal: IsCausal);
 
-    /// <summary>Gets what all layers add to the attention scores, or null.</summary>
+    /// <summary>Gets the bias of the attention scores in all layers, or <see langword="null"/>.</summary>
     public AttentionBias? Bias { get; init; }
 
-    /// <summary>Gets the states of an encoder for cross-attention, or null.</summary>
+    /// <summary>Gets the states of an encoder for cross-attention, or <see langword="null"/>.</summary>
     public EncodedSource? Source { get; init; }
 
-    /// <summary>Gets which states of <see cref="Source"/> a query attends to, or null where there is no source.</summary>
+    /// <summary>
+    /// Gets the mask of the states of <see cref="Source"/> that the queries attend to; <see langword="null"/> without a source.
+    /// </summary>
     public AttentionMask? SourceMask { get; init; }
 }

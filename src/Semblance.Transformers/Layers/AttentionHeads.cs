@@ -2,39 +2,41 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>How the heads of a layer look from queries to keys: positions, norms, direction and reach.</summary>
+/// <summary>Describes the attention heads of a layer: positions, norms, direction and window.</summary>
 /// <param name="Count">The number of query heads.</param>
 /// <param name="Size">The width of a head.</param>
 public sealed record AttentionHeads(int Count, int Size)
 {
-    /// <summary>The angles by which queries and keys are turned; null where positions are added to the embeddings.</summary>
+    /// <summary>
+    /// Gets the angles by which queries and keys are rotated; <see langword="null"/> if positions are added to the embeddings.
+    /// </summary>
     public RotaryPositions? Positions { get; init; }
 
-    /// <summary>The norm of each head's queries, or null.</summary>
+    /// <summary>Gets the norm of each head's queries, or <see langword="null"/>.</summary>
     public RmsNorm? QueryNorm { get; init; }
 
-    /// <summary>The norm of each head's keys, or null.</summary>
+    /// <summary>Gets the norm of each head's keys, or <see langword="null"/>.</summary>
     public RmsNorm? KeyNorm { get; init; }
 
-    /// <summary>What scores are multiplied by beside 1 / √size.</summary>
+    /// <summary>Gets the factor of the scores besides 1 / √size. 1 by default.</summary>
     public float Scale { get; init; } = 1;
 
-    /// <summary>Whether a query sees nothing that comes after it.</summary>
+    /// <summary>Gets a value that indicates whether a query sees no key after its own position.</summary>
     public bool IsCausal { get; init; }
 
-    /// <summary>A query sees only keys that are fewer than so many places away; null for any distance.</summary>
+    /// <summary>Gets the distance below which keys are seen; <see langword="null"/> for no limit.</summary>
     public int? Window { get; init; }
 
-    /// <summary>The place of the layer, from 0: which part of a cache is its own.</summary>
+    /// <summary>Gets the index of the layer, from 0, which selects its part of a cache.</summary>
     public int Layer { get; init; }
 
-    /// <summary>How many of the weights are left out while the model learns.</summary>
+    /// <summary>Gets the dropout probability of the attention weights.</summary>
     public float Dropout { get; init; }
 
     /// <summary>Computes the attention of a batch from one tensor of queries, keys and values.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="joined"><c>[tokens × 3 · hidden]</c>: queries, keys and values side by side.</param>
-    /// <param name="batch">Where each sequence lies.</param>
+    /// <param name="batch">The tokens of each sequence.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     public Tensor Attend(Computation run, Tensor joined, PackedBatch batch)
     {
@@ -51,7 +53,7 @@ public sealed record AttentionHeads(int Count, int Size)
     /// <param name="query"><c>[tokens × heads · size]</c>.</param>
     /// <param name="key"><c>[tokens × key heads · size]</c>.</param>
     /// <param name="value"><c>[tokens × key heads · size]</c>.</param>
-    /// <param name="batch">Where each sequence lies.</param>
+    /// <param name="batch">The tokens of each sequence.</param>
     /// <returns><c>[tokens × heads · size]</c>.</returns>
     public Tensor Attend(Computation run, Tensor query, Tensor key, Tensor value, PackedBatch batch)
     {

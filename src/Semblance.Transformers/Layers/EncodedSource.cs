@@ -2,10 +2,13 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>The states of an encoder that the layers of a decoder attend to. Not safe for several threads at once where it keeps projections.</summary>
+/// <summary>Represents the states of an encoder that the layers of a decoder attend to. Not thread-safe if it keeps projections.</summary>
 /// <param name="batch">The offsets of each sequence's states.</param>
 /// <param name="states"><c>[encoder tokens × hidden]</c>.</param>
-/// <param name="keepsProjections">Whether the keys and values of each layer are computed once and kept, for the steps of a generation. False by default.</param>
+/// <param name="keepsProjections">
+/// <see langword="true"/> to compute the keys and values of each layer once and keep them for the steps of a generation.
+/// <see langword="false"/> by default.
+/// </param>
 public sealed class EncodedSource(PackedBatch batch, Tensor states, bool keepsProjections = false)
 {
     private readonly Dictionary<TransformerLayer, (Tensor Key, Tensor Value)>? _kept = keepsProjections ? [] : null;
@@ -18,7 +21,7 @@ public sealed class EncodedSource(PackedBatch batch, Tensor states, bool keepsPr
 
     /// <summary>Returns the keys and values that a layer computes from the states; the caller disposes them.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="project">Computes them from the states.</param>
+    /// <param name="project">Computes the keys and values from the states.</param>
     public (Tensor Key, Tensor Value) Project(TransformerLayer layer, Func<Tensor, (Tensor Key, Tensor Value)> project)
     {
         ArgumentNullException.ThrowIfNull(project);

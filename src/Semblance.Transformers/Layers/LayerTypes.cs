@@ -1,15 +1,17 @@
 namespace Semblance.Transformers.Layers;
 
-/// <summary>Which layers attend to all tokens and which to near ones: <c>layer_types</c>, or an architecture's older settings.</summary>
+/// <summary>
+/// Reads which layers have global attention and which local: from <c>layer_types</c>, or from an architecture's older settings.
+/// </summary>
 public static class LayerTypes
 {
     private const string Field = "layer_types";
 
-    /// <summary>Reads for each layer whether its attention is local.</summary>
+    /// <summary>Returns, for each layer, a value that indicates whether its attention is local.</summary>
     /// <param name="file">The configuration.</param>
     /// <param name="layers">The number of layers.</param>
-    /// <param name="slides">Whether the attention of the layer at an index is local, where there are no <c>layer_types</c>.</param>
-    /// <exception cref="ModelFormatException">There are not as many types as layers, or one is not supported.</exception>
+    /// <param name="slides">Returns whether the attention of the layer at an index is local, if there are no <c>layer_types</c>.</param>
+    /// <exception cref="ModelFormatException">The number of types is not the number of layers, or a type is not supported.</exception>
     public static bool[] Slides(ConfigurationFile file, int layers, Func<int, bool> slides)
     {
         if (file.Find(Field) is null)

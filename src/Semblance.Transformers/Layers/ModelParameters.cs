@@ -3,8 +3,8 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Layers;
 
 /// <summary>
-/// The builder from which a model takes its layers and parameters by their names in the checkpoint. It registers what is taken, in order, so that
-/// parameters are listed, layers found, multiplications counted and constant weights packed without a second list.
+/// Represents the builder from which a model takes its layers and parameters by their names in the checkpoint. It registers them in order,
+/// so that no second list is needed to list parameters, find layers, count multiplications and pack constant weights.
 /// </summary>
 public sealed class ModelParameters
 {
@@ -14,9 +14,11 @@ public sealed class ModelParameters
     private readonly List<Func<IEnumerable<Parameter>>> _parameters = [];
     private readonly Registry _registry;
 
-    /// <summary>Makes an empty builder.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ModelParameters"/> class.</summary>
     /// <param name="weights">The source of the parameters.</param>
-    /// <param name="optional">Whether tensors that a model can do without are taken where the source has them. True by default.</param>
+    /// <param name="optional">
+    /// <see langword="true"/>, the default, to take optional tensors if the source has them; otherwise, <see langword="false"/>.
+    /// </param>
     public ModelParameters(Weights weights, bool optional = true)
         : this(weights ?? throw new ArgumentNullException(nameof(weights)), optional, 1, new Registry())
     {
@@ -25,7 +27,7 @@ public sealed class ModelParameters
     private ModelParameters(Weights weights, bool optional, int uses, Registry registry) =>
         (_weights, _optional, _uses, _registry) = (weights, optional, uses, registry);
 
-    /// <summary>Gets all parameters taken so far, those of groups at the places of the groups.</summary>
+    /// <summary>Gets all parameters taken so far; those of a group are at the position of the group.</summary>
     public IEnumerable<Parameter> All => _parameters.SelectMany(taken => taken());
 
     /// <summary>Gets the layers taken so far by their names in the checkpoint.</summary>
@@ -34,8 +36,11 @@ public sealed class ModelParameters
     /// <summary>Gets the number of multiplications that one token costs in the linear layers taken so far.</summary>
     public long Multiplications => _registry.Multiplications;
 
-    /// <summary>Reserves a place in the order of <see cref="All"/> for parameters that are taken later.</summary>
-    /// <param name="uses">The number of times that a token passes the linear layers of the group: 0 where only some rows do, more than 1 where layers are shared. 1 by default.</param>
+    /// <summary>Reserves a position in <see cref="All"/> for parameters that are taken later.</summary>
+    /// <param name="uses">
+    /// The number of times that a token passes the linear layers of the group: 0 if only some rows do, more than 1 if layers are shared. 1
+    /// by default.
+    /// </param>
     /// <returns>A builder over the same source.</returns>
     public ModelParameters Group(int uses = 1)
     {
@@ -44,16 +49,18 @@ public sealed class ModelParameters
         return group;
     }
 
-    /// <summary>Returns whether the source has an optional tensor of this name, which is then to be taken.</summary>
+    /// <summary>Returns a value that indicates whether the source has an optional tensor of this name, which must then be taken.</summary>
     /// <param name="name">The name.</param>
     public bool Contains(string name) => _optional && _weights.Contains(name);
 
-    /// <summary>Ends the loading: all faults are reported together.</summary>
-    /// <returns>Whether all tensors were found; false where faults wait for a later check.</returns>
+    /// <summary>Ends the loading: all errors are reported together.</summary>
+    /// <returns>
+    /// <see langword="true"/> if all tensors were found; <see langword="false"/> if errors are collected for a later check.
+    /// </returns>
     /// <exception cref="ModelFormatException">A tensor is missing or has another shape.</exception>
     public bool Check() => _weights.Check();
 
-    /// <summary>Packs the weights of all linear layers, which their first use would do otherwise.</summary>
+    /// <summary>Packs the weights of all linear layers; otherwise their first use does it.</summary>
     public void Prepare()
     {
         foreach (var prepare in _registry.Preparations)
@@ -72,12 +79,14 @@ public sealed class ModelParameters
         return tensor;
     }
 
-    /// <summary>Takes a linear layer with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    /// <summary>Takes a linear layer with <c>weight</c> and, optionally, <c>bias</c>.</summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="outputs">The width of its outputs.</param>
     /// <param name="inputs">The width of its inputs.</param>
-    /// <param name="bias">Whether it has a bias. True by default.</param>
-    /// <param name="transposed">Whether the weight is stored as <c>[inputs × outputs]</c>. False by default.</param>
+    /// <param name="bias"><see langword="true"/>, the default, if the layer has a bias; otherwise, <see langword="false"/>.</param>
+    /// <param name="transposed">
+    /// <see langword="true"/> if the weight is stored as <c>[inputs × outputs]</c>; otherwise, <see langword="false"/>, the default.
+    /// </param>
     public Linear Linear(string name, int outputs, int inputs, bool bias = true, bool transposed = false)
     {
         var linear = Register(name, _weights.Linear(name, outputs, inputs, bias, transposed));
@@ -85,30 +94,32 @@ public sealed class ModelParameters
         return linear;
     }
 
-    /// <summary>Takes a layer norm with <c>weight</c> and, unless it has none, <c>bias</c>.</summary>
+    /// <summary>Takes a layer norm with <c>weight</c> and, optionally, <c>bias</c>.</summary>
     /// <param name="name">The name of the layer.</param>
-    /// <param name="columns">The width of what is normalised.</param>
+    /// <param name="columns">The width of the normalized rows.</param>
     /// <param name="epsilon">The number added to the variance.</param>
-    /// <param name="bias">Whether it has a bias. True by default.</param>
-    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true) => Register(name, _weights.LayerNorm(name, columns, epsilon, bias));
+    /// <param name="bias"><see langword="true"/>, the default, if the layer has a bias; otherwise, <see langword="false"/>.</param>
+    public LayerNorm LayerNorm(string name, int columns, float epsilon, bool bias = true) =>
+        Register(name, _weights.LayerNorm(name, columns, epsilon, bias));
 
     /// <summary>Takes a root-mean-square norm with <c>weight</c>.</summary>
     /// <param name="name">The name of the layer.</param>
-    /// <param name="columns">The width of what is normalised.</param>
+    /// <param name="columns">The width of the normalized rows.</param>
     /// <param name="epsilon">The number added to the mean of the squares.</param>
-    /// <param name="offset">The number added to the scale, 1 where the checkpoint stores it less one. 0 by default.</param>
-    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) => Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
+    /// <param name="offset">The number added to the scale: 1 if the checkpoint stores the scale minus 1. 0 by default.</param>
+    public RmsNorm RmsNorm(string name, int columns, float epsilon, float offset = 0) =>
+        Register(name, _weights.RmsNorm(name, columns, epsilon, offset));
 
-    /// <summary>Adds what <see cref="Prepare"/> does for a layer that is made of parameters in another way.</summary>
+    /// <summary>Adds an action to <see cref="Prepare"/>, for a layer that is created from parameters in another way.</summary>
     /// <param name="prepare">Packs the weights.</param>
-    /// <param name="multiplications">The number of multiplications that a row costs in it.</param>
+    /// <param name="multiplications">The number of multiplications per row.</param>
     public void OnPrepare(Action prepare, long multiplications = 0)
     {
         _registry.Preparations.Add(prepare);
         _registry.Multiplications += _uses * multiplications;
     }
 
-    /// <summary>Registers a layer that was made of other parameters than the source's.</summary>
+    /// <summary>Registers a layer that was created from parameters of another source.</summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="layer">The layer.</param>
     /// <returns>The layer.</returns>
@@ -121,7 +132,7 @@ public sealed class ModelParameters
         return layer;
     }
 
-    // What a builder and its groups share.
+    // The state that a builder and its groups share.
     private sealed class Registry
     {
         public Dictionary<string, Layer> Layers { get; } = new(StringComparer.Ordinal);

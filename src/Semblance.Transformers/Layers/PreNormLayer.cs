@@ -2,7 +2,10 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Layers;
 
-/// <summary>A layer that normalises the inputs of its blocks (Xiong et al. 2020, arXiv:2002.04745): x + attention(x), then x + feed-forward(x).</summary>
+/// <summary>
+/// Represents a layer that normalizes the inputs of its blocks (Xiong et al. 2020, arXiv:2002.04745): x + attention(x), then x +
+/// feed-forward(x).
+/// </summary>
 public abstract class PreNormLayer : TransformerLayer
 {
     /// <inheritdoc/>
@@ -16,15 +19,15 @@ public abstract class PreNormLayer : TransformerLayer
         return run.Add(attended, processed);
     }
 
-    /// <summary>Computes what the attention block adds, its norm included.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the output of the attention block, its norm included, which is added to the input.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="x"><c>[tokens × hidden]</c>.</param>
     /// <param name="batch">The tokens.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     protected abstract Tensor Attend(Computation run, Tensor x, PackedBatch batch);
 
-    /// <summary>Computes what the feed-forward block adds, its norm included.</summary>
-    /// <param name="run">The computation; it owns what is returned.</param>
+    /// <summary>Computes the output of the feed-forward block, its norm included, which is added to the input.</summary>
+    /// <param name="run">The computation; it owns the result.</param>
     /// <param name="x"><c>[tokens × hidden]</c>.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
     protected abstract Tensor FeedForward(Computation run, Tensor x);

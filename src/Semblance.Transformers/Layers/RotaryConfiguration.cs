@@ -5,14 +5,15 @@ using Semblance.Tensors;
 namespace Semblance.Transformers.Layers;
 
 /// <summary>
-/// Rotary positions as configurations give them: a base, and under <c>rope_scaling</c> or <c>rope_parameters</c> how frequencies are changed
-/// for texts longer than those learned from.
+/// Reads rotary position embeddings from a configuration: a base, and under <c>rope_scaling</c> or <c>rope_parameters</c> the scaling of
+/// frequencies for texts longer than those of the training.
 /// </summary>
 public static class RotaryConfiguration
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim", "original_max_position_embeddings", "partial_rotary_factor",
+            "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim",
+            "original_max_position_embeddings", "partial_rotary_factor",
             "rope_theta", "rope_type", "truncate")
         .Alias("type", "rope_type")
         .Unsupported("long_factor", "one factor for all frequencies")
@@ -23,10 +24,13 @@ public static class RotaryConfiguration
     /// <summary>Reads the positions of a model, or of one kind of its layers.</summary>
     /// <param name="file">The configuration.</param>
     /// <param name="headSize">The width of a head.</param>
-    /// <param name="theta">The base, where <c>rope_parameters</c> do not give it.</param>
+    /// <param name="theta">The base, if <c>rope_parameters</c> do not give it.</param>
     /// <param name="layerType">The kind of layer that <c>rope_parameters</c> may have an entry for, such as <c>full_attention</c>.</param>
-    /// <param name="scaled">Whether <c>rope_scaling</c> is for these layers.</param>
-    public static RotaryPositions Read(ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
+    /// <param name="scaled">
+    /// <see langword="true"/>, the default, if <c>rope_scaling</c> applies to these layers; otherwise, <see langword="false"/>.
+    /// </param>
+    public static RotaryPositions Read(
+        ConfigurationFile file, int headSize, float theta, string layerType = "full_attention", bool scaled = true)
     {
         var parameters = file.Section("rope_parameters");
         var own = parameters?.Root.EnumerateObject().Any(member => member.Value.ValueKind == JsonValueKind.Object) == true
@@ -40,23 +44,30 @@ public static class RotaryConfiguration
         var columns = (int)(headSize * part);
         if (theta is not (>= 1e-6f and <= 1e12f) || columns < 2 || columns % 2 != 0 || columns > headSize)
         {
-            throw file.Fault("rope_theta", $"is {theta} for {columns} of the {headSize} columns of a head; expected a base from 1e-6 to 1e12 and an even number of columns");
+            throw file.Fault(
+                "rope_theta",
+                $"is {theta} for {columns} of the {headSize} columns of a head; expected a base from 1e-6 to 1e12 and an even number of "
+                + "columns");
         }
 
         var frequencies = RotaryPositions.Frequencies(columns, theta);
         var type = settings?.Text("rope_type") ?? "default";
         if (type == "default" && settings?.Find("factor") is not null && settings.Number("factor", 1) != 1)
         {
-            throw settings.Fault("factor", $"is {settings.Number("factor", 1)}, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
+            throw settings.Fault(
+                "factor",
+                $"is {settings.Number("factor", 1)}, but 'rope_type' names no scaling; supported are dynamic, linear, llama3 and yarn");
         }
 
         return type switch
         {
-            // Dynamic scaling begins beyond max_position_embeddings, where no text goes.
+            // Dynamic scaling begins beyond max_position_embeddings, which no text exceeds.
             "default" or "dynamic" => new RotaryPositions(frequencies),
             "linear" => new RotaryPositions([.. frequencies.Select(frequency => frequency / Factor(settings!))]),
             "llama3" => new RotaryPositions(Llama3(settings!, frequencies)),
-            "yarn" => new RotaryPositions(Yarn(file, settings!, frequencies, theta), settings!.Positive("attention_factor", AttentionFactor(settings!))),
+            "yarn" =>
+                new RotaryPositions(
+                    Yarn(file, settings!, frequencies, theta), settings!.Positive("attention_factor", AttentionFactor(settings!))),
             _ => throw settings!.Fault("rope_type", $"is '{type}'; supported are default, dynamic, linear, llama3 and yarn"),
         };
     }
@@ -67,7 +78,7 @@ public static class RotaryConfiguration
         return factor >= 1 ? factor : throw settings.Fault("factor", $"is {factor}; expected a number from 1 on");
     }
 
-    // What YaRN multiplies scores by, from the factor, or the ratio of two of its scales as DeepSeek has it.
+    // The factor by which YaRN scales the rotated columns, from the factor, or the ratio of two of its scales as in DeepSeek.
     private static float AttentionFactor(ConfigurationFile settings)
     {
         var factor = Factor(settings);
@@ -76,7 +87,7 @@ public static class RotaryConfiguration
         return one != 0 && all != 0 ? Scale(one) / Scale(all) : Scale(1);
     }
 
-    // Slow pairs turn slower by the factor, fast ones stay, those between go over smoothly (Llama 3.1, arXiv:2407.21783).
+    // Low frequencies are divided by the factor, high ones stay, those between are interpolated (Llama 3.1, arXiv:2407.21783).
     private static float[] Llama3(ConfigurationFile settings, float[] frequencies)
     {
         float factor = Factor(settings), low = settings.Positive("low_freq_factor", 1), high = settings.Positive("high_freq_factor", 4);
@@ -104,7 +115,7 @@ public static class RotaryConfiguration
         })];
     }
 
-    // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over the pairs from unchanged to slower by the factor.
+    // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over the pairs from unchanged to divided by the factor.
     private static float[] Yarn(ConfigurationFile file, ConfigurationFile settings, float[] frequencies, float theta)
     {
         if (theta <= 1)

@@ -5,8 +5,8 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.MPNet;
 
 /// <summary>
-/// MPNet (Song et al. 2020, arXiv:2004.09297): RoBERTa's encoder without token types, with a bias for the distance of two tokens that all layers
-/// share. Parameter names are those of transformers' <c>MPNetModel</c>.
+/// Represents MPNet (Song et al. 2020, arXiv:2004.09297): RoBERTa's encoder without token types, with a bias by the distance of two tokens
+/// that all layers share. Parameter names are those of transformers' <c>MPNetModel</c>.
 /// </summary>
 public sealed class MPNetModel : BertEncoder
 {
@@ -15,15 +15,27 @@ public sealed class MPNetModel : BertEncoder
 
     private readonly Tensor _bias; // [buckets × heads]
 
-    private MPNetModel(ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers, Linear? pooler, Tensor bias)
+    private MPNetModel(
+        ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers,
+        Linear? pooler, Tensor bias)
         : base(configuration, own, config, embeddings, layers, pooler) => _bias = bias;
 
     /// <summary>Gets the descriptor of the architecture.</summary>
     public static Architecture Descriptor { get; } = new("mpnet", "mpnet.", Create)
     {
-        Classes = [new("MPNetModel"), BertHeads.RobertaMaskedLanguageModel("MPNetForMaskedLM"), .. BertHeads.Dense("MPNet", "classifier.dense", _ => Activation.Tanh, "classifier.out_proj")],
+        Classes =
+        [
+            new("MPNetModel"), BertHeads.RobertaMaskedLanguageModel("MPNetForMaskedLM"),
+            .. BertHeads.Dense("MPNet", "classifier.dense", _ => Activation.Tanh, "classifier.out_proj"),
+        ],
         HasPooler = true,
-        Tokenizer = new(TokenizerKind.WordPiece, ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"], "<pad>") { First = "<s>", Last = "</s>", Unknown = "[UNK]", Mask = "<mask>" },
+        Tokenizer = new(TokenizerKind.WordPiece, ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"], "<pad>")
+        {
+            First = "<s>",
+            Last = "</s>",
+            Unknown = "[UNK]",
+            Mask = "<mask>",
+        },
         NewConfiguration = sizes => BertModel.NewBert(sizes with { PadTokenId = PaddingId }, "MPNetModel", types: 0)
             .With(("max_position_embeddings", sizes.MaxPositionEmbeddings + PaddingId + 1), ("relative_attention_num_buckets", 32)),
     };
@@ -34,7 +46,8 @@ public sealed class MPNetModel : BertEncoder
         ArgumentNullException.ThrowIfNull(batch);
         return base.Share(run, batch) with
         {
-            Bias = RelativeBuckets.Bias(run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, MaxDistance, bidirectional: true)),
+            Bias = RelativeBuckets.Bias(
+                run, _bias, batch.LongestSequence, distance => RelativeBuckets.Of(distance, _bias.Rows, MaxDistance, bidirectional: true)),
         };
     }
 
@@ -45,10 +58,11 @@ public sealed class MPNetModel : BertEncoder
         var buckets = configuration.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
         var embeddings = new BertEmbeddings(config, own, config.HiddenSize, PaddingId, types: false);
         var layers = Stack(config, i => Layer(config, own, $"encoder.layer.{i}"));
-        var relative = own.Group(); // listed before the pooler, but initialised after it
+        var relative = own.Group(); // listed before the pooler, but initialized after it
         var pooler = Pooler(own, config);
         return new MPNetModel(
-            configuration, own, config, embeddings, layers, pooler, relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));
+            configuration, own, config, embeddings, layers, pooler,
+            relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));
     }
 
     private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(

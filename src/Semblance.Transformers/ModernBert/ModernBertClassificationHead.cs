@@ -3,10 +3,10 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.ModernBert;
 
-/// <summary>ModernBERT's classes of tokens, or, where they are pooled, of whole texts.</summary>
-/// <param name="head">What stands before the last layer.</param>
+/// <summary>Represents ModernBERT's classification of tokens or, with pooling, of sequences.</summary>
+/// <param name="head">The head before the last layer.</param>
 /// <param name="classifier">The last layer.</param>
-/// <param name="pooling">How the tokens of a text become one; null for a class of each token.</param>
+/// <param name="pooling">The pooling mode of sequence classification; <see langword="null"/> for token classification.</param>
 internal sealed class ModernBertClassificationHead(ModernBertHead head, Linear classifier, Pooling? pooling = null) : TaskHead
 {
     /// <returns><c>[tokens × labels]</c> or <c>[sequences × labels]</c>.</returns>

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.ModernBert;
 
-/// <summary>What stands in ModernBERT before the last layer of any task: a dense layer with an activation, and a norm.</summary>
+/// <summary>Represents the head before the last layer of any ModernBERT task: a dense layer with an activation, and a norm.</summary>
 internal sealed class ModernBertHead
 {
     private readonly Linear _dense;

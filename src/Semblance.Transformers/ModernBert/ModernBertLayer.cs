@@ -3,7 +3,9 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.ModernBert;
 
-/// <summary>One layer: rotary attention, to all or to what is near, and a gated feed-forward block. The first has no norm before its attention.</summary>
+/// <summary>
+/// Represents one layer: rotary attention, global or local, and a gated feed-forward block. The first has no norm before its attention.
+/// </summary>
 internal sealed class ModernBertLayer : PreNormLayer
 {
     private readonly AttentionHeads _heads;
@@ -11,7 +13,7 @@ internal sealed class ModernBertLayer : PreNormLayer
     private readonly Linear _joined; // queries, keys and values
     private readonly Linear _output;
     private readonly LayerNorm _innerNorm;
-    private readonly Linear _inner; // what is activated, and what it is multiplied by
+    private readonly Linear _inner; // the activated half, and the half that it is multiplied by
     private readonly Linear _outer;
     private readonly Activation _activation;
     private readonly float _attentionDropout;
@@ -20,7 +22,8 @@ internal sealed class ModernBertLayer : PreNormLayer
     public ModernBertLayer(ConfigurationFile config, ModelParameters parameters, AttentionHeads heads, int index)
     {
         int hidden = heads.Count * heads.Size, inner = config.Width("intermediate_size");
-        bool attentionBias = config.Flag("attention_bias", false), innerBias = config.Flag("mlp_bias", false), normBias = config.Flag("norm_bias", false);
+        bool attentionBias = config.Flag("attention_bias", false), innerBias = config.Flag("mlp_bias", false),
+            normBias = config.Flag("norm_bias", false);
         var epsilon = config.Epsilon("norm_eps", 1e-5f);
         _heads = heads;
         _activation = config.ReadActivation("hidden_activation", Activation.Gelu);

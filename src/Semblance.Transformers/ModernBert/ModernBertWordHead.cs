@@ -3,8 +3,8 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.ModernBert;
 
-/// <summary>ModernBERT's masked words.</summary>
-/// <param name="head">What stands before the last layer.</param>
+/// <summary>Represents ModernBERT's masked language model head.</summary>
+/// <param name="head">The head before the last layer.</param>
 /// <param name="decoder">The last layer.</param>
 internal sealed class ModernBertWordHead(ModernBertHead head, Linear decoder) : VocabularyHead
 {

@@ -3,10 +3,10 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.NomicBert;
 
-/// <summary>One layer: rotary attention and a feed-forward block, gated or plain, with a layer norm after each.</summary>
+/// <summary>Represents one layer: rotary attention and a feed-forward block, gated or plain, with a layer norm after each.</summary>
 internal sealed class NomicBertLayer : TransformerLayer
 {
-    private const int WidthMultiple = 256; // the original fills a gated block up to this
+    private const int WidthMultiple = 256; // the original pads the width of a gated block to a multiple of this
 
     private readonly AttentionHeads _heads;
     private readonly Linear _joined; // queries, keys and values

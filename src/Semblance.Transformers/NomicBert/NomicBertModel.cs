@@ -6,19 +6,24 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.NomicBert;
 
 /// <summary>
-/// NomicBERT (Nussbaum et al. 2024, arXiv:2402.01613): BERT with rotary positions, gated activations and room for 8,192 tokens. Settings and
-/// parameter names are those of the original (<c>nomic-ai/nomic-bert-2048</c>).
+/// Represents NomicBERT (Nussbaum et al. 2024, arXiv:2402.01613): BERT with rotary positions, gated activations and a maximum sequence
+/// length of 8,192 tokens. Settings and parameter names are those of the original (<c>nomic-ai/nomic-bert-2048</c>).
 /// </summary>
 public sealed class NomicBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd", "n_head", "n_inner", "n_layer", "n_positions",
-            "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor", "type_vocab_size", "vocab_size")
-        .Alias("hidden_size", "n_embd").Alias("max_position_embeddings", "n_positions").Alias("num_attention_heads", "n_head").Alias("num_hidden_layers", "n_layer")
+            "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd",
+            "n_head", "n_inner", "n_layer", "n_positions",
+            "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor",
+            "type_vocab_size", "vocab_size")
+        .Alias("hidden_size", "n_embd").Alias("max_position_embeddings", "n_positions").Alias("num_attention_heads", "n_head")
+        .Alias("num_hidden_layers", "n_layer")
         .Ignored(
-            "dense_seq_output", "embd_pdrop", "expert_choice_router", "ffn_div", "fused_bias_fc", "fused_dropout_add_ln", "moe_impl", "moe_normalize_expert_weights", "moe_resid_pdrop", "moe_top_k",
-            "num_shared_experts", "parallel_block_tied_norm", "reorder_and_upcast_attn", "router_aux_loss_coef", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+            "dense_seq_output", "embd_pdrop", "expert_choice_router", "ffn_div", "fused_bias_fc", "fused_dropout_add_ln", "moe_impl",
+            "moe_normalize_expert_weights", "moe_resid_pdrop", "moe_top_k",
+            "num_shared_experts", "parallel_block_tied_norm", "reorder_and_upcast_attn", "router_aux_loss_coef", "summary_activation",
+            "summary_first_dropout", "summary_proj_to_labels",
             "summary_type", "summary_use_proj", "use_flash_attn", "use_xentropy")
         .Unsupported("causal", "attention in both directions", "false")
         .Unsupported("last_layer_subset", "all tokens in the last layer", "false")
@@ -68,8 +73,10 @@ public sealed class NomicBertModel : Transformer
     {
         Classes = [new("NomicBertModel"), new("NomicBertForPreTraining", TaskKind.MaskedLanguageModel, MaskedLanguageModel)],
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads), ("n_inner", sizes.FeedForwardSize),
-            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12), ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
+            sizes, "NomicBertModel", ("n_embd", sizes.HiddenSize), ("n_layer", sizes.NumHiddenLayers), ("n_head", sizes.NumAttentionHeads),
+            ("n_inner", sizes.FeedForwardSize),
+            ("n_positions", sizes.MaxPositionEmbeddings), ("activation_function", "swiglu"), ("layer_norm_epsilon", 1e-12),
+            ("rotary_emb_fraction", 1.0), ("rotary_emb_base", 10_000),
             ("type_vocab_size", 2), ("prenorm", false), ("qkv_proj_bias", false), ("mlp_fc1_bias", false), ("mlp_fc2_bias", false),
             ("attn_pdrop", NewConfiguration.Number(sizes.Dropout)), ("resid_pdrop", NewConfiguration.Number(sizes.Dropout))),
     };
@@ -122,12 +129,13 @@ public sealed class NomicBertModel : Transformer
         };
         var dense = own.Linear(Name + "transform.dense", body.HiddenSize, body.HiddenSize, bias);
         var norm = own.LayerNorm(Name + "transform.layer_norm", body.HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
-        return new MaskedLanguageModelHead(own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
+        return new MaskedLanguageModelHead(
+            own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
     }
 
     private static RotaryPositions Positions(ConfigurationFile config, int headSize)
     {
-        // Scaling for texts beyond those learned from would make a vector depend on the longest text beside it.
+        // Dynamic scaling for longer texts would make an embedding depend on the longest text in the batch.
         if (config.Number("rotary_scaling_factor", 0) != 0 && config.Rows("max_trained_positions", 2048) < config.Rows("n_positions", 2048))
         {
             throw config.Fault("rotary_scaling_factor", "is set; only positions without dynamic scaling are supported");
@@ -136,6 +144,7 @@ public sealed class NomicBertModel : Transformer
         var columns = (int)(headSize * config.Number("rotary_emb_fraction", 1));
         return columns >= 2 && columns % 2 == 0 && columns <= headSize
             ? new RotaryPositions(RotaryPositions.Frequencies(columns, config.Positive("rotary_emb_base", 10_000)))
-            : throw config.Fault("rotary_emb_fraction", $"gives {columns} of the {headSize} columns of a head; expected an even number of them");
+            : throw config.Fault(
+                "rotary_emb_fraction", $"gives {columns} of the {headSize} columns of a head; expected an even number of them");
     }
 }

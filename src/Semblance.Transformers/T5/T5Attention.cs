@@ -3,7 +3,9 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
-/// <summary>The attention block of a layer with its residual: of the hidden states to themselves, or to the encoder's.</summary>
+/// <summary>
+/// Represents the attention block of a layer with its residual: attention of the hidden states to themselves, or to the encoder's.
+/// </summary>
 internal sealed class T5Attention
 {
     private readonly T5Config _config;
@@ -25,7 +27,7 @@ internal sealed class T5Attention
         _norm = own.RmsNorm(layer + ".layer_norm", hidden, config.LayerNormEpsilon);
     }
 
-    // x: [tokens × hidden]; of the hidden states to themselves, and to those that the batch's caches remember of this layer.
+    // x: [tokens × hidden]; attends to the hidden states themselves, and to those of this layer in the batch's caches.
     public Tensor Forward(Computation run, Tensor x, AttentionContext context, int layer)
     {
         using var normed = run.RmsNorm(x, _norm);
@@ -40,7 +42,7 @@ internal sealed class T5Attention
         }
     }
 
-    // To the encoder's states, of which the keys and values were made.
+    // Attends to the encoder's states, from which the keys and values were computed.
     public Tensor Forward(Computation run, Tensor x, Tensor key, Tensor value, AttentionMask mask)
     {
         using var normed = run.RmsNorm(x, _norm);
@@ -48,7 +50,7 @@ internal sealed class T5Attention
         return Finish(run, x, run.Attention(query, key, value, mask, _config.NumHeads, _config.DropoutRate, scale: 1));
     }
 
-    // states: [tokens × hidden]; each [tokens × heads · head size].
+    // states: [tokens × hidden]; returns two tensors [tokens × heads · head size].
     public (Tensor Key, Tensor Value) Project(Computation run, Tensor states) => (run.Linear(states, _key), run.Linear(states, _value));
 
     private Tensor Finish(Computation run, Tensor x, Tensor context)

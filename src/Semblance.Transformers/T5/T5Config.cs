@@ -5,64 +5,74 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
-/// <summary>The settings of a T5, named as in its <c>config.json</c>; the defaults are those of t5-small.</summary>
+/// <summary>Represents the settings of a T5 model, named as in its <c>config.json</c>; the defaults are those of t5-small.</summary>
 public sealed record T5Config
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads", "num_layers", "relative_attention_max_distance",
+            "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads",
+            "num_layers", "relative_attention_max_distance",
             "relative_attention_num_buckets", "scale_decoder_outputs", "tie_word_embeddings", "vocab_size")
-        .Alias("hidden_size", "d_model").Alias("num_attention_heads", "num_heads").Alias("num_hidden_layers", "num_layers").Alias("head_dim", "d_kv")
+        .Alias("hidden_size", "d_model").Alias("num_attention_heads", "num_heads").Alias("num_hidden_layers", "num_layers")
+        .Alias("head_dim", "d_kv")
         .Ignored("dense_act_fn", "is_encoder_decoder", "is_gated_act", "n_positions") // the first and third follow from feed_forward_proj
         .With(CommonKeys.All);
 
-    /// <summary>The number of token ids.</summary>
+    /// <summary>Gets the vocabulary size: the number of token ids.</summary>
     public int VocabSize { get; init; } = 32128;
 
-    /// <summary>The width of a hidden state.</summary>
+    /// <summary>Gets the width of a hidden state.</summary>
     public int DModel { get; init; } = 512;
 
-    /// <summary>The width of a head.</summary>
+    /// <summary>Gets the width of a head.</summary>
     public int DKv { get; init; } = 64;
 
-    /// <summary>The width inside the feed-forward block.</summary>
+    /// <summary>Gets the width inside the feed-forward block.</summary>
     public int DFf { get; init; } = 2048;
 
-    /// <summary>The number of the encoder's layers.</summary>
+    /// <summary>Gets the number of the encoder's layers.</summary>
     public int NumLayers { get; init; } = 6;
 
-    /// <summary>The number of the decoder's layers.</summary>
+    /// <summary>Gets the number of the decoder's layers.</summary>
     public int NumDecoderLayers { get; init; } = 6;
 
-    /// <summary>The number of attention heads.</summary>
+    /// <summary>Gets the number of attention heads.</summary>
     public int NumHeads { get; init; } = 8;
 
-    /// <summary>In how many buckets the distances fall.</summary>
+    /// <summary>Gets the number of buckets of distances.</summary>
     public int RelativeAttentionNumBuckets { get; init; } = 32;
 
-    /// <summary>The distance from which on all share a bucket.</summary>
+    /// <summary>Gets the distance from which on all distances share a bucket.</summary>
     public int RelativeAttentionMaxDistance { get; init; } = 128;
 
-    /// <summary>How much of each block is left out while the model learns.</summary>
+    /// <summary>Gets the dropout probability of each block.</summary>
     public float DropoutRate { get; init; } = 0.1f;
 
-    /// <summary>The ε of every norm.</summary>
+    /// <summary>Gets the ε of every norm.</summary>
     public float LayerNormEpsilon { get; init; } = 1e-6f;
 
-    /// <summary>The function inside the feed-forward block.</summary>
+    /// <summary>Gets the activation inside the feed-forward block.</summary>
     public Activation DenseAct { get; init; } = Activation.Relu;
 
-    /// <summary>Whether a second linear layer gates the first (Shazeer 2020, arXiv:2002.05202), as in T5 1.1.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether a second linear layer gates the first (Shazeer 2020, arXiv:2002.05202), as in T5 1.1.
+    /// </summary>
     public bool IsGatedAct { get; init; }
 
-    /// <summary>Whether the last layer is the word table, which then sees the hidden states scaled down by √<see cref="DModel"/>.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the last layer is the table of word embeddings; its input is then scaled by 1 /
+    /// √<see cref="DModel"/>.
+    /// </summary>
     public bool TieWordEmbeddings { get; init; } = true;
 
-    /// <summary>Whether the decoder's last layer sees the hidden states scaled down by √<see cref="DModel"/>; as <see cref="TieWordEmbeddings"/>, unless the file says otherwise.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the input of the decoder's last layer is scaled by 1 / √<see cref="DModel"/>; the same as
+    /// <see cref="TieWordEmbeddings"/>, unless the file says otherwise.
+    /// </summary>
     internal bool ScaleDecoderOutputs { get; init; } = true;
 
     /// <summary>Reads and checks a configuration.</summary>
-    /// <exception cref="ModelFormatException">A field is missing, absurd or not supported.</exception>
+    /// <exception cref="ModelFormatException">A field is missing, out of range or not supported.</exception>
     public static T5Config Read(ConfigurationFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -83,11 +93,14 @@ public sealed record T5Config
             NumDecoderLayers = file.WholeNumber("num_decoder_layers", 0, BertConfig.MostLayers, layers),
             NumHeads = file.WholeNumber("num_heads", 1, BertConfig.LargestWidth),
             RelativeAttentionNumBuckets = buckets,
-            RelativeAttentionMaxDistance = file.WholeNumber("relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
+            RelativeAttentionMaxDistance = file.WholeNumber(
+                "relative_attention_max_distance", buckets, BertConfig.LargestTable, Math.Max(buckets, 128)),
             DropoutRate = BertConfig.Probability(file, "dropout_rate", 0.1f),
             LayerNormEpsilon = file.Epsilon("layer_norm_epsilon", 1e-6f),
-            // The gated GELU of T5 1.1 has always been the approximation.
-            DenseAct = activation == Gated + "gelu" ? Activation.GeluTanh : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
+            // The gated GELU of T5 1.1 is the tanh approximation.
+            DenseAct = activation == Gated + "gelu"
+                ? Activation.GeluTanh
+                : file.ActivationOf(FeedForward, isGated ? activation[Gated.Length..] : activation, Gated + "…"),
             IsGatedAct = isGated,
             TieWordEmbeddings = file.Flag("tie_word_embeddings", true),
             ScaleDecoderOutputs = file.Flag("scale_decoder_outputs", file.Flag("tie_word_embeddings", true)),

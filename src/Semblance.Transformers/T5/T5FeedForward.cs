@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
-/// <summary>The feed-forward block of a layer with its residual, plain or gated.</summary>
+/// <summary>Represents the feed-forward block of a layer with its residual, plain or gated.</summary>
 internal sealed class T5FeedForward
 {
     private readonly T5Config _config;

@@ -3,7 +3,7 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.T5;
 
-/// <summary>One layer: attention, in a decoder cross-attention to the encoder's states, and the feed-forward block.</summary>
+/// <summary>Represents one layer: attention, in a decoder cross-attention to the encoder's states, and the feed-forward block.</summary>
 internal sealed class T5Layer(int index, T5Attention attention, T5Attention? crossAttention, T5FeedForward feedForward) : TransformerLayer
 {
     public override Tensor Forward(Computation run, Tensor x, AttentionContext context)

@@ -5,13 +5,14 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Transformers.T5;
 
 /// <summary>
-/// The encoder of T5 (Raffel et al. 2020, arXiv:1910.10683): relative positions, unscaled attention, norms before each block and no biases; and, as the
-/// body of a <see cref="Decoder"/>, its decoder. Names of settings and parameters are those of transformers' <c>T5ForConditionalGeneration</c>.
+/// Represents the encoder of T5 (Raffel et al. 2020, arXiv:1910.10683), with relative positions, unscaled attention, norms before each
+/// block and no biases; and, as the body of a <see cref="Decoder"/>, its decoder. Names of settings and parameters are those of
+/// transformers' <c>T5ForConditionalGeneration</c>.
 /// </summary>
 public sealed class T5Model : Transformer
 {
     private const string SharedName = "shared.weight";
-    private const string EncoderName = "encoder.embed_tokens.weight"; // where a file has only the encoder's
+    private const string EncoderName = "encoder.embed_tokens.weight"; // for files that have only the encoder's table
 
     private readonly Tensor _bias; // [buckets × heads]
     private readonly RmsNorm _norm;
@@ -23,24 +24,34 @@ public sealed class T5Model : Transformer
         IsCausal = decoder;
         WordEmbeddings = words;
         var name = decoder ? "decoder" : "encoder";
-        string[] blocks = [.. Enumerable.Range(0, decoder ? config.NumDecoderLayers : config.NumLayers).Select(i => $"{name}.block.{i}.layer.")];
+        string[] blocks = [.. Enumerable.Range(0, decoder ? config.NumDecoderLayers : config.NumLayers)
+            .Select(i => $"{name}.block.{i}.layer.")];
         T5Attention[] attentions = [.. blocks.Select(block => new T5Attention(config, own, block + "0", "SelfAttention"))];
-        T5Attention[] crossAttentions = decoder ? [.. blocks.Select(block => new T5Attention(config, own, block + "1", "EncDecAttention"))] : [];
+        T5Attention[] crossAttentions = decoder
+            ? [.. blocks.Select(block => new T5Attention(config, own, block + "1", "EncDecAttention"))]
+            : [];
         T5FeedForward[] feedForwards = [.. blocks.Select(block => new T5FeedForward(config, own, block + (decoder ? "2" : "1")))];
         Blocks = [.. blocks.Select((_, i) => new T5Layer(i, attentions[i], crossAttentions.ElementAtOrDefault(i), feedForwards[i]))];
-        _bias = own.Tensor(name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
+        _bias = own.Tensor(
+            name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _norm = own.RmsNorm(name + ".final_layer_norm", config.DModel, config.LayerNormEpsilon);
     }
 
     /// <summary>Gets the descriptor of the architecture.</summary>
     public static Architecture Descriptor { get; } = new("t5", "", Create)
     {
-        Classes = [new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder }],
+        Classes =
+        [
+            new("T5EncoderModel"), new("T5ForConditionalGeneration", TaskKind.ConditionalGeneration) { CreateDecoder = CreateDecoder },
+        ],
         Tokenizer = new(TokenizerKind.Unigram, ["<pad>", "</s>", "<unk>"], "<pad>") { Last = "</s>", Unknown = "<unk>" },
         NewConfiguration = sizes => NewConfiguration.Common(
-            sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers), ("num_heads", sizes.NumAttentionHeads),
-            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize), ("dropout_rate", NewConfiguration.Number(sizes.Dropout)), ("feed_forward_proj", "relu"),
-            ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128), ("decoder_start_token_id", sizes.PadTokenId),
+            sizes, "T5EncoderModel", ("d_model", sizes.HiddenSize), ("num_layers", sizes.NumHiddenLayers),
+            ("num_heads", sizes.NumAttentionHeads),
+            ("d_kv", sizes.HiddenSize / sizes.NumAttentionHeads), ("d_ff", sizes.FeedForwardSize),
+            ("dropout_rate", NewConfiguration.Number(sizes.Dropout)), ("feed_forward_proj", "relu"),
+            ("layer_norm_epsilon", 1e-6), ("relative_attention_num_buckets", 32), ("relative_attention_max_distance", 128),
+            ("decoder_start_token_id", sizes.PadTokenId),
             ("is_encoder_decoder", true)),
     };
 
@@ -53,7 +64,7 @@ public sealed class T5Model : Transformer
     /// <inheritdoc/>
     public override int VocabularySize => Config.VocabSize;
 
-    /// <summary>Gets the largest number: positions are relative, so any length is possible.</summary>
+    /// <summary>Gets the largest integer: positions are relative, so the length is not limited.</summary>
     public override int MaxPositions => int.MaxValue;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which encoder and decoder share.</summary>
@@ -66,7 +77,8 @@ public sealed class T5Model : Transformer
     protected override IReadOnlyList<TransformerLayer> Blocks { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Embed(Computation run, PackedBatch batch) => run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
+    protected override Tensor Embed(Computation run, PackedBatch batch) =>
+        run.Dropout(run.Embed(batch, WordEmbeddings), Config.DropoutRate);
 
     /// <inheritdoc/>
     protected override AttentionContext Share(Computation run, PackedBatch batch)
@@ -75,7 +87,8 @@ public sealed class T5Model : Transformer
         return base.Share(run, batch) with
         {
             Bias = RelativeBuckets.Bias(
-                run, _bias, batch.Reach, distance => RelativeBuckets.Of(distance, _bias.Rows, Config.RelativeAttentionMaxDistance, bidirectional: !IsCausal)),
+                run, _bias, batch.Reach, distance =>
+                    RelativeBuckets.Of(distance, _bias.Rows, Config.RelativeAttentionMaxDistance, bidirectional: !IsCausal)),
         };
     }
 
@@ -85,7 +98,8 @@ public sealed class T5Model : Transformer
     private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
     {
         var config = T5Config.Read(configuration);
-        var words = own.Tensor(!own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
+        var words = own.Tensor(
+            !own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
         return new T5Model(configuration, own, config, words, decoder: false);
     }
 
@@ -94,7 +108,7 @@ public sealed class T5Model : Transformer
         var config = ((T5Model)encoder).Config;
         var body = new T5Model(encoder.Configuration, own.Group(), config, encoder.WordEmbeddings, decoder: true);
 
-        // Newer files of T5 1.1 call the head tied and say of the scale alone that it is not.
+        // Newer files of T5 1.1 state that the head is tied, but not scaled.
         const string HeadName = "lm_head.weight";
         var headParameters = own.Group();
         var ownsHead = !config.TieWordEmbeddings || (!config.ScaleDecoderOutputs && own.Contains(HeadName));

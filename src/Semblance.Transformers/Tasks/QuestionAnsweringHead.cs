@@ -2,8 +2,10 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>One linear layer over each token: the scores of an answer's start and of its end there (Devlin et al. 2019, arXiv:1810.04805).</summary>
-/// <param name="outputs">The layer, from hidden states to 2.</param>
+/// <summary>
+/// Represents a linear layer over each token, which scores it as the start and the end of an answer (Devlin et al. 2019, arXiv:1810.04805).
+/// </summary>
+/// <param name="outputs">The layer, from hidden states to 2 outputs.</param>
 public sealed class QuestionAnsweringHead(Linear outputs) : TaskHead
 {
     /// <returns><c>[tokens × 2]</c>.</returns>

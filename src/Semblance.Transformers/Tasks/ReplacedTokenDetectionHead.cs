@@ -2,7 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>ELECTRA's discriminator (Clark et al. 2020, arXiv:2003.10555): for each token, a score above 0 where it was put in the place of another.</summary>
+/// <summary>
+/// Represents ELECTRA's discriminator (Clark et al. 2020, arXiv:2003.10555): the score of a token is above 0 if it replaced another.
+/// </summary>
 internal sealed class ReplacedTokenDetectionHead(Linear dense, Activation activation, Linear prediction) : TaskHead
 {
     /// <returns><c>[tokens × 1]</c>.</returns>

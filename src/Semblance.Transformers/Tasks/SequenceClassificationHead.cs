@@ -2,12 +2,13 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>One linear layer over what the body's pooler, or a layer of the head's own, makes of the first token.</summary>
-/// <param name="body">The body, whose pooler is used where there is no layer of the head's own.</param>
+/// <summary>Represents a linear layer over the first token, after the body's pooler or a dense layer of the head.</summary>
+/// <param name="body">The body, whose pooler is used if the head has no dense layer.</param>
 /// <param name="classifier">The last layer, from hidden states to labels.</param>
-/// <param name="dense">The layer over the first token, or null.</param>
+/// <param name="dense">The dense layer over the first token, or <see langword="null"/>.</param>
 /// <param name="activation">The activation of <paramref name="dense"/>.</param>
-public sealed class SequenceClassificationHead(Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
+public sealed class SequenceClassificationHead(
+    Transformer body, Linear classifier, Linear? dense = null, Activation activation = Activation.Tanh) : TaskHead
 {
     /// <returns><c>[sequences × labels]</c>.</returns>
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>The layers on a transformer's body that compute the logits of a task.</summary>
+/// <summary>Represents the layers after a transformer's body that compute the logits of a task.</summary>
 public abstract class TaskHead
 {
     /// <summary>Computes the logits of a batch.</summary>

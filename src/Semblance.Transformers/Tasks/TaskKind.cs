@@ -1,29 +1,29 @@
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>What the head of a model predicts.</summary>
+/// <summary>Specifies the task of a model's head.</summary>
 public enum TaskKind
 {
-    /// <summary>Nothing: the body alone.</summary>
+    /// <summary>No task: the body alone.</summary>
     None,
 
-    /// <summary>The words at masked tokens.</summary>
+    /// <summary>Prediction of masked tokens.</summary>
     MaskedLanguageModel,
 
-    /// <summary>The next token.</summary>
+    /// <summary>Prediction of the next token.</summary>
     CausalLanguageModel,
 
-    /// <summary>The tokens of another text, by a decoder that attends to an encoder.</summary>
+    /// <summary>Generation of another text by a decoder that attends to an encoder.</summary>
     ConditionalGeneration,
 
-    /// <summary>A class of each sequence.</summary>
+    /// <summary>Classification of each sequence.</summary>
     SequenceClassification,
 
-    /// <summary>A class of each token.</summary>
+    /// <summary>Classification of each token.</summary>
     TokenClassification,
 
-    /// <summary>Start and end of an answer.</summary>
+    /// <summary>Prediction of the start and the end of an answer.</summary>
     QuestionAnswering,
 
-    /// <summary>Which tokens were put in the place of others.</summary>
+    /// <summary>Detection of replaced tokens.</summary>
     ReplacedTokenDetection,
 }

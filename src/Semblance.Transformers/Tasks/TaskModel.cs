@@ -7,7 +7,9 @@ using Semblance.Transformers.Layers;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>A whole model as <c>config.json</c> names it under <c>architectures</c>: a body, and a head where the task has one.</summary>
+/// <summary>
+/// Represents a whole model as <c>config.json</c> names it under <c>architectures</c>: a body and, if the task has one, a head.
+/// </summary>
 public sealed class TaskModel
 {
     private readonly ModelParameters _own;
@@ -21,41 +23,49 @@ public sealed class TaskModel
         Decoder = decoder;
     }
 
-    /// <summary>The transformer.</summary>
+    /// <summary>Gets the transformer.</summary>
     public Transformer Body { get; }
 
-    /// <summary>The settings that the model was loaded with: its <c>config.json</c>.</summary>
+    /// <summary>Gets the settings that the model was loaded with: its <c>config.json</c>.</summary>
     public ConfigurationFile Config { get; }
 
-    /// <summary>Gets what <c>config.json</c> says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets one sentence for each setting of <c>config.json</c> that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => Config.Warnings;
 
-    /// <summary>What makes the logits, or null where there is only a body, or a decoder.</summary>
+    /// <summary>Gets the head that computes the logits; <see langword="null"/> if there is only a body, or a decoder.</summary>
     public TaskHead? Head { get; }
 
-    /// <summary>The class that the configuration names under <c>architectures</c>, such as <c>BertForSequenceClassification</c>; empty where it names none.</summary>
+    /// <summary>
+    /// Gets the class that the configuration names under <c>architectures</c>, such as <c>BertForSequenceClassification</c>; empty if it
+    /// names none.
+    /// </summary>
     public string Architecture => Config.Texts("architectures") is [var first, ..] ? first : "";
 
-    /// <summary>Whether the model gives logits.</summary>
+    /// <summary>Gets a value that indicates whether the model computes logits.</summary>
     public bool HasHead => Head is not null || HasDecoder;
 
-    /// <summary>Gets the decoder, or null where there is none.</summary>
+    /// <summary>Gets the decoder; <see langword="null"/> if there is none.</summary>
     public Decoder? Decoder { get; }
 
-    /// <summary>Gets what the head predicts; <see cref="TaskKind.None"/> where there is only a body.</summary>
+    /// <summary>Gets the task of the head; <see cref="TaskKind.None"/> if there is only a body.</summary>
     public TaskKind Task => Body.Architecture.ClassOf(Config)?.Task ?? TaskKind.None;
 
-    /// <summary>Gets the parameters of the head, or of the decoder, that are not the body's.</summary>
+    /// <summary>Gets the parameters of the head or of the decoder that do not belong to the body.</summary>
     public IEnumerable<Parameter> HeadParameters => _own.All;
 
-    /// <summary>Whether the model has a decoder, whose tokens <see cref="Forward"/> then needs.</summary>
+    /// <summary>Gets a value that indicates whether the model has a decoder, whose tokens <see cref="Forward"/> then requires.</summary>
     public bool HasDecoder => Decoder is not null;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
-    /// <param name="trainable">Gives the model parameters of its own, which training can change, instead of the mapped file's.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; <see langword="false"/>, the default, to map the
+    /// file.
+    /// </param>
     /// <exception cref="FileNotFoundException">The configuration or the weights are missing.</exception>
-    /// <exception cref="ModelFormatException">The architecture or its head is unknown, or configuration and weights do not fit.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The architecture or its head is unknown, or configuration and weights do not match.
+    /// </exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static TaskModel Load(string folder, bool trainable = false)
     {
@@ -74,12 +84,12 @@ public sealed class TaskModel
         return model;
     }
 
-    /// <summary>A classifier of sequences with a head that has learned nothing, on a copy of a body; it can be trained.</summary>
-    /// <param name="body">The body; it is not changed.</param>
+    /// <summary>Creates a sequence classifier with a randomly initialized head on a copy of a body; it can be trained.</summary>
+    /// <param name="body">The body, which is not changed.</param>
     /// <param name="labels">The names of the classes.</param>
-    /// <param name="seed">Where the random weights begin.</param>
+    /// <param name="seed">The random seed.</param>
     /// <exception cref="ArgumentException">There is no label.</exception>
-    /// <exception cref="ModelFormatException">The architecture has no head for sequences.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for sequence classification.</exception>
     public static TaskModel CreateClassifier(Transformer body, IReadOnlyList<string> labels, int seed)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -91,31 +101,33 @@ public sealed class TaskModel
 
         var config = WithClass(body, TaskKind.SequenceClassification, "classifies sequences", json =>
         {
-            json["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+            json["id2label"] = new JsonObject(
+                labels.Select((label, i) => KeyValuePair.Create(i.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
             json["label2id"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         });
         var own = new TensorWeights(body.Parameters(), shared: false);
         var needsPooler = body.Architecture.ClassOf(config)!.NeedsPooler;
-        var copy = body.Architecture.Load(config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
+        var copy = body.Architecture.Load(
+            config, needsPooler ? new LayeredWeights(own, new RandomWeights(seed), own) : own, trainable: true);
         return Create(copy, config, new RandomWeights(seed + 1, pooler: false));
     }
 
-    /// <summary>Makes a masked-language model with a randomly initialised head on a body, which it shares; both can be trained.</summary>
-    /// <param name="body">The body, whose table of word embeddings the head shares where the original does.</param>
+    /// <summary>Creates a masked language model with a randomly initialized head on a body, which it shares; both can be trained.</summary>
+    /// <param name="body">The body, whose table of word embeddings the head shares if the original does.</param>
     /// <param name="seed">The random seed.</param>
-    /// <exception cref="ArgumentException">The architecture has no such head.</exception>
+    /// <exception cref="ArgumentException">The architecture has no masked language model head.</exception>
     public static TaskModel CreateMaskedLanguageModel(Transformer body, int seed)
     {
         ArgumentNullException.ThrowIfNull(body);
         return Create(body, MaskedLanguageModelOf(body), new RandomWeights(seed), optional: false);
     }
 
-    /// <summary>Loads the head over masked tokens of a folder to be trained with a body.</summary>
+    /// <summary>Loads the masked language model head of a folder, for training with a body.</summary>
     /// <param name="folder">A folder with <c>config.json</c> and weights.</param>
     /// <param name="body">The body, of the same sizes; usually of the same folder.</param>
-    /// <returns>The model, which shares the body, or null where the folder has only a body.</returns>
-    /// <exception cref="ArgumentException">The architecture has no such head.</exception>
-    /// <exception cref="ModelFormatException">The head is of other sizes.</exception>
+    /// <returns>The model, which shares the body; <see langword="null"/> if the folder has only a body.</returns>
+    /// <exception cref="ArgumentException">The architecture has no masked language model head.</exception>
+    /// <exception cref="ModelFormatException">The sizes of the head do not match the body.</exception>
     /// <exception cref="CheckpointFormatException">The weights cannot be read.</exception>
     public static TaskModel? LoadMaskedLanguageModel(string folder, Transformer body)
     {
@@ -127,15 +139,19 @@ public sealed class TaskModel
             : null;
     }
 
-    /// <summary>All parameters under the names of the original: the body's behind its prefix, and the head's.</summary>
+    /// <summary>Returns all parameters under the names of the original: the body's with its prefix, and the head's.</summary>
     public IEnumerable<Parameter> Parameters() =>
         Body.Parameters().Select(parameter => parameter with { Name = Body.Architecture.Prefix + parameter.Name }).Concat(_own.All);
 
-    /// <summary>Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded, but for the type of the weights.</summary>
-    /// <param name="folder">The folder, made if need be; both files are replaced in one step, and weights of other names are removed.</param>
-    /// <param name="weights">The type that parameters are written in, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, body and head, and <c>config.json</c> as it was loaded except for the type of the weights.
+    /// </summary>
+    /// <param name="folder">
+    /// The folder, which is created if necessary; both files are replaced in one step, and weights of other names are removed.
+    /// </param>
+    /// <param name="weights">The type of the written parameters, <see cref="DType.F32"/> or <see cref="DType.F16"/>.</param>
     /// <exception cref="NotSupportedException">The model has a decoder.</exception>
-    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder, DType weights = DType.F32)
     {
@@ -147,14 +163,15 @@ public sealed class TaskModel
         ModelFiles.Save(folder, Parameters(), Config, weights, withHead: true);
     }
 
-    /// <summary>Runs a batch.</summary>
+    /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="run">The computation; it owns the results.</param>
     /// <param name="batch">The tokens.</param>
-    /// <param name="decoderBatch">The decoder's tokens, where the model has one.</param>
+    /// <param name="decoderBatch">The decoder's tokens, if the model has a decoder.</param>
     /// <returns>
     /// The outputs under the original's names: <c>hidden_states.0</c> (the embeddings) and up, <c>last_hidden_state</c>,
-    /// <c>pooler_output</c> where there is a pooler, <c>logits</c> where there is a head, for answers to questions <c>start_logits</c> and <c>end_logits</c>. Rows are tokens or sequences.
-    /// With a decoder, <c>encoder_last_hidden_state</c> is the encoder's, and <c>decoder_hidden_states.N</c> and <c>logits</c> are of the decoder's tokens.
+    /// <c>pooler_output</c> if there is a pooler, <c>logits</c> if there is a head, and <c>start_logits</c> and <c>end_logits</c> of
+    /// question answering. Rows are tokens or sequences. With a decoder, <c>encoder_last_hidden_state</c> belongs to the encoder, and
+    /// <c>decoder_hidden_states.N</c> and <c>logits</c> belong to the decoder's tokens.
     /// </returns>
     public IReadOnlyDictionary<string, Tensor> Forward(Computation run, PackedBatch batch, PackedBatch? decoderBatch = null)
     {
@@ -184,25 +201,32 @@ public sealed class TaskModel
         return outputs;
     }
 
-    // The configuration of a body with the class of a task.
+    // Returns the configuration of a body with the class of a task.
     private static ConfigurationFile WithClass(Transformer body, TaskKind task, string does, Action<JsonObject>? change = null)
     {
         var config = body.Configuration;
         var json = JsonObject.Create(config.Root)!;
         json["architectures"] = new JsonArray(body.Architecture.ClassFor(task)?.Name
-            ?? throw config.Fault("model_type", $"is '{body.ModelType}', which has no head that {does}; architectures that have one are {WithTask(task)}"));
+            ?? throw config.Fault(
+                "model_type", $"is '{body.ModelType}', which has no head that {does}; architectures that have one are {WithTask(task)}"));
         change?.Invoke(json);
         return ConfigurationFile.Of(config.Path, JsonElement.Parse(json.ToJsonString()));
     }
 
     private static string WithTask(TaskKind task) =>
-        string.Join(", ", Architectures.All.Where(architecture => architecture.ClassFor(task) is not null).Select(architecture => architecture.ModelType));
+        string.Join(
+            ", ",
+            Architectures.All.Where(architecture => architecture.ClassFor(task) is not null)
+                .Select(architecture => architecture.ModelType));
 
-    private static ConfigurationFile MaskedLanguageModelOf(Transformer body) => body.Architecture.ClassFor(TaskKind.MaskedLanguageModel) is null
-        ? throw new ArgumentException($"The architecture '{body.ModelType}' has no head that predicts masked tokens; those that have one are {WithTask(TaskKind.MaskedLanguageModel)}.", nameof(body))
-        : WithClass(body, TaskKind.MaskedLanguageModel, "predicts masked tokens");
+    private static ConfigurationFile MaskedLanguageModelOf(Transformer body) =>
+        body.Architecture.ClassFor(TaskKind.MaskedLanguageModel) is null
+            ? throw new ArgumentException(
+                $"The architecture '{body.ModelType}' has no head that predicts masked tokens; those that have one are "
+                + $"{WithTask(TaskKind.MaskedLanguageModel)}.", nameof(body))
+            : WithClass(body, TaskKind.MaskedLanguageModel, "predicts masked tokens");
 
-    // The class that the configuration names, on a body.
+    // Creates the class that the configuration names, for a body.
     private static TaskModel Create(Transformer body, ConfigurationFile config, Weights weights, bool optional = true)
     {
         var own = new ModelParameters(weights, optional);
@@ -211,11 +235,13 @@ public sealed class TaskModel
         return new TaskModel(body, config, own, known?.CreateHead?.Invoke(body, config, own), decoder);
     }
 
-    private static void Decode(Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
+    private static void Decode(
+        Decoder decoder, Computation run, Tensor encoded, PackedBatch batch, PackedBatch? decoderBatch, Dictionary<string, Tensor> outputs)
     {
         if (decoderBatch is null)
         {
-            throw new ArgumentException("The model has a decoder, but no tokens for it were given: decoder_input_ids are missing.", nameof(decoderBatch));
+            throw new ArgumentException(
+                "The model has a decoder, but no tokens for it were given: decoder_input_ids are missing.", nameof(decoderBatch));
         }
 
         var states = new List<Tensor>();
@@ -228,9 +254,11 @@ public sealed class TaskModel
         outputs["logits"] = decoder.Logits(run, hidden);
     }
 
-    /// <summary>The number of labels that a configuration gives a classifier: that of the names in <c>id2label</c>, or <c>num_labels</c>, or 2.</summary>
+    /// <summary>
+    /// Returns the number of labels of a classifier: the number of names in <c>id2label</c>, otherwise <c>num_labels</c>, otherwise 2.
+    /// </summary>
     /// <param name="config">The configuration.</param>
-    /// <exception cref="ModelFormatException">The number is not possible.</exception>
+    /// <exception cref="ModelFormatException">The number is invalid.</exception>
     public static int LabelCount(ConfigurationFile config)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>One linear layer over each token.</summary>
+/// <summary>Represents a linear layer over each token.</summary>
 /// <param name="classifier">The layer, from hidden states to labels.</param>
 public sealed class TokenClassificationHead(Linear classifier) : TaskHead
 {

@@ -2,8 +2,8 @@ using Semblance.Tensors;
 
 namespace Semblance.Transformers.Tasks;
 
-/// <summary>A head of one linear layer from the hidden states to the vocabulary, as that of causal models.</summary>
-/// <param name="decoder">The layer, which often shares the body's word table.</param>
+/// <summary>Represents a head of one linear layer from the hidden states to the vocabulary, as in causal models.</summary>
+/// <param name="decoder">The layer, which often shares the body's table of word embeddings.</param>
 public sealed class WordPredictionHead(Linear decoder) : VocabularyHead
 {
     /// <inheritdoc/>

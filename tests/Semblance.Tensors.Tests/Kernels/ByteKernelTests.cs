@@ -10,7 +10,7 @@ public class ByteKernelTests
         {
             var bytes = new byte[7 * columns];
             random.NextBytes(bytes);
-            bytes[0] = 128; // the smallest signed one
+            bytes[0] = 128; // the smallest signed byte
             (bytes[^1], bytes[columns - 1]) = (255, 255);
             var weights = new sbyte[(columns + ByteProducts.Padding - 1) / ByteProducts.Padding * ByteProducts.Padding];
             for (var i = 0; i < columns; i++)

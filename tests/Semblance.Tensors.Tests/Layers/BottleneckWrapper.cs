@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Layers;
 
-/// <summary>A bottleneck adapter: y + f(y D) U behind the layer.</summary>
+/// <summary>Represents a bottleneck adapter: y + f(y D) U after the layer.</summary>
 internal sealed class BottleneckWrapper(Linear down, Linear up) : LayerWrapper
 {
     public override IEnumerable<Parameter> Parameters(string name) => [.. down.Parameters(name + ".adapter_down"), .. up.Parameters(name + ".adapter_up")];

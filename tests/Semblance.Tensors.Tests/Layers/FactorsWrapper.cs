@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Layers;
 
-/// <summary>IA³: each output times a number.</summary>
+/// <summary>Represents IA³: each output times a number.</summary>
 internal sealed class FactorsWrapper(Tensor scales) : LayerWrapper
 {
     public override IEnumerable<Parameter> Parameters(string name) => [new(name + ".ia3_l", scales)];

@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Layers;
 
-/// <summary>Low-rank adaptation, y = layer(x) + s · B A x, with the names of PEFT.</summary>
+/// <summary>Represents low-rank adaptation, y = layer(x) + s · B A x, with the names of PEFT.</summary>
 internal sealed class LowRankWrapper(Tensor a, Tensor b, float scale) : LayerWrapper
 {
     // Linear: A [rank × inputs], B [outputs × rank]; a table: A [rows × rank], B [columns × rank].

@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Layers;
 
-/// <summary>Adds nothing.</summary>
+/// <summary>Represents a wrapper that changes nothing.</summary>
 internal sealed class TransparentWrapper : LayerWrapper
 {
     public override IEnumerable<Parameter> Parameters(string name) => [];

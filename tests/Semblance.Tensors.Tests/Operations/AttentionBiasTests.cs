@@ -2,7 +2,9 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Attention with a bias, and what the bias is made of, against a slow form in double precision and its differences.</summary>
+/// <summary>
+/// Tests attention with a bias, and the computation of the bias, against a slow form in double precision and finite differences.
+/// </summary>
 public class AttentionBiasTests
 {
     private const int Heads = 2;

@@ -2,7 +2,9 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Cross-entropy with a linear classifier in one operation, against its formula and against the operations it is made of.</summary>
+/// <summary>
+/// Tests cross-entropy with a linear classifier in one operation against its formula and against the separate operations.
+/// </summary>
 public class CrossEntropyOperationTests
 {
     public static TheoryData<InstructionSet> InstructionSets => TestTensors.InstructionSets;
@@ -88,7 +90,7 @@ public class CrossEntropyOperationTests
         Should.Throw<ArgumentOutOfRangeException>(() => run.Rows(x, [4]));
     }
 
-    // Losses and the gradients of x, weight and bias, each row's loss with a weight of its own.
+    // Losses and the gradients of x, weight and bias, with a weight for each row's loss.
     private static float[][] Run(Tensor x, Tensor weight, Tensor bias, Func<Computation, Linear, Tensor> forward, int maxThreads = 2)
     {
         foreach (var tensor in new[] { x, weight, bias })

@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>What is not trained: no gradient, no record, no memory.</summary>
+/// <summary>Tests tensors that are not trained: no gradient, no record, no memory.</summary>
 public class FrozenTests
 {
     private static readonly PackedBatch Batch = TestTensors.Batch(2, 3);
@@ -82,7 +82,7 @@ public class FrozenTests
 
         for (var i = 0; i < 8; i++)
         {
-            run.Lease(4 + (i * 40)).Writable.Fill(float.NaN); // what was given back is used again
+            run.Lease(4 + (i * 40)).Writable.Fill(float.NaN); // returned memory is reused
         }
 
         y.RequiresGradient.ShouldBe(trained != 0);

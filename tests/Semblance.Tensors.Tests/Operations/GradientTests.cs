@@ -2,7 +2,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Every backward kernel against central differences of the slow reference in double precision.</summary>
+/// <summary>Tests every backward kernel against central differences of the slow reference in double precision.</summary>
 public class GradientTests
 {
     public static TheoryData<InstructionSet> InstructionSets => TestTensors.InstructionSets;
@@ -276,7 +276,7 @@ public class GradientTests
         Should.Throw<ArgumentException>(() => recording.Backward(y, Tensor.Zeros(1)));
     }
 
-    // The loss is a fixed random mix of the outputs, so that every output matters.
+    // The loss is a fixed random combination of the outputs, so that every output matters.
     internal static void Check(InstructionSet set, Tensor[] inputs, Func<Computation, Tensor> forward, Func<double[][], double[]> reference)
     {
         const double Step = 1e-5;

@@ -2,7 +2,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>The operations that losses are made of, forward and backward, against their formulas in double precision.</summary>
+/// <summary>Tests the operations that losses consist of, forward and backward, against their formulas in double precision.</summary>
 public class LossOperationsGradientTests
 {
     private const InstructionSet Set = InstructionSet.Portable;

@@ -88,10 +88,10 @@ public class RecomputeOperationTests
                 : run.Recompute(hidden, h => Widen(Attend(h, layer), layer));
             hidden.Dispose();
             hidden = next;
-            sum = run.Add(sum, run.Sum(run.Exp(hidden))); // every layer's result has two readers
+            sum = run.Add(sum, run.Sum(run.Exp(hidden))); // every layer's result is read twice
         }
 
-        var result = hidden.Values.ToArray(); // the way back gives its memory away
+        var result = hidden.Values.ToArray(); // the backward pass releases its memory
         run.Backward(sum);
         return (result, [.. weights.Select(weight => weight.Gradient!.Values.ToArray())], run.PeakBytes);
     }

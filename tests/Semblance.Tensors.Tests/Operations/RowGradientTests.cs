@@ -1,6 +1,6 @@
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Tables whose gradients know which rows were reached: nobody may see it in the numbers.</summary>
+/// <summary>Tests tables whose gradients record which rows were written: the numbers must not depend on it.</summary>
 public class RowGradientTests
 {
     private const int Words = 3000;

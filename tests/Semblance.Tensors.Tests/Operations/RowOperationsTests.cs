@@ -2,7 +2,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Operations on rows: layer norm, embedding, pooling, normalisation.</summary>
+/// <summary>Tests operations on rows: layer norm, embedding, pooling, normalization.</summary>
 public class RowOperationsTests
 {
     public static TheoryData<InstructionSet> InstructionSets => TestTensors.InstructionSets;
@@ -65,7 +65,7 @@ public class RowOperationsTests
     {
         var x = Tensor.From([0, 0, 0, 3e30f, 4e30f, 0, 3e-25f, 4e-25f, 0], 3, 3);
         using var run = new Computation(instructions: set);
-        // A row shorter than the smallest norm is divided by that, as the original does.
+        // A row shorter than the smallest norm is divided by that norm, as in the original.
         run.Normalize(x).Values.ShouldBeNear([0, 0, 0, 0.6f, 0.8f, 0, 3e-13f, 4e-13f, 0], 1e-6);
     }
 
@@ -112,7 +112,7 @@ public class RowOperationsTests
     [Fact]
     public void Every_pooling_equals_its_definition()
     {
-        var x = Tensor.From([1, 2, 3, 4, 5, 7, 9, 9], 4, 2); // a sequence of three tokens and one of one
+        var x = Tensor.From([1, 2, 3, 4, 5, 7, 9, 9], 4, 2); // a sequence of three tokens and one of one token
         using var run = new Computation();
         var batch = TestTensors.Batch(3, 1);
         float[] Pooled(Pooling mode, int skip = 0) => run.Pool(x, batch, [mode], skip).Values.ToArray();

@@ -2,7 +2,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Tests.Operations;
 
-/// <summary>Vocabulary pooling, forward and backward, against its formula in double precision.</summary>
+/// <summary>Tests vocabulary pooling, forward and backward, against its formula in double precision.</summary>
 public class VocabularyPoolingGradientTests
 {
     private const int Hidden = 5;
@@ -40,7 +40,7 @@ public class VocabularyPoolingGradientTests
     [Fact]
     public void Long_batches_are_gone_back_over_in_parts()
     {
-        // Sequences of 200 tokens: the logits of one at a time are held. Each must get what it gets alone.
+        // With sequences of 200 tokens, the logits of one sequence at a time are stored. Each must get the same result as alone.
         int[][] ids = [.. Enumerable.Range(0, 3).Select(_ => new int[200])];
         var (x, layer) = (TestTensors.Random(4, 600, Hidden), new Linear(_weight, _bias));
         x.RequiresGradient = true;

@@ -22,10 +22,10 @@ public class ModuleWeightsTests
         missing.ShouldContain($"do not fit {configuration}: ");
         missing.ShouldContain($"'{first}' is missing");
         missing.ShouldContain($"'{second}' is missing");
-        missing.ShouldContain(". Not asked for: 'stray'. ");
+        missing.ShouldContain(". Unused: 'stray'. ");
 
         var shape = string.Join(", ", source.Info(second).Shape);
-        Fault(name => name == second ? Tensor.Zeros(2, 7, 3) : source.Read(name)).ShouldContain($": '{second}' is [2, 7, 3], but the configuration wants [{shape}]. Not asked for: 'stray'. ");
+        Fault(name => name == second ? Tensor.Zeros(2, 7, 3) : source.Read(name)).ShouldContain($": '{second}' is [2, 7, 3], but the configuration wants [{shape}]. Unused: 'stray'. ");
 
         string Fault(Func<string, Tensor?> parameter)
         {

@@ -90,7 +90,7 @@ public class ClipModelTests
     [Fact]
     public void What_does_not_fit_is_named()
     {
-        Should.Throw<ModelFormatException>(() => ClipModel.Load(Fixtures.Own("models/bert"))).Message.ShouldContain("'bert'; a clip is wanted");
+        Should.Throw<ModelFormatException>(() => ClipModel.Load(Fixtures.Own("models/bert"))).Message.ShouldContain("'bert'; expected 'clip'");
         var model = ClipModel.Load(Fixtures.Own("models/clip"));
         using var run = new Computation();
         Should.Throw<ArgumentException>(() => model.ImageFeatures(run, Tensor.Zeros(1, 3, 24, 24))).Message.ShouldContain("32 × 32");

@@ -4,7 +4,7 @@ using Semblance.Transformers.Images;
 
 namespace Semblance.Transformers.Tests.Images;
 
-/// <summary>The list of keys of <c>preprocessor_config.json</c>.</summary>
+/// <summary>Tests the list of keys of <c>preprocessor_config.json</c>.</summary>
 public class ImageProcessorKeysTests
 {
     private static readonly KnownKeys Keys = (KnownKeys)typeof(ImageProcessor).GetField("Keys", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
@@ -17,7 +17,7 @@ public class ImageProcessorKeysTests
             var type = key == "image_processor_type" ? "" : "\"image_processor_type\": \"CLIPImageProcessor\", ";
             switch (Keys.UseOf(key))
             {
-                case KeyUse.Honoured when key != "feature_extractor_type": // the older name, read where the newer is absent
+                case KeyUse.Honoured when key != "feature_extractor_type": // the older name, read if the newer is absent
                     Should.Throw<ModelFormatException>(() => Load($$"""{{{type}}"{{key}}": [[{}]]}"""), key).Message.ShouldContain($"'{key}'");
                     break;
                 case KeyUse.Unsupported:

@@ -4,7 +4,7 @@ namespace Semblance.Transformers.Tests.Images;
 
 public class JpegDecoderTests
 {
-    // The pixels beside the files are libjpeg-turbo's (djpeg 2.1.5); of CMYK they are Skia's.
+    // The pixels of the fixtures are libjpeg-turbo's (djpeg 2.1.5); those of CMYK are Skia's.
     [Theory]
     [InlineData("colour", "colour")]
     [InlineData("progressive", "colour")]
@@ -59,14 +59,14 @@ public class JpegDecoderTests
         Refused("gray.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 1] = 0xC9).ShouldContain("arithmetic coding");
         Refused("gray.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 4] = 12).ShouldContain("only 8 bits");
         Refused("cmyk.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf("Adobe"u8)] = (byte)'a').ShouldContain("no Adobe segment");
-        Refused("gray.jpg", jpeg => jpeg[2] = 0xFE).ShouldContain("this is no image that is known here, but only PNG and JPEG can be read");
+        Refused("gray.jpg", jpeg => jpeg[2] = 0xFE).ShouldContain("this is not a known image format, but only PNG and JPEG can be read");
     }
 
     [Fact]
     public void Missing_pixels_are_refused()
     {
         Refused("restart-markers.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD1]) + 1] = 0xD9).ShouldContain("a scan lacks restart markers");
-        Refused("colour.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 3] = 9).ShouldContain("a scan is of no component");
+        Refused("colour.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 3] = 9).ShouldContain("a scan has no component");
         Refused("progressive.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 11] = 0x10).ShouldContain("no scan has begun");
     }
 

@@ -4,7 +4,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Transformers.Tests.Tasks;
 
-/// <summary>Classes of whole texts on causal models: a layer over the last token that is not padding.</summary>
+/// <summary>Tests sequence classification with causal models: a layer over the last token that is not padding.</summary>
 public class LastTokenClassificationTests
 {
     [Theory]

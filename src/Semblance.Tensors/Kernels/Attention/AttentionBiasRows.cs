@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>What <see cref="AttentionBias"/> adds to the scores of one query, and the way back.</summary>
+/// <summary>Applies an <see cref="AttentionBias"/> to the scores of one query, and computes its gradients.</summary>
 internal readonly unsafe struct AttentionBiasRows
 {
     private readonly AttentionMask _mask;
@@ -15,13 +15,13 @@ internal readonly unsafe struct AttentionBiasRows
     private readonly int _queryStride;
     private readonly int _keyStride;
 
-    /// <summary>Reads a bias, or writes its gradients.</summary>
-    /// <param name="bias">The bias; null for none.</param>
-    /// <param name="mask">Where each sequence lies.</param>
+    /// <summary>Initializes a view of a bias, or of its gradients.</summary>
+    /// <param name="bias">The bias; <see langword="null"/> for none.</param>
+    /// <param name="mask">The offsets of each sequence.</param>
     /// <param name="heads">The number of heads.</param>
-    /// <param name="distances"><c>[heads × distances]</c>, or for the way back <c>[sequences × heads × distances]</c>.</param>
-    /// <param name="ofQueries">In the shape of the bias's.</param>
-    /// <param name="ofKeys">In the shape of the bias's.</param>
+    /// <param name="distances"><c>[heads × distances]</c>, or for gradients <c>[sequences × heads × distances]</c>.</param>
+    /// <param name="ofQueries">A tensor in the shape of the bias's.</param>
+    /// <param name="ofKeys">A tensor in the shape of the bias's.</param>
     public AttentionBiasRows(AttentionBias? bias, AttentionMask mask, int heads, Tensor? distances, Tensor? ofQueries, Tensor? ofKeys)
     {
         _mask = mask;
@@ -45,7 +45,8 @@ internal readonly unsafe struct AttentionBiasRows
         var row = new Span<float>(scores, keys);
         if (_distances.Data is not null)
         {
-            TensorPrimitives.MultiplyAdd(row, scale, new ReadOnlySpan<float>(_distances.Data + ((nint)head * _columns.Length) + first, keys), row);
+            TensorPrimitives.MultiplyAdd(
+                row, scale, new ReadOnlySpan<float>(_distances.Data + ((nint)head * _columns.Length) + first, keys), row);
             return;
         }
 
@@ -60,26 +61,26 @@ internal readonly unsafe struct AttentionBiasRows
         }
     }
 
-    /// <summary>Adds the derivatives by the unscaled scores of one query to what the scores were made of.</summary>
-    public void Backward(float* slopes, int sequence, int query, int head, int keys, float scale)
+    /// <summary>Adds the derivatives by the unscaled scores of one query to the gradients of the bias.</summary>
+    public void Backward(float* dScores, int sequence, int query, int head, int keys, float scale)
     {
         var first = First(sequence, query);
         if (_distances.Data is not null)
         {
             var sums = new Span<float>(_distances.Data + ((((nint)sequence * _heads) + head) * _columns.Length) + first, keys);
-            TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(slopes, keys), 1 / scale, sums, sums);
+            TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(dScores, keys), 1 / scale, sums, sums);
         }
 
         float* ofQuery = OfQuery(sequence, query, head), ofKeys = OfKeys(sequence, head);
         var columns = _columns.AsSpan(first, keys);
         for (var j = 0; j < keys && ofQuery is not null; j++)
         {
-            ofQuery[columns[j]] += slopes[j];
+            ofQuery[columns[j]] += dScores[j];
         }
 
         for (var j = 0; j < keys && ofKeys is not null; j++)
         {
-            ofKeys[((nint)j * _keyStride) + columns[j]] += slopes[j];
+            ofKeys[((nint)j * _keyStride) + columns[j]] += dScores[j];
         }
     }
 

@@ -4,9 +4,9 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The way back through attention of one head of one sequence per item. The probabilities p are computed again; then
-/// dv = pᵀ do, dp = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q. The matrices of queries × keys are whole: memory
-/// grows with the square of a sequence.
+/// Computes the backward pass of attention, one head of one sequence per item. The probabilities p are computed again; then dv = pᵀ do, dp
+/// = do vᵀ, ds = p · (dp − Σ dp · p) · scale, dq = ds k, dk = dsᵀ q. The matrices of queries × keys are stored in full: memory grows with
+/// the square of a sequence.
 /// </summary>
 internal readonly unsafe struct AttentionGradient : IKernel
 {
@@ -29,7 +29,8 @@ internal readonly unsafe struct AttentionGradient : IKernel
     private readonly AttentionBiasRows _dBias;
 
     public AttentionGradient(
-        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias, AttentionBiasRows dBias, float scale,
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBiasRows bias,
+        AttentionBiasRows dBias, float scale,
         Tensor gradient, Tensor dQuery, Tensor dKey, Tensor dValue)
     {
         _query = query;
@@ -68,21 +69,23 @@ internal readonly unsafe struct AttentionGradient : IKernel
         int paddedKeys = PanelProduct<TLanes>.Padded(keys), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
         var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
-        var slopeOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize); // heads that share keys have slopes of their own
+        // heads that share keys have gradients of their own
+        var dKeyOffset = ((nint)_mask.Keys.Offsets[sequence] * _hidden) + (head * _headSize);
         nint square = (nint)queries * paddedKeys, panel = (nint)Math.Max(paddedKeys, queries) * paddedSize;
 
         var panels = Scratch.Take((long)panel + (2 * square) + ((long)Math.Max(queries, keys) * PanelProduct<TLanes>.Width));
         var probabilities = panels + panel; // [queries × padded keys]
-        var slopes = probabilities + square; // dp, then ds
-        var edge = slopes + square;
+        var dScores = probabilities + square; // dp, then ds
+        var edge = dScores + square;
 
         PanelProduct<TLanes>.PackTransposed(_key.Data + keyOffset, _keyHidden, keys, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_query.Data + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
+        PanelProduct<TLanes>.MultiplyPadded(
+            _query.Data + queryOffset, _hidden, queries, panels, _headSize, probabilities, paddedKeys, keys);
         PanelProduct<TLanes>.PackTransposed(_value.Data + keyOffset, _keyHidden, keys, _headSize, panels);
-        PanelProduct<TLanes>.MultiplyPadded(_gradient.Data + queryOffset, _hidden, queries, panels, _headSize, slopes, paddedKeys, keys);
+        PanelProduct<TLanes>.MultiplyPadded(_gradient.Data + queryOffset, _hidden, queries, panels, _headSize, dScores, paddedKeys, keys);
         for (var i = 0; i < queries; i++)
         {
-            float* p = probabilities + ((nint)i * paddedKeys), ds = slopes + ((nint)i * paddedKeys);
+            float* p = probabilities + ((nint)i * paddedKeys), ds = dScores + ((nint)i * paddedKeys);
             var visible = _mask.Visible(sequence, i);
             if (_bias.IsActive)
             {
@@ -104,7 +107,7 @@ internal readonly unsafe struct AttentionGradient : IKernel
 
             if (_dropout.IsActive)
             {
-                _dropout.Apply(new Span<float>(p, visible), index); // what the values were mixed with
+                _dropout.Apply(new Span<float>(p, visible), index); // the weights that were applied to the values
             }
 
             new Span<float>(p + visible, keys - visible).Clear();
@@ -112,22 +115,23 @@ internal readonly unsafe struct AttentionGradient : IKernel
         }
 
         PanelProduct<TLanes>.Pack(_key.Data + keyOffset, _keyHidden, _headSize, keys, panels);
-        PanelProduct<TLanes>.Multiply(slopes, paddedKeys, queries, panels, keys, _dQuery.Data + queryOffset, _hidden, _headSize, edge);
+        PanelProduct<TLanes>.Multiply(dScores, paddedKeys, queries, panels, keys, _dQuery.Data + queryOffset, _hidden, _headSize, edge);
         PanelProduct<TLanes>.Pack(_query.Data + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(slopes, 1, keys, panels, queries, _dKey.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(dScores, 1, keys, panels, queries, _dKey.Data + dKeyOffset, _hidden, _headSize, edge, paddedKeys);
         PanelProduct<TLanes>.Pack(_gradient.Data + queryOffset, _hidden, _headSize, queries, panels);
-        PanelProduct<TLanes>.Multiply(probabilities, 1, keys, panels, queries, _dValue.Data + slopeOffset, _hidden, _headSize, edge, paddedKeys);
+        PanelProduct<TLanes>.Multiply(
+            probabilities, 1, keys, panels, queries, _dValue.Data + dKeyOffset, _hidden, _headSize, edge, paddedKeys);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scale<TLanes>(float* p, float* slopes, int length)
+    private void Scale<TLanes>(float* p, float* dScores, int length)
         where TLanes : struct, ILanes<TLanes>
     {
-        var mean = TLanes.Broadcast(DotProduct<TLanes>.Of(p, slopes, length));
+        var mean = TLanes.Broadcast(DotProduct<TLanes>.Of(p, dScores, length));
         var scale = TLanes.Broadcast(_scale);
         for (var j = 0; j < length; j += TLanes.Count)
         {
-            (TLanes.Load(p + j) * (TLanes.Load(slopes + j) - mean) * scale).Store(slopes + j); // rows reach to a whole register
+            (TLanes.Load(p + j) * (TLanes.Load(dScores + j) - mean) * scale).Store(dScores + j); // rows are padded to a whole register
         }
     }
 }

@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Attention of one head of one sequence per item: the keys and values are packed into panels once, or, through a window, those that
-/// are near; then a strip of queries at a time goes through scores, softmax and weighted sum.
+/// Computes attention, one head of one sequence per item: the keys and values (with a window, the near ones) are packed into panels once;
+/// then strips of queries go through scores, softmax and weighted sum.
 /// </summary>
 internal readonly unsafe struct AttentionKernel : IKernel
 {
@@ -26,7 +26,8 @@ internal readonly unsafe struct AttentionKernel : IKernel
     private readonly AttentionBiasRows _bias;
 
     public AttentionKernel(
-        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBias? bias, float scale, Tensor output)
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, int heads, DropoutMask dropout, AttentionBias? bias, float scale,
+        Tensor output)
     {
         _query = query;
         _key = key;
@@ -58,7 +59,8 @@ internal readonly unsafe struct AttentionKernel : IKernel
     {
         int queries = _mask.Queries.Length(sequence), keys = _mask.Keys.Length(sequence);
         var strip = Math.Min(StripRows, queries);
-        var near = _mask.Window is { } window ? (int)Math.Min(keys, strip + TLanes.Count + (2L * window)) : keys; // the most that one strip sees
+        // the most keys that one strip sees
+        var near = _mask.Window is { } window ? (int)Math.Min(keys, strip + TLanes.Count + (2L * window)) : keys;
         int paddedKeys = PanelProduct<TLanes>.Padded(near), paddedSize = PanelProduct<TLanes>.Padded(_headSize);
         var queryOffset = ((nint)_mask.Queries.Offsets[sequence] * _hidden) + (head * _headSize);
         var keyOffset = ((nint)_mask.Keys.Offsets[sequence] * _keyHidden) + (head / _headsPerKey * _headSize);
@@ -75,15 +77,17 @@ internal readonly unsafe struct AttentionKernel : IKernel
             var place = queryOffset + ((nint)row * _hidden);
             if (row == 0 || _mask.Window is not null)
             {
-                // From a whole register on, so that a row is summed in the same order in any strip.
+                // Starts at a whole register, so that a row is summed in the same order in any strip.
                 start = _mask.FirstVisible(sequence, row) / TLanes.Count * TLanes.Count;
                 count = (_mask.Window is null ? keys : _mask.Visible(sequence, row + rows - 1)) - start;
-                PanelProduct<TLanes>.PackTransposed(_key.Data + keyOffset + ((nint)start * _keyHidden), _keyHidden, count, _headSize, keyPanels);
+                PanelProduct<TLanes>.PackTransposed(
+                    _key.Data + keyOffset + ((nint)start * _keyHidden), _keyHidden, count, _headSize, keyPanels);
                 PanelProduct<TLanes>.Pack(_value.Data + keyOffset + ((nint)start * _keyHidden), _keyHidden, _headSize, count, valuePanels);
             }
 
             PanelProduct<TLanes>.MultiplyPadded(
-                _query.Data + place, _hidden, rows, keyPanels, _headSize, scores, paddedKeys, _mask.Visible(sequence, row + rows - 1) - start);
+                _query.Data + place, _hidden, rows, keyPanels, _headSize, scores, paddedKeys,
+                _mask.Visible(sequence, row + rows - 1) - start);
             for (var i = 0; i < rows; i++)
             {
                 var weights = scores + ((nint)i * paddedKeys);
@@ -96,7 +100,8 @@ internal readonly unsafe struct AttentionKernel : IKernel
                 Softmax<TLanes>.Apply(weights, first, visible, _bias.IsActive ? 1 : _scale);
                 if (_dropout.IsActive)
                 {
-                    _dropout.Apply(new Span<float>(weights, visible), FirstIndex(_mask.Queries.Offsets[sequence] + row + i, head) + (ulong)start);
+                    _dropout.Apply(
+                        new Span<float>(weights, visible), FirstIndex(_mask.Queries.Offsets[sequence] + row + i, head) + (ulong)start);
                 }
 
                 if (visible < count)
@@ -109,6 +114,6 @@ internal readonly unsafe struct AttentionKernel : IKernel
         }
     }
 
-    /// <summary>Where the weights of one query and head begin in the dropout's numbering: room for 2²³ tokens each.</summary>
+    /// <summary>Returns the dropout index of the first weight of a query and head: room for 2²³ tokens each.</summary>
     public static ulong FirstIndex(int query, int head) => ((ulong)head << 54) | ((ulong)(uint)query << 23);
 }

@@ -4,10 +4,11 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Turns pairs of columns by the angles of their position: y₁ = x₁ cos − x₂ sin, y₂ = x₂ cos + x₁ sin; back for the gradient with the
+/// Rotates pairs of columns by the angles of their position: y₁ = x₁ cos − x₂ sin, y₂ = x₂ cos + x₁ sin; the backward pass uses the
 /// opposite angles. An item is a token.
 /// </summary>
-internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool back, Tensor y) : IKernel
+internal readonly unsafe struct RotaryKernel(
+    Tensor x, PackedBatch batch, int headSize, int columns, Tensor table, bool backward, Tensor y) : IKernel
 {
     private readonly Operand _x = x;
     private readonly Operand _table = table;
@@ -41,12 +42,13 @@ internal readonly unsafe struct RotaryKernel(Tensor x, PackedBatch batch, int he
     {
         var half = columns / 2;
         var sines = cosines + half;
-        var sign = back ? -1f : 1f;
+        var sign = backward ? -1f : 1f;
         var signs = TLanes.Broadcast(sign);
         var i = 0;
         for (; i <= half - TLanes.Count; i += TLanes.Count)
         {
-            TLanes first = TLanes.Load(x + i), second = TLanes.Load(x + half + i), cosine = TLanes.Load(cosines + i), sine = TLanes.Load(sines + i) * signs;
+            TLanes first = TLanes.Load(x + i), second = TLanes.Load(x + half + i), cosine = TLanes.Load(cosines + i),
+                sine = TLanes.Load(sines + i) * signs;
             ((first * cosine) - (second * sine)).Store(y + i);
             ((second * cosine) + (first * sine)).Store(y + half + i);
         }

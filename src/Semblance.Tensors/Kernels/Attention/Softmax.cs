@@ -3,23 +3,27 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Softmax of one row in place.</summary>
+/// <summary>Computes the softmax of one row in place.</summary>
 internal static unsafe class Softmax<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    /// <summary>Turns scores into probabilities: e^(scale · (x − max)) over its sum.</summary>
-    /// <param name="row">The scores. The memory must reach to the next multiple of the register width; what lies there becomes zero.</param>
-    /// <param name="count">How many scores there are; of none nothing is left.</param>
-    /// <param name="scale">What the scores are multiplied by.</param>
+    /// <summary>Computes probabilities from scores: e^(scale · (x − max)) divided by the sum.</summary>
+    /// <param name="row">
+    /// The scores. The memory must extend to the next multiple of the register width; the elements there become zero.
+    /// </param>
+    /// <param name="count">The number of scores; if it is 0, the whole row becomes zero.</param>
+    /// <param name="scale">The factor of the scores.</param>
     public static void Apply(float* row, int count, float scale) => Apply(row, 0, count, scale);
 
-    /// <summary>The same for the scores from <paramref name="first"/> up to <paramref name="count"/>; those before become zero.</summary>
+    /// <summary>
+    /// Computes the softmax of the scores from <paramref name="first"/> up to <paramref name="count"/>; those before become zero.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float* row, int first, int count, float scale)
     {
         if (first == count)
         {
-            new Span<float>(row, (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count).Clear(); // nothing is seen, so nothing is mixed
+            new Span<float>(row, (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count).Clear(); // no key is seen
             return;
         }
 

@@ -4,31 +4,36 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors;
 
-/// <summary>Σ wᵢ vᵢ over a row of unsigned bytes with small weights, in whole numbers, so exact in any order.</summary>
+/// <summary>Computes Σ wᵢ vᵢ over a row of unsigned bytes with small weights, in integers, so exact in any order.</summary>
 public static unsafe class ByteProducts
 {
-    /// <summary>The largest magnitude of a weight: two products with a byte stay within 16 bits.</summary>
+    /// <summary>The largest magnitude of a weight: two products with a byte fit 16 bits.</summary>
     public const int LargestWeight = 64;
 
-    /// <summary>Weights are followed by zeros up to a multiple of this.</summary>
+    /// <summary>The number of weights, zeros at the end included, is a multiple of this.</summary>
     public const int Padding = 64;
 
     private const int PrefetchRows = 16;
 
-    /// <summary>Multiplies rows of bytes with one vector of weights, on the calling thread; no sum may leave 32 bits.</summary>
+    /// <summary>Multiplies rows of bytes with one vector of weights, on the calling thread. Each sum must fit 32 bits.</summary>
     /// <param name="rows"><c>[products × columns]</c>, one row after another.</param>
     /// <param name="columns">The number of elements of a row.</param>
-    /// <param name="flip">The bits to flip in each byte before it is multiplied: <c>0x80</c> adds 128 to signed bytes, 0 leaves unsigned ones.</param>
-    /// <param name="weights">A weight for each element, from −<see cref="LargestWeight"/> to <see cref="LargestWeight"/>, and zeros up to a
-    /// multiple of <see cref="Padding"/>.</param>
+    /// <param name="flip">
+    /// The bits to flip in each byte before it is multiplied: <c>0x80</c> adds 128 to signed bytes, 0 leaves unsigned bytes unchanged.
+    /// </param>
+    /// <param name="weights">
+    /// A weight for each element, from −<see cref="LargestWeight"/> to <see cref="LargestWeight"/>, padded with zeros to a multiple of
+    /// <see cref="Padding"/>.
+    /// </param>
     /// <param name="products">Receives a sum for each row.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public static void Multiply(ReadOnlySpan<byte> rows, int columns, byte flip, ReadOnlySpan<sbyte> weights, Span<int> products)
     {
         if (columns < 1 || rows.Length != (long)products.Length * columns || weights.Length < columns || weights.Length % Padding != 0)
         {
             throw new ArgumentException(
-                $"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not make {products.Length} products; weights are padded to {Padding}.",
+                $"{rows.Length} bytes in rows of {columns} and {weights.Length} weights do not fit {products.Length} products; weights "
+                + $"are padded to {Padding}.",
                 nameof(rows));
         }
 
@@ -46,7 +51,9 @@ public static unsafe class ByteProducts
         var row = 0;
         for (; row <= products.Length - 4 && Avx2.IsSupported; row += 4, rows += 4 * columns)
         {
-            var sums = Avx512BW.IsSupported ? Four512(rows, columns, flip, weights, out var done) : Four256(rows, columns, flip, weights, out done);
+            var sums = Avx512BW.IsSupported
+                ? Four512(rows, columns, flip, weights, out var done)
+                : Four256(rows, columns, flip, weights, out done);
             for (var i = 0; i < 4; i++)
             {
                 products[row + i] = sums.GetElement(i) + Rest(rows + (i * columns), done, columns, flip, weights);
@@ -59,7 +66,7 @@ public static unsafe class ByteProducts
         }
     }
 
-    // Four rows at once are no stream that the processor would see coming.
+    // The hardware prefetcher does not follow four rows at once.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* rows, int columns, int i, int bytes)
     {
@@ -142,7 +149,8 @@ public static unsafe class ByteProducts
         for (; i <= columns - 16; i += 16)
         {
             var (v, w) = (Vector128.Load(row + i) ^ Vector128.Create(flip), Vector128.Load(weights + i));
-            var pairs = (Vector128.WidenLower(v).AsInt16() * Vector128.WidenLower(w)) + (Vector128.WidenUpper(v).AsInt16() * Vector128.WidenUpper(w));
+            var pairs = (Vector128.WidenLower(v).AsInt16() * Vector128.WidenLower(w))
+                + (Vector128.WidenUpper(v).AsInt16() * Vector128.WidenUpper(w));
             sum += Vector128.WidenLower(pairs) + Vector128.WidenUpper(pairs);
         }
 

@@ -2,7 +2,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>One row of x per item: its distances to all rows of y, each summed in one fixed order.</summary>
+/// <summary>Computes the distances of one row of x per item to all rows of y, each summed in a fixed order.</summary>
 internal readonly unsafe struct DistanceKernel(Tensor x, Tensor y, Distance distance, Tensor result) : IKernel
 {
     private readonly Operand _x = x;
@@ -32,7 +32,7 @@ internal readonly unsafe struct DistanceKernel(Tensor x, Tensor y, Distance dist
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, ITerm<TLanes>
     {
-        // Four sums, because one alone would wait for itself.
+        // Four sums, so that additions do not wait for each other.
         TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         var i = 0;
         for (; i <= _columns - (4 * TLanes.Count); i += 4 * TLanes.Count)
@@ -56,7 +56,7 @@ internal readonly unsafe struct DistanceKernel(Tensor x, Tensor y, Distance dist
         return TLanes.Sum(s0 + s1 + (s2 + s3));
     }
 
-    /// <summary>What a difference adds to the sum.</summary>
+    /// <summary>Represents the term that a difference adds to the sum.</summary>
     private interface ITerm<TLanes>
     {
         static abstract TLanes Add(TLanes sum, TLanes difference);

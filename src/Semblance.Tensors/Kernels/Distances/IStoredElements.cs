@@ -3,13 +3,15 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>What floats are stored as in memory; they are loaded divided by a constant, which the other factor makes good.</summary>
+/// <summary>
+/// Represents the type that floats are stored in; they are loaded divided by a constant, with which the other factor has been multiplied.
+/// </summary>
 internal unsafe interface IStoredElements
 {
-    /// <summary>The number of bytes of one.</summary>
+    /// <summary>Gets the size of an element in bytes.</summary>
     static abstract int Size { get; }
 
-    /// <summary>What they are divided by when they are loaded.</summary>
+    /// <summary>Gets the constant by which elements are divided when they are loaded.</summary>
     static abstract float Divisor { get; }
 
     static abstract TLanes Load<TLanes>(byte* row, int index)
@@ -18,7 +20,7 @@ internal unsafe interface IStoredElements
     static abstract float Load(byte* row, int index);
 }
 
-/// <summary>Float32, as it is.</summary>
+/// <summary>Represents float32 elements.</summary>
 internal readonly unsafe struct SingleElements : IStoredElements
 {
     public static int Size => sizeof(float);
@@ -32,7 +34,7 @@ internal readonly unsafe struct SingleElements : IStoredElements
     public static float Load(byte* row, int index) => ((float*)row)[index];
 }
 
-/// <summary>Float16, divided by 2¹¹²: widening it takes a shift and a mask.</summary>
+/// <summary>Represents float16 elements, divided by 2¹¹²: widening takes a shift and a mask.</summary>
 internal readonly unsafe struct HalfElements : IStoredElements
 {
     public static int Size => sizeof(ushort);

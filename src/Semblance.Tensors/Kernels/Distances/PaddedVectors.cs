@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// Distances of two float32 vectors that are padded with zeros to a multiple of 16 elements, in one fixed order of sums. They are functions
-/// of addresses, for who compares millions of pairs in memory of its own, as the graph of an index does.
+/// Provides distances of two float32 vectors that are padded with zeros to a multiple of 16 elements, summed in a fixed order. They are
+/// functions of addresses, for callers that compare millions of pairs in their own memory, such as the graph of an index.
 /// </summary>
 public static unsafe class PaddedVectors
 {

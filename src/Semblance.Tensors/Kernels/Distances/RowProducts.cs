@@ -4,24 +4,27 @@ using Semblance.Tensors.Kernels;
 namespace Semblance.Tensors;
 
 /// <summary>
-/// The products of many rows with a few vectors, each row read once: for so few vectors that a matrix product would spend its time on the
-/// width of a panel. The sums are taken in another order than those of <see cref="MatrixProductOperation"/>.
+/// Computes the products of many rows with a few vectors, each row read once: for so few vectors that a matrix product would be slowed by
+/// the width of its panels. The order of the sums differs from that of <see cref="MatrixProductOperation"/>.
 /// </summary>
 public static unsafe class RowProducts
 {
-    /// <summary>What <see cref="Half"/> elements are divided by as they are loaded; the vectors must be multiplied by it. 2¹¹².</summary>
+    /// <summary>
+    /// The number by which <see cref="Half"/> elements are divided when they are loaded, 2¹¹²; the vectors must be multiplied by it.
+    /// </summary>
     public const float HalfDivisor = 5.192296858534828e33f;
 
     /// <summary>Multiplies rows of float32 with vectors, on the calling thread.</summary>
     /// <param name="rows"><c>[rows × columns]</c>, one row after another.</param>
     /// <param name="vectors"><c>[vectors × columns]</c>, at least one.</param>
-    /// <param name="products">Receives <c>[vectors × stride]</c>, of which the first <c>rows</c> of each vector are written.</param>
+    /// <param name="products">Receives <c>[vectors × stride]</c>; the first <c>rows</c> elements of each vector are written.</param>
     /// <param name="stride">The number of elements from one vector's products to the next's; at least the number of rows.</param>
     /// <param name="squares">Receives the sum of the squares of each row.</param>
-    /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <param name="instructions">The vector instructions to use; <see langword="null"/>, the default, for the best available.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public static void Multiply(
-        ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
+        ReadOnlySpan<float> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares,
+        InstructionSet? instructions = null)
     {
         fixed (float* x = rows)
         {
@@ -29,16 +32,14 @@ public static unsafe class RowProducts
         }
     }
 
-    /// <summary>
-    /// Multiplies rows of float16 with vectors, on the calling thread. What is infinite or no number counts as 2¹⁶ and more.
-    /// </summary>
+    /// <summary>Multiplies rows of float16 with vectors, on the calling thread. Infinity and NaN are read as 2¹⁶ and more.</summary>
     /// <param name="rows"><c>[rows × columns]</c>, one row after another.</param>
     /// <param name="vectors"><c>[vectors × columns]</c>, at least one, times <see cref="HalfDivisor"/>.</param>
-    /// <param name="products">Receives <c>[vectors × stride]</c>, of which the first <c>rows</c> of each vector are written.</param>
+    /// <param name="products">Receives <c>[vectors × stride]</c>; the first <c>rows</c> elements of each vector are written.</param>
     /// <param name="stride">The number of elements from one vector's products to the next's; at least the number of rows.</param>
     /// <param name="squares">Receives the sum of the squares of each row.</param>
-    /// <param name="instructions">The vector instructions to use; the best there are by default.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <param name="instructions">The vector instructions to use; <see langword="null"/>, the default, for the best available.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public static void Multiply(
         ReadOnlySpan<Half> rows, Tensor vectors, Span<float> products, int stride, Span<float> squares, InstructionSet? instructions = null)
     {
@@ -58,7 +59,7 @@ public static unsafe class RowProducts
             || products.Length < ((vectors.Rows - 1) * stride) + rows || squares.Length < rows)
         {
             throw new ArgumentException(
-                $"{length} elements are no rows for {vectors}, or {products.Length} products and {squares.Length} squares do not receive theirs.",
+                $"{length} elements, {products.Length} products and {squares.Length} squares do not fit vectors {vectors}.",
                 nameof(vectors));
         }
 

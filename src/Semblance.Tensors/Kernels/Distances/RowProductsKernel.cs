@@ -4,14 +4,15 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The products of a row of x with some queries, and with itself, while it is in the first-level cache: one row per item, read once.
+/// Computes the products of a row of x with some queries, and with itself, while it is in the first-level cache: one row per item, read
+/// once.
 /// </summary>
-/// <typeparam name="TElements">What x is stored as.</typeparam>
+/// <typeparam name="TElements">The type in which x is stored.</typeparam>
 /// <param name="x">The rows, one after another.</param>
-/// <param name="queries">The queries, times what <typeparamref name="TElements"/> are divided by.</param>
-/// <param name="products">Takes <c>[queries × stride]</c>, of which each query's first ones are its products with the rows.</param>
-/// <param name="stride">From one query's products to the next's.</param>
-/// <param name="squares">Takes the square of each row's length.</param>
+/// <param name="queries">The queries, multiplied by the divisor of <typeparamref name="TElements"/>.</param>
+/// <param name="products">Receives <c>[queries × stride]</c>; the first elements of each query are its products with the rows.</param>
+/// <param name="stride">The number of elements from one query's products to the next's.</param>
+/// <param name="squares">Receives the square of each row's length.</param>
 internal readonly unsafe struct RowProductsKernel<TElements>(void* x, Tensor queries, float* products, int stride, float* squares) : IKernel
     where TElements : struct, IStoredElements
 {
@@ -37,7 +38,7 @@ internal readonly unsafe struct RowProductsKernel<TElements>(void* x, Tensor que
     private float Product<TLanes>(byte* a, float* b)
         where TLanes : struct, ILanes<TLanes>
     {
-        // Four sums, because one alone would wait for itself.
+        // Four sums, so that additions do not wait for each other.
         TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         var i = 0;
         for (; i <= _columns - (4 * TLanes.Count); i += 4 * TLanes.Count)

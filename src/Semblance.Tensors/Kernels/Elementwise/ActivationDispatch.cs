@@ -1,13 +1,13 @@
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Code that is compiled for each activation function.</summary>
+/// <summary>Represents code that is compiled for each activation function.</summary>
 internal interface IActivated
 {
     void Run<TActivation>()
         where TActivation : struct, IActivation;
 }
 
-/// <summary>From an activation's name to its code.</summary>
+/// <summary>Selects the code of an activation function.</summary>
 internal static class ActivationDispatch
 {
     public static void Run<TBody>(this Activation activation, TBody body)
@@ -58,7 +58,7 @@ internal static class ActivationDispatch
                 body.Run<Sigmoid>();
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(activation), activation, "There is no such activation.");
+                throw new ArgumentOutOfRangeException(nameof(activation), activation, "The activation is not defined.");
         }
     }
 }

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>One activation function on a register, and its derivative.</summary>
+/// <summary>Represents one activation function on a register, and its derivative.</summary>
 internal interface IActivation
 {
     static abstract TLanes Apply<TLanes>(TLanes x)
@@ -218,7 +218,7 @@ internal readonly struct Laplace : IActivation
     public static TLanes Apply<TLanes>(TLanes x)
         where TLanes : struct, ILanes<TLanes>
     {
-        // The mean is √½, the deviation √(1 / 4π).
+        // The mean is √½, the standard deviation √(1 / 4π).
         var erf = VectorMath<TLanes>.Erf((x - TLanes.Broadcast(0.70710678f)) * TLanes.Broadcast(2.5066283f));
         return TLanes.MultiplyAdd(erf, TLanes.Broadcast(0.5f), TLanes.Broadcast(0.5f));
     }

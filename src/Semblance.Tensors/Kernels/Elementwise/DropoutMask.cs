@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// Which elements of one tensor are dropped: a function of seed, place and index alone, so that any thread finds the same
-/// answer at any time and nothing need be stored for the way back.
+/// Determines which elements of one tensor are dropped: a function of seed, place and index alone, so that every thread gets the same
+/// result at any time and nothing is stored for the backward pass.
 /// </summary>
 internal readonly struct DropoutMask
 {
@@ -21,13 +21,13 @@ internal readonly struct DropoutMask
         Scale = 1f / (1f - rate);
     }
 
-    /// <summary>Whether anything is dropped at all.</summary>
+    /// <summary>Gets a value that indicates whether any element is dropped.</summary>
     public bool IsActive => _bar > 0;
 
-    /// <summary>What is kept is multiplied by this, so that sums stay what they were on average.</summary>
+    /// <summary>Gets the factor of the elements that are not dropped, which keeps the expected sum.</summary>
     public float Scale { get; }
 
-    /// <summary>Zero for a dropped element, <see cref="Scale"/> for a kept one.</summary>
+    /// <summary>Returns zero for a dropped element, <see cref="Scale"/> for any other.</summary>
     public float Factor(ulong index) => Mix(_key + (index * 0x9E3779B97F4A7C15)) >> 32 < _bar ? 0f : Scale;
 
     /// <summary>Multiplies a run of elements by their factors.</summary>
@@ -40,7 +40,7 @@ internal readonly struct DropoutMask
         }
     }
 
-    // The same, eight elements at a time, as far as they go.
+    // The same, eight elements at a time, for all whole vectors.
     private int ApplyInVectors(Span<float> elements, ulong firstIndex)
     {
         var steps = Vector512<ulong>.Indices * 0x9E3779B97F4A7C15 + Vector512.Create(_key);
@@ -61,7 +61,7 @@ internal readonly struct DropoutMask
         return i;
     }
 
-    /// <summary>The finaliser of SplitMix64 (Steele et al. 2014, doi:10.1145/2660193.2660195).</summary>
+    /// <summary>Mixes the bits of a number (the finalizer of SplitMix64, Steele et al. 2014, doi:10.1145/2660193.2660195).</summary>
     public static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>y = f(x), or y = f′(x) · gradient where there is a gradient. An item is a run of elements.</summary>
+/// <summary>Computes y = f(x), or y = f′(x) · gradient if there is a gradient. An item is a range of elements.</summary>
 internal readonly unsafe struct ElementwiseKernel(Tensor x, Tensor? gradient, Activation activation, Tensor y) : IKernel
 {
     private const int RunLength = 4096;
@@ -34,14 +34,14 @@ internal readonly unsafe struct ElementwiseKernel(Tensor x, Tensor? gradient, Ac
 
             if (i < end)
             {
-                var slope = gradient is null ? TLanes.Zero : VectorMath<TLanes>.LoadPartial(gradient + i, end - i);
-                VectorMath<TLanes>.StorePartial(Value<TActivation>(VectorMath<TLanes>.LoadPartial(x + i, end - i), slope), y + i, end - i);
+                var dy = gradient is null ? TLanes.Zero : VectorMath<TLanes>.LoadPartial(gradient + i, end - i);
+                VectorMath<TLanes>.StorePartial(Value<TActivation>(VectorMath<TLanes>.LoadPartial(x + i, end - i), dy), y + i, end - i);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TLanes Value<TActivation>(TLanes value, TLanes slope)
+        private TLanes Value<TActivation>(TLanes value, TLanes dy)
             where TActivation : struct, IActivation =>
-            gradient is null ? TActivation.Apply(value) : TActivation.Derivative(value) * slope;
+            gradient is null ? TActivation.Apply(value) : TActivation.Derivative(value) * dy;
     }
 }

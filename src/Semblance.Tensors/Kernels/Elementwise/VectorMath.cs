@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The transcendental functions of a transformer, within a few units in the last place. The polynomials are minimax
-/// fits (Remez) of the relative error on the ranges given.
+/// Computes the transcendental functions of a transformer, within a few units in the last place. The polynomials are minimax fits (Remez)
+/// of the relative error on the ranges given.
 /// </summary>
 internal static unsafe class VectorMath<TLanes>
     where TLanes : struct, ILanes<TLanes>
@@ -15,7 +15,7 @@ internal static unsafe class VectorMath<TLanes>
     private const float Ln2Low = -0.00021219444f;
     private const float SmallestExponent = -87.33654f; // below, the result is not a normal number
 
-    /// <summary>e to the power of x; zero where the result would be below 2⁻¹²⁶, infinity above 88.72.</summary>
+    /// <summary>Computes e to the power of x; zero if the result would be below 2⁻¹²⁶, infinity above 88.72.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp(TLanes x)
     {
@@ -35,7 +35,7 @@ internal static unsafe class VectorMath<TLanes>
         return TLanes.SelectLess(x, TLanes.Broadcast(SmallestExponent), TLanes.Zero, TLanes.Scale(p, n));
     }
 
-    /// <summary>The error function.</summary>
+    /// <summary>Computes the error function.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Erf(TLanes x)
     {
@@ -64,7 +64,7 @@ internal static unsafe class VectorMath<TLanes>
         return TLanes.SelectLess(a, TLanes.Broadcast(0.921875f), small, TLanes.CopySign(large, x));
     }
 
-    /// <summary>The hyperbolic tangent.</summary>
+    /// <summary>Computes the hyperbolic tangent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Tanh(TLanes x)
     {
@@ -84,12 +84,12 @@ internal static unsafe class VectorMath<TLanes>
         return TLanes.SelectLess(a, TLanes.Broadcast(0.625f), small, TLanes.CopySign(large, x));
     }
 
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    /// <summary>Computes the logistic function, 1 / (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Sigmoid(TLanes x) =>
         TLanes.Broadcast(1f) / (TLanes.Broadcast(1f) + Exp(TLanes.Zero - x));
 
-    /// <summary>The first <paramref name="count"/> lanes from memory, zeros in the rest.</summary>
+    /// <summary>Loads the first <paramref name="count"/> lanes from memory; the others are zero.</summary>
     public static TLanes LoadPartial(float* source, int count)
     {
         var buffer = stackalloc float[TLanes.Count];
@@ -101,7 +101,7 @@ internal static unsafe class VectorMath<TLanes>
         return TLanes.Load(buffer);
     }
 
-    /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
+    /// <summary>Stores the first <paramref name="count"/> lanes.</summary>
     public static void StorePartial(TLanes value, float* destination, int count)
     {
         var buffer = stackalloc float[TLanes.Count];

@@ -3,7 +3,10 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The way back of <see cref="CrossEntropyKernel"/>, in place: scores become (softmax − 1 at the class) · gradient. An item is a row.</summary>
+/// <summary>
+/// Computes the backward pass of <see cref="CrossEntropyKernel"/> in place: scores become (softmax − 1 at the class) · gradient. An item is
+/// a row.
+/// </summary>
 internal readonly unsafe struct CrossEntropyGradient(Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor gradient) : IKernel
 {
     private readonly Operand _scores = scores;

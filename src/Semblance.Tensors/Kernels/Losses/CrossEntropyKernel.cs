@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>ln Σ eˣ of each row, and how far the score of the row's class lies below it. An item is a row.</summary>
+/// <summary>Computes ln Σ eˣ of each row, and its difference to the score of the row's class. An item is a row.</summary>
 internal readonly unsafe struct CrossEntropyKernel(Tensor scores, int[] classes, int firstRow, Tensor logSums, Tensor losses) : IKernel
 {
     private readonly Operand _scores = scores;

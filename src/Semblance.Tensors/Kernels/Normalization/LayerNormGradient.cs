@@ -4,9 +4,9 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The way back through layer normalisation, one row per item: with n the normalised row and g the gradient times the
-/// weight, dx = (g − mean(g) − n · mean(g · n)) / deviation, which is the residual's as well. It leaves n behind where there is
-/// room for it, for the gradient of the weight.
+/// Computes the backward pass of layer normalization, one row per item: with n the normalized row and g the gradient times the weight, dx =
+/// (g − mean(g) − n · mean(g · n)) / standard deviation, which is the gradient of the residual as well. It stores n, if there is room for
+/// it, for the gradient of the weight.
 /// </summary>
 internal readonly unsafe struct LayerNormGradient(
     Tensor x, Tensor? residual, LayerNorm layer, Tensor gradient, Tensor? normalized, Tensor dx, Tensor? dResidual, bool adds) : IKernel
@@ -31,20 +31,21 @@ internal readonly unsafe struct LayerNormGradient(
         {
             var start = (nint)row * _columns;
             float* n = scratch is null ? _normalized.Data + start : scratch, dx = _dx.Data + start, dy = _gradient.Data + start;
-            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(_x.Data + start, _residual.Data is null ? null : _residual.Data + start, n, _columns, _epsilon);
-            TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale), slopes = TLanes.Zero, products = TLanes.Zero;
+            var (mean, scale) = LayerNormKernel.Statistics<TLanes>(
+                _x.Data + start, _residual.Data is null ? null : _residual.Data + start, n, _columns, _epsilon);
+            TLanes means = TLanes.Broadcast(mean), scales = TLanes.Broadcast(scale), weightedSum = TLanes.Zero, products = TLanes.Zero;
             var whole = _columns / TLanes.Count * TLanes.Count;
             for (var i = 0; i < whole; i += TLanes.Count)
             {
                 var normal = (TLanes.Load(n + i) - means) * scales;
-                var slope = TLanes.Load(dy + i) * TLanes.Load(_weight.Data + i);
+                var weighted = TLanes.Load(dy + i) * TLanes.Load(_weight.Data + i);
                 normal.Store(n + i);
-                slope.Store(dx + i);
-                slopes += slope;
-                products = TLanes.MultiplyAdd(slope, normal, products);
+                weighted.Store(dx + i);
+                weightedSum += weighted;
+                products = TLanes.MultiplyAdd(weighted, normal, products);
             }
 
-            float sum = TLanes.Sum(slopes), product = TLanes.Sum(products);
+            float sum = TLanes.Sum(weightedSum), product = TLanes.Sum(products);
             for (var i = whole; i < _columns; i++)
             {
                 n[i] = (n[i] - mean) * scale;

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Layer normalisation of one row per item. The variance is taken around the mean, in a second pass.</summary>
+/// <summary>Computes layer normalization of one row per item. The variance is computed around the mean, in a second pass.</summary>
 internal readonly unsafe struct LayerNormKernel : IKernel
 {
     private readonly Operand _x;
@@ -44,7 +44,8 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         var i = 0;
         for (; i <= _columns - TLanes.Count; i += TLanes.Count)
         {
-            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i)).Store(y + i);
+            TLanes.MultiplyAdd((TLanes.Load(y + i) - means) * scales, TLanes.Load(_weight.Data + i), TLanes.Load(_bias.Data + i))
+                .Store(y + i);
         }
 
         for (; i < _columns; i++)
@@ -53,12 +54,12 @@ internal readonly unsafe struct LayerNormKernel : IKernel
         }
     }
 
-    /// <summary>Writes x + residual to y, and finds its mean and 1 / √(variance + ε).</summary>
+    /// <summary>Writes x + residual to y, and computes its mean and 1 / √(variance + ε).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Mean, float Scale) Statistics<TLanes>(float* x, float* residual, float* y, int columns, float epsilon)
         where TLanes : struct, ILanes<TLanes>
     {
-        // Two sums side by side: one alone would wait for itself.
+        // Two sums side by side, so that additions do not wait for each other.
         int whole = columns / TLanes.Count * TLanes.Count, pairs = whole / (2 * TLanes.Count) * (2 * TLanes.Count);
         TLanes left = TLanes.Zero, right = TLanes.Zero;
         for (var i = 0; i < pairs; i += 2 * TLanes.Count)

@@ -3,13 +3,13 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>One row per item, divided by its Euclidean length.</summary>
+/// <summary>Divides one row per item by its Euclidean length.</summary>
 internal readonly unsafe struct NormalizeKernel(Tensor x, Tensor y) : IKernel
 {
-    /// <summary>What a row is divided by at least, as in PyTorch.</summary>
+    /// <summary>The smallest divisor of a row, as in PyTorch.</summary>
     public const float SmallestNorm = 1e-12f;
 
-    // Outside this range squares overflow or vanish, and the row is summed in double precision instead.
+    // Outside this range squares overflow or underflow, and the row is summed in double precision instead.
     private const float SmallestSum = 1e-30f;
 
     private readonly Operand _x = x;

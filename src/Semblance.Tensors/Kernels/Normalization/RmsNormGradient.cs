@@ -4,9 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The way back through root-mean-square normalisation, one row per item: with n the normalised row and g the gradient times the scale,
-/// dx = (g − n · mean(g · n)) / deviation. It leaves gradient · n behind where there is room for
-/// it, for the gradient of the weight.
+/// Computes the backward pass of root-mean-square normalization, one row per item: with n the normalized row and g the gradient times the
+/// scale, dx = (g − n · mean(g · n)) / root mean square. It stores gradient · n, if there is room for it, for the gradient of the weight.
 /// </summary>
 internal readonly unsafe struct RmsNormGradient(Tensor x, RmsNorm layer, Tensor gradient, Tensor? products, Tensor dx) : IKernel
 {
@@ -27,7 +26,8 @@ internal readonly unsafe struct RmsNormGradient(Tensor x, RmsNorm layer, Tensor 
         for (var row = first; row < end; row++)
         {
             var start = (nint)row * _columns;
-            float* x = _x.Data + start, dy = _gradient.Data + start, products = _products.Data is null ? null : _products.Data + start, dx = _dx.Data + start;
+            float* x = _x.Data + start, dy = _gradient.Data + start, products = _products.Data is null ? null : _products.Data + start,
+                dx = _dx.Data + start;
             var scale = RmsNormKernel.Scale<TLanes>(x, _columns, _epsilon);
             var (scales, i) = (TLanes.Broadcast(scale), 0);
             for (; i <= _columns - TLanes.Count; i += TLanes.Count)
@@ -50,7 +50,8 @@ internal readonly unsafe struct RmsNormGradient(Tensor x, RmsNorm layer, Tensor 
                 dx[i] = dy[i] * (_weight.Data[i] + _offset);
             }
 
-            var share = DotProduct<TLanes>.Of(dx, x, _columns) * scale * scale / _columns; // mean(g · n) / deviation, to be multiplied by x
+            // mean(g · n) / root mean square, to be multiplied by x
+            var share = DotProduct<TLanes>.Of(dx, x, _columns) * scale * scale / _columns;
             var shares = TLanes.Broadcast(share);
             for (i = 0; i <= _columns - TLanes.Count; i += TLanes.Count)
             {

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Root-mean-square normalisation of one row per item.</summary>
+/// <summary>Computes root-mean-square normalization of one row per item.</summary>
 internal readonly unsafe struct RmsNormKernel(Tensor x, RmsNorm layer, Tensor y) : IKernel
 {
     private readonly Operand _x = x;
@@ -36,7 +36,7 @@ internal readonly unsafe struct RmsNormKernel(Tensor x, RmsNorm layer, Tensor y)
         }
     }
 
-    /// <summary>1 / √(mean(x²) + ε).</summary>
+    /// <summary>Computes 1 / √(mean(x²) + ε).</summary>
     public static float Scale<TLanes>(float* x, int columns, float epsilon)
         where TLanes : struct, ILanes<TLanes> => 1f / MathF.Sqrt((DotProduct<TLanes>.Of(x, x, columns) / columns) + epsilon);
 }

@@ -3,14 +3,14 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The sum of the products of two vectors, in one fixed order wherever they lie in memory.</summary>
+/// <summary>Computes the dot product of two vectors, in a fixed order whatever their address in memory.</summary>
 internal static unsafe class DotProduct<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Of(float* a, float* b, int count)
     {
-        // Four sums, because one alone would wait for itself.
+        // Four sums, so that additions do not wait for each other.
         TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
         var i = 0;
         for (; i <= count - (4 * TLanes.Count); i += 4 * TLanes.Count)

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>y = x tableᵀ within one head per item.</summary>
+/// <summary>Computes y = x tableᵀ within one head per item.</summary>
 internal readonly unsafe struct HeadProducts(Tensor x, Tensor table, int heads, Tensor y) : IKernel
 {
     private const int StripRows = 84; // a multiple of 6 and 14
@@ -31,7 +31,8 @@ internal readonly unsafe struct HeadProducts(Tensor x, Tensor table, int heads, 
             {
                 var rows = Math.Min(StripRows, _rows - row);
                 PanelProduct<TLanes>.Multiply(
-                    _x.Data + ((nint)row * _hidden) + (head * _headSize), _hidden, rows, panels, _headSize, _y.Data + ((nint)row * _width) + (head * _entries), _width, _entries, edge);
+                    _x.Data + ((nint)row * _hidden) + (head * _headSize), _hidden, rows, panels, _headSize,
+                    _y.Data + ((nint)row * _width) + (head * _entries), _width, _entries, edge);
             }
         }
     }

@@ -3,7 +3,7 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>The way back through <see cref="HeadProducts"/>, one head per item: dx = dy table, dtable = dyᵀ x.</summary>
+/// <summary>Computes the backward pass of <see cref="HeadProducts"/>, one head per item: dx = dy table, dtable = dyᵀ x.</summary>
 internal readonly unsafe struct HeadProductsGradient(Tensor x, Tensor table, int heads, Tensor gradient, Tensor dx, Tensor dTable) : IKernel
 {
     private readonly Operand _x = x;
@@ -26,11 +26,13 @@ internal readonly unsafe struct HeadProductsGradient(Tensor x, Tensor table, int
         var edge = panels + (nint)(most * padded);
         for (var head = first; head < end; head++)
         {
-            nint columns = head * _headSize, slopes = head * _entries;
+            nint columns = head * _headSize, entry = head * _entries;
             PanelProduct<TLanes>.Pack(_table.Data + columns, _hidden, _headSize, _entries, panels);
-            PanelProduct<TLanes>.Multiply(_gradient.Data + slopes, _width, _rows, panels, _entries, _dx.Data + columns, _hidden, _headSize, edge);
+            PanelProduct<TLanes>.Multiply(
+                _gradient.Data + entry, _width, _rows, panels, _entries, _dx.Data + columns, _hidden, _headSize, edge);
             PanelProduct<TLanes>.Pack(_x.Data + columns, _hidden, _headSize, _rows, panels);
-            PanelProduct<TLanes>.Multiply(_gradient.Data + slopes, 1, _entries, panels, _rows, _dTable.Data + columns, _hidden, _headSize, edge, _width);
+            PanelProduct<TLanes>.Multiply(
+                _gradient.Data + entry, 1, _entries, panels, _rows, _dTable.Data + columns, _hidden, _headSize, edge, _width);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>A row count that the compiler knows: one specialisation of <see cref="MatrixTile{TLanes, TRows}"/> each.</summary>
+/// <summary>
+/// Represents a row count that is known at compile time: each is one specialization of <see cref="MatrixTile{TLanes, TRows}"/>.
+/// </summary>
 internal interface ITileRows
 {
     static abstract int Count { get; }

@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// y = f(x · panels + bias), or y + that. An item is one panel of one chunk of rows; a chunk's part of x stays in the second-level
-/// cache while the panels pass, and each tile gets its bias and activation while it is in the first.
+/// Computes y = f(x · panels + bias), or adds that to y. An item is one panel of one chunk of rows; a chunk's part of x stays in the
+/// second-level cache while the panels pass, and bias and activation are applied to each tile while it is in the first-level cache.
 /// </summary>
 internal readonly unsafe struct MatrixProduct : IKernel
 {
@@ -19,7 +19,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
     private readonly Operand _y;
     private readonly int _rows;
     private readonly int _chunkRows;
-    private readonly int _transposedWidth; // of a panel of xᵀ; 0 where x lies row by row
+    private readonly int _transposedWidth; // of a panel of xᵀ; 0 if x is stored row by row
     private readonly Activation _activation;
     private readonly bool _adds;
 
@@ -30,7 +30,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         _activation = activation;
     }
 
-    /// <summary>y = xᵀ · panels, or y + that, where x is packed into panels one tile wide.</summary>
+    /// <summary>Computes y = xᵀ · panels, or adds that to y, for x packed into panels one tile wide.</summary>
     public MatrixProduct(PackedMatrix x, PackedMatrix panels, Tensor y, bool adds)
         : this(new Operand(x, x.Panels), x.Columns, panels, y, adds) => _transposedWidth = x.PanelWidth;
 
@@ -70,19 +70,20 @@ internal readonly unsafe struct MatrixProduct : IKernel
         }
     }
 
-    // Rows a multiple of 4 KiB apart fall on the same few lines of the first-level cache and throw each other out.
+    // Rows a multiple of 4 KiB apart map to the same few lines of the first-level cache and evict each other.
     private float* Spread(float* x, int rows, nint stride)
     {
         var copy = Scratch.Take(rows * stride);
         for (var i = 0; i < rows; i++)
         {
-            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth).CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
+            new ReadOnlySpan<float>(x + ((nint)i * _panels.Depth), _panels.Depth)
+                .CopyTo(new Span<float>(copy + (i * stride), _panels.Depth));
         }
 
         return copy;
     }
 
-    // The buffers need no zeros: what is read of them has been written.
+    // The buffers need no zeros: only elements that have been written are read.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Panel<TLanes>(float* x, nint strideX, int row, int endRow, int panel)
@@ -116,7 +117,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
         }
     }
 
-    // A tile on its way to y.
+    // Applies bias and activation to a tile and stores it in y.
     private readonly struct Finish<TLanes>(float* tile, int rows, float* bias, float* y, int stride, int columns, bool adds) : IActivated
         where TLanes : struct, ILanes<TLanes>
     {
@@ -143,7 +144,7 @@ internal readonly unsafe struct MatrixProduct : IKernel
                     continue;
                 }
 
-                // The last panel is wider than what is left of y.
+                // The last panel is wider than the rest of y.
                 left.Store(from);
                 right.Store(from + TLanes.Count);
                 for (var i = 0; i < columns; i++)

@@ -4,25 +4,25 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The innermost loop of every matrix product: a block of rows times one packed panel, two registers wide, with all
-/// sums in registers. Up to fourteen rows fit thirty-two registers, up to six fit sixteen.
+/// Represents the innermost loop of every matrix product: a block of rows times one packed panel, two registers wide, with all sums in
+/// registers. Up to fourteen rows fit thirty-two registers, up to six fit sixteen.
 /// </summary>
 /// <remarks>
 /// Each element is one chain of fused multiply-adds in the order of the depth, so a row's result does not depend on
-/// how many rows stand beside it. The row count is a type, so that the compiler drops the rows that are not there.
+/// the number of rows beside it. The row count is a type, so that the compiler removes the code of the rows that do not exist.
 /// </remarks>
 internal static unsafe class MatrixTile<TLanes, TRows>
     where TLanes : struct, ILanes<TLanes>
     where TRows : struct, ITileRows
 {
-    /// <summary>c = a · panel.</summary>
+    /// <summary>Computes c = a · panel.</summary>
     /// <param name="a">The first row, of <paramref name="depth"/> floats.</param>
-    /// <param name="strideA">Floats from one row of a to the next.</param>
-    /// <param name="stepA">Floats from one element of a row to the next: 1, or more where a lies transposed.</param>
+    /// <param name="strideA">The number of floats from one row of a to the next.</param>
+    /// <param name="stepA">The number of floats from one element of a row to the next: 1, or more if a is transposed.</param>
     /// <param name="panel">The panel: <paramref name="depth"/> rows of two registers, one after the other.</param>
     /// <param name="depth">The length of the sums.</param>
     /// <param name="c">The first row of the result, two registers wide.</param>
-    /// <param name="strideC">Floats from one row of c to the next.</param>
+    /// <param name="strideC">The number of floats from one row of c to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // inlined, it would share its registers
     public static void Multiply(float* a, nint strideA, nint stepA, float* panel, int depth, float* c, nint strideC)
     {
@@ -41,7 +41,7 @@ internal static unsafe class MatrixTile<TLanes, TRows>
         TLanes left12 = TLanes.Zero, right12 = TLanes.Zero;
         TLanes left13 = TLanes.Zero, right13 = TLanes.Zero;
 
-        // Rows are reached from four base pointers and three strides: more would not fit the address registers.
+        // Rows are addressed from four base pointers and three strides: more would not fit the address registers.
         float* a4 = a + (4 * strideA), a8 = a + (8 * strideA), a12 = a + (12 * strideA);
         nint stride2 = 2 * strideA, stride3 = 3 * strideA;
         for (var end = panel + ((nint)depth * 2 * TLanes.Count); panel < end; panel += 2 * TLanes.Count)

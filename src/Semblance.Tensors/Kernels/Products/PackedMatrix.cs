@@ -4,8 +4,8 @@ using Semblance.Tensors.Instructions;
 namespace Semblance.Tensors.Kernels;
 
 /// <summary>
-/// The transpose of a weight in panels two registers wide: <c>[panel][depth][2 × lanes]</c>, the last panel filled up
-/// with zeros. A tile of the product reads its panel from front to back.
+/// Represents the transpose of a weight in panels two registers wide: <c>[panel][depth][2 × lanes]</c>, the last panel padded with zeros. A
+/// tile of the product reads its panel from front to back.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
@@ -30,23 +30,23 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public float* Panels { get; }
 
-    /// <summary>The length of the sums.</summary>
+    /// <summary>Gets the length of the sums.</summary>
     public int Depth { get; }
 
-    /// <summary>The width of the product.</summary>
+    /// <summary>Gets the width of the product.</summary>
     public int Columns { get; }
 
     public int PanelWidth { get; }
 
-    /// <summary>The version of the tensor that was packed.</summary>
+    /// <summary>Gets the version of the tensor that was packed.</summary>
     public int Version { get; private set; }
 
     public int PanelCount => (Columns + PanelWidth - 1) / PanelWidth;
 
     /// <summary>Packs the second operand b of products a bᵀ.</summary>
     /// <param name="matrix">The operand.</param>
-    /// <param name="set">The instructions that will multiply.</param>
-    /// <param name="stale">What was packed of the same operand before it changed; its memory serves again.</param>
+    /// <param name="set">The instruction set of the products.</param>
+    /// <param name="stale">An earlier result for the same operand, whose memory is reused.</param>
     public static PackedMatrix Of(PreparedMatrix matrix, InstructionSet set, PackedMatrix? stale = null)
     {
         var version = matrix.Value.Version;
@@ -58,11 +58,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
     }
 
     /// <summary>
-    /// Packs the operand b for products x b, which lead from the gradient of a product back to that of its first operand.
+    /// Packs the operand b for products x b, which compute the gradient of the first operand from the gradient of a product.
     /// </summary>
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="matrix">The operand.</param>
-    /// <param name="panelWidth">How wide a panel is.</param>
+    /// <param name="panelWidth">The width of a panel.</param>
     public static PackedMatrix Reverse(Computation run, PreparedMatrix matrix, int panelWidth)
     {
         var packed = new PackedMatrix(matrix.Rows, matrix.Columns, panelWidth, run);
@@ -70,23 +70,27 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return packed;
     }
 
-    /// <summary>Packs some rows of a matrix <c>[depth × columns]</c> as they are, for a product x · matrix within a computation.</summary>
+    /// <summary>
+    /// Packs some rows of a matrix <c>[depth × columns]</c> without transposing them, for a product x · matrix within a computation.
+    /// </summary>
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="matrix">The matrix.</param>
     /// <param name="first">The first row.</param>
-    /// <param name="end">One past the last row.</param>
-    /// <param name="panelWidth">How wide a panel is.</param>
+    /// <param name="end">The index after the last row.</param>
+    /// <param name="panelWidth">The width of a panel.</param>
     public static PackedMatrix Pack(Computation run, Tensor matrix, int first, int end, int panelWidth)
     {
         var packed = new PackedMatrix(end - first, matrix.Columns, panelWidth, run);
-        run.Execute(new Packing(((Operand)matrix).From((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount, (long)packed.Depth * packed.Columns);
+        run.Execute(
+            new Packing(((Operand)matrix).From((nint)first * matrix.Columns), packed, transposes: false), packed.PanelCount,
+            (long)packed.Depth * packed.Columns);
         return packed;
     }
 
-    /// <summary>Gives memory back that a computation lent.</summary>
+    /// <summary>Returns memory that was leased from a computation.</summary>
     public void Dispose() => (_memory as Tensor)?.Release();
 
-    /// <summary>How wide a panel is: two registers.</summary>
+    /// <summary>Returns the width of a panel: two registers.</summary>
     public static int PanelWidthOf(InstructionSet set) => set switch
     {
         InstructionSet.Avx512 => 2 * Lanes512.Count,
@@ -95,7 +99,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _ => 2 * LanesPortable.Count,
     };
 
-    /// <summary>How wide a panel of a transposed left side is: one tile.</summary>
+    /// <summary>Returns the width of a panel of a transposed left side: one tile.</summary>
     public static int TileRowsOf(InstructionSet set) => set switch
     {
         InstructionSet.Avx512 => Lanes512.TileRows,
@@ -104,7 +108,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _ => LanesPortable.TileRows,
     };
 
-    /// <summary>The first float of a panel.</summary>
+    /// <summary>Returns the address of the first float of a panel.</summary>
     public float* Panel(int index) => Panels + ((nint)index * PanelWidth * Depth);
 
     /// <summary>Writes some columns of <paramref name="depth"/> rows as one panel; the other columns become zero.</summary>
@@ -179,7 +183,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
             int width = packed.PanelWidth, columns = Math.Min(width, packed.Columns - (panel * width));
             if (transposes)
             {
-                PackTransposed(source.Data + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
+                PackTransposed(
+                    source.Data + ((nint)panel * width * packed.Depth), packed.Depth, columns, packed.Depth, packed.Panel(panel), width);
             }
             else
             {

@@ -3,13 +3,13 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>Products of small matrices inside one kernel: packing one side into panels, and multiplying with it.</summary>
+/// <summary>Computes products of small matrices inside one kernel: packs one side into panels, and multiplies with it.</summary>
 internal static unsafe class PanelProduct<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
     public static int Width => 2 * TLanes.Count;
 
-    /// <summary>A width filled up to whole panels.</summary>
+    /// <summary>Returns a width rounded up to whole panels.</summary>
     public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
 
     /// <summary>Packs the transpose of <c>[columns × depth]</c> into <c>depth × Padded(columns)</c> floats.</summary>
@@ -43,9 +43,10 @@ internal static unsafe class PanelProduct<TLanes>
         }
     }
 
-    /// <summary>c = a · panels, where c has room for whole panels.</summary>
+    /// <summary>Computes c = a · panels, where the rows of c have room for whole panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPadded(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, nint stepA = 1)
+    public static void MultiplyPadded(
+        float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, nint stepA = 1)
     {
         for (var column = 0; column < columns; column += Width, panels += (nint)depth * Width)
         {
@@ -53,9 +54,13 @@ internal static unsafe class PanelProduct<TLanes>
         }
     }
 
-    /// <summary>c = a · panels, written only where c has columns; the edge has room for as many rows of one panel. A step above 1 is for an a that lies transposed.</summary>
+    /// <summary>
+    /// Computes c = a · panels and writes only the columns of c; the edge has room for as many rows of one panel. The step is above 1 if a
+    /// is transposed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge, nint stepA = 1)
+    public static void Multiply(
+        float* a, nint strideA, int rows, float* panels, int depth, float* c, nint strideC, int columns, float* edge, nint stepA = 1)
     {
         var whole = columns / Width * Width;
         MultiplyPadded(a, strideA, rows, panels, depth, c, strideC, whole, stepA);
@@ -64,7 +69,8 @@ internal static unsafe class PanelProduct<TLanes>
             TileColumn<TLanes>.Multiply(a, strideA, rows, panels + ((nint)whole * depth), depth, edge, Width, stepA);
             for (var i = 0; i < rows; i++)
             {
-                new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole).CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));
+                new ReadOnlySpan<float>(edge + ((nint)i * Width), columns - whole)
+                    .CopyTo(new Span<float>(c + (i * strideC) + whole, columns - whole));
             }
         }
     }

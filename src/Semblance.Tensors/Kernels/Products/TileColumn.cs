@@ -3,11 +3,11 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>One panel of a matrix product, for any number of rows.</summary>
+/// <summary>Computes one panel of a matrix product, for any number of rows.</summary>
 internal static unsafe class TileColumn<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    /// <summary>c = a · panel, cut into tiles that fit the register file. A step above 1 is for an a that lies transposed.</summary>
+    /// <summary>Computes c = a · panel in tiles that fit the register file. The step is above 1 if a is transposed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* a, nint strideA, int rows, float* panel, int depth, float* c, nint strideC, nint stepA = 1)
     {
@@ -21,11 +21,13 @@ internal static unsafe class TileColumn<TLanes>
         }
     }
 
-    /// <summary>How many of some rows to take at once. The last two tiles share what is left: one row alone would take as long as four.</summary>
+    /// <summary>
+    /// Returns the number of rows to compute at once. The last two tiles share the rest: one row alone would take as long as four.
+    /// </summary>
     public static int TallestTile(int rows) =>
         rows >= 2 * TLanes.TileRows ? TLanes.TileRows : rows > TLanes.TileRows ? (rows + 1) / 2 : rows;
 
-    /// <summary>One tile of so many rows, at most as many as fit the register file.</summary>
+    /// <summary>Computes one tile of the given number of rows, at most as many as fit the register file.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tile(int rows, float* a, nint strideA, nint stepA, float* panel, int depth, float* c, nint strideC)
     {

@@ -5,17 +5,17 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance.Tensors.Kernels;
 
-/// <summary>A block of four rows of four, turned over within registers.</summary>
+/// <summary>Transposes a block of four rows of four within registers.</summary>
 internal static unsafe class Transpose4
 {
-    /// <summary>Rows and columns of a block.</summary>
+    /// <summary>The number of rows and columns of a block.</summary>
     public const int Size = 4;
 
     /// <summary>Writes the columns of a block as rows.</summary>
     /// <param name="source">The first row.</param>
-    /// <param name="stride">Floats from one row of the source to the next.</param>
-    /// <param name="target">Where the first column goes.</param>
-    /// <param name="targetStride">Floats from one row of the target to the next.</param>
+    /// <param name="stride">The number of floats from one row of the source to the next.</param>
+    /// <param name="target">The address of the first column in the target.</param>
+    /// <param name="targetStride">The number of floats from one row of the target to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* source, nint stride, float* target, nint targetStride)
     {
@@ -28,7 +28,7 @@ internal static unsafe class Transpose4
         High(high, high2).Store(target + (3 * targetStride));
     }
 
-    // The lower halves of two, in turns.
+    // The lower halves of two registers, interleaved.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackLow(a, b)

@@ -2,14 +2,14 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>An activation function alone.</summary>
+/// <summary>Provides activation functions as operations of their own.</summary>
 public static class ActivationOperation
 {
-    /// <summary>f(x), element by element.</summary>
+    /// <summary>Computes f(x), element by element.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
+    /// <param name="x">A tensor of any shape.</param>
     /// <param name="activation">The function.</param>
-    /// <returns>The shape of <paramref name="x"/>.</returns>
+    /// <returns>A tensor of the shape of <paramref name="x"/>.</returns>
     public static Tensor Activate(this Computation run, Tensor x, Activation activation)
     {
         ArgumentNullException.ThrowIfNull(run);

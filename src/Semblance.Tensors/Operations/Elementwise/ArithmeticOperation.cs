@@ -2,14 +2,14 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Sums, differences and products, element by element.</summary>
+/// <summary>Provides sums, differences and products, element by element.</summary>
 public static class ArithmeticOperation
 {
-    /// <summary>x + y.</summary>
+    /// <summary>Computes x + y.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <param name="y">The same shape.</param>
-    /// <returns>The same shape.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <param name="y">A tensor of the same shape.</param>
+    /// <returns>A tensor of the same shape.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Add(this Computation run, Tensor x, Tensor y)
     {
@@ -19,7 +19,7 @@ public static class ArithmeticOperation
         return result;
     }
 
-    /// <summary>x − y.</summary>
+    /// <summary>Computes x − y.</summary>
     /// <inheritdoc cref="Add"/>
     public static Tensor Subtract(this Computation run, Tensor x, Tensor y)
     {
@@ -29,7 +29,7 @@ public static class ArithmeticOperation
         return result;
     }
 
-    /// <summary>x · y, element by element.</summary>
+    /// <summary>Computes x · y, element by element.</summary>
     /// <inheritdoc cref="Add"/>
     public static Tensor Multiply(this Computation run, Tensor x, Tensor y)
     {
@@ -39,12 +39,12 @@ public static class ArithmeticOperation
         return result;
     }
 
-    /// <summary>factor · x + offset, with constants.</summary>
+    /// <summary>Computes factor · x + offset, with constants.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <param name="factor">What every element is multiplied by.</param>
-    /// <param name="offset">What is added to it then.</param>
-    /// <returns>The same shape.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <param name="factor">The factor of every element.</param>
+    /// <param name="offset">The number added to every product. 0 by default.</param>
+    /// <returns>A tensor of the same shape.</returns>
     public static Tensor Scale(this Computation run, Tensor x, float factor, float offset = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -68,7 +68,9 @@ public static class ArithmeticOperation
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        return x.Shape.SequenceEqual(y.Shape) ? run.Lease(x.Shape) : throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
+        return x.Shape.SequenceEqual(y.Shape)
+            ? run.Lease(x.Shape)
+            : throw new ArgumentException($"{x} and {y} have different shapes.", nameof(y));
     }
 
     private static void Record(

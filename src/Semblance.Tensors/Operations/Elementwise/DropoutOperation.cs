@@ -3,14 +3,14 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Dropout (Srivastava et al. 2014): elements left out at random while a model learns.</summary>
+/// <summary>Provides dropout (Srivastava et al. 2014): elements are set to zero at random during training.</summary>
 public static class DropoutOperation
 {
-    /// <summary>Zeros each element with probability <paramref name="rate"/> and scales the rest by 1 / (1 − rate).</summary>
+    /// <summary>Sets each element to zero with probability <paramref name="rate"/> and scales the rest by 1 / (1 − rate).</summary>
     /// <param name="run">The computation; without a dropout seed nothing is dropped.</param>
-    /// <param name="x">Any shape.</param>
-    /// <param name="rate">From 0 to below 1.</param>
-    /// <returns>The shape of <paramref name="x"/>; <paramref name="x"/> itself where nothing is dropped.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <param name="rate">The dropout probability, from 0 to below 1.</param>
+    /// <returns>A tensor of the shape of <paramref name="x"/>; <paramref name="x"/> itself if nothing is dropped.</returns>
     public static Tensor Dropout(this Computation run, Tensor x, float rate)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -2,13 +2,13 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Exponentials.</summary>
+/// <summary>Provides the exponential function.</summary>
 public static class ExponentialOperation
 {
-    /// <summary>eˣ, element by element.</summary>
+    /// <summary>Computes eˣ, element by element.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <returns>The same shape.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <returns>A tensor of the same shape.</returns>
     public static Tensor Exp(this Computation run, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -1,9 +1,9 @@
 namespace Semblance.Tensors;
 
-/// <summary>Gated activations (Shazeer 2020, arXiv:2002.05202): GeGLU, SwiGLU and their kin.</summary>
+/// <summary>Provides gated activations (Shazeer 2020, arXiv:2002.05202), such as GeGLU and SwiGLU.</summary>
 public static class GateOperation
 {
-    /// <summary>f(first half) · second half of each row.</summary>
+    /// <summary>Computes f(first half) · second half of each row.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × 2 · columns]</c>.</param>
     /// <param name="activation">The function.</param>
@@ -15,7 +15,7 @@ public static class GateOperation
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns % 2 != 0)
         {
-            throw new ArgumentException($"Half of the columns gate the other half, but {x} has an odd number.", nameof(x));
+            throw new ArgumentException($"A gated activation needs an even number of columns, but the input is {x}.", nameof(x));
         }
 
         using var first = run.Columns(x, 0, x.Columns / 2);

@@ -2,13 +2,13 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Magnitudes.</summary>
+/// <summary>Provides the absolute value.</summary>
 public static class MagnitudeOperation
 {
-    /// <summary>|x|, element by element; its slope at 0 counts as 0.</summary>
+    /// <summary>Computes |x|, element by element; the gradient at 0 is 0.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <returns>The same shape.</returns>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <returns>A tensor of the same shape.</returns>
     public static Tensor Abs(this Computation run, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -27,10 +27,10 @@ public static class MagnitudeOperation
     {
         var dx = run.Lease(x.Shape);
         Span<float> target = dx.Writable;
-        ReadOnlySpan<float> values = x.Values, slopes = gradient.Values;
+        ReadOnlySpan<float> values = x.Values, dy = gradient.Values;
         for (var i = 0; i < target.Length; i++)
         {
-            target[i] = values[i] > 0 ? slopes[i] : values[i] < 0 ? -slopes[i] : 0;
+            target[i] = values[i] > 0 ? dy[i] : values[i] < 0 ? -dy[i] : 0;
         }
 
         x.AddGradient(dx);

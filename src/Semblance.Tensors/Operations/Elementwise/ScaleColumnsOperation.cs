@@ -2,15 +2,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Columns times numbers that can be trained.</summary>
+/// <summary>Provides products of columns and trainable numbers.</summary>
 public static class ScaleColumnsOperation
 {
     /// <summary>Multiplies each column by a number of its own: x · factors in each row.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <param name="factors">A number for each column.</param>
-    /// <returns>The shape of <paramref name="x"/>.</returns>
-    /// <exception cref="ArgumentException">There are not as many factors as columns.</exception>
+    /// <returns>A tensor of the shape of <paramref name="x"/>.</returns>
+    /// <exception cref="ArgumentException">The number of factors is not the number of columns.</exception>
     public static Tensor ScaleColumns(this Computation run, Tensor x, Tensor factors)
     {
         ArgumentNullException.ThrowIfNull(run);

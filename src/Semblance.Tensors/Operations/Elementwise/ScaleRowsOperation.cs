@@ -2,15 +2,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Rows times numbers.</summary>
+/// <summary>Provides products of rows and constants.</summary>
 public static class ScaleRowsOperation
 {
-    /// <summary>Each row times a constant of its own.</summary>
+    /// <summary>Multiplies each row by a constant of its own.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
-    /// <param name="factors">A number for each row; kept.</param>
+    /// <param name="factors">A number for each row. The array is not copied.</param>
     /// <returns><c>[rows × columns]</c>.</returns>
-    /// <exception cref="ArgumentException">There are not as many factors as rows.</exception>
+    /// <exception cref="ArgumentException">The number of factors is not the number of rows.</exception>
     public static Tensor ScaleRows(this Computation run, Tensor x, float[] factors)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -18,7 +18,7 @@ public static class ScaleRowsOperation
         ArgumentNullException.ThrowIfNull(factors);
         if (factors.Length != x.Rows)
         {
-            throw new ArgumentException($"{factors.Length} factors do not fit {x}.", nameof(factors));
+            throw new ArgumentException($"{factors.Length} factors do not fit the rows of {x}.", nameof(factors));
         }
 
         var y = Scaled(run, x, factors);

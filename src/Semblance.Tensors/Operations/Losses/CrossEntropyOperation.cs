@@ -2,23 +2,26 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>The cross-entropy of a linear classifier with very many classes, such as the words of a vocabulary.</summary>
+/// <summary>Provides the cross-entropy of a linear classifier with very many classes, such as the tokens of a vocabulary.</summary>
 public static class CrossEntropyOperation
 {
-    // The scores of one block of rows, 128 MB; a whole batch by a whole vocabulary can be many times that.
+    // The scores of one block of rows, 128 MB; those of a whole batch and vocabulary can be many times larger.
     private const int BlockFloats = 1 << 25;
 
-    /// <summary>−ln of the probability that softmax(x Wᵀ + b) gives to each row's class.</summary>
+    /// <summary>Computes −ln of the probability that softmax(x Wᵀ + b) gives to each row's class.</summary>
     /// <remarks>
-    /// The scores of one block of rows exist at a time; on the way back the gradient takes their place. A batch of one block
-    /// computes them once, a larger one computes all but the last block's twice.
+    /// Only the scores of one block of rows are stored at a time; in the backward pass the gradient replaces them. A batch of one block
+    /// computes its scores once, a larger batch computes those of all blocks but the last twice.
     /// </remarks>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × inputs]</c>.</param>
-    /// <param name="layer">From the inputs to the classes.</param>
+    /// <param name="layer">The layer from the inputs to the classes.</param>
     /// <param name="classes">The class of each row, from 0.</param>
     /// <returns><c>[rows × 1]</c>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="x"/> is not as wide as the layer's inputs, or there is not one class of the layer for each row.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="x"/> is not as wide as the layer's inputs, the number of classes is not the number of rows, or a class is not one of
+    /// the layer's.
+    /// </exception>
     public static Tensor CrossEntropy(this Computation run, Tensor x, Linear layer, IReadOnlyList<int> classes)
     {
         ArgumentNullException.ThrowIfNull(layer);
@@ -38,7 +41,9 @@ public static class CrossEntropyOperation
 
         if (classes.Count != x.Rows || classes.Any(value => (uint)value >= (uint)layer.Outputs))
         {
-            throw new ArgumentException($"Each of {x.Rows} rows needs one class from 0 to {layer.Outputs - 1}; there are {classes.Count}, from {classes.DefaultIfEmpty().Min()} to {classes.DefaultIfEmpty().Max()}.", nameof(classes));
+            throw new ArgumentException(
+                $"Each of {x.Rows} rows needs one class from 0 to {layer.Outputs - 1}; there are {classes.Count}, "
+                + $"from {classes.DefaultIfEmpty().Min()} to {classes.DefaultIfEmpty().Max()}.", nameof(classes));
         }
 
         var block = new Blocks(run, x, layer, [.. classes], run.Lease(x.Rows, 1), blockRows);
@@ -96,7 +101,7 @@ public static class CrossEntropyOperation
             }
         }
 
-        // x itself where one block holds it.
+        // x itself if one block holds all its rows.
         private Tensor Part(int first)
         {
             if (x.Rows <= blockRows)
@@ -110,7 +115,8 @@ public static class CrossEntropyOperation
             return part;
         }
 
-        private Tensor Scores(Tensor part) => MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
+        private Tensor Scores(Tensor part) =>
+            MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
 
         private static long Cost(Tensor scores) => 16L * scores.Length;
     }

@@ -1,11 +1,11 @@
 namespace Semblance.Tensors;
 
-/// <summary>How far apart two vectors are.</summary>
+/// <summary>Specifies the distance of two vectors.</summary>
 public enum Distance
 {
-    /// <summary>The root of the sum of squared differences.</summary>
+    /// <summary>The Euclidean distance: the square root of the sum of squared differences.</summary>
     Euclidean,
 
-    /// <summary>The sum of the differences' magnitudes.</summary>
+    /// <summary>The Manhattan distance: the sum of the absolute differences.</summary>
     Manhattan,
 }

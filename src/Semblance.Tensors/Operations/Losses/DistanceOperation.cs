@@ -3,19 +3,19 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>The distances between the rows of two matrices. Equal rows have a gradient of zeros.</summary>
+/// <summary>Provides the distances between the rows of two matrices. Equal rows have a gradient of zeros.</summary>
 public static class DistanceOperation
 {
     /// <summary>
-    /// The distance of every row of <paramref name="x"/> to every row of <paramref name="y"/>, from the differences
-    /// themselves: near rows lose no digits, and equal rows are exactly 0 apart.
+    /// Computes the distance of every row of <paramref name="x"/> to every row of <paramref name="y"/>, from the differences: near rows
+    /// lose no precision, and the distance of equal rows is exactly 0.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[m × columns]</c>.</param>
     /// <param name="y"><c>[n × columns]</c>.</param>
     /// <param name="distance">The kind of distance.</param>
     /// <returns><c>[m × n]</c>.</returns>
-    /// <exception cref="ArgumentException">The two are not equally wide.</exception>
+    /// <exception cref="ArgumentException"><paramref name="x"/> and <paramref name="y"/> differ in width.</exception>
     public static Tensor Distances(this Computation run, Tensor x, Tensor y, Distance distance)
     {
         Check(run, x, y);
@@ -25,7 +25,9 @@ public static class DistanceOperation
         return result;
     }
 
-    /// <summary>The distance of every row of <paramref name="x"/> to the row of <paramref name="y"/> in the same place.</summary>
+    /// <summary>
+    /// Computes the distance of every row of <paramref name="x"/> to the row of <paramref name="y"/> with the same index.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <param name="y"><c>[rows × columns]</c>.</param>
@@ -37,7 +39,7 @@ public static class DistanceOperation
         Check(run, x, y);
         if (x.Rows != y.Rows)
         {
-            throw new ArgumentException($"{x} and {y} do not have equally many rows.", nameof(y));
+            throw new ArgumentException($"{x} and {y} differ in their number of rows.", nameof(y));
         }
 
         var result = run.Lease(x.Rows, 1);
@@ -61,11 +63,11 @@ public static class DistanceOperation
         ArgumentNullException.ThrowIfNull(y);
         if (x.Columns != y.Columns)
         {
-            throw new ArgumentException($"The rows of {x} and {y} are not equally long.", nameof(y));
+            throw new ArgumentException($"The rows of {x} and {y} differ in width.", nameof(y));
         }
     }
 
-    // pairs: each row of x has one distance, to the row of y beside it, instead of one to every row.
+    // pairs: each row of x has one distance, to the row of y with the same index, instead of one to every row.
     private static void Record(Computation run, Tensor x, Tensor y, Distance distance, Tensor result, bool pairs)
     {
         if (run.Recording && (x.RequiresGradient || y.RequiresGradient))
@@ -74,7 +76,7 @@ public static class DistanceOperation
         }
     }
 
-    // The slope along a difference is (x − y) / |x − y|, or its signs.
+    // The derivative by a difference is (x − y) / |x − y|, or its signs.
     private static void Backward(Computation run, Tensor x, Tensor y, Distance distance, Tensor result, Tensor gradient, bool pairs)
     {
         Tensor dx = run.Lease(x.Shape), dy = run.Lease(y.Shape);
@@ -90,10 +92,10 @@ public static class DistanceOperation
             }
 
             TensorPrimitives.Subtract(x.Row(row), y.Row(other), difference);
-            var slope = gradient.Values[i];
+            var factor = gradient.Values[i];
             if (distance == Distance.Euclidean)
             {
-                slope /= result.Values[i];
+                factor /= result.Values[i];
             }
             else
             {
@@ -101,8 +103,8 @@ public static class DistanceOperation
             }
 
             Span<float> toX = dx.Writable.Slice(row * x.Columns, x.Columns), toY = dy.Writable.Slice(other * x.Columns, x.Columns);
-            TensorPrimitives.MultiplyAdd(difference, slope, toX, toX);
-            TensorPrimitives.MultiplyAdd(difference, -slope, toY, toY);
+            TensorPrimitives.MultiplyAdd(difference, factor, toX, toX);
+            TensorPrimitives.MultiplyAdd(difference, -factor, toY, toY);
         }
 
         Arrive(x, dx);

@@ -2,10 +2,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Logarithms of probabilities.</summary>
+/// <summary>Provides logarithms of probabilities.</summary>
 public static class LogSoftmaxOperation
 {
-    /// <summary>x − ln Σ eˣ of each row. An element of −∞ has probability 0 and no gradient.</summary>
+    /// <summary>Computes x − ln Σ eˣ of each row. An element of −∞ has probability 0 and no gradient.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>, with a finite largest element in each row.</param>
     /// <returns><c>[rows × columns]</c>.</returns>

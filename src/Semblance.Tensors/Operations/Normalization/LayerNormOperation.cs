@@ -2,10 +2,10 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Layer normalisation, alone and after a residual connection.</summary>
+/// <summary>Provides layer normalization, alone and after a residual connection.</summary>
 public static class LayerNormOperation
 {
-    /// <summary>(x − mean) / √(variance + ε) · weight + bias, row by row.</summary>
+    /// <summary>Computes (x − mean) / √(variance + ε) · weight + bias, row by row.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <param name="layer">The parameters.</param>
@@ -18,13 +18,13 @@ public static class LayerNormOperation
         return layer.Active is { } wrapper ? wrapper.Forward(run, x, input => Apply(run, input, null, layer)) : Apply(run, x, null, layer);
     }
 
-    /// <summary>Layer normalisation of x + residual.</summary>
+    /// <summary>Computes the layer normalization of x + residual.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
-    /// <param name="residual"><c>[rows × columns]</c>, what went around the block that made x.</param>
+    /// <param name="residual"><c>[rows × columns]</c>, the residual connection: the input of the block that computed x.</param>
     /// <param name="layer">The parameters.</param>
     /// <returns><c>[rows × columns]</c>.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor AddLayerNorm(this Computation run, Tensor x, Tensor residual, LayerNorm layer)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -44,7 +44,8 @@ public static class LayerNormOperation
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != layer.Columns || (residual is not null && (residual.Rows != x.Rows || residual.Columns != x.Columns)))
         {
-            throw new ArgumentException($"A layer norm of {layer.Columns} columns cannot take {x} with a residual {residual}.", nameof(x));
+            throw new ArgumentException(
+                $"A layer norm of {layer.Columns} columns cannot be applied to {x} with a residual {residual}.", nameof(x));
         }
 
         var y = run.Lease(x.Rows, x.Columns);

@@ -3,10 +3,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Rows of length one.</summary>
+/// <summary>Provides the normalization of rows to length one.</summary>
 public static class NormalizeOperation
 {
-    /// <summary>Divides each row by its Euclidean length, or by 10⁻¹² where that is larger: a zero row stays zero.</summary>
+    /// <summary>Divides each row by its Euclidean length, or by 10⁻¹² if that is larger: a row of zeros stays zero.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
     /// <returns><c>[rows × columns]</c>.</returns>
@@ -30,10 +30,10 @@ public static class NormalizeOperation
         var dx = run.Lease(x.Shape);
         for (var row = 0; row < x.Rows; row++)
         {
-            var slope = TensorPrimitives.Dot(gradient.Row(row), y.Row(row));
+            var dot = TensorPrimitives.Dot(gradient.Row(row), y.Row(row));
             var norm = MathF.Max(TensorPrimitives.Norm(x.Row(row)), NormalizeKernel.SmallestNorm);
             var target = dx.Writable.Slice(row * x.Columns, x.Columns);
-            TensorPrimitives.MultiplyAdd(y.Row(row), -slope, gradient.Row(row), target);
+            TensorPrimitives.MultiplyAdd(y.Row(row), -dot, gradient.Row(row), target);
             TensorPrimitives.Divide(target, norm, target);
         }
 

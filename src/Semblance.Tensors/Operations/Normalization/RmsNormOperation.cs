@@ -2,14 +2,17 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Root-mean-square normalisation.</summary>
+/// <summary>Provides root-mean-square normalization.</summary>
 public static class RmsNormOperation
 {
-    /// <summary>x / √(mean(x²) + ε) · (weight + offset), over each row, or over each part of a row that is as wide as the layer, such as a head.</summary>
+    /// <summary>
+    /// Computes x / √(mean(x²) + ε) · (weight + offset) over each row, or over each part of a row that is as wide as the layer, such as a
+    /// head.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>, or <c>[rows × parts · columns]</c>.</param>
     /// <param name="layer">The parameters.</param>
-    /// <returns>The shape of <paramref name="x"/>.</returns>
+    /// <returns>A tensor of the shape of <paramref name="x"/>.</returns>
     /// <exception cref="ArgumentException">The width of <paramref name="x"/> is not a multiple of the layer's.</exception>
     public static Tensor RmsNorm(this Computation run, Tensor x, RmsNorm layer)
     {
@@ -23,7 +26,7 @@ public static class RmsNormOperation
     {
         if (layer.Columns == 0 || x.Columns % layer.Columns != 0)
         {
-            throw new ArgumentException($"A normalisation of {layer.Columns} columns cannot take {x}.", nameof(x));
+            throw new ArgumentException($"An RMS norm of {layer.Columns} columns cannot be applied to {x}.", nameof(x));
         }
 
         var y = run.Lease(x.Shape);

@@ -1,21 +1,23 @@
 namespace Semblance.Tensors;
 
-/// <summary>How the rows of a sequence become one row; the names are those of sentence-transformers.</summary>
+/// <summary>
+/// Specifies how the token embeddings of a sequence are pooled into one row; the names are those of sentence-transformers.
+/// </summary>
 public enum Pooling
 {
     /// <summary>The first token.</summary>
     Cls,
 
-    /// <summary>The largest element of each column.</summary>
+    /// <summary>The maximum of each column.</summary>
     Max,
 
-    /// <summary>The average.</summary>
+    /// <summary>The mean.</summary>
     Mean,
 
-    /// <summary>The sum over the square root of the token count.</summary>
+    /// <summary>The sum divided by the square root of the token count.</summary>
     MeanSqrtLength,
 
-    /// <summary>The average weighted by position: 1 for the first token, 2 for the second (Muennighoff 2022, arXiv:2202.08904).</summary>
+    /// <summary>The mean weighted by position: 1 for the first token, 2 for the second (Muennighoff 2022, arXiv:2202.08904).</summary>
     WeightedMean,
 
     /// <summary>The last token.</summary>

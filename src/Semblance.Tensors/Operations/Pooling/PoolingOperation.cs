@@ -2,23 +2,28 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Tensors;
 
-/// <summary>Token rows to sequence rows.</summary>
+/// <summary>Provides the pooling of token rows into sequence rows.</summary>
 public static class PoolingOperation
 {
-    /// <summary>Pools each sequence in every way asked for, the results side by side.</summary>
+    /// <summary>Pools each sequence in all given modes, the results side by side.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[tokens × hidden]</c>.</param>
-    /// <param name="batch">Where each sequence starts.</param>
-    /// <param name="modes">The ways, in the order of the result.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
+    /// <param name="modes">The pooling modes, in the order of the result.</param>
     /// <param name="skip">
-    /// How many tokens at the front of each sequence to leave out (those of a prompt); <see cref="Pooling.Cls"/> still
-    /// takes the very first. A sequence that is left with none gives zeros, and for <see cref="Pooling.Max"/> the
-    /// original's −10⁹.
+    /// The number of tokens to exclude at the beginning of each sequence (those of a prompt). 0 by default. <see cref="Pooling.Cls"/> still
+    /// takes the very first token. A sequence without remaining tokens gives zeros, and for <see cref="Pooling.Max"/> −10⁹, as the original
+    /// does.
     /// </param>
-    /// <param name="weightSums">What averages divide the sum of each sequence by, where its tokens have been weighted; null for what they divide by themselves.</param>
+    /// <param name="weightSums">
+    /// The divisors of the means of each sequence, for tokens that have been weighted; <see langword="null"/>, the default, for the
+    /// divisors of the modes.
+    /// </param>
     /// <returns><c>[sequences × (modes · hidden)]</c>.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit or no mode is given.</exception>
-    public static Tensor Pool(this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0, IReadOnlyList<float>? weightSums = null)
+    /// <exception cref="ArgumentException">The shapes do not match, or there is no mode.</exception>
+    public static Tensor Pool(
+        this Computation run, Tensor x, PackedBatch batch, ReadOnlySpan<Pooling> modes, int skip = 0,
+        IReadOnlyList<float>? weightSums = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
@@ -26,12 +31,12 @@ public static class PoolingOperation
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         if (modes.IsEmpty)
         {
-            throw new ArgumentException("At least one way of pooling is needed.", nameof(modes));
+            throw new ArgumentException("At least one pooling mode is needed.", nameof(modes));
         }
 
         if (x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"A batch of {batch.TokenCount} tokens cannot pool {x}.", nameof(x));
+            throw new ArgumentException($"{x} cannot be pooled with a batch of {batch.TokenCount} tokens.", nameof(x));
         }
 
         if (weightSums is not null && weightSums.Count != batch.Count)
@@ -59,7 +64,9 @@ public static class PoolingOperation
         return output;
     }
 
-    private static void Backward(Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, IReadOnlyList<float>? weightSums, Tensor output, Tensor gradient)
+    private static void Backward(
+        Computation run, Tensor x, PackedBatch batch, Pooling[] modes, int skip, IReadOnlyList<float>? weightSums, Tensor output,
+        Tensor gradient)
     {
         var dx = run.Lease(x.Shape);
         dx.Writable.Clear();
@@ -69,14 +76,16 @@ public static class PoolingOperation
             for (var i = 0; i < modes.Length; i++)
             {
                 var columns = ((sequence * modes.Length) + i) * x.Columns;
-                Spread(x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence], output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
+                Spread(
+                    x, dx, start, Math.Min(end, start + skip), end, modes[i], weightSums?[sequence],
+                    output.Values.Slice(columns, x.Columns), gradient.Values.Slice(columns, x.Columns));
             }
         }
 
         x.AddGradient(dx);
     }
 
-    // What an average divides the sum by: a count of tokens, or the sum of their weights.
+    // Returns the divisor of a mean: a token count, or the sum of the tokens' weights.
     private static float Divisor(Pooling mode, int start, int first, int end, float? weightSum)
     {
         const float Least = 1e-9f; // the original's
@@ -97,7 +106,8 @@ public static class PoolingOperation
     }
 
     private static void Spread(
-        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled, ReadOnlySpan<float> gradient)
+        Tensor x, Tensor dx, int start, int first, int end, Pooling mode, float? weightSum, ReadOnlySpan<float> pooled,
+        ReadOnlySpan<float> gradient)
     {
         Span<float> Row(int token) => dx.Writable.Slice(token * x.Columns, x.Columns);
         switch (mode)
@@ -115,7 +125,7 @@ public static class PoolingOperation
             case Pooling.Max:
                 for (var column = 0; column < x.Columns; column++)
                 {
-                    // The first token that has the largest element gets all of it.
+                    // The first token with the largest element gets the whole gradient.
                     for (var token = first; token < end; token++)
                     {
                         if (x.Row(token)[column] == pooled[column])
@@ -179,7 +189,7 @@ public static class PoolingOperation
                 TensorPrimitives.Divide(row, Divisor(mode, start, first, end, weightSum), row);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such pooling.");
+                throw new ArgumentOutOfRangeException(nameof(mode), mode, "The pooling mode is not defined.");
         }
     }
 }

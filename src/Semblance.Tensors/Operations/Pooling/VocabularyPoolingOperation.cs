@@ -2,25 +2,29 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Token rows to one row of word weights for each sequence.</summary>
+/// <summary>Provides the pooling of token rows into one row of vocabulary weights for each sequence.</summary>
 public static class VocabularyPoolingOperation
 {
-    private const int RowsOfPart = 256; // whose logits the way back holds at once, or those of one sequence
+    private const int RowsOfPart = 256; // whose logits the backward pass holds at once, or those of one sequence
 
     /// <summary>
-    /// SPLADE's weights (Formal et al. 2021, arXiv:2107.05720): a linear layer to the vocabulary, the saturation ln(1 + max(x, 0)), and the largest
-    /// or the sum over the tokens of each sequence. The logits of a panel of words are pooled as they arise, so those of a whole batch,
-    /// <c>[tokens × words]</c>, never exist.
+    /// Computes the weights of SPLADE (Formal et al. 2021, arXiv:2107.05720): a linear layer to the vocabulary, the saturation ln(1 +
+    /// max(x, 0)), and the maximum or the sum over the tokens of each sequence. The logits of part of the vocabulary are pooled as soon as
+    /// they are computed, so those of a whole batch, <c>[tokens × vocabulary]</c>, are never stored.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[tokens × hidden]</c>.</param>
-    /// <param name="layer">From hidden states to the vocabulary.</param>
-    /// <param name="batch">Where each sequence starts.</param>
-    /// <param name="pooling">How the tokens of a sequence become one row.</param>
-    /// <param name="saturations">How often ln(1 + x) is applied, 1 or more; once in SPLADE, twice in inference-free models (arXiv:2411.04403).</param>
-    /// <returns><c>[sequences × words]</c>, nothing below 0.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor PoolVocabulary(this Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations = 1)
+    /// <param name="layer">The layer from hidden states to the vocabulary.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
+    /// <param name="pooling">The pooling mode.</param>
+    /// <param name="saturations">
+    /// The number of times that ln(1 + x) is applied, 1 or more: once in SPLADE, twice in inference-free models (arXiv:2411.04403). 1 by
+    /// default.
+    /// </param>
+    /// <returns><c>[sequences × vocabulary]</c>, no element below 0.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    public static Tensor PoolVocabulary(
+        this Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations = 1)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);
@@ -30,7 +34,8 @@ public static class VocabularyPoolingOperation
         layer.ThrowIfWrapped("Pooling over a vocabulary");
         if (x.Columns != layer.Inputs || x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"A layer of {layer.Inputs} inputs cannot pool {x} of a batch of {batch.TokenCount} tokens.", nameof(x));
+            throw new ArgumentException(
+                $"A layer of {layer.Inputs} inputs cannot pool {x} of a batch of {batch.TokenCount} tokens.", nameof(x));
         }
 
         var panels = layer.Matrix.Packed(run.Instructions);
@@ -45,8 +50,9 @@ public static class VocabularyPoolingOperation
         return y;
     }
 
-    // The logits are computed a second time, those of a few sequences at once, and become their own gradients.
-    private static void Backward(Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor gradient)
+    // The logits are computed a second time, a few sequences at once, and are replaced by their gradients.
+    private static void Backward(
+        Computation run, Tensor x, Linear layer, PackedBatch batch, VocabularyPooling pooling, int saturations, Tensor gradient)
     {
         var dx = x.RequiresGradient ? run.Lease(x.Shape) : null;
         for (int sequence = 0, end; sequence < batch.Count; sequence = end)
@@ -64,10 +70,11 @@ public static class VocabularyPoolingOperation
             var part = run.Lease(batch.Offsets[end] - first, x.Columns);
             x.Values.Slice(first * x.Columns, part.Length).CopyTo(part.Writable);
             part.RequiresGradient = x.RequiresGradient;
-            var logits = MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity); // [tokens × words]
+            // [tokens × vocabulary]
+            var logits = MatrixProductOperation.Product(run, part, layer.Matrix.Packed(run.Instructions), layer.Bias, Activation.Identity);
             for (var i = sequence; i < end; i++)
             {
-                var tokens = logits.Writable[((batch.Offsets[i] - first) * logits.Columns)..((batch.Offsets[i + 1] - first) * logits.Columns)];
+                var tokens = logits.Writable.Slice((batch.Offsets[i] - first) * logits.Columns, batch.Length(i) * logits.Columns);
                 Differentiate(tokens, gradient.Row(i), pooling, saturations);
             }
 
@@ -88,11 +95,11 @@ public static class VocabularyPoolingOperation
         }
     }
 
-    // Puts the gradients of a sequence's logits in their place. The first of the largest logits gets all of a word's gradient.
+    // Replaces the logits of a sequence by their gradients. The first of the largest logits gets the whole gradient of a vocabulary entry.
     private static void Differentiate(Span<float> logits, ReadOnlySpan<float> gradient, VocabularyPooling pooling, int saturations)
     {
         var words = gradient.Length;
-        var largest = new int[words]; // the place of each word's largest logit
+        var largest = new int[words]; // the token with each entry's largest logit
         for (var i = 0; i < logits.Length; i++)
         {
             ref var place = ref largest[i % words];
@@ -102,20 +109,20 @@ public static class VocabularyPoolingOperation
         for (var i = 0; i < logits.Length; i++)
         {
             var counts = logits[i] > 0 && (pooling == VocabularyPooling.Sum || largest[i % words] == i);
-            logits[i] = counts ? gradient[i % words] * Slope(logits[i], saturations) : 0;
+            logits[i] = counts ? gradient[i % words] * Derivative(logits[i], saturations) : 0;
         }
     }
 
-    // The derivative of ln(1 + x), applied so often.
-    private static float Slope(float x, int saturations)
+    // The derivative of ln(1 + x), applied as many times.
+    private static float Derivative(float x, int saturations)
     {
-        var slope = 1f;
+        var derivative = 1f;
         for (var i = 0; i < saturations; i++)
         {
-            slope /= 1 + x;
+            derivative /= 1 + x;
             x = float.LogP1(x);
         }
 
-        return slope;
+        return derivative;
     }
 }

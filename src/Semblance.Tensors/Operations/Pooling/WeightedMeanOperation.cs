@@ -2,15 +2,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>An average with weights that can be trained.</summary>
+/// <summary>Provides a mean with trainable weights.</summary>
 public static class WeightedMeanOperation
 {
-    /// <summary>Σ wᵢ · xᵢ / Σ wᵢ, element by element.</summary>
+    /// <summary>Computes Σ wᵢ · xᵢ / Σ wᵢ, element by element.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="parts">At least one, all of one shape; kept.</param>
-    /// <param name="weights"><c>[parts]</c>; their sum is not 0.</param>
-    /// <returns>The shape of a part.</returns>
-    /// <exception cref="ArgumentException">There are not as many weights as parts, or shapes differ.</exception>
+    /// <param name="parts">At least one tensor, all of the same shape. The list is not copied.</param>
+    /// <param name="weights"><c>[parts]</c>; the sum must not be 0.</param>
+    /// <returns>A tensor of the shape of a part.</returns>
+    /// <exception cref="ArgumentException">The number of weights is not the number of parts, or the shapes differ.</exception>
     public static Tensor WeightedMean(this Computation run, IReadOnlyList<Tensor> parts, Tensor weights)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -43,14 +43,14 @@ public static class WeightedMeanOperation
         return y;
     }
 
-    // By xᵢ: wᵢ / Σ w · dy; by wᵢ: (xᵢ − y) · dy / Σ w.
+    // The derivative by xᵢ: wᵢ / Σ w · dy; by wᵢ: (xᵢ − y) · dy / Σ w.
     private static void Backward(Computation run, IReadOnlyList<Tensor> parts, Tensor weights, float sum, Tensor y, Tensor gradient)
     {
-        var slopes = run.Lease(weights.Shape);
+        var dWeights = run.Lease(weights.Shape);
         var mean = TensorPrimitives.Dot(y.Values, gradient.Values);
         for (var i = 0; i < parts.Count; i++)
         {
-            slopes.Writable[i] = (TensorPrimitives.Dot(parts[i].Values, gradient.Values) - mean) / sum;
+            dWeights.Writable[i] = (TensorPrimitives.Dot(parts[i].Values, gradient.Values) - mean) / sum;
             if (parts[i].RequiresGradient)
             {
                 var dx = run.Lease(gradient.Shape);
@@ -61,11 +61,11 @@ public static class WeightedMeanOperation
 
         if (weights.RequiresGradient)
         {
-            weights.AddGradient(slopes);
+            weights.AddGradient(dWeights);
         }
         else
         {
-            slopes.Release();
+            dWeights.Release();
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace Semblance.Tensors;
 
-/// <summary>y = f(x Wᵀ + b), or f(x W + b) where the weight lies transposed.</summary>
+/// <summary>Provides linear layers: y = f(x Wᵀ + b), or f(x W + b) if the weight is stored transposed.</summary>
 public static class LinearOperation
 {
-    /// <summary>A linear layer and the activation that follows it, in one pass over the result.</summary>
+    /// <summary>Computes a linear layer and the activation that follows it, in one pass over the result.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × inputs]</c>.</param>
     /// <param name="layer">The parameters.</param>
-    /// <param name="activation">What follows.</param>
+    /// <param name="activation">The activation. <see cref="Activation.Identity"/> by default.</param>
     /// <returns><c>[rows × outputs]</c>.</returns>
     /// <exception cref="ArgumentException"><paramref name="x"/> is not as wide as the layer's inputs.</exception>
     public static Tensor Linear(this Computation run, Tensor x, Linear layer, Activation activation = Activation.Identity)
@@ -28,7 +28,7 @@ public static class LinearOperation
     {
         if (x.Columns != layer.Inputs)
         {
-            throw new ArgumentException($"A linear layer of {layer.Inputs} inputs cannot take {x}.", nameof(x));
+            throw new ArgumentException($"A linear layer of {layer.Inputs} inputs cannot be applied to {x}.", nameof(x));
         }
 
         if (!run.Recording || !(x.RequiresGradient || layer.RequiresGradient))
@@ -36,7 +36,7 @@ public static class LinearOperation
             return MatrixProductOperation.Product(run, x, layer.Matrix.Packed(run.Instructions), layer.Bias, activation);
         }
 
-        // The way back needs what the activation saw.
+        // The backward pass needs the input of the activation.
         var sums = run.MatrixProduct(x, layer.Matrix, layer.Bias);
         return activation == Activation.Identity ? sums : run.Activate(sums, activation);
     }

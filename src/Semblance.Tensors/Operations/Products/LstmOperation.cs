@@ -3,20 +3,26 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the recurrent half of a layer.</summary>
+/// <summary>
+/// Provides the recurrence of a long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+/// </summary>
 public static class LstmOperation
 {
     // Input, forget, candidate and output gate lie side by side, in the order of PyTorch.
     private const int Gates = 4;
 
-    /// <summary>One layer in one direction, over each sequence from a state of zeros. The sequences advance together, a token a step.</summary>
+    /// <summary>
+    /// Computes one layer in one direction, over each sequence from a state of zeros. The sequences advance together, one token per step.
+    /// </summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x"><c>[tokens × 4 · hidden]</c>: what the inputs contribute to the gates.</param>
-    /// <param name="recurrent">What the state before contributes to them: hidden to 4 · hidden.</param>
-    /// <param name="batch">Where each sequence starts.</param>
-    /// <param name="backwards">Begins with the last token of each sequence.</param>
+    /// <param name="x"><c>[tokens × 4 · hidden]</c>: the contribution of the inputs to the gates.</param>
+    /// <param name="recurrent">The layer that computes the contribution of the previous state, from hidden to 4 · hidden.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
+    /// <param name="backwards">
+    /// <see langword="true"/> to begin with the last token of each sequence; otherwise, <see langword="false"/>, the default.
+    /// </param>
     /// <returns><c>[tokens × hidden]</c>, the state after each token.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor Lstm(this Computation run, Tensor x, Linear recurrent, PackedBatch batch, bool backwards = false)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -27,7 +33,9 @@ public static class LstmOperation
         var hidden = recurrent.Inputs;
         if (recurrent.Outputs != Gates * hidden || x.Columns != Gates * hidden || x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"A recurrence of {hidden} to {recurrent.Outputs} over {batch.TokenCount} tokens cannot take {x}; [tokens × {Gates} · hidden] is needed.", nameof(x));
+            throw new ArgumentException(
+                $"A recurrence of {hidden} to {recurrent.Outputs} over {batch.TokenCount} tokens cannot be applied to {x}; "
+                + $"[tokens × {Gates} · hidden] is needed.", nameof(x));
         }
 
         var steps = Steps(batch, backwards);
@@ -35,7 +43,9 @@ public static class LstmOperation
         for (var step = 0; step < steps.Length; step++)
         {
             using var before = Before(run, states, steps, step);
-            using var sums = MatrixProductOperation.Product(run, before, recurrent.Matrix.Packed(run.Instructions), recurrent.Bias, Activation.Identity); // [sequences × 4 · hidden]
+            // [sequences × 4 · hidden]
+            using var sums = MatrixProductOperation.Product(
+                run, before, recurrent.Matrix.Packed(run.Instructions), recurrent.Bias, Activation.Identity);
             for (var i = 0; i < steps[step].Length; i++)
             {
                 var token = steps[step][i];
@@ -58,7 +68,7 @@ public static class LstmOperation
         return states;
     }
 
-    // The tokens that are read in each step. The longest sequences come first, so that those of a step are the first of the one before.
+    // The tokens of each step. The longest sequences come first, so that the sequences of a step are the first of the step before.
     private static int[][] Steps(PackedBatch batch, bool backwards)
     {
         var order = Enumerable.Range(0, batch.Count).OrderByDescending(batch.Length).ToArray();
@@ -68,7 +78,7 @@ public static class LstmOperation
             .ToArray())];
     }
 
-    // The states that the sequences of a step had before it.
+    // The states of the sequences of a step before that step.
     private static Tensor Before(Computation run, Tensor states, int[][] steps, int step)
     {
         var before = run.Lease(steps[step].Length, states.Columns);
@@ -85,7 +95,7 @@ public static class LstmOperation
         return before;
     }
 
-    // c = f · c₋₁ + i · g; h = o · tanh c. An empty cell is one of zeros.
+    // c = f · c₋₁ + i · g; h = o · tanh c. An empty cell counts as zeros.
     private static void Advance(Span<float> gates, ReadOnlySpan<float> before, Span<float> cell, Span<float> state)
     {
         var size = cell.Length;
@@ -105,27 +115,29 @@ public static class LstmOperation
     private static void Backward(
         Computation run, Tensor x, Linear recurrent, int[][] steps, Tensor gates, Tensor cells, Tensor states, Tensor gradient)
     {
-        var dx = run.Lease(x.Shape); // also the slopes of what the states before contributed
+        var dx = run.Lease(x.Shape); // also the gradients of the contributions of the previous states
         using var weight = PackedMatrix.Reverse(run, recurrent.Matrix, PackedMatrix.PanelWidthOf(run.Instructions));
-        Tensor? dStates = null; // by the states of a step, from the step after it
+        Tensor? dStates = null; // by the states of a step, from the next step
         using var dCells = run.Lease(steps.Length == 0 ? 0 : steps[0].Length, states.Columns);
         dCells.Writable.Clear();
         for (var step = steps.Length - 1; step >= 0; step--)
         {
-            var slopes = run.Lease(steps[step].Length, x.Columns);
-            for (var i = 0; i < slopes.Rows; i++)
+            var dGates = run.Lease(steps[step].Length, x.Columns);
+            for (var i = 0; i < dGates.Rows; i++)
             {
                 var token = steps[step][i];
                 var fromLater = dStates is not null && i < dStates.Rows ? dStates.Row(i) : [];
-                GoBack(gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater, RowOf(dCells, i), RowOf(slopes, i));
-                slopes.Row(i).CopyTo(RowOf(dx, token));
+                StepBackward(
+                    gates.Row(token), step == 0 ? [] : cells.Row(steps[step - 1][i]), cells.Row(token), gradient.Row(token), fromLater,
+                    RowOf(dCells, i), RowOf(dGates, i));
+                dGates.Row(i).CopyTo(RowOf(dx, token));
             }
 
             dStates?.Release();
-            dStates = run.Lease(slopes.Rows, states.Columns);
-            var product = new MatrixProduct(slopes, weight, null, Activation.Identity, dStates);
-            run.Execute(product, product.Items, (long)slopes.Length * states.Columns);
-            slopes.Release();
+            dStates = run.Lease(dGates.Rows, states.Columns);
+            var product = new MatrixProduct(dGates, weight, null, Activation.Identity, dStates);
+            run.Execute(product, product.Items, (long)dGates.Length * states.Columns);
+            dGates.Release();
         }
 
         dStates?.Release();
@@ -150,9 +162,10 @@ public static class LstmOperation
         }
     }
 
-    // From the slopes of a state, and of its cell by later ones, to those of the sums in the gates and of the cell before.
-    private static void GoBack(
-        ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient, ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> slopes)
+    // From the gradients of a state, and of its cell by later steps, to those of the gates' sums and of the previous cell.
+    private static void StepBackward(
+        ReadOnlySpan<float> gates, ReadOnlySpan<float> before, ReadOnlySpan<float> cell, ReadOnlySpan<float> gradient,
+        ReadOnlySpan<float> fromLater, Span<float> dCell, Span<float> dGates)
     {
         var size = cell.Length;
         for (var k = 0; k < size; k++)
@@ -161,10 +174,10 @@ public static class LstmOperation
             var dState = gradient[k] + (fromLater.IsEmpty ? 0 : fromLater[k]);
             var squashed = MathF.Tanh(cell[k]);
             var d = dCell[k] + (dState * output * (1 - (squashed * squashed)));
-            slopes[k] = d * candidate * input * (1 - input);
-            slopes[size + k] = before.IsEmpty ? 0 : d * before[k] * forget * (1 - forget);
-            slopes[(2 * size) + k] = d * input * (1 - (candidate * candidate));
-            slopes[(3 * size) + k] = dState * squashed * output * (1 - output);
+            dGates[k] = d * candidate * input * (1 - input);
+            dGates[size + k] = before.IsEmpty ? 0 : d * before[k] * forget * (1 - forget);
+            dGates[(2 * size) + k] = d * input * (1 - (candidate * candidate));
+            dGates[(3 * size) + k] = dState * squashed * output * (1 - output);
             dCell[k] = d * forget;
         }
     }

@@ -2,10 +2,10 @@ using Semblance.Tensors.Kernels;
 
 namespace Semblance.Tensors;
 
-/// <summary>Products of matrices.</summary>
+/// <summary>Provides products of matrices.</summary>
 public static class MatrixProductOperation
 {
-    // The gradient of the second operand is summed over so many rows at a time: their panels fit the second-level cache.
+    // The gradient of the second operand is summed over this many rows at a time: their panels fit the second-level cache.
     private const int RowsOfPart = 1024;
 
     /// <summary>Multiplies a matrix with the transpose of another: a bᵀ.</summary>
@@ -13,18 +13,18 @@ public static class MatrixProductOperation
     /// <param name="a"><c>[m × columns]</c>.</param>
     /// <param name="b"><c>[n × columns]</c>.</param>
     /// <returns><c>[m × n]</c>.</returns>
-    /// <exception cref="ArgumentException">The two are not equally wide.</exception>
+    /// <exception cref="ArgumentException"><paramref name="a"/> and <paramref name="b"/> differ in width.</exception>
     public static Tensor MatrixProduct(this Computation run, Tensor a, Tensor b) => run.MatrixProduct(a, new PreparedMatrix(b));
 
     /// <summary>
-    /// Multiplies a matrix with the transpose of one that is used many times, and adds a row to each row of the product: a bᵀ + bias.
+    /// Multiplies a matrix with the transpose of one that is used many times, and adds a bias to each row of the product: a bᵀ + bias.
     /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="a"><c>[m × columns]</c>.</param>
     /// <param name="b"><c>[n × columns]</c>.</param>
-    /// <param name="bias"><c>[n]</c>; null, the default, for none.</param>
+    /// <param name="bias"><c>[n]</c>; <see langword="null"/>, the default, for none.</param>
     /// <returns><c>[m × n]</c>.</returns>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static Tensor MatrixProduct(this Computation run, Tensor a, PreparedMatrix b, Tensor? bias = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -32,7 +32,8 @@ public static class MatrixProductOperation
         ArgumentNullException.ThrowIfNull(b);
         if (a.Columns != b.Columns || (bias is not null && bias.Length != b.Rows))
         {
-            throw new ArgumentException($"{a} has no product with {b.Rows} rows of {b.Columns} columns and a bias {bias}.", nameof(a));
+            throw new ArgumentException(
+                $"{a} cannot be multiplied with {b.Rows} rows of {b.Columns} columns and a bias {bias}.", nameof(a));
         }
 
         var y = Product(run, a, b.Packed(run.Instructions), bias, Activation.Identity);

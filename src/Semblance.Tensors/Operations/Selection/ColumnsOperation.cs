@@ -1,22 +1,24 @@
 namespace Semblance.Tensors;
 
-/// <summary>Picking columns.</summary>
+/// <summary>Provides the selection of columns.</summary>
 public static class ColumnsOperation
 {
-    /// <summary>The first columns of each row: how Matryoshka vectors are shortened (Kusupati et al. 2022, arXiv:2205.13147).</summary>
+    /// <summary>
+    /// Returns the first columns of each row, as Matryoshka embeddings are truncated (Kusupati et al. 2022, arXiv:2205.13147).
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
-    /// <param name="count">How many columns to keep, from 1 to all.</param>
+    /// <param name="count">The number of columns, from 1 to all.</param>
     /// <returns><c>[rows × count]</c>.</returns>
     public static Tensor FirstColumns(this Computation run, Tensor x, int count) => run.Columns(x, 0, count);
 
-    /// <summary>Some neighbouring columns of each row.</summary>
+    /// <summary>Returns a range of columns of each row.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
-    /// <param name="first">The first column to keep, from 0.</param>
-    /// <param name="count">How many columns to keep, at least one.</param>
+    /// <param name="first">The first column, from 0.</param>
+    /// <param name="count">The number of columns, at least one.</param>
     /// <returns><c>[rows × count]</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There are no such columns.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The columns are outside <paramref name="x"/>.</exception>
     public static Tensor Columns(this Computation run, Tensor x, int first, int count)
     {
         ArgumentNullException.ThrowIfNull(run);

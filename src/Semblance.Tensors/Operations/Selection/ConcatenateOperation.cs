@@ -1,11 +1,11 @@
 namespace Semblance.Tensors;
 
-/// <summary>Putting matrices together.</summary>
+/// <summary>Provides the concatenation of matrices.</summary>
 public static class ConcatenateOperation
 {
-    /// <summary>Matrices side by side.</summary>
+    /// <summary>Concatenates matrices side by side.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="parts">At least one, each <c>[rows × its columns]</c>; kept.</param>
+    /// <param name="parts">At least one matrix, each <c>[rows × its columns]</c>. The list is not copied.</param>
     /// <returns><c>[rows × the sum of columns]</c>.</returns>
     /// <exception cref="ArgumentException">There is no part, or the numbers of rows differ.</exception>
     public static Tensor ConcatenateColumns(this Computation run, params IReadOnlyList<Tensor> parts)
@@ -32,9 +32,9 @@ public static class ConcatenateOperation
         return y;
     }
 
-    /// <summary>Matrices one below the other.</summary>
+    /// <summary>Concatenates matrices one below the other.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="parts">At least one, each <c>[its rows × columns]</c>; kept.</param>
+    /// <param name="parts">At least one matrix, each <c>[its rows × columns]</c>. The list is not copied.</param>
     /// <returns><c>[the sum of rows × columns]</c>.</returns>
     /// <exception cref="ArgumentException">There is no part, or the numbers of columns differ.</exception>
     public static Tensor ConcatenateRows(this Computation run, params IReadOnlyList<Tensor> parts)
@@ -60,11 +60,11 @@ public static class ConcatenateOperation
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count == 0 || parts.Any(part => size(part) != size(parts[0])))
         {
-            throw new ArgumentException($"[{string.Join(", ", parts)}] cannot be put together.", nameof(parts));
+            throw new ArgumentException($"[{string.Join(", ", parts)}] cannot be concatenated.", nameof(parts));
         }
     }
 
-    // copy fills a part's gradient from the place given and says how far the next one is.
+    // copy writes a part's gradient from the given place on and returns the number of elements to the next part.
     private static void Record(Computation run, IReadOnlyList<Tensor> parts, Tensor y, Func<Tensor, Tensor, Tensor, int, int> copy)
     {
         if (run.Recording && parts.Any(part => part.RequiresGradient))

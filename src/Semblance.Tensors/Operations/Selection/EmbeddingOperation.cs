@@ -2,15 +2,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Tensors;
 
-/// <summary>The first step of a transformer: token ids to rows.</summary>
+/// <summary>Provides the lookup of embeddings, the first step of a transformer.</summary>
 public static class EmbeddingOperation
 {
-    /// <summary>Looks rows up in an embedding table. Only the gradients of these rows are touched by the backward pass.</summary>
+    /// <summary>Looks up rows in an embedding table. The backward pass touches the gradients of these rows only.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="rows">The places of the rows, from 0; kept.</param>
+    /// <param name="rows">The indices of the rows, from 0. The array is not copied.</param>
     /// <param name="table">The table.</param>
     /// <returns><c>[rows × columns]</c>.</returns>
-    /// <exception cref="ArgumentException">A row lies outside the table.</exception>
+    /// <exception cref="ArgumentException">A row is outside the table.</exception>
     public static Tensor Embed(this Computation run, int[] rows, EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -19,15 +19,18 @@ public static class EmbeddingOperation
         return Lookup(run, rows, table, "row");
     }
 
-    /// <summary>The sum of the word, position and type rows of each token.</summary>
+    /// <summary>Computes the sum of the word, position and type embeddings of each token.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="batch">The tokens; a token's position is its place in its sequence, tokens in a cache counted, unless <paramref name="positionIds"/> says otherwise.</param>
+    /// <param name="batch">
+    /// The tokens; the position of a token is its index in its sequence, cached tokens included, unless <paramref name="positionIds"/> is
+    /// given.
+    /// </param>
     /// <param name="words"><c>[vocabulary × hidden]</c>.</param>
-    /// <param name="positions"><c>[longest sequence × hidden]</c>, or null.</param>
-    /// <param name="types"><c>[types × hidden]</c>, or null.</param>
-    /// <param name="positionIds">The position of each token, where it is another than its place; kept.</param>
+    /// <param name="positions"><c>[longest sequence × hidden]</c>, or <see langword="null"/>.</param>
+    /// <param name="types"><c>[types × hidden]</c>, or <see langword="null"/>.</param>
+    /// <param name="positionIds">The position of each token, if it is not its index. The array is not copied.</param>
     /// <returns><c>[tokens × hidden]</c>.</returns>
-    /// <exception cref="ArgumentException">A token id, type or position lies outside its table.</exception>
+    /// <exception cref="ArgumentException">A token id, type or position is outside its table.</exception>
     public static Tensor Embed(
         this Computation run,
         PackedBatch batch,
@@ -44,7 +47,7 @@ public static class EmbeddingOperation
             return run.Embed(batch, words.Weight, positions?.Weight, types?.Weight, positionIds);
         }
 
-        // In the order in which the fused sum adds them.
+        // In the order of the fused sum.
         var sum = Lookup(run, batch.TokenIds.ToArray(), words, "token id");
         Add(types, batch.TypeIds.ToArray(), "type id");
         Add(positions, positionIds ?? Positions(batch), "position");
@@ -62,7 +65,8 @@ public static class EmbeddingOperation
     }
 
     /// <inheritdoc cref="Embed(Computation, PackedBatch, EmbeddingTable, EmbeddingTable?, EmbeddingTable?, int[])"/>
-    public static Tensor Embed(this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
+    public static Tensor Embed(
+        this Computation run, PackedBatch batch, Tensor words, Tensor? positions = null, Tensor? types = null, int[]? positionIds = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(batch);
@@ -82,7 +86,8 @@ public static class EmbeddingOperation
 
                 if (positions is not null)
                 {
-                    TensorPrimitives.Add(row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
+                    TensorPrimitives.Add(
+                        row, RowOf(positions, positionIds?[token] ?? batch.Start(sequence) + token - start, "position"), row);
                 }
             }
         }
@@ -136,7 +141,7 @@ public static class EmbeddingOperation
         return positions;
     }
 
-    // Only the rows that were looked up change; each adds up in the order of the tokens.
+    // Only the rows that were looked up change; each is summed in the order of the tokens.
     private static void Backward(PackedBatch batch, Tensor words, Tensor? positions, Tensor? types, int[]? positionIds, Tensor gradient)
     {
         for (var sequence = 0; sequence < batch.Count; sequence++)

@@ -1,17 +1,20 @@
 namespace Semblance.Tensors;
 
-/// <summary>Picking elements.</summary>
+/// <summary>Provides the selection of elements.</summary>
 public static class GatherOperation
 {
     /// <summary>
-    /// A tensor of elements of another: a selection, a diagonal, a transposed matrix or a repeated row, as the indices say.
+    /// Creates a tensor of elements of another: a selection, a diagonal, a transposed matrix or a repeated row, depending on the indices.
     /// </summary>
     /// <param name="run">The computation.</param>
-    /// <param name="x">Any shape.</param>
-    /// <param name="elements">For each element of the result, row after row, its place in <see cref="Tensor.Values"/> of <paramref name="x"/>; kept.</param>
+    /// <param name="x">A tensor of any shape.</param>
+    /// <param name="elements">
+    /// For each element of the result, row after row, its index in <see cref="Tensor.Values"/> of <paramref name="x"/>. The array is not
+    /// copied.
+    /// </param>
     /// <param name="shape">The shape of the result.</param>
-    /// <returns><paramref name="shape"/>.</returns>
-    /// <exception cref="ArgumentException">There are not as many indices as the shape has elements.</exception>
+    /// <returns>A tensor of the shape <paramref name="shape"/>.</returns>
+    /// <exception cref="ArgumentException">The number of indices is not the number of elements of the shape.</exception>
     /// <exception cref="IndexOutOfRangeException">An index is negative or not below the number of elements.</exception>
     public static Tensor Gather(this Computation run, Tensor x, int[] elements, params ReadOnlySpan<int> shape)
     {

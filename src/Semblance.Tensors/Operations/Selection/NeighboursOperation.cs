@@ -1,15 +1,18 @@
 namespace Semblance.Tensors;
 
-/// <summary>Each token with those beside it: a linear layer over them is a convolution.</summary>
+/// <summary>Provides the windows of neighboring tokens: a linear layer over them is a convolution.</summary>
 public static class NeighboursOperation
 {
-    /// <summary>The rows around each token, of its own sequence only, zeros beyond its ends. Column c of the o-th row of a window becomes column c · width + o.</summary>
+    /// <summary>
+    /// Returns the rows around each token, of its own sequence only, with zeros beyond its ends. Column c of the o-th row of a window
+    /// becomes column c · width + o.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[tokens × columns]</c>.</param>
-    /// <param name="batch">Where each sequence starts.</param>
-    /// <param name="width">How many rows a window has, an odd number; the token's own is in the middle.</param>
+    /// <param name="batch">The offsets of the sequences.</param>
+    /// <param name="width">The number of rows of a window, an odd number; the token's own row is in the middle.</param>
     /// <returns><c>[tokens × columns · width]</c>.</returns>
-    /// <exception cref="ArgumentException">The width is even, or the shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The width is even, or the shapes do not match.</exception>
     public static Tensor Neighbours(this Computation run, Tensor x, PackedBatch batch, int width)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -17,12 +20,16 @@ public static class NeighboursOperation
         ArgumentNullException.ThrowIfNull(batch);
         if (width < 1 || width % 2 == 0 || x.Rows != batch.TokenCount)
         {
-            throw new ArgumentException($"Windows of {width} rows over a batch of {batch.TokenCount} tokens cannot take {x}; the width must be odd.", nameof(width));
+            throw new ArgumentException(
+                $"Windows of {width} rows over a batch of {batch.TokenCount} tokens cannot be applied to {x}; the width must be odd.",
+                nameof(width));
         }
 
         var y = run.Lease(x.Rows, x.Columns * width);
         y.Writable.Clear();
-        Visit(batch, width, (token, neighbour, place) => Spread(x.Row(neighbour), y.Writable.Slice(token * y.Columns, y.Columns), place, width));
+        Visit(
+            batch, width,
+            (token, neighbor, place) => Spread(x.Row(neighbor), y.Writable.Slice(token * y.Columns, y.Columns), place, width));
         if (run.Recording && x.RequiresGradient)
         {
             run.Record(y, gradient => Backward(run, x, batch, width, gradient));
@@ -35,13 +42,13 @@ public static class NeighboursOperation
     {
         var dx = run.Lease(x.Shape);
         dx.Writable.Clear();
-        Visit(batch, width, (token, neighbour, place) =>
+        Visit(batch, width, (token, neighbor, place) =>
         {
-            var row = dx.Writable.Slice(neighbour * x.Columns, x.Columns);
-            var slopes = gradient.Row(token);
+            var row = dx.Writable.Slice(neighbor * x.Columns, x.Columns);
+            var dy = gradient.Row(token);
             for (var column = 0; column < row.Length; column++)
             {
-                row[column] += slopes[(column * width) + place];
+                row[column] += dy[(column * width) + place];
             }
         });
         x.AddGradient(dx);
@@ -55,7 +62,7 @@ public static class NeighboursOperation
         }
     }
 
-    // Calls with each token, each neighbour that it has, and that one's place in the window.
+    // Calls body with each token, each of its neighbors, and the index of the neighbor in the window.
     private static void Visit(PackedBatch batch, int width, Action<int, int, int> body)
     {
         for (var sequence = 0; sequence < batch.Count; sequence++)
@@ -65,10 +72,10 @@ public static class NeighboursOperation
             {
                 for (var place = 0; place < width; place++)
                 {
-                    var neighbour = token + place - (width / 2);
-                    if (neighbour >= start && neighbour < end)
+                    var neighbor = token + place - (width / 2);
+                    if (neighbor >= start && neighbor < end)
                     {
-                        body(token, neighbour, place);
+                        body(token, neighbor, place);
                     }
                 }
             }

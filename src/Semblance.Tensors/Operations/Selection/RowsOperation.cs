@@ -2,15 +2,15 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Tensors;
 
-/// <summary>Picking rows.</summary>
+/// <summary>Provides the selection of rows.</summary>
 public static class RowsOperation
 {
-    /// <summary>Some rows of a matrix, in any order; a row may come twice.</summary>
+    /// <summary>Returns rows of a matrix, in any order; a row may be selected more than once.</summary>
     /// <param name="run">The computation.</param>
     /// <param name="x"><c>[rows × columns]</c>.</param>
-    /// <param name="rows">The places of the rows, from 0; kept.</param>
-    /// <returns><c>[picked × columns]</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <param name="rows">The indices of the rows, from 0. The array is not copied.</param>
+    /// <returns><c>[selected × columns]</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A row is outside <paramref name="x"/>.</exception>
     public static Tensor Rows(this Computation run, Tensor x, int[] rows)
     {
         ArgumentNullException.ThrowIfNull(run);
