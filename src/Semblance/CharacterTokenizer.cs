@@ -6,8 +6,8 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// Makes tokenizers of characters or bytes, which need no training texts. Each has the kind of model, the special tokens and the template of the original tokenizer
-/// of an architecture.
+/// Creates tokenizers whose tokens are characters or bytes, which need no training texts. Each has the kind of model, the special tokens and the template of
+/// the original tokenizer of an architecture.
 /// </summary>
 public static class CharacterTokenizer
 {
@@ -119,7 +119,7 @@ public static class CharacterTokenizer
         },
     };
 
-    // The bytes of any text, each under the character that stands for it in GPT-2's alphabet.
+    // The bytes of any text, each as the character that represents it in GPT-2's alphabet.
     private static JsonObject ByteLevel(TokenizerLayout layout)
     {
         IEnumerable<int> codes = [.. Enumerable.Range(0x21, 0x5E), .. Enumerable.Range(0xA1, 0x0C), .. Enumerable.Range(0xAE, 0x52), .. Enumerable.Range(0x100, 0x44)];
@@ -138,7 +138,7 @@ public static class CharacterTokenizer
         static JsonObject Bytes() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
     }
 
-    // Characters, and bytes for those that are not among them.
+    // Characters, and bytes for characters that are not in the vocabulary.
     private static JsonObject ByteFallback(TokenizerLayout layout) => new()
     {
         ["normalizer"] = new JsonObject

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>The models of the Hub that have no organisation before their name: those of the first transformers library.</summary>
+/// <summary>Lists the models of the Hub that have no organization before their name: those of the first transformers library.</summary>
 internal static class TransformerNames
 {
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>The bundled default model, English and Chinese. The package <c>Semblance.Models.Mini</c> puts its folder beside the program.</summary>
+/// <summary>Provides the bundled default model for English and Chinese. The package <c>Semblance.Models.Mini</c> copies its folder to the program's folder.</summary>
 public static class DefaultModel
 {
     private const string Package = "Semblance.Models.Mini";

@@ -3,23 +3,23 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Telling from a folder's files what its model is for.</summary>
+/// <summary>Determines the kind of a model from the files of its folder.</summary>
 public static class ModelKinds
 {
     private static readonly string[] Names = ["SentenceTransformer", "CrossEncoder", "SparseEncoder", "MultiVectorEncoder", "ColBERT"];
 
     private static readonly string[] SparseModules = ["SpladePooling", "SparseStaticEmbedding", "SparseAutoEncoder"];
 
-    /// <summary>Refuses a model that is of another kind, and says what it is loaded with.</summary>
+    /// <summary>Throws if a model is of another kind, with a message that names the class to load it with.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="wanted">What it is to be loaded as.</param>
+    /// <param name="wanted">The kind of model that is expected.</param>
     /// <exception cref="ModelFormatException">The model is of another kind, or a file is damaged.</exception>
     internal static void Require(string folder, ModelKind wanted)
     {
         AdapterFiles.Refuse(folder);
         var found = Of(folder);
 
-        // A folder of a transformer alone can become any kind, whose loader looks for what it needs.
+        // A folder that holds only a transformer can become any kind; the loader checks what it needs.
         if (found == wanted || (found == ModelKind.SentenceTransformer && (wanted != ModelKind.CrossEncoder || !ModuleList.Exists(folder))))
         {
             return;
@@ -40,7 +40,9 @@ public static class ModelKinds
         });
     }
 
-    /// <summary>The kind that the files name, or that their modules and classes are of; <see cref="ModelKind.SentenceTransformer"/> where nothing says otherwise.</summary>
+    /// <summary>
+    /// Returns the kind that the files name, or that their modules and classes imply; otherwise, <see cref="ModelKind.SentenceTransformer"/>.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>
     public static ModelKind Of(string folder)

@@ -4,27 +4,27 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): each token of a query finds its nearest in the document, by the dot product, and these
-/// products add up.
+/// Computes the scores of late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): the maximum dot product of each query token with the tokens of the document,
+/// summed over the query tokens.
 /// </summary>
-/// <remarks>The score of a query and a document has the same bits alone and in any company.</remarks>
+/// <remarks>The score of a query and a document has the same bits alone and in any batch.</remarks>
 public static class MaxSim
 {
-    /// <summary>The score of a document without tokens: below any other, and no obstacle to arithmetic.</summary>
+    /// <summary>The score of a document without tokens: finite, and below any other score.</summary>
     public const float EmptyDocument = -1e9f;
 
-    // So many query tokens at a time, and so many of a document: their products stay in the cache until they are taken from it.
+    // The number of query tokens and of document tokens in a block, whose products stay in the cache.
     private const int BlockQueryTokens = 1024;
     private const int BlockRows = 252;
 
-    /// <summary>The scores of all queries with all documents, on all threads; the products of tokens never exist as a whole.</summary>
-    /// <param name="queries">m queries, each <c>[tokens × dimensions]</c>.</param>
-    /// <param name="documents">n documents, each <c>[tokens × dimensions]</c>.</param>
-    /// <param name="isMean">Whether scores are divided by the number of the query's tokens.</param>
-    /// <param name="maxThreads">The most threads to use; null for one for each physical core.</param>
-    /// <param name="cancellationToken">Stops between two documents.</param>
-    /// <returns><c>[m × n]</c>; larger is more alike. A query without tokens scores 0.</returns>
-    /// <exception cref="ArgumentException">Vectors differ in dimensions.</exception>
+    /// <summary>Computes the scores of all queries with all documents in parallel. The products of all tokens are never in memory at once.</summary>
+    /// <param name="queries">The m queries, each <c>[tokens × dimension]</c>.</param>
+    /// <param name="documents">The n documents, each <c>[tokens × dimension]</c>.</param>
+    /// <param name="isMean"><see langword="true"/> to divide scores by the number of query tokens; otherwise, <see langword="false"/>.</param>
+    /// <param name="maxThreads">The maximum number of threads; null for one for each physical core.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The scores, <c>[m × n]</c>; larger is more similar. A query without tokens scores 0.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents, bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
@@ -58,11 +58,11 @@ public static class MaxSim
         return scores;
     }
 
-    /// <summary>The score of one query with one document.</summary>
-    /// <param name="query"><c>[tokens × dimensions]</c>.</param>
-    /// <param name="document"><c>[tokens × dimensions]</c>.</param>
-    /// <param name="isMean">Whether the score is divided by the number of the query's tokens.</param>
-    /// <exception cref="ArgumentException">The two differ in dimensions.</exception>
+    /// <summary>Computes the score of one query with one document.</summary>
+    /// <param name="query">The vectors of the query, <c>[tokens × dimension]</c>.</param>
+    /// <param name="document">The vectors of the document, <c>[tokens × dimension]</c>.</param>
+    /// <param name="isMean"><see langword="true"/> to divide the score by the number of query tokens; otherwise, <see langword="false"/>.</param>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static float Of(Tensor query, Tensor document, bool isMean = false) => Matrix([query], [document], isMean).Values[0];
 
     private static void Score(
@@ -94,7 +94,7 @@ public static class MaxSim
         }, cancellationToken);
     }
 
-    // For each query token the largest product with a token of the document.
+    // For each query token, the largest dot product with a token of the document.
     private static void Nearest(PreparedMatrix queries, Tensor document, Span<float> nearest)
     {
         nearest.Fill(float.NegativeInfinity);
