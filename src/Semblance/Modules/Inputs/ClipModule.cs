@@ -7,14 +7,14 @@ using Semblance.Transformers.Images;
 
 namespace Semblance.Modules;
 
-/// <summary>CLIP (Radford et al. 2021, arXiv:2103.00020): texts and images to vectors of one space, not yet of length one.</summary>
+/// <summary>Represents CLIP (Radford et al. 2021, arXiv:2103.00020), which encodes texts and images into one vector space. The vectors are not normalized.</summary>
 public sealed class ClipModule : InputModule
 {
-    /// <summary>Puts a tokenizer before the tower of texts and an image processor before that of images.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ClipModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="model">Both towers.</param>
+    /// <param name="model">The model with the text encoder and the image encoder.</param>
     /// <param name="processor">The image processor.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the model does not know.</exception>
+    /// <exception cref="ArgumentException">The tokenizer has more token ids than the model.</exception>
     public ClipModule(Tokenizer tokenizer, ClipModel model, ImageProcessor processor)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -34,10 +34,10 @@ public sealed class ClipModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>Both towers.</summary>
+    /// <summary>Gets the model with the text encoder and the image encoder.</summary>
     public ClipModel Model { get; }
 
-    /// <summary>Images to pixels.</summary>
+    /// <summary>Gets the image processor, which converts images to pixel values.</summary>
     public ImageProcessor Processor { get; }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed class ClipModule : InputModule
 
     /// <summary>Loads the module from a folder with a CLIP model, its tokenizer and <c>preprocessor_config.json</c>.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static ClipModule Load(string folder, bool trainable = false)
     {

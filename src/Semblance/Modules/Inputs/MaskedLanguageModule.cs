@@ -7,8 +7,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Modules;
 
 /// <summary>
-/// The first module of SPLADE: a tokenizer and a transformer with the head that predicts words. The head's last layer is left to the pooling,
-/// which takes the largest logits as they arise.
+/// Represents the first module of SPLADE: a tokenizer and a transformer with a masked language modeling head. The last layer of the head runs in the pooling, which takes
+/// the maximum of the logits as they are computed.
 /// </summary>
 public sealed class MaskedLanguageModule : InputModule
 {
@@ -24,7 +24,7 @@ public sealed class MaskedLanguageModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer => _text.Tokenizer;
 
-    /// <summary>Ids to hidden states.</summary>
+    /// <summary>Gets the transformer.</summary>
     public Transformer Transformer => _model.Body;
 
     /// <inheritdoc/>
@@ -43,9 +43,11 @@ public sealed class MaskedLanguageModule : InputModule
         (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs, Transformer.LayerCount, VocabularySize, true);
     }
 
-    /// <summary>Loads the module from a folder with a transformer that predicts words, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the module from a folder with a masked language model, its tokenizer and, if present, <c>sentence_bert_config.json</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, the files do not fit together, or the model has no such head.</exception>
     public static MaskedLanguageModule Load(string folder, bool trainable = false)
     {

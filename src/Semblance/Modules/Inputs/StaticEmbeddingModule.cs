@@ -9,8 +9,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// The average of a vector for each token, with no transformer behind it: the static embeddings of sentence-transformers, and the models of Model2Vec
-/// (Tulkens and van Dongen 2024), which may share a vector among tokens and weigh them.
+/// Computes the mean of a fixed vector for each token, without a transformer: the static embeddings of sentence-transformers, and the models of Model2Vec (Tulkens and
+/// van Dongen 2024), in which tokens may share a vector and have weights.
 /// </summary>
 public sealed class StaticEmbeddingModule : InputModule
 {
@@ -19,21 +19,21 @@ public sealed class StaticEmbeddingModule : InputModule
     private const string ConfigurationName = "config.json";
     private const int Model2VecLength = 512; // tokens: the max_length that encode has in Model2Vec
 
-    // Model2Vec's config.json; the vectors are in one type or another as their file says.
+    // Model2Vec's config.json; the data type of the vectors is that of their file.
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("model_type", "normalize")
         .Ignored(
             "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim", "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
-            "max_length", "seq_length"); // the original's sentence-transformers module cuts no text
+            "max_length", "seq_length"); // the module of the original does not truncate texts
 
     private readonly ConfigurationFile? _source;
-    private readonly int[]? _rows; // of each token; null where a token's id is its row
-    private readonly float[]? _weights; // of each token; null where all count alike
+    private readonly int[]? _rows; // of each token; null if a token's id is its row
+    private readonly float[]? _weights; // of each token; null if all weights are 1
     private readonly Lazy<int>? _maxCharacters; // of a text of Model2Vec
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="tokenizer">Text to ids, used without special tokens.</param>
-    /// <param name="table"><c>[tokens × dimension]</c>.</param>
+    /// <summary>Initializes a new instance of the <see cref="StaticEmbeddingModule"/> class.</summary>
+    /// <param name="tokenizer">The tokenizer, used without special tokens.</param>
+    /// <param name="table">The token embeddings, <c>[tokens × dimension]</c>.</param>
     /// <exception cref="ArgumentException">The tokenizer has more ids than there are vectors.</exception>
     public StaticEmbeddingModule(Tokenizer tokenizer, Tensor table)
         : this(tokenizer, table, null, null, isModel2Vec: false, null)
@@ -63,18 +63,21 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>The vectors, <c>[tokens × dimension]</c>; of a model whose tokens share vectors, <c>[vectors × dimension]</c>.</summary>
+    /// <summary>Gets the token embeddings, <c>[tokens × dimension]</c>; <c>[vectors × dimension]</c> if tokens share vectors.</summary>
     public Tensor Table { get; }
 
-    /// <summary>Whether the folder is Model2Vec's: then unknown tokens are left out, as it does but for Unigram tokenizers; sentence-transformers gives them their vector.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the folder is one of Model2Vec. If so, unknown tokens are left out, as Model2Vec does except for Unigram tokenizers;
+    /// sentence-transformers uses their vector.
+    /// </summary>
     public bool IsModel2Vec { get; }
 
     /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <summary>
-    /// Gets the longest text in tokens: the <c>truncation</c> of tokenizer.json; for Model2Vec at most 512, before which it cuts a text to 512 times the
-    /// median length of a token in characters. <see cref="int.MaxValue"/> where there is no limit.
+    /// Gets the maximum sequence length in tokens: the <c>truncation</c> of tokenizer.json, or <see cref="int.MaxValue"/> for no limit. For Model2Vec it is at most 512,
+    /// and texts are first truncated to 512 times the median length of a token in characters.
     /// </summary>
     public override int MaxSequenceLength => Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
 
@@ -89,24 +92,24 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <summary>
-    /// Makes a static model of a transformer: each token of its vocabulary through the transformer alone, the results in fewer dimensions (principal
-    /// components), frequent tokens weighing less (Zipf's law for how often, Arora et al. 2017 for how much less).
+    /// Distills a transformer into a static model: the transformer encodes each token of its vocabulary alone, principal component analysis reduces the dimension, and
+    /// frequent tokens get lower weights (frequencies by Zipf's law, weights by Arora et al. 2017).
     /// </summary>
     /// <param name="teacher">The transformer and its tokenizer.</param>
-    /// <param name="options">How; null for the defaults, which are those of Model2Vec.</param>
-    /// <param name="progress">Told the part of the vocabulary that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns>The static embeddings and a normalisation.</returns>
+    /// <param name="options">The options; null for the defaults, which are those of Model2Vec.</param>
+    /// <param name="progress">Receives the fraction of the vocabulary that is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>A model of the static embeddings and a normalization.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or no token is left.</exception>
     /// <exception cref="NotSupportedException">The tokenizer cannot be written as tokenizer.json.</exception>
     public static SentenceTransformer Distill(
         TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken), new NormalizeModule()]);
 
-    /// <summary>Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, sentence-transformers' or Model2Vec's.</summary>
+    /// <summary>Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, in the format of sentence-transformers or Model2Vec.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the vectors into memory that training can change.</param>
-    /// <exception cref="FormatException">A file is damaged, or they do not fit together.</exception>
+    /// <param name="trainable"><see langword="true"/> to copy the vectors into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static StaticEmbeddingModule Load(string folder, bool trainable = false)
     {
         var checkpoint = Checkpoint.Open(folder);
@@ -129,7 +132,7 @@ public sealed class StaticEmbeddingModule : InputModule
             };
     }
 
-    /// <summary>The modules of a Model2Vec folder without <c>modules.json</c>; null where the folder is none.</summary>
+    /// <summary>Loads the modules of a Model2Vec folder without <c>modules.json</c>; returns null for any other folder.</summary>
     internal static IReadOnlyList<Module>? LoadModel2Vec(string folder, bool trainable)
     {
         var path = Path.Combine(folder, ConfigurationName);
@@ -149,7 +152,7 @@ public sealed class StaticEmbeddingModule : InputModule
         var limit = Tokenizer.TruncationLength;
         if (limit == 0)
         {
-            return new TokenizedText([], null, text.Length > 0); // no limit is what 0 means below
+            return new TokenizedText([], null, text.Length > 0); // a maximum of 0 would mean no limit below
         }
 
         var cut = Cut(text);
@@ -157,7 +160,7 @@ public sealed class StaticEmbeddingModule : InputModule
         var (ids, truncated) = (tokenized.Ids, tokenized.IsTruncated || cut.Length < text.Length);
         if (IsModel2Vec)
         {
-            // Its own limit counts what is left without the unknown tokens.
+            // The limit of Model2Vec counts the tokens without unknown ones.
             ids = Tokenizer.NamedUnknownId is { } unknown && ids.Contains(unknown) ? [.. ids.Where(id => id != unknown)] : ids;
             truncated |= ids.Length > Model2VecLength;
             ids = ids.Length > Model2VecLength ? ids[..Model2VecLength] : ids;
@@ -240,7 +243,7 @@ public sealed class StaticEmbeddingModule : InputModule
         json.WriteEndObject();
     }
 
-    /// <summary>The beginning of a text that is too long in characters, which are code points.</summary>
+    /// <summary>Returns the beginning of a text that has too many characters, counted in code points.</summary>
     private string Cut(string text)
     {
         if (_maxCharacters is null || text.Length <= Model2VecLength || _maxCharacters.Value is var most && text.Length <= most)

@@ -7,7 +7,10 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Convolutions of several widths over the token vectors of each text, side by side (Kim 2014, arXiv:1408.5882); beyond a text's ends are zeros.</summary>
+/// <summary>
+/// Computes convolutions of several kernel sizes over the token vectors of each text and concatenates the results (Kim 2014, arXiv:1408.5882). Texts are padded
+/// with zeros.
+/// </summary>
 public sealed class CNNModule : Module
 {
     private const string FileName = "cnn_config.json";
@@ -18,9 +21,11 @@ public sealed class CNNModule : Module
 
     private readonly Linear[] _convolutions; // [channels × inputs × width] each
 
-    /// <summary>Makes the module of its parameters.</summary>
-    /// <param name="convolutions">At least one, each with a weight <c>[channels × inputs × width]</c> and a bias; widths are odd, the other sizes the same for all.</param>
-    /// <exception cref="ArgumentException">There is none, or they do not fit together.</exception>
+    /// <summary>Initializes a new instance of the <see cref="CNNModule"/> class from its parameters.</summary>
+    /// <param name="convolutions">
+    /// The convolutions, at least one, each with a weight <c>[channels × inputs × kernel size]</c> and a bias. Kernel sizes are odd; the other sizes are the same for all.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no convolution, or the convolutions do not fit together.</exception>
     public CNNModule(params IReadOnlyList<Linear> convolutions)
     {
         ArgumentNullException.ThrowIfNull(convolutions);
@@ -35,7 +40,7 @@ public sealed class CNNModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.CNN";
 
-    /// <summary>The convolutions, in the order of the result.</summary>
+    /// <summary>Gets the convolutions, in the order of the result.</summary>
     public IReadOnlyList<Linear> Convolutions => _convolutions;
 
 
@@ -55,7 +60,7 @@ public sealed class CNNModule : Module
 
     /// <summary>Loads the module from <c>cnn_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static CNNModule Load(string folder, bool trainable = false)
     {

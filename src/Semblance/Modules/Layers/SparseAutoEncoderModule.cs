@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Dense sentence vectors to sparse ones: a wide linear layer, of whose results the largest are kept (contrastive sparse representation:
-/// Wen et al. 2025, arXiv:2503.01776).
+/// Converts dense sentence vectors to sparse ones: a wide linear layer, of whose outputs the largest are kept (contrastive sparse representation: Wen et al. 2025,
+/// arXiv:2503.01776).
 /// </summary>
 public sealed class SparseAutoEncoderModule : Module
 {
@@ -35,10 +35,10 @@ public sealed class SparseAutoEncoderModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.SparseAutoEncoder";
 
-    /// <summary>How many elements of a vector are kept, unless more or fewer are asked for.</summary>
+    /// <summary>Gets the number of elements of a vector that are kept, unless the options set another number.</summary>
     public int K { get; }
 
-    /// <summary>The width of the dense vectors.</summary>
+    /// <summary>Gets the dimension of the dense vectors.</summary>
 
     /// <inheritdoc/>
     public override void InferShape(FeatureShape shape)
@@ -50,7 +50,7 @@ public sealed class SparseAutoEncoderModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static SparseAutoEncoderModule Load(string folder, bool trainable = false)
     {
@@ -58,7 +58,7 @@ public sealed class SparseAutoEncoderModule : Module
         int inputs = config.WholeNumber("input_dim", 1, 1 << 20), outputs = config.WholeNumber("hidden_dim", 1, 1 << 24, 512);
         var checkpoint = Checkpoint.Open(folder);
 
-        // The decoder's weight is the encoder's, and a file has it under one of the two names.
+        // The decoder shares the encoder's weight, and a file has it under one of the two names.
         var name = checkpoint.Contains("encoder.weight") ? "encoder.weight" : "decoder.linear.weight";
         var weights = new CheckpointWeights(checkpoint, "", trainable, [Statistics]);
         var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs), weights.Tensor("latent_bias", outputs));
@@ -125,7 +125,7 @@ public sealed class SparseAutoEncoderModule : Module
     {
         if (_normalize)
         {
-            const float Epsilon = 1e-5f; // the original's, beside a deviation of n − 1
+            const float Epsilon = 1e-5f; // as in the original, added to a standard deviation with n − 1
             TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
             TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon, row);
         }
@@ -133,7 +133,7 @@ public sealed class SparseAutoEncoderModule : Module
         TensorPrimitives.Subtract(row, _preBias.Values, row);
     }
 
-    // What is below zero is not kept even among the largest.
+    // Negative elements are not kept, even if they are among the largest.
     private static void KeepLargest(Span<float> row, int count)
     {
         var kept = SparseVector.Largest(row, count, 0);
