@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.ChatTemplates;
 
-/// <summary>Reads the expressions of a chat template into functions of its variables; null is what Jinja calls undefined.</summary>
+/// <summary>Parses the expressions of a chat template into functions of its variables; null represents Jinja's undefined value.</summary>
 internal sealed partial class TemplateExpression
 {
     private const string Filters = "default, first, last, length, list, map, selectattr, trim";
 
-    private const int MostTokens = 200; // what is nested deeper than any template would overflow the stack
+    private const int MostTokens = 200; // deeper nesting than in any real template could overflow the stack
 
     private readonly string[] _tokens;
     private readonly string _source;
@@ -23,9 +23,9 @@ internal sealed partial class TemplateExpression
 
     private string? Next => _next < _tokens.Length ? _tokens[_next] : null;
 
-    /// <summary>Reads an expression.</summary>
-    /// <param name="source">The expression.</param>
-    /// <param name="fault">Makes the exception for a problem.</param>
+    /// <summary>Parses an expression.</summary>
+    /// <param name="source">The source of the expression.</param>
+    /// <param name="fault">Returns the exception for a problem.</param>
     public static Func<TemplateScope, object?> Read(string source, Func<string, Exception> fault)
     {
         var reader = new TemplateExpression(source, fault);
@@ -42,7 +42,7 @@ internal sealed partial class TemplateExpression
         };
     }
 
-    /// <summary>A value as a template shows it.</summary>
+    /// <summary>Returns the text of a value as a template prints it.</summary>
     public static string Show(object? value) => value switch
     {
         null => "",
@@ -50,7 +50,7 @@ internal sealed partial class TemplateExpression
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>Whether a value counts as true: what is empty, zero or undefined does not.</summary>
+    /// <summary>Returns a value that indicates whether a value counts as true: empty, zero and undefined values do not.</summary>
     public static bool IsTrue(object? value) => value switch
     {
         null or false or "" or 0L => false,
@@ -106,7 +106,7 @@ internal sealed partial class TemplateExpression
         return left;
     }
 
-    // + joins texts and adds numbers; ~ joins whatever there is.
+    // + joins texts and adds numbers; ~ joins values of any type.
     private Func<TemplateScope, object?> Sum()
     {
         var left = Postfix();

@@ -11,8 +11,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Pairs of texts to scores: a transformer reads both texts together, and a classifier judges the pair (Nogueira and Cho 2019,
-/// arXiv:1901.04085), or a causal model says whether one answers the other (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176). Better than comparing vectors, and so much slower that it is for the few best of a search.
+/// Represents a model that scores pairs of texts. A transformer encodes both texts together, and a classification head scores the pair (Nogueira and Cho 2019,
+/// arXiv:1901.04085), or a causal model predicts whether one answers the other (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176). It is more accurate than the
+/// similarity of vectors but much slower, so it is used to rerank the top results of a search.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder>
@@ -21,8 +22,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private readonly TransformerModule _input;
     private readonly TaskModel _model;
-    private readonly LogitScore? _score; // null where a classifier judges
-    private readonly PairTemplate? _template; // null where pairs go in as they are
+    private readonly LogitScore? _score; // null for a classification head
+    private readonly PairTemplate? _template; // null if the model has no template for pairs
 
     private CrossEncoder(TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, CrossEncoderConfig config)
     {
@@ -30,13 +31,13 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         Labels = score is null ? LabelsOf(model.Config) : ["LABEL_0"];
     }
 
-    /// <summary>Gets the prompts and the activation. A prompt stands before the first text of a pair, or is the instruction in a model's chat template.</summary>
+    /// <summary>Gets the prompts and the activation function. A prompt precedes the first text of a pair, or is the instruction in the model's chat template.</summary>
     public override CrossEncoderConfig Config { get; }
 
     /// <summary>Gets the names of the scores, in their order: from <c>id2label</c>, or the one score of a causal model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Gets the maximum length of a pair in tokens, special tokens included. Of a longer pair, the longer text is truncated first.</summary>
+    /// <summary>Gets the maximum sequence length of a pair in tokens, special tokens included. The longer text of a longer pair is truncated first.</summary>
     public override int MaxSequenceLength => _input.MaxSequenceLength;
 
     /// <inheritdoc/>
@@ -55,12 +56,12 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
 
-    /// <summary>Creates a model to be trained: the transformer of another, copied, under a randomly initialised head.</summary>
+    /// <summary>Creates a model to be trained: a copy of a transformer with a randomly initialized head.</summary>
     /// <param name="input">The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.</param>
     /// <param name="labels">The names of the scores, in their order; null for one score.</param>
     /// <param name="seed">The random seed.</param>
-    /// <exception cref="ArgumentException">There is no label, or one comes twice.</exception>
-    /// <exception cref="ModelFormatException">The architecture has no head for sequences.</exception>
+    /// <exception cref="ArgumentException">There is no label, or a label occurs twice.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for sequence classification.</exception>
     public static CrossEncoder Create(TransformerModule input, IReadOnlyList<string>? labels = null, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -71,8 +72,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters() => _model.Parameters();
 
-    /// <summary>Computes the logits of pairs inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the logits of pairs inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="pairs">The pairs. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before the first text of each pair.</param>
     /// <returns>The logits, <c>[pairs × labels]</c>.</returns>
@@ -90,13 +91,14 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override ModelOutput Forward(Computation run, ModelInput input) => new(Forward(run, PairsOf(input), input.Prompt));
 
-    /// <summary>The scores of several pairs.</summary>
-    /// <param name="pairs">The pairs; any texts will do.</param>
+    /// <summary>Computes the scores of several pairs.</summary>
+    /// <param name="pairs">The pairs of texts to score.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The scores, in the order of the pairs.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public Predictions Predict(
         IReadOnlyList<(string Text, string Pair)> pairs, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -128,21 +130,22 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         return new Predictions(scores, Labels, tokenized.TokenCounts, tokenized.Truncated);
     }
 
-    /// <summary>The scores of one pair, one for each label.</summary>
+    /// <summary>Computes the scores of one pair.</summary>
     /// <param name="text">The first text.</param>
     /// <param name="pair">The second text.</param>
     /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The scores, one for each label.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
-    /// <exception cref="TextTooLongException">The pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    /// <exception cref="TextTooLongException">The pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public float[] Predict(string text, string pair, PredictOptions? options = null) => Predict([(text, pair)], options)[0].ToArray();
 
-    /// <summary>Predicts a stream of any length in bounded memory: while some pairs are judged, the next are read and the last are handed out.</summary>
-    /// <param name="pairs">The pairs.</param>
+    /// <summary>Scores a stream of any length in bounded memory: while some pairs are scored, the next are read and the last are returned.</summary>
+    /// <param name="pairs">The pairs of texts to score.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The pairs with their scores, in their order.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public IAsyncEnumerable<Prediction> PredictAsync(IAsyncEnumerable<(string Text, string Pair)> pairs, PredictOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -154,15 +157,15 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         }, cancellationToken);
     }
 
-    /// <summary>Orders documents by how well they answer a query.</summary>
+    /// <summary>Ranks documents by their scores with a query.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="documents">The documents, such as the best of a search.</param>
-    /// <param name="topK">How many to keep, at least 1; null for all.</param>
+    /// <param name="documents">The documents, such as the top results of a search.</param>
+    /// <param name="topK">The number of documents to return, at least 1; null for all.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The documents, the best first and the earlier first among equals.</returns>
-    /// <exception cref="InvalidOperationException">The model has several labels, so no score says which document is better.</exception>
+    /// <returns>The documents, by descending score; equal scores keep the order of the documents.</returns>
+    /// <exception cref="InvalidOperationException">The model has several labels, so it has no single score to rank by.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
         string query, IReadOnlyList<string> documents, int? topK = null, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)

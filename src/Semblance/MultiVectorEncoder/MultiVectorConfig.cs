@@ -4,7 +4,7 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>The settings of a late-interaction model beyond its modules, in the form of sentence-transformers, PyLate or ColBERT.</summary>
+/// <summary>Represents the settings of a late-interaction model beyond its modules, in the format of sentence-transformers, PyLate or ColBERT.</summary>
 public sealed record MultiVectorConfig : EncoderConfig
 {
     private const string SettingsFile = "sentence_bert_config.json";
@@ -25,28 +25,28 @@ public sealed record MultiVectorConfig : EncoderConfig
 
     private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
 
-    /// <summary>A token that is put behind the first of a query, such as <c>[unused0]</c>; null for none.</summary>
+    /// <summary>Gets the token that is inserted after the first token of a query, such as <c>[unused0]</c>; null for none.</summary>
     public string? QueryPrefix { get; init; }
 
-    /// <summary>A token that is put behind the first of a document, such as <c>[unused1]</c>; null for none.</summary>
+    /// <summary>Gets the token that is inserted after the first token of a document, such as <c>[unused1]</c>; null for none.</summary>
     public string? DocumentPrefix { get; init; }
 
-    /// <summary>The longest query in tokens; null for what the model takes.</summary>
+    /// <summary>Gets the maximum length of a query in tokens; null for the model's maximum sequence length.</summary>
     public int? QueryLength { get; init; }
 
-    /// <summary>The longest document in tokens; null for what the model takes.</summary>
+    /// <summary>Gets the maximum length of a document in tokens; null for the model's maximum sequence length.</summary>
     public int? DocumentLength { get; init; }
 
-    /// <summary>How short queries are filled up; null where they are not.</summary>
+    /// <summary>Gets the expansion of short queries; null for none.</summary>
     public QueryExpansion? QueryExpansion { get; init; }
 
-    /// <summary>Whether scores are divided by the number of the query's tokens (<c>meanmaxsim</c>).</summary>
+    /// <summary>Gets a value that indicates whether scores are divided by the number of query tokens (<c>meanmaxsim</c>).</summary>
     public bool IsMean { get; init; }
 
-    /// <summary>Tokens that documents skip, where the settings say so and not a module.</summary>
+    /// <summary>Gets the tokens to skip in documents, if the settings list them instead of a module.</summary>
     internal IReadOnlyList<string>? Skiplist { get; init; }
 
-    /// <summary>Whether the modules are those of PyLate or ColBERT, which normalise and skip without naming it.</summary>
+    /// <summary>Gets a value that indicates whether the modules are those of PyLate or ColBERT, which normalize and skip without naming it.</summary>
     internal bool IsLegacy { get; init; }
 
     internal static MultiVectorConfig Load(string folder, bool isColbert)
@@ -59,7 +59,7 @@ public sealed record MultiVectorConfig : EncoderConfig
             return config;
         }
 
-        // What the transformer's own settings say comes first.
+        // The settings of the transformer take precedence.
         var settings = ConfigurationFile.Read(own);
         return config with
         {
@@ -79,7 +79,7 @@ public sealed record MultiVectorConfig : EncoderConfig
             {
                 json.WriteString("query_prefix", QueryPrefix);
                 json.WriteString("document_prefix", DocumentPrefix);
-                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // else readers take it for granted
+                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // readers assume true if it is missing
             }
         });
         ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", json =>
@@ -137,7 +137,7 @@ public sealed record MultiVectorConfig : EncoderConfig
     private static MultiVectorConfig FromColbert(string folder)
     {
         var path = Path.Combine(folder, ColbertFile);
-        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null; // the rest is of training and of an index
+        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null; // the other settings are for training and for an index
         return new MultiVectorConfig
         {
             QueryPrefix = file?.Text("query_token_id") ?? "[unused0]",

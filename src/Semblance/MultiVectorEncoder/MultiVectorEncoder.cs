@@ -7,9 +7,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Texts to one vector for each token, compared by late interaction (ColBERT: Khattab and Zaharia 2020, arXiv:2004.12832): nearly as good as a
-/// cross-encoder, with documents that can be encoded beforehand. Texts of the route <c>query</c> get the prefix and the expansion of queries, all others the prefix of
-/// documents.
+/// Represents a model that computes one vector for each token of a text and compares texts by late interaction (ColBERT: Khattab and Zaharia 2020, arXiv:2004.12832). It is
+/// nearly as accurate as a cross-encoder, and documents can be encoded in advance. Texts of the route <c>query</c> get the prefix and the expansion of queries, all
+/// others the prefix of documents.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class MultiVectorEncoder
@@ -22,10 +22,12 @@ public sealed class MultiVectorEncoder
     private readonly MultiVectorMaskModule? _mask;
     private readonly HashSet<int> _skipped;
 
-    /// <summary>Creates a model of modules.</summary>
-    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first; those after it work on the vectors of tokens.</param>
-    /// <param name="config">The prompts, lengths and expansion; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The first module is no transformer, another makes one vector of a text, or a token of the settings is not the tokenizer's.</exception>
+    /// <summary>Initializes a new instance of the <see cref="MultiVectorEncoder"/> class from modules.</summary>
+    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first; the others must work on token vectors.</param>
+    /// <param name="config">The prompts, maximum lengths and query expansion; null for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The first module is not a transformer, another computes one vector for a text, or the tokenizer does not have a token of the settings.
+    /// </exception>
     public MultiVectorEncoder(IReadOnlyList<Module> modules, MultiVectorConfig? config = null)
         : this(modules, config ?? new MultiVectorConfig(), [])
     {
@@ -46,10 +48,10 @@ public sealed class MultiVectorEncoder
         _tokens = new MultiVectorTokens(input, config);
     }
 
-    /// <summary>Gets the prompts, lengths and expansion.</summary>
+    /// <summary>Gets the prompts, maximum lengths and query expansion.</summary>
     public override MultiVectorConfig Config { get; }
 
-    /// <summary>Gets the longest document in tokens, special tokens included. Longer documents are truncated.</summary>
+    /// <summary>Gets the maximum length of a document in tokens, special tokens included. Longer documents are truncated.</summary>
     public override int MaxSequenceLength => _tokens.DocumentLimit;
 
     /// <inheritdoc/>
@@ -58,11 +60,11 @@ public sealed class MultiVectorEncoder
     static ModelKind ILoadable<MultiVectorEncoder>.Kind => ModelKind.MultiVectorEncoder;
 
     /// <summary>
-    /// Creates a model of the token vectors of a sentence encoder, compared by late interaction without having been trained for it: each token of a query is looked for by
-    /// itself, which orders candidates better than one vector of a text does.
+    /// Creates a model that compares the token vectors of a sentence encoder by late interaction, without training for it: each query token is matched by itself, which
+    /// ranks candidates better than one vector for a text.
     /// </summary>
-    /// <param name="model">A model that begins with a transformer; its weights are shared.</param>
-    /// <exception cref="ArgumentException">It begins with something else.</exception>
+    /// <param name="model">A model that begins with a transformer, whose weights are shared.</param>
+    /// <exception cref="ArgumentException">The model begins with another module.</exception>
     public static MultiVectorEncoder Of(SentenceTransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -73,12 +75,12 @@ public sealed class MultiVectorEncoder
             : throw new ArgumentException($"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
     }
 
-    /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the token vectors of texts with all modules inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="texts">The texts. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before each text.</param>
     /// <param name="route"><c>query</c> for queries; null or another for documents.</param>
-    /// <returns>The vectors of the tokens that count, with the first row of each text.</returns>
+    /// <returns>The vectors of the kept tokens, with the first row of each text.</returns>
     public ModelOutput Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -100,7 +102,7 @@ public sealed class MultiVectorEncoder
         return Forward(run, input.Texts, input.Prompt, RouteOf(input));
     }
 
-    /// <summary>Computes the score of each query with each document, by the model's own similarity (<see cref="MaxSim"/>).</summary>
+    /// <summary>Computes the score of each query with each document with the model's similarity function (<see cref="MaxSim"/>).</summary>
     /// <param name="a">The vectors of queries.</param>
     /// <param name="b">The vectors of documents.</param>
     /// <returns><c>[queries × documents]</c>; larger is more similar.</returns>
@@ -111,14 +113,14 @@ public sealed class MultiVectorEncoder
         return MaxSim.Matrix(a.Vectors, b.Vectors, Config.IsMean);
     }
 
-    /// <summary>Orders documents by their similarity to a query.</summary>
+    /// <summary>Ranks documents by their similarity to a query.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="documents">The documents, such as the best of a search.</param>
+    /// <param name="documents">The documents, such as the top results of a search.</param>
     /// <param name="topK">The number of documents to return, at least 1; null for all.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch of documents.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The documents, the best first and the earlier first among equals.</returns>
+    /// <returns>The documents, by descending score; equal scores keep the order of the documents.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
         string query, IReadOnlyList<string> documents, int? topK = null, MultiVectorEncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -145,7 +147,7 @@ public sealed class MultiVectorEncoder
         var config = MultiVectorConfig.Load(folder, isColbert);
         IEnumerable<Module> Arrange(IEnumerable<Module> listed)
         {
-            // PyLate and ColBERT project token vectors, skip some and normalise, and name only the projection.
+            // PyLate and ColBERT project token vectors, skip some and normalize, but name only the projection.
             var named = config.IsLegacy
                 ? [.. listed.Where(module => module is TransformerModule or DenseModule), new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
                 : listed;
@@ -165,7 +167,7 @@ public sealed class MultiVectorEncoder
         }
     }
 
-    // In a training batch, the first column has the queries unless routes say otherwise.
+    // The first column of a training batch holds the queries unless routes say otherwise.
     private protected override string? RouteOf(ModelInput input) => input.Route ?? (input.Column == 0 ? Query : null);
 
     private protected override TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
@@ -214,7 +216,7 @@ public sealed class MultiVectorEncoder
         return new DenseModule(linear, Activation.Identity, onTokens: true);
     }
 
-    // The rows of the tokens of a text that count.
+    // The rows of the kept tokens of a text.
     private IEnumerable<int> Kept(Features features, int sequence, bool isQuery) =>
         Enumerable.Range(features.Batch.Offsets[sequence], features.Batch.Length(sequence))
             .Where(row => _mask?.Keeps(features.Batch.TokenIds[row], isQuery, _skipped) ?? true);

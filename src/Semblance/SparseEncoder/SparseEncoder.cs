@@ -6,16 +6,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Texts to sparse vectors with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2109.10086), which an inverted index
-/// can search and a person can read.
+/// Represents a model that computes sparse vectors of texts, with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2109.10086). An inverted
+/// index can search them, and the tokens make them interpretable.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptions, SparseEmbeddings, SparseEmbedding>, ILoadable<SparseEncoder>
 {
-    /// <summary>Creates a model of modules.</summary>
+    /// <summary>Initializes a new instance of the <see cref="SparseEncoder"/> class from modules.</summary>
     /// <param name="modules">The modules in order, such as a <see cref="MaskedLanguageModule"/> and a <see cref="SpladePoolingModule"/>.</param>
-    /// <param name="config">The prompts and the similarity function; null for none, and the dot product.</param>
-    /// <exception cref="ArgumentException">The first module takes no texts.</exception>
+    /// <param name="config">The prompts and the similarity function; null for no prompts and the dot product.</param>
+    /// <exception cref="ArgumentException">The first module does not accept texts.</exception>
     public SparseEncoder(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
         : this(modules, config ?? new SentenceTransformerConfig { SimilarityFunction = SimilarityFunction.DotProduct }, [])
     {
@@ -32,13 +32,13 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
 
     static ModelKind ILoadable<SparseEncoder>.Kind => ModelKind.SparseEncoder;
 
-    /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the vectors of texts with all modules inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="texts">The texts. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before each text.</param>
     /// <param name="route">The route of the texts, for a model with a router; null for its default.</param>
-    /// <returns>The vectors with their zeros, <c>[texts × dimension]</c>.</returns>
-    /// <exception cref="InvalidOperationException">No module makes one vector of a text.</exception>
+    /// <returns>The dense form of the vectors, <c>[texts × dimension]</c>.</returns>
+    /// <exception cref="InvalidOperationException">No module computes one vector for a text.</exception>
     public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) => Vectors(run, Tokenize(texts, prompt, route));
 
     /// <inheritdoc/>
@@ -62,11 +62,11 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
         return SparseSimilarity.Matrix(a.Vectors, b.Vectors, Config.SimilarityFunction);
     }
 
-    /// <summary>Returns the tokens of a vector with their weights, the largest first.</summary>
+    /// <summary>Returns the tokens of a vector with their weights, in descending order.</summary>
     /// <param name="vector">A vector of this model.</param>
     /// <param name="topK">The number of tokens, at least 1; null for all.</param>
     /// <returns>The tokens.</returns>
-    /// <exception cref="ArgumentException">The vector is of another model.</exception>
+    /// <exception cref="ArgumentException">The vector has another dimension than those of the model.</exception>
     public IReadOnlyList<TokenWeight> Decode(SparseVector vector, int? topK = null)
     {
         ArgumentNullException.ThrowIfNull(vector);
@@ -78,7 +78,7 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
             : throw new ArgumentException($"The vector has {vector.Dimension} dimensions, but those of the model have {Dimension}.", nameof(vector));
     }
 
-    // A transformer that predicts words, without modules.json, gets SPLADE's pooling, as in the original.
+    // As in the original, a masked language model without modules.json gets SPLADE pooling.
     static SparseEncoder ILoadable<SparseEncoder>.LoadFolder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.SparseEncoder);
