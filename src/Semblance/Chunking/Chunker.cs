@@ -4,12 +4,12 @@ using Semblance.Tokenizers;
 namespace Semblance.Chunking;
 
 /// <summary>
-/// Divides a text into parts that a model takes whole, each behind the prompt: every part, tokenized as a text of its own, has at most so many
-/// tokens. A window of the text is tokenized at a time, so time grows with the text's length and memory with the chunk's.
+/// Divides a text into chunks that fit the maximum sequence length, each with the prompt before it: each chunk, tokenized as a text of its own, has at most a number of
+/// tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text and the memory in that of a chunk.
 /// </summary>
 internal sealed class Chunker
 {
-    // Texts have about four characters a token; where a window is too short for a chunk, it is doubled.
+    // Texts have about four characters per token; a window that is too short for a chunk is doubled.
     private const int WindowCharacters = 8;
 
     private readonly InputModule _module;
@@ -18,7 +18,7 @@ internal sealed class Chunker
     private readonly int _size;
     private readonly int _overlap;
     private readonly TokenBuffer _tokens = new();
-    private readonly List<(int Start, int End)> _places = []; // of the tokens of the text, the prompt's left out
+    private readonly List<(int Start, int End)> _places = []; // positions of the tokens of the text, without those of the prompt
 
     private Chunker(InputModule module, string text, string prompt, int size, int overlap)
     {
@@ -26,14 +26,14 @@ internal sealed class Chunker
         (_size, _overlap) = (size, overlap);
     }
 
-    /// <summary>The parts of a text, in order. Together they are all of it; each begins at or before the end of the last.</summary>
-    /// <param name="module">What tokenizes.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="prompt">What stands before each part.</param>
-    /// <param name="options">Size and overlap.</param>
-    /// <param name="cancellationToken">Stops between two parts.</param>
-    /// <exception cref="ArgumentException">The size is beyond the module's, or too small for the prompt and the overlap.</exception>
-    /// <exception cref="NotSupportedException">The module has no tokens to count.</exception>
+    /// <summary>Returns the chunks of a text, in order. Together they cover the text; each begins at or before the end of the previous one.</summary>
+    /// <param name="module">The module that tokenizes.</param>
+    /// <param name="text">The text to divide.</param>
+    /// <param name="prompt">The prompt before each chunk.</param>
+    /// <param name="options">The size and overlap.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">The size is greater than the maximum sequence length, or too small for the prompt and the overlap.</exception>
+    /// <exception cref="NotSupportedException">The module does not count tokens.</exception>
     public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var size = options.ChunkSize ?? module.MaxSequenceLength;
@@ -48,7 +48,7 @@ internal sealed class Chunker
         }
 
         return size == int.MaxValue
-            ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // nothing is too long
+            ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // the model has no maximum length
             : new Chunker(module, text, prompt, size, options.ChunkOverlap).Divide(cancellationToken);
     }
 
@@ -66,7 +66,7 @@ internal sealed class Chunker
             var end = Cut(start, covered);
             if (end < 0 && start < covered)
             {
-                start = covered; // with the overlap nothing new fits
+                start = covered; // no new text fits beside the overlap
                 continue;
             }
 
@@ -81,7 +81,7 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Tokenizes what follows a place until a chunk is full; true where it never is.</summary>
+    /// <summary>Tokenizes the text from a position until a chunk is full; returns <see langword="true"/> if the rest of the text fits.</summary>
     private bool FillWindow(int start)
     {
         for (var length = (long)WindowCharacters * _size; ; length *= 2)
@@ -99,7 +99,7 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Whether a part is no longer than a chunk. Leaves its tokens behind, or the first of them.</summary>
+    /// <summary>Returns a value that indicates whether a part fits in a chunk. The buffer then holds its tokens, or the first of them.</summary>
     private bool Fits(int start, int end)
     {
         var shift = _module.Tokenize(string.Concat(_prompt, _text.AsSpan(start, end - start)), _size, _tokens) - _prompt.Length;
@@ -119,8 +119,8 @@ internal sealed class Chunker
     }
 
     /// <summary>
-    /// The end of the chunk that the window has been filled for: of its second half the last place where a sentence begins, or else a word, or else
-    /// the last whole token. A part alone may have more tokens than in its window, so each is tried. -1 where nothing beyond what is covered fits.
+    /// Returns the end of the chunk for the filled window: the last position in its second half at which a sentence begins, or else a word, or else the end of the last
+    /// whole token. A part alone may have more tokens than in the window, so each is tried. Returns -1 if nothing after <paramref name="covered"/> fits.
     /// </summary>
     private int Cut(int start, int covered)
     {
@@ -153,7 +153,7 @@ internal sealed class Chunker
         return -1;
     }
 
-    /// <summary>The end of the next character, which is a chunk even where it is too long: some become many tokens.</summary>
+    /// <summary>Returns the end of the next character, which is a chunk even if it is too long: some characters become many tokens.</summary>
     private int NextCharacter(int start)
     {
         var end = start + (start + 1 < _text.Length && char.IsSurrogatePair(_text[start], _text[start + 1]) ? 2 : 1);
@@ -161,7 +161,7 @@ internal sealed class Chunker
         return end;
     }
 
-    /// <summary>Where the chunk after one begins: so many tokens before its end, or where the next word does.</summary>
+    /// <summary>Returns the start of the next chunk: the overlap in tokens before the end of a chunk, or the next start of a word.</summary>
     private int NextStart(int start, int end)
     {
         if (_overlap == 0 || _overlap >= _places.Count)

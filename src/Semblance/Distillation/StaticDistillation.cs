@@ -5,7 +5,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Distillation;
 
-/// <summary>Makes static embeddings of a transformer, after Model2Vec (Tulkens and van Dongen 2024).</summary>
+/// <summary>Distills static embeddings from a transformer, as Model2Vec does (Tulkens and van Dongen 2024).</summary>
 internal static class StaticDistillation
 {
     public static StaticEmbeddingModule Run(TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal static class StaticDistillation
             throw new ArgumentException($"All {tokenizer.VocabularySize} tokens of the vocabulary match '{options.Unused}'; none is left.", nameof(options));
         }
 
-        tokenizer.CheckJson(); // before the work, not after it
+        tokenizer.CheckJson(); // fails before the work, not after it
         var vectors = Encode(teacher, ids, options, progress, cancellationToken); // [tokens × hidden]
         if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions && options.Dimensions is not null && dimensions < ids.Length)
         {
@@ -42,10 +42,10 @@ internal static class StaticDistillation
             TensorPrimitives.Multiply(vectors.Row(i), (float)weight, table.Writable.Slice(ids[i] * table.Columns, table.Columns));
         }
 
-        return new StaticEmbeddingModule(tokenizer.WithoutTruncation(), table, null, null, isModel2Vec: true, null); // the limit is the transformer's
+        return new StaticEmbeddingModule(tokenizer.WithoutTruncation(), table, null, null, isModel2Vec: true, null); // the maximum length was that of the transformer
     }
 
-    // Each token alone, between the special tokens that the tokenizer puts around a text; the average of all of them.
+    // Encodes each token alone, between the special tokens that the tokenizer adds around a text, and returns the mean of all of them.
     private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var framed = teacher.Tokenizer.Encode("a");
@@ -68,7 +68,7 @@ internal static class StaticDistillation
         return vectors;
     }
 
-    // The probability of each token if they are ordered by it; the first rank is 2, as in Model2Vec.
+    // Returns the probability of each token, ordered by rank; the first rank is 2, as in Model2Vec.
     private static double[] Zipf(int count)
     {
         var shares = Enumerable.Range(2, count).Select(rank => 1.0 / rank).ToArray();

@@ -10,6 +10,6 @@ public sealed class CalibrationException : InvalidOperationException
     /// <summary>Gets the precision.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Gets the number of vectors that there were.</summary>
+    /// <summary>Gets the number of vectors found.</summary>
     public int Count { get; }
 }
