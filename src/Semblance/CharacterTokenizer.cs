@@ -6,8 +6,8 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// Creates tokenizers whose tokens are characters or bytes, which need no training texts. Each has the kind of model, the special tokens and the template of
-/// the original tokenizer of an architecture.
+/// Creates tokenizers whose tokens are characters or bytes, which need no training texts. Each has the kind of model, the special tokens
+/// and the template of the original tokenizer of an architecture.
 /// </summary>
 public static class CharacterTokenizer
 {

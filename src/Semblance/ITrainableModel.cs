@@ -7,7 +7,8 @@ namespace Semblance;
 
 /// <summary>
 /// Represents a model that can be trained: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>, <see cref="SparseEncoder"/>,
-/// <see cref="MultiVectorEncoder"/>, or a model of your own. It computes outputs from inputs; a loss computes a number from outputs and labels.
+/// <see cref="MultiVectorEncoder"/>, or a model of your own. It computes outputs from inputs; a loss computes a number from outputs and
+/// labels.
 /// </summary>
 public interface ITrainableModel
 {
@@ -33,7 +34,10 @@ public interface ITrainableModel
     /// <param name="input">The texts. Those that are too long are truncated.</param>
     PackedBatch Tokenize(ModelInput input);
 
-    /// <summary>Computes the outputs of an input. If the computation records its operations, gradients of the parameters can be computed from the outputs.</summary>
+    /// <summary>
+    /// Computes the outputs of an input. If the computation records its operations, gradients of the parameters can be computed from the
+    /// outputs.
+    /// </summary>
     /// <param name="run">The computation, which owns the result.</param>
     /// <param name="input">The texts. Those that are too long are truncated.</param>
     ModelOutput Forward(Computation run, ModelInput input);

@@ -11,7 +11,9 @@ public static class RandomModel
 {
     /// <summary>Creates a sentence encoder: a transformer with its tokenizer, pooling, and optional normalization.</summary>
     /// <param name="architecture">The <c>model_type</c> of the transformer, one of <see cref="NewConfiguration.Architectures"/>.</param>
-    /// <param name="tokenizer">The tokenizer, such as one created by <see cref="CharacterTokenizer"/> or <see cref="WordPieceTrainer"/>.</param>
+    /// <param name="tokenizer">
+    /// The tokenizer, such as one created by <see cref="CharacterTokenizer"/> or <see cref="WordPieceTrainer"/>.
+    /// </param>
     /// <param name="sizes">The sizes. Vocabulary size and special token ids are taken from the tokenizer.</param>
     /// <param name="seed">The random seed: the same seed gives the same weights.</param>
     /// <param name="normalize"><see langword="true"/> to normalize each vector to length 1; otherwise, <see langword="false"/>.</param>

@@ -5,8 +5,8 @@ using Semblance.Transformers;
 namespace Semblance.ChatTemplates;
 
 /// <summary>
-/// Represents a chat template in the part of Jinja that models use to format messages as one text: outputs, <c>set</c>, <c>if</c>, <c>for</c> and comments, with white
-/// space as in transformers. When a template is read, anything that is not supported is reported.
+/// Represents a chat template in the part of Jinja that models use to format messages as one text: outputs, <c>set</c>, <c>if</c>,
+/// <c>for</c> and comments, with white space as in transformers. When a template is read, anything that is not supported is reported.
 /// </summary>
 internal sealed partial class ChatTemplate
 {
@@ -78,7 +78,8 @@ internal sealed partial class ChatTemplate
 
     private ModelFormatException Fault(string problem) => new(Path, $"the chat template: {problem}.");
 
-    // Splits the template into parts and removes the white space that its marks and the settings of transformers (trim_blocks, lstrip_blocks) remove.
+    // Splits the template into parts and removes the white space that its marks and the settings of transformers (trim_blocks,
+    // lstrip_blocks) remove.
     private List<(char Kind, string Content)> Parts(string source)
     {
         var parts = new List<(char, string)>();

@@ -4,8 +4,8 @@ namespace Semblance.ChatTemplates;
 
 /// <summary>Holds the variables of a template, the text rendered so far, and the remaining work.</summary>
 /// <remarks>
-/// A template is untrusted, and a few lines that double a text can take any amount of memory. Each step and each character costs one unit of a budget that is proportional
-/// to the length of the template and of its texts.
+/// A template is untrusted, and a few lines that double a text can take any amount of memory. Each step and each character costs one unit
+/// of a budget that is proportional to the length of the template and of its texts.
 /// </remarks>
 internal sealed class TemplateScope
 {

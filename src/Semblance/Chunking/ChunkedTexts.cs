@@ -36,10 +36,14 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
         }
     }
 
-    /// <summary>Encodes the chunks and combines the vectors of each text into one. A text of one chunk keeps its vector unchanged.</summary>
+    /// <summary>
+    /// Encodes the chunks and combines the vectors of each text into one. A text of one chunk keeps its vector unchanged.
+    /// </summary>
     /// <param name="encode">Encodes some chunks.</param>
     /// <param name="pooling">The method that combines vectors.</param>
-    /// <param name="normalize"><see langword="true"/> to normalize combined vectors to length 1; otherwise, <see langword="false"/>.</param>
+    /// <param name="normalize">
+    /// <see langword="true"/> to normalize combined vectors to length 1; otherwise, <see langword="false"/>.
+    /// </param>
     /// <param name="vectors">Receives the vectors, <c>[texts × dimension]</c>.</param>
     /// <param name="progress">Receives progress, in texts, after some chunks.</param>
     public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling, bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)

@@ -4,8 +4,9 @@ using Semblance.Tokenizers;
 namespace Semblance.Chunking;
 
 /// <summary>
-/// Divides a text into chunks that fit the maximum sequence length, each with the prompt before it: each chunk, tokenized as a text of its own, has at most a number of
-/// tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text and the memory in that of a chunk.
+/// Divides a text into chunks that fit the maximum sequence length, each with the prompt before it: each chunk, tokenized as a text of its
+/// own, has at most a number of tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text and
+/// the memory in that of a chunk.
 /// </summary>
 internal sealed class Chunker
 {
@@ -26,13 +27,17 @@ internal sealed class Chunker
         (_size, _overlap) = (size, overlap);
     }
 
-    /// <summary>Returns the chunks of a text, in order. Together they cover the text; each begins at or before the end of the previous one.</summary>
+    /// <summary>
+    /// Returns the chunks of a text, in order. Together they cover the text; each begins at or before the end of the previous one.
+    /// </summary>
     /// <param name="module">The module that tokenizes.</param>
     /// <param name="text">The text to divide.</param>
     /// <param name="prompt">The prompt before each chunk.</param>
     /// <param name="options">The size and overlap.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="ArgumentException">The size is greater than the maximum sequence length, or too small for the prompt and the overlap.</exception>
+    /// <exception cref="ArgumentException">
+    /// The size is greater than the maximum sequence length, or too small for the prompt and the overlap.
+    /// </exception>
     /// <exception cref="NotSupportedException">The module does not count tokens.</exception>
     public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
@@ -81,7 +86,9 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Tokenizes the text from a position until a chunk is full; returns <see langword="true"/> if the rest of the text fits.</summary>
+    /// <summary>
+    /// Tokenizes the text from a position until a chunk is full; returns <see langword="true"/> if the rest of the text fits.
+    /// </summary>
     private bool FillWindow(int start)
     {
         for (var length = (long)WindowCharacters * _size; ; length *= 2)
@@ -99,7 +106,9 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Returns a value that indicates whether a part fits in a chunk. The buffer then holds its tokens, or the first of them.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether a part fits in a chunk. The buffer then holds its tokens, or the first of them.
+    /// </summary>
     private bool Fits(int start, int end)
     {
         var shift = _module.Tokenize(string.Concat(_prompt, _text.AsSpan(start, end - start)), _size, _tokens) - _prompt.Length;
@@ -119,8 +128,9 @@ internal sealed class Chunker
     }
 
     /// <summary>
-    /// Returns the end of the chunk for the filled window: the last position in its second half at which a sentence begins, or else a word, or else the end of the last
-    /// whole token. A part alone may have more tokens than in the window, so each is tried. Returns -1 if nothing after <paramref name="covered"/> fits.
+    /// Returns the end of the chunk for the filled window: the last position in its second half at which a sentence begins, or else a word,
+    /// or else the end of the last whole token. A part alone may have more tokens than in the window, so each is tried. Returns -1 if
+    /// nothing after <paramref name="covered"/> fits.
     /// </summary>
     private int Cut(int start, int covered)
     {
@@ -153,7 +163,9 @@ internal sealed class Chunker
         return -1;
     }
 
-    /// <summary>Returns the end of the next character, which is a chunk even if it is too long: some characters become many tokens.</summary>
+    /// <summary>
+    /// Returns the end of the next character, which is a chunk even if it is too long: some characters become many tokens.
+    /// </summary>
     private int NextCharacter(int start)
     {
         var end = start + (start + 1 < _text.Length && char.IsSurrogatePair(_text[start], _text[start + 1]) ? 2 : 1);
@@ -161,7 +173,9 @@ internal sealed class Chunker
         return end;
     }
 
-    /// <summary>Returns the start of the next chunk: the overlap in tokens before the end of a chunk, or the next start of a word.</summary>
+    /// <summary>
+    /// Returns the start of the next chunk: the overlap in tokens before the end of a chunk, or the next start of a word.
+    /// </summary>
     private int NextStart(int start, int end)
     {
         if (_overlap == 0 || _overlap >= _places.Count)

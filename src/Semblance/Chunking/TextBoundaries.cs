@@ -7,7 +7,9 @@ internal static class TextBoundaries
     private const string FullWidthStops = "。！？；";
     private const string Closers = "\"'”’)]}»」』）】》";
 
-    /// <summary>Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a sentence begins; -1 if there is none.</summary>
+    /// <summary>
+    /// Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a sentence begins; -1 if there is none.
+    /// </summary>
     public static int LastSentence(ReadOnlySpan<char> text, int after, int until)
     {
         while (until > after && !IsSentenceStart(text, until))
@@ -18,7 +20,9 @@ internal static class TextBoundaries
         return until > after ? until : -1;
     }
 
-    /// <summary>Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a word begins; -1 if there is none.</summary>
+    /// <summary>
+    /// Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a word begins; -1 if there is none.
+    /// </summary>
     public static int LastWord(ReadOnlySpan<char> text, int after, int until)
     {
         while (until > after && !IsWordStart(text, until))
@@ -29,7 +33,9 @@ internal static class TextBoundaries
         return until > after ? until : -1;
     }
 
-    /// <summary>Returns the first position in [<paramref name="from"/>, <paramref name="before"/>) at which a word begins; -1 if there is none.</summary>
+    /// <summary>
+    /// Returns the first position in [<paramref name="from"/>, <paramref name="before"/>) at which a word begins; -1 if there is none.
+    /// </summary>
     public static int FirstWord(ReadOnlySpan<char> text, int from, int before)
     {
         while (from < before && !IsWordStart(text, from))

@@ -11,9 +11,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents a model that scores pairs of texts. A transformer encodes both texts together, and a classification head scores the pair (Nogueira and Cho 2019,
-/// arXiv:1901.04085), or a causal model predicts whether one answers the other (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176). It is more accurate than the
-/// similarity of vectors but much slower, so it is used to rerank the top results of a search.
+/// Represents a model that scores pairs of texts. A transformer encodes both texts together, and a classification head scores the pair
+/// (Nogueira and Cho 2019, arXiv:1901.04085), or a causal model predicts whether one answers the other (Qwen3-Reranker: Zhang et al. 2025,
+/// arXiv:2506.05176). It is more accurate than the similarity of vectors but much slower, so it is used to rerank the top results of a
+/// search.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder>
@@ -31,13 +32,18 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         Labels = score is null ? LabelsOf(model.Config) : ["LABEL_0"];
     }
 
-    /// <summary>Gets the prompts and the activation function. A prompt precedes the first text of a pair, or is the instruction in the model's chat template.</summary>
+    /// <summary>
+    /// Gets the prompts and the activation function. A prompt precedes the first text of a pair, or is the instruction in the model's chat
+    /// template.
+    /// </summary>
     public override CrossEncoderConfig Config { get; }
 
     /// <summary>Gets the names of the scores, in their order: from <c>id2label</c>, or the one score of a causal model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Gets the maximum sequence length of a pair in tokens, special tokens included. The longer text of a longer pair is truncated first.</summary>
+    /// <summary>
+    /// Gets the maximum sequence length of a pair in tokens, special tokens included. The longer text of a longer pair is truncated first.
+    /// </summary>
     public override int MaxSequenceLength => _input.MaxSequenceLength;
 
     /// <inheritdoc/>
@@ -57,7 +63,9 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
 
     /// <summary>Creates a model to be trained: a copy of a transformer with a randomly initialized head.</summary>
-    /// <param name="input">The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.</param>
+    /// <param name="input">
+    /// The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.
+    /// </param>
     /// <param name="labels">The names of the scores, in their order; null for one score.</param>
     /// <param name="seed">The random seed.</param>
     /// <exception cref="ArgumentException">There is no label, or a label occurs twice.</exception>
@@ -139,7 +147,9 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <exception cref="TextTooLongException">The pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public float[] Predict(string text, string pair, PredictOptions? options = null) => Predict([(text, pair)], options)[0].ToArray();
 
-    /// <summary>Scores a stream of any length in bounded memory: while some pairs are scored, the next are read and the last are returned.</summary>
+    /// <summary>
+    /// Scores a stream of any length in bounded memory: while some pairs are scored, the next are read and the last are returned.
+    /// </summary>
     /// <param name="pairs">The pairs of texts to score.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>

@@ -17,12 +17,14 @@ public sealed record CrossEncoderConfig : EncoderConfig
     private static readonly KnownKeys SectionKeys = new KnownKeys().Honoured(Field).Ignored("version");
 
     /// <summary>
-    /// Gets the activation function of the logits, unless <see cref="PredictOptions.Activation"/> sets another. If the files name none, it is the sigmoid for one label
-    /// and the identity for several.
+    /// Gets the activation function of the logits, unless <see cref="PredictOptions.Activation"/> sets another. If the files name none, it
+    /// is the sigmoid for one label and the identity for several.
     /// </summary>
     public Activation Activation { get; init; }
 
-    /// <summary>Gets a value that indicates whether the logits of a causal model are scored; their settings file is always written.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the logits of a causal model are scored; their settings file is always written.
+    /// </summary>
     internal bool IsCausal { get; init; }
 
     internal static CrossEncoderConfig Load(string folder, ConfigurationFile model, bool isCausal)

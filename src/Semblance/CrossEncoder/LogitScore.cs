@@ -8,8 +8,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance;
 
 /// <summary>
-/// Computes the score of a pair from the next token that a causal model predicts: the logit of the token for yes, minus that of the token for no (Qwen3-Reranker: Zhang et
-/// al. 2025, arXiv:2506.05176).
+/// Computes the score of a pair from the next token that a causal model predicts: the logit of the token for yes, minus that of the token
+/// for no (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176).
 /// </summary>
 /// <param name="TrueId">The id of the token for yes.</param>
 /// <param name="FalseId">The id of the token for no; null if the logit of the other is the score.</param>
@@ -28,10 +28,12 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
     public static bool IsIn(IEnumerable<string> types) => types.Any(type => ModuleList.NameOf(type) == Class);
 
     /// <summary>
-    /// Returns the module of a model: the one in its module list, or, for a causal model without a list, one with the logits of <c>yes</c> and <c>no</c>; null if the
-    /// model has none.
+    /// Returns the module of a model: the one in its module list, or, for a causal model without a list, one with the logits of <c>yes</c>
+    /// and <c>no</c>; null if the model has none.
     /// </summary>
-    /// <exception cref="ModelFormatException">The model has other modules after a causal model, or its tokenizer does not have the tokens.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The model has other modules after a causal model, or its tokenizer does not have the tokens.
+    /// </exception>
     public static LogitScore? Find(string folder, TaskModel model, Tokenizer tokenizer)
     {
         var isCausal = model.Architecture.EndsWith("ForCausalLM", StringComparison.Ordinal);

@@ -7,8 +7,8 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// Formats a pair as the model was trained with: its chat template gets the two texts as messages of the roles <c>query</c> and <c>document</c>, and the prompt as a message
-/// of the role <c>system</c>.
+/// Formats a pair as the model was trained with: its chat template gets the two texts as messages of the roles <c>query</c> and
+/// <c>document</c>, and the prompt as a message of the role <c>system</c>.
 /// </summary>
 internal sealed class PairTemplate
 {
@@ -60,7 +60,8 @@ internal sealed class PairTemplate
     /// <summary>Returns the template of a model; null if pairs are tokenized without one.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="isCausal">
-    /// <see langword="true"/> for a causal model, which uses a template unless its settings say otherwise; otherwise, <see langword="false"/>.
+    /// <see langword="true"/> for a causal model, which uses a template unless its settings say otherwise; otherwise,
+    /// <see langword="false"/>.
     /// </param>
     /// <exception cref="ModelFormatException">The template is missing, is damaged, or uses a feature that is not supported.</exception>
     public static PairTemplate? Find(string folder, bool isCausal)

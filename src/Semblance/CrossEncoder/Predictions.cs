@@ -11,7 +11,9 @@ public sealed class Predictions : EncodedTexts
     internal Predictions(Tensor scores, IReadOnlyList<string> labels, int[] tokenCounts, bool[] truncated)
         : base(tokenCounts, truncated) => (Scores, _labels) = (scores, labels);
 
-    /// <summary>Gets the scores, <c>[pairs × labels]</c>; with one label, <see cref="Tensor.Values"/> are the scores of the pairs.</summary>
+    /// <summary>
+    /// Gets the scores, <c>[pairs × labels]</c>; with one label, <see cref="Tensor.Values"/> are the scores of the pairs.
+    /// </summary>
     public Tensor Scores { get; }
 
     /// <summary>Gets the scores of one pair, one for each label.</summary>

@@ -4,18 +4,20 @@ namespace Semblance.Distillation;
 public sealed record StaticDistillationOptions
 {
     /// <summary>
-    /// Gets the number of principal components to keep, 256 by default; at most the hidden size of the transformer. Null, or a vocabulary with no more tokens than that,
-    /// keeps the vectors unchanged.
+    /// Gets the number of principal components to keep, 256 by default; at most the hidden size of the transformer. Null, or a vocabulary
+    /// with no more tokens than that, keeps the vectors unchanged.
     /// </summary>
     public int? Dimensions { get; init; } = 256;
 
     /// <summary>
-    /// Gets the coefficient a of the token weights a / (a + p), where p is the probability of a token by Zipf's law, with its rank taken from its position in the
-    /// vocabulary (Arora et al. 2017). 10⁻⁴ by default; null for weights of 1.
+    /// Gets the coefficient a of the token weights a / (a + p), where p is the probability of a token by Zipf's law, with its rank taken
+    /// from its position in the vocabulary (Arora et al. 2017). 10⁻⁴ by default; null for weights of 1.
     /// </summary>
     public double? SifCoefficient { get; init; } = 1e-4;
 
-    /// <summary>Gets the regular expression of unused tokens: a token that begins with a match gets a vector of zeros; null for none.</summary>
+    /// <summary>
+    /// Gets the regular expression of unused tokens: a token that begins with a match gets a vector of zeros; null for none.
+    /// </summary>
     public string? Unused { get; init; } = @"\[unused\d+\]";
 
     /// <summary>Gets the approximate number of tokens of a batch, which one thread computes, 2,048 by default.</summary>

@@ -9,11 +9,12 @@ public abstract class EmbeddingWriter : IDisposable
     private const int ProgressStep = 1024;
 
     /// <summary>
-    /// Creates a file. It appears under its name when all embeddings are written; otherwise nothing is left. The quantization ranges of int8 and uint8 are written
-    /// to a file beside it.
+    /// Creates a file. It appears under its name when all embeddings are written; otherwise nothing is left. The quantization ranges of
+    /// int8 and uint8 are written to a file beside it.
     /// </summary>
     /// <param name="path">
-    /// The file, whose extension selects the format: <c>.npy</c>, <c>.safetensors</c> (a tensor <c>embeddings</c>) or <c>.jsonl</c> (with the texts).
+    /// The file, whose extension selects the format: <c>.npy</c>, <c>.safetensors</c> (a tensor <c>embeddings</c>) or <c>.jsonl</c> (with
+    /// the texts).
     /// </param>
     /// <param name="encoder">The encoder whose embeddings are written.</param>
     /// <returns>The writer.</returns>

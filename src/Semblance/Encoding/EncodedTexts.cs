@@ -11,6 +11,8 @@ public abstract class EncodedTexts
     /// <summary>Gets the number of tokens of each text that the model encoded, special tokens and prompt included.</summary>
     public IReadOnlyList<int> TokenCounts { get; }
 
-    /// <summary>Gets, for each text, a value that indicates whether it was longer than the maximum sequence length, so that its end is left out.</summary>
+    /// <summary>
+    /// Gets, for each text, a value that indicates whether it was longer than the maximum sequence length, so that its end is left out.
+    /// </summary>
     public IReadOnlyList<bool> Truncated { get; }
 }

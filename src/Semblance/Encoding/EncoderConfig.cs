@@ -4,7 +4,9 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Represents the settings of an encoder beyond its modules that all kinds share: <c>config_sentence_transformers.json</c>.</summary>
+/// <summary>
+/// Represents the settings of an encoder beyond its modules that all kinds share: <c>config_sentence_transformers.json</c>.
+/// </summary>
 public abstract record EncoderConfig
 {
     internal const string FileName = "config_sentence_transformers.json";
@@ -22,7 +24,9 @@ public abstract record EncoderConfig
     /// <summary>Gets a warning, one sentence, for each setting in the files that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Gets the keys of every kind of model that change no vectors: the writer of the file and the requirements of the original.</summary>
+    /// <summary>
+    /// Gets the keys of every kind of model that change no vectors: the writer of the file and the requirements of the original.
+    /// </summary>
     private protected static KnownKeys CommonKeys => new KnownKeys().Ignored("__version__", "model_type", "requirements");
 
     /// <summary>Writes the settings into a model's folder after its other files.</summary>
@@ -35,7 +39,9 @@ public abstract record EncoderConfig
         : Prompts.TryGetValue(name, out var prompt) ? prompt
         : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.", nameof(options)));
 
-    /// <summary>Returns the name of the prompt that options select, or else the first of some names that the model has; null for its default.</summary>
+    /// <summary>
+    /// Returns the name of the prompt that options select, or else the first of some names that the model has; null for its default.
+    /// </summary>
     internal string? PromptNameOf(TextOptions options, string[] names) =>
         options.Prompt is null && options.PromptName is null ? Array.Find(names, Prompts.ContainsKey) : options.PromptName;
 

@@ -3,7 +3,9 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Encodes a stream of any length in bounded memory: while some items are encoded, the next are read and the last are returned.</summary>
+/// <summary>
+/// Encodes a stream of any length in bounded memory: while some items are encoded, the next are read and the last are returned.
+/// </summary>
 internal static class EncodingStream
 {
     // The items that one step holds for each thread: enough to keep it busy, few enough to bound the memory.
@@ -15,7 +17,9 @@ internal static class EncodingStream
     /// <param name="length">Returns the number of characters of an item, which may be null.</param>
     /// <param name="encode">Encodes several items at once and returns one result for each.</param>
     /// <param name="cancellationToken">The token that cancels the reading; <paramref name="encode"/> must observe it itself.</param>
-    /// <exception cref="TextTooLongException">Thrown by <paramref name="encode"/>; its index counts from the beginning of the stream.</exception>
+    /// <exception cref="TextTooLongException">
+    /// Thrown by <paramref name="encode"/>; its index counts from the beginning of the stream.
+    /// </exception>
     public static async IAsyncEnumerable<TResult> Run<TItem, TResult>(
         IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -12,7 +12,9 @@ public interface ILoadable<TSelf>
     /// <param name="folder">The folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     static abstract TSelf LoadFolder(string folder, bool trainable);
 }

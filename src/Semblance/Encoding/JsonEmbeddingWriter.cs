@@ -21,7 +21,9 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
         _isSigned = precision is Precision.Int8 or Precision.Binary;
     }
 
-    /// <summary>Initializes a new instance of the class that writes a file, with the quantization ranges of int8 and uint8 beside it.</summary>
+    /// <summary>
+    /// Initializes a new instance of the class that writes a file, with the quantization ranges of int8 and uint8 beside it.
+    /// </summary>
     public JsonEmbeddingWriter(AtomicFile file, string path, QuantizingEncoder encoder)
         : this(file.Stream, encoder.Precision) => (_file, _path, _encoder) = (file, path, encoder);
 

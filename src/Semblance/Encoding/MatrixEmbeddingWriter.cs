@@ -3,7 +3,9 @@ using Semblance.Checkpoints;
 
 namespace Semblance;
 
-/// <summary>Writes embeddings as one matrix, one vector per row, without the texts; the quantization ranges of int8 and uint8 are written beside it.</summary>
+/// <summary>
+/// Writes embeddings as one matrix, one vector per row, without the texts; the quantization ranges of int8 and uint8 are written beside it.
+/// </summary>
 /// <param name="rows">The writer of the file.</param>
 /// <param name="path">The name of the file.</param>
 /// <param name="encoder">The encoder whose embeddings are written.</param>

@@ -8,8 +8,8 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// Provides the base of encoders that compute vectors of texts with modules: <see cref="SentenceTransformer"/>, <see cref="SparseEncoder"/> and
-/// <see cref="MultiVectorEncoder"/>.
+/// Provides the base of encoders that compute vectors of texts with modules: <see cref="SentenceTransformer"/>, <see cref="SparseEncoder"/>
+/// and <see cref="MultiVectorEncoder"/>.
 /// </summary>
 /// <typeparam name="TSelf">The type of the encoder.</typeparam>
 /// <typeparam name="TOptions">The options for encoding.</typeparam>
@@ -74,20 +74,24 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         return Run(texts, Checked(options), progress, cancellationToken);
     }
 
-    /// <summary>Encodes queries with the route <c>query</c> and the model's prompt <c>query</c>, if it has one and the options select no other.</summary>
+    /// <summary>
+    /// Encodes queries with the route <c>query</c> and the model's prompt <c>query</c>, if it has one and the options select no other.
+    /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
     public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("query", options, "query"), progress, cancellationToken);
 
     /// <summary>
-    /// Encodes documents with the route <c>document</c> and the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and the options select
-    /// no other.
+    /// Encodes documents with the route <c>document</c> and the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has
+    /// one and the options select no other.
     /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
     public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("document", options, "document", "passage", "corpus"), progress, cancellationToken);
 
-    /// <summary>Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.</summary>
+    /// <summary>
+    /// Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.
+    /// </summary>
     /// <param name="texts">The texts to encode.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>

@@ -2,7 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Provides the options for tokenizing and batching texts that all encoders share. The defaults are the settings in the model's files.</summary>
+/// <summary>
+/// Provides the options for tokenizing and batching texts that all encoders share. The defaults are the settings in the model's files.
+/// </summary>
 public abstract record TextOptions
 {
     /// <summary>Gets the prompt to put before each text; it takes precedence over <see cref="PromptName"/>.</summary>
@@ -12,17 +14,19 @@ public abstract record TextOptions
     public string? PromptName { get; init; }
 
     /// <summary>
-    /// Gets the kind of the texts, such as <c>query</c> or <c>document</c>, for a model with a router, which encodes each kind by its own route; null for its default.
-    /// Models without a router ignore it.
+    /// Gets the kind of the texts, such as <c>query</c> or <c>document</c>, for a model with a router, which encodes each kind by its own
+    /// route; null for its default. Models without a router ignore it.
     /// </summary>
     public string? Route { get; init; }
 
-    /// <summary>Gets the treatment of texts that are longer than the maximum sequence length; <see cref="Truncation.Cut"/> by default.</summary>
+    /// <summary>
+    /// Gets the treatment of texts that are longer than the maximum sequence length; <see cref="Truncation.Cut"/> by default.
+    /// </summary>
     public Truncation Truncation { get; init; }
 
     /// <summary>
-    /// Gets the approximate number of tokens of a batch, which one thread computes, 2,048 by default. More tokens take more memory; results do not depend on it.
-    /// A longer text has a batch of its own.
+    /// Gets the approximate number of tokens of a batch, which one thread computes, 2,048 by default. More tokens take more memory; results
+    /// do not depend on it. A longer text has a batch of its own.
     /// </summary>
     public int BatchTokens { get; init; } = 2048;
 

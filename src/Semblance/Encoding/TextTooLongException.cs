@@ -1,6 +1,8 @@
 namespace Semblance;
 
-/// <summary>The exception that is thrown when a text has more tokens than the maximum sequence length and <see cref="Truncation.Error"/> is set.</summary>
+/// <summary>
+/// The exception that is thrown when a text has more tokens than the maximum sequence length and <see cref="Truncation.Error"/> is set.
+/// </summary>
 public sealed class TextTooLongException : ArgumentException
 {
     /// <summary>Initializes a new instance of the <see cref="TextTooLongException"/> class.</summary>

@@ -10,8 +10,9 @@ public enum Truncation
     Error,
 
     /// <summary>
-    /// The text is divided into chunks, and its vector is computed from theirs: see <see cref="EncodeOptions.ChunkSize"/>, <see cref="EncodeOptions.ChunkOverlap"/> and
-    /// <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/> supports it, for the vectors of texts.
+    /// The text is divided into chunks, and its vector is computed from theirs: see <see cref="EncodeOptions.ChunkSize"/>,
+    /// <see cref="EncodeOptions.ChunkOverlap"/> and <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/>
+    /// supports it, for the vectors of texts.
     /// </summary>
     Chunk,
 }

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Semblance.Generation;
 
 /// <summary>
-/// Searches for the most likely sequences with several beams. Candidates, hypotheses and the end of the search are those of transformers' beam search; with
-/// <see cref="GenerationConfig.DoSample"/>, candidates are sampled from all beams together.
+/// Searches for the most likely sequences with several beams. Candidates, hypotheses and the end of the search are those of transformers'
+/// beam search; with <see cref="GenerationConfig.DoSample"/>, candidates are sampled from all beams together.
 /// </summary>
 /// <param name="config">The settings of generation.</param>
 /// <param name="prompt">The tokens before the first new one.</param>
@@ -21,7 +21,8 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
 
     /// <summary>Runs the search.</summary>
     /// <param name="step">
-    /// Computes the logits of the next token, <c>[beams × vocabulary]</c>, from the last tokens of each beam and the index of the beam that each continues.
+    /// Computes the logits of the next token, <c>[beams × vocabulary]</c>, from the last tokens of each beam and the index of the beam that
+    /// each continues.
     /// </param>
     /// <returns>The best sequences, as many as there are beams, by descending score.</returns>
     public IReadOnlyList<GeneratedSequence> Run(Func<IReadOnlyList<int[]>, int[], float[][]> step)

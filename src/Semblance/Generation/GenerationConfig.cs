@@ -5,7 +5,8 @@ using Semblance.Transformers;
 namespace Semblance.Generation;
 
 /// <summary>
-/// Provides the settings of text generation. Names, meanings and defaults are those of transformers' <c>GenerationConfig</c>, which has no <see cref="Seed"/>.
+/// Provides the settings of text generation. Names, meanings and defaults are those of transformers' <c>GenerationConfig</c>, which has no
+/// <see cref="Seed"/>.
 /// </summary>
 public sealed record GenerationConfig
 {
@@ -53,7 +54,9 @@ public sealed record GenerationConfig
     /// <summary>Gets the default settings, those of the original.</summary>
     public static GenerationConfig Default { get; } = new();
 
-    /// <summary>Gets the maximum number of new tokens. Null, the default, for the tokens that <see cref="MaxLength"/> leaves, or for 20.</summary>
+    /// <summary>
+    /// Gets the maximum number of new tokens. Null, the default, for the tokens that <see cref="MaxLength"/> leaves, or for 20.
+    /// </summary>
     public int? MaxNewTokens { get; init; }
 
     /// <summary>
@@ -67,22 +70,28 @@ public sealed record GenerationConfig
     /// <summary>Gets the minimum number of tokens, counted as for <see cref="MaxLength"/>; 0 by default.</summary>
     public int MinLength { get; init; }
 
-    /// <summary>Gets a value that indicates whether tokens are sampled; <see langword="false"/>, the default, takes the most likely token.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether tokens are sampled; <see langword="false"/>, the default, takes the most likely token.
+    /// </summary>
     public bool DoSample { get; init; }
 
-    /// <summary>Gets the temperature, by which logits are divided before sampling; 1 by default. Below 1, likely tokens become more likely.</summary>
+    /// <summary>
+    /// Gets the temperature, by which logits are divided before sampling; 1 by default. Below 1, likely tokens become more likely.
+    /// </summary>
     public float Temperature { get; init; } = 1;
 
     /// <summary>Gets the number of most likely tokens to sample from; 50 by default, 0 for all.</summary>
     public int TopK { get; init; } = 50;
 
     /// <summary>
-    /// Gets the probability mass to sample from: that of the smallest set of most likely tokens that reaches it (Holtzman et al. 2020, arXiv:1904.09751). 1, the
-    /// default, for all tokens.
+    /// Gets the probability mass to sample from: that of the smallest set of most likely tokens that reaches it (Holtzman et al. 2020,
+    /// arXiv:1904.09751). 1, the default, for all tokens.
     /// </summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Gets the minimum probability of a token to sample, relative to that of the most likely token; null, the default, for all tokens.</summary>
+    /// <summary>
+    /// Gets the minimum probability of a token to sample, relative to that of the most likely token; null, the default, for all tokens.
+    /// </summary>
     public float? MinP { get; init; }
 
     /// <summary>Gets the number of beams; 1, the default, for no beam search.</summary>
@@ -91,12 +100,14 @@ public sealed record GenerationConfig
     /// <summary>Gets the condition that ends a beam search.</summary>
     public EarlyStopping EarlyStopping { get; init; }
 
-    /// <summary>Gets the exponent of the length that a beam's score is divided by; 1 by default. Values above 0 favor longer sequences.</summary>
+    /// <summary>
+    /// Gets the exponent of the length that a beam's score is divided by; 1 by default. Values above 0 favor longer sequences.
+    /// </summary>
     public float LengthPenalty { get; init; } = 1;
 
     /// <summary>
-    /// Gets the penalty for tokens that already occur: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019, arXiv:1909.05858). 1, the
-    /// default, for no penalty.
+    /// Gets the penalty for tokens that already occur: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019,
+    /// arXiv:1909.05858). 1, the default, for no penalty.
     /// </summary>
     public float RepetitionPenalty { get; init; } = 1;
 
@@ -110,7 +121,8 @@ public sealed record GenerationConfig
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
 
     /// <summary>
-    /// Gets the strings that end a sequence if one occurs at the end of its last token or within it. The result contains the string. None by default.
+    /// Gets the strings that end a sequence if one occurs at the end of its last token or within it. The result contains the string. None
+    /// by default.
     /// </summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

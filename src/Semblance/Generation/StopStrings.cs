@@ -3,8 +3,8 @@ using Semblance.Tokenizers;
 namespace Semblance.Generation;
 
 /// <summary>
-/// Finds the end of a text by stop strings: the text ends with the string, or its last token contains the end of the string, as in transformers'
-/// <c>StopStringCriteria</c>.
+/// Finds the end of a text by stop strings: the text ends with the string, or its last token contains the end of the string, as in
+/// transformers' <c>StopStringCriteria</c>.
 /// </summary>
 /// <param name="tokenizer">The tokenizer that decodes tokens.</param>
 /// <param name="strings">The strings, none of them empty.</param>

@@ -46,17 +46,23 @@ public sealed class TextGenerator
     /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
-    /// <exception cref="FormatException">A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     public static TextGenerator Load(string model) => LoadFolder(ModelFolder.Find(model, kind: null));
 
-    /// <summary>Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.</summary>
+    /// <summary>
+    /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
+    /// </summary>
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>.</param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
     /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.
+    /// </exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TextGenerator> LoadAsync(
         string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -64,7 +70,9 @@ public sealed class TextGenerator
 
     /// <summary>Generates the best text for a prompt, without the prompt and special tokens.</summary>
     /// <param name="prompt">The text to continue, or the input of the encoder if the model has one.</param>
-    /// <param name="config">The settings of generation, usually made from <see cref="Config"/> by <c>with</c>; null for <see cref="Config"/>.</param>
+    /// <param name="config">
+    /// The settings of generation, usually made from <see cref="Config"/> by <c>with</c>; null for <see cref="Config"/>.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The text.</returns>
     /// <exception cref="ArgumentException">
@@ -105,8 +113,8 @@ public sealed class TextGenerator
     }
 
     /// <summary>
-    /// Generates the text for a prompt piece by piece: usually one token each, and never part of a character. The pieces together are the result of
-    /// <see cref="Generate"/>. A beam search returns its text as one piece at the end.
+    /// Generates the text for a prompt piece by piece: usually one token each, and never part of a character. The pieces together are the
+    /// result of <see cref="Generate"/>. A beam search returns its text as one piece at the end.
     /// </summary>
     /// <inheritdoc cref="Generate"/>
     public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -149,7 +157,8 @@ public sealed class TextGenerator
         return [.. Tokenizer.Encode(prompt).Ids];
     }
 
-    // A checked request: the input of an encoder, the tokens before the first new one, the maximum number of tokens of a sequence, and the random number generator.
+    // A checked request: the input of an encoder, the tokens before the first new one, the maximum number of tokens of a sequence, and the
+    // random number generator.
     private sealed record Checked(GenerationConfig Config, int[] Source, int[] Prompt, int Limit, Random Random);
 
     private Checked Request(IReadOnlyList<int> prompt, GenerationConfig? config)

@@ -10,7 +10,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Represents texts as colored and named points of a plane, with similar texts near each other. Positions are computed by t-SNE, groups by spherical k-means.
+/// Represents texts as colored and named points of a plane, with similar texts near each other. Positions are computed by t-SNE, groups by
+/// spherical k-means.
 /// </summary>
 /// <example><code>
 /// var map = TextMap.Fit(texts, model.Encode(texts).Vectors);
@@ -41,7 +42,9 @@ public sealed class TextMap
     /// <param name="texts">The texts.</param>
     /// <param name="vectors">The vectors of the texts, <c>[texts × dimension]</c>.</param>
     /// <param name="groups">The number of groups, at most one for each text.</param>
-    /// <param name="options">The options of t-SNE, whose random seed and maximum number of threads also apply to k-means; null for the defaults.</param>
+    /// <param name="options">
+    /// The options of t-SNE, whose random seed and maximum number of threads also apply to k-means; null for the defaults.
+    /// </param>
     /// <param name="progress">Receives the fraction that is done, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The map.</returns>

@@ -4,9 +4,10 @@ namespace Semblance;
 public static class HubId
 {
     /// <summary>
-    /// Returns the id on the Hub of a model that is not a folder. A name without an organization gets that of its kind, as in sentence-transformers:
-    /// <c>all-MiniLM-L6-v2</c> is <c>sentence-transformers/all-MiniLM-L6-v2</c>; a cross-encoder gets <c>cross-encoder</c>, a sparse encoder <c>sparse-encoder</c>.
-    /// The first models of transformers, such as <c>bert-base-uncased</c>, have no organization.
+    /// Returns the id on the Hub of a model that is not a folder. A name without an organization gets that of its kind, as in
+    /// sentence-transformers: <c>all-MiniLM-L6-v2</c> is <c>sentence-transformers/all-MiniLM-L6-v2</c>; a cross-encoder gets
+    /// <c>cross-encoder</c>, a sparse encoder <c>sparse-encoder</c>. The first models of transformers, such as <c>bert-base-uncased</c>,
+    /// have no organization.
     /// </summary>
     /// <param name="model">The name.</param>
     /// <param name="kind">The kind of model; null for one that has no organization of its own, such as a text generator.</param>

@@ -7,14 +7,14 @@ using Semblance.Modules;
 namespace Semblance;
 
 /// <summary>
-/// Identifies the files of a folder that belong to a model: those that a loader reads. A save replaces all of them in one step and removes those that the new model
-/// does not have; every other file of the folder belongs to the user and stays.
+/// Identifies the files of a folder that belong to a model: those that a loader reads. A save replaces all of them in one step and removes
+/// those that the new model does not have; every other file of the folder belongs to the user and stays.
 /// </summary>
 /// <remarks>
-/// The files are weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, those of an adapter), the settings of the model, of its
-/// modules and of its tokenizer, vocabularies and chat templates. These names count in the folder itself and in the folders of modules: those that
-/// <c>modules.json</c> lists, and those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a license, logs, training checkpoints and exports to
-/// other formats do not belong to the model.
+/// The files are weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, those of an adapter), the settings
+/// of the model, of its modules and of its tokenizer, vocabularies and chat templates. These names count in the folder itself and in the
+/// folders of modules: those that <c>modules.json</c> lists, and those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a
+/// license, logs, training checkpoints and exports to other formats do not belong to the model.
 /// </remarks>
 public static partial class ModelFiles
 {
@@ -35,8 +35,12 @@ public static partial class ModelFiles
     };
 
     /// <summary>Writes a model into a folder in one step: after a crash the folder has the old model or the new one.</summary>
-    /// <param name="folder">The folder, which is created if it does not exist. Files that do not belong to a model stay; a symbolic link is followed.</param>
-    /// <param name="write">Writes the model's files into the folder that it is given, an empty one beside <paramref name="folder"/>.</param>
+    /// <param name="folder">
+    /// The folder, which is created if it does not exist. Files that do not belong to a model stay; a symbolic link is followed.
+    /// </param>
+    /// <param name="write">
+    /// Writes the model's files into the folder that it is given, an empty one beside <paramref name="folder"/>.
+    /// </param>
     /// <exception cref="IOException">The files cannot be written, or a file has the name of a folder; the folder is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">A permission is missing; the folder is unchanged.</exception>
     public static void Save(string folder, Action<string> write)

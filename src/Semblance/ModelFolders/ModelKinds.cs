@@ -41,7 +41,8 @@ public static class ModelKinds
     }
 
     /// <summary>
-    /// Returns the kind that the files name, or that their modules and classes imply; otherwise, <see cref="ModelKind.SentenceTransformer"/>.
+    /// Returns the kind that the files name, or that their modules and classes imply; otherwise,
+    /// <see cref="ModelKind.SentenceTransformer"/>.
     /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>

@@ -1,8 +1,8 @@
 namespace Semblance.Modules;
 
 /// <summary>
-/// Represents the shape of the features of a text between modules: the dimensions of its vectors, and other properties that later modules depend on. Each module states
-/// in <see cref="Module.InferShape"/> the shape that it requires and the shape that it produces.
+/// Represents the shape of the features of a text between modules: the dimensions of its vectors, and other properties that later modules
+/// depend on. Each module states in <see cref="Module.InferShape"/> the shape that it requires and the shape that it produces.
 /// </summary>
 public sealed class FeatureShape
 {
@@ -26,7 +26,10 @@ public sealed class FeatureShape
     /// <summary>Gets or sets the size of the vocabulary of the token ids; null if it is unknown.</summary>
     public int? VocabularySize { get; set; }
 
-    /// <summary>Gets or sets a value that indicates whether <see cref="Features.WordLayer"/> is set, so that it computes logits of the vocabulary from token vectors.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether <see cref="Features.WordLayer"/> is set, so that it computes logits of the vocabulary
+    /// from token vectors.
+    /// </summary>
     public bool HasWordLogits { get; set; }
 
     /// <summary>Gets a sentence for each requirement that is not met.</summary>
@@ -50,7 +53,10 @@ public sealed class FeatureShape
 
     /// <summary>Requires a condition.</summary>
     /// <param name="condition">The condition.</param>
-    /// <param name="problem">The problem if the condition is false, such as <c>weighs 12 layers, but the transformer has 6</c>; the name of the module precedes it.</param>
+    /// <param name="problem">
+    /// The problem if the condition is false, such as <c>weighs 12 layers, but the transformer has 6</c>; the name of the module precedes
+    /// it.
+    /// </param>
     public void Require(bool condition, string problem)
     {
         if (!condition)

@@ -16,24 +16,32 @@ public sealed class Features(PackedBatch batch, int promptLength = 0)
     /// <summary>Gets the route of the texts, such as <c>query</c>, for a model with a router; null if it is not specified.</summary>
     public string? Route { get; init; }
 
-    /// <summary>Gets the pixel values, <c>[images × 3 × height × width]</c>, of a batch of images, whose sequences have no tokens; otherwise, null.</summary>
+    /// <summary>
+    /// Gets the pixel values, <c>[images × 3 × height × width]</c>, of a batch of images, whose sequences have no tokens; otherwise, null.
+    /// </summary>
     public Tensor? Pixels { get; init; }
 
     /// <summary>
-    /// Gets the list that a transformer fills with its embedding output and the output of each layer, each <c>[tokens × hidden size]</c>; null if no module needs them.
+    /// Gets the list that a transformer fills with its embedding output and the output of each layer, each <c>[tokens × hidden size]</c>;
+    /// null if no module needs them.
     /// </summary>
     public IList<Tensor>? HiddenStates { get; init; }
 
     /// <summary>Gets or sets the maximum number of nonzero elements of a sparse vector; null for the model's own.</summary>
     public int? MaxActiveDimensions { get; set; }
 
-    /// <summary>Gets or sets the layer from token vectors to vocabulary logits, which runs in the pooling of a masked language model; otherwise, null.</summary>
+    /// <summary>
+    /// Gets or sets the layer from token vectors to vocabulary logits, which runs in the pooling of a masked language model; otherwise,
+    /// null.
+    /// </summary>
     public Linear? WordLayer { get; set; }
 
     /// <summary>Gets or sets the token vectors, <c>[tokens × hidden size]</c>, which a transformer computes.</summary>
     public Tensor? TokenEmbeddings { get; set; }
 
-    /// <summary>Gets or sets the sum of the token weights of each text, after the tokens have been weighted; null if all weights are 1.</summary>
+    /// <summary>
+    /// Gets or sets the sum of the token weights of each text, after the tokens have been weighted; null if all weights are 1.
+    /// </summary>
     public IReadOnlyList<float>? TokenWeightSums { get; set; }
 
     /// <summary>Gets or sets the sentence vectors, <c>[texts × dimension]</c>, which a pooling computes.</summary>

@@ -14,7 +14,8 @@ public abstract class Module
     public abstract string Type { get; }
 
     /// <summary>
-    /// States the requirements of the module and the dimensions of its results. By default a module has no requirements and keeps the dimensions.
+    /// States the requirements of the module and the dimensions of its results. By default a module has no requirements and keeps the
+    /// dimensions.
     /// </summary>
     /// <param name="shape">The shape of the input, which the method changes to that of the output.</param>
     public virtual void InferShape(FeatureShape shape)
@@ -24,7 +25,10 @@ public abstract class Module
     /// <summary>Gets a value that indicates whether there is a vector for each text after the module has run.</summary>
     public virtual bool MakesSentenceEmbeddings => false;
 
-    /// <summary>Gets a value that indicates whether the module needs the output of every layer of the transformer, <see cref="Features.HiddenStates"/>.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the module needs the output of every layer of the transformer,
+    /// <see cref="Features.HiddenStates"/>.
+    /// </summary>
     public virtual bool NeedsHiddenStates => false;
 
     /// <summary>Gets a warning, one sentence, for each setting in the module's files that is unknown or not applied.</summary>
@@ -49,7 +53,8 @@ public abstract class Module
     /// <param name="trainable"><see langword="true"/> to read a parameter that can be trained; otherwise, <see langword="false"/>.</param>
     /// <returns>The parameter.</returns>
     /// <exception cref="ModelFormatException">
-    /// The parameter has a value that is not finite. Larger parameters, of more than a million values, are not checked here; their results are.
+    /// The parameter has a value that is not finite. Larger parameters, of more than a million values, are not checked here; their results
+    /// are.
     /// </exception>
     protected static Tensor ReadParameter(Checkpoint checkpoint, string name, bool trainable)
     {

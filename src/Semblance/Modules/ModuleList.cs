@@ -34,12 +34,16 @@ internal static class ModuleList
             : throw new ModelFormatException(path, $"found {entries.Count} modules, expected at least {index + 1}.");
     }
 
-    /// <summary>Loads the modules of a folder. A plain transformer without <c>modules.json</c> gets the pooling that the original gives it.</summary>
+    /// <summary>
+    /// Loads the modules of a folder. A plain transformer without <c>modules.json</c> gets the pooling that the original gives it.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <param name="arrange">Converts the listed modules into those that the model needs; null if no conversion is needed.</param>
     /// <returns>The modules, and the warnings that do not belong to one of them.</returns>
-    /// <exception cref="ModelFormatException">A module cannot be loaded, or does not fit the one before it; the message names all such faults.</exception>
+    /// <exception cref="ModelFormatException">
+    /// A module cannot be loaded, or does not fit the one before it; the message names all such faults.
+    /// </exception>
     public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
     {
         AdapterFiles.Refuse(folder);
@@ -114,7 +118,9 @@ internal static class ModuleList
     /// <summary>Returns the number of modules, those on the routes of routers included.</summary>
     public static int Count(IEnumerable<Module> modules) => modules.Sum(module => module is RouterModule router ? router.Count : 1);
 
-    /// <summary>Throws if there are more modules than any model has: a short file can name one a thousand times, and nested routers multiply them.</summary>
+    /// <summary>
+    /// Throws if there are more modules than any model has: a short file can name one a thousand times, and nested routers multiply them.
+    /// </summary>
     /// <param name="path">The file that names them, for the message.</param>
     /// <param name="count">The number of modules.</param>
     /// <exception cref="ModelFormatException">There are too many.</exception>

@@ -3,7 +3,9 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Loads the modules that <c>modules.json</c> names. A program registers its own modules before it loads a model that has them.</summary>
+/// <summary>
+/// Loads the modules that <c>modules.json</c> names. A program registers its own modules before it loads a model that has them.
+/// </summary>
 public static class ModuleRegistry
 {
     // The modules of the original, by the last part of their type: versions keep the same class in different namespaces.
@@ -34,9 +36,16 @@ public static class ModuleRegistry
 
     private static readonly ConcurrentDictionary<string, Func<string, bool, Module>> Registered = new(StringComparer.Ordinal);
 
-    /// <summary>Registers a module type, so that models that contain it can be loaded. A later registration of the same type replaces an earlier one.</summary>
-    /// <param name="type">The module's type in <c>modules.json</c>, its <see cref="Module.Type"/>; it must not begin with <c>sentence_transformers.</c>.</param>
-    /// <param name="load">Loads the module from its folder; the second argument is <see langword="true"/> for parameters that can be trained.</param>
+    /// <summary>
+    /// Registers a module type, so that models that contain it can be loaded. A later registration of the same type replaces an earlier
+    /// one.
+    /// </summary>
+    /// <param name="type">
+    /// The module's type in <c>modules.json</c>, its <see cref="Module.Type"/>; it must not begin with <c>sentence_transformers.</c>.
+    /// </param>
+    /// <param name="load">
+    /// Loads the module from its folder; the second argument is <see langword="true"/> for parameters that can be trained.
+    /// </param>
     /// <exception cref="ArgumentException">The type is empty or begins with <c>sentence_transformers.</c>.</exception>
     public static void Register(string type, Func<string, bool, Module> load)
     {

@@ -4,7 +4,9 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Represents the settings of a late-interaction model beyond its modules, in the format of sentence-transformers, PyLate or ColBERT.</summary>
+/// <summary>
+/// Represents the settings of a late-interaction model beyond its modules, in the format of sentence-transformers, PyLate or ColBERT.
+/// </summary>
 public sealed record MultiVectorConfig : EncoderConfig
 {
     private const string SettingsFile = "sentence_bert_config.json";
@@ -46,7 +48,9 @@ public sealed record MultiVectorConfig : EncoderConfig
     /// <summary>Gets the tokens to skip in documents, if the settings list them instead of a module.</summary>
     internal IReadOnlyList<string>? Skiplist { get; init; }
 
-    /// <summary>Gets a value that indicates whether the modules are those of PyLate or ColBERT, which normalize and skip without naming it.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the modules are those of PyLate or ColBERT, which normalize and skip without naming it.
+    /// </summary>
     internal bool IsLegacy { get; init; }
 
     internal static MultiVectorConfig Load(string folder, bool isColbert)

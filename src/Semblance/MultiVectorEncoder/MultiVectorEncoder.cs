@@ -7,9 +7,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents a model that computes one vector for each token of a text and compares texts by late interaction (ColBERT: Khattab and Zaharia 2020, arXiv:2004.12832). It is
-/// nearly as accurate as a cross-encoder, and documents can be encoded in advance. Texts of the route <c>query</c> get the prefix and the expansion of queries, all
-/// others the prefix of documents.
+/// Represents a model that computes one vector for each token of a text and compares texts by late interaction (ColBERT: Khattab and
+/// Zaharia 2020, arXiv:2004.12832). It is nearly as accurate as a cross-encoder, and documents can be encoded in advance. Texts of the
+/// route <c>query</c> get the prefix and the expansion of queries, all others the prefix of documents.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class MultiVectorEncoder
@@ -26,7 +26,8 @@ public sealed class MultiVectorEncoder
     /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first; the others must work on token vectors.</param>
     /// <param name="config">The prompts, maximum lengths and query expansion; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The first module is not a transformer, another computes one vector for a text, or the tokenizer does not have a token of the settings.
+    /// The first module is not a transformer, another computes one vector for a text, or the tokenizer does not have a token of the
+    /// settings.
     /// </exception>
     public MultiVectorEncoder(IReadOnlyList<Module> modules, MultiVectorConfig? config = null)
         : this(modules, config ?? new MultiVectorConfig(), [])
@@ -60,8 +61,8 @@ public sealed class MultiVectorEncoder
     static ModelKind ILoadable<MultiVectorEncoder>.Kind => ModelKind.MultiVectorEncoder;
 
     /// <summary>
-    /// Creates a model that compares the token vectors of a sentence encoder by late interaction, without training for it: each query token is matched by itself, which
-    /// ranks candidates better than one vector for a text.
+    /// Creates a model that compares the token vectors of a sentence encoder by late interaction, without training for it: each query token
+    /// is matched by itself, which ranks candidates better than one vector for a text.
     /// </summary>
     /// <param name="model">A model that begins with a transformer, whose weights are shared.</param>
     /// <exception cref="ArgumentException">The model begins with another module.</exception>

@@ -6,8 +6,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents the smallest and the largest value of each element among some vectors, which int8 and uint8 divide into steps. The ranges are needed to restore stored
-/// vectors, so they are stored beside them (<see cref="PathBeside"/>).
+/// Represents the smallest and the largest value of each element among some vectors, which int8 and uint8 divide into steps. The ranges are
+/// needed to restore stored vectors, so they are stored beside them (<see cref="PathBeside"/>).
 /// </summary>
 /// <param name="dimension">The number of elements of a vector.</param>
 public sealed class QuantizationRanges(int dimension)
@@ -49,7 +49,9 @@ public sealed class QuantizationRanges(int dimension)
         return ranges;
     }
 
-    /// <summary>Returns the path of the ranges of a file of vectors: <c>vectors.npy.ranges.safetensors</c> beside <c>vectors.npy</c>.</summary>
+    /// <summary>
+    /// Returns the path of the ranges of a file of vectors: <c>vectors.npy.ranges.safetensors</c> beside <c>vectors.npy</c>.
+    /// </summary>
     public static string PathBeside(string path) => path + ".ranges.safetensors";
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>

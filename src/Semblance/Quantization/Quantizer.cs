@@ -6,8 +6,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Converts vectors to stored bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does: a value is rounded down to its step, and a value outside its range
-/// is stored as the end of the range. Int8 is uint8 minus 128. Immutable and thread-safe.
+/// Converts vectors to stored bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does: a value is rounded down to its
+/// step, and a value outside its range is stored as the end of the range. Int8 is uint8 minus 128. Immutable and thread-safe.
 /// </summary>
 public sealed class Quantizer
 {
@@ -20,9 +20,12 @@ public sealed class Quantizer
     /// <summary>Initializes a new instance of the <see cref="Quantizer"/> class.</summary>
     /// <param name="precision">The precision, any but <see cref="Precision.Float32"/>.</param>
     /// <param name="dimension">The number of elements of a vector.</param>
-    /// <param name="ranges">The range of each element; required for <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>, unused for others.</param>
+    /// <param name="ranges">
+    /// The range of each element; required for <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>, unused for others.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The precision needs ranges and there are none, or they have another dimension, or are of fewer than <see cref="QuantizationRanges.FewestVectors"/> vectors.
+    /// The precision needs ranges and there are none, or they have another dimension, or are of fewer than
+    /// <see cref="QuantizationRanges.FewestVectors"/> vectors.
     /// </exception>
     public Quantizer(Precision precision, int dimension, QuantizationRanges? ranges = null)
     {
@@ -86,7 +89,9 @@ public sealed class Quantizer
     /// <param name="stored">
     /// Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.
     /// </param>
-    /// <exception cref="ArgumentException">A length is wrong, or an element is not a finite number or out of the range of float16.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, or an element is not a finite number or out of the range of float16.
+    /// </exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored) => Quantize(vector, stored, null);
 
     /// <summary>Quantizes a vector that is a row of a matrix.</summary>

@@ -6,8 +6,8 @@ namespace Semblance;
 
 /// <summary>Encodes streams of texts or images in bounded memory and quantizes their vectors.</summary>
 /// <remarks>
-/// Int8 and uint8 need the range of each element, which comes from <see cref="CalibrateAsync"/>, or else from the first 10,000 vectors. A value outside the range is
-/// stored as the end of the range. The class is not thread-safe.
+/// Int8 and uint8 need the range of each element, which comes from <see cref="CalibrateAsync"/>, or else from the first 10,000 vectors. A
+/// value outside the range is stored as the end of the range. The class is not thread-safe.
 /// </remarks>
 /// <example><code>
 /// var encoder = new QuantizingEncoder(model, precision: Precision.Int8);
@@ -44,7 +44,9 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
 
     private bool NeedsCalibration => Quantizer.NeedsRanges(Precision) && _quantizer is null;
 
-    /// <summary>Computes the ranges of elements from the vectors of other texts, if the precision needs ranges that are not yet known.</summary>
+    /// <summary>
+    /// Computes the ranges of elements from the vectors of other texts, if the precision needs ranges that are not yet known.
+    /// </summary>
     /// <param name="texts">At least <see cref="QuantizationRanges.EnoughVectors"/> texts, similar to those to encode.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="CalibrationException">There are too few texts.</exception>

@@ -8,8 +8,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents a model that computes embeddings of sentences, such that similar sentences have similar vectors (Reimers and Gurevych 2019, arXiv:1908.10084): a
-/// tokenizer, a transformer, a pooling and any further modules that the model's folder lists.
+/// Represents a model that computes embeddings of sentences, such that similar sentences have similar vectors (Reimers and Gurevych 2019,
+/// arXiv:1908.10084): a tokenizer, a transformer, a pooling and any further modules that the model's folder lists.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, EncodeOptions, Embeddings, Embedding>, ILoadable<SentenceTransformer>
@@ -32,10 +32,15 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// <summary>Gets the number of elements of a vector, unless <see cref="EncodeOptions.Dimensions"/> is set.</summary>
     public override int Dimension => Math.Min(FullDimension, Config.TruncateDimension ?? FullDimension);
 
-    /// <summary>Gets the number of elements of a vector as the modules compute it, before <see cref="SentenceTransformerConfig.TruncateDimension"/> is applied.</summary>
+    /// <summary>
+    /// Gets the number of elements of a vector as the modules compute it, before <see cref="SentenceTransformerConfig.TruncateDimension"/>
+    /// is applied.
+    /// </summary>
     public int FullDimension => Width;
 
-    /// <summary>Gets a value that indicates whether the model computes a vector for each text; without pooling it computes one for each token.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the model computes a vector for each text; without pooling it computes one for each token.
+    /// </summary>
     public bool MakesSentenceEmbeddings => Modules.Any(module => module.MakesSentenceEmbeddings);
 
     /// <inheritdoc/>
@@ -85,8 +90,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     public float[] Encode(string text, EncodeOptions? options = null) => Encode([text], options)[0].ToArray();
 
     /// <summary>
-    /// Divides a text into chunks that fit the maximum sequence length: at most <see cref="EncodeOptions.ChunkSize"/> tokens each, with the prompt. A chunk ends at the end
-    /// of a sentence, or else of a word, or else of a token. Together the chunks cover all of the text. The time is linear in its length; the memory is constant.
+    /// Divides a text into chunks that fit the maximum sequence length: at most <see cref="EncodeOptions.ChunkSize"/> tokens each, with the
+    /// prompt. A chunk ends at the end of a sentence, or else of a word, or else of a token. Together the chunks cover all of the text. The
+    /// time is linear in its length; the memory is constant.
     /// </summary>
     /// <param name="text">The text, of any length.</param>
     /// <param name="options">The size, overlap, prompt and route; null for the defaults.</param>
@@ -101,7 +107,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         return Chunker.Divide(Input.Entry(options.Route), text, Config.PromptOf(options), options, cancellationToken);
     }
 
-    /// <summary>Encodes the chunks of a text. Each vector has the same bits as that of <see cref="Chunk.Of"/> encoded as a text of its own.</summary>
+    /// <summary>
+    /// Encodes the chunks of a text. Each vector has the same bits as that of <see cref="Chunk.Of"/> encoded as a text of its own.
+    /// </summary>
     /// <inheritdoc cref="Chunks"/>
     public IEnumerable<ChunkEmbedding> EncodeChunks(string text, EncodeOptions? options = null, CancellationToken cancellationToken = default) =>
         ChunkedTexts.Encode(text, Chunks(text, options, cancellationToken), EncodeWhole(Checked(options), cancellationToken));
@@ -179,7 +187,9 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         return Semblance.Similarity.Matrix(a.Vectors, b.Vectors, Config.SimilarityFunction);
     }
 
-    /// <summary>Computes the similarity of each text of one set to the text at the same index of another, with the model's similarity function.</summary>
+    /// <summary>
+    /// Computes the similarity of each text of one set to the text at the same index of another, with the model's similarity function.
+    /// </summary>
     /// <param name="a">The first vectors, <c>[rows × dimension]</c>.</param>
     /// <param name="b">The second vectors, <c>[rows × dimension]</c>.</param>
     /// <returns>The scores, one for each row.</returns>

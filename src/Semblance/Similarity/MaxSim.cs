@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Computes the scores of late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): the maximum dot product of each query token with the tokens of the document,
-/// summed over the query tokens.
+/// Computes the scores of late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): the maximum dot product of each query token with
+/// the tokens of the document, summed over the query tokens.
 /// </summary>
 /// <remarks>The score of a query and a document has the same bits alone and in any batch.</remarks>
 public static class MaxSim
@@ -17,10 +17,14 @@ public static class MaxSim
     private const int BlockQueryTokens = 1024;
     private const int BlockRows = 252;
 
-    /// <summary>Computes the scores of all queries with all documents in parallel. The products of all tokens are never in memory at once.</summary>
+    /// <summary>
+    /// Computes the scores of all queries with all documents in parallel. The products of all tokens are never in memory at once.
+    /// </summary>
     /// <param name="queries">The m queries, each <c>[tokens × dimension]</c>.</param>
     /// <param name="documents">The n documents, each <c>[tokens × dimension]</c>.</param>
-    /// <param name="isMean"><see langword="true"/> to divide scores by the number of query tokens; otherwise, <see langword="false"/>.</param>
+    /// <param name="isMean">
+    /// <see langword="true"/> to divide scores by the number of query tokens; otherwise, <see langword="false"/>.
+    /// </param>
     /// <param name="maxThreads">The maximum number of threads; null for one for each physical core.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The scores, <c>[m × n]</c>; larger is more similar. A query without tokens scores 0.</returns>
@@ -61,7 +65,9 @@ public static class MaxSim
     /// <summary>Computes the score of one query with one document.</summary>
     /// <param name="query">The vectors of the query, <c>[tokens × dimension]</c>.</param>
     /// <param name="document">The vectors of the document, <c>[tokens × dimension]</c>.</param>
-    /// <param name="isMean"><see langword="true"/> to divide the score by the number of query tokens; otherwise, <see langword="false"/>.</param>
+    /// <param name="isMean">
+    /// <see langword="true"/> to divide the score by the number of query tokens; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static float Of(Tensor query, Tensor document, bool isMean = false) => Matrix([query], [document], isMean).Values[0];
 

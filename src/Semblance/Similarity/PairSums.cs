@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Semblance;
 
 /// <summary>
-/// Computes sums over two vectors in double precision, always in the same order, whatever their alignment and the machine. The squares of floats neither overflow
-/// nor underflow in a double.
+/// Computes sums over two vectors in double precision, always in the same order, whatever their alignment and the machine. The squares of
+/// floats neither overflow nor underflow in a double.
 /// </summary>
 internal static class PairSums
 {

@@ -1,11 +1,15 @@
 namespace Semblance;
 
-/// <summary>Converts similarity functions to and from their names, as in <c>similarity_fn_name</c> in <c>config_sentence_transformers.json</c>.</summary>
+/// <summary>
+/// Converts similarity functions to and from their names, as in <c>similarity_fn_name</c> in <c>config_sentence_transformers.json</c>.
+/// </summary>
 public static class SimilarityFunctions
 {
     private static readonly string[] Names = ["cosine", "dot", "euclidean", "manhattan"];
 
-    /// <summary>Returns the name of a function in configuration files: <c>cosine</c>, <c>dot</c>, <c>euclidean</c> or <c>manhattan</c>.</summary>
+    /// <summary>
+    /// Returns the name of a function in configuration files: <c>cosine</c>, <c>dot</c>, <c>euclidean</c> or <c>manhattan</c>.
+    /// </summary>
     public static string Name(this SimilarityFunction similarity) => Names[(int)similarity.Checked()];
 
     /// <summary>Returns the function with a name.</summary>

@@ -4,7 +4,8 @@ using Semblance.Files.Json;
 namespace Semblance;
 
 /// <summary>
-/// Writes sparse vectors as JSON lines: <c>{"text":…,"indices":[…],"values":[…]}</c>, or with <c>tokens</c> instead of indices, by descending weight.
+/// Writes sparse vectors as JSON lines: <c>{"text":…,"indices":[…],"values":[…]}</c>, or with <c>tokens</c> instead of indices, by
+/// descending weight.
 /// </summary>
 public sealed class SparseEmbeddingWriter : IDisposable
 {
@@ -17,7 +18,10 @@ public sealed class SparseEmbeddingWriter : IDisposable
     /// <param name="decoder">The model that provides the tokens; null to write indices.</param>
     public SparseEmbeddingWriter(Stream output, SparseEncoder? decoder = null) => (_lines, _decoder) = (new JsonLinesWriter(output), decoder);
 
-    /// <summary>Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes a file, which appears under its name when it is complete.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes a file, which appears under its name when it
+    /// is complete.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="decoder">The model that provides the tokens; null to write indices.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>

@@ -6,14 +6,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents a model that computes sparse vectors of texts, with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2109.10086). An inverted
-/// index can search them, and the tokens make them interpretable.
+/// Represents a model that computes sparse vectors of texts, with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021,
+/// arXiv:2109.10086). An inverted index can search them, and the tokens make them interpretable.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptions, SparseEmbeddings, SparseEmbedding>, ILoadable<SparseEncoder>
 {
     /// <summary>Initializes a new instance of the <see cref="SparseEncoder"/> class from modules.</summary>
-    /// <param name="modules">The modules in order, such as a <see cref="MaskedLanguageModule"/> and a <see cref="SpladePoolingModule"/>.</param>
+    /// <param name="modules">
+    /// The modules in order, such as a <see cref="MaskedLanguageModule"/> and a <see cref="SpladePoolingModule"/>.
+    /// </param>
     /// <param name="config">The prompts and the similarity function; null for no prompts and the dot product.</param>
     /// <exception cref="ArgumentException">The first module does not accept texts.</exception>
     public SparseEncoder(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)

@@ -10,7 +10,9 @@ public sealed class SparseVector
     /// <param name="dimension">The number of elements, zeros included.</param>
     /// <param name="indices">The indices, in ascending order, each less than <paramref name="dimension"/>; they are copied.</param>
     /// <param name="values">The elements at the indices; they are copied.</param>
-    /// <exception cref="ArgumentException">The indices are not ascending or out of range, or the numbers of indices and values differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The indices are not ascending or out of range, or the numbers of indices and values differ.
+    /// </exception>
     public SparseVector(int dimension, ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
         : this(dimension, indices.ToArray(), values.ToArray())
     {
@@ -133,7 +135,9 @@ public sealed class SparseVector
         return new SparseVector(dense.Length, indices.ToArray(), values.ToArray()).Largest(count);
     }
 
-    /// <summary>Returns the positions in <see cref="Values"/> of the largest elements, in descending order; the first of equal ones first.</summary>
+    /// <summary>
+    /// Returns the positions in <see cref="Values"/> of the largest elements, in descending order; the first of equal ones first.
+    /// </summary>
     internal int[] Order(int? count) => Order(_values, count ?? _values.Length);
 
     private static int[] Order(float[] values, int count)

@@ -14,7 +14,8 @@ public sealed record ModelInput(IReadOnlyList<string> Texts)
     public string? Route { get; init; }
 
     /// <summary>
-    /// Gets the index of the column, from 0. Without a route, a multi-vector encoder treats the texts of column 0 as queries and the others as documents.
+    /// Gets the index of the column, from 0. Without a route, a multi-vector encoder treats the texts of column 0 as queries and the others
+    /// as documents.
     /// </summary>
     public int Column { get; init; }
 

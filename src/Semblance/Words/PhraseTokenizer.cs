@@ -4,8 +4,8 @@ using Semblance.Files.Json;
 namespace Semblance.Words;
 
 /// <summary>
-/// Divides texts into words by the rules of the Penn Treebank and joins phrases of the vocabulary such as <c>New_York</c>, the longest first. A word that is not in the
-/// vocabulary is looked up in lower case, then without punctuation at its ends.
+/// Divides texts into words by the rules of the Penn Treebank and joins phrases of the vocabulary such as <c>New_York</c>, the longest
+/// first. A word that is not in the vocabulary is looked up in lower case, then without punctuation at its ends.
 /// </summary>
 public sealed class PhraseTokenizer : WordTokenizer
 {
@@ -19,7 +19,9 @@ public sealed class PhraseTokenizer : WordTokenizer
     /// <summary>Initializes a new instance of the <see cref="PhraseTokenizer"/> class.</summary>
     /// <param name="vocabulary">The words and phrases; the index of a word is its id.</param>
     /// <param name="stopWords">The words to leave out; null for the English stop words.</param>
-    /// <param name="lowerCase">The value for the file. As in the original it has no effect, because unknown words are looked up in lower case anyway.</param>
+    /// <param name="lowerCase">
+    /// The value for the file. As in the original it has no effect, because unknown words are looked up in lower case anyway.
+    /// </param>
     /// <param name="separator">The separator between the words of a phrase, <c>_</c> by default; null for no phrases.</param>
     /// <param name="longest">The maximum number of words of a phrase; 5 by default.</param>
     public PhraseTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false, string? separator = "_", int longest = 5)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Semblance.Words;
 
 /// <summary>
-/// Divides English texts into words by the rules of the Penn Treebank: punctuation marks are words of their own, <c>can't</c> becomes <c>ca</c> and <c>n't</c>. The rules
-/// are those of NLTK's <c>word_tokenize</c> for a single sentence.
+/// Divides English texts into words by the rules of the Penn Treebank: punctuation marks are words of their own, <c>can't</c> becomes
+/// <c>ca</c> and <c>n't</c>. The rules are those of NLTK's <c>word_tokenize</c> for a single sentence.
 /// </summary>
 internal static class TreebankWords
 {

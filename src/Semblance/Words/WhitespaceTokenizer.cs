@@ -3,7 +3,8 @@ using Semblance.Files.Json;
 namespace Semblance.Words;
 
 /// <summary>
-/// Divides texts into words at white space. A word that is not in the vocabulary is looked up without punctuation at its ends, then in lower case.
+/// Divides texts into words at white space. A word that is not in the vocabulary is looked up without punctuation at its ends, then in
+/// lower case.
 /// </summary>
 /// <inheritdoc/>
 public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false)

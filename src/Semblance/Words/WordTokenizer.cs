@@ -3,7 +3,9 @@ using Semblance.Transformers;
 
 namespace Semblance.Words;
 
-/// <summary>Divides texts into words of a vocabulary. Stop words and words that are not in the vocabulary are left out. Immutable and thread-safe.</summary>
+/// <summary>
+/// Divides texts into words of a vocabulary. Stop words and words that are not in the vocabulary are left out. Immutable and thread-safe.
+/// </summary>
 public abstract class WordTokenizer
 {
     private const long LargestFile = 1L << 30; // millions of words
@@ -16,7 +18,9 @@ public abstract class WordTokenizer
     /// <summary>Initializes a new instance of the <see cref="WordTokenizer"/> class.</summary>
     /// <param name="vocabulary">The words; the index of a word is its id, the last index for duplicates.</param>
     /// <param name="stopWords">The words to leave out; null for the English stop words.</param>
-    /// <param name="lowerCase"><see langword="true"/> to convert texts to lower case first; otherwise, <see langword="false"/>, the default.</param>
+    /// <param name="lowerCase">
+    /// <see langword="true"/> to convert texts to lower case first; otherwise, <see langword="false"/>, the default.
+    /// </param>
     protected WordTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -104,7 +108,9 @@ public abstract class WordTokenizer
     {
     }
 
-    /// <summary>Returns the id of the first form of a token that is a stop word or in the vocabulary; null if that is a stop word.</summary>
+    /// <summary>
+    /// Returns the id of the first form of a token that is a stop word or in the vocabulary; null if that is a stop word.
+    /// </summary>
     private protected int? Find(params ReadOnlySpan<string> forms)
     {
         foreach (var form in forms)

@@ -5,7 +5,9 @@ using Semblance.Transformers;
 
 namespace Semblance.Words;
 
-/// <summary>Represents words with their embeddings, as published by GloVe (Pennington et al. 2014), word2vec (Mikolov et al. 2013) and fastText.</summary>
+/// <summary>
+/// Represents words with their embeddings, as published by GloVe (Pennington et al. 2014), word2vec (Mikolov et al. 2013) and fastText.
+/// </summary>
 /// <param name="Words">The words; the first, <c>PADDING_TOKEN</c>, is the padding token.</param>
 /// <param name="Table">The word embeddings, <c>[words × dimension]</c>; the first row is zeros.</param>
 /// <param name="SkippedLines">The number of lines of the file that were left out because they have another number of elements.</param>
@@ -18,7 +20,9 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     private const long MostBytesPerByte = 32;
     private const long LeastBytes = 1 << 26;
 
-    /// <summary>Reads a text file with one word and its vector per line. A first line with sizes, as in word2vec files, is skipped.</summary>
+    /// <summary>
+    /// Reads a text file with one word and its vector per line. A first line with sizes, as in word2vec files, is skipped.
+    /// </summary>
     /// <param name="path">The file; a file with the extension <c>.gz</c> is decompressed.</param>
     /// <param name="separator">The separator between a word and its elements.</param>
     /// <param name="most">The maximum number of words to read; the first are usually the most frequent ones. Null for all.</param>
@@ -26,8 +30,8 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="ModelFormatException">
-    /// The file has no vectors, an element is not a finite number, a line has more than 2²⁰ characters, or the text is more than 32 times as long
-    /// as the file that it is decompressed from.
+    /// The file has no vectors, an element is not a finite number, a line has more than 2²⁰ characters, or the text is more than 32 times
+    /// as long as the file that it is decompressed from.
     /// </exception>
     public static async Task<WordVectors> ReadAsync(
         string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Generation;
 
-/// <summary>Keeps tokens whose probability is at least a share of that of the most likely token (Nguyen et al. 2024, arXiv:2407.01082).</summary>
+/// <summary>
+/// Keeps tokens whose probability is at least a share of that of the most likely token (Nguyen et al. 2024, arXiv:2407.01082).
+/// </summary>
 /// <param name="share">The share, from 0 to 1.</param>
 /// <param name="kept">The minimum number of tokens to keep.</param>
 internal sealed class MinP(float share, int kept) : LogitsProcessor

@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Generation;
 
-/// <summary>Keeps the smallest set of most likely tokens whose total probability reaches a share (Holtzman et al. 2020, arXiv:1904.09751).</summary>
+/// <summary>
+/// Keeps the smallest set of most likely tokens whose total probability reaches a share (Holtzman et al. 2020, arXiv:1904.09751).
+/// </summary>
 /// <param name="share">The total probability, above 0 and below 1.</param>
 /// <param name="kept">The minimum number of tokens to keep.</param>
 internal sealed class TopP(float share, int kept) : LogitsProcessor

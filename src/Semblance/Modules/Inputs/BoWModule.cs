@@ -7,7 +7,8 @@ using Semblance.Words;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Computes a bag of words: a vector with one element for each word of the vocabulary, the weight of the word times its count in the text, or its weight alone.
+/// Computes a bag of words: a vector with one element for each word of the vocabulary, the weight of the word times its count in the text,
+/// or its weight alone.
 /// </summary>
 public sealed class BoWModule : InputModule
 {
@@ -20,7 +21,9 @@ public sealed class BoWModule : InputModule
     /// <param name="vocabulary">The words; duplicates are left out.</param>
     /// <param name="weights">The weights of words, such as inverse document frequencies; null for none.</param>
     /// <param name="unknownWeight">The weight of words that have none; 1 by default.</param>
-    /// <param name="cumulative"><see langword="true"/>, the default, to multiply a word's weight by its count in the text; otherwise, <see langword="false"/>.</param>
+    /// <param name="cumulative">
+    /// <see langword="true"/>, the default, to multiply a word's weight by its count in the text; otherwise, <see langword="false"/>.
+    /// </param>
     public BoWModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float>? weights = null, float unknownWeight = 1, bool cumulative = true)
         : this(new WeightedWords(vocabulary.Distinct(StringComparer.Ordinal), weights ?? new Dictionary<string, float>(), unknownWeight), cumulative)
     {

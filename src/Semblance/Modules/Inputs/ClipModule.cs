@@ -7,7 +7,10 @@ using Semblance.Transformers.Images;
 
 namespace Semblance.Modules;
 
-/// <summary>Represents CLIP (Radford et al. 2021, arXiv:2103.00020), which encodes texts and images into one vector space. The vectors are not normalized.</summary>
+/// <summary>
+/// Represents CLIP (Radford et al. 2021, arXiv:2103.00020), which encodes texts and images into one vector space. The vectors are not
+/// normalized.
+/// </summary>
 public sealed class ClipModule : InputModule
 {
     /// <summary>Initializes a new instance of the <see cref="ClipModule"/> class.</summary>

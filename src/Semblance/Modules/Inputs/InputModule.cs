@@ -9,7 +9,9 @@ public abstract class InputModule : Module
     [ThreadStatic]
     private static TokenBuffer? _buffer;
 
-    /// <summary>Gets the subword tokenizer; null if the module divides texts into words, or if the tokenizer depends on the route.</summary>
+    /// <summary>
+    /// Gets the subword tokenizer; null if the module divides texts into words, or if the tokenizer depends on the route.
+    /// </summary>
     public virtual Tokenizer? Tokenizer => null;
 
     /// <summary>Gets the transformer of the module; null if it has none.</summary>
@@ -21,10 +23,14 @@ public abstract class InputModule : Module
     /// <summary>Gets the maximum sequence length in tokens, special tokens included; <see cref="int.MaxValue"/> for no limit.</summary>
     public virtual int MaxSequenceLength => int.MaxValue;
 
-    /// <summary>Gets a value that indicates whether the first module's files are stored beside <c>modules.json</c>, as in the original.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the first module's files are stored beside <c>modules.json</c>, as in the original.
+    /// </summary>
     public virtual bool SavesInRoot => true;
 
-    /// <summary>Gets a value that indicates whether the module accepts texts; a router whose routes begin with other modules does not.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the module accepts texts; a router whose routes begin with other modules does not.
+    /// </summary>
     internal virtual bool TakesTexts => true;
 
     /// <summary>Tokenizes a text of any length. Texts longer than <see cref="MaxSequenceLength"/> are truncated.</summary>
@@ -35,7 +41,9 @@ public abstract class InputModule : Module
     /// <param name="prompt">The prompt.</param>
     public virtual int CountPromptTokens(string prompt) => Tokenize(prompt).Ids.Length;
 
-    /// <summary>Tokenizes a text as <see cref="Tokenize(string)"/> does, with another maximum length and with the offsets of the tokens.</summary>
+    /// <summary>
+    /// Tokenizes a text as <see cref="Tokenize(string)"/> does, with another maximum length and with the offsets of the tokens.
+    /// </summary>
     /// <param name="text">The text to tokenize.</param>
     /// <param name="maxLength">The maximum number of tokens, special tokens included; at most <see cref="MaxSequenceLength"/>.</param>
     /// <param name="tokens">Receives the tokens.</param>

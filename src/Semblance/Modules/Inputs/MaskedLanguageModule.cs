@@ -7,8 +7,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Represents the first module of SPLADE: a tokenizer and a transformer with a masked language modeling head. The last layer of the head runs in the pooling, which takes
-/// the maximum of the logits as they are computed.
+/// Represents the first module of SPLADE: a tokenizer and a transformer with a masked language modeling head. The last layer of the head
+/// runs in the pooling, which takes the maximum of the logits as they are computed.
 /// </summary>
 public sealed class MaskedLanguageModule : InputModule
 {

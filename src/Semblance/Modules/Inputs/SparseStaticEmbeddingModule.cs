@@ -8,8 +8,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Gives each token of a text a fixed weight, such as its inverse document frequency, without a network: the query encoder of inference-free sparse retrieval (Geng et
-/// al. 2024, arXiv:2411.04403).
+/// Gives each token of a text a fixed weight, such as its inverse document frequency, without a network: the query encoder of
+/// inference-free sparse retrieval (Geng et al. 2024, arXiv:2411.04403).
 /// </summary>
 public sealed class SparseStaticEmbeddingModule : InputModule
 {
@@ -23,7 +23,9 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <summary>Initializes a new instance of the <see cref="SparseStaticEmbeddingModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer; special tokens are not added.</param>
     /// <param name="weight">The token weights, <c>[vocabulary]</c>; other tokens have the weight 0.</param>
-    /// <param name="frozen"><see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.</param>
+    /// <param name="frozen">
+    /// <see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.
+    /// </param>
     public SparseStaticEmbeddingModule(Tokenizer tokenizer, Tensor weight, bool frozen = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -60,10 +62,13 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     }
 
     /// <summary>
-    /// Loads the module from a folder with a tokenizer and weights, or with a <c>config.json</c> whose <c>path</c> names a JSON file of tokens and weights beside it.
+    /// Loads the module from a folder with a tokenizer and weights, or with a <c>config.json</c> whose <c>path</c> names a JSON file of
+    /// tokens and weights beside it.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the weights into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the weights into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="FormatException">A file is damaged.</exception>
     public static SparseStaticEmbeddingModule Load(string folder, bool trainable = false)
     {
@@ -86,7 +91,9 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <summary>Reads weights from a JSON object of tokens and numbers, such as an <c>idf.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tokenizer">The tokenizer that has the tokens.</param>
-    /// <param name="frozen"><see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.</param>
+    /// <param name="frozen">
+    /// <see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.
+    /// </param>
     /// <exception cref="ModelFormatException">The file is not such an object, or has no token of the tokenizer.</exception>
     public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) => FromJson(path, tokenizer, frozen, []);
 

@@ -9,8 +9,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Computes the mean of a fixed vector for each token, without a transformer: the static embeddings of sentence-transformers, and the models of Model2Vec (Tulkens and
-/// van Dongen 2024), in which tokens may share a vector and have weights.
+/// Computes the mean of a fixed vector for each token, without a transformer: the static embeddings of sentence-transformers, and the
+/// models of Model2Vec (Tulkens and van Dongen 2024), in which tokens may share a vector and have weights.
 /// </summary>
 public sealed class StaticEmbeddingModule : InputModule
 {
@@ -67,8 +67,8 @@ public sealed class StaticEmbeddingModule : InputModule
     public Tensor Table { get; }
 
     /// <summary>
-    /// Gets a value that indicates whether the folder is one of Model2Vec. If so, unknown tokens are left out, as Model2Vec does except for Unigram tokenizers;
-    /// sentence-transformers uses their vector.
+    /// Gets a value that indicates whether the folder is one of Model2Vec. If so, unknown tokens are left out, as Model2Vec does except for
+    /// Unigram tokenizers; sentence-transformers uses their vector.
     /// </summary>
     public bool IsModel2Vec { get; }
 
@@ -76,8 +76,8 @@ public sealed class StaticEmbeddingModule : InputModule
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <summary>
-    /// Gets the maximum sequence length in tokens: the <c>truncation</c> of tokenizer.json, or <see cref="int.MaxValue"/> for no limit. For Model2Vec it is at most 512,
-    /// and texts are first truncated to 512 times the median length of a token in characters.
+    /// Gets the maximum sequence length in tokens: the <c>truncation</c> of tokenizer.json, or <see cref="int.MaxValue"/> for no limit. For
+    /// Model2Vec it is at most 512, and texts are first truncated to 512 times the median length of a token in characters.
     /// </summary>
     public override int MaxSequenceLength => Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
 
@@ -92,8 +92,8 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <summary>
-    /// Distills a transformer into a static model: the transformer encodes each token of its vocabulary alone, principal component analysis reduces the dimension, and
-    /// frequent tokens get lower weights (frequencies by Zipf's law, weights by Arora et al. 2017).
+    /// Distills a transformer into a static model: the transformer encodes each token of its vocabulary alone, principal component analysis
+    /// reduces the dimension, and frequent tokens get lower weights (frequencies by Zipf's law, weights by Arora et al. 2017).
     /// </summary>
     /// <param name="teacher">The transformer and its tokenizer.</param>
     /// <param name="options">The options; null for the defaults, which are those of Model2Vec.</param>
@@ -106,9 +106,14 @@ public sealed class StaticEmbeddingModule : InputModule
         TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken), new NormalizeModule()]);
 
-    /// <summary>Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, in the format of sentence-transformers or Model2Vec.</summary>
+    /// <summary>
+    /// Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, in the format of sentence-transformers or
+    /// Model2Vec.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the vectors into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the vectors into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static StaticEmbeddingModule Load(string folder, bool trainable = false)
     {

@@ -8,7 +8,9 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
 
-/// <summary>Represents the first module of most models: a tokenizer and a transformer, which compute one vector for each token of a text.</summary>
+/// <summary>
+/// Represents the first module of most models: a tokenizer and a transformer, which compute one vector for each token of a text.
+/// </summary>
 public sealed class TransformerModule : InputModule
 {
     // The model families each gave the file another name.
@@ -61,8 +63,12 @@ public sealed class TransformerModule : InputModule
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="transformer">The transformer.</param>
     /// <param name="maxSequenceLength">The maximum sequence length in tokens; null for the maximum that both support.</param>
-    /// <param name="lowerCase"><see langword="true"/> to convert texts to lower case before tokenization; otherwise, <see langword="false"/>, the default.</param>
-    /// <exception cref="ArgumentException">The tokenizer has more token ids than the transformer, or the length is not supported.</exception>
+    /// <param name="lowerCase">
+    /// <see langword="true"/> to convert texts to lower case before tokenization; otherwise, <see langword="false"/>, the default.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The tokenizer has more token ids than the transformer, or the length is not supported.
+    /// </exception>
     public TransformerModule(Tokenizer tokenizer, Transformer transformer, int? maxSequenceLength = null, bool lowerCase = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -109,7 +115,9 @@ public sealed class TransformerModule : InputModule
         (shape.TokenWidth, shape.LayerCount, shape.VocabularySize) = (Transformer.HiddenSize, Transformer.LayerCount, VocabularySize);
     }
 
-    /// <summary>Loads the module from a folder with a transformer, its tokenizer and, if present, <c>sentence_bert_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the module from a folder with a transformer, its tokenizer and, if present, <c>sentence_bert_config.json</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>

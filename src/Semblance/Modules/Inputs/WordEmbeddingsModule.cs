@@ -20,7 +20,9 @@ public sealed class WordEmbeddingsModule : InputModule
     /// <summary>Initializes a new instance of the <see cref="WordEmbeddingsModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer, which divides texts into words and has the vocabulary of <paramref name="table"/>.</param>
     /// <param name="table">The word embeddings, <c>[words × dimension]</c>, such as <see cref="WordVectors.Table"/>.</param>
-    /// <param name="updates"><see langword="true"/> if training changes the word embeddings; otherwise, <see langword="false"/>, the default.</param>
+    /// <param name="updates">
+    /// <see langword="true"/> if training changes the word embeddings; otherwise, <see langword="false"/>, the default.
+    /// </param>
     /// <exception cref="ArgumentException">The tokenizer has more words than there are vectors.</exception>
     public WordEmbeddingsModule(WordTokenizer tokenizer, Tensor table, bool updates = false)
         : this(tokenizer, table, updates, UsualLength)
@@ -67,7 +69,8 @@ public sealed class WordEmbeddingsModule : InputModule
     /// <summary>Loads the module from <c>wordembedding_config.json</c>, the tokenizer's file and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="trainable">
-    /// <see langword="true"/> to copy the word embeddings into memory that training can change, if the settings allow it; otherwise, <see langword="false"/>.
+    /// <see langword="true"/> to copy the word embeddings into memory that training can change, if the settings allow it; otherwise,
+    /// <see langword="false"/>.
     /// </param>
     /// <exception cref="ModelFormatException">A file is damaged, or the files do not fit together.</exception>
     public static WordEmbeddingsModule Load(string folder, bool trainable = false)

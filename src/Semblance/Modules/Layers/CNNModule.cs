@@ -8,8 +8,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Computes convolutions of several kernel sizes over the token vectors of each text and concatenates the results (Kim 2014, arXiv:1408.5882). Texts are padded
-/// with zeros.
+/// Computes convolutions of several kernel sizes over the token vectors of each text and concatenates the results (Kim 2014,
+/// arXiv:1408.5882). Texts are padded with zeros.
 /// </summary>
 public sealed class CNNModule : Module
 {
@@ -23,7 +23,8 @@ public sealed class CNNModule : Module
 
     /// <summary>Initializes a new instance of the <see cref="CNNModule"/> class from its parameters.</summary>
     /// <param name="convolutions">
-    /// The convolutions, at least one, each with a weight <c>[channels × inputs × kernel size]</c> and a bias. Kernel sizes are odd; the other sizes are the same for all.
+    /// The convolutions, at least one, each with a weight <c>[channels × inputs × kernel size]</c> and a bias. Kernel sizes are odd; the
+    /// other sizes are the same for all.
     /// </param>
     /// <exception cref="ArgumentException">There is no convolution, or the convolutions do not fit together.</exception>
     public CNNModule(params IReadOnlyList<Linear> convolutions)
@@ -60,7 +61,9 @@ public sealed class CNNModule : Module
 
     /// <summary>Loads the module from <c>cnn_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static CNNModule Load(string folder, bool trainable = false)
     {

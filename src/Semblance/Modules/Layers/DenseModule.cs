@@ -8,12 +8,16 @@ namespace Semblance.Modules;
 /// <summary>Represents a linear layer over sentence vectors, or token vectors, followed by an activation function.</summary>
 /// <param name="layer">The parameters.</param>
 /// <param name="activation">The activation function.</param>
-/// <param name="onTokens"><see langword="true"/> to apply the layer to token vectors; otherwise, <see langword="false"/>, the default.</param>
-/// <param name="hasResidual">
-/// <see langword="true"/> to add the input to the output, through <paramref name="residual"/> if the dimensions differ; otherwise, <see langword="false"/>, the
-/// default.
+/// <param name="onTokens">
+/// <see langword="true"/> to apply the layer to token vectors; otherwise, <see langword="false"/>, the default.
 /// </param>
-/// <param name="residual">A linear layer without bias from the dimension of the input to that of the output; null if they are equal.</param>
+/// <param name="hasResidual">
+/// <see langword="true"/> to add the input to the output, through <paramref name="residual"/> if the dimensions differ; otherwise,
+/// <see langword="false"/>, the default.
+/// </param>
+/// <param name="residual">
+/// A linear layer without bias from the dimension of the input to that of the output; null if they are equal.
+/// </param>
 public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false, bool hasResidual = false, Linear? residual = null) : Module
 {
     private const string Sentences = "sentence_embedding";
@@ -55,7 +59,9 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static DenseModule Load(string folder, bool trainable = false)
     {

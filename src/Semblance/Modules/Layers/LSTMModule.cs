@@ -7,8 +7,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Represents a long short-term memory (Hochreiter and Schmidhuber 1997) over the token vectors of each text, unidirectional or bidirectional, with one or several
-/// layers. Parameters have the layout and names of PyTorch's <c>LSTM</c>.
+/// Represents a long short-term memory (Hochreiter and Schmidhuber 1997) over the token vectors of each text, unidirectional or
+/// bidirectional, with one or several layers. Parameters have the layout and names of PyTorch's <c>LSTM</c>.
 /// </summary>
 public sealed class LSTMModule : Module
 {
@@ -49,14 +49,20 @@ public sealed class LSTMModule : Module
         shape.TokenWidth = HiddenSize * _layers[0].Length;
     }
 
-    /// <summary>Creates a module with randomly initialized parameters, uniformly distributed within ±1/√hidden size as in PyTorch.</summary>
+    /// <summary>
+    /// Creates a module with randomly initialized parameters, uniformly distributed within ±1/√hidden size as in PyTorch.
+    /// </summary>
     /// <param name="inputSize">The dimension of the token vectors.</param>
     /// <param name="hiddenSize">The hidden size of one direction.</param>
     /// <param name="layerCount">The number of layers.</param>
     /// <param name="dropout">The dropout probability between layers, from 0 to below 1; 0 by default.</param>
-    /// <param name="bidirectional"><see langword="true"/>, the default, to read texts in both directions; otherwise, <see langword="false"/>.</param>
+    /// <param name="bidirectional">
+    /// <see langword="true"/>, the default, to read texts in both directions; otherwise, <see langword="false"/>.
+    /// </param>
     /// <param name="seed">The random seed; the same seed gives the same parameters.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the dropout probability is not from 0 to below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is less than 1, or the dropout probability is not from 0 to below 1.
+    /// </exception>
     public static LSTMModule CreateRandom(int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
@@ -82,7 +88,9 @@ public sealed class LSTMModule : Module
 
     /// <summary>Loads the module from <c>lstm_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static LSTMModule Load(string folder, bool trainable = false)
     {

@@ -6,7 +6,10 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Selects the token vectors that a late-interaction model keeps; for example, those of punctuation in documents are skipped. The vectors do not change.</summary>
+/// <summary>
+/// Selects the token vectors that a late-interaction model keeps; for example, those of punctuation in documents are skipped. The vectors
+/// do not change.
+/// </summary>
 /// <param name="skiplist">The tokens to skip, such as punctuation marks; those that the tokenizer does not have are ignored.</param>
 /// <param name="tasks">The tasks that the skiplist applies to; null for documents only.</param>
 /// <param name="keepOnly">The only token ids to keep in documents; null for all.</param>

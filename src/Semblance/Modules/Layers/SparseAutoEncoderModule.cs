@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Converts dense sentence vectors to sparse ones: a wide linear layer, of whose outputs the largest are kept (contrastive sparse representation: Wen et al. 2025,
-/// arXiv:2503.01776).
+/// Converts dense sentence vectors to sparse ones: a wide linear layer, of whose outputs the largest are kept (contrastive sparse
+/// representation: Wen et al. 2025, arXiv:2503.01776).
 /// </summary>
 public sealed class SparseAutoEncoderModule : Module
 {
@@ -50,7 +50,9 @@ public sealed class SparseAutoEncoderModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static SparseAutoEncoderModule Load(string folder, bool trainable = false)
     {

@@ -6,7 +6,9 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Pools the token vectors of each text into one vector, with one or several pooling modes, whose results are concatenated.</summary>
+/// <summary>
+/// Pools the token vectors of each text into one vector, with one or several pooling modes, whose results are concatenated.
+/// </summary>
 public sealed class PoolingModule : Module
 {
     // In the order in which results are concatenated.
@@ -29,7 +31,9 @@ public sealed class PoolingModule : Module
     /// <summary>Initializes a new instance of the <see cref="PoolingModule"/> class.</summary>
     /// <param name="dimension">The dimension of the token vectors.</param>
     /// <param name="modes">The pooling modes; at least one. Results are concatenated in the order of <see cref="Pooling"/>.</param>
-    /// <param name="includePrompt"><see langword="true"/>, the default, to include the tokens of a prompt; otherwise, <see langword="false"/>.</param>
+    /// <param name="includePrompt">
+    /// <see langword="true"/>, the default, to include the tokens of a prompt; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no pooling mode.</exception>
     public PoolingModule(int dimension, IEnumerable<Pooling> modes, bool includePrompt = true)
     {
@@ -143,6 +147,7 @@ public sealed class PoolingModule : Module
     public override string ToString() =>
         $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
 
-    // A class, because the runtime has precompiled arrays of classes; code for those of a struct would be compiled while the first model is loaded.
+    // A class, because the runtime has precompiled arrays of classes; code for those of a struct would be compiled while the first model is
+    // loaded.
     private sealed record Way(string Field, string Name, Pooling Mode);
 }

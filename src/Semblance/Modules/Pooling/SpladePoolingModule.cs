@@ -6,10 +6,14 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Pools the logits of a masked language model into one weight for each token of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2107.05720, 2109.10086).
+/// Pools the logits of a masked language model into one weight for each token of the vocabulary (SPLADE: Formal et al. 2021,
+/// arXiv:2107.05720, 2109.10086).
 /// </summary>
 /// <param name="pooling">The operation over the tokens of a text; the maximum by default.</param>
-/// <param name="twice"><see langword="true"/> to apply the saturation ln(1 + x) twice, as in inference-free models (arXiv:2411.04403); otherwise, <see langword="false"/>, the default.</param>
+/// <param name="twice">
+/// <see langword="true"/> to apply the saturation ln(1 + x) twice, as in inference-free models (arXiv:2411.04403); otherwise,
+/// <see langword="false"/>, the default.
+/// </param>
 /// <param name="dimension">The dimension of the result, if the configuration names it.</param>
 public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null) : Module
 {

@@ -55,7 +55,9 @@ public sealed class WeightedLayerPoolingModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable"><see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static WeightedLayerPoolingModule Load(string folder, bool trainable = false)
     {

@@ -7,8 +7,8 @@ using Semblance.Words;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Multiplies token vectors by weights of their words, such as inverse document frequencies; a mean pooling after it computes a weighted mean. The weights are not
-/// trained.
+/// Multiplies token vectors by weights of their words, such as inverse document frequencies; a mean pooling after it computes a weighted
+/// mean. The weights are not trained.
 /// </summary>
 public sealed class WordWeightsModule : Module
 {

@@ -5,7 +5,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Represents a rule of a router: the route of a task and a modality. Files contain the two as a Python tuple, such as <c>('query', None)</c>.
+/// Represents a rule of a router: the route of a task and a modality. Files contain the two as a Python tuple, such as <c>('query',
+/// None)</c>.
 /// </summary>
 /// <param name="Key">The tuple, as in the file.</param>
 /// <param name="Task">The task, such as <c>query</c>; null for any.</param>

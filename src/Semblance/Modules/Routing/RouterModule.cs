@@ -9,9 +9,12 @@ namespace Semblance.Modules;
 /// <summary>
 /// Runs different modules for different kinds of text, such as queries and documents:
 /// <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeQuery"/> uses the route <c>query</c>,
-/// <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> selects any.
+/// <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeDocument"/> the route <c>document</c>, and
+/// <see cref="TextOptions.Route"/> selects any.
 /// </summary>
-/// <remarks>A router is the first module if its routes begin with modules that accept texts; otherwise, it follows modules that all routes share.</remarks>
+/// <remarks>
+/// A router is the first module if its routes begin with modules that accept texts; otherwise, it follows modules that all routes share.
+/// </remarks>
 public sealed class RouterModule : InputModule
 {
     private const string FileName = "router_config.json";
@@ -28,8 +31,12 @@ public sealed class RouterModule : InputModule
 
     /// <summary>Initializes a new instance of the <see cref="RouterModule"/> class.</summary>
     /// <param name="routes">The modules of each route, in order; at least one route, each with at least one module.</param>
-    /// <param name="defaultRoute">The route of texts without one; null for the first route, unless <paramref name="allowsNone"/> is <see langword="false"/>.</param>
-    /// <param name="allowsNone"><see langword="true"/>, the default, to allow texts without a route; otherwise, <see langword="false"/>.</param>
+    /// <param name="defaultRoute">
+    /// The route of texts without one; null for the first route, unless <paramref name="allowsNone"/> is <see langword="false"/>.
+    /// </param>
+    /// <param name="allowsNone">
+    /// <see langword="true"/>, the default, to allow texts without a route; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no route, a route has no modules, or the default route does not exist.</exception>
     public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute = null, bool allowsNone = true)
         : this(routes, defaultRoute, allowsNone, [])
@@ -107,7 +114,9 @@ public sealed class RouterModule : InputModule
     public static RouterModule ForQueryAndDocument(IReadOnlyList<Module> query, IReadOnlyList<Module> document) =>
         new([new("query", query), new("document", document)], "document");
 
-    /// <summary>Loads the module from <c>router_config.json</c>, or the <c>config.json</c> of older versions, and the folders of its modules.</summary>
+    /// <summary>
+    /// Loads the module from <c>router_config.json</c>, or the <c>config.json</c> of older versions, and the folders of its modules.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or has a value that is not supported.</exception>
