@@ -247,7 +247,7 @@ internal sealed partial class ChatTemplate
 
         return scope =>
         {
-            var items = list(scope) as IReadOnlyList<object?> ?? throw Fault($"'{name}' goes through what is no list");
+            var items = list(scope) as IReadOnlyList<object?> ?? throw Fault($"'{name}' iterates over a value that is not a list");
             for (var i = 0; i < items.Count; i++)
             {
                 scope.Charge(1);

@@ -118,7 +118,7 @@ internal sealed partial class TemplateExpression
             {
                 (long a, long b) when adds => a + b,
                 var (a, b) when !adds || (a is string && b is string) => Joined(scope, Show(a), Show(b)),
-                _ => throw _fault($"'{_source}' adds what is neither two texts nor two numbers"),
+                _ => throw _fault($"'{_source}' adds values that are neither two texts nor two numbers"),
             };
         }
 
@@ -224,12 +224,12 @@ internal sealed partial class TemplateExpression
     {
         (IReadOnlyDictionary<string, object?> members, string name) => members.GetValueOrDefault(name),
         (IReadOnlyList<object?> list, long and >= 0 and var index) => index < list.Count ? list[(int)index] : null,
-        _ => throw _fault($"'{_source}' asks for '{key}' of what has no parts"),
+        _ => throw _fault($"'{_source}' gets '{key}' from a value without parts"),
     };
 
     private IReadOnlyList<object?> List(TemplateScope scope, object? value)
     {
-        var list = value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' goes through what is no list");
+        var list = value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' iterates over a value that is not a list");
         scope.Charge(1 + list.Count);
         return list;
     }

@@ -51,7 +51,7 @@ internal sealed class TemplateScope
     {
         if ((_root._work += units) > _root._most)
         {
-            throw _root._fault!($"it takes more than {_root._most:N0} steps and characters, far more than its texts need; it makes too long a text");
+            throw _root._fault!($"it takes more than {_root._most:N0} steps and characters, far more than its texts need; its result is too long");
         }
     }
 

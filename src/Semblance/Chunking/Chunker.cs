@@ -44,12 +44,12 @@ internal sealed class Chunker
         var size = options.ChunkSize ?? module.MaxSequenceLength;
         if (size > module.MaxSequenceLength)
         {
-            throw new ArgumentException($"A chunk of {size} tokens is more than the model takes, {module.MaxSequenceLength}; ask for a ChunkSize of at most that.", nameof(options));
+            throw new ArgumentException($"A chunk of {size} tokens is longer than the model's maximum of {module.MaxSequenceLength}; set ChunkSize to at most that.", nameof(options));
         }
 
         if (options.ChunkOverlap > size / 2)
         {
-            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; ask for a smaller ChunkOverlap or larger chunks.", nameof(options));
+            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; set a smaller ChunkOverlap or a larger ChunkSize.", nameof(options));
         }
 
         return size == int.MaxValue
@@ -136,7 +136,7 @@ internal sealed class Chunker
     {
         if (_places.Count == 0)
         {
-            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; ask for larger chunks or a shorter prompt.");
+            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; set a larger ChunkSize or a shorter prompt.");
         }
 
         var ends = _places.Select(place => place.End).ToArray();

@@ -185,7 +185,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         return Labels.Count == 1
             ? RankedDocument.Order(documents, Predict([.. documents.Select(document => (query, document))], options, progress, cancellationToken).Scores.Values, topK)
-            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so no score says which document is better; use Predict, or a model with one label.");
+            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so it has no single score to rank by; use Predict, or a model with one label.");
     }
 
     /// <inheritdoc/>
@@ -199,7 +199,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var score = LogitScore.Find(folder, model, input.Tokenizer);
         return score is not null || model.Architecture.EndsWith(Head, StringComparison.Ordinal)
             ? new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null), CrossEncoderConfig.Load(folder, model.Config, isCausal: score is not null))
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no head that judges texts; expected a class whose name ends with {Head} or, of a causal model, ForCausalLM");
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no classification head; expected a class whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
 
     private protected override void Write(string folder, DType weights)
@@ -243,7 +243,7 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private static (string Text, string Pair)[] PairsOf(ModelInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder judges pairs of texts; the input has single texts.", nameof(input)))];
+        return [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder scores pairs of texts; the input has single texts.", nameof(input)))];
     }
 
     private Tensor Logits(Computation run, PackedBatch batch)

@@ -57,7 +57,7 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
 
         if (model.Task is not TaskKind.CausalLanguageModel)
         {
-            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no next word for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
+            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no language modeling head for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
         }
 
         var config = ConfigurationFile.Read(Path.Combine(ModuleList.FolderOf(folder, 1), "config.json")).Check(Keys);
@@ -105,5 +105,5 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
     }
 
     private static int Word(Tokenizer tokenizer, TaskModel model, string word) => tokenizer.TokenToId(word)
-        ?? throw model.Config.Fault("architectures", $"names '{model.Architecture}', whose words for yes and no make the score, but the tokenizer has no token '{word}'; name others in a {Folder}, listed in {ModuleList.FileName}");
+        ?? throw model.Config.Fault("architectures", $"names '{model.Architecture}', whose score needs tokens for yes and no, but the tokenizer has no token '{word}'; set others in a {Folder}, listed in {ModuleList.FileName}");
 }

@@ -79,7 +79,7 @@ internal sealed class PairTemplate
         var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source ? new ChatTemplate(path, source) : null;
         return template is not null ? new PairTemplate(template, settings, SpecialTokens(tokenizer))
             : modalities is null ? null
-            : throw modalities.Fault("message", $"asks for a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
+            : throw modalities.Fault("message", $"requires a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
     }
 
     /// <summary>Returns the text to score.</summary>

@@ -98,7 +98,7 @@ public abstract class Encoder<TSelf> : ITrainableModel
     public abstract ModelOutput Forward(Computation run, ModelInput input);
 
     /// <inheritdoc/>
-    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {typeof(TSelf).Name} gives no outputs of earlier layers.");
+    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {typeof(TSelf).Name} does not provide outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">

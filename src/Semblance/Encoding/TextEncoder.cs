@@ -26,7 +26,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     private protected TextEncoder(IReadOnlyList<Module> modules, IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
+        Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that accepts texts, such as a transformer.", nameof(modules));
         (Modules, _warnings) = (modules, warnings);
         _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
         var shape = FeatureShape.Of(modules);

@@ -35,8 +35,8 @@ public sealed record GenerationConfig
         .Unsupported("guidance_scale", "the model's own scores", "1", "1.0")
         .Unsupported("max_time", "max_new_tokens")
         .Unsupported("num_beam_groups", "one group of beams", "1")
-        .Unsupported("penalty_alpha", "the likeliest tokens, drawn ones and beams", "0", "0.0")
-        .Unsupported("renormalize_logits", "scores as the processors leave them", "false")
+        .Unsupported("penalty_alpha", "greedy search, sampling and beam search", "0", "0.0")
+        .Unsupported("renormalize_logits", "scores without renormalization", "false")
         .Unsupported("sequence_bias", "suppress_tokens")
         .Unsupported("token_healing", "the prompt's own tokens", "false")
         .Unsupported("watermarking_config", "tokens without a watermark");
@@ -193,7 +193,7 @@ public sealed record GenerationConfig
         if (NumReturnSequences > (NumBeams > 1 ? NumBeams : DoSample ? int.MaxValue : 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(NumReturnSequences), NumReturnSequences, "There are as many sequences as beams, and one where neither beams are followed nor tokens drawn; raise NumBeams or set DoSample.");
+                nameof(NumReturnSequences), NumReturnSequences, "A beam search returns at most NumBeams sequences, and a greedy search one; raise NumBeams or set DoSample.");
         }
 
         static void Within(bool holds, float value, string name, string bounds)
@@ -265,7 +265,7 @@ public sealed record GenerationConfig
             };
             if (ids.Any(id => id < 0))
             {
-                file.Warn($"'{field}' has a negative id, which is no token and is ignored."); // as in the original
+                file.Warn($"'{field}' has a negative id, which is not a token and is ignored."); // as in the original
             }
 
             return [.. ids.Where(id => id >= 0)];

@@ -22,7 +22,7 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         Model = model;
@@ -147,7 +147,7 @@ public sealed class TextGenerator
         var model = LanguageModel.Load(folder);
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.VocabularySize);
         return tokenizer.VocabularySize > model.VocabularySize
-            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; the files are not of the same model.")
+            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; the files do not belong to the same model.")
             : new TextGenerator(model, tokenizer, GenerationConfig.Load(folder));
     }
 
@@ -173,17 +173,17 @@ public sealed class TextGenerator
         }
 
         int[] start = Model.HasEncoder
-            ? [config.DecoderStartTokenId ?? config.BosTokenId ?? throw new ArgumentException("The decoder needs a token to begin with; set DecoderStartTokenId.", nameof(config))]
-            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException("The prompt has no tokens, and the model has none to begin with; give a prompt.", nameof(prompt))];
+            ? [config.DecoderStartTokenId ?? config.BosTokenId ?? throw new ArgumentException("The decoder needs a start token; set DecoderStartTokenId.", nameof(config))]
+            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException("The prompt has no tokens, and the model has no start token; give a prompt.", nameof(prompt))];
         if (start.Length >= Model.MaxPositions)
         {
-            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model takes {Model.MaxPositions} with those it generates; shorten the prompt.", nameof(prompt));
+            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model supports {Model.MaxPositions}, generated tokens included; shorten the prompt.", nameof(prompt));
         }
 
         long limit = config.MaxNewTokens is { } more ? (long)start.Length + more : config.MaxLength ?? start.Length + 20L;
         return start.Length < limit
             ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start, (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
-            : throw new ArgumentException($"The prompt has {start.Length} tokens, and max_length is {limit} with those that are generated; set MaxNewTokens instead.", nameof(config));
+            : throw new ArgumentException($"The prompt has {start.Length} tokens, and max_length is {limit}, generated tokens included; set MaxNewTokens instead.", nameof(config));
     }
 
     // Generates one token after another: the most likely, or sampled.
@@ -225,7 +225,7 @@ public sealed class TextGenerator
             return Scores(decoding, tokens, request.Config, cancellationToken);
         });
         return sequences.Count == 0
-            ? throw new ArgumentException("The settings of the generation forbid every token; allow some, or ask for fewer.")
+            ? throw new ArgumentException("The settings of generation forbid every token; allow some, or request fewer.")
             : [.. sequences.Take(request.Config.NumReturnSequences)];
     }
 

@@ -39,7 +39,7 @@ public sealed class FeatureShape
     /// <param name="width">The dimension of the vectors; null for any.</param>
     public void RequireTokens(int? width = null)
     {
-        Require(TokenWidth is not null || SentenceWidth is null, "works on token vectors, but no module that makes them stands before it");
+        Require(TokenWidth is not null || SentenceWidth is null, "works on token vectors, but no earlier module computes them");
         Require(TokenWidth is null || width is null || TokenWidth == width, $"takes token vectors of {width} elements, but gets {TokenWidth}");
     }
 
@@ -47,7 +47,7 @@ public sealed class FeatureShape
     /// <param name="width">The dimension of the vector; null for any.</param>
     public void RequireSentences(int? width = null)
     {
-        Require(SentenceWidth is not null, "works on the vector of a text, but no pooling stands before it");
+        Require(SentenceWidth is not null, "works on the vector of a text, but there is no pooling before it");
         Require(SentenceWidth is null || width is null || SentenceWidth == width, $"takes vectors of {width} elements, but gets {SentenceWidth}");
     }
 
@@ -70,7 +70,7 @@ public sealed class FeatureShape
     {
         if (TokenWidth is not null && TokenWidth != width)
         {
-            _warnings.Add($"{_path}: {_place} is said to take vectors of {width} elements but gets {TokenWidth}; the number is ignored.");
+            _warnings.Add($"{_path}: {_place} declares vectors of {width} elements but gets {TokenWidth}; the number is ignored.");
         }
     }
 

@@ -89,12 +89,12 @@ public abstract class Module
     /// <returns>The vectors, <c>[tokens × hidden size]</c>.</returns>
     /// <exception cref="InvalidOperationException">There are none.</exception>
     protected Tensor TokenEmbeddings(Features features) => features.TokenEmbeddings
-        ?? throw new InvalidOperationException($"{Type} works on token vectors, but no module that makes them stands before it.");
+        ?? throw new InvalidOperationException($"{Type} works on token vectors, but no earlier module computes them.");
 
     /// <summary>Returns the vectors of the texts of a batch, which an earlier module computes.</summary>
     /// <param name="features">The batch.</param>
     /// <returns>The vectors, <c>[texts × dimension]</c>.</returns>
     /// <exception cref="InvalidOperationException">There are none.</exception>
     protected Tensor SentenceEmbeddings(Features features) => features.SentenceEmbeddings
-        ?? throw new InvalidOperationException($"{Type} works on sentence vectors, but no pooling stands before it.");
+        ?? throw new InvalidOperationException($"{Type} works on sentence vectors, but there is no pooling before it.");
 }

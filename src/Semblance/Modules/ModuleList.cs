@@ -75,7 +75,7 @@ internal static class ModuleList
 
         if (faults.Count == 0 && modules is not [InputModule { TakesTexts: true }, ..])
         {
-            throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
+            throw new ModelFormatException(path, "the first module must be one that accepts texts, such as a Transformer.");
         }
 
         // The inputs of the modules after one that could not be loaded are unknown.
@@ -150,7 +150,7 @@ internal static class ModuleList
         var config = ConfigurationFile.OfModel(folder);
         var isCausal = config.Texts("architectures") is [var first, ..] && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
         var pooling = new PoolingModule(transformer.Transformer.HiddenSize, [isCausal ? Pooling.LastToken : Pooling.Mean]);
-        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so a text's vector is {(isCausal ? "the state of its last token, as the model is causal" : "the mean of its tokens' states")}."]);
+        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so texts are pooled by {(isCausal ? "their last token, because the model is causal" : "the mean of their tokens")}."]);
     }
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names a missing module.</summary>

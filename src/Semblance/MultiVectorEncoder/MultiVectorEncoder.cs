@@ -208,7 +208,7 @@ public sealed class MultiVectorEncoder
         var checkpoint = Checkpoint.Open(folder);
         if (checkpoint.Info(Name).Shape is not [var outputs, var inputs])
         {
-            throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is no matrix; expected [dimension, hidden size].");
+            throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is not a matrix; expected [dimension, hidden size].");
         }
 
         var weights = new CheckpointWeights(checkpoint, "", trainable);

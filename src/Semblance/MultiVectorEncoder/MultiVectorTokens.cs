@@ -68,7 +68,7 @@ internal sealed class MultiVectorTokens
     // The token as written, or without the space at the end of some prefixes.
     private int? Prefix(string? prefix) => prefix is null ? null
         : _input.Tokenizer.TokenToId(prefix) ?? _input.Tokenizer.TokenToId(prefix.Trim())
-        ?? throw new ArgumentException($"The prefix '{prefix}' is no token of the tokenizer.");
+        ?? throw new ArgumentException($"The prefix '{prefix}' is not a token of the tokenizer.");
 
     private sealed record Kind(int Limit, int? Prefix);
 }

@@ -72,7 +72,7 @@ public sealed class QuantizationRanges(int dimension)
         {
             if (!float.IsFinite(smallest.Values[i]) || !float.IsFinite(largest.Values[i]) || smallest.Values[i] > largest.Values[i])
             {
-                throw new CheckpointFormatException(path, $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is no range; the file is damaged.");
+                throw new CheckpointFormatException(path, $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is not a range; the file is damaged.");
             }
         }
 
@@ -101,7 +101,7 @@ public sealed class QuantizationRanges(int dimension)
     {
         if (vector.Length != dimension)
         {
-            throw new ArgumentException($"A vector of {vector.Length} elements has no part in ranges of {dimension}.", nameof(vector));
+            throw new ArgumentException($"A vector of {vector.Length} elements does not fit ranges of {dimension}.", nameof(vector));
         }
 
         Quantizer.CheckFinite(vector, nameof(vector), row);

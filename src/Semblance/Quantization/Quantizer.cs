@@ -42,7 +42,7 @@ public sealed class Quantizer
             ArgumentNullException.ThrowIfNull(ranges);
             if (ranges.Count < QuantizationRanges.FewestVectors || ranges.Smallest.Length != dimension)
             {
-                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements do not serve for vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
+                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements cannot be used for vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
             }
 
             Ranges = ranges;
@@ -192,7 +192,7 @@ public sealed class Quantizer
                 element++;
             }
 
-            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is no finite number; leave the vector out, or find what made it so.", parameter);
+            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is not a finite number; leave the vector out, or check the model that computed it.", parameter);
         }
     }
 

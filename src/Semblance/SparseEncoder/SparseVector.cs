@@ -19,14 +19,14 @@ public sealed class SparseVector
         ArgumentOutOfRangeException.ThrowIfNegative(dimension);
         if (indices.Length != values.Length)
         {
-            throw new ArgumentException($"{values.Length} values do not stand at {indices.Length} places.", nameof(values));
+            throw new ArgumentException($"{values.Length} values do not match {indices.Length} indices.", nameof(values));
         }
 
         for (var i = 0; i < indices.Length; i++)
         {
             if (indices[i] >= dimension || indices[i] <= (i == 0 ? -1 : indices[i - 1]))
             {
-                throw new ArgumentException($"The place {indices[i]} is not above the one before it and below {dimension}.", nameof(indices));
+                throw new ArgumentException($"The index {indices[i]} is not greater than the one before it and less than {dimension}.", nameof(indices));
             }
         }
     }

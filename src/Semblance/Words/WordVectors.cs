@@ -93,7 +93,7 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
         // As in the original: parsed in double precision first.
         float Number(string field) => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite((float)value)
             ? (float)value
-            : throw new ModelFormatException(path, $"line {lines.Count}: '{Excerpt.Of(field)}' is no number; expected a word and its vector.");
+            : throw new ModelFormatException(path, $"line {lines.Count}: '{Excerpt.Of(field)}' is not a number; expected a word and its vector.");
     }
 
     private static Tensor TableOf(List<float[]> rows)

@@ -41,10 +41,10 @@ public class ChatTemplateTests
     }
 
     [Theory]
-    [InlineData("{{ nothing.content }}", "asks for 'content' of what has no parts")]
-    [InlineData("{{ 1 | first }}", "goes through what is no list")]
-    [InlineData("{% for m in 1 %}{% endfor %}", "goes through what is no list")]
-    [InlineData("{{ 1 + 'a' }}", "adds what is neither two texts nor two numbers")]
+    [InlineData("{{ nothing.content }}", "gets 'content' from a value without parts")]
+    [InlineData("{{ 1 | first }}", "iterates over a value that is not a list")]
+    [InlineData("{% for m in 1 %}{% endfor %}", "iterates over a value that is not a list")]
+    [InlineData("{{ 1 + 'a' }}", "adds values that are neither two texts nor two numbers")]
     [InlineData("{{ 'a'.b }}", "has no parts")]
     public void What_a_template_cannot_do_is_named_when_it_is_tried(string source, string problem) =>
         Should.Throw<ModelFormatException>(() => new ChatTemplate("x", source).Render([])).Message.ShouldContain(problem);

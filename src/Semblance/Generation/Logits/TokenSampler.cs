@@ -64,5 +64,5 @@ internal static class TokenSampler
         return last;
     }
 
-    private static ArgumentException NothingLeft() => new("The settings of the generation forbid every token; allow some, or ask for fewer.");
+    private static ArgumentException NothingLeft() => new("The settings of generation forbid every token; allow some, or request fewer.");
 }

@@ -25,7 +25,7 @@ public sealed class ClipModule : InputModule
         ArgumentNullException.ThrowIfNull(processor);
         if (tokenizer.VocabularySize > model.Text.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.Text.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         (Tokenizer, Model, Processor) = (tokenizer, model, processor);
@@ -69,7 +69,7 @@ public sealed class ClipModule : InputModule
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
             ? Create(tokenizer, model, ImageProcessor.Load(folder))
-            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");
+            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.Text.VocabularySize}; the files do not belong to the same model.");
     }
 
     private static ClipModule Create(Tokenizer tokenizer, ClipModel model, ImageProcessor processor) =>

@@ -50,7 +50,7 @@ public abstract class InputModule : Module
     /// <returns>The position in the text that the offsets are relative to.</returns>
     /// <exception cref="NotSupportedException">The module has no subword tokenizer.</exception>
     internal virtual int Tokenize(string text, int maxLength, TokenBuffer tokens) =>
-        throw new NotSupportedException($"{this} has no subword tokenizer, so that chunks cannot be counted in its tokens; leave ChunkSize out.");
+        throw new NotSupportedException($"{this} has no subword tokenizer, so chunks cannot be measured in tokens; do not set ChunkSize.");
 
     /// <summary>Returns the module that tokenizes texts of a route: this one, unless it is a router.</summary>
     /// <param name="route">The route; null for the default.</param>

@@ -54,7 +54,7 @@ public sealed class MaskedLanguageModule : InputModule
         var (text, model) = TransformerModule.LoadTask(folder, trainable);
         return model.Head is VocabularyHead head
             ? new MaskedLanguageModule(text, model, head) { Warnings = text.Warnings }
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no words; expected a class whose name ends with ForMaskedLM, as those of sparse models do");
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no masked language modeling head; expected a class whose name ends with ForMaskedLM");
     }
 
     /// <inheritdoc/>

@@ -118,7 +118,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
 
         return found > 0
             ? new SparseStaticEmbeddingModule(tokenizer, Tensor.From(weights, weights.Length), frozen) { Warnings = warnings }
-            : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; are both files of the same model?");
+            : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; do both files belong to the same model?");
     }
 
     /// <inheritdoc/>

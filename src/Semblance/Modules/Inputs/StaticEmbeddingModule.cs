@@ -276,7 +276,7 @@ public sealed class StaticEmbeddingModule : InputModule
     {
         var tokens = rows?.Length ?? table.Rows;
         return table.Shape.Length != 2 ? $"the vectors are {table}; [tokens × dimension] is needed."
-            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; the files are not of the same model."
+            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; the files do not belong to the same model."
             : weights is not null && weights.Length < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are weights for {weights.Length}."
             : rows?.FirstOrDefault(row => row < 0 || row >= table.Rows, 0) is { } bad && (bad < 0 || bad >= table.Rows) ? $"'mapping' points to the vector {bad}, but there are {table.Rows}."
             : null;

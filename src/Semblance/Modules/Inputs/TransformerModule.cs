@@ -75,7 +75,7 @@ public sealed class TransformerModule : InputModule
         ArgumentNullException.ThrowIfNull(transformer);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only {transformer.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         var longest = Math.Min(transformer.MaxPositions, maxSequenceLength ?? tokenizer.ModelMaxLength);
@@ -178,7 +178,7 @@ public sealed class TransformerModule : InputModule
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; the files are not of the same model.");
+            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only {transformer.VocabularySize}; the files do not belong to the same model.");
         }
 
         return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)

@@ -68,7 +68,7 @@ public sealed class SparseAutoEncoderModule : Module
         var lastNonzero = checkpoint.Contains(Statistics) ? checkpoint.ReadInt64(Statistics) : new long[outputs];
         return lastNonzero.Length == outputs
             ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config) { Warnings = config.Warnings }
-            : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} wants {outputs}.");
+            : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} requires {outputs}.");
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal static class TorchActivations
         var name = config.Text(field)?.Replace("torch.nn.modules.activation.Identity", "torch.nn.modules.linear.Identity", StringComparison.Ordinal);
         return name is null ? null
             : Known.TryGetValue(name, out var activation) ? activation
-            : throw config.Fault(field, $"is '{name}'; known are {string.Join(", ", Known.Keys)}");
+            : throw config.Fault(field, $"is '{name}'; supported are {string.Join(", ", Known.Keys)}");
     }
 
     /// <summary>Returns the name of a function.</summary>

@@ -85,7 +85,7 @@ public sealed class PoolingModule : Module
             var field = property.Name;
             if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field) && config.Flag(field, false))
             {
-                throw config.Fault(field, $"is not a pooling known here; known are {string.Join(", ", Ways.Select(way => way.Field))}");
+                throw config.Fault(field, $"is not a supported pooling mode; supported are {string.Join(", ", Ways.Select(way => way.Field))}");
             }
         }
 
@@ -97,7 +97,7 @@ public sealed class PoolingModule : Module
             // The newer form: one name, or several.
             var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
             on = [.. names.Select(name => Array.Find(Ways, way => way.Name == name)
-                ?? throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Ways.Select(way => way.Name))}"))];
+                ?? throw config.Fault("pooling_mode", $"is '{name}'; supported are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
         else if (on.Length == 0)
         {
@@ -106,7 +106,7 @@ public sealed class PoolingModule : Module
 
         return on.Length > 0
             ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true)) { Warnings = config.Warnings }
-            : throw config.Fault("pooling_mode", $"is an empty list; known are {string.Join(", ", Ways.Select(way => way.Name))}");
+            : throw config.Fault("pooling_mode", $"is an empty list; supported are {string.Join(", ", Ways.Select(way => way.Name))}");
     }
 
     /// <inheritdoc/>

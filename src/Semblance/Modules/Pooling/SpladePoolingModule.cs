@@ -53,7 +53,7 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     public override void InferShape(FeatureShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        shape.Require(shape.HasWordLogits, "pools the logits of words, but no module that predicts words stands before it");
+        shape.Require(shape.HasWordLogits, "pools vocabulary logits, but no earlier module computes them");
         shape.SentenceWidth = shape.TokenWidth;
     }
 
@@ -61,7 +61,7 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var words = features.WordLayer ?? throw new InvalidOperationException($"{Type} pools the logits of words, but no module that predicts words stands before it.");
+        var words = features.WordLayer ?? throw new InvalidOperationException($"{Type} pools vocabulary logits, but no earlier module computes them.");
         features.SentenceEmbeddings = run.PoolVocabulary(TokenEmbeddings(features), words, features.Batch, Pooling, Twice ? 2 : 1);
     }
 
@@ -91,6 +91,6 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     {
         var name = config.Text(field) ?? names[0];
         var index = Array.IndexOf(names, name);
-        return index >= 0 ? index : throw config.Fault(field, $"is '{name}'; known are {string.Join(", ", names)}");
+        return index >= 0 ? index : throw config.Fault(field, $"is '{name}'; supported are {string.Join(", ", names)}");
     }
 }

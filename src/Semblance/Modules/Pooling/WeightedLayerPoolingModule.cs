@@ -79,7 +79,7 @@ public sealed class WeightedLayerPoolingModule : Module
         ArgumentNullException.ThrowIfNull(shape);
         shape.RequireTokens();
         shape.Declared(Dimension);
-        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but {(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "no transformer stands before it")}");
+        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but {(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "there is no transformer before it")}");
     }
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed class WeightedLayerPoolingModule : Module
         ArgumentNullException.ThrowIfNull(features);
         if (features.HiddenStates is not { Count: > 0 } states)
         {
-            throw new InvalidOperationException($"{Type} works on the layers of a transformer, but none stands before it.");
+            throw new InvalidOperationException($"{Type} works on the layers of a transformer, but there is none before it.");
         }
 
         features.TokenEmbeddings = states.Count == LayerCount + 1

@@ -63,7 +63,7 @@ public sealed class WordWeightsModule : Module
                 var id = batch.TokenIds[token];
                 factors[token] = id < _words.OfWords.Length
                     ? _words.OfWords[id]
-                    : throw new InvalidOperationException($"{Type} knows {_words.OfWords.Length} words, but the text has one with the id {id}; the vocabulary is not that of the tokenizer.");
+                    : throw new InvalidOperationException($"{Type} has weights of {_words.OfWords.Length} words, but the text has one with the id {id}; the vocabulary is not that of the tokenizer.");
                 sums[text] += factors[token];
             }
         }

@@ -27,7 +27,7 @@ internal sealed partial record RouteMapping(string Key, string? Task, string? Mo
         {
             if (rule.Value.ValueKind != JsonValueKind.String || Tuple().Match(rule.Name) is not { Success: true } parts)
             {
-                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a kind of input such as ('query', 'text'), and the name of a route");
+                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a modality such as ('query', 'text'), and the name of a route");
             }
 
             mappings.Add(new RouteMapping(rule.Name, Part(parts.Groups["task"].Value), Part(parts.Groups["modality"].Value), rule.Value.GetString()!));

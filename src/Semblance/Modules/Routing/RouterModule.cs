@@ -132,8 +132,8 @@ public sealed class RouterModule : InputModule
             throw new ModelFormatException(config.Path, $"routers are nested more than {Deepest} deep, which is not supported.");
         }
 
-        var types = config.Section("types") ?? throw config.Fault("types", "is missing; it is needed");
-        var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing; it is needed");
+        var types = config.Section("types") ?? throw config.Fault("types", "is missing but required");
+        var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing but required");
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
         var routes = new List<KeyValuePair<string, IReadOnlyList<Module>>>();
         var count = 0;
@@ -177,7 +177,7 @@ public sealed class RouterModule : InputModule
                 throw config.Fault("structure", $"names '{id}', the router's own folder; expected the folder of a module inside of it");
             }
 
-            var type = types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is");
+            var type = types.Text(id) ?? throw config.Fault("types", $"has no type for '{id}'");
             return ModuleRegistry.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
         }
     }
@@ -253,11 +253,11 @@ public sealed class RouterModule : InputModule
         $"Router({string.Join("; ", _routes.Select(route => $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
 
     internal override InputModule Entry(string? route) => ModulesOf(route)[0] as InputModule
-        ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which takes no texts.");
+        ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which does not accept texts.");
 
     private Module[] ModulesOf(string? route)
     {
-        var name = Resolve(route) ?? throw new ArgumentException($"The model must be told the route of its texts; its routes are {Names}.", nameof(route));
+        var name = Resolve(route) ?? throw new ArgumentException($"The model needs the route of the texts; its routes are {Names}.", nameof(route));
         return _routes.FirstOrDefault(known => known.Key == name).Value
             ?? throw new ArgumentException($"The model has no route '{name}'; its routes are {Names}.", nameof(route));
     }
