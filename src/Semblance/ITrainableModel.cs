@@ -46,7 +46,8 @@ public interface ITrainableModel
     /// <param name="run">The computation, which owns the results.</param>
     /// <param name="input">The texts. Those that are too long are truncated.</param>
     /// <exception cref="NotSupportedException">The model has no outputs of earlier layers.</exception>
-    LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {GetType().Name} does not provide outputs of earlier layers.");
+    LayerOutputs ForwardLayers(Computation run, ModelInput input) =>
+        throw new NotSupportedException($"A {GetType().Name} does not provide outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">The folder, which is created if it does not exist.</param>

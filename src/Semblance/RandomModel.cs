@@ -1,5 +1,4 @@
 using Semblance.Modules;
-using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
 using Semblance.Transformers;
@@ -18,7 +17,8 @@ public static class RandomModel
     /// <param name="seed">The random seed: the same seed gives the same weights.</param>
     /// <param name="normalize"><see langword="true"/> to normalize each vector to length 1; otherwise, <see langword="false"/>.</param>
     /// <returns>The model.</returns>
-    public static SentenceTransformer Create(string architecture, Tokenizer tokenizer, ModelSizes sizes, int seed = 0, bool normalize = true)
+    public static SentenceTransformer Create(
+        string architecture, Tokenizer tokenizer, ModelSizes sizes, int seed = 0, bool normalize = true)
     {
         var input = CreateTransformer(architecture, tokenizer, sizes, seed);
         var pooling = new PoolingModule(input.Transformer.HiddenSize, [input.Transformer.Architecture.Pooling]);
@@ -37,7 +37,13 @@ public static class RandomModel
         int? Id(string? token) => token is null || layout == TokenizerLayout.Bert ? null : tokenizer.TokenToId(token);
         var transformer = Transformer.CreateRandom(
             architecture,
-            sizes with { VocabSize = tokenizer.VocabularySize, PadTokenId = tokenizer.PaddingId ?? 0, BosTokenId = Id(layout?.First ?? layout?.End), EosTokenId = Id(layout?.End ?? layout?.Last) },
+            sizes with
+            {
+                VocabSize = tokenizer.VocabularySize,
+                PadTokenId = tokenizer.PaddingId ?? 0,
+                BosTokenId = Id(layout?.First ?? layout?.End),
+                EosTokenId = Id(layout?.End ?? layout?.Last),
+            },
             seed);
         return new TransformerModule(tokenizer, transformer, sizes.MaxPositionEmbeddings);
     }

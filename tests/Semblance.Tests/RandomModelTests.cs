@@ -1,5 +1,4 @@
 using Semblance.Modules;
-using Semblance.Tokenizers.Training;
 using Semblance.Transformers;
 
 namespace Semblance.Tests;

@@ -107,7 +107,8 @@ internal sealed partial class ChatTemplate
             parts.Add(('t', text));
             parts.Add((kind, content.Trim()));
             (position, trims, startsLine) = (end + 2, takesAfter, false);
-            while (position < source.Length && (trims ? char.IsWhiteSpace(source[position]) : kind != '{' && position == end + 2 && source[position] == '\n'))
+            while (position < source.Length
+                && (trims ? char.IsWhiteSpace(source[position]) : kind != '{' && position == end + 2 && source[position] == '\n'))
             {
                 startsLine = source[position] == '\n';
                 position++;
@@ -253,7 +254,13 @@ internal sealed partial class ChatTemplate
                 scope.Charge(1);
                 var inner = scope.Inner();
                 inner[name] = items[i];
-                inner["loop"] = new Dictionary<string, object?> { ["index"] = i + 1L, ["index0"] = (long)i, ["first"] = i == 0, ["last"] = i == items.Count - 1 };
+                inner["loop"] = new Dictionary<string, object?>
+                {
+                    ["index"] = i + 1L,
+                    ["index0"] = (long)i,
+                    ["first"] = i == 0,
+                    ["last"] = i == items.Count - 1,
+                };
                 body(inner);
             }
         };

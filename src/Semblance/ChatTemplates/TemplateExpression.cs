@@ -212,8 +212,10 @@ internal sealed partial class TemplateExpression
             ("length", []) => scope => input(scope) is var value && value is string text ? (long)text.Length : List(scope, value).Count,
             ("list", []) => scope => List(scope, input(scope)),
             ("trim", []) => scope => Trimmed(scope, Show(input(scope))),
-            ("map", [("attribute", var attribute)]) => scope => List(scope, input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
-            ("selectattr", [(null, var attribute), (null, var test), (null, var wanted)]) => scope => test(scope) is "eq" or "equalto" or "=="
+            ("map", [("attribute", var attribute)]) => scope =>
+                List(scope, input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
+            ("selectattr", [(null, var attribute), (null, var test), (null, var wanted)]) => scope =>
+                test(scope) is "eq" or "equalto" or "=="
                 ? List(scope, input(scope)).Where(item => AreEqual(scope, Part(item, attribute(scope)), wanted(scope))).ToArray()
                 : throw Fault(),
             _ => throw _fault($"the filter '{name}' in '{_source}' is not supported with these arguments; supported are {Filters}"),
@@ -264,7 +266,8 @@ internal sealed partial class TemplateExpression
         'n' => "\n",
         't' => "\t",
         'r' => "\r",
-        'u' when escape.Length > 2 => ((char)int.Parse(escape.Value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+        'u' when escape.Length > 2 =>
+            ((char)int.Parse(escape.Value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
         var character => character.ToString(),
     });
 

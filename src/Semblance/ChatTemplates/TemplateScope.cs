@@ -25,7 +25,8 @@ internal sealed class TemplateScope
     /// <param name="fault">Returns the exception for a problem.</param>
     public TemplateScope(IEnumerable<KeyValuePair<string, object?>> variables, int length, Func<string, Exception> fault)
     {
-        (_variables, _root, _fault, Text) = (new Dictionary<string, object?>(variables, StringComparer.Ordinal), this, fault, new StringBuilder());
+        (_variables, _root, _fault, Text) = (new Dictionary<string, object?>(variables, StringComparer.Ordinal),
+            this, fault, new StringBuilder());
         _most = LeastWork + (WorkPerCharacter * (length + Length(_variables)));
     }
 
@@ -51,7 +52,8 @@ internal sealed class TemplateScope
     {
         if ((_root._work += units) > _root._most)
         {
-            throw _root._fault!($"it takes more than {_root._most:N0} steps and characters, far more than its texts need; its result is too long");
+            throw _root._fault!($"it takes more than {_root._most:N0} steps and characters, far more than its texts need; its result is "
+                + "too long");
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
     private const int WindowChunks = 1024;
 
     /// <summary>Divides all texts, in parallel.</summary>
-    public static ChunkedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellationToken)
+    public static ChunkedTexts From(
+        InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var chunks = new Chunk[texts.Count][];
         Workers.Shared.For(texts.Count, options.WorkerCount, i =>
@@ -46,14 +47,15 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
     /// </param>
     /// <param name="vectors">Receives the vectors, <c>[texts × dimension]</c>.</param>
     /// <param name="progress">Receives progress, in texts, after some chunks.</param>
-    public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling, bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)
+    public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling,
+        bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)
     {
         var (tokens, truncated) = (new int[texts.Count], new bool[texts.Count]);
         var sum = new double[vectors.Columns];
         long weight = 0;
-        foreach (var window in Places().Chunk(WindowChunks * Workers.Shared.Count))
+        foreach (var window in Entries().Chunk(WindowChunks * Workers.Shared.Count))
         {
-            var embeddings = encode([.. window.Select(place => chunks[place.Text][place.Chunk].Of(texts[place.Text]).ToString())]);
+            var embeddings = encode([.. window.Select(entry => chunks[entry.Text][entry.Chunk].Of(texts[entry.Text]).ToString())]);
             for (var i = 0; i < window.Length; i++)
             {
                 var (text, chunk) = window[i];
@@ -80,13 +82,14 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
                 }
             }
 
-            progress?.Report(new EncodeProgress(window[^1].Chunk == chunks[window[^1].Text].Length - 1 ? window[^1].Text + 1 : window[^1].Text, texts.Count));
+            var last = window[^1];
+            progress?.Report(new EncodeProgress(last.Chunk == chunks[last.Text].Length - 1 ? last.Text + 1 : last.Text, texts.Count));
         }
 
         return new Embeddings(vectors, tokens, truncated);
     }
 
-    private IEnumerable<(int Text, int Chunk)> Places()
+    private IEnumerable<(int Text, int Chunk)> Entries()
     {
         for (var text = 0; text < chunks.Length; text++)
         {

@@ -5,8 +5,8 @@ namespace Semblance.Chunking;
 
 /// <summary>
 /// Divides a text into chunks that fit the maximum sequence length, each with the prompt before it: each chunk, tokenized as a text of its
-/// own, has at most a number of tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text and
-/// the memory in that of a chunk.
+/// own, has at most a given number of tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text
+/// and the memory in that of a chunk.
 /// </summary>
 internal sealed class Chunker
 {
@@ -19,7 +19,7 @@ internal sealed class Chunker
     private readonly int _size;
     private readonly int _overlap;
     private readonly TokenBuffer _tokens = new();
-    private readonly List<(int Start, int End)> _places = []; // positions of the tokens of the text, without those of the prompt
+    private readonly List<(int Start, int End)> _spans = []; // positions of the tokens of the text, without those of the prompt
 
     private Chunker(InputModule module, string text, string prompt, int size, int overlap)
     {
@@ -39,17 +39,20 @@ internal sealed class Chunker
     /// The size is greater than the maximum sequence length, or too small for the prompt and the overlap.
     /// </exception>
     /// <exception cref="NotSupportedException">The module does not count tokens.</exception>
-    public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
+    public static IEnumerable<Chunk> Divide(
+        InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var size = options.ChunkSize ?? module.MaxSequenceLength;
         if (size > module.MaxSequenceLength)
         {
-            throw new ArgumentException($"A chunk of {size} tokens is longer than the model's maximum of {module.MaxSequenceLength}; set ChunkSize to at most that.", nameof(options));
+            throw new ArgumentException($"A chunk of {size} tokens is longer than the model's maximum of {module.MaxSequenceLength}; set "
+                + "ChunkSize to at most that.", nameof(options));
         }
 
         if (options.ChunkOverlap > size / 2)
         {
-            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; set a smaller ChunkOverlap or a larger ChunkSize.", nameof(options));
+            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; set a smaller "
+                + "ChunkOverlap or a larger ChunkSize.", nameof(options));
         }
 
         return size == int.MaxValue
@@ -112,7 +115,7 @@ internal sealed class Chunker
     private bool Fits(int start, int end)
     {
         var shift = _module.Tokenize(string.Concat(_prompt, _text.AsSpan(start, end - start)), _size, _tokens) - _prompt.Length;
-        _places.Clear();
+        _spans.Clear();
         var last = 0;
         for (var i = 0; i < _tokens.Count; i++)
         {
@@ -120,7 +123,7 @@ internal sealed class Chunker
             if (_tokens.Sequences[i] == 0 && to + shift > 0)
             {
                 last = Math.Max(last, to + shift); // normalization may change the order of marks
-                _places.Add((start + Math.Max(0, from + shift), start + last));
+                _spans.Add((start + Math.Max(0, from + shift), start + last));
             }
         }
 
@@ -134,12 +137,13 @@ internal sealed class Chunker
     /// </summary>
     private int Cut(int start, int covered)
     {
-        if (_places.Count == 0)
+        if (_spans.Count == 0)
         {
-            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; set a larger ChunkSize or a shorter prompt.");
+            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; set a "
+                + "larger ChunkSize or a shorter prompt.");
         }
 
-        var ends = _places.Select(place => place.End).ToArray();
+        var ends = _spans.Select(span => span.End).ToArray();
         var half = Math.Max(covered, ends[(ends.Length - 1) / 2]);
         var limit = ends[^1];
         while (limit < _text.Length && char.IsWhiteSpace(_text[limit]))
@@ -178,12 +182,12 @@ internal sealed class Chunker
     /// </summary>
     private int NextStart(int start, int end)
     {
-        if (_overlap == 0 || _overlap >= _places.Count)
+        if (_overlap == 0 || _overlap >= _spans.Count)
         {
             return end;
         }
 
-        var next = TextBoundaries.Whole(_text, _places[^_overlap].Start);
+        var next = TextBoundaries.Whole(_text, _spans[^_overlap].Start);
         var word = TextBoundaries.FirstWord(_text, next, end);
         next = word < 0 ? next : word;
         return next > start && next < end ? next : end;

@@ -47,34 +47,38 @@ internal static class TextBoundaries
     }
 
     /// <summary>Returns the position, or the one before it if the position is inside a surrogate pair.</summary>
-    public static int Whole(ReadOnlySpan<char> text, int place) =>
-        place > 0 && place < text.Length && char.IsSurrogatePair(text[place - 1], text[place]) ? place - 1 : place;
+    public static int Whole(ReadOnlySpan<char> text, int position) =>
+        position > 0 && position < text.Length && char.IsSurrogatePair(text[position - 1], text[position]) ? position - 1 : position;
 
-    private static bool IsWordStart(ReadOnlySpan<char> text, int place) =>
-        place > 0 && place < text.Length && !char.IsWhiteSpace(text[place])
-        && (char.IsWhiteSpace(text[place - 1])
-            || ((IsEastAsian(text[place]) || IsEastAsian(text[place - 1])) && !char.IsPunctuation(text[place]) && Whole(text, place) == place));
+    private static bool IsWordStart(ReadOnlySpan<char> text, int position) =>
+        position > 0 && position < text.Length && !char.IsWhiteSpace(text[position])
+        && (char.IsWhiteSpace(text[position - 1])
+            || ((IsEastAsian(text[position]) || IsEastAsian(text[position - 1])) && !char.IsPunctuation(text[position])
+                && Whole(text, position) == position));
 
     // Looks back over white space and closing quotes only at the end of such a run, so that a long run is read once.
-    private static bool IsSentenceStart(ReadOnlySpan<char> text, int place)
+    private static bool IsSentenceStart(ReadOnlySpan<char> text, int position)
     {
-        if (place <= 0 || place >= text.Length || char.IsWhiteSpace(text[place]) || Closers.Contains(text[place]) || Stops.Contains(text[place]) || FullWidthStops.Contains(text[place]))
+        if (position <= 0 || position >= text.Length || char.IsWhiteSpace(text[position]) || Closers.Contains(text[position])
+            || Stops.Contains(text[position]) || FullWidthStops.Contains(text[position]))
         {
             return false;
         }
 
-        var before = text[..place];
+        var before = text[..position];
         var words = before.TrimEnd();
         if (before[words.Length..].Count('\n') > 1)
         {
             return true; // an empty line
         }
 
-        var isSpaced = words.Length < place;
+        var isSpaced = words.Length < position;
         words = words.TrimEnd(Closers);
-        return words.Length > 0 && (FullWidthStops.Contains(words[^1]) || (isSpaced && Stops.Contains(words[^1]) && !char.IsLower(text[place])));
+        return words.Length > 0
+            && (FullWidthStops.Contains(words[^1]) || (isSpaced && Stops.Contains(words[^1]) && !char.IsLower(text[position])));
     }
 
     // Kana, ideographs, and those beyond the Basic Multilingual Plane: scripts without spaces between words.
-    private static bool IsEastAsian(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') or (>= '\uD840' and <= '\uD88D');
+    private static bool IsEastAsian(char c) => c is (>= '\u3040' and <= '\u30FF')
+        or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') or (>= '\uD840' and <= '\uD88D');
 }

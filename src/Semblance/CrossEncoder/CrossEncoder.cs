@@ -74,7 +74,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     {
         ArgumentNullException.ThrowIfNull(input);
         var model = TaskModel.CreateClassifier(input.Transformer, labels ?? ["LABEL_0"], seed);
-        return new CrossEncoder(input.With(model.Body), model, null, null, new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
+        return new CrossEncoder(input.With(model.Body), model, null, null,
+            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
     }
 
     /// <inheritdoc/>
@@ -108,24 +109,26 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public Predictions Predict(
-        IReadOnlyList<(string Text, string Pair)> pairs, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<(string Text, string Pair)> pairs, PredictOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         options = Check(options);
         var activation = options.Activation ?? Config.Activation;
         var scores = Tensor.Zeros(pairs.Count, Labels.Count);
         var tokenized = Tokenize(pairs, Config.PromptOf(options), options, cancellationToken);
-        tokenized.ForEachBatch(options, progress, (run, batch, places) =>
+        tokenized.ForEachBatch(options, progress, (run, batch, indices) =>
         {
             var logits = Logits(run, batch); // [pairs × labels]
             var results = activation == Activation.Identity ? logits : run.Activate(logits, activation);
-            for (var i = 0; i < places.Length; i++)
+            for (var i = 0; i < indices.Length; i++)
             {
-                var row = scores.Writable.Slice(places[i] * Labels.Count, Labels.Count);
+                var row = scores.Writable.Slice(indices[i] * Labels.Count, Labels.Count);
                 results.Row(i).CopyTo(row);
                 if (!TensorPrimitives.IsFiniteAll<float>(row))
                 {
-                    throw new ModelFormatException("model", $"the score of pair {places[i]} is not finite; are the model's weights damaged?");
+                    throw new ModelFormatException("model",
+                        $"the score of pair {indices[i]} is not finite; are the model's weights damaged?");
                 }
 
                 if (options.ApplySoftmax)
@@ -156,14 +159,16 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <returns>The pairs with their scores, in their order.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
-    public IAsyncEnumerable<Prediction> PredictAsync(IAsyncEnumerable<(string Text, string Pair)> pairs, PredictOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Prediction> PredictAsync(
+        IAsyncEnumerable<(string Text, string Pair)> pairs, PredictOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         options = Check(options);
         return EncodingStream.Run(pairs, pair => (pair.Text?.Length ?? 0) + (pair.Pair?.Length ?? 0), window =>
         {
             var predictions = Predict(window, options, null, cancellationToken);
-            return window.Select((pair, i) => new Prediction(pair.Text, pair.Pair, predictions[i].ToArray(), predictions.TokenCounts[i], predictions.Truncated[i]));
+            return window.Select((pair, i) => new Prediction(pair.Text, pair.Pair, predictions[i].ToArray(),
+                predictions.TokenCounts[i], predictions.Truncated[i]));
         }, cancellationToken);
     }
 
@@ -178,14 +183,17 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <exception cref="InvalidOperationException">The model has several labels, so it has no single score to rank by.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string query, IReadOnlyList<string> documents, int? topK = null, PredictOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         return Labels.Count == 1
-            ? RankedDocument.Order(documents, Predict([.. documents.Select(document => (query, document))], options, progress, cancellationToken).Scores.Values, topK)
-            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so it has no single score to rank by; use Predict, or a model with one label.");
+            ? RankedDocument.Order(documents,
+                Predict([.. documents.Select(document => (query, document))], options, progress, cancellationToken).Scores.Values, topK)
+            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so it has no single "
+                + "score to rank by; use Predict, or a model with one label.");
     }
 
     /// <inheritdoc/>
@@ -198,8 +206,10 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var (input, model) = TransformerModule.LoadTask(root, trainable);
         var score = LogitScore.Find(folder, model, input.Tokenizer);
         return score is not null || model.Architecture.EndsWith(Head, StringComparison.Ordinal)
-            ? new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null), CrossEncoderConfig.Load(folder, model.Config, isCausal: score is not null))
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no classification head; expected a class whose name ends with {Head} or, of a causal model, ForCausalLM");
+            ? new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null),
+                CrossEncoderConfig.Load(folder, model.Config, isCausal: score is not null))
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no classification head; expected a class "
+                + $"whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
 
     private protected override void Write(string folder, DType weights)
@@ -216,7 +226,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var names = Enumerable.Range(0, TaskModel.LabelCount(config)).Select(i => $"LABEL_{i}").ToArray();
         foreach (var label in config.Section("id2label")?.Root.EnumerateObject().ToArray() ?? [])
         {
-            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0 || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
+            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0
+                || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
             {
                 throw config.Fault("id2label", $"has '{label.Name}'; expected a name for each number from 0 to {names.Length - 1}");
             }
@@ -227,10 +238,13 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         return names;
     }
 
-    private TokenizedTexts Tokenize(IReadOnlyList<(string Text, string Pair)> pairs, string prompt, PredictOptions options, CancellationToken cancellationToken) =>
+    private TokenizedTexts Tokenize(
+        IReadOnlyList<(string Text, string Pair)> pairs, string prompt, PredictOptions options, CancellationToken cancellationToken) =>
         TokenizedTexts.From(
             pairs.Count,
-            i => pairs[i] is { Text: { } text, Pair: { } pair } ? TokenizePair(prompt, text, pair) : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
+            i => pairs[i] is { Text: { } text, Pair: { } pair }
+                ? TokenizePair(prompt, text, pair)
+                : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
             MaxSequenceLength,
             options,
             cancellationToken);
@@ -238,18 +252,21 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private TokenizedText TokenizePair(string prompt, string text, string pair) =>
         _template?.Tokenize(_input, prompt, text, pair) ?? _input.TokenizePair(prompt + text, pair);
 
-    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs, string prompt) => Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack();
+    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs, string prompt) =>
+        Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack();
 
     private static (string Text, string Pair)[] PairsOf(ModelInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder scores pairs of texts; the input has single texts.", nameof(input)))];
+        return [.. input.Texts.Zip(input.Pairs
+            ?? throw new ArgumentException("A cross-encoder scores pairs of texts; the input has single texts.", nameof(input)))];
     }
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]
-        return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch); // [pairs × labels]
+        // [pairs × labels]
+        return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch);
     }
 
     private PredictOptions Check(PredictOptions? options)
@@ -257,7 +274,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         options ??= PredictOptions.Default;
         options.Check();
         return options.ApplySoftmax && Labels.Count == 1
-            ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.", nameof(options))
+            ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.",
+                nameof(options))
             : options;
     }
 }

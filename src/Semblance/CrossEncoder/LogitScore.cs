@@ -15,7 +15,8 @@ namespace Semblance;
 /// <param name="FalseId">The id of the token for no; null if the logit of the other is the score.</param>
 internal sealed record LogitScore(int TrueId, int? FalseId)
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("false_token_id", "true_token_id").Unsupported("module_input_name", "causal_logits", "\"causal_logits\"");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured("false_token_id", "true_token_id")
+        .Unsupported("module_input_name", "causal_logits", "\"causal_logits\"");
 
     private const string Class = "LogitScore";
     private const string Folder = "1_" + Class;
@@ -47,22 +48,27 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
         {
             return types is [var only] && ModuleList.NameOf(only) == "Transformer" ? null : throw new ModelFormatException(
                 Path.Combine(folder, ModuleList.FileName),
-                $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}, which are not supported in a cross-encoder; supported are a Transformer alone, and a Transformer with a {Class}.");
+                $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}, which are not supported in a cross-encoder; "
+                    + $"supported are a Transformer alone, and a Transformer with a {Class}.");
         }
 
         if (types.Count != 2 || ModuleList.NameOf(types[0]) != "Transformer" || ModuleList.NameOf(types[1]) != Class)
         {
-            throw new ModelFormatException(Path.Combine(folder, ModuleList.FileName), $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}; a cross-encoder of a causal model has a Transformer and a {Class}.");
+            throw new ModelFormatException(Path.Combine(folder, ModuleList.FileName),
+                $"found the modules {string.Join(", ", types.Select(ModuleList.NameOf))}; a cross-encoder of a causal model has a "
+                + $"Transformer and a {Class}.");
         }
 
         if (model.Task is not TaskKind.CausalLanguageModel)
         {
-            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no language modeling head for the {Class}; expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
+            throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no language modeling head for the {Class}; "
+                + "expected a class whose name ends with ForCausalLM, or GPT2LMHeadModel");
         }
 
         var config = ConfigurationFile.Read(Path.Combine(ModuleList.FolderOf(folder, 1), "config.json")).Check(Keys);
         var last = model.Body.VocabularySize - 1;
-        return new LogitScore(config.WholeNumber("true_token_id", 0, last), config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last)) { Warnings = config.Warnings };
+        return new LogitScore(config.WholeNumber("true_token_id", 0, last),
+            config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last)) { Warnings = config.Warnings };
     }
 
     /// <summary>Computes the scores of a batch, <c>[pairs × 1]</c>.</summary>
@@ -101,9 +107,11 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
             json.WriteString("module_input_name", "causal_logits");
             json.WriteEndObject();
         });
-        ModuleList.Save(folder, [("", "sentence_transformers.base.modules.transformer.Transformer"), (Folder, "sentence_transformers.cross_encoder.modules.logit_score.LogitScore")]);
+        ModuleList.Save(folder, [("", "sentence_transformers.base.modules.transformer.Transformer"),
+            (Folder, "sentence_transformers.cross_encoder.modules.logit_score.LogitScore")]);
     }
 
     private static int Word(Tokenizer tokenizer, TaskModel model, string word) => tokenizer.TokenToId(word)
-        ?? throw model.Config.Fault("architectures", $"names '{model.Architecture}', whose score needs tokens for yes and no, but the tokenizer has no token '{word}'; set others in a {Folder}, listed in {ModuleList.FileName}");
+        ?? throw model.Config.Fault("architectures", $"names '{model.Architecture}', whose score needs tokens for yes and no, but the "
+            + $"tokenizer has no token '{word}'; set others in a {Folder}, listed in {ModuleList.FileName}");
 }

@@ -51,9 +51,11 @@ internal sealed class PairTemplate
 
         // Texts that no template contains: both must appear in the result.
         var (query, document) = ("⟨the first text⟩", "⟨the second text⟩");
-        if (Render("", query, document) is var shown && !(shown.Contains(query, StringComparison.Ordinal) && shown.Contains(document, StringComparison.Ordinal)))
+        if (Render("", query, document) is var shown
+            && !(shown.Contains(query, StringComparison.Ordinal) && shown.Contains(document, StringComparison.Ordinal)))
         {
-            throw new ModelFormatException(template.Path, "the chat template leaves out a text of a pair; it must show the messages of the roles 'query' and 'document'.");
+            throw new ModelFormatException(template.Path,
+                "the chat template leaves out a text of a pair; it must show the messages of the roles 'query' and 'document'.");
         }
     }
 
@@ -76,10 +78,12 @@ internal sealed class PairTemplate
         var path = Path.Combine(folder, TokenizerFile);
         var tokenizer = File.Exists(path) ? ConfigurationFile.Read(path) : null;
         var own = Path.Combine(folder, FileName);
-        var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source ? new ChatTemplate(path, source) : null;
+        var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source
+            ? new ChatTemplate(path, source) : null;
         return template is not null ? new PairTemplate(template, settings, SpecialTokens(tokenizer))
             : modalities is null ? null
-            : throw modalities.Fault("message", $"requires a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
+            : throw modalities.Fault("message",
+                $"requires a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
     }
 
     /// <summary>Returns the text to score.</summary>
@@ -138,7 +142,8 @@ internal sealed class PairTemplate
     private static Dictionary<string, object?> SpecialTokens(ConfigurationFile? tokenizer)
     {
         var tokens = new Dictionary<string, object?>();
-        foreach (var name in (ReadOnlySpan<string>)["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"])
+        foreach (var name in (ReadOnlySpan<string>)["bos_token", "eos_token", "unk_token", "sep_token",
+            "pad_token", "cls_token", "mask_token"])
         {
             if (tokenizer?.Find(name) is { } token)
             {

@@ -55,7 +55,8 @@ public abstract class EmbeddingWriter : IDisposable
     /// <param name="progress">Receives the number of embeddings written, after each 1,024.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The numbers of embeddings, tokens and truncated texts.</returns>
-    public async Task<EmbeddingCounts> WriteAsync(IAsyncEnumerable<StoredEmbedding> embeddings, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<EmbeddingCounts> WriteAsync(
+        IAsyncEnumerable<StoredEmbedding> embeddings, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var (count, tokens, truncated) = (0L, 0L, 0L);
         await foreach (var embedding in embeddings.WithCancellation(cancellationToken).ConfigureAwait(false))

@@ -15,7 +15,8 @@ namespace Semblance;
 /// An encoder is immutable and thread-safe unless it is trained. The results of a text have the same bits alone, in any batch, in any order
 /// and with any number of threads.
 /// </remarks>
-[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "They are called by the name of the encoder: SentenceTransformer.Load.")]
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types",
+    Justification = "They are called by the name of the encoder: SentenceTransformer.Load.")]
 public abstract class Encoder<TSelf> : ITrainableModel
     where TSelf : Encoder<TSelf>, ILoadable<TSelf>
 {
@@ -76,8 +77,10 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// </exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TSelf> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false), trainable: false);
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false),
+            trainable: false);
 
     /// <summary>Loads a model with trainable parameters from a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -98,7 +101,8 @@ public abstract class Encoder<TSelf> : ITrainableModel
     public abstract ModelOutput Forward(Computation run, ModelInput input);
 
     /// <inheritdoc/>
-    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {typeof(TSelf).Name} does not provide outputs of earlier layers.");
+    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) =>
+        throw new NotSupportedException($"A {typeof(TSelf).Name} does not provide outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">

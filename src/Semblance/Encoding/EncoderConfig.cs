@@ -37,7 +37,9 @@ public abstract record EncoderConfig
     internal string PromptOf(TextOptions options) =>
         options.Prompt ?? ((options.PromptName ?? DefaultPromptName) is not { } name ? ""
         : Prompts.TryGetValue(name, out var prompt) ? prompt
-        : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.", nameof(options)));
+        : throw new ArgumentException(
+            $"The model has no prompt '{name}'; its prompts are {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.",
+            nameof(options)));
 
     /// <summary>
     /// Returns the name of the prompt that options select, or else the first of some names that the model has; null for its default.
@@ -71,14 +73,16 @@ public abstract record EncoderConfig
 
         // A default prompt that has no text yet counts as none.
         var defaultName = file.Text("default_prompt_name");
-        var isEmpty = defaultName is "query" or "document" || (defaultName is not null && file.Find("prompts") is { } named && named.TryGetProperty(defaultName, out _));
+        var isEmpty = defaultName is "query" or "document"
+            || (defaultName is not null && file.Find("prompts") is { } named && named.TryGetProperty(defaultName, out _));
         return defaultName is null || prompts.ContainsKey(defaultName) ? (prompts, defaultName)
             : isEmpty ? (prompts, null)
             : throw file.Fault("default_prompt_name", $"is '{defaultName}', which is not among the prompts");
     }
 
     /// <summary>Writes the file: the kind of model, the prompts, and the settings of that kind.</summary>
-    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others) => JsonFile.Write(Path.Combine(folder, FileName), json =>
+    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others) =>
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
     {
         json.WriteStartObject();
         json.WriteString("model_type", kind.ToString());

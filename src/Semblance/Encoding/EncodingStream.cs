@@ -21,7 +21,8 @@ internal static class EncodingStream
     /// Thrown by <paramref name="encode"/>; its index counts from the beginning of the stream.
     /// </exception>
     public static async IAsyncEnumerable<TResult> Run<TItem, TResult>(
-        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<IEnumerable<TResult>>? encoding = null;
         long encoded = 0;
@@ -55,7 +56,8 @@ internal static class EncodingStream
         }
     }
 
-    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(
+        IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var window = new List<TItem>();
         long characters = 0;

@@ -26,7 +26,9 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     private protected TextEncoder(IReadOnlyList<Module> modules, IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that accepts texts, such as a transformer.", nameof(modules));
+        Input = modules is [InputModule { TakesTexts: true } input, ..]
+            ? input
+            : throw new ArgumentException("The first module must be one that accepts texts, such as a transformer.", nameof(modules));
         (Modules, _warnings) = (modules, warnings);
         _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
         var shape = FeatureShape.Of(modules);
@@ -44,7 +46,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     public override int MaxSequenceLength => Input.MaxSequenceLength;
 
     /// <inheritdoc/>
-    public override Tokenizer Tokenizer => Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
+    public override Tokenizer Tokenizer =>
+        Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
 
     /// <inheritdoc/>
     public override int OutputDimension => Width;
@@ -68,7 +71,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <returns>The vectors, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
-    public TEmbeddings Encode(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public TEmbeddings Encode(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return Run(texts, Checked(options), progress, cancellationToken);
@@ -78,7 +82,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// Encodes queries with the route <c>query</c> and the model's prompt <c>query</c>, if it has one and the options select no other.
     /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
-    public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("query", options, "query"), progress, cancellationToken);
 
     /// <summary>
@@ -86,7 +91,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// one and the options select no other.
     /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
-    public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("document", options, "document", "passage", "corpus"), progress, cancellationToken);
 
     /// <summary>
@@ -98,7 +104,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <returns>The texts with their vectors, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
-    public IAsyncEnumerable<TEmbedding> EncodeAsync(IAsyncEnumerable<string> texts, TOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<TEmbedding> EncodeAsync(
+        IAsyncEnumerable<string> texts, TOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var settings = Checked(options);
@@ -152,7 +159,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     }
 
     /// <summary>Encodes texts with options that have been checked.</summary>
-    private protected abstract TEmbeddings Run(IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
+    private protected abstract TEmbeddings Run(
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>Returns one text of a stream with its result.</summary>
     private protected abstract TEmbedding One(string text, TEmbeddings embeddings, int index);
@@ -161,7 +169,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     private protected virtual string? RouteOf(ModelInput input) => input.Route;
 
     /// <summary>Tokenizes texts, each with the prompt before it.</summary>
-    private protected virtual TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
+    private protected virtual TokenizedTexts Tokenize(
+        IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
         TokenizedTexts.From(Input.Entry(options.Route), texts, prompt, options, cancellationToken);
 
     /// <summary>Returns the options, or the defaults, after checking that they fit the model.</summary>
@@ -174,12 +183,14 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
 
     /// <summary>Tokenizes texts and calls <paramref name="take"/> for each batch with the indices of its texts.</summary>
     private protected TokenizedTexts ForEachBatch(
-        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress,
+        Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
     {
         var prompt = Config.PromptOf(options);
         var promptLength = PromptLength(prompt, options.Route);
         var tokenized = Tokenize(texts, prompt, options, cancellationToken);
-        tokenized.ForEachBatch(options, progress, (run, batch, places) => take(run, NewFeatures(batch, promptLength, options.Route), places), cancellationToken);
+        tokenized.ForEachBatch(options, progress,
+            (run, batch, indices) => take(run, NewFeatures(batch, promptLength, options.Route), indices), cancellationToken);
         return tokenized;
     }
 

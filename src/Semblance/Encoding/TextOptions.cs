@@ -41,7 +41,9 @@ public abstract record TextOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads ?? 1, 1, nameof(MaxThreads));
         if (Truncation == Truncation.Chunk && this is not EncodeOptions)
         {
-            throw new ArgumentException("Truncation.Chunk is for the vectors of a SentenceTransformer; choose Truncation.Cut or Truncation.Error.", nameof(Truncation));
+            throw new ArgumentException(
+                "Truncation.Chunk is for the vectors of a SentenceTransformer; choose Truncation.Cut or Truncation.Error.",
+                nameof(Truncation));
         }
     }
 }

@@ -9,7 +9,8 @@ public sealed class TextTooLongException : ArgumentException
     /// <param name="index">The zero-based index of the text.</param>
     /// <param name="limit">The maximum sequence length in tokens.</param>
     public TextTooLongException(int index, int limit)
-        : base($"Text {index} has more than {limit} tokens, the maximum of the model; shorten or split it, or choose Truncation.Cut to truncate it.")
+        : base($"Text {index} has more than {limit} tokens, the maximum of the model; shorten or split it, or choose Truncation.Cut to "
+            + "truncate it.")
     {
         Index = index;
         Limit = limit;

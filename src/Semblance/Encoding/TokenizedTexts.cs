@@ -20,8 +20,10 @@ internal sealed class TokenizedTexts
     public bool[] Truncated => [.. _texts.Select(text => text.IsTruncated)];
 
     /// <summary>Tokenizes all texts, each with the prompt before it, in parallel.</summary>
-    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
-        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))), module.MaxSequenceLength, options, cancellationToken);
+    public static TokenizedTexts From(
+        InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
+        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))),
+            module.MaxSequenceLength, options, cancellationToken);
 
     /// <summary>Tokenizes texts, or pairs, in parallel.</summary>
     /// <param name="count">The number of texts.</param>
@@ -30,7 +32,8 @@ internal sealed class TokenizedTexts
     /// <param name="options">The treatment of texts that are longer, and the maximum number of threads.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="TextTooLongException">A text is too long, and <see cref="Truncation.Error"/> is set.</exception>
-    public static TokenizedTexts From(int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
+    public static TokenizedTexts From(
+        int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
     {
         var result = new TokenizedTexts(count);
         var chunks = (count + ChunkSize - 1) / ChunkSize;
@@ -39,7 +42,8 @@ internal sealed class TokenizedTexts
             for (var i = chunk * ChunkSize; i < Math.Min(count, (chunk + 1) * ChunkSize); i++)
             {
                 var tokenized = tokenize(i);
-                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error ? throw new TextTooLongException(i, limit) : tokenized;
+                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error
+                    ? throw new TextTooLongException(i, limit) : tokenized;
             }
         }, cancellationToken);
         return result;
@@ -50,7 +54,8 @@ internal sealed class TokenizedTexts
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="work">Processes a batch; it receives a computation, the batch, and the indices of its texts.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress, Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
+    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress,
+        Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
     {
         var maxThreads = options.WorkerCount;
         var batches = Batches(options.BatchTokens, maxThreads);

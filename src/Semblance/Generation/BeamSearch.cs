@@ -47,7 +47,8 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
         }
     }
 
-    private (List<(int[] Tokens, float Sum)> Beams, int[] Parents, bool Done) Advance(List<(int[] Tokens, float Sum)> beams, float[][] scores)
+    private (List<(int[] Tokens, float Sum)> Beams, int[] Parents, bool Done) Advance(
+        List<(int[] Tokens, float Sum)> beams, float[][] scores)
     {
         var vocabulary = scores[0].Length;
         var sums = new float[beams.Count * vocabulary];
@@ -90,13 +91,14 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
     // Returns the indices of the largest sums, or of sampled ones, in descending order.
     private int[] Candidates(float[] sums)
     {
-        var places = config.DoSample ? TokenSampler.Draw(sums, random, _candidates) : Best(sums, _candidates);
-        return [.. places.Where(place => sums[place] > float.NegativeInfinity).OrderByDescending(place => sums[place]).ThenBy(place => place)];
+        var indices = config.DoSample ? TokenSampler.Draw(sums, random, _candidates) : Best(sums, _candidates);
+        return [.. indices.Where(index => sums[index] > float.NegativeInfinity)
+            .OrderByDescending(index => sums[index]).ThenBy(index => index)];
     }
 
     private static int[] Best(float[] values, int count)
     {
-        var best = new PriorityQueue<int, (float Value, int Place)>(count + 1);
+        var best = new PriorityQueue<int, (float Value, int Index)>(count + 1);
         for (var i = 0; i < values.Length; i++)
         {
             if (best.Count < count)

@@ -12,15 +12,20 @@ public sealed record GenerationConfig
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample", "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
-            "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size", "num_beams", "num_return_sequences", "repetition_penalty", "stop_strings",
+            "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample",
+            "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
+            "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size",
+            "num_beams", "num_return_sequences", "repetition_penalty", "stop_strings",
             "suppress_tokens", "temperature", "top_k", "top_p")
 
         // Keys for the speed of the original, for its additional outputs, and for assisted decoding.
         .Ignored(
-            "_commit_hash", "_from_model_config", "_original_object_hash", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
-            "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len", "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
-            "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
+            "_commit_hash", "_from_model_config", "_original_object_hash", "assistant_confidence_threshold", "assistant_early_exit",
+            "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
+            "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len",
+            "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
+            "output_attentions", "output_hidden_states", "output_logits", "output_scores",
+            "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
             "return_dict_in_generate", "return_legacy_cache", "target_lookbehind", "transformers_version", "use_cache", "use_mtp")
         .Unsupported("assistant_ensemble_weight", "the model alone")
         .Unsupported("bad_words_ids", "suppress_tokens", "[]")
@@ -160,7 +165,9 @@ public sealed record GenerationConfig
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, "generation_config.json");
-        return File.Exists(path) ? Read(ConfigurationFile.Read(path), isShared: false) : Read(ConfigurationFile.Read(Path.Combine(folder, "config.json")), isShared: true);
+        return File.Exists(path)
+            ? Read(ConfigurationFile.Read(path), isShared: false)
+            : Read(ConfigurationFile.Read(Path.Combine(folder, "config.json")), isShared: true);
     }
 
     /// <summary>Throws if a setting is invalid.</summary>
@@ -187,13 +194,15 @@ public sealed record GenerationConfig
         Within(float.IsFinite(LengthPenalty), LengthPenalty, nameof(LengthPenalty), "a number");
         if (StopStrings.Contains(""))
         {
-            throw new ArgumentOutOfRangeException(nameof(StopStrings), "", "A stop string is empty, which every text ends with; leave it out.");
+            throw new ArgumentOutOfRangeException(nameof(StopStrings), "",
+                "A stop string is empty, which every text ends with; leave it out.");
         }
 
         if (NumReturnSequences > (NumBeams > 1 ? NumBeams : DoSample ? int.MaxValue : 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(NumReturnSequences), NumReturnSequences, "A beam search returns at most NumBeams sequences, and a greedy search one; raise NumBeams or set DoSample.");
+                nameof(NumReturnSequences), NumReturnSequences,
+                "A beam search returns at most NumBeams sequences, and a greedy search one; raise NumBeams or set DoSample.");
         }
 
         static void Within(bool holds, float value, string name, string bounds)
@@ -212,7 +221,8 @@ public sealed record GenerationConfig
         var config = new GenerationConfig
         {
             MaxNewTokens = Count("max_new_tokens", 1),
-            MaxLength = Count("max_length", 1) is var length && length == 20 ? null : length, // the original treats its default, 20, as 20 new tokens
+            // the original treats its default, 20, as 20 new tokens
+            MaxLength = Count("max_length", 1) is var length && length == 20 ? null : length,
             MinNewTokens = Count("min_new_tokens", 0),
             MinLength = Count("min_length", 0) ?? 0,
             DoSample = isDrawn,
@@ -239,7 +249,8 @@ public sealed record GenerationConfig
             ForcedEosTokenIds = Ids("forced_eos_token_id"),
             SuppressTokens = Ids("suppress_tokens"),
             BeginSuppressTokens = Ids("begin_suppress_tokens"),
-            StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single ? [single.GetString()!] : file.Texts("stop_strings"),
+            StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single
+                ? [single.GetString()!] : file.Texts("stop_strings"),
         };
         try
         {

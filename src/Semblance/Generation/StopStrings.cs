@@ -25,8 +25,10 @@ internal sealed class StopStrings(Tokenizer tokenizer, IReadOnlyList<string> str
         }
 
         int[] last = [.. tokens.Skip(tokens.Count - _window)];
-        string text = tokenizer.Decode(last, skipSpecialTokens: false), before = tokenizer.Decode(last.AsSpan(..^1), skipSpecialTokens: false);
+        string text = tokenizer.Decode(last, skipSpecialTokens: false),
+            before = tokenizer.Decode(last.AsSpan(..^1), skipSpecialTokens: false);
         var old = text.AsSpan().CommonPrefixLength(before);
-        return strings.Any(wanted => text.LastIndexOf(wanted, StringComparison.Ordinal) is >= 0 and var place && place + wanted.Length > old);
+        return strings.Any(wanted => text.LastIndexOf(wanted, StringComparison.Ordinal) is >= 0 and var position
+            && position + wanted.Length > old);
     }
 }

@@ -22,7 +22,8 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; "
+                + "they do not belong to the same model.", nameof(tokenizer));
         }
 
         Model = model;
@@ -65,7 +66,8 @@ public sealed class TextGenerator
     /// </exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TextGenerator> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         LoadFolder(await ModelFolder.FindAsync(model, kind: null, revision, progress, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Generates the best text for a prompt, without the prompt and special tokens.</summary>
@@ -96,7 +98,8 @@ public sealed class TextGenerator
     /// <exception cref="ArgumentException">
     /// The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is invalid.
     /// </exception>
-    public IReadOnlyList<GeneratedSequence> GenerateTokens(IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GeneratedSequence> GenerateTokens(
+        IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
     {
         var request = Request(prompt, config);
         if (request.Config.NumBeams > 1)
@@ -117,7 +120,8 @@ public sealed class TextGenerator
     /// result of <see cref="Generate"/>. A beam search returns its text as one piece at the end.
     /// </summary>
     /// <inheritdoc cref="Generate"/>
-    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<string> StreamAsync(
+        string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = Request(Encode(prompt), config);
         if (request.Config.NumBeams > 1)
@@ -147,7 +151,8 @@ public sealed class TextGenerator
         var model = LanguageModel.Load(folder);
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.VocabularySize);
         return tokenizer.VocabularySize > model.VocabularySize
-            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; the files do not belong to the same model.")
+            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.VocabularySize}; the files do not belong to the same model.")
             : new TextGenerator(model, tokenizer, GenerationConfig.Load(folder));
     }
 
@@ -173,17 +178,23 @@ public sealed class TextGenerator
         }
 
         int[] start = Model.HasEncoder
-            ? [config.DecoderStartTokenId ?? config.BosTokenId ?? throw new ArgumentException("The decoder needs a start token; set DecoderStartTokenId.", nameof(config))]
-            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException("The prompt has no tokens, and the model has no start token; give a prompt.", nameof(prompt))];
+            ? [config.DecoderStartTokenId ?? config.BosTokenId
+                ?? throw new ArgumentException("The decoder needs a start token; set DecoderStartTokenId.", nameof(config))]
+            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException(
+                "The prompt has no tokens, and the model has no start token; give a prompt.", nameof(prompt))];
         if (start.Length >= Model.MaxPositions)
         {
-            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model supports {Model.MaxPositions}, generated tokens included; shorten the prompt.", nameof(prompt));
+            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model supports {Model.MaxPositions}, generated "
+                + "tokens included; shorten the prompt.", nameof(prompt));
         }
 
         long limit = config.MaxNewTokens is { } more ? (long)start.Length + more : config.MaxLength ?? start.Length + 20L;
         return start.Length < limit
-            ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start, (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
-            : throw new ArgumentException($"The prompt has {start.Length} tokens, and max_length is {limit}, generated tokens included; set MaxNewTokens instead.", nameof(config));
+            ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start,
+                (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
+            : throw new ArgumentException(
+                $"The prompt has {start.Length} tokens, and max_length is {limit}, generated tokens included; set MaxNewTokens instead.",
+                nameof(config));
     }
 
     // Generates one token after another: the most likely, or sampled.
@@ -231,7 +242,8 @@ public sealed class TextGenerator
 
     private StopStrings StopsOf(Checked request) => new(Tokenizer, request.Config.StopStrings);
 
-    private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
+    private static float[][] Scores(
+        Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
     {
         using var run = new Computation(config.MaxThreads ?? int.MaxValue, cancellationToken: cancellationToken);
         var logits = decoding.Next(run, tokens);

@@ -27,7 +27,8 @@ public sealed class TextMap
     private readonly IReadOnlyList<string> _texts;
     private readonly int[] _groups;
 
-    private TextMap(IReadOnlyList<string> texts, TSne map, int[] groups) => (_texts, Points, Divergence, _groups) = (texts, map.Points, map.Divergence, groups);
+    private TextMap(IReadOnlyList<string> texts, TSne map, int[] groups) =>
+        (_texts, Points, Divergence, _groups) = (texts, map.Points, map.Divergence, groups);
 
     /// <summary>Gets the position of each text, <c>[texts × 2]</c>.</summary>
     public Tensor Points { get; }
@@ -50,20 +51,21 @@ public sealed class TextMap
     /// <returns>The map.</returns>
     /// <exception cref="ArgumentException">The numbers of texts and vectors differ, or an element is not a finite number.</exception>
     public static TextMap Fit(
-        IReadOnlyList<string> texts, Tensor vectors, int groups = 12, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> texts, Tensor vectors, int groups = 12, TSneOptions? options = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(vectors);
         if (texts.Count != vectors.Rows)
         {
-            throw new ArgumentException($"There are {texts.Count} texts, but {vectors.Rows} vectors; one for each text is expected.", nameof(vectors));
+            throw new ArgumentException($"There are {texts.Count} texts, but {vectors.Rows} vectors; one for each text is expected.",
+                nameof(vectors));
         }
 
         options ??= new TSneOptions();
         groups = Math.Min(groups, texts.Count);
-        int[] labels = groups == 0
-            ? []
-            : [.. KMeans.Fit(vectors, new KMeansOptions { Clusters = groups, Seed = options.Seed, Spherical = true, MaxThreads = options.MaxThreads }, null, cancellationToken).Labels];
+        var clustering = new KMeansOptions { Clusters = groups, Seed = options.Seed, Spherical = true, MaxThreads = options.MaxThreads };
+        int[] labels = groups == 0 ? [] : [.. KMeans.Fit(vectors, clustering, null, cancellationToken).Labels];
         return new TextMap(texts, TSne.Fit(vectors, options, progress, cancellationToken), labels);
     }
 
@@ -143,7 +145,8 @@ public sealed class TextMap
             json.WriteNumbers("points", Points.Values);
             json.WriteNumbers("groups", _groups);
             json.WriteStrings("texts", _texts);
-            json.WriteStrings("names", TopicWords.Of(_texts, _groups, WordsOfName).Select(words => string.Join(", ", words.Select(word => word.Word))));
+            json.WriteStrings("names",
+                TopicWords.Of(_texts, _groups, WordsOfName).Select(words => string.Join(", ", words.Select(word => word.Word))));
             json.WriteEndObject();
         }
 

@@ -22,6 +22,7 @@ public static class DefaultModel
         var folder = Path.Combine(program, "models", Name);
         return Directory.Exists(folder)
             ? folder
-            : throw new DirectoryNotFoundException($"{folder}: the default model is missing. Add its package to the project (dotnet add package {Package}), copy the folder 'models' along with the program, or name another model.");
+            : throw new DirectoryNotFoundException($"{folder}: the default model is missing. Add its package to the project (dotnet add "
+                + $"package {Package}), copy the folder 'models' along with the program, or name another model.");
     }
 }

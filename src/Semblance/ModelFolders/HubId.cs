@@ -18,7 +18,8 @@ public static class HubId
         ArgumentException.ThrowIfNullOrEmpty(model);
         if (File.Exists(model) || Path.IsPathRooted(model) || model.StartsWith('.') || model.Count(c => c is '/' or '\\') > 1)
         {
-            throw new DirectoryNotFoundException($"{model}: there is no such folder; give a model's folder, or an id such as sentence-transformers/all-MiniLM-L6-v2.");
+            throw new DirectoryNotFoundException(
+                $"{model}: there is no such folder; give a model's folder, or an id such as sentence-transformers/all-MiniLM-L6-v2.");
         }
 
         var organization = kind switch

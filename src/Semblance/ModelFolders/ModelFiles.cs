@@ -68,7 +68,8 @@ public static partial class ModelFiles
         };
 
         // The folder of a router's module is inside the router's folder.
-        bool IsModule(string inner) => listed.Contains(inner) || ModuleFolder().IsMatch(inner[(inner.LastIndexOf('/') + 1)..]) && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
+        bool IsModule(string inner) => listed.Contains(inner) || ModuleFolder().IsMatch(inner[(inner.LastIndexOf('/') + 1)..])
+            && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
     }
 
     // A file that cannot be read lists nothing.
@@ -77,15 +78,21 @@ public static partial class ModelFiles
         try
         {
             using var document = JsonDocument.Parse(File.Exists(path) ? File.ReadAllBytes(path) : "[]"u8.ToArray());
-            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.Trim('/') ?? "").Where(inner => inner.Length > 0 && ModuleList.StaysInside(inner))];
+            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.Trim('/') ?? "")
+                .Where(inner => inner.Length > 0 && ModuleList.StaysInside(inner))];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             return [];
         }
     }
 
     /// <summary>Matches the names that sentence-transformers gives to the folders of its modules.</summary>
-    [GeneratedRegex(@"^([A-Za-z]+_)?\d+_(BoW|CLIPModel|CNN|Dense|Dropout|LayerNorm|LSTM|LogitScore|MLMTransformer|MultiVectorMask|Normalize|Pooling|Router|Asym|SparseAutoEncoder|SparseStaticEmbedding|SpladePooling|StaticEmbedding|Transformer|WeightedLayerPooling|WordEmbeddings|WordWeights)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^([A-Za-z]+_)?\d+_(BoW|CLIPModel|CNN|Dense|Dropout|LayerNorm|LSTM|LogitScore|MLMTransformer|MultiVectorMask|Normalize|Pooling|"
+            + "Router|Asym|SparseAutoEncoder|SparseStaticEmbedding|SpladePooling|StaticEmbedding|Transformer|WeightedLayerPooling|"
+            + @"WordEmbeddings|WordWeights)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ModuleFolder();
 }

@@ -21,7 +21,8 @@ internal static class ModelFolder
         var id = HubId.Of(model, kind);
         using var hub = new HubClient();
         return hub.FindCached(id) ?? throw new DirectoryNotFoundException(
-            $"{model}: there is no such folder, and the cache of the Hugging Face Hub has no complete model {id}; download it with LoadAsync, or with the command semblance download {id}.");
+            $"{model}: there is no such folder, and the cache of the Hugging Face Hub has no complete model {id}; download it with "
+                + $"LoadAsync, or with the command semblance download {id}.");
     }
 
     /// <summary>Returns the model's folder, after downloading the model if it is not in the cache.</summary>
@@ -30,7 +31,8 @@ internal static class ModelFolder
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
     /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
-    public static async Task<string> FindAsync(string model, ModelKind? kind, string? revision, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<string> FindAsync(
+        string model, ModelKind? kind, string? revision, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
         if (Directory.Exists(model))

@@ -29,14 +29,16 @@ public static class ModelKinds
         {
             throw new ModelFormatException(
                 Path.Combine(folder, ModuleList.FileName),
-                $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they make a vector for each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
+                $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they compute a vector for "
+                    + "each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
         }
 
         throw new ModelFormatException(folder, found switch
         {
-            ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and makes no vectors; load it with CrossEncoder, or use the commands predict and rerank.",
-            ModelKind.SparseEncoder => "the model makes sparse vectors; load it with SparseEncoder, or use the command encode.",
-            _ => "the model makes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
+            ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and computes no vectors; load it with "
+                + "CrossEncoder, or use the commands predict and rerank.",
+            ModelKind.SparseEncoder => "the model computes sparse vectors; load it with SparseEncoder, or use the command encode.",
+            _ => "the model computes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
         });
     }
 
@@ -56,15 +58,19 @@ public static class ModelKinds
         var architectures = types.Count == 0 && File.Exists(config) ? ConfigurationFile.Read(config).Texts("architectures") : [];
         return settings?.Text("model_type") switch
         {
-            { } other when !Names.Contains(other) => throw settings.Fault("model_type", $"is '{other}', which is not supported; supported are {string.Join(", ", Names)}"),
+            { } other when !Names.Contains(other) =>
+                throw settings.Fault("model_type", $"is '{other}', which is not supported; supported are {string.Join(", ", Names)}"),
             "CrossEncoder" => ModelKind.CrossEncoder,
             "SparseEncoder" => ModelKind.SparseEncoder,
             "MultiVectorEncoder" or "ColBERT" => ModelKind.MultiVectorEncoder,
-            _ when settings?.Find("query_prefix") is not null || types.Any(type => type.EndsWith(".MultiVectorMask", StringComparison.Ordinal)) || architectures.Contains("HF_ColBERT") =>
+            _ when settings?.Find("query_prefix") is not null
+                || types.Any(type => type.EndsWith(".MultiVectorMask", StringComparison.Ordinal)) || architectures.Contains("HF_ColBERT") =>
                 ModelKind.MultiVectorEncoder,
             _ when LogitScore.IsIn(types) => ModelKind.CrossEncoder,
-            _ when types.Any(type => SparseModules.Any(name => type.EndsWith("." + name, StringComparison.Ordinal))) => ModelKind.SparseEncoder,
-            _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) => ModelKind.CrossEncoder,
+            _ when types.Any(type => SparseModules.Any(name => type.EndsWith("." + name, StringComparison.Ordinal))) =>
+                ModelKind.SparseEncoder,
+            _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) =>
+                ModelKind.CrossEncoder,
             _ => ModelKind.SentenceTransformer,
         };
     }

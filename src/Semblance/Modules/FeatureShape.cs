@@ -9,10 +9,11 @@ public sealed class FeatureShape
     private readonly string _path;
     private readonly ICollection<string> _warnings;
     private readonly List<string> _problems;
-    private string _place = "";
+    private string _location = "";
     private bool _isEntered;
 
-    private FeatureShape(string path, ICollection<string> warnings, List<string> problems) => (_path, _warnings, _problems) = (path, warnings, problems);
+    private FeatureShape(string path, ICollection<string> warnings, List<string> problems) =>
+        (_path, _warnings, _problems) = (path, warnings, problems);
 
     /// <summary>Gets or sets the dimension of a token's vector; null if there are none, or if it is unknown.</summary>
     public int? TokenWidth { get; set; }
@@ -40,7 +41,8 @@ public sealed class FeatureShape
     public void RequireTokens(int? width = null)
     {
         Require(TokenWidth is not null || SentenceWidth is null, "works on token vectors, but no earlier module computes them");
-        Require(TokenWidth is null || width is null || TokenWidth == width, $"takes token vectors of {width} elements, but gets {TokenWidth}");
+        Require(TokenWidth is null || width is null || TokenWidth == width,
+            $"takes token vectors of {width} elements, but gets {TokenWidth}");
     }
 
     /// <summary>Requires a vector for each text.</summary>
@@ -48,7 +50,8 @@ public sealed class FeatureShape
     public void RequireSentences(int? width = null)
     {
         Require(SentenceWidth is not null, "works on the vector of a text, but there is no pooling before it");
-        Require(SentenceWidth is null || width is null || SentenceWidth == width, $"takes vectors of {width} elements, but gets {SentenceWidth}");
+        Require(SentenceWidth is null || width is null || SentenceWidth == width,
+            $"takes vectors of {width} elements, but gets {SentenceWidth}");
     }
 
     /// <summary>Requires a condition.</summary>
@@ -61,7 +64,7 @@ public sealed class FeatureShape
     {
         if (!condition)
         {
-            _problems.Add($"{_place} {problem}");
+            _problems.Add($"{_location} {problem}");
         }
     }
 
@@ -70,7 +73,7 @@ public sealed class FeatureShape
     {
         if (TokenWidth is not null && TokenWidth != width)
         {
-            _warnings.Add($"{_path}: {_place} declares vectors of {width} elements but gets {TokenWidth}; the number is ignored.");
+            _warnings.Add($"{_path}: {_location} declares vectors of {width} elements but gets {TokenWidth}; the number is ignored.");
         }
     }
 
@@ -102,18 +105,21 @@ public sealed class FeatureShape
         {
             var end = new FeatureShape(_path, _warnings, _problems)
             {
-                TokenWidth = TokenWidth, SentenceWidth = SentenceWidth, LayerCount = LayerCount, VocabularySize = VocabularySize, HasWordLogits = HasWordLogits, _isEntered = _isEntered,
+                TokenWidth = TokenWidth, SentenceWidth = SentenceWidth, LayerCount = LayerCount,
+                    VocabularySize = VocabularySize, HasWordLogits = HasWordLogits, _isEntered = _isEntered,
             };
-            end.Through(modules, $"{_place} route {route}, ");
+            end.Through(modules, $"{_location} route {route}, ");
             ends.Add(end);
             widths.Add($"{route} {end.SentenceWidth ?? end.TokenWidth}");
         }
 
         var first = ends[0];
         Require(
-            ends.All(end => end.SentenceWidth == first.SentenceWidth && (first.SentenceWidth is not null || end.TokenWidth == first.TokenWidth)),
-            $"has routes that make vectors of different widths, which cannot be compared: {string.Join(", ", widths)}");
-        (SentenceWidth, _isEntered, HasWordLogits) = (first.SentenceWidth, ends.Any(end => end._isEntered), ends.All(end => end.HasWordLogits));
+            ends.All(end => end.SentenceWidth == first.SentenceWidth
+                && (first.SentenceWidth is not null || end.TokenWidth == first.TokenWidth)),
+            $"has routes with vectors of different widths, which cannot be compared: {string.Join(", ", widths)}");
+        (SentenceWidth, _isEntered, HasWordLogits) = (first.SentenceWidth, ends.Any(end => end._isEntered),
+            ends.All(end => end.HasWordLogits));
         (TokenWidth, LayerCount) = (Common(end => end.TokenWidth), Common(end => end.LayerCount));
         VocabularySize = ends.Max(end => end.VocabularySize);
 
@@ -125,7 +131,7 @@ public sealed class FeatureShape
     {
         for (var i = 0; i < modules.Count; i++)
         {
-            _place = $"{route}module {i}, {ModuleList.NameOf(modules[i].Type)},";
+            _location = $"{route}module {i}, {ModuleList.NameOf(modules[i].Type)},";
             if (modules[i] is InputModule and not RouterModule)
             {
                 // The ids are those of the first module; a later one would look them up in another vocabulary.

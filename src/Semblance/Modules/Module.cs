@@ -62,7 +62,8 @@ public abstract class Module
         var tensor = checkpoint.Read(name);
         if (!CheckpointWeights.IsFinite(tensor))
         {
-            throw new ModelFormatException(checkpoint.Path, $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
+            throw new ModelFormatException(checkpoint.Path,
+                $"'{name}' has a value that is not finite; the file is damaged, or its training failed.");
         }
 
         return trainable ? Tensor.From(tensor.Values, tensor.Shape) : tensor;

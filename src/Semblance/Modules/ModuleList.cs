@@ -22,7 +22,8 @@ internal static class ModuleList
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Returns the types of the modules of a folder, in order; none if there is no list.</summary>
-    public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
+    public static IReadOnlyList<string> Types(string folder) =>
+        Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
     /// <summary>Returns the folder of a module, for a model folder that has a list.</summary>
     /// <exception cref="ModelFormatException">There is no such module, or its path leads out of the folder.</exception>
@@ -44,13 +45,15 @@ internal static class ModuleList
     /// <exception cref="ModelFormatException">
     /// A module cannot be loaded, or does not fit the one before it; the message names all such faults.
     /// </exception>
-    public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
+    public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(
+        string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
     {
         AdapterFiles.Refuse(folder);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec ? (model2Vec, []) : WithPooling(folder, TransformerModule.Load(folder, trainable));
+            return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec
+                ? (model2Vec, []) : WithPooling(folder, TransformerModule.Load(folder, trainable));
         }
 
         var warnings = new List<string>();
@@ -63,7 +66,9 @@ internal static class ModuleList
             var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
             try
             {
-                modules.Add(isMasked ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable) : ModuleRegistry.Load(path, type, Inside(path, folder, subfolder), trainable));
+                modules.Add(isMasked
+                    ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable)
+                    : ModuleRegistry.Load(path, type, Inside(path, folder, subfolder), trainable));
             }
             catch (ModelFormatException e)
             {
@@ -86,7 +91,8 @@ internal static class ModuleList
             (0, 0) => (arranged, warnings),
             (1, 0) => throw faults[0],
             (0, _) => throw new ModelFormatException(path, $"the modules do not fit each other: {string.Join("; ", misfits)}."),
-            _ => throw new ModelFormatException(path, $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
+            _ => throw new ModelFormatException(path,
+                $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
         };
     }
 
@@ -108,7 +114,8 @@ internal static class ModuleList
             inside = Path.Combine(inside, part);
             if (new DirectoryInfo(inside) is { Exists: true, LinkTarget: not null } link && !IsWithin(folder, link))
             {
-                throw new ModelFormatException(path, $"the path '{name}' is a link that leads out of the model's folder; expected a folder inside of it.");
+                throw new ModelFormatException(path,
+                    $"the path '{name}' is a link that leads out of the model's folder; expected a folder inside of it.");
             }
         }
 
@@ -140,7 +147,8 @@ internal static class ModuleList
 
     private static bool IsWithin(string folder, DirectoryInfo link)
     {
-        var root = Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder) + Path.DirectorySeparatorChar;
+        var root = Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder)
+            + Path.DirectorySeparatorChar;
         return link.ResolveLinkTarget(returnFinalTarget: true) is { } target && target.FullName.StartsWith(root, StringComparison.Ordinal);
     }
 
@@ -148,15 +156,18 @@ internal static class ModuleList
     private static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) WithPooling(string folder, TransformerModule transformer)
     {
         var config = ConfigurationFile.OfModel(folder);
-        var isCausal = config.Texts("architectures") is [var first, ..] && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
+        var isCausal = config.Texts("architectures") is [var first, ..]
+            && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
         var pooling = new PoolingModule(transformer.Transformer.HiddenSize, [isCausal ? Pooling.LastToken : Pooling.Mean]);
-        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so texts are pooled by {(isCausal ? "their last token, because the model is causal" : "the mean of their tokens")}."]);
+        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so texts are pooled by "
+            + $"{(isCausal ? "their last token, because the model is causal" : "the mean of their tokens")}."]);
     }
 
     /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names a missing module.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
-        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}").ToArray();
+        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}")
+            .ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
@@ -166,7 +177,8 @@ internal static class ModuleList
     }
 
     /// <summary>Writes the list for modules that are already written.</summary>
-    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) => JsonFile.Write(Path.Combine(folder, FileName), json =>
+    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) =>
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
     {
         json.WriteStartArray();
         for (var i = 0; i < modules.Count; i++)
@@ -212,7 +224,8 @@ internal static class ModuleList
 
             return entries;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
         {
             throw new ModelFormatException(path, $"expected a list of modules with 'idx', 'path' and 'type': {e.Message}", e);
         }

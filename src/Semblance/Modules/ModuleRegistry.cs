@@ -51,7 +51,8 @@ public static class ModuleRegistry
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
         ArgumentNullException.ThrowIfNull(load);
-        Registered[type] = IsOriginal(type) ? throw new ArgumentException($"'{type}' is a type of sentence_transformers; choose a name of your own.", nameof(type)) : load;
+        Registered[type] = IsOriginal(type)
+            ? throw new ArgumentException($"'{type}' is a type of sentence_transformers; choose a name of your own.", nameof(type)) : load;
     }
 
     /// <summary>Loads one module.</summary>
@@ -63,9 +64,11 @@ public static class ModuleRegistry
     internal static Module Load(string path, string type, string folder, bool trainable, int depth = 0)
     {
         var name = ModuleList.NameOf(type);
-        if (!Registered.TryGetValue(type, out var load) && !((IsOriginal(type) || type == "pylate.models.Dense.Dense") && Known.TryGetValue(name, out load)))
+        if (!Registered.TryGetValue(type, out var load)
+            && !((IsOriginal(type) || type == "pylate.models.Dense.Dense") && Known.TryGetValue(name, out load)))
         {
-            throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Known.Keys)} of sentence_transformers.models{string.Concat(Registered.Keys.Order().Select(other => $", {other}"))}.");
+            throw new ModelFormatException(path, $"the module '{type}' is not supported; modules that are: {string.Join(", ", Known.Keys)} "
+                + $"of sentence_transformers.models{string.Concat(Registered.Keys.Order().Select(other => $", {other}"))}.");
         }
 
         AdapterFiles.Refuse(folder);

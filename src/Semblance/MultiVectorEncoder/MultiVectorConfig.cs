@@ -14,7 +14,8 @@ public sealed record MultiVectorConfig : EncoderConfig
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length", "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
+            "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length",
+            "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
             "similarity_fn_name", "skiplist_words")
         .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
         .Ignored("truncate_dim") // of dense vectors
@@ -56,7 +57,8 @@ public sealed record MultiVectorConfig : EncoderConfig
     internal static MultiVectorConfig Load(string folder, bool isColbert)
     {
         var path = Path.Combine(folder, FileName);
-        var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
+        var config = isColbert ? FromColbert(folder) : File.Exists(path)
+            ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
         var own = Path.Combine(folder, SettingsFile);
         if (isColbert || !File.Exists(own))
         {
@@ -70,7 +72,8 @@ public sealed record MultiVectorConfig : EncoderConfig
             Warnings = [.. config.Warnings, .. settings.Warnings],
             QueryLength = Length(settings, "query_length") ?? config.QueryLength,
             DocumentLength = Length(settings, "document_length") ?? config.DocumentLength,
-            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion ? Expansion(expansion) : config.QueryExpansion,
+            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion
+                ? Expansion(expansion) : config.QueryExpansion,
         };
     }
 
@@ -113,9 +116,16 @@ public sealed record MultiVectorConfig : EncoderConfig
     private static MultiVectorConfig FromSettings(ConfigurationFile file)
     {
         var (prompts, defaultName) = ReadPrompts(file);
-        var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null || file.Find("document_prefix") is not null;
+        var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null
+            || file.Find("document_prefix") is not null;
         var similarity = file.Text("similarity_fn_name");
-        var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim", Warnings = file.Warnings };
+        var config = new MultiVectorConfig
+        {
+            Prompts = prompts,
+            DefaultPromptName = defaultName,
+            IsMean = similarity == "meanmaxsim",
+            Warnings = file.Warnings,
+        };
         if (!isPylate)
         {
             return similarity is null or "maxsim" or "meanmaxsim"
@@ -141,13 +151,15 @@ public sealed record MultiVectorConfig : EncoderConfig
     private static MultiVectorConfig FromColbert(string folder)
     {
         var path = Path.Combine(folder, ColbertFile);
-        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null; // the other settings are for training and for an index
+        // the other settings are for training and for an index
+        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null;
         return new MultiVectorConfig
         {
             QueryPrefix = file?.Text("query_token_id") ?? "[unused0]",
             DocumentPrefix = file?.Text("doc_token_id") ?? "[unused1]",
             DocumentLength = file is null ? null : Length(file, "doc_maxlen"),
-            QueryExpansion = new QueryExpansion((file is null ? null : Length(file, "query_maxlen")) ?? 32, IsAttended: file?.Flag("attend_to_mask_tokens", false) ?? false),
+            QueryExpansion = new QueryExpansion((file is null ? null : Length(file, "query_maxlen")) ?? 32,
+                IsAttended: file?.Flag("attend_to_mask_tokens", false) ?? false),
             Skiplist = file?.Flag("mask_punctuation", true) ?? true ? MultiVectorMaskModule.Punctuation : [],
             IsLegacy = true,
         };
@@ -164,7 +176,8 @@ public sealed record MultiVectorConfig : EncoderConfig
         expansion.Flag("attend", false),
         expansion.Text("token"));
 
-    private static int? Length(ConfigurationFile file, string field) => file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
+    private static int? Length(ConfigurationFile file, string field) =>
+        file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
 
     private static string? Prefix(ConfigurationFile file, string field, string fallback) =>
         (file.Text(field) ?? fallback) is { Length: > 0 } prefix ? prefix : null;

@@ -38,9 +38,11 @@ public sealed class MultiVectorEncoder
         : base(modules, warnings)
     {
         var input = Input as TransformerModule ?? throw new ArgumentException("The first module must be a transformer.", nameof(modules));
-        if (modules.FirstOrDefault(module => module.MakesSentenceEmbeddings || module is DenseModule { OnTokens: false } or NormalizeModule { OnTokens: false }) is { } pooled)
+        if (modules.FirstOrDefault(module => module.MakesSentenceEmbeddings
+            || module is DenseModule { OnTokens: false } or NormalizeModule { OnTokens: false }) is { } pooled)
         {
-            throw new ArgumentException($"{pooled} works on one vector of a text, but late interaction needs those of its tokens.", nameof(modules));
+            throw new ArgumentException($"{pooled} works on one vector of a text, but late interaction needs those of its tokens.",
+                nameof(modules));
         }
 
         Config = config;
@@ -73,7 +75,8 @@ public sealed class MultiVectorEncoder
             ? new MultiVectorEncoder(
                 [transformer, new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true)],
                 new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
-            : throw new ArgumentException($"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
+            : throw new ArgumentException(
+                $"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
     }
 
     /// <summary>Computes the token vectors of texts with all modules inside a given computation, as in training.</summary>
@@ -124,14 +127,16 @@ public sealed class MultiVectorEncoder
     /// <returns>The documents, by descending score; equal scores keep the order of the documents.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, MultiVectorEncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string query, IReadOnlyList<string> documents, int? topK = null, MultiVectorEncodeOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         var question = EncodeQuery([query], options, null, cancellationToken);
         var answers = EncodeDocument(documents, options, progress, cancellationToken);
-        return RankedDocument.Order(documents, MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
+        return RankedDocument.Order(documents,
+            MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
     }
 
     // As sentence-transformers or PyLate saved it, or an original ColBERT checkpoint.
@@ -139,10 +144,12 @@ public sealed class MultiVectorEncoder
     {
         ModelKinds.Require(folder, ModelKind.MultiVectorEncoder);
         var path = Path.Combine(folder, "config.json");
-        var isColbert = !ModuleList.Exists(folder) && File.Exists(path) && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
+        var isColbert = !ModuleList.Exists(folder) && File.Exists(path)
+            && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
         if (!ModuleList.Exists(folder) && !isColbert)
         {
-            throw new ModelFormatException(folder, $"the folder has no modules.json, and its config.json does not name {ColbertClass} under 'architectures'; a late-interaction model needs its projection.");
+            throw new ModelFormatException(folder, $"the folder has no modules.json, and its config.json does not name {ColbertClass} "
+                + "under 'architectures'; a late-interaction model needs its projection.");
         }
 
         var config = MultiVectorConfig.Load(folder, isColbert);
@@ -150,7 +157,8 @@ public sealed class MultiVectorEncoder
         {
             // PyLate and ColBERT project token vectors, skip some and normalize, but name only the projection.
             var named = config.IsLegacy
-                ? [.. listed.Where(module => module is TransformerModule or DenseModule), new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
+                ? [.. listed.Where(module => module is TransformerModule or DenseModule),
+                    new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
                 : listed;
             return named.Select(module => module is DenseModule dense ? dense.ForTokens() : module);
         }
@@ -171,20 +179,22 @@ public sealed class MultiVectorEncoder
     // The first column of a training batch holds the queries unless routes say otherwise.
     private protected override string? RouteOf(ModelInput input) => input.Route ?? (input.Column == 0 ? Query : null);
 
-    private protected override TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
+    private protected override TokenizedTexts Tokenize(
+        IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
         _tokens.Tokenize(texts, prompt, options.Route == Query, options, cancellationToken);
 
     private protected override MultiVectorEmbeddings Run(
-        IReadOnlyList<string> texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var results = new Tensor[texts.Count];
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, places) =>
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, indices) =>
         {
             Through(run, features);
-            for (var i = 0; i < places.Length; i++)
+            for (var i = 0; i < indices.Length; i++)
             {
                 int[] rows = [.. Kept(features, i, options.Route == Query)];
-                var kept = results[places[i]] = Tensor.Zeros(rows.Length, Dimension);
+                var kept = results[indices[i]] = Tensor.Zeros(rows.Length, Dimension);
                 for (var row = 0; row < rows.Length; row++)
                 {
                     features.TokenEmbeddings!.Row(rows[row]).CopyTo(kept.Writable.Slice(row * Dimension, Dimension));
@@ -192,7 +202,8 @@ public sealed class MultiVectorEncoder
 
                 if (!TensorPrimitives.IsFiniteAll(kept.Values))
                 {
-                    throw new ModelFormatException("model", $"a vector of text {places[i]} is not finite; are the model's weights damaged?");
+                    throw new ModelFormatException("model",
+                        $"a vector of text {indices[i]} is not finite; are the model's weights damaged?");
                 }
             }
         }, cancellationToken);
@@ -208,7 +219,8 @@ public sealed class MultiVectorEncoder
         var checkpoint = Checkpoint.Open(folder);
         if (checkpoint.Info(Name).Shape is not [var outputs, var inputs])
         {
-            throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is not a matrix; expected [dimension, hidden size].");
+            throw new ModelFormatException(checkpoint.Path,
+                $"the tensor {checkpoint.Info(Name)} is not a matrix; expected [dimension, hidden size].");
         }
 
         var weights = new CheckpointWeights(checkpoint, "", trainable);

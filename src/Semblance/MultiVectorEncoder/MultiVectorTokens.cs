@@ -32,7 +32,8 @@ internal sealed class MultiVectorTokens
     public int DocumentLimit => _document.Limit;
 
     /// <summary>Tokenizes texts, each with the prompt before it.</summary>
-    public TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, bool isQuery, TextOptions options, CancellationToken cancellationToken) => TokenizedTexts.From(
+    public TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, bool isQuery,
+        TextOptions options, CancellationToken cancellationToken) => TokenizedTexts.From(
         texts.Count,
         i => Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts))), isQuery),
         isQuery ? _query.Limit : _document.Limit,

@@ -4,7 +4,8 @@ namespace Semblance;
 public sealed class CalibrationException : InvalidOperationException
 {
     internal CalibrationException(Precision precision, int count)
-        : base($"Calibration of {precision.ToString().ToLowerInvariant()} needs at least {QuantizationRanges.EnoughVectors} texts, but found {count}; calibrate with more texts, or use binary or float32.") =>
+        : base($"Calibration of {precision.ToString().ToLowerInvariant()} needs at least {QuantizationRanges.EnoughVectors} texts, but "
+            + $"found {count}; calibrate with more texts, or use binary or float32.") =>
         (Precision, Count) = (precision, count);
 
     /// <summary>Gets the precision.</summary>

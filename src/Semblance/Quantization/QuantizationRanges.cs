@@ -65,14 +65,16 @@ public sealed class QuantizationRanges(int dimension)
             || !file.Metadata.TryGetValue(CountName, out var text)
             || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            throw new CheckpointFormatException(path, $"ranges are two lists '{SmallestName}' and '{LargestName}' of one length, with the number of '{CountName}' in the metadata.");
+            throw new CheckpointFormatException(path, $"ranges are two lists '{SmallestName}' and '{LargestName}' of one length, with the "
+                + $"number of '{CountName}' in the metadata.");
         }
 
         for (var i = 0; i < dimension; i++)
         {
             if (!float.IsFinite(smallest.Values[i]) || !float.IsFinite(largest.Values[i]) || smallest.Values[i] > largest.Values[i])
             {
-                throw new CheckpointFormatException(path, $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is not a range; the file is damaged.");
+                throw new CheckpointFormatException(path,
+                    $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is not a range; the file is damaged.");
             }
         }
 

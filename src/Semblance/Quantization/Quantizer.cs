@@ -42,7 +42,8 @@ public sealed class Quantizer
             ArgumentNullException.ThrowIfNull(ranges);
             if (ranges.Count < QuantizationRanges.FewestVectors || ranges.Smallest.Length != dimension)
             {
-                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements cannot be used for vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
+                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements cannot be used for "
+                    + $"vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
             }
 
             Ranges = ranges;
@@ -82,7 +83,8 @@ public sealed class Quantizer
     public static bool NeedsRanges(Precision precision) => precision is Precision.Int8 or Precision.UInt8;
 
     /// <summary>Returns the number of stored elements of a vector: one for eight elements of one bit; otherwise, the dimension.</summary>
-    public static int ColumnsOf(Precision precision, int dimension) => precision is Precision.Binary or Precision.UBinary ? (dimension + 7) / 8 : dimension;
+    public static int ColumnsOf(Precision precision, int dimension) =>
+        precision is Precision.Binary or Precision.UBinary ? (dimension + 7) / 8 : dimension;
 
     /// <summary>Quantizes a vector.</summary>
     /// <param name="vector">The vector, <see cref="Dimension"/> elements.</param>
@@ -106,7 +108,9 @@ public sealed class Quantizer
                 TensorPrimitives.ConvertToHalf(vector, halves);
                 if (TensorPrimitives.MaxMagnitude(vector) is var largest && float.Abs(largest) >= 65520) // rounds to infinity
                 {
-                    throw new ArgumentException($"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.", nameof(vector));
+                    throw new ArgumentException(
+                        $"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.",
+                        nameof(vector));
                 }
 
                 break;
@@ -192,7 +196,8 @@ public sealed class Quantizer
                 element++;
             }
 
-            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is not a finite number; leave the vector out, or check the model that computed it.", parameter);
+            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is not a finite number; leave the "
+                + "vector out, or check the model that computed it.", parameter);
         }
     }
 
@@ -202,7 +207,8 @@ public sealed class Quantizer
         var i = 0;
         for (; i <= vector.Length - 16; i += 16)
         {
-            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe())), i, vector);
+            Restore(Vector512.WidenLower(
+                Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe())), i, vector);
         }
 
         for (; i < vector.Length; i++)
@@ -216,7 +222,8 @@ public sealed class Quantizer
         var i = 0;
         for (; i <= vector.Length - 16; i += 16)
         {
-            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32(), i, vector);
+            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).ToVector256Unsafe().ToVector512Unsafe()))
+                .AsInt32(), i, vector);
         }
 
         for (; i < vector.Length; i++)
@@ -240,7 +247,8 @@ public sealed class Quantizer
     {
         if (elements != Dimension || bytes != ByteCount)
         {
-            throw new ArgumentException($"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {ByteCount} are needed.");
+            throw new ArgumentException(
+                $"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {ByteCount} are needed.");
         }
     }
 }

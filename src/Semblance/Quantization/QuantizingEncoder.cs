@@ -78,7 +78,8 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
     /// <returns>Each path with the vector of its image and the stored bytes, in order.</returns>
     /// <exception cref="ImageFormatException">A file is not a supported image.</exception>
     /// <exception cref="CalibrationException">There are too few images for the ranges of int8 or uint8.</exception>
-    public IAsyncEnumerable<StoredEmbedding> EncodeImagesAsync(IAsyncEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<StoredEmbedding> EncodeImagesAsync(
+        IAsyncEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         StoreAsync(ReadImagesAsync(paths, cancellationToken), cancellationToken);
 
     /// <summary>Returns the vector that is restored from the stored bytes.</summary>
@@ -117,7 +118,8 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         return _quantizer is null ? VectorMatrix.Of(embeddings.Vectors) : VectorMatrix.Quantize(embeddings.Vectors, _quantizer);
     }
 
-    private async IAsyncEnumerable<StoredEmbedding> StoreAsync(IAsyncEnumerable<Embedding> embeddings, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredEmbedding> StoreAsync(
+        IAsyncEnumerable<Embedding> embeddings, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var waiting = new List<Embedding>();
         var ranges = new QuantizationRanges(Dimension);
@@ -156,7 +158,8 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         }
     }
 
-    private async IAsyncEnumerable<Embedding> ReadImagesAsync(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Embedding> ReadImagesAsync(
+        IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _ = Model.EncodeImages([], Options, null, cancellationToken); // throws for a model without images before a file is opened
         var (names, images, pixels) = (new List<string>(), new List<RgbImage>(), 0L);

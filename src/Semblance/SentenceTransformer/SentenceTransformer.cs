@@ -12,7 +12,8 @@ namespace Semblance;
 /// arXiv:1908.10084): a tokenizer, a transformer, a pooling and any further modules that the model's folder lists.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
-public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, EncodeOptions, Embeddings, Embedding>, ILoadable<SentenceTransformer>
+public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, EncodeOptions, Embeddings, Embedding>,
+    ILoadable<SentenceTransformer>
 {
     /// <summary>Initializes a new instance of the <see cref="SentenceTransformer"/> class from modules.</summary>
     /// <param name="modules">The modules in order, an <see cref="InputModule"/> first, such as <see cref="TransformerModule"/>.</param>
@@ -73,7 +74,8 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     public override LayerOutputs ForwardLayers(Computation run, ModelInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = Body ?? throw new NotSupportedException($"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.");
+        var transformer = Body ?? throw new NotSupportedException(
+            $"Outputs of earlier layers need a model that begins with a transformer; this one begins with {Modules[0].Type}.");
         var (texts, states) = (Tokenize(input.Texts, input.Prompt, input.Route), new List<Tensor>());
         transformer.Forward(run, texts.Batch, states);
         return new LayerOutputs(transformer.LayerCount, layer =>
@@ -111,7 +113,8 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// Encodes the chunks of a text. Each vector has the same bits as that of <see cref="Chunk.Of"/> encoded as a text of its own.
     /// </summary>
     /// <inheritdoc cref="Chunks"/>
-    public IEnumerable<ChunkEmbedding> EncodeChunks(string text, EncodeOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IEnumerable<ChunkEmbedding> EncodeChunks(
+        string text, EncodeOptions? options = null, CancellationToken cancellationToken = default) =>
         ChunkedTexts.Encode(text, Chunks(text, options, cancellationToken), EncodeWhole(Checked(options), cancellationToken));
 
     /// <summary>Encodes images into the same vector space as texts, for models that begin with CLIP.</summary>
@@ -122,10 +125,12 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// <returns>The vectors; images have no tokens.</returns>
     /// <exception cref="NotSupportedException">The model supports texts only.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
-    public Embeddings EncodeImages(IReadOnlyList<RgbImage> images, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Embeddings EncodeImages(IReadOnlyList<RgbImage> images, EncodeOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        var clip = Input as ClipModule ?? throw new NotSupportedException($"The model begins with {Input}, which takes no images; a CLIP model does.");
+        var clip = Input as ClipModule
+            ?? throw new NotSupportedException($"The model begins with {Input}, which takes no images; load a CLIP model.");
         options = Checked(options);
         var vectors = Tensor.Zeros(images.Count, options.Dimensions ?? Dimension);
         var maxThreads = Math.Min(options.MaxThreads ?? int.MaxValue, Workers.Shared.Count);
@@ -151,25 +156,30 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     /// <returns>The token vectors of each text, <c>[tokens × hidden size]</c>, special tokens included.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
-    public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Tensor> EncodeTokens(IReadOnlyList<string> texts, EncodeOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         options = Checked(options);
         if (options.Truncation == Truncation.Chunk)
         {
-            throw new ArgumentException("Truncation.Chunk is for the vectors of texts, not of tokens; encode the tokens of each of the text's Chunks.", nameof(options));
+            throw new ArgumentException(
+                "Truncation.Chunk is for the vectors of texts, not of tokens; encode the tokens of each of the text's Chunks.",
+                nameof(options));
         }
 
         var results = new Tensor[texts.Count];
         ForEachBatch(texts, options, progress, (run, features, batch) =>
         {
             Input.Forward(run, features);
-            foreach (var module in Modules.Skip(1).TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
+            foreach (var module in Modules.Skip(1)
+                .TakeWhile(module => !module.MakesSentenceEmbeddings && features.SentenceEmbeddings is null))
             {
                 module.Forward(run, features);
             }
 
-            var tokens = features.TokenEmbeddings ?? throw new InvalidOperationException($"{Input} makes a vector for each text, none for its tokens.");
+            var tokens = features.TokenEmbeddings
+                ?? throw new InvalidOperationException($"{Input} computes a vector for each text, none for its tokens.");
             for (var i = 0; i < batch.Length; i++)
             {
                 var (start, count) = (features.Batch.Offsets[i], features.Batch.Length(i));
@@ -212,11 +222,13 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
     {
         options = base.Checked(options);
         return options.Dimensions is { } dimensions && (dimensions < 1 || dimensions > FullDimension)
-            ? throw new ArgumentOutOfRangeException(nameof(options), dimensions, $"The model's vectors have {FullDimension} elements; Dimensions must be from 1 to that.")
+            ? throw new ArgumentOutOfRangeException(nameof(options), dimensions,
+                $"The model's vectors have {FullDimension} elements; Dimensions must be from 1 to that.")
             : options;
     }
 
-    private protected override Embeddings Run(IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    private protected override Embeddings Run(
+        IReadOnlyList<string> texts, EncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
         var vectors = Tensor.Zeros(texts.Count, options.Dimensions ?? Dimension);
         if (options.Truncation == Truncation.Chunk)
@@ -227,7 +239,8 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
             return chunked.Encode(EncodeWhole(options, cancellationToken), options.ChunkPooling, isUnit, vectors, progress);
         }
 
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, places) => Finish(run, Through(run, features), places, options, vectors), cancellationToken);
+        var tokenized = ForEachBatch(texts, options, progress,
+            (run, features, indices) => Finish(run, Through(run, features), indices, options, vectors), cancellationToken);
         return new Embeddings(vectors, tokenized.TokenCounts, tokenized.Truncated);
     }
 
@@ -235,9 +248,10 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         new(text, embeddings[index].ToArray(), embeddings.TokenCounts[index], embeddings.Truncated[index]);
 
     // Applies the options to the vectors of a batch and stores them at the indices of its texts.
-    private void Finish(Computation run, Features features, int[] places, EncodeOptions options, Tensor vectors)
+    private void Finish(Computation run, Features features, int[] indices, EncodeOptions options, Tensor vectors)
     {
-        var result = features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors; use EncodeTokens.");
+        var result = features.SentenceEmbeddings
+            ?? throw new InvalidOperationException("The model has no pooling, so it computes no sentence vectors; use EncodeTokens.");
         if (vectors.Columns < FullDimension)
         {
             result = run.FirstColumns(result, vectors.Columns);
@@ -248,14 +262,14 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
             result = run.Normalize(result);
         }
 
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < indices.Length; i++)
         {
             if (!TensorPrimitives.IsFiniteAll(result.Row(i)))
             {
-                throw new ModelFormatException("model", $"the vector of text {places[i]} is not finite; are the model's weights damaged?");
+                throw new ModelFormatException("model", $"the vector of text {indices[i]} is not finite; are the model's weights damaged?");
             }
 
-            result.Row(i).CopyTo(vectors.Writable.Slice(places[i] * vectors.Columns, vectors.Columns));
+            result.Row(i).CopyTo(vectors.Writable.Slice(indices[i] * vectors.Columns, vectors.Columns));
         }
     }
 
@@ -264,5 +278,5 @@ public sealed class SentenceTransformer : TextEncoder<SentenceTransformer, Encod
         chunks => Encode(chunks, options with { Truncation = Truncation.Cut }, null, cancellationToken);
 
     private static Tensor Vectors(Features features) =>
-        features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it makes no sentence vectors.");
+        features.SentenceEmbeddings ?? throw new InvalidOperationException("The model has no pooling, so it computes no sentence vectors.");
 }

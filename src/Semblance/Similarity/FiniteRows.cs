@@ -17,7 +17,9 @@ internal static class FiniteRows
         {
             if (!(Math.Abs(TensorPrimitives.MaxMagnitude(embeddings.Row(row))) <= Largest))
             {
-                throw new ArgumentException($"Vector {row} has a value that is not finite, or beyond 10^15; leave it out, or check the model that computed it.", parameter);
+                throw new ArgumentException(
+                    $"Vector {row} has a value that is not finite, or beyond 10^15; leave it out, or check the model that computed it.",
+                    parameter);
             }
         }
 

@@ -29,7 +29,8 @@ public static class MaxSim
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The scores, <c>[m × n]</c>; larger is more similar. A query without tokens scores 0.</returns>
     /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
-    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents, bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
+    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents,
+        bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(documents);
@@ -72,7 +73,8 @@ public static class MaxSim
     public static float Of(Tensor query, Tensor document, bool isMean = false) => Matrix([query], [document], isMean).Values[0];
 
     private static void Score(
-        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents, Tensor scores, bool isMean, int maxThreads, CancellationToken cancellationToken)
+        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents,
+        Tensor scores, bool isMean, int maxThreads, CancellationToken cancellationToken)
     {
         var joined = Tensor.Zeros(tokens, queries[0].Columns);
         for (int query = first, row = 0; query < end; row += queries[query++].Rows)
@@ -82,10 +84,10 @@ public static class MaxSim
 
         var product = new PreparedMatrix(joined);
         product.Prepare();
-        Workers.Shared.For(documents.Count, maxThreads, place =>
+        Workers.Shared.For(documents.Count, maxThreads, index =>
         {
             var nearest = new float[tokens];
-            Nearest(product, documents[place], nearest);
+            Nearest(product, documents[index], nearest);
             for (int query = first, row = 0; query < end; row += queries[query++].Rows)
             {
                 double sum = 0;
@@ -95,7 +97,9 @@ public static class MaxSim
                 }
 
                 var count = queries[query].Rows;
-                scores.Writable[(query * documents.Count) + place] = count == 0 ? 0 : documents[place].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
+                scores.Writable[(query * documents.Count) + index] = count == 0
+                    ? 0
+                    : documents[index].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
             }
         }, cancellationToken);
     }
@@ -107,7 +111,8 @@ public static class MaxSim
         for (var row = 0; row < document.Rows; row += BlockRows)
         {
             using var run = new Computation(1);
-            var products = run.MatrixProduct(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries); // [document tokens × query tokens]
+            // [document tokens × query tokens]
+            var products = run.MatrixProduct(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries);
             for (var i = 0; i < products.Rows; i++)
             {
                 TensorPrimitives.Max(nearest, products.Row(i), nearest);

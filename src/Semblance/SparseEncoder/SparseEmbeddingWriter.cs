@@ -16,7 +16,8 @@ public sealed class SparseEmbeddingWriter : IDisposable
     /// <summary>Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes to a stream.</summary>
     /// <param name="output">The stream, which stays open.</param>
     /// <param name="decoder">The model that provides the tokens; null to write indices.</param>
-    public SparseEmbeddingWriter(Stream output, SparseEncoder? decoder = null) => (_lines, _decoder) = (new JsonLinesWriter(output), decoder);
+    public SparseEmbeddingWriter(Stream output, SparseEncoder? decoder = null) =>
+        (_lines, _decoder) = (new JsonLinesWriter(output), decoder);
 
     /// <summary>
     /// Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes a file, which appears under its name when it

@@ -14,7 +14,8 @@ public static class SparseSimilarity
     /// <param name="similarity">The similarity function.</param>
     /// <returns>The scores, <c>[m × n]</c>.</returns>
     /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
-    public static Tensor Matrix(IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
+    public static Tensor Matrix(
+        IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -48,7 +49,8 @@ public static class SparseSimilarity
     /// <param name="similarity">The similarity function.</param>
     /// <returns>The n scores.</returns>
     /// <exception cref="ArgumentException">The sets differ in size, or the vectors in dimension.</exception>
-    public static float[] Pairwise(IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
+    public static float[] Pairwise(
+        IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -86,7 +88,8 @@ public static class SparseSimilarity
 
         return (float)(similarity switch
         {
-            SimilarityFunction.Cosine => product / (Math.Max(Math.Sqrt(Squares(active)), SmallestNorm) * Math.Max(Math.Sqrt(Squares(values)), SmallestNorm)),
+            SimilarityFunction.Cosine =>
+                product / (Math.Max(Math.Sqrt(Squares(active)), SmallestNorm) * Math.Max(Math.Sqrt(Squares(values)), SmallestNorm)),
             SimilarityFunction.DotProduct => product,
             SimilarityFunction.Euclidean => 0 - Math.Sqrt(Math.Max(0, Squares(active) + Squares(values) - (2 * product))),
             _ => 0 - Math.Max(0, Magnitudes(active) + Magnitudes(values) - overlap),

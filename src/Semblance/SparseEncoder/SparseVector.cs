@@ -26,7 +26,8 @@ public sealed class SparseVector
         {
             if (indices[i] >= dimension || indices[i] <= (i == 0 ? -1 : indices[i - 1]))
             {
-                throw new ArgumentException($"The index {indices[i]} is not greater than the one before it and less than {dimension}.", nameof(indices));
+                throw new ArgumentException($"The index {indices[i]} is not greater than the one before it and less than {dimension}.",
+                    nameof(indices));
             }
         }
     }
@@ -66,7 +67,7 @@ public sealed class SparseVector
         return new SparseVector(dense.Length, indices, values);
     }
 
-    /// <summary>Returns a vector with at most a number of elements, the largest; the first of equal ones.</summary>
+    /// <summary>Returns a vector of the largest elements, at most <paramref name="count"/>; the first of equal ones.</summary>
     /// <param name="count">The maximum number of elements, at least 1.</param>
     public SparseVector Largest(int count)
     {

@@ -28,5 +28,6 @@ internal static class EnglishStopWords
         """;
 
     /// <summary>Gets all of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. $"{Punctuation} {Words}".Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
+    public static IReadOnlyList<string> All { get; } =
+        [.. $"{Punctuation} {Words}".Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 }

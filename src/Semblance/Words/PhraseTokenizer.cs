@@ -11,7 +11,8 @@ public sealed class PhraseTokenizer : WordTokenizer
 {
     private const string File = "phrasetokenizer_config.json";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("do_lower_case", "max_ngram_length", "ngram_separator", "stop_words", "vocab");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "do_lower_case", "max_ngram_length", "ngram_separator", "stop_words", "vocab");
 
     private readonly HashSet<string> _phrases = [];
     private readonly int[] _lengths; // lengths of phrases in words, longest first
@@ -24,7 +25,8 @@ public sealed class PhraseTokenizer : WordTokenizer
     /// </param>
     /// <param name="separator">The separator between the words of a phrase, <c>_</c> by default; null for no phrases.</param>
     /// <param name="longest">The maximum number of words of a phrase; 5 by default.</param>
-    public PhraseTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false, string? separator = "_", int longest = 5)
+    public PhraseTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null,
+        bool lowerCase = false, string? separator = "_", int longest = 5)
         : base(vocabulary, stopWords, lowerCase)
     {
         (Separator, Longest) = (separator, longest);
@@ -79,7 +81,8 @@ public sealed class PhraseTokenizer : WordTokenizer
             for (var i = 0; i + length <= tokens.Count; i++)
             {
                 var phrase = string.Join(Separator, tokens.GetRange(i, length));
-                var known = _phrases.Contains(phrase) ? phrase : _phrases.Contains(phrase.ToLowerInvariant()) ? phrase.ToLowerInvariant() : null;
+                var known = _phrases.Contains(phrase) ? phrase : _phrases.Contains(phrase.ToLowerInvariant())
+                    ? phrase.ToLowerInvariant() : null;
                 if (known is not null)
                 {
                     tokens[i] = known;

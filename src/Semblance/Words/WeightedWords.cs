@@ -13,7 +13,8 @@ internal sealed class WeightedWords
         UnknownWeight = unknownWeight;
 
         // The weight of the word, or else that of its lower-case form.
-        OfWords = [.. Vocabulary.Select(word => weights.TryGetValue(word, out var own) || weights.TryGetValue(word.ToLowerInvariant(), out own) ? own : unknownWeight)];
+        OfWords = [.. Vocabulary.Select(word => weights.TryGetValue(word, out var own)
+            || weights.TryGetValue(word.ToLowerInvariant(), out own) ? own : unknownWeight)];
     }
 
     public IReadOnlyList<string> Vocabulary { get; }
@@ -29,7 +30,8 @@ internal sealed class WeightedWords
     public static WeightedWords Read(ConfigurationFile config)
     {
         var weights = new Dictionary<string, float>(StringComparer.Ordinal);
-        foreach (var (word, value) in config.Section("word_weights")?.Root.EnumerateObject().Select(entry => (entry.Name, entry.Value)) ?? [])
+        foreach (var (word, value) in config.Section("word_weights")?.Root.EnumerateObject().Select(entry => (entry.Name, entry.Value))
+            ?? [])
         {
             weights[word] = value.ValueKind == JsonValueKind.Number && float.IsFinite((float)value.GetDouble())
                 ? (float)value.GetDouble()

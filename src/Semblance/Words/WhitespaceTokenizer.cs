@@ -25,7 +25,9 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
     public static WhitespaceTokenizer Load(string folder)
     {
         var file = Read(folder, File).Check(Keys);
-        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null ? null : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
+        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null
+            ? null
+            : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

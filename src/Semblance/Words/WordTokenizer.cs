@@ -71,7 +71,8 @@ public abstract class WordTokenizer
         {
             nameof(WhitespaceTokenizer) => WhitespaceTokenizer.Load(folder),
             nameof(PhraseTokenizer) => PhraseTokenizer.Load(folder),
-            _ => throw new ModelFormatException(path, $"the tokenizer '{type}' is not supported; those that are: {nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
+            _ => throw new ModelFormatException(path, $"the tokenizer '{type}' is not supported; those that are: "
+                + $"{nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
         };
     }
 

@@ -34,7 +34,8 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
     /// as long as the file that it is decompressed from.
     /// </exception>
     public static async Task<WordVectors> ReadAsync(
-        string path, char separator = ' ', int? most = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        string path, char separator = ' ', int? most = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(most ?? 1, 1);
@@ -48,7 +49,8 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
             {
                 if (line.Length > LongestLine || lines.BytesRead > mostBytes)
                 {
-                    throw new ModelFormatException(path, $"line {lines.Count}: found {lines.BytesRead:N0} bytes of text so far, and {line.Length:N0} characters in one line; expected a word and its vector a line.");
+                    throw new ModelFormatException(path, $"line {lines.Count}: found {lines.BytesRead:N0} bytes of text so far, and "
+                        + $"{line.Length:N0} characters in one line; expected a word and its vector a line.");
                 }
 
                 var fields = line.TrimEnd().Split(separator);
@@ -65,7 +67,8 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
 
                 if ((rows.Count + 2L) * (fields.Length - 1) > int.MaxValue)
                 {
-                    throw new ModelFormatException(path, $"line {lines.Count}: the vectors have more than 2^31-1 elements; read fewer by 'most'.");
+                    throw new ModelFormatException(path,
+                        $"line {lines.Count}: the vectors have more than 2^31-1 elements; read fewer by 'most'.");
                 }
 
                 words.Add(fields[0]);
@@ -88,12 +91,15 @@ public sealed record WordVectors(IReadOnlyList<string> Words, Tensor Table, long
 
         return rows.Count > 0
             ? new WordVectors(words, TableOf(rows), skipped)
-            : throw new ModelFormatException(path, "there is no line with a word and its vector; is this a text file of word vectors, and the separator right?");
+            : throw new ModelFormatException(path,
+                "there is no line with a word and its vector; is this a text file of word vectors, and the separator right?");
 
         // As in the original: parsed in double precision first.
-        float Number(string field) => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite((float)value)
+        float Number(string field) =>
+            double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite((float)value)
             ? (float)value
-            : throw new ModelFormatException(path, $"line {lines.Count}: '{Excerpt.Of(field)}' is not a number; expected a word and its vector.");
+            : throw new ModelFormatException(path,
+                $"line {lines.Count}: '{Excerpt.Of(field)}' is not a number; expected a word and its vector.");
     }
 
     private static Tensor TableOf(List<float[]> rows)

@@ -45,7 +45,7 @@ internal static class TokenSampler
     }
 
     // Returns the token at a position on the line of all weights laid end to end; the last token with a weight if rounding leads beyond it.
-    private static int? Pick(double[] weights, double place)
+    private static int? Pick(double[] weights, double position)
     {
         int? last = null;
         for (var i = 0; i < weights.Length; i++)
@@ -53,8 +53,8 @@ internal static class TokenSampler
             if (weights[i] > 0)
             {
                 last = i;
-                place -= weights[i];
-                if (place < 0)
+                position -= weights[i];
+                if (position < 0)
                 {
                     return i;
                 }

@@ -12,7 +12,8 @@ namespace Semblance.Modules;
 /// </summary>
 public sealed class BoWModule : InputModule
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
 
     private readonly WeightedWords _words;
     private readonly WhitespaceTokenizer _tokenizer;
@@ -24,8 +25,10 @@ public sealed class BoWModule : InputModule
     /// <param name="cumulative">
     /// <see langword="true"/>, the default, to multiply a word's weight by its count in the text; otherwise, <see langword="false"/>.
     /// </param>
-    public BoWModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float>? weights = null, float unknownWeight = 1, bool cumulative = true)
-        : this(new WeightedWords(vocabulary.Distinct(StringComparer.Ordinal), weights ?? new Dictionary<string, float>(), unknownWeight), cumulative)
+    public BoWModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float>? weights = null,
+        float unknownWeight = 1, bool cumulative = true)
+        : this(new WeightedWords(vocabulary.Distinct(StringComparer.Ordinal), weights ?? new Dictionary<string, float>(), unknownWeight),
+            cumulative)
     {
     }
 
@@ -67,7 +70,8 @@ public sealed class BoWModule : InputModule
     {
         var config = WordTokenizer.Read(folder, "config.json").Check(Keys);
         var words = WeightedWords.Read(config);
-        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight, config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
+        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight,
+            config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,8 @@ public sealed class ClipModule : InputModule
         ArgumentNullException.ThrowIfNull(processor);
         if (tokenizer.VocabularySize > model.Text.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.Text.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.Text.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         (Tokenizer, Model, Processor) = (tokenizer, model, processor);
@@ -69,7 +70,8 @@ public sealed class ClipModule : InputModule
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
             ? Create(tokenizer, model, ImageProcessor.Load(folder))
-            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.Text.VocabularySize}; the files do not belong to the same model.");
+            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.Text.VocabularySize}; the files do not belong to the same model.");
     }
 
     private static ClipModule Create(Tokenizer tokenizer, ClipModel model, ImageProcessor processor) =>
@@ -89,11 +91,14 @@ public sealed class ClipModule : InputModule
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = features.Pixels is { } pixels ? Model.ImageFeatures(run, pixels) : Model.TextFeatures(run, features.Batch);
+        features.SentenceEmbeddings = features.Pixels is { } pixels
+            ? Model.ImageFeatures(run, pixels)
+            : Model.TextFeatures(run, features.Batch);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters() => Model.Parameters().Select(parameter => new Parameter("model." + parameter.Name, parameter.Value));
+    public override IEnumerable<Parameter> Parameters() =>
+        Model.Parameters().Select(parameter => new Parameter("model." + parameter.Name, parameter.Value));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
@@ -104,5 +109,6 @@ public sealed class ClipModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"CLIPModel({Model.Text.LayerCount} layers of texts, images of {Model.Vision.ImageSize} × {Model.Vision.ImageSize} pixels, dimension {Model.Dimension})";
+    public override string ToString() => $"CLIPModel({Model.Text.LayerCount} layers of texts, images of {Model.Vision.ImageSize} × "
+        + $"{Model.Vision.ImageSize} pixels, dimension {Model.Dimension})";
 }

@@ -58,10 +58,12 @@ public abstract class InputModule : Module
     internal virtual InputModule Entry(string? route) => this;
 
     /// <summary>Tokenizes a text, or a pair of texts, with a subword tokenizer.</summary>
-    private protected static TokenizedText Tokenize(Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
+    private protected static TokenizedText Tokenize(
+        Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
     {
         var buffer = _buffer ??= new TokenBuffer();
         tokenizer.Encode(text, pair, maxLength, specialTokens, buffer, tokenizer.TruncationSide);
-        return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
+        return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0)
+            ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
     }
 }

@@ -16,7 +16,8 @@ public sealed class MaskedLanguageModule : InputModule
     private readonly TaskModel _model;
     private readonly VocabularyHead _head;
 
-    private MaskedLanguageModule(TransformerModule text, TaskModel model, VocabularyHead head) => (_text, _model, _head) = (text, model, head);
+    private MaskedLanguageModule(TransformerModule text, TaskModel model, VocabularyHead head) =>
+        (_text, _model, _head) = (text, model, head);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.MLMTransformer";
@@ -40,7 +41,8 @@ public sealed class MaskedLanguageModule : InputModule
     public override void InferShape(FeatureShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs, Transformer.LayerCount, VocabularySize, true);
+        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs,
+            Transformer.LayerCount, VocabularySize, true);
     }
 
     /// <summary>
@@ -54,7 +56,8 @@ public sealed class MaskedLanguageModule : InputModule
         var (text, model) = TransformerModule.LoadTask(folder, trainable);
         return model.Head is VocabularyHead head
             ? new MaskedLanguageModule(text, model, head) { Warnings = text.Warnings }
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no masked language modeling head; expected a class whose name ends with ForMaskedLM");
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no masked language modeling head; "
+                + "expected a class whose name ends with ForMaskedLM");
     }
 
     /// <inheritdoc/>

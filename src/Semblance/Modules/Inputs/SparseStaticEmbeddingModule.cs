@@ -95,7 +95,8 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.
     /// </param>
     /// <exception cref="ModelFormatException">The file is not such an object, or has no token of the tokenizer.</exception>
-    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) => FromJson(path, tokenizer, frozen, []);
+    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) =>
+        FromJson(path, tokenizer, frozen, []);
 
     private static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen, IReadOnlyList<string> warnings)
     {

@@ -23,7 +23,8 @@ public sealed class StaticEmbeddingModule : InputModule
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("model_type", "normalize")
         .Ignored(
-            "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim", "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
+            "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim",
+            "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
             "max_length", "seq_length"); // the module of the original does not truncate texts
 
     private readonly ConfigurationFile? _source;
@@ -40,7 +41,8 @@ public sealed class StaticEmbeddingModule : InputModule
     {
     }
 
-    internal StaticEmbeddingModule(Tokenizer tokenizer, Tensor table, int[]? rows, float[]? weights, bool isModel2Vec, ConfigurationFile? source)
+    internal StaticEmbeddingModule(
+        Tokenizer tokenizer, Tensor table, int[]? rows, float[]? weights, bool isModel2Vec, ConfigurationFile? source)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(table);
@@ -79,7 +81,8 @@ public sealed class StaticEmbeddingModule : InputModule
     /// Gets the maximum sequence length in tokens: the <c>truncation</c> of tokenizer.json, or <see cref="int.MaxValue"/> for no limit. For
     /// Model2Vec it is at most 512, and texts are first truncated to 512 times the median length of a token in characters.
     /// </summary>
-    public override int MaxSequenceLength => Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
+    public override int MaxSequenceLength =>
+        Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
 
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
@@ -103,8 +106,10 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <exception cref="ArgumentException">An option is out of range, or no token is left.</exception>
     /// <exception cref="NotSupportedException">The tokenizer cannot be written as tokenizer.json.</exception>
     public static SentenceTransformer Distill(
-        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken), new NormalizeModule()]);
+        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken),
+            new NormalizeModule()]);
 
     /// <summary>
     /// Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, in the format of sentence-transformers or
@@ -121,19 +126,23 @@ public sealed class StaticEmbeddingModule : InputModule
         var isModel2Vec = !checkpoint.Contains(OwnName);
         if (isModel2Vec && !checkpoint.Contains(Model2VecName))
         {
-            throw new ModelFormatException(checkpoint.Path, $"there is neither '{OwnName}' (sentence-transformers) nor '{Model2VecName}' (Model2Vec); is this a static embedding?");
+            throw new ModelFormatException(checkpoint.Path,
+                $"there is neither '{OwnName}' (sentence-transformers) nor '{Model2VecName}' (Model2Vec); is this a static embedding?");
         }
 
         var tokenizer = Tokenizer.LoadJson(folder);
         var table = ReadParameter(checkpoint, isModel2Vec ? Model2VecName : OwnName, trainable);
-        var rows = checkpoint.Contains("mapping") ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
+        var rows = checkpoint.Contains("mapping")
+            ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
         var weights = checkpoint.Contains("weights") ? ReadParameter(checkpoint, "weights", trainable: false).Values.ToArray() : null;
         var configuration = Path.Combine(folder, ConfigurationName);
         return Misfit(tokenizer, table, rows, weights) is { } problem
             ? throw new ModelFormatException(checkpoint.Path, problem)
-            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec, isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
+            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec,
+                isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
             {
-                Warnings = [.. tokenizer.Warnings, .. isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : []],
+                Warnings = [.. tokenizer.Warnings, .. isModel2Vec && File.Exists(configuration)
+                    ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : []],
             };
     }
 
@@ -186,7 +195,9 @@ public sealed class StaticEmbeddingModule : InputModule
     {
         ArgumentNullException.ThrowIfNull(features);
         var (batch, ids) = (features.Batch, features.Batch.TokenIds.ToArray());
-        var rows = _rows is null ? batch : new PackedBatch(Array.ConvertAll(ids, id => _rows[id]), new int[ids.Length], batch.Offsets.ToArray(), allowEmpty: true);
+        var rows = _rows is null
+            ? batch
+            : new PackedBatch(Array.ConvertAll(ids, id => _rows[id]), new int[ids.Length], batch.Offsets.ToArray(), allowEmpty: true);
         var tokens = run.Embed(rows, Table); // [tokens × dimension]
         features.TokenEmbeddings = _weights is null ? tokens : run.ScaleRows(tokens, Array.ConvertAll(ids, id => _weights[id]));
         features.SentenceEmbeddings = run.Pool(features.TokenEmbeddings, batch, [Pooling.Mean]);
@@ -276,9 +287,12 @@ public sealed class StaticEmbeddingModule : InputModule
     {
         var tokens = rows?.Length ?? table.Rows;
         return table.Shape.Length != 2 ? $"the vectors are {table}; [tokens × dimension] is needed."
-            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; the files do not belong to the same model."
-            : weights is not null && weights.Length < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are weights for {weights.Length}."
-            : rows?.FirstOrDefault(row => row < 0 || row >= table.Rows, 0) is { } bad && (bad < 0 || bad >= table.Rows) ? $"'mapping' points to the vector {bad}, but there are {table.Rows}."
+            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; "
+                + "the files do not belong to the same model."
+            : weights is not null && weights.Length < tokenizer.VocabularySize
+                ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are weights for {weights.Length}."
+            : rows?.FirstOrDefault(row => row < 0 || row >= table.Rows, 0) is { } bad && (bad < 0 || bad >= table.Rows)
+                ? $"'mapping' points to the vector {bad}, but there are {table.Rows}."
             : null;
     }
 }

@@ -21,11 +21,13 @@ public sealed class TransformerModule : InputModule
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config", "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
+        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config",
+            "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
 
         // These select how the original computes; the class of the model determines its purpose.
         .Ignored("backend", "transformer_task", "unpad_inputs")
-        .Unsupported("module_output_name", "token_embeddings, scores and causal_logits, each for its kind of model", "\"token_embeddings\"", "\"scores\"", "\"causal_logits\"")
+        .Unsupported("module_output_name", "token_embeddings, scores and causal_logits, each for its kind of model",
+            "\"token_embeddings\"", "\"scores\"", "\"causal_logits\"")
         .Unsupported("config_args", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("config_kwargs", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("processor_kwargs", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
@@ -35,8 +37,10 @@ public sealed class TransformerModule : InputModule
     // These select how from_pretrained of the original finds the weights and computes with them.
     private static readonly KnownKeys ModelKeys = new KnownKeys()
         .Ignored(
-            "add_pooling_layer", "attn_implementation", "cache_dir", "code_revision", "device_map", "dtype", "experts_implementation", "local_files_only", "low_cpu_mem_usage", "max_memory",
-            "offload_folder", "revision", "token", "torch_dtype", "trust_remote_code", "unpad_inputs", "use_flash_attention_2", "use_memory_efficient_attention", "use_safetensors", "weights_only")
+            "add_pooling_layer", "attn_implementation", "cache_dir", "code_revision", "device_map",
+            "dtype", "experts_implementation", "local_files_only", "low_cpu_mem_usage", "max_memory",
+            "offload_folder", "revision", "token", "torch_dtype", "trust_remote_code", "unpad_inputs",
+            "use_flash_attention_2", "use_memory_efficient_attention", "use_safetensors", "weights_only")
         .Unsupported("gguf_file", "safetensors and PyTorch files")
         .Unsupported("load_in_4bit", "weights of float32, float16 or bfloat16", "false")
         .Unsupported("load_in_8bit", "weights of float32, float16 or bfloat16", "false")
@@ -45,7 +49,8 @@ public sealed class TransformerModule : InputModule
         .Unsupported("variant", "model.safetensors and pytorch_model.bin");
 
     // The output of the model that the original uses: its hidden states, or the logits of its head.
-    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text").Ignored("audio", "image", "image+text", "text+image", "video");
+    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text")
+        .Ignored("audio", "image", "image+text", "text+image", "video");
 
     private static readonly KnownKeys TextKeys = new KnownKeys()
         .Unsupported("method", "forward", "\"forward\"")
@@ -75,7 +80,8 @@ public sealed class TransformerModule : InputModule
         ArgumentNullException.ThrowIfNull(transformer);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only {transformer.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only "
+                + $"{transformer.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         var longest = Math.Min(transformer.MaxPositions, maxSequenceLength ?? tokenizer.ModelMaxLength);
@@ -140,7 +146,8 @@ public sealed class TransformerModule : InputModule
         {
             if (Array.Find(["query_length", "document_length", "query_expansion"], key => settings.Find(key) is not null) is { } key)
             {
-                throw settings.Fault(key, $"is {settings.Find(key)!.Value.GetRawText()}, which is not supported for this kind of model; supported: max_seq_length, and lengths by task in late-interaction models");
+                throw settings.Fault(key, $"is {settings.Find(key)!.Value.GetRawText()}, which is not supported for this kind of model; "
+                    + "supported: max_seq_length, and lengths by task in late-interaction models");
             }
         }
     }
@@ -148,7 +155,8 @@ public sealed class TransformerModule : InputModule
     /// <summary>Returns a module with the same tokenizer and maximum length but another transformer; the length is saved with it.</summary>
     internal TransformerModule With(Transformer transformer)
     {
-        var settings = JsonElement.Parse($$"""{"max_seq_length": {{MaxSequenceLength}}, "do_lower_case": {{(LowerCase ? "true" : "false")}}}""");
+        var settings = JsonElement.Parse(
+            $$"""{"max_seq_length": {{MaxSequenceLength}}, "do_lower_case": {{(LowerCase ? "true" : "false")}}}""");
         return new(Tokenizer, transformer, MaxSequenceLength, LowerCase) { _settings = ConfigurationFile.Of(SettingsFiles[0], settings) };
     }
 
@@ -171,14 +179,16 @@ public sealed class TransformerModule : InputModule
     private static TransformerModule Load(string folder, Func<Transformer> load)
     {
         // On a thread of its own while the weights are loaded: for a small model it is a third of the time.
-        var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var transformer = load();
         var tokenizer = reading.GetAwaiter().GetResult().LimitVocabulary(transformer.VocabularySize);
         var settings = Settings(folder);
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only {transformer.VocabularySize}; the files do not belong to the same model.");
+            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only "
+                + $"{transformer.VocabularySize}; the files do not belong to the same model.");
         }
 
         return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)
@@ -212,12 +222,15 @@ public sealed class TransformerModule : InputModule
     internal TokenizedText TokenizePair(string text, string pair) => Tokenize(text, pair, MaxSequenceLength);
 
     // Tokenizes the result of a template, which has its special tokens.
-    internal TokenizedText TokenizeWhole(string text, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: false));
+    internal TokenizedText TokenizeWhole(string text, int maxLength) =>
+        NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: false));
 
-    private TokenizedText Tokenize(string text, string? pair, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair));
+    private TokenizedText Tokenize(string text, string? pair, int maxLength) =>
+        NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair));
 
     // A transformer does not accept a text without tokens.
-    private TokenizedText NeverEmpty(TokenizedText tokenized) => tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] };
+    private TokenizedText NeverEmpty(TokenizedText tokenized) =>
+        tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] };
 
     /// <inheritdoc/>
     public override int CountPromptTokens(string prompt)
@@ -262,7 +275,8 @@ public sealed class TransformerModule : InputModule
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most {MaxSequenceLength} tokens)";
+        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most "
+            + $"{MaxSequenceLength} tokens)";
 
     /// <summary>Returns the text to tokenize: as in the original, without white space at its ends.</summary>
     private string Prepare(string text)

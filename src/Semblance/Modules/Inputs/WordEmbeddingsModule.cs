@@ -35,7 +35,8 @@ public sealed class WordEmbeddingsModule : InputModule
         ArgumentNullException.ThrowIfNull(table);
         if (table.Shape.Length != 2 || tokenizer.Vocabulary.Count > table.Rows)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.Vocabulary.Count} words, but the table of vectors is {table}; [words × dimension] is needed.", nameof(table));
+            throw new ArgumentException($"The tokenizer has {tokenizer.Vocabulary.Count} words, but the table of vectors is {table}; "
+                + "[words × dimension] is needed.", nameof(table));
         }
 
         (Words, Table, Updates, _length) = (tokenizer, table, updates, length);
@@ -76,13 +77,16 @@ public sealed class WordEmbeddingsModule : InputModule
     public static WordEmbeddingsModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
-        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class") ?? throw config.Fault("tokenizer_class", "is missing but required"), config.Path);
+        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class")
+            ?? throw config.Fault("tokenizer_class", "is missing but required"), config.Path);
         var updates = config.Flag("update_embeddings", false);
         var checkpoint = Checkpoint.Open(folder);
         var table = ReadParameter(checkpoint, TableName, trainable && updates);
         return table.Shape.Length == 2 && tokenizer.Vocabulary.Count <= table.Rows
-            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length", 1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
-            : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has {tokenizer.Vocabulary.Count} words; the files do not belong to the same model.");
+            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length",
+                1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
+            : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has "
+                + $"{tokenizer.Vocabulary.Count} words; the files do not belong to the same model.");
     }
 
     /// <inheritdoc/>

@@ -32,9 +32,11 @@ public sealed class CNNModule : Module
         ArgumentNullException.ThrowIfNull(convolutions);
         _convolutions = [.. convolutions];
         var first = _convolutions.Length == 0 ? [] : _convolutions[0].Weight.Shape.ToArray();
-        if (first.Length != 3 || _convolutions.Any(layer => layer.Weight.Shape.Length != 3 || !layer.Weight.Shape[..2].SequenceEqual(first.AsSpan(0, 2)) || layer.Weight.Shape[2] % 2 == 0))
+        if (first.Length != 3 || _convolutions.Any(layer => layer.Weight.Shape.Length != 3
+            || !layer.Weight.Shape[..2].SequenceEqual(first.AsSpan(0, 2)) || layer.Weight.Shape[2] % 2 == 0))
         {
-            throw new ArgumentException($"Convolutions are [channels × inputs × an odd width], not {string.Join(", ", _convolutions.Select(layer => layer.Weight))}.", nameof(convolutions));
+            throw new ArgumentException("Convolutions are [channels × inputs × an odd width], not "
+                + $"{string.Join(", ", _convolutions.Select(layer => layer.Weight))}.", nameof(convolutions));
         }
     }
 
@@ -68,9 +70,11 @@ public sealed class CNNModule : Module
     public static CNNModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
-        int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
+        int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20),
+            channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
         var widths = ReadWidths(config);
-        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray().Any(stride => stride.ValueKind != JsonValueKind.Number || !stride.TryGetInt32(out var step) || step != 1)))
+        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray()
+            .Any(stride => stride.ValueKind != JsonValueKind.Number || !stride.TryGetInt32(out var step) || step != 1)))
         {
             throw config.Fault("stride_sizes", $"is {strides.GetRawText()}; supported is a stride of 1 for each convolution");
         }
@@ -82,7 +86,8 @@ public sealed class CNNModule : Module
             return (weights.Tensor(name + ".weight", channels, inputs, width), weights.Tensor(name + ".bias", channels));
         })];
         weights.Check();
-        return new CNNModule([.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
+        return new CNNModule(
+            [.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>
@@ -132,10 +137,12 @@ public sealed class CNNModule : Module
         }
 
         var widths = list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var width) ? width : 0).ToArray()
+            ? list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var width) ? width : 0)
+                .ToArray()
             : [];
         return widths.Length > 0 && widths.All(width => width is > 0 and < 1 << 10 && width % 2 == 1)
             ? widths
-            : throw config.Fault("kernel_sizes", $"is {list.GetRawText()}; expected a list of odd numbers: an even width would make a text one token shorter");
+            : throw config.Fault("kernel_sizes",
+                $"is {list.GetRawText()}; expected a list of odd numbers: an even width would make a text one token shorter");
     }
 }

@@ -18,7 +18,8 @@ namespace Semblance.Modules;
 /// <param name="residual">
 /// A linear layer without bias from the dimension of the input to that of the output; null if they are equal.
 /// </param>
-public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false, bool hasResidual = false, Linear? residual = null) : Module
+public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false,
+    bool hasResidual = false, Linear? residual = null) : Module
 {
     private const string Sentences = "sentence_embedding";
     private const string Tokens = "token_embeddings";
@@ -67,7 +68,8 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
-        var activation = TorchActivations.Find(config, "activation_function") ?? (config.IsNull("activation_function") ? Activation.Identity : Activation.Tanh);
+        var activation = TorchActivations.Find(config, "activation_function")
+            ?? (config.IsNull("activation_function") ? Activation.Identity : Activation.Tanh);
         var onTokens = WorksOnTokens(config);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
         var layer = weights.Linear("linear", outputs, inputs, config.Flag("bias", true));
@@ -139,7 +141,8 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation}{(OnTokens ? ", of tokens" : "")}{(HasResidual ? ", residual" : "")})";
+    public override string ToString() =>
+        $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation}{(OnTokens ? ", of tokens" : "")}{(HasResidual ? ", residual" : "")})";
 
     private Tensor Forward(Computation run, Tensor x)
     {

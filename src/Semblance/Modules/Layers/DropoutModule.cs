@@ -32,7 +32,9 @@ public sealed class DropoutModule : Module
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         var rate = config.Number("dropout", 0.2f);
-        return rate is >= 0 and < 1 ? new DropoutModule(rate) { Warnings = config.Warnings } : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
+        return rate is >= 0 and < 1
+            ? new DropoutModule(rate) { Warnings = config.Warnings }
+            : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
     }
 
     /// <inheritdoc/>

@@ -63,7 +63,8 @@ public sealed class LSTMModule : Module
     /// <exception cref="ArgumentOutOfRangeException">
     /// A size is less than 1, or the dropout probability is not from 0 to below 1.
     /// </exception>
-    public static LSTMModule CreateRandom(int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
+    public static LSTMModule CreateRandom(
+        int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
@@ -83,7 +84,8 @@ public sealed class LSTMModule : Module
             return tensor;
         }
 
-        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional, (_, _, outputs, inputs) => new Linear(Random(outputs, inputs), Random(outputs)));
+        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional,
+            (_, _, outputs, inputs) => new Linear(Random(outputs, inputs), Random(outputs)));
     }
 
     /// <summary>Loads the module from <c>lstm_config.json</c> and weights in its folder.</summary>
@@ -160,9 +162,11 @@ public sealed class LSTMModule : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"LSTM({InputSize} → {HiddenSize * _layers[0].Length}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
+    public override string ToString() => $"LSTM({InputSize} → {HiddenSize * _layers[0].Length}, {LayerCount} "
+        + $"{(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
 
-    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
+    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout,
+        bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
     {
         var directions = bidirectional ? 2 : 1;
         return new LSTMModule(

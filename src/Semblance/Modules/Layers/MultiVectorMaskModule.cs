@@ -13,7 +13,8 @@ namespace Semblance.Modules;
 /// <param name="skiplist">The tokens to skip, such as punctuation marks; those that the tokenizer does not have are ignored.</param>
 /// <param name="tasks">The tasks that the skiplist applies to; null for documents only.</param>
 /// <param name="keepOnly">The only token ids to keep in documents; null for all.</param>
-public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null, IReadOnlyList<int>? keepOnly = null) : Module
+public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null,
+    IReadOnlyList<int>? keepOnly = null) : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("keep_only_token_ids", "skiplist_tasks", "skiplist_words");
 
@@ -43,7 +44,8 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
         int[]? ids = null;
         if (config.Find("keep_only_token_ids") is { } kept)
         {
-            ids = kept.ValueKind == System.Text.Json.JsonValueKind.Array && kept.EnumerateArray().All(id => id.ValueKind == System.Text.Json.JsonValueKind.Number && id.TryGetInt32(out _))
+            ids = kept.ValueKind == System.Text.Json.JsonValueKind.Array
+                && kept.EnumerateArray().All(id => id.ValueKind == System.Text.Json.JsonValueKind.Number && id.TryGetInt32(out _))
                 ? [.. kept.EnumerateArray().Select(id => id.GetInt32())]
                 : throw config.Fault("keep_only_token_ids", "is not a list of token ids");
         }
@@ -82,7 +84,8 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
 
     /// <summary>Returns a value that indicates whether a token is kept.</summary>
     internal bool Keeps(int id, bool isQuery, HashSet<int> skipped) =>
-        !(Tasks.Contains(isQuery ? "query" : "document") && skipped.Contains(id)) && (isQuery || keepOnly is not { Count: > 0 } || keepOnly.Contains(id));
+        !(Tasks.Contains(isQuery ? "query" : "document") && skipped.Contains(id))
+            && (isQuery || keepOnly is not { Count: > 0 } || keepOnly.Contains(id));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>

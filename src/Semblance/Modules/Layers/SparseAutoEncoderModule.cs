@@ -14,7 +14,8 @@ public sealed class SparseAutoEncoderModule : Module
 {
     private const string Statistics = "stats_last_nonzero";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
 
     private readonly Tensor _preBias;
     private readonly Linear _encoder;
@@ -63,12 +64,14 @@ public sealed class SparseAutoEncoderModule : Module
         // The decoder shares the encoder's weight, and a file has it under one of the two names.
         var name = checkpoint.Contains("encoder.weight") ? "encoder.weight" : "decoder.linear.weight";
         var weights = new CheckpointWeights(checkpoint, "", trainable, [Statistics]);
-        var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs), weights.Tensor("latent_bias", outputs));
+        var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs),
+            weights.Tensor("latent_bias", outputs));
         weights.Check();
         var lastNonzero = checkpoint.Contains(Statistics) ? checkpoint.ReadInt64(Statistics) : new long[outputs];
         return lastNonzero.Length == outputs
             ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config) { Warnings = config.Warnings }
-            : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} requires {outputs}.");
+            : throw new ModelFormatException(checkpoint.Path,
+                $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} requires {outputs}.");
     }
 
     /// <inheritdoc/>
@@ -77,13 +80,13 @@ public sealed class SparseAutoEncoderModule : Module
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(features);
         var x = SentenceEmbeddings(features);
-        var centred = Tensor.From(x.Values, x.Rows, x.Columns);
+        var centered = Tensor.From(x.Values, x.Rows, x.Columns);
         for (var i = 0; i < x.Rows; i++)
         {
-            Center(centred.Writable.Slice(i * x.Columns, x.Columns));
+            Center(centered.Writable.Slice(i * x.Columns, x.Columns));
         }
 
-        var latents = run.Linear(centred, _encoder, Activation.Identity); // [texts × hidden]
+        var latents = run.Linear(centered, _encoder, Activation.Identity); // [texts × hidden]
         for (var i = 0; i < latents.Rows; i++)
         {
             KeepLargest(latents.Writable.Slice(i * latents.Columns, latents.Columns), features.MaxActiveDimensions ?? K);
@@ -129,7 +132,8 @@ public sealed class SparseAutoEncoderModule : Module
         {
             const float Epsilon = 1e-5f; // as in the original, added to a standard deviation with n − 1
             TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
-            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon, row);
+            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon,
+                row);
         }
 
         TensorPrimitives.Subtract(row, _preBias.Values, row);

@@ -24,7 +24,8 @@ internal static class TorchActivations
     public static Activation? Find(ConfigurationFile config, string field)
     {
         // Older files name the classes by their full path.
-        var name = config.Text(field)?.Replace("torch.nn.modules.activation.Identity", "torch.nn.modules.linear.Identity", StringComparison.Ordinal);
+        var name = config.Text(field)?.Replace("torch.nn.modules.activation.Identity",
+            "torch.nn.modules.linear.Identity", StringComparison.Ordinal);
         return name is null ? null
             : Known.TryGetValue(name, out var activation) ? activation
             : throw config.Fault(field, $"is '{name}'; supported are {string.Join(", ", Known.Keys)}");

@@ -49,7 +49,8 @@ public sealed class PoolingModule : Module
     }
 
     // Keeps the given order, which may contain a mode twice.
-    private PoolingModule(int dimension, Pooling[] modes, bool includePrompt) => (Dimension, _modes, IncludePrompt) = (dimension, modes, includePrompt);
+    private PoolingModule(int dimension, Pooling[] modes, bool includePrompt) =>
+        (Dimension, _modes, IncludePrompt) = (dimension, modes, includePrompt);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Pooling";
@@ -83,9 +84,11 @@ public sealed class PoolingModule : Module
         foreach (var property in config.Root.EnumerateObject())
         {
             var field = property.Name;
-            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field) && config.Flag(field, false))
+            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field)
+                && config.Flag(field, false))
             {
-                throw config.Fault(field, $"is not a supported pooling mode; supported are {string.Join(", ", Ways.Select(way => way.Field))}");
+                throw config.Fault(field,
+                    $"is not a supported pooling mode; supported are {string.Join(", ", Ways.Select(way => way.Field))}");
             }
         }
 
@@ -95,7 +98,8 @@ public sealed class PoolingModule : Module
         if (config.Find("pooling_mode") is not null)
         {
             // The newer form: one name, or several.
-            var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
+            var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String
+                ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
             on = [.. names.Select(name => Array.Find(Ways, way => way.Name == name)
                 ?? throw config.Fault("pooling_mode", $"is '{name}'; supported are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
@@ -105,7 +109,8 @@ public sealed class PoolingModule : Module
         }
 
         return on.Length > 0
-            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true)) { Warnings = config.Warnings }
+            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode),
+                config.Flag("include_prompt", true)) { Warnings = config.Warnings }
             : throw config.Fault("pooling_mode", $"is an empty list; supported are {string.Join(", ", Ways.Select(way => way.Name))}");
     }
 
@@ -113,7 +118,8 @@ public sealed class PoolingModule : Module
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = run.Pool(TokenEmbeddings(features), features.Batch, _modes, IncludePrompt ? 0 : features.PromptLength, features.TokenWeightSums);
+        features.SentenceEmbeddings = run.Pool(TokenEmbeddings(features), features.Batch, _modes,
+            IncludePrompt ? 0 : features.PromptLength, features.TokenWeightSums);
     }
 
     /// <inheritdoc/>
@@ -145,7 +151,8 @@ public sealed class PoolingModule : Module
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
+        $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}"
+            + $"{(IncludePrompt ? "" : ", without the prompt")})";
 
     // A class, because the runtime has precompiled arrays of classes; code for those of a struct would be compiled while the first model is
     // loaded.

@@ -15,7 +15,8 @@ namespace Semblance.Modules;
 /// <see langword="false"/>, the default.
 /// </param>
 /// <param name="dimension">The dimension of the result, if the configuration names it.</param>
-public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null) : Module
+public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null)
+    : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("activation_function", "embedding_dimension", "pooling_strategy")
@@ -61,7 +62,8 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var words = features.WordLayer ?? throw new InvalidOperationException($"{Type} pools vocabulary logits, but no earlier module computes them.");
+        var words = features.WordLayer
+            ?? throw new InvalidOperationException($"{Type} pools vocabulary logits, but no earlier module computes them.");
         features.SentenceEmbeddings = run.PoolVocabulary(TokenEmbeddings(features), words, features.Batch, Pooling, Twice ? 2 : 1);
     }
 

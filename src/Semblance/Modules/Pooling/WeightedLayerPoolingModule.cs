@@ -29,7 +29,9 @@ public sealed class WeightedLayerPoolingModule : Module
         weights ??= Tensor.From(Enumerable.Repeat(1f, count).ToArray(), count);
         if (weights.Length != count || Sum(weights) == 0)
         {
-            throw new ArgumentException($"Weights {weights} with the sum {Sum(weights)} do not fit; {count} weights are needed, and their sum must not be 0.", nameof(weights));
+            throw new ArgumentException(
+                $"Weights {weights} with the sum {Sum(weights)} do not fit; {count} weights are needed, and their sum must not be 0.",
+                nameof(weights));
         }
 
         (Dimension, LayerCount, FirstLayer, Weights) = (dimension, layerCount, firstLayer, weights);
@@ -69,7 +71,8 @@ public sealed class WeightedLayerPoolingModule : Module
         var weights = source.Tensor("layer_weights", layers + 1 - first);
         source.Check();
         return Sum(weights) != 0
-            ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20), layers, first, weights) { Warnings = config.Warnings }
+            ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20),
+                layers, first, weights) { Warnings = config.Warnings }
             : throw new ModelFormatException(checkpoint.Path, "'layer_weights' have the sum 0; expected weights to divide by their sum.");
     }
 
@@ -79,7 +82,8 @@ public sealed class WeightedLayerPoolingModule : Module
         ArgumentNullException.ThrowIfNull(shape);
         shape.RequireTokens();
         shape.Declared(Dimension);
-        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but {(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "there is no transformer before it")}");
+        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but "
+            + $"{(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "there is no transformer before it")}");
     }
 
     /// <inheritdoc/>

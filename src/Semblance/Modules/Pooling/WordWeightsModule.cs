@@ -47,7 +47,8 @@ public sealed class WordWeightsModule : Module
         ArgumentNullException.ThrowIfNull(shape);
         shape.RequireTokens();
         shape.Require(
-            shape.VocabularySize is null || shape.VocabularySize <= Weights.Count, $"has weights of {Weights.Count} words, but the tokenizer has {shape.VocabularySize}");
+            shape.VocabularySize is null || shape.VocabularySize <= Weights.Count,
+            $"has weights of {Weights.Count} words, but the tokenizer has {shape.VocabularySize}");
     }
 
     /// <inheritdoc/>
@@ -63,7 +64,8 @@ public sealed class WordWeightsModule : Module
                 var id = batch.TokenIds[token];
                 factors[token] = id < _words.OfWords.Length
                     ? _words.OfWords[id]
-                    : throw new InvalidOperationException($"{Type} has weights of {_words.OfWords.Length} words, but the text has one with the id {id}; the vocabulary is not that of the tokenizer.");
+                    : throw new InvalidOperationException($"{Type} has weights of {_words.OfWords.Length} words, but the text has one with "
+                        + $"the id {id}; the vocabulary is not that of the tokenizer.");
                 sums[text] += factors[token];
             }
         }

@@ -27,10 +27,12 @@ internal sealed partial record RouteMapping(string Key, string? Task, string? Mo
         {
             if (rule.Value.ValueKind != JsonValueKind.String || Tuple().Match(rule.Name) is not { Success: true } parts)
             {
-                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a modality such as ('query', 'text'), and the name of a route");
+                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a modality such as "
+                    + "('query', 'text'), and the name of a route");
             }
 
-            mappings.Add(new RouteMapping(rule.Name, Part(parts.Groups["task"].Value), Part(parts.Groups["modality"].Value), rule.Value.GetString()!));
+            mappings.Add(new RouteMapping(rule.Name, Part(parts.Groups["task"].Value),
+                Part(parts.Groups["modality"].Value), rule.Value.GetString()!));
         }
 
         return mappings;
@@ -58,7 +60,8 @@ internal sealed partial record RouteMapping(string Key, string? Task, string? Mo
     {
         return Of(task, Text) ?? Of(task, null) ?? Of(null, Text) ?? Of(null, null);
 
-        string? Of(string? wanted, string? modality) => mappings.FirstOrDefault(mapping => mapping.Task == wanted && mapping.Modality == modality)?.Route;
+        string? Of(string? wanted, string? modality) =>
+            mappings.FirstOrDefault(mapping => mapping.Task == wanted && mapping.Modality == modality)?.Route;
     }
 
     [GeneratedRegex("""^\(\s*(?<task>None|'[^']*'|"[^"]*")\s*,\s*(?<modality>None|'[^']*'|"[^"]*"|\([^()]*\))\s*\)$""")]

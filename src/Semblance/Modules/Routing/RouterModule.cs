@@ -38,12 +38,14 @@ public sealed class RouterModule : InputModule
     /// <see langword="true"/>, the default, to allow texts without a route; otherwise, <see langword="false"/>.
     /// </param>
     /// <exception cref="ArgumentException">There is no route, a route has no modules, or the default route does not exist.</exception>
-    public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute = null, bool allowsNone = true)
+    public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes,
+        string? defaultRoute = null, bool allowsNone = true)
         : this(routes, defaultRoute, allowsNone, [])
     {
     }
 
-    private RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute, bool allowsNone, IReadOnlyList<RouteMapping> mappings)
+    private RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes,
+        string? defaultRoute, bool allowsNone, IReadOnlyList<RouteMapping> mappings)
     {
         ArgumentNullException.ThrowIfNull(routes);
         _routes = [.. routes.Select(route => KeyValuePair.Create(route.Key, route.Value.ToArray()))];
@@ -64,7 +66,8 @@ public sealed class RouterModule : InputModule
 
         if (mappings.FirstOrDefault(mapping => !_routes.Any(route => route.Key == mapping.Route)) is { } lost)
         {
-            throw new ArgumentException($"'route_mappings' leads {lost.Key} to '{lost.Route}', which is not among the routes {Names}.", nameof(mappings));
+            throw new ArgumentException($"'route_mappings' leads {lost.Key} to '{lost.Route}', which is not among the routes {Names}.",
+                nameof(mappings));
         }
 
         (_namedDefault, AllowsNone, _mappings) = (defaultRoute, allowsNone, mappings);
@@ -74,7 +77,8 @@ public sealed class RouterModule : InputModule
     public override string Type => "sentence_transformers.models.Router";
 
     /// <summary>Gets the modules of each route.</summary>
-    public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes => _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
+    public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes =>
+        _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
 
     /// <summary>Gets the route of texts without one; null if a route is required.</summary>
     public string? DefaultRoute => Resolve(null);
@@ -146,7 +150,8 @@ public sealed class RouterModule : InputModule
         var defaultRoute = parameters?.Text("default_route");
         try
         {
-            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true, parameters is null ? [] : RouteMapping.Read(parameters))
+            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true,
+                parameters is null ? [] : RouteMapping.Read(parameters))
             {
                 Warnings = [.. config.Warnings, .. modules.Values.SelectMany(module => module.Warnings)],
             };
@@ -205,12 +210,14 @@ public sealed class RouterModule : InputModule
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters() =>
-        Distinct().SelectMany(entry => entry.Module.Parameters().Select(parameter => new Parameter($"sub_modules.{entry.Route}.{entry.Place}.{parameter.Name}", parameter.Value)));
+        Distinct().SelectMany(entry => entry.Module.Parameters()
+            .Select(parameter => new Parameter($"sub_modules.{entry.Route}.{entry.Index}.{parameter.Name}", parameter.Value)));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        var names = Distinct().ToDictionary(entry => entry.Module, entry => $"{entry.Route}_{entry.Place}_{ModuleList.NameOf(entry.Module.Type)}");
+        var names = Distinct()
+            .ToDictionary(entry => entry.Module, entry => $"{entry.Route}_{entry.Index}_{ModuleList.NameOf(entry.Module.Type)}");
         foreach (var (module, name) in names)
         {
             module.Save(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, weights);
@@ -222,7 +229,8 @@ public sealed class RouterModule : InputModule
             json.WriteStartObject("types");
             foreach (var (module, name) in names)
             {
-                json.WriteString(name, ModuleRegistry.IsOriginal(module.Type) ? $"{module.Type}.{ModuleList.NameOf(module.Type)}" : module.Type);
+                json.WriteString(name, ModuleRegistry.IsOriginal(module.Type)
+                    ? $"{module.Type}.{ModuleList.NameOf(module.Type)}" : module.Type);
             }
 
             json.WriteEndObject();
@@ -250,14 +258,16 @@ public sealed class RouterModule : InputModule
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Router({string.Join("; ", _routes.Select(route => $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
+        $"Router({string.Join("; ", _routes.Select(route =>
+            $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
 
     internal override InputModule Entry(string? route) => ModulesOf(route)[0] as InputModule
         ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which does not accept texts.");
 
     private Module[] ModulesOf(string? route)
     {
-        var name = Resolve(route) ?? throw new ArgumentException($"The model needs the route of the texts; its routes are {Names}.", nameof(route));
+        var name = Resolve(route)
+            ?? throw new ArgumentException($"The model needs the route of the texts; its routes are {Names}.", nameof(route));
         return _routes.FirstOrDefault(known => known.Key == name).Value
             ?? throw new ArgumentException($"The model has no route '{name}'; its routes are {Names}.", nameof(route));
     }
@@ -269,6 +279,6 @@ public sealed class RouterModule : InputModule
     private bool Has(string route) => _routes.Any(known => known.Key == route);
 
     // A module that is on several routes counts for the first.
-    private IEnumerable<(string Route, int Place, Module Module)> Distinct() =>
-        _routes.SelectMany(route => route.Value.Select((module, place) => (route.Key, place, module))).DistinctBy(entry => entry.module);
+    private IEnumerable<(string Route, int Index, Module Module)> Distinct() =>
+        _routes.SelectMany(route => route.Value.Select((module, index) => (route.Key, index, module))).DistinctBy(entry => entry.module);
 }
