@@ -51,7 +51,7 @@ public class ModuleFitTests
 
     [Theory]
     [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""", "module 1, Dense, works on the vector of a text, but there is no pooling before it")]
-    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "9_Normalize", "type": "sentence_transformers.models.Normalize"}]""", "module 1, Normalize, works on the vector of a text, but no pooling")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "9_Normalize", "type": "sentence_transformers.models.Normalize"}]""", "module 1, Normalize, works on the vector of a text, but there is no pooling")]
     public void Modules_in_an_order_that_cannot_work_are_found_at_load(string modules, string problem)
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
