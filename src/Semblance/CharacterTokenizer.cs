@@ -6,8 +6,8 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// Makes tokenizers of characters or bytes, which need no training texts. Each has the kind of model, the special tokens and the template of the original tokenizer
-/// of an architecture.
+/// Creates tokenizers whose tokens are characters or bytes, which need no training texts. Each has the kind of model, the special tokens
+/// and the template of the original tokenizer of an architecture.
 /// </summary>
 public static class CharacterTokenizer
 {
@@ -24,7 +24,9 @@ public static class CharacterTokenizer
     public static Tokenizer Create(TokenizerLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        return layout == TokenizerLayout.Bert ? Tokenizer.CreateBert(CharacterVocabulary.Create()) : Tokenizer.FromJson(Pipeline(layout).ToJsonString(), Names(layout).ToJsonString());
+        return layout == TokenizerLayout.Bert
+            ? Tokenizer.CreateBert(CharacterVocabulary.Create())
+            : Tokenizer.FromJson(Pipeline(layout).ToJsonString(), Names(layout).ToJsonString());
     }
 
     private static JsonObject Pipeline(TokenizerLayout layout)
@@ -60,7 +62,8 @@ public static class CharacterTokenizer
         var (first, last) = (layout.First, layout.Last);
         var names = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["pad_token"] = layout.Padding };
         foreach (var (name, token) in (ReadOnlySpan<(string, string?)>)[
-            ("unk_token", layout.Unknown), ("mask_token", layout.Mask), ("cls_token", layout.Mask is null ? null : first), ("sep_token", layout.Mask is null ? null : last),
+            ("unk_token", layout.Unknown), ("mask_token", layout.Mask), ("cls_token", layout.Mask is null ? null : first),
+            ("sep_token", layout.Mask is null ? null : last),
             ("bos_token", layout.Mask is null ? first : null), ("eos_token", layout.End ?? (layout.Mask is null ? last : null))])
         {
             if (token is not null)
@@ -74,22 +77,34 @@ public static class CharacterTokenizer
 
     private static JsonObject Template(TokenizerLayout layout)
     {
-        JsonNode? Special(string? token) => token is null ? null : new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = token, ["type_id"] = 0 } };
+        JsonNode? Special(string? token) =>
+            token is null ? null : new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = token, ["type_id"] = 0 } };
 
-        JsonArray Places(params string[] texts)
+        JsonArray Sequence(params string[] texts)
         {
-            IEnumerable<JsonNode?> places = [Special(layout.First), .. texts.SelectMany(text => (JsonNode?[])[
+            IEnumerable<JsonNode?> parts = [Special(layout.First), .. texts.SelectMany(text => (JsonNode?[])[
                 new JsonObject { ["Sequence"] = new JsonObject { ["id"] = text, ["type_id"] = 0 } }, Special(layout.Last)])];
-            return new JsonArray([.. places.OfType<JsonNode>()]);
+            return new JsonArray([.. parts.OfType<JsonNode>()]);
         }
 
         var special = new JsonObject();
         foreach (var token in new[] { layout.First, layout.Last }.OfType<string>().Distinct())
         {
-            special[token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(Array.IndexOf<string>([.. layout.SpecialTokens], token)), ["tokens"] = new JsonArray(token) };
+            special[token] = new JsonObject
+            {
+                ["id"] = token,
+                ["ids"] = new JsonArray(Array.IndexOf<string>([.. layout.SpecialTokens], token)),
+                ["tokens"] = new JsonArray(token),
+            };
         }
 
-        return new JsonObject { ["type"] = "TemplateProcessing", ["single"] = Places("A"), ["pair"] = Places("A", "B"), ["special_tokens"] = special };
+        return new JsonObject
+        {
+            ["type"] = "TemplateProcessing",
+            ["single"] = Sequence("A"),
+            ["pair"] = Sequence("A", "B"),
+            ["special_tokens"] = special,
+        };
     }
 
     private static JsonObject WordPiece(TokenizerLayout layout) => new()
@@ -119,10 +134,11 @@ public static class CharacterTokenizer
         },
     };
 
-    // The bytes of any text, each under the character that stands for it in GPT-2's alphabet.
+    // The bytes of any text, each as the character that represents it in GPT-2's alphabet.
     private static JsonObject ByteLevel(TokenizerLayout layout)
     {
-        IEnumerable<int> codes = [.. Enumerable.Range(0x21, 0x5E), .. Enumerable.Range(0xA1, 0x0C), .. Enumerable.Range(0xAE, 0x52), .. Enumerable.Range(0x100, 0x44)];
+        IEnumerable<int> codes = [.. Enumerable.Range(0x21, 0x5E), .. Enumerable.Range(0xA1, 0x0C),
+            .. Enumerable.Range(0xAE, 0x52), .. Enumerable.Range(0x100, 0x44)];
         return new JsonObject
         {
             ["pre_tokenizer"] = Bytes(),
@@ -135,10 +151,11 @@ public static class CharacterTokenizer
             },
         };
 
-        static JsonObject Bytes() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
+        static JsonObject Bytes() =>
+            new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
     }
 
-    // Characters, and bytes for those that are not among them.
+    // Characters, and bytes for characters that are not in the vocabulary.
     private static JsonObject ByteFallback(TokenizerLayout layout) => new()
     {
         ["normalizer"] = new JsonObject
@@ -162,7 +179,8 @@ public static class CharacterTokenizer
             ["fuse_unk"] = true,
             ["byte_fallback"] = true,
             ["merges"] = new JsonArray(),
-            ["vocab"] = Numbered([.. layout.SpecialTokens, .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), Space, .. CharacterVocabulary.Characters()]),
+            ["vocab"] = Numbered([.. layout.SpecialTokens, .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"),
+                Space, .. CharacterVocabulary.Characters()]),
         },
     };
 
@@ -176,11 +194,13 @@ public static class CharacterTokenizer
             ["type"] = "Unigram",
             ["unk_id"] = Array.IndexOf<string>([.. layout.SpecialTokens], layout.Unknown!),
             ["vocab"] = new JsonArray([
-                .. layout.SpecialTokens.Select(token => new JsonArray(token, 0.0)), new JsonArray(Space, -2.0), .. CharacterVocabulary.Characters().Select(character => new JsonArray(character, -5.0))]),
+                .. layout.SpecialTokens.Select(token => new JsonArray(token, 0.0)),
+                new JsonArray(Space, -2.0), .. CharacterVocabulary.Characters().Select(character => new JsonArray(character, -5.0))]),
         },
     };
 
-    private static JsonObject Spaces() => new() { ["type"] = "Metaspace", ["replacement"] = Space, ["prepend_scheme"] = "always", ["split"] = true };
+    private static JsonObject Spaces() =>
+        new() { ["type"] = "Metaspace", ["replacement"] = Space, ["prepend_scheme"] = "always", ["split"] = true };
 
     private static JsonObject Numbered(IReadOnlyList<string> tokens)
     {

@@ -6,47 +6,52 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// A model that can be trained: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>, <see cref="SparseEncoder"/>, <see cref="MultiVectorEncoder"/>,
-/// or one of your own. It maps inputs to outputs; a loss maps outputs and labels to a number.
+/// Represents a model that can be trained: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>, <see cref="SparseEncoder"/>,
+/// <see cref="MultiVectorEncoder"/>, or a model of your own. It computes outputs from inputs; a loss computes a number from outputs and
+/// labels.
 /// </summary>
 public interface ITrainableModel
 {
-    /// <summary>Gets what the model computes from its texts.</summary>
+    /// <summary>Gets the kind of output that the model computes from its texts.</summary>
     ModelOutputKind OutputKind { get; }
 
-    /// <summary>Gets the columns of an output: the dimension of a vector, or the number of labels.</summary>
+    /// <summary>Gets the number of columns of an output: the dimension of a vector, or the number of labels.</summary>
     int OutputDimension { get; }
 
-    /// <summary>Gets the transformer that the model begins with; null where it begins with something else.</summary>
+    /// <summary>Gets the transformer that is the first part of the model; null if the model has no transformer there.</summary>
     Transformer? Body { get; }
 
-    /// <summary>Text to token ids.</summary>
+    /// <summary>Gets the tokenizer.</summary>
     Tokenizer Tokenizer { get; }
 
-    /// <summary>The longest text, or pair, in tokens.</summary>
+    /// <summary>Gets the maximum sequence length of a text, or of a pair, in tokens.</summary>
     int MaxSequenceLength { get; }
 
-    /// <summary>All parameters, under the names of the original.</summary>
+    /// <summary>Returns all parameters, under the names of the original implementation.</summary>
     IEnumerable<Parameter> Parameters();
 
     /// <summary>Tokenizes an input as <see cref="Forward"/> does.</summary>
-    /// <param name="input">The texts; what is too long is cut.</param>
+    /// <param name="input">The texts. Those that are too long are truncated.</param>
     PackedBatch Tokenize(ModelInput input);
 
-    /// <summary>Computes the outputs of an input. A computation that records finds the gradients of the parameters from them.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
-    /// <param name="input">The texts; what is too long is cut.</param>
+    /// <summary>
+    /// Computes the outputs of an input. If the computation records its operations, gradients of the parameters can be computed from the
+    /// outputs.
+    /// </summary>
+    /// <param name="run">The computation, which owns the result.</param>
+    /// <param name="input">The texts. Those that are too long are truncated.</param>
     ModelOutput Forward(Computation run, ModelInput input);
 
-    /// <summary>Computes the hidden states of all layers, from which the outputs after each layer are made.</summary>
-    /// <param name="run">The computation; it owns the results.</param>
-    /// <param name="input">The texts; what is too long is cut.</param>
-    /// <exception cref="NotSupportedException">The model gives no outputs of earlier layers.</exception>
-    LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {GetType().Name} gives no outputs of earlier layers.");
+    /// <summary>Computes the hidden states of all layers, from which the outputs after each layer are computed.</summary>
+    /// <param name="run">The computation, which owns the results.</param>
+    /// <param name="input">The texts. Those that are too long are truncated.</param>
+    /// <exception cref="NotSupportedException">The model has no outputs of earlier layers.</exception>
+    LayerOutputs ForwardLayers(Computation run, ModelInput input) =>
+        throw new NotSupportedException($"A {GetType().Name} does not provide outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
-    /// <param name="folder">The folder, made if need be.</param>
-    /// <param name="weights">The type that parameters are written in.</param>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <param name="weights">The data type of the written parameters.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     void Save(string folder, DType weights = DType.F32);
 }

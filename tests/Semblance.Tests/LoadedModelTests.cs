@@ -153,7 +153,7 @@ public class LoadedModelTests
 
         var model = SentenceTransformer.Load(folder.Path);
         model.Modules[1].ShouldBeOfType<PoolingModule>().PoolingModes.ShouldBe([pooling]);
-        model.Warnings.ShouldHaveSingleItem().ShouldContain(pooling == Pooling.Mean ? "the mean of its tokens' states" : "the state of its last token");
+        model.Warnings.ShouldHaveSingleItem().ShouldContain(pooling == Pooling.Mean ? "the mean of their tokens" : "their last token");
         var tokens = model.EncodeTokens(["a man rides"])[0];
         var expected = pooling == Pooling.LastToken
             ? tokens.Row(tokens.Rows - 1).ToArray()

@@ -5,20 +5,20 @@ using Semblance.Transformers;
 namespace Semblance.ChatTemplates;
 
 /// <summary>
-/// A chat template: the part of Jinja that models use to make one text of messages. There are outputs, <c>set</c>, <c>if</c>, <c>for</c> and comments,
-/// with white space as transformers leaves it. What there is not is named when the template is read.
+/// Represents a chat template in the part of Jinja that models use to format messages as one text: outputs, <c>set</c>, <c>if</c>,
+/// <c>for</c> and comments, with white space as in transformers. When a template is read, anything that is not supported is reported.
 /// </summary>
 internal sealed partial class ChatTemplate
 {
     private const int Longest = 1 << 16;
-    private const int Deepest = 8; // what is nested deeper than any template could take for ever
+    private const int Deepest = 8; // deeper nesting than in any real template could take forever
 
     private readonly Action<TemplateScope> _body;
 
-    /// <summary>Reads a template.</summary>
-    /// <param name="path">The file it is from, for messages.</param>
-    /// <param name="source">The template.</param>
-    /// <exception cref="ModelFormatException">The template is damaged, or has what is not supported.</exception>
+    /// <summary>Initializes a new instance of the <see cref="ChatTemplate"/> class from its source.</summary>
+    /// <param name="path">The file of the template, for messages.</param>
+    /// <param name="source">The source of the template.</param>
+    /// <exception cref="ModelFormatException">The template is damaged, or uses a feature that is not supported.</exception>
     public ChatTemplate(string path, string source)
     {
         (Path, Source) = (path, source);
@@ -36,9 +36,9 @@ internal sealed partial class ChatTemplate
         }
     }
 
-    /// <summary>Reads the template in a file of its own.</summary>
+    /// <summary>Reads a template file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ModelFormatException">The file is too large, not UTF-8, or not a template that is supported.</exception>
+    /// <exception cref="ModelFormatException">The file is too large, is not UTF-8, or is not a supported template.</exception>
     public static ChatTemplate ReadFile(string path)
     {
         var length = new FileInfo(path).Length;
@@ -58,16 +58,16 @@ internal sealed partial class ChatTemplate
         }
     }
 
-    /// <summary>The file the template is from.</summary>
+    /// <summary>Gets the file of the template.</summary>
     public string Path { get; }
 
-    /// <summary>The template as it was read.</summary>
+    /// <summary>Gets the source of the template.</summary>
     public string Source { get; }
 
-    /// <summary>The text that the template makes.</summary>
-    /// <param name="variables">What it can name: texts, numbers, truth values, lists and dictionaries of them.</param>
+    /// <summary>Returns the text of the template for given variables.</summary>
+    /// <param name="variables">The variables: texts, numbers, Boolean values, lists and dictionaries of them.</param>
     /// <exception cref="ModelFormatException">
-    /// The template asks for a part of what is not there, or takes more work or text than it and the variables account for.
+    /// The template uses a part of an undefined value, or takes more steps or text than its length and the variables justify.
     /// </exception>
     public string Render(IEnumerable<KeyValuePair<string, object?>> variables)
     {
@@ -78,7 +78,8 @@ internal sealed partial class ChatTemplate
 
     private ModelFormatException Fault(string problem) => new(Path, $"the chat template: {problem}.");
 
-    // The template in its parts, with the white space taken that its marks and the settings of transformers (trim_blocks, lstrip_blocks) take.
+    // Splits the template into parts and removes the white space that its marks and the settings of transformers (trim_blocks,
+    // lstrip_blocks) remove.
     private List<(char Kind, string Content)> Parts(string source)
     {
         var parts = new List<(char, string)>();
@@ -106,7 +107,8 @@ internal sealed partial class ChatTemplate
             parts.Add(('t', text));
             parts.Add((kind, content.Trim()));
             (position, trims, startsLine) = (end + 2, takesAfter, false);
-            while (position < source.Length && (trims ? char.IsWhiteSpace(source[position]) : kind != '{' && position == end + 2 && source[position] == '\n'))
+            while (position < source.Length
+                && (trims ? char.IsWhiteSpace(source[position]) : kind != '{' && position == end + 2 && source[position] == '\n'))
             {
                 startsLine = source[position] == '\n';
                 position++;
@@ -130,7 +132,7 @@ internal sealed partial class ChatTemplate
         return -1;
     }
 
-    // A text in quotes may hold what would end the mark; a comment has no texts.
+    // A quoted text may contain the end of a mark; a comment has no quoted texts.
     private int EndOfMark(string source, int start)
     {
         var kind = source[start + 1];
@@ -156,7 +158,7 @@ internal sealed partial class ChatTemplate
         throw Fault($"the mark at '{source[start..Math.Min(start + 20, source.Length)]}' is not closed");
     }
 
-    // Up to the end, or to a tag that an enclosing one waits for, which stays.
+    // Reads up to the end, or to a tag that an enclosing block expects, which is not consumed.
     private Action<TemplateScope> Block(List<(char Kind, string Content)> parts, ref int next, int depth)
     {
         if (depth > Deepest)
@@ -246,13 +248,19 @@ internal sealed partial class ChatTemplate
 
         return scope =>
         {
-            var items = list(scope) as IReadOnlyList<object?> ?? throw Fault($"'{name}' goes through what is no list");
+            var items = list(scope) as IReadOnlyList<object?> ?? throw Fault($"'{name}' iterates over a value that is not a list");
             for (var i = 0; i < items.Count; i++)
             {
                 scope.Charge(1);
                 var inner = scope.Inner();
                 inner[name] = items[i];
-                inner["loop"] = new Dictionary<string, object?> { ["index"] = i + 1L, ["index0"] = (long)i, ["first"] = i == 0, ["last"] = i == items.Count - 1 };
+                inner["loop"] = new Dictionary<string, object?>
+                {
+                    ["index"] = i + 1L,
+                    ["index0"] = (long)i,
+                    ["first"] = i == 0,
+                    ["last"] = i == items.Count - 1,
+                };
                 body(inner);
             }
         };

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.ChatTemplates;
 
-/// <summary>Reads the expressions of a chat template into functions of its variables; null is what Jinja calls undefined.</summary>
+/// <summary>Parses the expressions of a chat template into functions of its variables; null represents Jinja's undefined value.</summary>
 internal sealed partial class TemplateExpression
 {
     private const string Filters = "default, first, last, length, list, map, selectattr, trim";
 
-    private const int MostTokens = 200; // what is nested deeper than any template would overflow the stack
+    private const int MostTokens = 200; // deeper nesting than in any real template could overflow the stack
 
     private readonly string[] _tokens;
     private readonly string _source;
@@ -23,9 +23,9 @@ internal sealed partial class TemplateExpression
 
     private string? Next => _next < _tokens.Length ? _tokens[_next] : null;
 
-    /// <summary>Reads an expression.</summary>
-    /// <param name="source">The expression.</param>
-    /// <param name="fault">Makes the exception for a problem.</param>
+    /// <summary>Parses an expression.</summary>
+    /// <param name="source">The source of the expression.</param>
+    /// <param name="fault">Returns the exception for a problem.</param>
     public static Func<TemplateScope, object?> Read(string source, Func<string, Exception> fault)
     {
         var reader = new TemplateExpression(source, fault);
@@ -42,7 +42,7 @@ internal sealed partial class TemplateExpression
         };
     }
 
-    /// <summary>A value as a template shows it.</summary>
+    /// <summary>Returns the text of a value as a template prints it.</summary>
     public static string Show(object? value) => value switch
     {
         null => "",
@@ -50,7 +50,7 @@ internal sealed partial class TemplateExpression
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>Whether a value counts as true: what is empty, zero or undefined does not.</summary>
+    /// <summary>Returns a value that indicates whether a value counts as true: empty, zero and undefined values do not.</summary>
     public static bool IsTrue(object? value) => value switch
     {
         null or false or "" or 0L => false,
@@ -106,7 +106,7 @@ internal sealed partial class TemplateExpression
         return left;
     }
 
-    // + joins texts and adds numbers; ~ joins whatever there is.
+    // + joins texts and adds numbers; ~ joins values of any type.
     private Func<TemplateScope, object?> Sum()
     {
         var left = Postfix();
@@ -118,7 +118,7 @@ internal sealed partial class TemplateExpression
             {
                 (long a, long b) when adds => a + b,
                 var (a, b) when !adds || (a is string && b is string) => Joined(scope, Show(a), Show(b)),
-                _ => throw _fault($"'{_source}' adds what is neither two texts nor two numbers"),
+                _ => throw _fault($"'{_source}' adds values that are neither two texts nor two numbers"),
             };
         }
 
@@ -212,8 +212,10 @@ internal sealed partial class TemplateExpression
             ("length", []) => scope => input(scope) is var value && value is string text ? (long)text.Length : List(scope, value).Count,
             ("list", []) => scope => List(scope, input(scope)),
             ("trim", []) => scope => Trimmed(scope, Show(input(scope))),
-            ("map", [("attribute", var attribute)]) => scope => List(scope, input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
-            ("selectattr", [(null, var attribute), (null, var test), (null, var wanted)]) => scope => test(scope) is "eq" or "equalto" or "=="
+            ("map", [("attribute", var attribute)]) => scope =>
+                List(scope, input(scope)).Select(item => Part(item, attribute(scope))).ToArray(),
+            ("selectattr", [(null, var attribute), (null, var test), (null, var wanted)]) => scope =>
+                test(scope) is "eq" or "equalto" or "=="
                 ? List(scope, input(scope)).Where(item => AreEqual(scope, Part(item, attribute(scope)), wanted(scope))).ToArray()
                 : throw Fault(),
             _ => throw _fault($"the filter '{name}' in '{_source}' is not supported with these arguments; supported are {Filters}"),
@@ -224,12 +226,12 @@ internal sealed partial class TemplateExpression
     {
         (IReadOnlyDictionary<string, object?> members, string name) => members.GetValueOrDefault(name),
         (IReadOnlyList<object?> list, long and >= 0 and var index) => index < list.Count ? list[(int)index] : null,
-        _ => throw _fault($"'{_source}' asks for '{key}' of what has no parts"),
+        _ => throw _fault($"'{_source}' gets '{key}' from a value without parts"),
     };
 
     private IReadOnlyList<object?> List(TemplateScope scope, object? value)
     {
-        var list = value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' goes through what is no list");
+        var list = value as IReadOnlyList<object?> ?? throw _fault($"'{_source}' iterates over a value that is not a list");
         scope.Charge(1 + list.Count);
         return list;
     }
@@ -264,7 +266,8 @@ internal sealed partial class TemplateExpression
         'n' => "\n",
         't' => "\t",
         'r' => "\r",
-        'u' when escape.Length > 2 => ((char)int.Parse(escape.Value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+        'u' when escape.Length > 2 =>
+            ((char)int.Parse(escape.Value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
         var character => character.ToString(),
     });
 

@@ -1,11 +1,11 @@
 namespace Semblance;
 
-/// <summary>How the vectors of a text's chunks become one.</summary>
+/// <summary>Specifies the method that combines the vectors of a text's chunks into one.</summary>
 public enum ChunkPooling
 {
-    /// <summary>Their mean, each weighing as much as it has tokens, the special ones and the prompt included.</summary>
+    /// <summary>The mean, weighted by the number of tokens of each chunk, special tokens and prompt included.</summary>
     Mean,
 
-    /// <summary>The largest of each element.</summary>
+    /// <summary>The maximum of each element.</summary>
     Max,
 }

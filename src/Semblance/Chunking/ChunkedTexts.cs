@@ -3,16 +3,17 @@ using Semblance.Tensors;
 
 namespace Semblance.Chunking;
 
-/// <summary>Texts as chunks, and the vectors of their chunks as one for each text.</summary>
+/// <summary>Represents texts that are divided into chunks, and combines the vectors of the chunks into one for each text.</summary>
 /// <param name="texts">The texts.</param>
-/// <param name="chunks">The chunks of each.</param>
+/// <param name="chunks">The chunks of each text.</param>
 internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks)
 {
-    // Chunks that are encoded at once, for each thread: their vectors are all that is held beside the results.
+    // The number of chunks encoded at once for each thread; only their vectors are held beside the results.
     private const int WindowChunks = 1024;
 
     /// <summary>Divides all texts, in parallel.</summary>
-    public static ChunkedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellationToken)
+    public static ChunkedTexts From(
+        InputModule module, IReadOnlyList<string> texts, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var chunks = new Chunk[texts.Count][];
         Workers.Shared.For(texts.Count, options.WorkerCount, i =>
@@ -23,7 +24,7 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
         return new ChunkedTexts(texts, chunks);
     }
 
-    /// <summary>The chunks of one text with their vectors, in bounded memory.</summary>
+    /// <summary>Encodes the chunks of one text in bounded memory.</summary>
     public static IEnumerable<ChunkEmbedding> Encode(string text, IEnumerable<Chunk> chunks, Func<IReadOnlyList<string>, Embeddings> encode)
     {
         foreach (var window in chunks.Chunk(WindowChunks * Workers.Shared.Count))
@@ -36,20 +37,25 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
         }
     }
 
-    /// <summary>Encodes the chunks and makes one vector of those of each text. A text of one chunk keeps its vector as it is.</summary>
+    /// <summary>
+    /// Encodes the chunks and combines the vectors of each text into one. A text of one chunk keeps its vector unchanged.
+    /// </summary>
     /// <param name="encode">Encodes some chunks.</param>
-    /// <param name="pooling">How vectors become one.</param>
-    /// <param name="normalize">Whether what was made of several vectors is divided by its length.</param>
-    /// <param name="vectors"><c>[texts × dimension]</c>; receives the vectors.</param>
-    /// <param name="progress">Told after some chunks, in texts.</param>
-    public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling, bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)
+    /// <param name="pooling">The method that combines vectors.</param>
+    /// <param name="normalize">
+    /// <see langword="true"/> to normalize combined vectors to length 1; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="vectors">Receives the vectors, <c>[texts × dimension]</c>.</param>
+    /// <param name="progress">Receives progress, in texts, after some chunks.</param>
+    public Embeddings Encode(Func<IReadOnlyList<string>, Embeddings> encode, ChunkPooling pooling,
+        bool normalize, Tensor vectors, IProgress<EncodeProgress>? progress)
     {
         var (tokens, truncated) = (new int[texts.Count], new bool[texts.Count]);
         var sum = new double[vectors.Columns];
         long weight = 0;
-        foreach (var window in Places().Chunk(WindowChunks * Workers.Shared.Count))
+        foreach (var window in Entries().Chunk(WindowChunks * Workers.Shared.Count))
         {
-            var embeddings = encode([.. window.Select(place => chunks[place.Text][place.Chunk].Of(texts[place.Text]).ToString())]);
+            var embeddings = encode([.. window.Select(entry => chunks[entry.Text][entry.Chunk].Of(texts[entry.Text]).ToString())]);
             for (var i = 0; i < window.Length; i++)
             {
                 var (text, chunk) = window[i];
@@ -76,13 +82,14 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
                 }
             }
 
-            progress?.Report(new EncodeProgress(window[^1].Chunk == chunks[window[^1].Text].Length - 1 ? window[^1].Text + 1 : window[^1].Text, texts.Count));
+            var last = window[^1];
+            progress?.Report(new EncodeProgress(last.Chunk == chunks[last.Text].Length - 1 ? last.Text + 1 : last.Text, texts.Count));
         }
 
         return new Embeddings(vectors, tokens, truncated);
     }
 
-    private IEnumerable<(int Text, int Chunk)> Places()
+    private IEnumerable<(int Text, int Chunk)> Entries()
     {
         for (var text = 0; text < chunks.Length; text++)
         {
@@ -101,7 +108,7 @@ internal sealed class ChunkedTexts(IReadOnlyList<string> texts, Chunk[][] chunks
         }
     }
 
-    // Chunks come in the text's order, one after another, so that the same text has the same bits.
+    // Chunks are added in the order of the text, so that the same text has the same bits.
     private static void Finish(double[] sum, long weight, bool normalize, Span<float> row)
     {
         var squares = 0.0;

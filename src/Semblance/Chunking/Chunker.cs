@@ -4,12 +4,13 @@ using Semblance.Tokenizers;
 namespace Semblance.Chunking;
 
 /// <summary>
-/// Divides a text into parts that a model takes whole, each behind the prompt: every part, tokenized as a text of its own, has at most so many
-/// tokens. A window of the text is tokenized at a time, so time grows with the text's length and memory with the chunk's.
+/// Divides a text into chunks that fit the maximum sequence length, each with the prompt before it: each chunk, tokenized as a text of its
+/// own, has at most a given number of tokens. A window of the text is tokenized at a time, so the time is linear in the length of the text
+/// and the memory in that of a chunk.
 /// </summary>
 internal sealed class Chunker
 {
-    // Texts have about four characters a token; where a window is too short for a chunk, it is doubled.
+    // Texts have about four characters per token; a window that is too short for a chunk is doubled.
     private const int WindowCharacters = 8;
 
     private readonly InputModule _module;
@@ -18,7 +19,7 @@ internal sealed class Chunker
     private readonly int _size;
     private readonly int _overlap;
     private readonly TokenBuffer _tokens = new();
-    private readonly List<(int Start, int End)> _places = []; // of the tokens of the text, the prompt's left out
+    private readonly List<(int Start, int End)> _spans = []; // positions of the tokens of the text, without those of the prompt
 
     private Chunker(InputModule module, string text, string prompt, int size, int overlap)
     {
@@ -26,29 +27,36 @@ internal sealed class Chunker
         (_size, _overlap) = (size, overlap);
     }
 
-    /// <summary>The parts of a text, in order. Together they are all of it; each begins at or before the end of the last.</summary>
-    /// <param name="module">What tokenizes.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="prompt">What stands before each part.</param>
-    /// <param name="options">Size and overlap.</param>
-    /// <param name="cancellationToken">Stops between two parts.</param>
-    /// <exception cref="ArgumentException">The size is beyond the module's, or too small for the prompt and the overlap.</exception>
-    /// <exception cref="NotSupportedException">The module has no tokens to count.</exception>
-    public static IEnumerable<Chunk> Divide(InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns the chunks of a text, in order. Together they cover the text; each begins at or before the end of the previous one.
+    /// </summary>
+    /// <param name="module">The module that tokenizes.</param>
+    /// <param name="text">The text to divide.</param>
+    /// <param name="prompt">The prompt before each chunk.</param>
+    /// <param name="options">The size and overlap.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// The size is greater than the maximum sequence length, or too small for the prompt and the overlap.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The module does not count tokens.</exception>
+    public static IEnumerable<Chunk> Divide(
+        InputModule module, string text, string prompt, EncodeOptions options, CancellationToken cancellationToken)
     {
         var size = options.ChunkSize ?? module.MaxSequenceLength;
         if (size > module.MaxSequenceLength)
         {
-            throw new ArgumentException($"A chunk of {size} tokens is more than the model takes, {module.MaxSequenceLength}; ask for a ChunkSize of at most that.", nameof(options));
+            throw new ArgumentException($"A chunk of {size} tokens is longer than the model's maximum of {module.MaxSequenceLength}; set "
+                + "ChunkSize to at most that.", nameof(options));
         }
 
         if (options.ChunkOverlap > size / 2)
         {
-            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; ask for a smaller ChunkOverlap or larger chunks.", nameof(options));
+            throw new ArgumentException($"An overlap of {options.ChunkOverlap} tokens is more than half of a chunk's {size}; set a smaller "
+                + "ChunkOverlap or a larger ChunkSize.", nameof(options));
         }
 
         return size == int.MaxValue
-            ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // nothing is too long
+            ? [new Chunk(0, text.Length, module.Tokenize(prompt + text).Ids.Length)] // the model has no maximum length
             : new Chunker(module, text, prompt, size, options.ChunkOverlap).Divide(cancellationToken);
     }
 
@@ -66,7 +74,7 @@ internal sealed class Chunker
             var end = Cut(start, covered);
             if (end < 0 && start < covered)
             {
-                start = covered; // with the overlap nothing new fits
+                start = covered; // no new text fits beside the overlap
                 continue;
             }
 
@@ -81,7 +89,9 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Tokenizes what follows a place until a chunk is full; true where it never is.</summary>
+    /// <summary>
+    /// Tokenizes the text from a position until a chunk is full; returns <see langword="true"/> if the rest of the text fits.
+    /// </summary>
     private bool FillWindow(int start)
     {
         for (var length = (long)WindowCharacters * _size; ; length *= 2)
@@ -99,11 +109,13 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>Whether a part is no longer than a chunk. Leaves its tokens behind, or the first of them.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether a part fits in a chunk. The buffer then holds its tokens, or the first of them.
+    /// </summary>
     private bool Fits(int start, int end)
     {
         var shift = _module.Tokenize(string.Concat(_prompt, _text.AsSpan(start, end - start)), _size, _tokens) - _prompt.Length;
-        _places.Clear();
+        _spans.Clear();
         var last = 0;
         for (var i = 0; i < _tokens.Count; i++)
         {
@@ -111,7 +123,7 @@ internal sealed class Chunker
             if (_tokens.Sequences[i] == 0 && to + shift > 0)
             {
                 last = Math.Max(last, to + shift); // normalization may change the order of marks
-                _places.Add((start + Math.Max(0, from + shift), start + last));
+                _spans.Add((start + Math.Max(0, from + shift), start + last));
             }
         }
 
@@ -119,17 +131,19 @@ internal sealed class Chunker
     }
 
     /// <summary>
-    /// The end of the chunk that the window has been filled for: of its second half the last place where a sentence begins, or else a word, or else
-    /// the last whole token. A part alone may have more tokens than in its window, so each is tried. -1 where nothing beyond what is covered fits.
+    /// Returns the end of the chunk for the filled window: the last position in its second half at which a sentence begins, or else a word,
+    /// or else the end of the last whole token. A part alone may have more tokens than in the window, so each is tried. Returns -1 if
+    /// nothing after <paramref name="covered"/> fits.
     /// </summary>
     private int Cut(int start, int covered)
     {
-        if (_places.Count == 0)
+        if (_spans.Count == 0)
         {
-            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; ask for larger chunks or a shorter prompt.");
+            throw new ArgumentException($"A chunk of {_size} tokens has no room for text beside the special tokens and the prompt; set a "
+                + "larger ChunkSize or a shorter prompt.");
         }
 
-        var ends = _places.Select(place => place.End).ToArray();
+        var ends = _spans.Select(span => span.End).ToArray();
         var half = Math.Max(covered, ends[(ends.Length - 1) / 2]);
         var limit = ends[^1];
         while (limit < _text.Length && char.IsWhiteSpace(_text[limit]))
@@ -153,7 +167,9 @@ internal sealed class Chunker
         return -1;
     }
 
-    /// <summary>The end of the next character, which is a chunk even where it is too long: some become many tokens.</summary>
+    /// <summary>
+    /// Returns the end of the next character, which is a chunk even if it is too long: some characters become many tokens.
+    /// </summary>
     private int NextCharacter(int start)
     {
         var end = start + (start + 1 < _text.Length && char.IsSurrogatePair(_text[start], _text[start + 1]) ? 2 : 1);
@@ -161,15 +177,17 @@ internal sealed class Chunker
         return end;
     }
 
-    /// <summary>Where the chunk after one begins: so many tokens before its end, or where the next word does.</summary>
+    /// <summary>
+    /// Returns the start of the next chunk: the overlap in tokens before the end of a chunk, or the next start of a word.
+    /// </summary>
     private int NextStart(int start, int end)
     {
-        if (_overlap == 0 || _overlap >= _places.Count)
+        if (_overlap == 0 || _overlap >= _spans.Count)
         {
             return end;
         }
 
-        var next = TextBoundaries.Whole(_text, _places[^_overlap].Start);
+        var next = TextBoundaries.Whole(_text, _spans[^_overlap].Start);
         var word = TextBoundaries.FirstWord(_text, next, end);
         next = word < 0 ? next : word;
         return next > start && next < end ? next : end;

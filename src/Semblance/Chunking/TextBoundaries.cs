@@ -1,13 +1,15 @@
 namespace Semblance.Chunking;
 
-/// <summary>Where sentences and words begin, as far as punctuation, white space and East Asian script show it.</summary>
+/// <summary>Finds the starts of sentences and words by punctuation, white space and East Asian scripts.</summary>
 internal static class TextBoundaries
 {
     private const string Stops = ".!?…";
     private const string FullWidthStops = "。！？；";
     private const string Closers = "\"'”’)]}»」』）】》";
 
-    /// <summary>The last place after one and not after another where a sentence begins; -1 where there is none.</summary>
+    /// <summary>
+    /// Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a sentence begins; -1 if there is none.
+    /// </summary>
     public static int LastSentence(ReadOnlySpan<char> text, int after, int until)
     {
         while (until > after && !IsSentenceStart(text, until))
@@ -18,7 +20,9 @@ internal static class TextBoundaries
         return until > after ? until : -1;
     }
 
-    /// <summary>The last place after one and not after another where a word begins; -1 where there is none.</summary>
+    /// <summary>
+    /// Returns the last position in (<paramref name="after"/>, <paramref name="until"/>] at which a word begins; -1 if there is none.
+    /// </summary>
     public static int LastWord(ReadOnlySpan<char> text, int after, int until)
     {
         while (until > after && !IsWordStart(text, until))
@@ -29,7 +33,9 @@ internal static class TextBoundaries
         return until > after ? until : -1;
     }
 
-    /// <summary>The first place from one on and before another where a word begins; -1 where there is none.</summary>
+    /// <summary>
+    /// Returns the first position in [<paramref name="from"/>, <paramref name="before"/>) at which a word begins; -1 if there is none.
+    /// </summary>
     public static int FirstWord(ReadOnlySpan<char> text, int from, int before)
     {
         while (from < before && !IsWordStart(text, from))
@@ -40,35 +46,39 @@ internal static class TextBoundaries
         return from < before ? from : -1;
     }
 
-    /// <summary>A place that is in no surrogate pair: it, or the one before it.</summary>
-    public static int Whole(ReadOnlySpan<char> text, int place) =>
-        place > 0 && place < text.Length && char.IsSurrogatePair(text[place - 1], text[place]) ? place - 1 : place;
+    /// <summary>Returns the position, or the one before it if the position is inside a surrogate pair.</summary>
+    public static int Whole(ReadOnlySpan<char> text, int position) =>
+        position > 0 && position < text.Length && char.IsSurrogatePair(text[position - 1], text[position]) ? position - 1 : position;
 
-    private static bool IsWordStart(ReadOnlySpan<char> text, int place) =>
-        place > 0 && place < text.Length && !char.IsWhiteSpace(text[place])
-        && (char.IsWhiteSpace(text[place - 1])
-            || ((IsEastAsian(text[place]) || IsEastAsian(text[place - 1])) && !char.IsPunctuation(text[place]) && Whole(text, place) == place));
+    private static bool IsWordStart(ReadOnlySpan<char> text, int position) =>
+        position > 0 && position < text.Length && !char.IsWhiteSpace(text[position])
+        && (char.IsWhiteSpace(text[position - 1])
+            || ((IsEastAsian(text[position]) || IsEastAsian(text[position - 1])) && !char.IsPunctuation(text[position])
+                && Whole(text, position) == position));
 
-    // Looks back over white space and closing quotes only where neither goes on, so that a long run is looked through once.
-    private static bool IsSentenceStart(ReadOnlySpan<char> text, int place)
+    // Looks back over white space and closing quotes only at the end of such a run, so that a long run is read once.
+    private static bool IsSentenceStart(ReadOnlySpan<char> text, int position)
     {
-        if (place <= 0 || place >= text.Length || char.IsWhiteSpace(text[place]) || Closers.Contains(text[place]) || Stops.Contains(text[place]) || FullWidthStops.Contains(text[place]))
+        if (position <= 0 || position >= text.Length || char.IsWhiteSpace(text[position]) || Closers.Contains(text[position])
+            || Stops.Contains(text[position]) || FullWidthStops.Contains(text[position]))
         {
             return false;
         }
 
-        var before = text[..place];
+        var before = text[..position];
         var words = before.TrimEnd();
         if (before[words.Length..].Count('\n') > 1)
         {
             return true; // an empty line
         }
 
-        var isSpaced = words.Length < place;
+        var isSpaced = words.Length < position;
         words = words.TrimEnd(Closers);
-        return words.Length > 0 && (FullWidthStops.Contains(words[^1]) || (isSpaced && Stops.Contains(words[^1]) && !char.IsLower(text[place])));
+        return words.Length > 0
+            && (FullWidthStops.Contains(words[^1]) || (isSpaced && Stops.Contains(words[^1]) && !char.IsLower(text[position])));
     }
 
-    // Kana, ideographs, and those beyond the first plane: scripts that put no space between words.
-    private static bool IsEastAsian(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') or (>= '\uD840' and <= '\uD88D');
+    // Kana, ideographs, and those beyond the Basic Multilingual Plane: scripts without spaces between words.
+    private static bool IsEastAsian(char c) => c is (>= '\u3040' and <= '\u30FF')
+        or (>= '\u3400' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') or (>= '\uD840' and <= '\uD88D');
 }

@@ -11,8 +11,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Pairs of texts to scores: a transformer reads both texts together, and a classifier judges the pair (Nogueira and Cho 2019,
-/// arXiv:1901.04085), or a causal model says whether one answers the other (Qwen3-Reranker: Zhang et al. 2025, arXiv:2506.05176). Better than comparing vectors, and so much slower that it is for the few best of a search.
+/// Represents a model that scores pairs of texts. A transformer encodes both texts together, and a classification head scores the pair
+/// (Nogueira and Cho 2019, arXiv:1901.04085), or a causal model predicts whether one answers the other (Qwen3-Reranker: Zhang et al. 2025,
+/// arXiv:2506.05176). It is more accurate than the similarity of vectors but much slower, so it is used to rerank the top results of a
+/// search.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder>
@@ -21,8 +23,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private readonly TransformerModule _input;
     private readonly TaskModel _model;
-    private readonly LogitScore? _score; // null where a classifier judges
-    private readonly PairTemplate? _template; // null where pairs go in as they are
+    private readonly LogitScore? _score; // null for a classification head
+    private readonly PairTemplate? _template; // null if the model has no template for pairs
 
     private CrossEncoder(TransformerModule input, TaskModel model, LogitScore? score, PairTemplate? template, CrossEncoderConfig config)
     {
@@ -30,13 +32,18 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         Labels = score is null ? LabelsOf(model.Config) : ["LABEL_0"];
     }
 
-    /// <summary>Gets the prompts and the activation. A prompt stands before the first text of a pair, or is the instruction in a model's chat template.</summary>
+    /// <summary>
+    /// Gets the prompts and the activation function. A prompt precedes the first text of a pair, or is the instruction in the model's chat
+    /// template.
+    /// </summary>
     public override CrossEncoderConfig Config { get; }
 
     /// <summary>Gets the names of the scores, in their order: from <c>id2label</c>, or the one score of a causal model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Gets the maximum length of a pair in tokens, special tokens included. Of a longer pair, the longer text is truncated first.</summary>
+    /// <summary>
+    /// Gets the maximum sequence length of a pair in tokens, special tokens included. The longer text of a longer pair is truncated first.
+    /// </summary>
     public override int MaxSequenceLength => _input.MaxSequenceLength;
 
     /// <inheritdoc/>
@@ -55,24 +62,27 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
 
     private protected override IEnumerable<string> FileWarnings => _model.Warnings.Concat(_input.Warnings).Concat(_score?.Warnings ?? []);
 
-    /// <summary>Creates a model to be trained: the transformer of another, copied, under a randomly initialised head.</summary>
-    /// <param name="input">The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.</param>
+    /// <summary>Creates a model to be trained: a copy of a transformer with a randomly initialized head.</summary>
+    /// <param name="input">
+    /// The tokenizer and the transformer, as the first module of a <see cref="SentenceTransformer"/>; it is not changed.
+    /// </param>
     /// <param name="labels">The names of the scores, in their order; null for one score.</param>
     /// <param name="seed">The random seed.</param>
-    /// <exception cref="ArgumentException">There is no label, or one comes twice.</exception>
-    /// <exception cref="ModelFormatException">The architecture has no head for sequences.</exception>
+    /// <exception cref="ArgumentException">There is no label, or a label occurs twice.</exception>
+    /// <exception cref="ModelFormatException">The architecture has no head for sequence classification.</exception>
     public static CrossEncoder Create(TransformerModule input, IReadOnlyList<string>? labels = null, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(input);
         var model = TaskModel.CreateClassifier(input.Transformer, labels ?? ["LABEL_0"], seed);
-        return new CrossEncoder(input.With(model.Body), model, null, null, new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
+        return new CrossEncoder(input.With(model.Body), model, null, null,
+            new CrossEncoderConfig { Activation = CrossEncoderConfig.Default(TaskModel.LabelCount(model.Config)) });
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters() => _model.Parameters();
 
-    /// <summary>Computes the logits of pairs inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the logits of pairs inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="pairs">The pairs. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before the first text of each pair.</param>
     /// <returns>The logits, <c>[pairs × labels]</c>.</returns>
@@ -90,32 +100,35 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     /// <inheritdoc/>
     public override ModelOutput Forward(Computation run, ModelInput input) => new(Forward(run, PairsOf(input), input.Prompt));
 
-    /// <summary>The scores of several pairs.</summary>
-    /// <param name="pairs">The pairs; any texts will do.</param>
+    /// <summary>Computes the scores of several pairs.</summary>
+    /// <param name="pairs">The pairs of texts to score.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The scores, in the order of the pairs.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public Predictions Predict(
-        IReadOnlyList<(string Text, string Pair)> pairs, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<(string Text, string Pair)> pairs, PredictOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         options = Check(options);
         var activation = options.Activation ?? Config.Activation;
         var scores = Tensor.Zeros(pairs.Count, Labels.Count);
         var tokenized = Tokenize(pairs, Config.PromptOf(options), options, cancellationToken);
-        tokenized.ForEachBatch(options, progress, (run, batch, places) =>
+        tokenized.ForEachBatch(options, progress, (run, batch, indices) =>
         {
             var logits = Logits(run, batch); // [pairs × labels]
             var results = activation == Activation.Identity ? logits : run.Activate(logits, activation);
-            for (var i = 0; i < places.Length; i++)
+            for (var i = 0; i < indices.Length; i++)
             {
-                var row = scores.Writable.Slice(places[i] * Labels.Count, Labels.Count);
+                var row = scores.Writable.Slice(indices[i] * Labels.Count, Labels.Count);
                 results.Row(i).CopyTo(row);
                 if (!TensorPrimitives.IsFiniteAll<float>(row))
                 {
-                    throw new ModelFormatException("model", $"the score of pair {places[i]} is not finite; are the model's weights damaged?");
+                    throw new ModelFormatException("model",
+                        $"the score of pair {indices[i]} is not finite; are the model's weights damaged?");
                 }
 
                 if (options.ApplySoftmax)
@@ -128,51 +141,59 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         return new Predictions(scores, Labels, tokenized.TokenCounts, tokenized.Truncated);
     }
 
-    /// <summary>The scores of one pair, one for each label.</summary>
+    /// <summary>Computes the scores of one pair.</summary>
     /// <param name="text">The first text.</param>
     /// <param name="pair">The second text.</param>
     /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The scores, one for each label.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
-    /// <exception cref="TextTooLongException">The pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
+    /// <exception cref="TextTooLongException">The pair is too long and <see cref="Truncation.Error"/> is set.</exception>
     public float[] Predict(string text, string pair, PredictOptions? options = null) => Predict([(text, pair)], options)[0].ToArray();
 
-    /// <summary>Predicts a stream of any length in bounded memory: while some pairs are judged, the next are read and the last are handed out.</summary>
-    /// <param name="pairs">The pairs.</param>
+    /// <summary>
+    /// Scores a stream of any length in bounded memory: while some pairs are scored, the next are read and the last are returned.
+    /// </summary>
+    /// <param name="pairs">The pairs of texts to score.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The pairs with their scores, in their order.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> was asked for.</exception>
-    public IAsyncEnumerable<Prediction> PredictAsync(IAsyncEnumerable<(string Text, string Pair)> pairs, PredictOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="TextTooLongException">A pair is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public IAsyncEnumerable<Prediction> PredictAsync(
+        IAsyncEnumerable<(string Text, string Pair)> pairs, PredictOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         options = Check(options);
         return EncodingStream.Run(pairs, pair => (pair.Text?.Length ?? 0) + (pair.Pair?.Length ?? 0), window =>
         {
             var predictions = Predict(window, options, null, cancellationToken);
-            return window.Select((pair, i) => new Prediction(pair.Text, pair.Pair, predictions[i].ToArray(), predictions.TokenCounts[i], predictions.Truncated[i]));
+            return window.Select((pair, i) => new Prediction(pair.Text, pair.Pair, predictions[i].ToArray(),
+                predictions.TokenCounts[i], predictions.Truncated[i]));
         }, cancellationToken);
     }
 
-    /// <summary>Orders documents by how well they answer a query.</summary>
+    /// <summary>Ranks documents by their scores with a query.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="documents">The documents, such as the best of a search.</param>
-    /// <param name="topK">How many to keep, at least 1; null for all.</param>
+    /// <param name="documents">The documents, such as the top results of a search.</param>
+    /// <param name="topK">The number of documents to return, at least 1; null for all.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The documents, the best first and the earlier first among equals.</returns>
-    /// <exception cref="InvalidOperationException">The model has several labels, so no score says which document is better.</exception>
+    /// <returns>The documents, by descending score; equal scores keep the order of the documents.</returns>
+    /// <exception cref="InvalidOperationException">The model has several labels, so it has no single score to rank by.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, PredictOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string query, IReadOnlyList<string> documents, int? topK = null, PredictOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         return Labels.Count == 1
-            ? RankedDocument.Order(documents, Predict([.. documents.Select(document => (query, document))], options, progress, cancellationToken).Scores.Values, topK)
-            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so no score says which document is better; use Predict, or a model with one label.");
+            ? RankedDocument.Order(documents,
+                Predict([.. documents.Select(document => (query, document))], options, progress, cancellationToken).Scores.Values, topK)
+            : throw new InvalidOperationException($"The model has {Labels.Count} labels ({string.Join(", ", Labels)}), so it has no single "
+                + "score to rank by; use Predict, or a model with one label.");
     }
 
     /// <inheritdoc/>
@@ -185,8 +206,10 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var (input, model) = TransformerModule.LoadTask(root, trainable);
         var score = LogitScore.Find(folder, model, input.Tokenizer);
         return score is not null || model.Architecture.EndsWith(Head, StringComparison.Ordinal)
-            ? new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null), CrossEncoderConfig.Load(folder, model.Config, isCausal: score is not null))
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no head that judges texts; expected a class whose name ends with {Head} or, of a causal model, ForCausalLM");
+            ? new CrossEncoder(input, model, score, PairTemplate.Find(root, isCausal: score is not null),
+                CrossEncoderConfig.Load(folder, model.Config, isCausal: score is not null))
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no classification head; expected a class "
+                + $"whose name ends with {Head} or, of a causal model, ForCausalLM");
     }
 
     private protected override void Write(string folder, DType weights)
@@ -203,7 +226,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         var names = Enumerable.Range(0, TaskModel.LabelCount(config)).Select(i => $"LABEL_{i}").ToArray();
         foreach (var label in config.Section("id2label")?.Root.EnumerateObject().ToArray() ?? [])
         {
-            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0 || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
+            if (!int.TryParse(label.Name, CultureInfo.InvariantCulture, out var id) || id < 0
+                || id >= names.Length || label.Value.ValueKind != JsonValueKind.String)
             {
                 throw config.Fault("id2label", $"has '{label.Name}'; expected a name for each number from 0 to {names.Length - 1}");
             }
@@ -214,10 +238,13 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         return names;
     }
 
-    private TokenizedTexts Tokenize(IReadOnlyList<(string Text, string Pair)> pairs, string prompt, PredictOptions options, CancellationToken cancellationToken) =>
+    private TokenizedTexts Tokenize(
+        IReadOnlyList<(string Text, string Pair)> pairs, string prompt, PredictOptions options, CancellationToken cancellationToken) =>
         TokenizedTexts.From(
             pairs.Count,
-            i => pairs[i] is { Text: { } text, Pair: { } pair } ? TokenizePair(prompt, text, pair) : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
+            i => pairs[i] is { Text: { } text, Pair: { } pair }
+                ? TokenizePair(prompt, text, pair)
+                : throw new ArgumentException($"A text of pair {i} is null.", nameof(pairs)),
             MaxSequenceLength,
             options,
             cancellationToken);
@@ -225,18 +252,21 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
     private TokenizedText TokenizePair(string prompt, string text, string pair) =>
         _template?.Tokenize(_input, prompt, text, pair) ?? _input.TokenizePair(prompt + text, pair);
 
-    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs, string prompt) => Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack();
+    private PackedBatch Pack(IReadOnlyList<(string Text, string Pair)> pairs, string prompt) =>
+        Tokenize(pairs, prompt, PredictOptions.Default, CancellationToken.None).Pack();
 
     private static (string Text, string Pair)[] PairsOf(ModelInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. input.Texts.Zip(input.Pairs ?? throw new ArgumentException("A cross-encoder judges pairs of texts; the input has single texts.", nameof(input)))];
+        return [.. input.Texts.Zip(input.Pairs
+            ?? throw new ArgumentException("A cross-encoder scores pairs of texts; the input has single texts.", nameof(input)))];
     }
 
     private Tensor Logits(Computation run, PackedBatch batch)
     {
         var hidden = _model.Body.Forward(run, batch); // [tokens × hidden]
-        return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch); // [pairs × labels]
+        // [pairs × labels]
+        return _score?.Forward(run, ((VocabularyHead)_model.Head!).Decoder, hidden, batch) ?? _model.Head!.Forward(run, hidden, batch);
     }
 
     private PredictOptions Check(PredictOptions? options)
@@ -244,7 +274,8 @@ public sealed class CrossEncoder : Encoder<CrossEncoder>, ILoadable<CrossEncoder
         options ??= PredictOptions.Default;
         options.Check();
         return options.ApplySoftmax && Labels.Count == 1
-            ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.", nameof(options))
+            ? throw new ArgumentException("The model has one label, whose softmax is 1 for every pair; leave ApplySoftmax out.",
+                nameof(options))
             : options;
     }
 }

@@ -6,7 +6,7 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance;
 
-/// <summary>The settings of a cross-encoder: its prompts and the activation of its scores.</summary>
+/// <summary>Represents the settings of a cross-encoder: its prompts and the activation function of its scores.</summary>
 public sealed record CrossEncoderConfig : EncoderConfig
 {
     private const string Section = "sentence_transformers"; // of the transformer's own config.json
@@ -16,10 +16,15 @@ public sealed record CrossEncoderConfig : EncoderConfig
     private static readonly KnownKeys Keys = new KnownKeys().Honoured(Field, "default_prompt_name", "prompts").With(CommonKeys);
     private static readonly KnownKeys SectionKeys = new KnownKeys().Honoured(Field).Ignored("version");
 
-    /// <summary>Gets the activation of the logits, unless <see cref="PredictOptions.Activation"/> asks for another: the logistic function with one label, else none, where the files name no other.</summary>
+    /// <summary>
+    /// Gets the activation function of the logits, unless <see cref="PredictOptions.Activation"/> sets another. If the files name none, it
+    /// is the sigmoid for one label and the identity for several.
+    /// </summary>
     public Activation Activation { get; init; }
 
-    /// <summary>Gets whether the logits of a causal model are scored, whose file is always written.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the logits of a causal model are scored; their settings file is always written.
+    /// </summary>
     internal bool IsCausal { get; init; }
 
     internal static CrossEncoderConfig Load(string folder, ConfigurationFile model, bool isCausal)
@@ -40,7 +45,7 @@ public sealed record CrossEncoderConfig : EncoderConfig
         };
     }
 
-    /// <summary>Returns the activation of a model whose files name none.</summary>
+    /// <summary>Returns the activation function of a model whose files name none.</summary>
     internal static Activation Default(int labels) => labels == 1 ? Activation.Sigmoid : Activation.Identity;
 
     internal override void Save(string folder, ModelKind kind)

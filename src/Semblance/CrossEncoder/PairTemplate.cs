@@ -7,15 +7,15 @@ using Semblance.Transformers;
 namespace Semblance;
 
 /// <summary>
-/// The words around a pair that a model was trained with: its chat template, which is given the two texts as messages of the roles <c>query</c> and
-/// <c>document</c>, and the prompt as one of the role <c>system</c>.
+/// Formats a pair as the model was trained with: its chat template gets the two texts as messages of the roles <c>query</c> and
+/// <c>document</c>, and the prompt as a message of the role <c>system</c>.
 /// </summary>
 internal sealed class PairTemplate
 {
     private const string FileName = "chat_template.jinja";
     private const string TokenizerFile = "tokenizer_config.json";
 
-    // What tells a template that takes contents in parts, as the original guesses it.
+    // Text that identifies a template with contents in parts, with the heuristic of the original.
     private static readonly string[] Structured = ["content[0]", ".type", "'type'", "\"type\"", "message.content["];
 
     private readonly ChatTemplate _template;
@@ -49,18 +49,23 @@ internal sealed class PairTemplate
             };
         }
 
-        // Texts that no template has: both must come through.
+        // Texts that no template contains: both must appear in the result.
         var (query, document) = ("⟨the first text⟩", "⟨the second text⟩");
-        if (Render("", query, document) is var shown && !(shown.Contains(query, StringComparison.Ordinal) && shown.Contains(document, StringComparison.Ordinal)))
+        if (Render("", query, document) is var shown
+            && !(shown.Contains(query, StringComparison.Ordinal) && shown.Contains(document, StringComparison.Ordinal)))
         {
-            throw new ModelFormatException(template.Path, "the chat template leaves out a text of a pair; it must show the messages of the roles 'query' and 'document'.");
+            throw new ModelFormatException(template.Path,
+                "the chat template leaves out a text of a pair; it must show the messages of the roles 'query' and 'document'.");
         }
     }
 
-    /// <summary>That of a model; null where its pairs go in as they are.</summary>
+    /// <summary>Returns the template of a model; null if pairs are tokenized without one.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="isCausal">Whether the model predicts words, so that it is asked by a template unless its settings say otherwise.</param>
-    /// <exception cref="ModelFormatException">The template is missing, damaged, or has what is not supported.</exception>
+    /// <param name="isCausal">
+    /// <see langword="true"/> for a causal model, which uses a template unless its settings say otherwise; otherwise,
+    /// <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ModelFormatException">The template is missing, is damaged, or uses a feature that is not supported.</exception>
     public static PairTemplate? Find(string folder, bool isCausal)
     {
         var settings = TransformerModule.Settings(folder);
@@ -73,13 +78,15 @@ internal sealed class PairTemplate
         var path = Path.Combine(folder, TokenizerFile);
         var tokenizer = File.Exists(path) ? ConfigurationFile.Read(path) : null;
         var own = Path.Combine(folder, FileName);
-        var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source ? new ChatTemplate(path, source) : null;
+        var template = File.Exists(own) ? ChatTemplate.ReadFile(own) : tokenizer?.Text("chat_template") is { } source
+            ? new ChatTemplate(path, source) : null;
         return template is not null ? new PairTemplate(template, settings, SpecialTokens(tokenizer))
             : modalities is null ? null
-            : throw modalities.Fault("message", $"asks for a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
+            : throw modalities.Fault("message",
+                $"requires a chat template, but there is neither a {FileName} nor a 'chat_template' in {TokenizerFile}");
     }
 
-    /// <summary>The text that the model judges.</summary>
+    /// <summary>Returns the text to score.</summary>
     public string Render(string prompt, string query, string document)
     {
         var messages = new List<object?>();
@@ -94,7 +101,7 @@ internal sealed class PairTemplate
         return _template.Render(_variables.Append(new("messages", messages)));
     }
 
-    /// <summary>The tokens of a pair. Of a pair that is too long the end of the template stays: it is where the model answers.</summary>
+    /// <summary>Tokenizes a pair. If the pair is too long, the end of the template is kept: it is where the model answers.</summary>
     public TokenizedText Tokenize(TransformerModule module, string prompt, string query, string document)
     {
         var tokenized = module.TokenizeWhole(Render(prompt, query, document), module.MaxSequenceLength);
@@ -135,7 +142,8 @@ internal sealed class PairTemplate
     private static Dictionary<string, object?> SpecialTokens(ConfigurationFile? tokenizer)
     {
         var tokens = new Dictionary<string, object?>();
-        foreach (var name in (ReadOnlySpan<string>)["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"])
+        foreach (var name in (ReadOnlySpan<string>)["bos_token", "eos_token", "unk_token", "sep_token",
+            "pad_token", "cls_token", "mask_token"])
         {
             if (tokenizer?.Find(name) is { } token)
             {

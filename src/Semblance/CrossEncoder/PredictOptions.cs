@@ -2,15 +2,22 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>How <see cref="CrossEncoder"/> predicts; every default is what the model's own files say.</summary>
+/// <summary>
+/// Provides the options of <see cref="CrossEncoder"/> for prediction. The defaults are the settings in the model's files.
+/// </summary>
 public sealed record PredictOptions : TextOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default options.</summary>
     public static PredictOptions Default { get; } = new();
 
-    /// <summary>What follows the logits; null for the model's own, <see cref="Activation.Identity"/> for the logits themselves.</summary>
+    /// <summary>
+    /// Gets the activation function of the logits; null for the model's own, <see cref="Activation.Identity"/> for the logits themselves.
+    /// </summary>
     public Activation? Activation { get; init; }
 
-    /// <summary>Turns the scores of a pair's labels into probabilities that add up to 1. Not for models with one label.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the scores of a pair's labels are converted to probabilities with the sum 1. Models with one
+    /// label do not support it.
+    /// </summary>
     public bool ApplySoftmax { get; init; }
 }

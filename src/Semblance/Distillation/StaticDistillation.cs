@@ -5,10 +5,11 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Distillation;
 
-/// <summary>Makes static embeddings of a transformer, after Model2Vec (Tulkens and van Dongen 2024).</summary>
+/// <summary>Distills static embeddings from a transformer, as Model2Vec does (Tulkens and van Dongen 2024).</summary>
 internal static class StaticDistillation
 {
-    public static StaticEmbeddingModule Run(TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static StaticEmbeddingModule Run(
+        TransformerModule teacher, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Dimensions ?? 1, 1, nameof(options.Dimensions));
@@ -16,22 +17,27 @@ internal static class StaticDistillation
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxThreads ?? 1, 1, nameof(options.MaxThreads));
         if (options.SifCoefficient is <= 0 or >= 1 or double.NaN)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.SifCoefficient, "The coefficient of the weights must lie between 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.SifCoefficient,
+                "The coefficient of the weights must lie between 0 and 1.");
         }
 
         var unused = options.Unused is null ? null : new Regex($@"\A(?:{options.Unused})", RegexOptions.CultureInvariant);
         var tokenizer = teacher.Tokenizer;
-        int[] ids = [.. Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.IdToToken(id) is { } token && unused?.IsMatch(token) != true)];
+        int[] ids = [.. Enumerable.Range(0, tokenizer.VocabularySize)
+            .Where(id => tokenizer.IdToToken(id) is { } token && unused?.IsMatch(token) != true)];
         if (ids.Length == 0)
         {
-            throw new ArgumentException($"All {tokenizer.VocabularySize} tokens of the vocabulary match '{options.Unused}'; none is left.", nameof(options));
+            throw new ArgumentException($"All {tokenizer.VocabularySize} tokens of the vocabulary match '{options.Unused}'; none is left.",
+                nameof(options));
         }
 
-        tokenizer.CheckJson(); // before the work, not after it
+        tokenizer.CheckJson(); // fails before the work, not after it
         var vectors = Encode(teacher, ids, options, progress, cancellationToken); // [tokens × hidden]
-        if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions && options.Dimensions is not null && dimensions < ids.Length)
+        if (Math.Min(options.Dimensions ?? int.MaxValue, vectors.Columns) is var dimensions
+            && options.Dimensions is not null && dimensions < ids.Length)
         {
-            vectors = PrincipalComponents.Fit(vectors, dimensions, options.MaxThreads ?? int.MaxValue, cancellationToken).Transform(vectors);
+            vectors = PrincipalComponents.Fit(vectors, dimensions, options.MaxThreads ?? int.MaxValue, cancellationToken)
+                .Transform(vectors);
         }
 
         var table = Tensor.Zeros(tokenizer.VocabularySize, vectors.Columns);
@@ -42,11 +48,13 @@ internal static class StaticDistillation
             TensorPrimitives.Multiply(vectors.Row(i), (float)weight, table.Writable.Slice(ids[i] * table.Columns, table.Columns));
         }
 
-        return new StaticEmbeddingModule(tokenizer.WithoutTruncation(), table, null, null, isModel2Vec: true, null); // the limit is the transformer's
+        // the maximum length was that of the transformer
+        return new StaticEmbeddingModule(tokenizer.WithoutTruncation(), table, null, null, isModel2Vec: true, null);
     }
 
-    // Each token alone, between the special tokens that the tokenizer puts around a text; the average of all of them.
-    private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+    // Encodes each token alone, between the special tokens that the tokenizer adds around a text, and returns the mean of all of them.
+    private static Tensor Encode(TransformerModule teacher, int[] ids, StaticDistillationOptions options,
+        IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var framed = teacher.Tokenizer.Encode("a");
         var (all, isText) = (framed.Ids.ToArray(), Array.ConvertAll(framed.SpecialTokensMask.ToArray(), mask => mask == 0));
@@ -68,7 +76,7 @@ internal static class StaticDistillation
         return vectors;
     }
 
-    // The probability of each token if they are ordered by it; the first rank is 2, as in Model2Vec.
+    // Returns the probability of each token, ordered by rank; the first rank is 2, as in Model2Vec.
     private static double[] Zipf(int count)
     {
         var shares = Enumerable.Range(2, count).Select(rank => 1.0 / rank).ToArray();

@@ -3,16 +3,22 @@ using Semblance.Files;
 
 namespace Semblance;
 
-/// <summary>Writes embeddings one after another, to a file or to another place that a derived class has.</summary>
+/// <summary>Writes embeddings one after another, to a file or to another destination that a derived class provides.</summary>
 public abstract class EmbeddingWriter : IDisposable
 {
     private const int ProgressStep = 1024;
 
-    /// <summary>Creates a file. It appears under its name when all embeddings are written; otherwise nothing is left. The ranges of int8 and uint8 are written beside it.</summary>
-    /// <param name="path">The file, by whose ending the format is chosen: <c>.npy</c>, <c>.safetensors</c> (a tensor <c>embeddings</c>) or <c>.jsonl</c> (with the texts).</param>
+    /// <summary>
+    /// Creates a file. It appears under its name when all embeddings are written; otherwise nothing is left. The quantization ranges of
+    /// int8 and uint8 are written to a file beside it.
+    /// </summary>
+    /// <param name="path">
+    /// The file, whose extension selects the format: <c>.npy</c>, <c>.safetensors</c> (a tensor <c>embeddings</c>) or <c>.jsonl</c> (with
+    /// the texts).
+    /// </param>
     /// <param name="encoder">The encoder whose embeddings are written.</param>
     /// <returns>The writer.</returns>
-    /// <exception cref="ArgumentException">The ending is another.</exception>
+    /// <exception cref="ArgumentException">The extension is not supported.</exception>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static EmbeddingWriter Create(string path, QuantizingEncoder encoder)
     {
@@ -35,7 +41,7 @@ public abstract class EmbeddingWriter : IDisposable
     }
 
     /// <summary>Creates a writer of JSON lines, <c>{"text":…,"embedding":[…]}</c>, to a stream.</summary>
-    /// <param name="output">The stream; it stays open.</param>
+    /// <param name="output">The stream, which stays open.</param>
     /// <param name="encoder">The encoder whose embeddings are written.</param>
     /// <returns>The writer.</returns>
     public static EmbeddingWriter JsonLines(Stream output, QuantizingEncoder encoder)
@@ -44,12 +50,13 @@ public abstract class EmbeddingWriter : IDisposable
         return new JsonEmbeddingWriter(output, encoder.Precision);
     }
 
-    /// <summary>Writes all embeddings of a stream, and completes the file.</summary>
+    /// <summary>Writes all embeddings of a stream and completes the file.</summary>
     /// <param name="embeddings">The embeddings.</param>
     /// <param name="progress">Receives the number of embeddings written, after each 1,024.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>What was written.</returns>
-    public async Task<EmbeddingCounts> WriteAsync(IAsyncEnumerable<StoredEmbedding> embeddings, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    /// <returns>The numbers of embeddings, tokens and truncated texts.</returns>
+    public async Task<EmbeddingCounts> WriteAsync(
+        IAsyncEnumerable<StoredEmbedding> embeddings, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var (count, tokens, truncated) = (0L, 0L, 0L);
         await foreach (var embedding in embeddings.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -72,7 +79,7 @@ public abstract class EmbeddingWriter : IDisposable
     /// <param name="embedding">The embedding.</param>
     public abstract void Write(StoredEmbedding embedding);
 
-    /// <summary>Gives the file its name, once all embeddings are written.</summary>
+    /// <summary>Completes the file, which then appears under its name.</summary>
     public abstract void Complete();
 
     /// <inheritdoc/>
@@ -82,7 +89,7 @@ public abstract class EmbeddingWriter : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Closes the file, which is removed unless it is complete.</summary>
-    /// <param name="disposing">Whether the method is called from <see cref="Dispose()"/>.</param>
+    /// <summary>Closes the file and removes it unless it is complete.</summary>
+    /// <param name="disposing"><see langword="true"/> if the method is called from <see cref="Dispose()"/>.</param>
     protected abstract void Dispose(bool disposing);
 }

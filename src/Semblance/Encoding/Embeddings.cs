@@ -2,7 +2,7 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>The vectors of several texts, in the order of the texts.</summary>
+/// <summary>Represents the vectors of several texts, in the order of the texts.</summary>
 public sealed class Embeddings : EncodedTexts
 {
     internal Embeddings(Tensor vectors, int[] tokenCounts, bool[] truncated)
@@ -12,6 +12,6 @@ public sealed class Embeddings : EncodedTexts
     public Tensor Vectors { get; }
 
     /// <summary>Gets the vector of one text.</summary>
-    /// <param name="index">The text's place, from 0.</param>
+    /// <param name="index">The zero-based index of the text.</param>
     public ReadOnlySpan<float> this[int index] => Vectors.Row(index);
 }

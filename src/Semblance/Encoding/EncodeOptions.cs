@@ -1,27 +1,40 @@
 namespace Semblance;
 
-/// <summary>How <see cref="SentenceTransformer"/> encodes; every default is what the model's own files say.</summary>
+/// <summary>
+/// Provides the options of <see cref="SentenceTransformer"/> for encoding. The defaults are the settings in the model's files.
+/// </summary>
 public sealed record EncodeOptions : TextOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default options.</summary>
     public static EncodeOptions Default { get; } = new();
 
-    /// <summary>Divides each vector by its length.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether each vector is normalized to length 1; <see langword="false"/> by default, which leaves it to
+    /// the model.
+    /// </summary>
     public bool Normalize { get; init; }
 
-    /// <summary>Keeps this many elements of each vector (Matryoshka models), before normalising; null for all.</summary>
+    /// <summary>
+    /// Gets the number of first elements of each vector that are kept, before normalization (Matryoshka embeddings); null for all.
+    /// </summary>
     public int? Dimensions { get; init; }
 
     /// <summary>
-    /// The most tokens of a chunk, the special ones and the prompt included, for <see cref="Truncation.Chunk"/> and <see cref="SentenceTransformer.Chunks"/>;
-    /// null for as many as the model takes.
+    /// Gets the maximum number of tokens of a chunk, special tokens and prompt included, for <see cref="Truncation.Chunk"/> and
+    /// <see cref="SentenceTransformer.Chunks"/>; null for the maximum sequence length of the model.
     /// </summary>
     public int? ChunkSize { get; init; }
 
-    /// <summary>About how many tokens of a chunk the next begins with, 0 by default; at most half of a chunk. It begins at a word, so there may be fewer.</summary>
+    /// <summary>
+    /// Gets the approximate number of tokens that a chunk shares with the chunk before it, 0 by default; at most half of a chunk. A chunk
+    /// begins at a word, so the number may be smaller.
+    /// </summary>
     public int ChunkOverlap { get; init; }
 
-    /// <summary>How the vectors of a text's chunks become one, for <see cref="Truncation.Chunk"/>; <see cref="ChunkPooling.Mean"/> by default.</summary>
+    /// <summary>
+    /// Gets the method that combines the vectors of a text's chunks into one, for <see cref="Truncation.Chunk"/>;
+    /// <see cref="ChunkPooling.Mean"/> by default.
+    /// </summary>
     public ChunkPooling ChunkPooling { get; init; }
 
     internal override void Check()

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>How far an encoding is.</summary>
-/// <param name="Done">Texts encoded.</param>
-/// <param name="Total">Texts in all.</param>
+/// <summary>Represents the progress of encoding.</summary>
+/// <param name="Done">The number of texts encoded.</param>
+/// <param name="Total">The number of all texts.</param>
 public readonly record struct EncodeProgress(int Done, int Total);

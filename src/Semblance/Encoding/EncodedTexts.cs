@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>What a model made of several texts, or of pairs of them, in their order.</summary>
+/// <summary>Represents the results of a model for several texts or pairs of texts, in their order.</summary>
 public abstract class EncodedTexts
 {
     private protected EncodedTexts(int[] tokenCounts, bool[] truncated) => (TokenCounts, Truncated) = (tokenCounts, truncated);
@@ -8,9 +8,11 @@ public abstract class EncodedTexts
     /// <summary>Gets the number of texts.</summary>
     public int Count => TokenCounts.Count;
 
-    /// <summary>Gets the number of tokens of each text that the model saw, special tokens and prompt included.</summary>
+    /// <summary>Gets the number of tokens of each text that the model encoded, special tokens and prompt included.</summary>
     public IReadOnlyList<int> TokenCounts { get; }
 
-    /// <summary>Gets, for each text, whether it was longer than the model takes, so that its end is left out.</summary>
+    /// <summary>
+    /// Gets, for each text, a value that indicates whether it was longer than the maximum sequence length, so that its end is left out.
+    /// </summary>
     public IReadOnlyList<bool> Truncated { get; }
 }

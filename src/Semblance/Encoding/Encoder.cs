@@ -6,13 +6,17 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>What the four kinds of encoders have in common: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>, <see cref="SparseEncoder"/> and <see cref="MultiVectorEncoder"/>.</summary>
-/// <typeparam name="TSelf">The encoder's own type.</typeparam>
+/// <summary>
+/// Provides the common base of the four kinds of encoders: <see cref="SentenceTransformer"/>, <see cref="CrossEncoder"/>,
+/// <see cref="SparseEncoder"/> and <see cref="MultiVectorEncoder"/>.
+/// </summary>
+/// <typeparam name="TSelf">The type of the encoder.</typeparam>
 /// <remarks>
-/// An encoder is immutable, and safe for all threads, unless it is trained. A text's results have the same bits alone, in any batch, in any order and with any
-/// number of threads.
+/// An encoder is immutable and thread-safe unless it is trained. The results of a text have the same bits alone, in any batch, in any order
+/// and with any number of threads.
 /// </remarks>
-[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "They are called by the name of the encoder: SentenceTransformer.Load.")]
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types",
+    Justification = "They are called by the name of the encoder: SentenceTransformer.Load.")]
 public abstract class Encoder<TSelf> : ITrainableModel
     where TSelf : Encoder<TSelf>, ILoadable<TSelf>
 {
@@ -23,10 +27,13 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <summary>Gets the prompts and the other settings of <c>config_sentence_transformers.json</c>.</summary>
     public abstract EncoderConfig Config { get; }
 
-    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => [.. FileWarnings.Concat(Config.Warnings).Distinct()];
 
-    /// <summary>Gets the maximum sequence length in tokens, special tokens included. Longer texts are truncated. <see cref="int.MaxValue"/> where there is no limit.</summary>
+    /// <summary>
+    /// Gets the maximum sequence length in tokens, special tokens included; <see cref="int.MaxValue"/> for no limit. Longer texts are
+    /// truncated.
+    /// </summary>
     public abstract int MaxSequenceLength { get; }
 
     /// <summary>Gets the tokenizer.</summary>
@@ -42,33 +49,45 @@ public abstract class Encoder<TSelf> : ITrainableModel
     /// <inheritdoc/>
     public abstract Transformer? Body { get; }
 
-    /// <summary>Gets the warnings of the files other than the settings'.</summary>
+    /// <summary>Gets the warnings about files other than the settings.</summary>
     private protected abstract IEnumerable<string> FileWarnings { get; }
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
-    /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
+    /// <param name="model">
+    /// A folder, or the id of a model that was downloaded before, such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.
+    /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
-    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     public static TSelf Load(string model) => TSelf.LoadFolder(ModelFolder.Find(model, TSelf.Kind), trainable: false);
 
-    /// <summary>Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.</summary>
+    /// <summary>
+    /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
+    /// </summary>
     /// <param name="model">A folder, or an id such as <c>sentence-transformers/all-MiniLM-L6-v2</c>.</param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
-    /// <param name="cancellationToken">The token that cancels a download; what has arrived is used by the next.</param>
+    /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
+    /// </exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TSelf> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false), trainable: false);
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        TSelf.LoadFolder(await ModelFolder.FindAsync(model, TSelf.Kind, revision, progress, cancellationToken).ConfigureAwait(false),
+            trainable: false);
 
-    /// <summary>Loads a model from a folder with parameters that training can change.</summary>
+    /// <summary>Loads a model with trainable parameters from a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>The model, which its caller owns alone while it is trained.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <returns>The model. Only its caller may use it while it is trained.</returns>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     public static TSelf LoadTrainable(string folder) => TSelf.LoadFolder(ModelFolder.Whole(folder), trainable: true);
 
@@ -82,16 +101,19 @@ public abstract class Encoder<TSelf> : ITrainableModel
     public abstract ModelOutput Forward(Computation run, ModelInput input);
 
     /// <inheritdoc/>
-    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) => throw new NotSupportedException($"A {typeof(TSelf).Name} gives no outputs of earlier layers.");
+    public virtual LayerOutputs ForwardLayers(Computation run, ModelInput input) =>
+        throw new NotSupportedException($"A {typeof(TSelf).Name} does not provide outputs of earlier layers.");
 
     /// <summary>Writes the model in the layout of sentence-transformers.</summary>
     /// <param name="folder">
-    /// The folder, which is created if it does not exist. A model in it is replaced in one step, also the one that this was loaded from; files that are not a
-    /// model's (<see cref="ModelFiles"/>) stay.
+    /// The folder, which is created if it does not exist. A model in it, even the one that this was loaded from, is replaced in one step;
+    /// files that do not belong to a model (<see cref="ModelFiles"/>) stay.
     /// </param>
-    /// <param name="weights">The type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded results.</param>
-    /// <exception cref="ArgumentException">Parameters cannot be written as that type.</exception>
-    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; it is named.</exception>
+    /// <param name="weights">
+    /// The data type of the written parameters: <see cref="DType.F32"/>, or <see cref="DType.F16"/> for half the size and rounded results.
+    /// </param>
+    /// <exception cref="ArgumentException">Parameters cannot be written in that data type.</exception>
+    /// <exception cref="CheckpointFormatException">A parameter is too large for float16; the message names it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder, DType weights = DType.F32) => ModelFiles.Save(folder, written =>
     {
@@ -99,6 +121,6 @@ public abstract class Encoder<TSelf> : ITrainableModel
         Config.Save(written, TSelf.Kind);
     });
 
-    /// <summary>Writes everything but the settings into an empty folder.</summary>
+    /// <summary>Writes everything except the settings into an empty folder.</summary>
     private protected abstract void Write(string folder, DType weights);
 }

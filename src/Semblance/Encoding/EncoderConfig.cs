@@ -4,7 +4,9 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>The settings of an encoder beyond its modules that all kinds share: <c>config_sentence_transformers.json</c>.</summary>
+/// <summary>
+/// Represents the settings of an encoder beyond its modules that all kinds share: <c>config_sentence_transformers.json</c>.
+/// </summary>
 public abstract record EncoderConfig
 {
     internal const string FileName = "config_sentence_transformers.json";
@@ -16,26 +18,32 @@ public abstract record EncoderConfig
     /// <summary>Gets the named prompts, which are put before texts, such as <c>query</c>.</summary>
     public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the name of the prompt that is used when none is asked for; null for none.</summary>
+    /// <summary>Gets the name of the prompt that is used when the options name no other; null for none.</summary>
     public string? DefaultPromptName { get; init; }
 
-    /// <summary>Gets what the files say that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets a warning, one sentence, for each setting in the files that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Gets the keys of every kind of model, which change no vectors: who wrote the file and what the original needs to run.</summary>
+    /// <summary>
+    /// Gets the keys of every kind of model that change no vectors: the writer of the file and the requirements of the original.
+    /// </summary>
     private protected static KnownKeys CommonKeys => new KnownKeys().Ignored("__version__", "model_type", "requirements");
 
-    /// <summary>Writes the settings into a model's folder, whose other files are written.</summary>
+    /// <summary>Writes the settings into a model's folder after its other files.</summary>
     internal abstract void Save(string folder, ModelKind kind);
 
-    /// <summary>Returns the text that options ask for; empty for none.</summary>
+    /// <summary>Returns the prompt that options select; empty for none.</summary>
     /// <exception cref="ArgumentException">The model has no prompt of that name.</exception>
     internal string PromptOf(TextOptions options) =>
         options.Prompt ?? ((options.PromptName ?? DefaultPromptName) is not { } name ? ""
         : Prompts.TryGetValue(name, out var prompt) ? prompt
-        : throw new ArgumentException($"The model has no prompt '{name}'; its prompts are {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.", nameof(options)));
+        : throw new ArgumentException(
+            $"The model has no prompt '{name}'; its prompts are {(Prompts.Count == 0 ? "none" : string.Join(", ", Prompts.Keys))}.",
+            nameof(options)));
 
-    /// <summary>Returns the name of the prompt that options ask for, or else of the first of some that the model has; null for its default.</summary>
+    /// <summary>
+    /// Returns the name of the prompt that options select, or else the first of some names that the model has; null for its default.
+    /// </summary>
     internal string? PromptNameOf(TextOptions options, string[] names) =>
         options.Prompt is null && options.PromptName is null ? Array.Find(names, Prompts.ContainsKey) : options.PromptName;
 
@@ -63,16 +71,18 @@ public abstract record EncoderConfig
             }
         }
 
-        // A default that has no text yet is none.
+        // A default prompt that has no text yet counts as none.
         var defaultName = file.Text("default_prompt_name");
-        var isEmpty = defaultName is "query" or "document" || (defaultName is not null && file.Find("prompts") is { } named && named.TryGetProperty(defaultName, out _));
+        var isEmpty = defaultName is "query" or "document"
+            || (defaultName is not null && file.Find("prompts") is { } named && named.TryGetProperty(defaultName, out _));
         return defaultName is null || prompts.ContainsKey(defaultName) ? (prompts, defaultName)
             : isEmpty ? (prompts, null)
             : throw file.Fault("default_prompt_name", $"is '{defaultName}', which is not among the prompts");
     }
 
-    /// <summary>Writes the file: the kind of model, the prompts, and what a kind adds.</summary>
-    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others) => JsonFile.Write(Path.Combine(folder, FileName), json =>
+    /// <summary>Writes the file: the kind of model, the prompts, and the settings of that kind.</summary>
+    private protected void Write(string folder, ModelKind kind, Action<Utf8JsonWriter> others) =>
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
     {
         json.WriteStartObject();
         json.WriteString("model_type", kind.ToString());

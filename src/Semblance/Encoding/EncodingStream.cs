@@ -3,21 +3,26 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Encoding a stream of any length in bounded memory: while some items are encoded, the next are read and the last are handed out.</summary>
+/// <summary>
+/// Encodes a stream of any length in bounded memory: while some items are encoded, the next are read and the last are returned.
+/// </summary>
 internal static class EncodingStream
 {
-    // What one step holds for each thread: enough to keep it busy, small enough to stay small.
+    // The items that one step holds for each thread: enough to keep it busy, few enough to bound the memory.
     private const int WindowItems = 1024;
     private const int WindowCharacters = 1 << 20;
 
-    /// <summary>The results of all items, in their order.</summary>
-    /// <param name="items">What to encode.</param>
-    /// <param name="length">How many characters an item has; it may be null.</param>
-    /// <param name="encode">Encodes some items at once: one result for each.</param>
-    /// <param name="cancellationToken">Stops the reading; it is for <paramref name="encode"/> to stop itself.</param>
-    /// <exception cref="TextTooLongException">Thrown by <paramref name="encode"/>; its place is counted from the stream's beginning.</exception>
+    /// <summary>Returns the results of all items, in their order.</summary>
+    /// <param name="items">The items to encode.</param>
+    /// <param name="length">Returns the number of characters of an item, which may be null.</param>
+    /// <param name="encode">Encodes several items at once and returns one result for each.</param>
+    /// <param name="cancellationToken">The token that cancels the reading; <paramref name="encode"/> must observe it itself.</param>
+    /// <exception cref="TextTooLongException">
+    /// Thrown by <paramref name="encode"/>; its index counts from the beginning of the stream.
+    /// </exception>
     public static async IAsyncEnumerable<TResult> Run<TItem, TResult>(
-        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<TItem> items, Func<TItem, int> length, Func<List<TItem>, IEnumerable<TResult>> encode,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<IEnumerable<TResult>>? encoding = null;
         long encoded = 0;
@@ -51,7 +56,8 @@ internal static class EncodingStream
         }
     }
 
-    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<List<TItem>> Windows<TItem>(
+        IAsyncEnumerable<TItem> items, Func<TItem, int> length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var window = new List<TItem>();
         long characters = 0;

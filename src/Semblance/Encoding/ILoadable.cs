@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>A model that is loaded from a folder of its kind.</summary>
+/// <summary>Represents a model that is loaded from a folder of its kind.</summary>
 /// <typeparam name="TSelf">The type of the model.</typeparam>
 public interface ILoadable<TSelf>
     where TSelf : ILoadable<TSelf>
@@ -10,9 +10,11 @@ public interface ILoadable<TSelf>
 
     /// <summary>Loads the model of a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Whether the parameters can be trained.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged, is of another kind of model, or asks for what is not supported.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged, belongs to another kind of model, or has a setting that is not supported.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     static abstract TSelf LoadFolder(string folder, bool trainable);
 }

@@ -3,7 +3,7 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>JSON lines: <c>{"text":…,"embedding":[…]}</c>.</summary>
+/// <summary>Writes embeddings as JSON lines: <c>{"text":…,"embedding":[…]}</c>.</summary>
 internal sealed class JsonEmbeddingWriter : EmbeddingWriter
 {
     private readonly AtomicFile? _file;
@@ -13,7 +13,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
     private readonly string? _path;
     private readonly JsonLinesWriter _lines;
 
-    /// <summary>Writes to a stream that stays open.</summary>
+    /// <summary>Initializes a new instance of the class that writes to a stream, which stays open.</summary>
     public JsonEmbeddingWriter(Stream output, Precision precision)
     {
         _lines = new JsonLinesWriter(output);
@@ -21,7 +21,9 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
         _isSigned = precision is Precision.Int8 or Precision.Binary;
     }
 
-    /// <summary>Writes a file, and the ranges of int8 and uint8 beside it.</summary>
+    /// <summary>
+    /// Initializes a new instance of the class that writes a file, with the quantization ranges of int8 and uint8 beside it.
+    /// </summary>
     public JsonEmbeddingWriter(AtomicFile file, string path, QuantizingEncoder encoder)
         : this(file.Stream, encoder.Precision) => (_file, _path, _encoder) = (file, path, encoder);
 
@@ -39,7 +41,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
             json.WriteString("text", embedding.Embedding.Text);
             if (_precision != Precision.Float32)
             {
-                json.WriteString("precision", _precision.ToString().ToLowerInvariant()); // bytes are not the numbers that they stand for
+                json.WriteString("precision", _precision.ToString().ToLowerInvariant()); // quantized elements are not the original numbers
             }
 
             if (bytes.Length > 0)
@@ -57,7 +59,7 @@ internal sealed class JsonEmbeddingWriter : EmbeddingWriter
     {
         if (_file is not null)
         {
-            File.Delete(QuantizationRanges.PathBeside(_path!)); // ranges of other vectors would be wrong silently
+            File.Delete(QuantizationRanges.PathBeside(_path!)); // old ranges would silently be wrong for the new vectors
             _file.Commit();
             _encoder!.Ranges?.Save(QuantizationRanges.PathBeside(_path!));
         }

@@ -3,10 +3,12 @@ using Semblance.Checkpoints;
 
 namespace Semblance;
 
-/// <summary>One matrix, a vector a row, without the texts; the ranges of int8 and uint8 beside it.</summary>
-/// <param name="rows">The file.</param>
-/// <param name="path">Its name.</param>
-/// <param name="encoder">What the embeddings are like.</param>
+/// <summary>
+/// Writes embeddings as one matrix, one vector per row, without the texts; the quantization ranges of int8 and uint8 are written beside it.
+/// </summary>
+/// <param name="rows">The writer of the file.</param>
+/// <param name="path">The name of the file.</param>
+/// <param name="encoder">The encoder whose embeddings are written.</param>
 internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, QuantizingEncoder encoder) : EmbeddingWriter
 {
     public override void Write(StoredEmbedding embedding)
@@ -27,7 +29,7 @@ internal sealed class MatrixEmbeddingWriter(RowWriter rows, string path, Quantiz
 
     public override void Complete()
     {
-        // Ranges of other vectors would be wrong silently.
+        // Old ranges would silently be wrong for the new vectors.
         File.Delete(QuantizationRanges.PathBeside(path));
         rows.Complete();
         encoder.Ranges?.Save(QuantizationRanges.PathBeside(path));

@@ -7,9 +7,12 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>An encoder of modules, from texts to vectors: <see cref="SentenceTransformer"/>, <see cref="SparseEncoder"/> or <see cref="MultiVectorEncoder"/>.</summary>
-/// <typeparam name="TSelf">The encoder's own type.</typeparam>
-/// <typeparam name="TOptions">The options of encoding.</typeparam>
+/// <summary>
+/// Provides the base of encoders that compute vectors of texts with modules: <see cref="SentenceTransformer"/>, <see cref="SparseEncoder"/>
+/// and <see cref="MultiVectorEncoder"/>.
+/// </summary>
+/// <typeparam name="TSelf">The type of the encoder.</typeparam>
+/// <typeparam name="TOptions">The options for encoding.</typeparam>
 /// <typeparam name="TEmbeddings">The vectors of several texts.</typeparam>
 /// <typeparam name="TEmbedding">One text of a stream with its vector or vectors.</typeparam>
 public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : Encoder<TSelf>
@@ -23,7 +26,9 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     private protected TextEncoder(IReadOnlyList<Module> modules, IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        Input = modules is [InputModule { TakesTexts: true } input, ..] ? input : throw new ArgumentException("The first module must be one that takes texts, such as a transformer.", nameof(modules));
+        Input = modules is [InputModule { TakesTexts: true } input, ..]
+            ? input
+            : throw new ArgumentException("The first module must be one that accepts texts, such as a transformer.", nameof(modules));
         (Modules, _warnings) = (modules, warnings);
         _needsHiddenStates = modules.Any(module => module.NeedsHiddenStates);
         var shape = FeatureShape.Of(modules);
@@ -41,7 +46,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     public override int MaxSequenceLength => Input.MaxSequenceLength;
 
     /// <inheritdoc/>
-    public override Tokenizer Tokenizer => Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
+    public override Tokenizer Tokenizer =>
+        Input.Tokenizer ?? throw new InvalidOperationException($"{Input} divides texts into words; the model has no subword tokenizer.");
 
     /// <inheritdoc/>
     public override int OutputDimension => Width;
@@ -52,7 +58,7 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <summary>Gets the first module.</summary>
     private protected InputModule Input { get; }
 
-    /// <summary>Gets the number of elements of a vector as the modules make it.</summary>
+    /// <summary>Gets the number of elements of a vector as the modules compute it.</summary>
     private protected int Width { get; }
 
     private protected override IEnumerable<string> FileWarnings => _warnings.Concat(Modules.SelectMany(module => module.Warnings));
@@ -64,34 +70,42 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The vectors, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
-    public TEmbeddings Encode(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public TEmbeddings Encode(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return Run(texts, Checked(options), progress, cancellationToken);
     }
 
-    /// <summary>Encodes queries: on the route <c>query</c>, and with the model's prompt <c>query</c>, if it has one and the options ask for no other.</summary>
+    /// <summary>
+    /// Encodes queries with the route <c>query</c> and the model's prompt <c>query</c>, if it has one and the options select no other.
+    /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
-    public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public TEmbeddings EncodeQuery(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("query", options, "query"), progress, cancellationToken);
 
     /// <summary>
-    /// Encodes documents: on the route <c>document</c>, and with the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has one and the options
-    /// ask for no other.
+    /// Encodes documents with the route <c>document</c> and the model's prompt <c>document</c>, <c>passage</c> or <c>corpus</c>, if it has
+    /// one and the options select no other.
     /// </summary>
     /// <inheritdoc cref="Encode(IReadOnlyList{string}, TOptions, IProgress{EncodeProgress}, CancellationToken)"/>
-    public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public TEmbeddings EncodeDocument(IReadOnlyList<string> texts, TOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Encode(texts, On("document", options, "document", "passage", "corpus"), progress, cancellationToken);
 
-    /// <summary>Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.</summary>
+    /// <summary>
+    /// Encodes a stream of any length in bounded memory: while some texts are encoded, the next are read and the last are returned.
+    /// </summary>
     /// <param name="texts">The texts to encode.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The texts with their vectors, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
-    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> was asked for.</exception>
-    public IAsyncEnumerable<TEmbedding> EncodeAsync(IAsyncEnumerable<string> texts, TOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="TextTooLongException">A text is too long and <see cref="Truncation.Error"/> is set.</exception>
+    public IAsyncEnumerable<TEmbedding> EncodeAsync(
+        IAsyncEnumerable<string> texts, TOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var settings = Checked(options);
@@ -102,8 +116,8 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         }, cancellationToken);
     }
 
-    /// <summary>Computes the similarity of each text of one set to each of another, by the model's own similarity function.</summary>
-    /// <param name="a">The vectors of queries, or of any texts where the model does not tell the two apart.</param>
+    /// <summary>Computes the similarity of each text of one set to each text of another with the model's similarity function.</summary>
+    /// <param name="a">The vectors of queries, or of any texts if the model does not distinguish queries from documents.</param>
     /// <param name="b">The vectors of documents, or of other texts.</param>
     /// <returns><c>[a × b]</c>; larger is more similar.</returns>
     public abstract Tensor Similarity(TEmbeddings a, TEmbeddings b);
@@ -128,11 +142,11 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         return Tokenize(input.Texts, input.Prompt, RouteOf(input)).Batch;
     }
 
-    /// <summary>Returns all parameters; each name begins with the index of its module.</summary>
+    /// <summary>Returns all parameters. Each name begins with the index of its module.</summary>
     public override IEnumerable<Parameter> Parameters() =>
         Modules.SelectMany((module, i) => module.Parameters().Select(parameter => new Parameter($"{i}.{parameter.Name}", parameter.Value)));
 
-    /// <summary>Returns the modules, one a line.</summary>
+    /// <summary>Returns the modules, one per line.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(typeof(TSelf).Name).AppendLine("(");
@@ -145,19 +159,21 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
     }
 
     /// <summary>Encodes texts with options that have been checked.</summary>
-    private protected abstract TEmbeddings Run(IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
+    private protected abstract TEmbeddings Run(
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Returns one text of a stream with what was made of it.</summary>
+    /// <summary>Returns one text of a stream with its result.</summary>
     private protected abstract TEmbedding One(string text, TEmbeddings embeddings, int index);
 
     /// <summary>Returns the route of the texts of a training batch; null for the model's default.</summary>
     private protected virtual string? RouteOf(ModelInput input) => input.Route;
 
-    /// <summary>Tokenizes texts, each behind a prompt.</summary>
-    private protected virtual TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
+    /// <summary>Tokenizes texts, each with the prompt before it.</summary>
+    private protected virtual TokenizedTexts Tokenize(
+        IReadOnlyList<string> texts, string prompt, TOptions options, CancellationToken cancellationToken) =>
         TokenizedTexts.From(Input.Entry(options.Route), texts, prompt, options, cancellationToken);
 
-    /// <summary>Returns options, or the defaults, that fit the model.</summary>
+    /// <summary>Returns the options, or the defaults, after checking that they fit the model.</summary>
     private protected virtual TOptions Checked(TOptions? options)
     {
         options ??= new TOptions();
@@ -165,21 +181,23 @@ public abstract class TextEncoder<TSelf, TOptions, TEmbeddings, TEmbedding> : En
         return options;
     }
 
-    /// <summary>Tokenizes texts and lets the caller take each batch through the modules; its results go to the places of its texts.</summary>
+    /// <summary>Tokenizes texts and calls <paramref name="take"/> for each batch with the indices of its texts.</summary>
     private protected TokenizedTexts ForEachBatch(
-        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress, Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, TOptions options, IProgress<EncodeProgress>? progress,
+        Action<Computation, Features, int[]> take, CancellationToken cancellationToken)
     {
         var prompt = Config.PromptOf(options);
         var promptLength = PromptLength(prompt, options.Route);
         var tokenized = Tokenize(texts, prompt, options, cancellationToken);
-        tokenized.ForEachBatch(options, progress, (run, batch, places) => take(run, NewFeatures(batch, promptLength, options.Route), places), cancellationToken);
+        tokenized.ForEachBatch(options, progress,
+            (run, batch, indices) => take(run, NewFeatures(batch, promptLength, options.Route), indices), cancellationToken);
         return tokenized;
     }
 
-    /// <summary>Takes a batch through all modules.</summary>
+    /// <summary>Runs a batch through all modules.</summary>
     private protected Features Through(Computation run, Features features) => Through(run, features, Modules);
 
-    /// <summary>Takes a batch through some modules.</summary>
+    /// <summary>Runs a batch through some modules.</summary>
     private protected static Features Through(Computation run, Features features, IEnumerable<Module> modules)
     {
         foreach (var module in modules)

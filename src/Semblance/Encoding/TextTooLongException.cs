@@ -1,21 +1,24 @@
 namespace Semblance;
 
-/// <summary>A text has more tokens than the model takes, and <see cref="Truncation.Error"/> was asked for.</summary>
+/// <summary>
+/// The exception that is thrown when a text has more tokens than the maximum sequence length and <see cref="Truncation.Error"/> is set.
+/// </summary>
 public sealed class TextTooLongException : ArgumentException
 {
-    /// <summary>A text that is too long.</summary>
-    /// <param name="index">The text's place among those given, from 0.</param>
-    /// <param name="limit">How many tokens the model takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="TextTooLongException"/> class.</summary>
+    /// <param name="index">The zero-based index of the text.</param>
+    /// <param name="limit">The maximum sequence length in tokens.</param>
     public TextTooLongException(int index, int limit)
-        : base($"Text {index} has more than {limit} tokens, which is all the model takes; shorten or split it, or choose Truncation.Cut to leave out its end.")
+        : base($"Text {index} has more than {limit} tokens, the maximum of the model; shorten or split it, or choose Truncation.Cut to "
+            + "truncate it.")
     {
         Index = index;
         Limit = limit;
     }
 
-    /// <summary>The text's place among those given, from 0.</summary>
+    /// <summary>Gets the zero-based index of the text.</summary>
     public int Index { get; }
 
-    /// <summary>How many tokens the model takes.</summary>
+    /// <summary>Gets the maximum sequence length in tokens.</summary>
     public int Limit { get; }
 }

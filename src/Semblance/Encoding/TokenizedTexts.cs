@@ -3,10 +3,10 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>The token ids of several texts, and how they divide into batches.</summary>
+/// <summary>Represents the token ids of several texts and divides them into batches.</summary>
 internal sealed class TokenizedTexts
 {
-    // Texts that one thread tokenizes before it looks for more.
+    // The number of texts that one thread tokenizes at a time.
     private const int ChunkSize = 64;
 
     private readonly TokenizedText[] _texts;
@@ -19,18 +19,21 @@ internal sealed class TokenizedTexts
 
     public bool[] Truncated => [.. _texts.Select(text => text.IsTruncated)];
 
-    /// <summary>Tokenizes all texts, each behind a prompt, in parallel.</summary>
-    public static TokenizedTexts From(InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
-        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))), module.MaxSequenceLength, options, cancellationToken);
+    /// <summary>Tokenizes all texts, each with the prompt before it, in parallel.</summary>
+    public static TokenizedTexts From(
+        InputModule module, IReadOnlyList<string> texts, string prompt, TextOptions options, CancellationToken cancellationToken) =>
+        From(texts.Count, i => module.Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts)))),
+            module.MaxSequenceLength, options, cancellationToken);
 
-    /// <summary>Tokenizes so many texts, or pairs, in parallel.</summary>
+    /// <summary>Tokenizes texts, or pairs, in parallel.</summary>
     /// <param name="count">The number of texts.</param>
-    /// <param name="tokenize">Makes the tokens of the text at a place.</param>
-    /// <param name="limit">How many tokens it leaves of a text, for messages.</param>
-    /// <param name="options">What happens to a text that is longer, and how many threads to use.</param>
-    /// <param name="cancellationToken">Stops between two texts.</param>
-    /// <exception cref="TextTooLongException">A text is too long, and may not be cut.</exception>
-    public static TokenizedTexts From(int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
+    /// <param name="tokenize">Returns the tokens of the text at an index.</param>
+    /// <param name="limit">The maximum sequence length in tokens, for messages.</param>
+    /// <param name="options">The treatment of texts that are longer, and the maximum number of threads.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="TextTooLongException">A text is too long, and <see cref="Truncation.Error"/> is set.</exception>
+    public static TokenizedTexts From(
+        int count, Func<int, TokenizedText> tokenize, int limit, TextOptions options, CancellationToken cancellationToken)
     {
         var result = new TokenizedTexts(count);
         var chunks = (count + ChunkSize - 1) / ChunkSize;
@@ -39,18 +42,20 @@ internal sealed class TokenizedTexts
             for (var i = chunk * ChunkSize; i < Math.Min(count, (chunk + 1) * ChunkSize); i++)
             {
                 var tokenized = tokenize(i);
-                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error ? throw new TextTooLongException(i, limit) : tokenized;
+                result._texts[i] = tokenized.IsTruncated && options.Truncation == Truncation.Error
+                    ? throw new TextTooLongException(i, limit) : tokenized;
             }
         }, cancellationToken);
         return result;
     }
 
     /// <summary>Runs all batches, each on one thread, the longest texts first.</summary>
-    /// <param name="options">How large batches are, and on how many threads.</param>
-    /// <param name="progress">Told after each batch.</param>
-    /// <param name="work">Takes a computation, a batch, and the places of its texts.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress, Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
+    /// <param name="options">The number of tokens of a batch, and the maximum number of threads.</param>
+    /// <param name="progress">Receives progress after each batch.</param>
+    /// <param name="work">Processes a batch; it receives a computation, the batch, and the indices of its texts.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public void ForEachBatch(TextOptions options, IProgress<EncodeProgress>? progress,
+        Action<Computation, PackedBatch, int[]> work, CancellationToken cancellationToken)
     {
         var maxThreads = options.WorkerCount;
         var batches = Batches(options.BatchTokens, maxThreads);
@@ -63,14 +68,13 @@ internal sealed class TokenizedTexts
         }, cancellationToken);
     }
 
-    /// <summary>All texts in one batch, in their order.</summary>
+    /// <summary>Returns all texts in one batch, in their order.</summary>
     public PackedBatch Pack() => Pack([.. Enumerable.Range(0, Count)]);
 
-    // Batches of about so many tokens, the longest texts first, so that the last batches are small pieces of work and no
-    // thread waits long for another.
+    // Batches of about this many tokens, the longest texts first: the last batches are small, so no thread waits long for another.
     private List<int[]> Batches(int tokens, int maxThreads)
     {
-        // Few texts are still enough for every thread, unless the shares would be too small to matter.
+        // Few texts are divided among all threads, unless the batches would be too small to be worth it.
         const int WorthSharing = 128;
         var total = _texts.Sum(text => (long)text.Ids.Length);
         tokens = (int)Math.Min(tokens, Math.Max(WorthSharing, (total + maxThreads - 1) / maxThreads));
@@ -92,7 +96,7 @@ internal sealed class TokenizedTexts
         return batches;
     }
 
-    // The texts of one batch laid end to end.
+    // The texts of one batch, concatenated.
     private PackedBatch Pack(int[] texts)
     {
         var offsets = new int[texts.Length + 1];

@@ -1,17 +1,18 @@
 namespace Semblance;
 
-/// <summary>What happens to a text that is longer than the model takes.</summary>
+/// <summary>Specifies the treatment of a text that is longer than the maximum sequence length.</summary>
 public enum Truncation
 {
-    /// <summary>Its end is left out, and the result says so.</summary>
+    /// <summary>The end of the text is left out, and the result says so.</summary>
     Cut,
 
     /// <summary><see cref="TextTooLongException"/> is thrown.</summary>
     Error,
 
     /// <summary>
-    /// It is divided, and its vector is made of those of its chunks: see <see cref="EncodeOptions.ChunkSize"/>, <see cref="EncodeOptions.ChunkOverlap"/> and
-    /// <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/> does it, for the vectors of texts.
+    /// The text is divided into chunks, and its vector is computed from theirs: see <see cref="EncodeOptions.ChunkSize"/>,
+    /// <see cref="EncodeOptions.ChunkOverlap"/> and <see cref="EncodeOptions.ChunkPooling"/>. Only <see cref="SentenceTransformer"/>
+    /// supports it, for the vectors of texts.
     /// </summary>
     Chunk,
 }

@@ -1,22 +1,22 @@
 namespace Semblance.Generation;
 
-/// <summary>The best whole sequences of a beam search, as many as it has beams.</summary>
-/// <param name="config">Beams, length penalty and when to stop.</param>
+/// <summary>Represents the best finished sequences of a beam search, as many as it has beams.</summary>
+/// <param name="config">The settings of generation.</param>
 /// <param name="prompt">The number of tokens before the first new one.</param>
-/// <param name="limit">The most tokens of a sequence.</param>
+/// <param name="limit">The maximum number of tokens of a sequence.</param>
 internal sealed class BeamHypotheses(GenerationConfig config, int prompt, int limit)
 {
     private readonly List<GeneratedSequence> _kept = [];
 
-    /// <summary>The sequences, the best first; of equals the one found later, as in the original.</summary>
+    /// <summary>Gets the sequences by descending score; of equal ones the later found first, as in the original.</summary>
     public IEnumerable<GeneratedSequence> Best => _kept.AsEnumerable().Reverse().OrderByDescending(hypothesis => hypothesis.Score);
 
     private double Worst => _kept.Min(hypothesis => hypothesis.Score!.Value);
 
-    /// <summary>Keeps a sequence if it is good enough.</summary>
-    /// <param name="tokens">Its new tokens.</param>
-    /// <param name="reason">Why it ended.</param>
-    /// <param name="sum">The sum of the logarithms of its tokens' probabilities.</param>
+    /// <summary>Adds a sequence if its score is high enough.</summary>
+    /// <param name="tokens">The new tokens of the sequence.</param>
+    /// <param name="reason">The reason why it ended.</param>
+    /// <param name="sum">The sum of the log-probabilities of its tokens.</param>
     public void Add(IReadOnlyList<int> tokens, FinishReason reason, float sum)
     {
         var score = Penalized(sum, tokens.Count);
@@ -33,14 +33,14 @@ internal sealed class BeamHypotheses(GenerationConfig config, int prompt, int li
         _kept.Add(new GeneratedSequence(tokens, reason, score));
     }
 
-    /// <summary>Whether no running beam is worth following.</summary>
-    /// <param name="best">The greatest sum among the candidates of this step.</param>
-    /// <param name="length">The number of their tokens, the prompt's included.</param>
+    /// <summary>Returns a value that indicates whether the search is done.</summary>
+    /// <param name="best">The largest sum among the candidates of this step.</param>
+    /// <param name="length">The number of tokens of the candidates, the prompt included.</param>
     public bool IsDone(float best, int length) => _kept.Count == config.NumBeams && config.EarlyStopping switch
     {
         EarlyStopping.Always => true,
         EarlyStopping.Heuristic => Worst >= Penalized(best, length - prompt),
-        // Sums only fall: what helps them most is the length that the penalty favours.
+        // Sums only decrease, so the best that a beam can reach has the length that the penalty favors.
         _ => Worst >= Penalized(best, (config.LengthPenalty > 0 ? limit : length) - prompt),
     };
 

@@ -3,25 +3,28 @@ using System.Numerics.Tensors;
 namespace Semblance.Generation;
 
 /// <summary>
-/// Follows the likeliest sequences at once. Candidates, hypotheses and the end of the search are those of transformers' beam search; with
-/// <see cref="GenerationConfig.DoSample"/> candidates are drawn from all beams together.
+/// Searches for the most likely sequences with several beams. Candidates, hypotheses and the end of the search are those of transformers'
+/// beam search; with <see cref="GenerationConfig.DoSample"/>, candidates are sampled from all beams together.
 /// </summary>
-/// <param name="config">Beams and what belongs to them.</param>
+/// <param name="config">The settings of generation.</param>
 /// <param name="prompt">The tokens before the first new one.</param>
-/// <param name="limit">The most tokens of a sequence.</param>
-/// <param name="random">Where candidates are drawn.</param>
-/// <param name="stops">Strings that end a sequence with its last token; null for none.</param>
+/// <param name="limit">The maximum number of tokens of a sequence.</param>
+/// <param name="random">The random number generator for sampling candidates.</param>
+/// <param name="stops">The strings that end a sequence with its last token; null for none.</param>
 internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limit, Random random, StopStrings? stops = null)
 {
     private readonly IReadOnlyList<LogitsProcessor> _processors = LogitsProcessor.Of(config, prompt.Length, limit);
     private readonly BeamHypotheses _hypotheses = new(config, prompt.Length, limit);
 
-    // Enough that as many as there are beams do not end, whatever the others do.
+    // Enough candidates that at least as many as there are beams do not end.
     private readonly int _candidates = Math.Max(2, config.EosTokenIds.Count + 1) * config.NumBeams;
 
-    /// <summary>Searches.</summary>
-    /// <param name="step">Of the last tokens of each beam and the beams that these went on from, the logits of the next: <c>[beams × vocabulary]</c>.</param>
-    /// <returns>The best sequences, as many as there are beams, the best first.</returns>
+    /// <summary>Runs the search.</summary>
+    /// <param name="step">
+    /// Computes the logits of the next token, <c>[beams × vocabulary]</c>, from the last tokens of each beam and the index of the beam that
+    /// each continues.
+    /// </param>
+    /// <returns>The best sequences, as many as there are beams, by descending score.</returns>
     public IReadOnlyList<GeneratedSequence> Run(Func<IReadOnlyList<int[]>, int[], float[][]> step)
     {
         var beams = new List<(int[] Tokens, float Sum)> { (prompt, 0) };
@@ -44,7 +47,8 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
         }
     }
 
-    private (List<(int[] Tokens, float Sum)> Beams, int[] Parents, bool Done) Advance(List<(int[] Tokens, float Sum)> beams, float[][] scores)
+    private (List<(int[] Tokens, float Sum)> Beams, int[] Parents, bool Done) Advance(
+        List<(int[] Tokens, float Sum)> beams, float[][] scores)
     {
         var vocabulary = scores[0].Length;
         var sums = new float[beams.Count * vocabulary];
@@ -84,16 +88,17 @@ internal sealed class BeamSearch(GenerationConfig config, int[] prompt, int limi
         return (next, [.. parents], done);
     }
 
-    // The places of the best sums, or of drawn ones, the best first.
+    // Returns the indices of the largest sums, or of sampled ones, in descending order.
     private int[] Candidates(float[] sums)
     {
-        var places = config.DoSample ? TokenSampler.Draw(sums, random, _candidates) : Best(sums, _candidates);
-        return [.. places.Where(place => sums[place] > float.NegativeInfinity).OrderByDescending(place => sums[place]).ThenBy(place => place)];
+        var indices = config.DoSample ? TokenSampler.Draw(sums, random, _candidates) : Best(sums, _candidates);
+        return [.. indices.Where(index => sums[index] > float.NegativeInfinity)
+            .OrderByDescending(index => sums[index]).ThenBy(index => index)];
     }
 
     private static int[] Best(float[] values, int count)
     {
-        var best = new PriorityQueue<int, (float Value, int Place)>(count + 1);
+        var best = new PriorityQueue<int, (float Value, int Index)>(count + 1);
         for (var i = 0; i < values.Length; i++)
         {
             if (best.Count < count)

@@ -1,14 +1,17 @@
 namespace Semblance.Generation;
 
-/// <summary>When a beam search ends that has found as many whole sequences as it has beams.</summary>
+/// <summary>Specifies when a beam search ends, once it has as many finished sequences as beams.</summary>
 public enum EarlyStopping
 {
-    /// <summary>When the best beam, ended where it is now, would not be among them: the original's <c>false</c>.</summary>
+    /// <summary>
+    /// The search ends when the best beam, if it ended now, would not be among the finished sequences: the value <c>false</c> of the
+    /// original.
+    /// </summary>
     Heuristic,
 
-    /// <summary>At once: <c>true</c>.</summary>
+    /// <summary>The search ends at once: the value <c>true</c>.</summary>
     Always,
 
-    /// <summary>When no beam can come among them any more: <c>"never"</c>.</summary>
+    /// <summary>The search ends when no beam can still get among the finished sequences: the value <c>"never"</c>.</summary>
     Never,
 }

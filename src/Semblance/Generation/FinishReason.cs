@@ -1,14 +1,14 @@
 namespace Semblance.Generation;
 
-/// <summary>Why a sequence ended.</summary>
+/// <summary>Specifies why a sequence ended.</summary>
 public enum FinishReason
 {
-    /// <summary>The model ended it.</summary>
+    /// <summary>The model generated an end token.</summary>
     EndOfSequence,
 
-    /// <summary>It reached one of <see cref="GenerationConfig.StopStrings"/>.</summary>
+    /// <summary>The sequence contains one of <see cref="GenerationConfig.StopStrings"/>.</summary>
     StopString,
 
-    /// <summary>It became as long as was asked for, or as the model takes.</summary>
+    /// <summary>The sequence reached the maximum length of the settings or of the model.</summary>
     Length,
 }

@@ -4,20 +4,28 @@ using Semblance.Transformers;
 
 namespace Semblance.Generation;
 
-/// <summary>How text is generated. Names, meanings and defaults are those of transformers' <c>GenerationConfig</c>; <see cref="Seed"/> is our own.</summary>
+/// <summary>
+/// Provides the settings of text generation. Names, meanings and defaults are those of transformers' <c>GenerationConfig</c>, which has no
+/// <see cref="Seed"/>.
+/// </summary>
 public sealed record GenerationConfig
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample", "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
-            "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size", "num_beams", "num_return_sequences", "repetition_penalty", "stop_strings",
+            "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample",
+            "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
+            "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size",
+            "num_beams", "num_return_sequences", "repetition_penalty", "stop_strings",
             "suppress_tokens", "temperature", "top_k", "top_p")
 
-        // How fast the original computes, what it hands out beside the text, and how it guesses tokens that it then checks.
+        // Keys for the speed of the original, for its additional outputs, and for assisted decoding.
         .Ignored(
-            "_commit_hash", "_from_model_config", "_original_object_hash", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
-            "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len", "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
-            "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
+            "_commit_hash", "_from_model_config", "_original_object_hash", "assistant_confidence_threshold", "assistant_early_exit",
+            "assistant_lookbehind", "cache_config", "cache_implementation", "compile_config", "continuous_batching_config",
+            "disable_compile", "generation_kwargs", "is_assistant", "low_memory", "max_cache_len",
+            "max_matching_ngram_size", "num_assistant_tokens", "num_assistant_tokens_schedule",
+            "output_attentions", "output_hidden_states", "output_logits", "output_scores",
+            "pad_token_id", "prefill_chunk_size", "prompt_lookup_num_tokens", "remove_invalid_values",
             "return_dict_in_generate", "return_legacy_cache", "target_lookbehind", "transformers_version", "use_cache", "use_mtp")
         .Unsupported("assistant_ensemble_weight", "the model alone")
         .Unsupported("bad_words_ids", "suppress_tokens", "[]")
@@ -32,13 +40,13 @@ public sealed record GenerationConfig
         .Unsupported("guidance_scale", "the model's own scores", "1", "1.0")
         .Unsupported("max_time", "max_new_tokens")
         .Unsupported("num_beam_groups", "one group of beams", "1")
-        .Unsupported("penalty_alpha", "the likeliest tokens, drawn ones and beams", "0", "0.0")
-        .Unsupported("renormalize_logits", "scores as the processors leave them", "false")
+        .Unsupported("penalty_alpha", "greedy search, sampling and beam search", "0", "0.0")
+        .Unsupported("renormalize_logits", "scores without renormalization", "false")
         .Unsupported("sequence_bias", "suppress_tokens")
         .Unsupported("token_healing", "the prompt's own tokens", "false")
         .Unsupported("watermarking_config", "tokens without a watermark");
 
-    // Of tokens that are drawn; without do_sample they are not used.
+    // Keys for sampling, which are not used without do_sample.
     private static readonly KnownKeys SamplingKeys = new KnownKeys()
         .Unsupported("epsilon_cutoff", "top_k, top_p and min_p", "0.0", "0")
         .Unsupported("eta_cutoff", "top_k, top_p and min_p", "0.0", "0")
@@ -48,99 +56,122 @@ public sealed record GenerationConfig
 
     private static readonly KnownKeys GreedyKeys = new KnownKeys().Ignored("epsilon_cutoff", "eta_cutoff", "top_h", "typical_p").With(Keys);
 
-    /// <summary>The settings of the original, where nothing is said.</summary>
+    /// <summary>Gets the default settings, those of the original.</summary>
     public static GenerationConfig Default { get; } = new();
 
-    /// <summary>The most new tokens. Null, the default, for what <see cref="MaxLength"/> leaves, or for 20.</summary>
+    /// <summary>
+    /// Gets the maximum number of new tokens. Null, the default, for the tokens that <see cref="MaxLength"/> leaves, or for 20.
+    /// </summary>
     public int? MaxNewTokens { get; init; }
 
-    /// <summary>The most tokens, those of the prompt included unless the model has an encoder; <see cref="MaxNewTokens"/> goes before it.</summary>
+    /// <summary>
+    /// Gets the maximum number of tokens, the prompt included unless the model has an encoder. <see cref="MaxNewTokens"/> takes precedence.
+    /// </summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>The fewest new tokens before the sequence may end; null for none.</summary>
+    /// <summary>Gets the minimum number of new tokens; null for none.</summary>
     public int? MinNewTokens { get; init; }
 
-    /// <summary>The fewest tokens, counted as for <see cref="MaxLength"/>, before the sequence may end. 0 by default.</summary>
+    /// <summary>Gets the minimum number of tokens, counted as for <see cref="MaxLength"/>; 0 by default.</summary>
     public int MinLength { get; init; }
 
-    /// <summary>Whether tokens are drawn by chance; false, the default, takes the likeliest.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether tokens are sampled; <see langword="false"/>, the default, takes the most likely token.
+    /// </summary>
     public bool DoSample { get; init; }
 
-    /// <summary>What logits are divided by before a token is drawn. 1 by default; below it likely tokens gain.</summary>
+    /// <summary>
+    /// Gets the temperature, by which logits are divided before sampling; 1 by default. Below 1, likely tokens become more likely.
+    /// </summary>
     public float Temperature { get; init; } = 1;
 
-    /// <summary>Draws from so many likeliest tokens; 50 by default, 0 for all.</summary>
+    /// <summary>Gets the number of most likely tokens to sample from; 50 by default, 0 for all.</summary>
     public int TopK { get; init; } = 50;
 
-    /// <summary>Draws from the fewest likeliest tokens that have this much of the probability (Holtzman et al. 2020, arXiv:1904.09751). 1 by default: all.</summary>
+    /// <summary>
+    /// Gets the probability mass to sample from: that of the smallest set of most likely tokens that reaches it (Holtzman et al. 2020,
+    /// arXiv:1904.09751). 1, the default, for all tokens.
+    /// </summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Draws from tokens that are at least this many times as likely as the likeliest; null, the default, for all.</summary>
+    /// <summary>
+    /// Gets the minimum probability of a token to sample, relative to that of the most likely token; null, the default, for all tokens.
+    /// </summary>
     public float? MinP { get; init; }
 
-    /// <summary>How many sequences are followed at once; 1, the default, follows the best only.</summary>
+    /// <summary>Gets the number of beams; 1, the default, for no beam search.</summary>
     public int NumBeams { get; init; } = 1;
 
-    /// <summary>When a beam search ends.</summary>
+    /// <summary>Gets the condition that ends a beam search.</summary>
     public EarlyStopping EarlyStopping { get; init; }
 
-    /// <summary>A beam's score is divided by its length to this power: above 0 longer ones gain. 1 by default.</summary>
+    /// <summary>
+    /// Gets the exponent of the length that a beam's score is divided by; 1 by default. Values above 0 favor longer sequences.
+    /// </summary>
     public float LengthPenalty { get; init; } = 1;
 
-    /// <summary>What the logits of tokens that were there before are divided by, or multiplied by where they are negative (Keskar et al. 2019, arXiv:1909.05858). 1 by default.</summary>
+    /// <summary>
+    /// Gets the penalty for tokens that already occur: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019,
+    /// arXiv:1909.05858). 1, the default, for no penalty.
+    /// </summary>
     public float RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>So many tokens in a row come only once; 0, the default, for no such rule.</summary>
+    /// <summary>Gets the size of n-grams that can occur only once; 0, the default, for no such rule.</summary>
     public int NoRepeatNgramSize { get; init; }
 
-    /// <summary>How many sequences are returned: drawn one after another, or the best of a beam search. 1 by default.</summary>
+    /// <summary>Gets the number of sequences to return: independent samples, or the best of a beam search; 1 by default.</summary>
     public int NumReturnSequences { get; init; } = 1;
 
-    /// <summary>The tokens that end a sequence.</summary>
+    /// <summary>Gets the ids of the tokens that end a sequence.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
 
-    /// <summary>Texts that end a sequence where one stands at the end of, or within, its last token; they are part of the text. None by default.</summary>
+    /// <summary>
+    /// Gets the strings that end a sequence if one occurs at the end of its last token or within it. The result contains the string. None
+    /// by default.
+    /// </summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>The token that an empty prompt becomes, or null.</summary>
+    /// <summary>Gets the id of the token that replaces an empty prompt; null for none.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>The token that a decoder's sequence begins with; null for <see cref="BosTokenId"/>.</summary>
+    /// <summary>Gets the id of the token that a decoder's sequence begins with; null for <see cref="BosTokenId"/>.</summary>
     public int? DecoderStartTokenId { get; init; }
 
-    /// <summary>The token that comes first of all after a decoder's start, or null.</summary>
+    /// <summary>Gets the id of the token that is forced after a decoder's start token; null for none.</summary>
     public int? ForcedBosTokenId { get; init; }
 
-    /// <summary>One of these comes last where a sequence reaches its greatest length.</summary>
+    /// <summary>Gets the ids of the tokens, one of which is forced as the last token of a sequence of maximum length.</summary>
     public IReadOnlyList<int> ForcedEosTokenIds { get; init; } = [];
 
-    /// <summary>Tokens that never come.</summary>
+    /// <summary>Gets the ids of the tokens that are never generated.</summary>
     public IReadOnlyList<int> SuppressTokens { get; init; } = [];
 
-    /// <summary>Tokens that do not come first.</summary>
+    /// <summary>Gets the ids of the tokens that are not generated first.</summary>
     public IReadOnlyList<int> BeginSuppressTokens { get; init; } = [];
 
-    /// <summary>The same seed draws the same tokens; null, the default, draws others each time.</summary>
+    /// <summary>Gets the random seed: the same seed samples the same tokens. Null, the default, for a different seed each time.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>Gets what the file says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets a warning, one sentence, for each setting in the file that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The most threads; null, the default, for one for each core. Tokens do not depend on it.</summary>
+    /// <summary>Gets the maximum number of threads; null, the default, for one for each core. Tokens do not depend on it.</summary>
     public int? MaxThreads { get; init; }
 
-    /// <summary>Reads <c>generation_config.json</c>, or where there is none, what <c>config.json</c> says of generation.</summary>
+    /// <summary>Reads <c>generation_config.json</c>, or if it does not exist, the settings for generation in <c>config.json</c>.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <exception cref="ModelFormatException">A setting is not possible, or asks for what is not supported.</exception>
+    /// <exception cref="ModelFormatException">A setting is invalid or not supported.</exception>
     public static GenerationConfig Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var path = Path.Combine(folder, "generation_config.json");
-        return File.Exists(path) ? Read(ConfigurationFile.Read(path), isShared: false) : Read(ConfigurationFile.Read(Path.Combine(folder, "config.json")), isShared: true);
+        return File.Exists(path)
+            ? Read(ConfigurationFile.Read(path), isShared: false)
+            : Read(ConfigurationFile.Read(Path.Combine(folder, "config.json")), isShared: true);
     }
 
-    /// <summary>Refuses settings that are not possible.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; it is named.</exception>
+    /// <summary>Throws if a setting is invalid.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range; the message names it.</exception>
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxNewTokens ?? 1, 1, nameof(MaxNewTokens));
@@ -163,13 +194,15 @@ public sealed record GenerationConfig
         Within(float.IsFinite(LengthPenalty), LengthPenalty, nameof(LengthPenalty), "a number");
         if (StopStrings.Contains(""))
         {
-            throw new ArgumentOutOfRangeException(nameof(StopStrings), "", "A stop string is empty, which every text ends with; leave it out.");
+            throw new ArgumentOutOfRangeException(nameof(StopStrings), "",
+                "A stop string is empty, which every text ends with; leave it out.");
         }
 
         if (NumReturnSequences > (NumBeams > 1 ? NumBeams : DoSample ? int.MaxValue : 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(NumReturnSequences), NumReturnSequences, "There are as many sequences as beams, and one where neither beams are followed nor tokens drawn; raise NumBeams or set DoSample.");
+                nameof(NumReturnSequences), NumReturnSequences,
+                "A beam search returns at most NumBeams sequences, and a greedy search one; raise NumBeams or set DoSample.");
         }
 
         static void Within(bool holds, float value, string name, string bounds)
@@ -188,12 +221,13 @@ public sealed record GenerationConfig
         var config = new GenerationConfig
         {
             MaxNewTokens = Count("max_new_tokens", 1),
-            MaxLength = Count("max_length", 1) is var length && length == 20 ? null : length, // the original takes its default for 20 new tokens
+            // the original treats its default, 20, as 20 new tokens
+            MaxLength = Count("max_length", 1) is var length && length == 20 ? null : length,
             MinNewTokens = Count("min_new_tokens", 0),
             MinLength = Count("min_length", 0) ?? 0,
             DoSample = isDrawn,
             Temperature = file.Number("temperature", 1),
-            TopK = Count("top_k", isDrawn ? 0 : int.MinValue) ?? Default.TopK, // what is not used refuses no file
+            TopK = Count("top_k", isDrawn ? 0 : int.MinValue) ?? Default.TopK, // an invalid value that is not used is no error
             TopP = file.Number("top_p", 1),
             MinP = file.Find("min_p") is null ? null : file.Number("min_p", 0),
             NumBeams = Count("num_beams", 1) ?? 1,
@@ -215,7 +249,8 @@ public sealed record GenerationConfig
             ForcedEosTokenIds = Ids("forced_eos_token_id"),
             SuppressTokens = Ids("suppress_tokens"),
             BeginSuppressTokens = Ids("begin_suppress_tokens"),
-            StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single ? [single.GetString()!] : file.Texts("stop_strings"),
+            StopStrings = file.Find("stop_strings") is { ValueKind: JsonValueKind.String } single
+                ? [single.GetString()!] : file.Texts("stop_strings"),
         };
         try
         {
@@ -241,7 +276,7 @@ public sealed record GenerationConfig
             };
             if (ids.Any(id => id < 0))
             {
-                file.Warn($"'{field}' has a negative id, which is no token and is ignored."); // as in the original
+                file.Warn($"'{field}' has a negative id, which is not a token and is ignored."); // as in the original
             }
 
             return [.. ids.Where(id => id >= 0)];

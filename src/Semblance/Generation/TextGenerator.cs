@@ -8,21 +8,22 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Generation;
 
-/// <summary>Text from text: a tokenizer, a language model and how it generates. Immutable, and safe for all threads.</summary>
+/// <summary>Generates text with a tokenizer and a language model. Immutable and thread-safe.</summary>
 public sealed class TextGenerator
 {
-    /// <summary>Puts a tokenizer before a language model.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="config">How to generate where a call does not say; null for the defaults of the original.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the model does not know.</exception>
+    /// <summary>Initializes a new instance of the <see cref="TextGenerator"/> class.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="config">The default settings of generation; null for the defaults of the original.</param>
+    /// <exception cref="ArgumentException">The tokenizer has more token ids than the model.</exception>
     public TextGenerator(LanguageModel model, Tokenizer tokenizer, GenerationConfig? config = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only {model.VocabularySize}; "
+                + "they do not belong to the same model.", nameof(tokenizer));
         }
 
         Model = model;
@@ -30,60 +31,75 @@ public sealed class TextGenerator
         Config = config ?? GenerationConfig.Default;
     }
 
-    /// <summary>Predicts tokens.</summary>
+    /// <summary>Gets the language model, which predicts tokens.</summary>
     public LanguageModel Model { get; }
 
-    /// <summary>Text to ids and back.</summary>
+    /// <summary>Gets the tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>How to generate where a call does not say.</summary>
+    /// <summary>Gets the default settings of generation.</summary>
     public GenerationConfig Config { get; }
 
-    /// <summary>Gets what the model's files say that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets a warning, one sentence, for each setting in the model's files that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings => [.. Tokenizer.Warnings.Concat(Model.Warnings).Concat(Config.Warnings).Distinct()];
 
     /// <summary>Loads a model from a folder, or from the cache by its Hub id. The network is never used.</summary>
     /// <param name="model">A folder, or the id of a model that was downloaded before, such as <c>openai-community/gpt2</c>.</param>
     /// <returns>The model.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and the cache has no such model.</exception>
-    /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.
+    /// </exception>
     /// <exception cref="IOException">A file of the model cannot be read.</exception>
     public static TextGenerator Load(string model) => LoadFolder(ModelFolder.Find(model, kind: null));
 
-    /// <summary>Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.</summary>
+    /// <summary>
+    /// Loads a model from a folder, or by its Hub id. A model that the cache does not have is downloaded; a folder never uses the network.
+    /// </summary>
     /// <param name="model">A folder, or an id such as <c>openai-community/gpt2</c>.</param>
     /// <param name="revision">A branch, tag or commit of the Hub; null for the main branch.</param>
     /// <param name="progress">Receives the progress of a download.</param>
-    /// <param name="cancellationToken">The token that cancels a download; what has arrived is used by the next.</param>
+    /// <param name="cancellationToken">The token that cancels the operation. A later download continues from what has arrived.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="FormatException">A file of the model is damaged, asks for what is not supported, or the model does not predict tokens.</exception>
+    /// <exception cref="FormatException">
+    /// A file of the model is damaged or has a setting that is not supported, or the model does not predict tokens.
+    /// </exception>
     /// <exception cref="IOException">The model cannot be read or downloaded.</exception>
     public static async Task<TextGenerator> LoadAsync(
-        string model, string? revision = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string model, string? revision = null, IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         LoadFolder(await ModelFolder.FindAsync(model, kind: null, revision, progress, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>The best text for a prompt, without the prompt and special tokens.</summary>
-    /// <param name="prompt">What the text goes on from, or where the model has an encoder, what it answers.</param>
-    /// <param name="config">How to generate; null for <see cref="Config"/>, from which <c>with</c> makes another.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
+    /// <summary>Generates the best text for a prompt, without the prompt and special tokens.</summary>
+    /// <param name="prompt">The text to continue, or the input of the encoder if the model has one.</param>
+    /// <param name="config">
+    /// The settings of generation, usually made from <see cref="Config"/> by <c>with</c>; null for <see cref="Config"/>.
+    /// </param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="ArgumentException">
+    /// The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is invalid.
+    /// </exception>
     public string Generate(string prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default) =>
         Decode(GenerateTokens(Encode(prompt), config, cancellationToken)[0]);
 
-    /// <summary>The tokens of a sequence as text, without special ones.</summary>
+    /// <summary>Decodes the tokens of a sequence to text, without special tokens.</summary>
     public string Decode(GeneratedSequence sequence)
     {
         ArgumentNullException.ThrowIfNull(sequence);
         return Tokenizer.Decode([.. sequence.Tokens]);
     }
 
-    /// <summary>Sequences for a prompt of tokens.</summary>
-    /// <param name="prompt">The token ids, with those special ones that the tokenizer adds.</param>
-    /// <param name="config">How to generate; null for <see cref="Config"/>.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns><see cref="GenerationConfig.NumReturnSequences"/> sequences, those of a beam search the best first.</returns>
-    /// <exception cref="ArgumentException">The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is not possible.</exception>
-    public IReadOnlyList<GeneratedSequence> GenerateTokens(IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
+    /// <summary>Generates sequences for a prompt of tokens.</summary>
+    /// <param name="prompt">The token ids, with the special tokens that the tokenizer adds.</param>
+    /// <param name="config">The settings of generation; null for <see cref="Config"/>.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns><see cref="GenerationConfig.NumReturnSequences"/> sequences; those of a beam search by descending score.</returns>
+    /// <exception cref="ArgumentException">
+    /// The prompt is longer than the model or <see cref="GenerationConfig.MaxLength"/> allows, or a setting is invalid.
+    /// </exception>
+    public IReadOnlyList<GeneratedSequence> GenerateTokens(
+        IReadOnlyList<int> prompt, GenerationConfig? config = null, CancellationToken cancellationToken = default)
     {
         var request = Request(prompt, config);
         if (request.Config.NumBeams > 1)
@@ -100,11 +116,12 @@ public sealed class TextGenerator
     }
 
     /// <summary>
-    /// The text for a prompt, piece by piece as it is generated: usually a token each, and never part of a character. The pieces together are what
-    /// <see cref="Generate"/> returns. A beam search knows its text only at the end: it is one piece.
+    /// Generates the text for a prompt piece by piece: usually one token each, and never part of a character. The pieces together are the
+    /// result of <see cref="Generate"/>. A beam search returns its text as one piece at the end.
     /// </summary>
     /// <inheritdoc cref="Generate"/>
-    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<string> StreamAsync(
+        string prompt, GenerationConfig? config = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = Request(Encode(prompt), config);
         if (request.Config.NumBeams > 1)
@@ -134,7 +151,8 @@ public sealed class TextGenerator
         var model = LanguageModel.Load(folder);
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.VocabularySize);
         return tokenizer.VocabularySize > model.VocabularySize
-            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.VocabularySize}; the files are not of the same model.")
+            ? throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.VocabularySize}; the files do not belong to the same model.")
             : new TextGenerator(model, tokenizer, GenerationConfig.Load(folder));
     }
 
@@ -144,7 +162,8 @@ public sealed class TextGenerator
         return [.. Tokenizer.Encode(prompt).Ids];
     }
 
-    // What a call asks for, checked: the source for an encoder, the tokens before the first new one, the most tokens of a sequence, and the chance.
+    // A checked request: the input of an encoder, the tokens before the first new one, the maximum number of tokens of a sequence, and the
+    // random number generator.
     private sealed record Checked(GenerationConfig Config, int[] Source, int[] Prompt, int Limit, Random Random);
 
     private Checked Request(IReadOnlyList<int> prompt, GenerationConfig? config)
@@ -159,20 +178,26 @@ public sealed class TextGenerator
         }
 
         int[] start = Model.HasEncoder
-            ? [config.DecoderStartTokenId ?? config.BosTokenId ?? throw new ArgumentException("The decoder needs a token to begin with; set DecoderStartTokenId.", nameof(config))]
-            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException("The prompt has no tokens, and the model has none to begin with; give a prompt.", nameof(prompt))];
+            ? [config.DecoderStartTokenId ?? config.BosTokenId
+                ?? throw new ArgumentException("The decoder needs a start token; set DecoderStartTokenId.", nameof(config))]
+            : prompt.Count > 0 ? [.. prompt] : [config.BosTokenId ?? throw new ArgumentException(
+                "The prompt has no tokens, and the model has no start token; give a prompt.", nameof(prompt))];
         if (start.Length >= Model.MaxPositions)
         {
-            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model takes {Model.MaxPositions} with those it generates; shorten the prompt.", nameof(prompt));
+            throw new ArgumentException($"The prompt has {start.Length} tokens, and the model supports {Model.MaxPositions}, generated "
+                + "tokens included; shorten the prompt.", nameof(prompt));
         }
 
         long limit = config.MaxNewTokens is { } more ? (long)start.Length + more : config.MaxLength ?? start.Length + 20L;
         return start.Length < limit
-            ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start, (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
-            : throw new ArgumentException($"The prompt has {start.Length} tokens, and max_length is {limit} with those that are generated; set MaxNewTokens instead.", nameof(config));
+            ? new Checked(config, Model.HasEncoder ? [.. prompt] : [], start,
+                (int)Math.Min(limit, Model.MaxPositions), config.Seed is { } seed ? new Random(seed) : new Random())
+            : throw new ArgumentException(
+                $"The prompt has {start.Length} tokens, and max_length is {limit}, generated tokens included; set MaxNewTokens instead.",
+                nameof(config));
     }
 
-    // One token after another: the likeliest, or drawn.
+    // Generates one token after another: the most likely, or sampled.
     private IEnumerable<int> Tokens(Checked request, CancellationToken cancellationToken)
     {
         var config = request.Config;
@@ -211,13 +236,14 @@ public sealed class TextGenerator
             return Scores(decoding, tokens, request.Config, cancellationToken);
         });
         return sequences.Count == 0
-            ? throw new ArgumentException("The settings of the generation forbid every token; allow some, or ask for fewer.")
+            ? throw new ArgumentException("The settings of generation forbid every token; allow some, or request fewer.")
             : [.. sequences.Take(request.Config.NumReturnSequences)];
     }
 
     private StopStrings StopsOf(Checked request) => new(Tokenizer, request.Config.StopStrings);
 
-    private static float[][] Scores(Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
+    private static float[][] Scores(
+        Decoding decoding, IReadOnlyList<int[]> tokens, GenerationConfig config, CancellationToken cancellationToken)
     {
         using var run = new Computation(config.MaxThreads ?? int.MaxValue, cancellationToken: cancellationToken);
         var logits = decoding.Next(run, tokens);

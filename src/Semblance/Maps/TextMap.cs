@@ -9,7 +9,10 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Represents texts as coloured and named points of a plane, similar ones near each other. Positions are those of t-SNE, groups those of spherical k-means.</summary>
+/// <summary>
+/// Represents texts as colored and named points of a plane, with similar texts near each other. Positions are computed by t-SNE, groups by
+/// spherical k-means.
+/// </summary>
 /// <example><code>
 /// var map = TextMap.Fit(texts, model.Encode(texts).Vectors);
 /// map.Save("map.html");
@@ -18,13 +21,14 @@ public sealed class TextMap
 {
     private const int WordsOfName = 3;
 
-    // Safe inside a script, and still readable in any language.
+    // Safe inside a script, and readable in any language.
     private static readonly JsonWriterOptions InPage = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     private readonly IReadOnlyList<string> _texts;
     private readonly int[] _groups;
 
-    private TextMap(IReadOnlyList<string> texts, TSne map, int[] groups) => (_texts, Points, Divergence, _groups) = (texts, map.Points, map.Divergence, groups);
+    private TextMap(IReadOnlyList<string> texts, TSne map, int[] groups) =>
+        (_texts, Points, Divergence, _groups) = (texts, map.Points, map.Divergence, groups);
 
     /// <summary>Gets the position of each text, <c>[texts × 2]</c>.</summary>
     public Tensor Points { get; }
@@ -37,34 +41,37 @@ public sealed class TextMap
 
     /// <summary>Computes the positions and the groups of texts.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="vectors">The vectors of the texts, <c>[texts × dimensions]</c>.</param>
+    /// <param name="vectors">The vectors of the texts, <c>[texts × dimension]</c>.</param>
     /// <param name="groups">The number of groups, at most one for each text.</param>
-    /// <param name="options">The options of t-SNE, whose random seed and threads k-means shares; null for the defaults.</param>
-    /// <param name="progress">Receives the part that is done, from 0 to 1.</param>
+    /// <param name="options">
+    /// The options of t-SNE, whose random seed and maximum number of threads also apply to k-means; null for the defaults.
+    /// </param>
+    /// <param name="progress">Receives the fraction that is done, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The map.</returns>
-    /// <exception cref="ArgumentException">There is not one vector for each text, or an element is not a finite number.</exception>
+    /// <exception cref="ArgumentException">The numbers of texts and vectors differ, or an element is not a finite number.</exception>
     public static TextMap Fit(
-        IReadOnlyList<string> texts, Tensor vectors, int groups = 12, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> texts, Tensor vectors, int groups = 12, TSneOptions? options = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(vectors);
         if (texts.Count != vectors.Rows)
         {
-            throw new ArgumentException($"There are {texts.Count} texts, but {vectors.Rows} vectors; one for each text is expected.", nameof(vectors));
+            throw new ArgumentException($"There are {texts.Count} texts, but {vectors.Rows} vectors; one for each text is expected.",
+                nameof(vectors));
         }
 
         options ??= new TSneOptions();
         groups = Math.Min(groups, texts.Count);
-        int[] labels = groups == 0
-            ? []
-            : [.. KMeans.Fit(vectors, new KMeansOptions { Clusters = groups, Seed = options.Seed, Spherical = true, MaxThreads = options.MaxThreads }, null, cancellationToken).Labels];
+        var clustering = new KMeansOptions { Clusters = groups, Seed = options.Seed, Spherical = true, MaxThreads = options.MaxThreads };
+        int[] labels = groups == 0 ? [] : [.. KMeans.Fit(vectors, clustering, null, cancellationToken).Labels];
         return new TextMap(texts, TSne.Fit(vectors, options, progress, cancellationToken), labels);
     }
 
     /// <summary>Writes a file: lines of x, y, group and text (<c>.tsv</c>), JSON lines (<c>.jsonl</c>), or a page (<c>.html</c>).</summary>
-    /// <param name="path">The file, by whose ending the format is chosen.</param>
-    /// <exception cref="ArgumentException">The ending is another.</exception>
+    /// <param name="path">The file, whose extension selects the format.</param>
+    /// <exception cref="ArgumentException">The extension is not supported.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -75,10 +82,10 @@ public sealed class TextMap
     }
 
     /// <summary>Writes the map to a stream.</summary>
-    /// <param name="stream">The stream; it stays open.</param>
+    /// <param name="stream">The stream, which stays open.</param>
     /// <param name="format">The format: <c>.tsv</c>, <c>.jsonl</c> or <c>.html</c>.</param>
     /// <param name="title">The title of the page.</param>
-    /// <exception cref="ArgumentException">The format is another.</exception>
+    /// <exception cref="ArgumentException">The format is not supported.</exception>
     public void Write(Stream stream, string format, string title = "")
     {
         if (format == ".jsonl")
@@ -101,8 +108,8 @@ public sealed class TextMap
         }
     }
 
-    /// <summary>Writes lines of x, y, group (from 1) and text, with tabs between.</summary>
-    /// <param name="writer">The writer; it stays open.</param>
+    /// <summary>Writes lines of x, y, group (from 1) and text, separated by tabs.</summary>
+    /// <param name="writer">The writer, which stays open.</param>
     public void WriteTsv(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -128,7 +135,7 @@ public sealed class TextMap
         }
     }
 
-    // A page that needs nothing else: to look at, to zoom into, to search.
+    // A self-contained page to view, zoom and search the map.
     private string Page(string title)
     {
         using var data = new MemoryStream();
@@ -138,7 +145,8 @@ public sealed class TextMap
             json.WriteNumbers("points", Points.Values);
             json.WriteNumbers("groups", _groups);
             json.WriteStrings("texts", _texts);
-            json.WriteStrings("names", TopicWords.Of(_texts, _groups, WordsOfName).Select(words => string.Join(", ", words.Select(word => word.Word))));
+            json.WriteStrings("names",
+                TopicWords.Of(_texts, _groups, WordsOfName).Select(words => string.Join(", ", words.Select(word => word.Word))));
             json.WriteEndObject();
         }
 

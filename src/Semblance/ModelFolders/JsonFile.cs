@@ -3,10 +3,10 @@ using Semblance.Files;
 
 namespace Semblance;
 
-/// <summary>Writing small JSON files: whole or not at all.</summary>
+/// <summary>Writes small JSON files atomically.</summary>
 internal static class JsonFile
 {
-    /// <summary>Writes a file, indented.</summary>
+    /// <summary>Writes an indented file.</summary>
     public static void Write(string path, Action<Utf8JsonWriter> content)
     {
         using var file = new AtomicFile(path);

@@ -7,13 +7,14 @@ using Semblance.Modules;
 namespace Semblance;
 
 /// <summary>
-/// Which files of a folder are a model's: those that a loader reads. A save replaces all of them in one step and removes those that the new model does
-/// not have; every other file of the folder is the user's and stays.
+/// Identifies the files of a folder that belong to a model: those that a loader reads. A save replaces all of them in one step and removes
+/// those that the new model does not have; every other file of the folder belongs to the user and stays.
 /// </summary>
 /// <remarks>
-/// Weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, an adapter's), the settings of the model, of its modules and of its
-/// tokenizer, vocabularies and chat templates; these names count in the folder itself and in the folders of modules: those that <c>modules.json</c> lists, and
-/// those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a licence, logs, checkpoints of a training and exports to other formats are not among them.
+/// The files are weights (<c>model.safetensors</c>, <c>pytorch_model.bin</c>, their shards and indexes, those of an adapter), the settings
+/// of the model, of its modules and of its tokenizer, vocabularies and chat templates. These names count in the folder itself and in the
+/// folders of modules: those that <c>modules.json</c> lists, and those named like <c>1_Pooling</c> or <c>query_0_Dense</c>. A model card, a
+/// license, logs, training checkpoints and exports to other formats do not belong to the model.
 /// </remarks>
 public static partial class ModelFiles
 {
@@ -34,10 +35,14 @@ public static partial class ModelFiles
     };
 
     /// <summary>Writes a model into a folder in one step: after a crash the folder has the old model or the new one.</summary>
-    /// <param name="folder">The folder, made if need be. Files that are not a model's stay; a symbolic link is followed.</param>
-    /// <param name="write">Writes the model's files into the folder that it is given, which is empty and lies beside <paramref name="folder"/>.</param>
-    /// <exception cref="IOException">The files cannot be written, or a file lies where a folder goes; the folder is as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">A permission is missing; the folder is as it was.</exception>
+    /// <param name="folder">
+    /// The folder, which is created if it does not exist. Files that do not belong to a model stay; a symbolic link is followed.
+    /// </param>
+    /// <param name="write">
+    /// Writes the model's files into the folder that it is given, an empty one beside <paramref name="folder"/>.
+    /// </param>
+    /// <exception cref="IOException">The files cannot be written, or a file has the name of a folder; the folder is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">A permission is missing; the folder is unchanged.</exception>
     public static void Save(string folder, Action<string> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -45,9 +50,11 @@ public static partial class ModelFiles
         AtomicFolder.Write(folder, In(folder), write);
     }
 
-    /// <summary>Which paths of a folder are a model's files.</summary>
+    /// <summary>Returns a predicate that tells which paths of a folder are files of a model.</summary>
     /// <param name="folder">The folder; its <c>modules.json</c> is read, if it has one.</param>
-    /// <returns>Whether a path is one: relative to the folder, with <c>/</c> between its parts and at the end of a folder's.</returns>
+    /// <returns>
+    /// The predicate. It takes a path relative to the folder, with <c>/</c> as the separator; the path of a folder ends with <c>/</c>.
+    /// </returns>
     public static Func<string, bool> In(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -60,25 +67,32 @@ public static partial class ModelFiles
                 : inner == Templates && (name.Length == 0 || name.EndsWith(".jinja", StringComparison.Ordinal));
         };
 
-        // A module of a router has its folder in the router's.
-        bool IsModule(string inner) => listed.Contains(inner) || ModuleFolder().IsMatch(inner[(inner.LastIndexOf('/') + 1)..]) && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
+        // The folder of a router's module is inside the router's folder.
+        bool IsModule(string inner) => listed.Contains(inner) || ModuleFolder().IsMatch(inner[(inner.LastIndexOf('/') + 1)..])
+            && (!inner.Contains('/') || IsModule(inner[..inner.LastIndexOf('/')]));
     }
 
-    // What cannot be read lists nothing.
+    // A file that cannot be read lists nothing.
     private static HashSet<string> Listed(string path)
     {
         try
         {
             using var document = JsonDocument.Parse(File.Exists(path) ? File.ReadAllBytes(path) : "[]"u8.ToArray());
-            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.Trim('/') ?? "").Where(inner => inner.Length > 0 && ModuleList.StaysInside(inner))];
+            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.Trim('/') ?? "")
+                .Where(inner => inner.Length > 0 && ModuleList.StaysInside(inner))];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             return [];
         }
     }
 
-    /// <summary>The names that sentence-transformers gives to the folders of its modules.</summary>
-    [GeneratedRegex(@"^([A-Za-z]+_)?\d+_(BoW|CLIPModel|CNN|Dense|Dropout|LayerNorm|LSTM|LogitScore|MLMTransformer|MultiVectorMask|Normalize|Pooling|Router|Asym|SparseAutoEncoder|SparseStaticEmbedding|SpladePooling|StaticEmbedding|Transformer|WeightedLayerPooling|WordEmbeddings|WordWeights)\z", RegexOptions.CultureInvariant)]
+    /// <summary>Matches the names that sentence-transformers gives to the folders of its modules.</summary>
+    [GeneratedRegex(
+        @"^([A-Za-z]+_)?\d+_(BoW|CLIPModel|CNN|Dense|Dropout|LayerNorm|LSTM|LogitScore|MLMTransformer|MultiVectorMask|Normalize|Pooling|"
+            + "Router|Asym|SparseAutoEncoder|SparseStaticEmbedding|SpladePooling|StaticEmbedding|Transformer|WeightedLayerPooling|"
+            + @"WordEmbeddings|WordWeights)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ModuleFolder();
 }

@@ -1,17 +1,17 @@
 namespace Semblance;
 
-/// <summary>What a model folder is for.</summary>
+/// <summary>Specifies the kind of model that a folder holds.</summary>
 public enum ModelKind
 {
-    /// <summary>One dense vector of a text: <see cref="Semblance.SentenceTransformer"/>.</summary>
+    /// <summary>A model that computes one dense vector for a text: <see cref="Semblance.SentenceTransformer"/>.</summary>
     SentenceTransformer,
 
-    /// <summary>Scores of pairs of texts: <see cref="Semblance.CrossEncoder"/>.</summary>
+    /// <summary>A model that scores pairs of texts: <see cref="Semblance.CrossEncoder"/>.</summary>
     CrossEncoder,
 
-    /// <summary>One sparse vector of a text: <see cref="Semblance.SparseEncoder"/>.</summary>
+    /// <summary>A model that computes one sparse vector for a text: <see cref="Semblance.SparseEncoder"/>.</summary>
     SparseEncoder,
 
-    /// <summary>A vector of each token: <see cref="Semblance.MultiVectorEncoder"/>.</summary>
+    /// <summary>A model that computes a vector for each token of a text: <see cref="Semblance.MultiVectorEncoder"/>.</summary>
     MultiVectorEncoder,
 }

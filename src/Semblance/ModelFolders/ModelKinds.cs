@@ -3,23 +3,23 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Telling from a folder's files what its model is for.</summary>
+/// <summary>Determines the kind of a model from the files of its folder.</summary>
 public static class ModelKinds
 {
     private static readonly string[] Names = ["SentenceTransformer", "CrossEncoder", "SparseEncoder", "MultiVectorEncoder", "ColBERT"];
 
     private static readonly string[] SparseModules = ["SpladePooling", "SparseStaticEmbedding", "SparseAutoEncoder"];
 
-    /// <summary>Refuses a model that is of another kind, and says what it is loaded with.</summary>
+    /// <summary>Throws if a model is of another kind, with a message that names the class to load it with.</summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="wanted">What it is to be loaded as.</param>
+    /// <param name="wanted">The kind of model that is expected.</param>
     /// <exception cref="ModelFormatException">The model is of another kind, or a file is damaged.</exception>
     internal static void Require(string folder, ModelKind wanted)
     {
         AdapterFiles.Refuse(folder);
         var found = Of(folder);
 
-        // A folder of a transformer alone can become any kind, whose loader looks for what it needs.
+        // A folder that holds only a transformer can become any kind; the loader checks what it needs.
         if (found == wanted || (found == ModelKind.SentenceTransformer && (wanted != ModelKind.CrossEncoder || !ModuleList.Exists(folder))))
         {
             return;
@@ -29,18 +29,23 @@ public static class ModelKinds
         {
             throw new ModelFormatException(
                 Path.Combine(folder, ModuleList.FileName),
-                $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they make a vector for each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
+                $"found the modules {string.Join(", ", ModuleList.Types(folder).Select(ModuleList.NameOf))}; they compute a vector for "
+                    + "each text and score no pairs. Load the model with SentenceTransformer, or use the commands encode and rerank.");
         }
 
         throw new ModelFormatException(folder, found switch
         {
-            ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and makes no vectors; load it with CrossEncoder, or use the commands predict and rerank.",
-            ModelKind.SparseEncoder => "the model makes sparse vectors; load it with SparseEncoder, or use the command encode.",
-            _ => "the model makes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
+            ModelKind.CrossEncoder => "the model is a cross-encoder, which scores pairs of texts and computes no vectors; load it with "
+                + "CrossEncoder, or use the commands predict and rerank.",
+            ModelKind.SparseEncoder => "the model computes sparse vectors; load it with SparseEncoder, or use the command encode.",
+            _ => "the model computes a vector for each token; load it with MultiVectorEncoder, or use the command rerank.",
         });
     }
 
-    /// <summary>The kind that the files name, or that their modules and classes are of; <see cref="ModelKind.SentenceTransformer"/> where nothing says otherwise.</summary>
+    /// <summary>
+    /// Returns the kind that the files name, or that their modules and classes imply; otherwise,
+    /// <see cref="ModelKind.SentenceTransformer"/>.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <exception cref="ModelFormatException">A file is damaged.</exception>
     public static ModelKind Of(string folder)
@@ -53,15 +58,19 @@ public static class ModelKinds
         var architectures = types.Count == 0 && File.Exists(config) ? ConfigurationFile.Read(config).Texts("architectures") : [];
         return settings?.Text("model_type") switch
         {
-            { } other when !Names.Contains(other) => throw settings.Fault("model_type", $"is '{other}', which is not supported; supported are {string.Join(", ", Names)}"),
+            { } other when !Names.Contains(other) =>
+                throw settings.Fault("model_type", $"is '{other}', which is not supported; supported are {string.Join(", ", Names)}"),
             "CrossEncoder" => ModelKind.CrossEncoder,
             "SparseEncoder" => ModelKind.SparseEncoder,
             "MultiVectorEncoder" or "ColBERT" => ModelKind.MultiVectorEncoder,
-            _ when settings?.Find("query_prefix") is not null || types.Any(type => type.EndsWith(".MultiVectorMask", StringComparison.Ordinal)) || architectures.Contains("HF_ColBERT") =>
+            _ when settings?.Find("query_prefix") is not null
+                || types.Any(type => type.EndsWith(".MultiVectorMask", StringComparison.Ordinal)) || architectures.Contains("HF_ColBERT") =>
                 ModelKind.MultiVectorEncoder,
             _ when LogitScore.IsIn(types) => ModelKind.CrossEncoder,
-            _ when types.Any(type => SparseModules.Any(name => type.EndsWith("." + name, StringComparison.Ordinal))) => ModelKind.SparseEncoder,
-            _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) => ModelKind.CrossEncoder,
+            _ when types.Any(type => SparseModules.Any(name => type.EndsWith("." + name, StringComparison.Ordinal))) =>
+                ModelKind.SparseEncoder,
+            _ when architectures.Any(architecture => architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal)) =>
+                ModelKind.CrossEncoder,
             _ => ModelKind.SentenceTransformer,
         };
     }

@@ -2,38 +2,48 @@ using Semblance.Tensors;
 
 namespace Semblance.Modules;
 
-/// <summary>What one batch has become so far on its way through the modules.</summary>
+/// <summary>Represents the features of one batch, which each module reads and extends.</summary>
 /// <param name="batch">The tokens.</param>
-/// <param name="promptLength">How many tokens at the front of each text belong to the prompt, special ones included.</param>
+/// <param name="promptLength">The number of first tokens of each text that belong to the prompt, special tokens included.</param>
 public sealed class Features(PackedBatch batch, int promptLength = 0)
 {
-    /// <summary>The tokens.</summary>
+    /// <summary>Gets the tokens.</summary>
     public PackedBatch Batch { get; } = batch;
 
-    /// <summary>How many tokens at the front of each text belong to the prompt, special ones included.</summary>
+    /// <summary>Gets the number of first tokens of each text that belong to the prompt, special tokens included.</summary>
     public int PromptLength { get; } = promptLength;
 
-    /// <summary>What the texts are, such as <c>query</c>, for a model whose router treats one kind otherwise than another; null where nobody says.</summary>
+    /// <summary>Gets the route of the texts, such as <c>query</c>, for a model with a router; null if it is not specified.</summary>
     public string? Route { get; init; }
 
-    /// <summary><c>[images × 3 × height × width]</c> where the batch is one of images, whose sequences have no tokens; else null.</summary>
+    /// <summary>
+    /// Gets the pixel values, <c>[images × 3 × height × width]</c>, of a batch of images, whose sequences have no tokens; otherwise, null.
+    /// </summary>
     public Tensor? Pixels { get; init; }
 
-    /// <summary>Filled by a transformer with its embedding output and the output of each layer, each <c>[tokens × hidden]</c>; null where no module asks for them.</summary>
+    /// <summary>
+    /// Gets the list that a transformer fills with its embedding output and the output of each layer, each <c>[tokens × hidden size]</c>;
+    /// null if no module needs them.
+    /// </summary>
     public IList<Tensor>? HiddenStates { get; init; }
 
-    /// <summary>How many elements of a sparse vector are asked for; null for what the model keeps.</summary>
+    /// <summary>Gets or sets the maximum number of nonzero elements of a sparse vector; null for the model's own.</summary>
     public int? MaxActiveDimensions { get; set; }
 
-    /// <summary>The layer from token vectors to the logits of words, left to the pooling, where the model predicts words; else null.</summary>
+    /// <summary>
+    /// Gets or sets the layer from token vectors to vocabulary logits, which runs in the pooling of a masked language model; otherwise,
+    /// null.
+    /// </summary>
     public Linear? WordLayer { get; set; }
 
-    /// <summary><c>[tokens × hidden]</c>, once a transformer has run.</summary>
+    /// <summary>Gets or sets the token vectors, <c>[tokens × hidden size]</c>, which a transformer computes.</summary>
     public Tensor? TokenEmbeddings { get; set; }
 
-    /// <summary>What the weights of each text's tokens add up to, one number a text, once the tokens have been weighted; null where all count alike.</summary>
+    /// <summary>
+    /// Gets or sets the sum of the token weights of each text, after the tokens have been weighted; null if all weights are 1.
+    /// </summary>
     public IReadOnlyList<float>? TokenWeightSums { get; set; }
 
-    /// <summary><c>[texts × dimension]</c>, once the tokens have been pooled.</summary>
+    /// <summary>Gets or sets the sentence vectors, <c>[texts × dimension]</c>, which a pooling computes.</summary>
     public Tensor? SentenceEmbeddings { get; set; }
 }

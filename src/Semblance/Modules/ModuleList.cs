@@ -6,25 +6,26 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary><c>modules.json</c>: which modules a model is made of, in order, and where each has its files.</summary>
+/// <summary>Reads and writes <c>modules.json</c>, which lists the modules of a model, in order, and the folder of each.</summary>
 internal static class ModuleList
 {
-    /// <summary>The file's name.</summary>
+    /// <summary>The name of the file.</summary>
     public const string FileName = "modules.json";
 
-    // Of a model, counted each time that a route comes to them; published ones have up to ten.
+    // The maximum number of modules of a model, counted once for each route; published models have up to ten.
     private const int Most = 256;
 
-    // The names of modules, and the arguments that code of a model's own may take, change nothing here.
+    // The names of modules and the arguments of a model's own code have no effect here.
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("idx", "path", "type").Ignored("kwargs", "name");
 
-    /// <summary>Whether a folder has a list of modules.</summary>
+    /// <summary>Returns a value that indicates whether a folder has a list of modules.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <summary>The types of the modules of a folder, in order; none where there is no list.</summary>
-    public static IReadOnlyList<string> Types(string folder) => Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
+    /// <summary>Returns the types of the modules of a folder, in order; none if there is no list.</summary>
+    public static IReadOnlyList<string> Types(string folder) =>
+        Exists(folder) ? [.. Entries(Path.Combine(folder, FileName)).Select(entry => entry.Type)] : [];
 
-    /// <summary>Where a module of a folder that has a list has its files.</summary>
+    /// <summary>Returns the folder of a module, for a model folder that has a list.</summary>
     /// <exception cref="ModelFormatException">There is no such module, or its path leads out of the folder.</exception>
     public static string FolderOf(string folder, int index)
     {
@@ -34,19 +35,25 @@ internal static class ModuleList
             : throw new ModelFormatException(path, $"found {entries.Count} modules, expected at least {index + 1}.");
     }
 
-    /// <summary>Loads the modules of a folder; a plain transformer without <c>modules.json</c> gets the pooling that the original gives it.</summary>
+    /// <summary>
+    /// Loads the modules of a folder. A plain transformer without <c>modules.json</c> gets the pooling that the original gives it.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
-    /// <param name="trainable">Gives the modules parameters that training can change.</param>
-    /// <param name="arrange">Makes what the modules are meant to be of those that are listed; null where they are that already.</param>
-    /// <returns>The modules, and what is not theirs to warn of.</returns>
-    /// <exception cref="ModelFormatException">A module cannot be loaded, or does not fit the one before it; all such faults are named together.</exception>
-    public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
+    /// <param name="arrange">Converts the listed modules into those that the model needs; null if no conversion is needed.</param>
+    /// <returns>The modules, and the warnings that do not belong to one of them.</returns>
+    /// <exception cref="ModelFormatException">
+    /// A module cannot be loaded, or does not fit the one before it; the message names all such faults.
+    /// </exception>
+    public static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) Load(
+        string folder, bool trainable, Func<IEnumerable<Module>, IEnumerable<Module>>? arrange = null)
     {
         AdapterFiles.Refuse(folder);
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec ? (model2Vec, []) : WithPooling(folder, TransformerModule.Load(folder, trainable));
+            return StaticEmbeddingModule.LoadModel2Vec(folder, trainable) is { } model2Vec
+                ? (model2Vec, []) : WithPooling(folder, TransformerModule.Load(folder, trainable));
         }
 
         var warnings = new List<string>();
@@ -59,7 +66,9 @@ internal static class ModuleList
             var isMasked = NameOf(type) == "Transformer" && entries.Any(entry => NameOf(entry.Type) == "SpladePooling");
             try
             {
-                modules.Add(isMasked ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable) : ModuleRegistry.Load(path, type, Inside(path, folder, subfolder), trainable));
+                modules.Add(isMasked
+                    ? MaskedLanguageModule.Load(Inside(path, folder, subfolder), trainable)
+                    : ModuleRegistry.Load(path, type, Inside(path, folder, subfolder), trainable));
             }
             catch (ModelFormatException e)
             {
@@ -71,10 +80,10 @@ internal static class ModuleList
 
         if (faults.Count == 0 && modules is not [InputModule { TakesTexts: true }, ..])
         {
-            throw new ModelFormatException(path, "the first module must be one that takes texts, such as a Transformer.");
+            throw new ModelFormatException(path, "the first module must be one that accepts texts, such as a Transformer.");
         }
 
-        // After a module that could not be loaded nothing is known of what comes to the next.
+        // The inputs of the modules after one that could not be loaded are unknown.
         var arranged = faults.Count > 0 ? modules : [.. arrange?.Invoke(modules) ?? modules];
         var misfits = faults.Count > 0 ? [] : FeatureShape.Of(arranged, path, warnings).Problems;
         return (faults.Count, misfits.Count) switch
@@ -82,14 +91,15 @@ internal static class ModuleList
             (0, 0) => (arranged, warnings),
             (1, 0) => throw faults[0],
             (0, _) => throw new ModelFormatException(path, $"the modules do not fit each other: {string.Join("; ", misfits)}."),
-            _ => throw new ModelFormatException(path, $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
+            _ => throw new ModelFormatException(path,
+                $"modules cannot be loaded: {string.Join(" ", faults.Select(fault => fault.Message))}", faults[0]),
         };
     }
 
-    /// <summary>The folder of a module, which must lie in that of the model.</summary>
-    /// <param name="path">The file that names it, for messages.</param>
-    /// <param name="folder">The folder that it must lie in.</param>
-    /// <param name="name">Its path from there; empty for the folder itself.</param>
+    /// <summary>Returns the folder of a module, which must be inside that of the model.</summary>
+    /// <param name="path">The file that names the folder, for messages.</param>
+    /// <param name="folder">The folder that must contain it.</param>
+    /// <param name="name">The relative path; empty for the folder itself.</param>
     /// <exception cref="ModelFormatException">The path, or a link on it, leads out of the folder.</exception>
     public static string Inside(string path, string folder, string name)
     {
@@ -104,19 +114,22 @@ internal static class ModuleList
             inside = Path.Combine(inside, part);
             if (new DirectoryInfo(inside) is { Exists: true, LinkTarget: not null } link && !IsWithin(folder, link))
             {
-                throw new ModelFormatException(path, $"the path '{name}' is a link that leads out of the model's folder; expected a folder inside of it.");
+                throw new ModelFormatException(path,
+                    $"the path '{name}' is a link that leads out of the model's folder; expected a folder inside of it.");
             }
         }
 
         return inside;
     }
 
-    /// <summary>The number of modules, those on the routes of routers included.</summary>
+    /// <summary>Returns the number of modules, those on the routes of routers included.</summary>
     public static int Count(IEnumerable<Module> modules) => modules.Sum(module => module is RouterModule router ? router.Count : 1);
 
-    /// <summary>Refuses more modules than any model has: a short file can name one a thousand times, and routers in routers multiply.</summary>
+    /// <summary>
+    /// Throws if there are more modules than any model has: a short file can name one a thousand times, and nested routers multiply them.
+    /// </summary>
     /// <param name="path">The file that names them, for the message.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="count">The number of modules.</param>
     /// <exception cref="ModelFormatException">There are too many.</exception>
     public static void CheckCount(string path, int count)
     {
@@ -126,31 +139,35 @@ internal static class ModuleList
         }
     }
 
-    /// <summary>The last part of a module's type, such as <c>Pooling</c>.</summary>
+    /// <summary>Returns the last part of a module's type, such as <c>Pooling</c>.</summary>
     public static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..];
 
-    /// <summary>Whether a path stays within the folder that it begins at.</summary>
+    /// <summary>Returns a value that indicates whether a relative path stays inside the folder that it starts from.</summary>
     public static bool StaysInside(string path) => !Path.IsPathRooted(path) && !path.Split('/', '\\').Contains("..");
 
     private static bool IsWithin(string folder, DirectoryInfo link)
     {
-        var root = Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder) + Path.DirectorySeparatorChar;
+        var root = Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder)
+            + Path.DirectorySeparatorChar;
         return link.ResolveLinkTarget(returnFinalTarget: true) is { } target && target.FullName.StartsWith(root, StringComparison.Ordinal);
     }
 
-    // As the original: the last token of a causal model, which alone has seen all others, and the mean of all tokens otherwise.
+    // As in the original: the last token of a causal model, the only one that attends to all others; otherwise, the mean of all tokens.
     private static (IReadOnlyList<Module> Modules, IReadOnlyList<string> Warnings) WithPooling(string folder, TransformerModule transformer)
     {
         var config = ConfigurationFile.OfModel(folder);
-        var isCausal = config.Texts("architectures") is [var first, ..] && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
+        var isCausal = config.Texts("architectures") is [var first, ..]
+            && first.EndsWith("ForCausalLM", StringComparison.Ordinal) && config.Flag("is_causal", true);
         var pooling = new PoolingModule(transformer.Transformer.HiddenSize, [isCausal ? Pooling.LastToken : Pooling.Mean]);
-        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so a text's vector is {(isCausal ? "the state of its last token, as the model is causal" : "the mean of its tokens' states")}."]);
+        return ([transformer, pooling], [$"{folder}: there is no {FileName}, so texts are pooled by "
+            + $"{(isCausal ? "their last token, because the model is causal" : "the mean of their tokens")}."]);
     }
 
-    /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names what is not there.</summary>
+    /// <summary>Writes the modules, each to a folder of its own, and the list last, so that it never names a missing module.</summary>
     public static void Save(IReadOnlyList<Module> modules, string folder, DType weights)
     {
-        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}").ToArray();
+        var names = modules.Select((module, i) => i == 0 && module is InputModule { SavesInRoot: true } ? "" : $"{i}_{NameOf(module.Type)}")
+            .ToArray();
         for (var i = 0; i < modules.Count; i++)
         {
             modules[i].Save(Directory.CreateDirectory(Path.Combine(folder, names[i])).FullName, weights);
@@ -159,8 +176,9 @@ internal static class ModuleList
         Save(folder, [.. modules.Select((module, i) => (names[i], module.Type))]);
     }
 
-    /// <summary>Writes the list of modules that are there.</summary>
-    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) => JsonFile.Write(Path.Combine(folder, FileName), json =>
+    /// <summary>Writes the list for modules that are already written.</summary>
+    public static void Save(string folder, IReadOnlyList<(string Folder, string Type)> modules) =>
+        JsonFile.Write(Path.Combine(folder, FileName), json =>
     {
         json.WriteStartArray();
         for (var i = 0; i < modules.Count; i++)
@@ -206,12 +224,13 @@ internal static class ModuleList
 
             return entries;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not ModelFormatException)
         {
             throw new ModelFormatException(path, $"expected a list of modules with 'idx', 'path' and 'type': {e.Message}", e);
         }
     }
 
-    // A class, whose lists the runtime has ready: those of a struct are compiled while the first model is loaded.
+    // A class, because the runtime has precompiled lists of classes; those of a struct would be compiled while the first model is loaded.
     private sealed record Entry(string Type, string Folder);
 }

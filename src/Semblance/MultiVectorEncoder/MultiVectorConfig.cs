@@ -4,7 +4,9 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>The settings of a late-interaction model beyond its modules, in the form of sentence-transformers, PyLate or ColBERT.</summary>
+/// <summary>
+/// Represents the settings of a late-interaction model beyond its modules, in the format of sentence-transformers, PyLate or ColBERT.
+/// </summary>
 public sealed record MultiVectorConfig : EncoderConfig
 {
     private const string SettingsFile = "sentence_bert_config.json";
@@ -12,7 +14,8 @@ public sealed record MultiVectorConfig : EncoderConfig
 
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured(
-            "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length", "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
+            "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length",
+            "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
             "similarity_fn_name", "skiplist_words")
         .Alias("attend_to_mask_tokens", "attend_to_expansion_tokens")
         .Ignored("truncate_dim") // of dense vectors
@@ -25,48 +28,52 @@ public sealed record MultiVectorConfig : EncoderConfig
 
     private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
 
-    /// <summary>A token that is put behind the first of a query, such as <c>[unused0]</c>; null for none.</summary>
+    /// <summary>Gets the token that is inserted after the first token of a query, such as <c>[unused0]</c>; null for none.</summary>
     public string? QueryPrefix { get; init; }
 
-    /// <summary>A token that is put behind the first of a document, such as <c>[unused1]</c>; null for none.</summary>
+    /// <summary>Gets the token that is inserted after the first token of a document, such as <c>[unused1]</c>; null for none.</summary>
     public string? DocumentPrefix { get; init; }
 
-    /// <summary>The longest query in tokens; null for what the model takes.</summary>
+    /// <summary>Gets the maximum length of a query in tokens; null for the model's maximum sequence length.</summary>
     public int? QueryLength { get; init; }
 
-    /// <summary>The longest document in tokens; null for what the model takes.</summary>
+    /// <summary>Gets the maximum length of a document in tokens; null for the model's maximum sequence length.</summary>
     public int? DocumentLength { get; init; }
 
-    /// <summary>How short queries are filled up; null where they are not.</summary>
+    /// <summary>Gets the expansion of short queries; null for none.</summary>
     public QueryExpansion? QueryExpansion { get; init; }
 
-    /// <summary>Whether scores are divided by the number of the query's tokens (<c>meanmaxsim</c>).</summary>
+    /// <summary>Gets a value that indicates whether scores are divided by the number of query tokens (<c>meanmaxsim</c>).</summary>
     public bool IsMean { get; init; }
 
-    /// <summary>Tokens that documents skip, where the settings say so and not a module.</summary>
+    /// <summary>Gets the tokens to skip in documents, if the settings list them instead of a module.</summary>
     internal IReadOnlyList<string>? Skiplist { get; init; }
 
-    /// <summary>Whether the modules are those of PyLate or ColBERT, which normalise and skip without naming it.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the modules are those of PyLate or ColBERT, which normalize and skip without naming it.
+    /// </summary>
     internal bool IsLegacy { get; init; }
 
     internal static MultiVectorConfig Load(string folder, bool isColbert)
     {
         var path = Path.Combine(folder, FileName);
-        var config = isColbert ? FromColbert(folder) : File.Exists(path) ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
+        var config = isColbert ? FromColbert(folder) : File.Exists(path)
+            ? FromSettings(ConfigurationFile.Read(path).Check(Keys)) : new MultiVectorConfig();
         var own = Path.Combine(folder, SettingsFile);
         if (isColbert || !File.Exists(own))
         {
             return config;
         }
 
-        // What the transformer's own settings say comes first.
+        // The settings of the transformer take precedence.
         var settings = ConfigurationFile.Read(own);
         return config with
         {
             Warnings = [.. config.Warnings, .. settings.Warnings],
             QueryLength = Length(settings, "query_length") ?? config.QueryLength,
             DocumentLength = Length(settings, "document_length") ?? config.DocumentLength,
-            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion ? Expansion(expansion) : config.QueryExpansion,
+            QueryExpansion = settings.Section("query_expansion")?.Check(ExpansionKeys) is { } expansion
+                ? Expansion(expansion) : config.QueryExpansion,
         };
     }
 
@@ -79,7 +86,7 @@ public sealed record MultiVectorConfig : EncoderConfig
             {
                 json.WriteString("query_prefix", QueryPrefix);
                 json.WriteString("document_prefix", DocumentPrefix);
-                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // else readers take it for granted
+                json.WriteBoolean("do_query_expansion", QueryExpansion is not null); // readers assume true if it is missing
             }
         });
         ConfigurationFile.Read(Path.Combine(folder, SettingsFile)).SaveWith("query_expansion", json =>
@@ -109,9 +116,16 @@ public sealed record MultiVectorConfig : EncoderConfig
     private static MultiVectorConfig FromSettings(ConfigurationFile file)
     {
         var (prompts, defaultName) = ReadPrompts(file);
-        var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null || file.Find("document_prefix") is not null;
+        var isPylate = file.Text("model_type") == "ColBERT" || file.Find("query_prefix") is not null
+            || file.Find("document_prefix") is not null;
         var similarity = file.Text("similarity_fn_name");
-        var config = new MultiVectorConfig { Prompts = prompts, DefaultPromptName = defaultName, IsMean = similarity == "meanmaxsim", Warnings = file.Warnings };
+        var config = new MultiVectorConfig
+        {
+            Prompts = prompts,
+            DefaultPromptName = defaultName,
+            IsMean = similarity == "meanmaxsim",
+            Warnings = file.Warnings,
+        };
         if (!isPylate)
         {
             return similarity is null or "maxsim" or "meanmaxsim"
@@ -137,13 +151,15 @@ public sealed record MultiVectorConfig : EncoderConfig
     private static MultiVectorConfig FromColbert(string folder)
     {
         var path = Path.Combine(folder, ColbertFile);
-        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null; // the rest is of training and of an index
+        // the other settings are for training and for an index
+        var file = File.Exists(path) ? ConfigurationFile.Read(path).Check(ColbertKeys, isShared: true) : null;
         return new MultiVectorConfig
         {
             QueryPrefix = file?.Text("query_token_id") ?? "[unused0]",
             DocumentPrefix = file?.Text("doc_token_id") ?? "[unused1]",
             DocumentLength = file is null ? null : Length(file, "doc_maxlen"),
-            QueryExpansion = new QueryExpansion((file is null ? null : Length(file, "query_maxlen")) ?? 32, IsAttended: file?.Flag("attend_to_mask_tokens", false) ?? false),
+            QueryExpansion = new QueryExpansion((file is null ? null : Length(file, "query_maxlen")) ?? 32,
+                IsAttended: file?.Flag("attend_to_mask_tokens", false) ?? false),
             Skiplist = file?.Flag("mask_punctuation", true) ?? true ? MultiVectorMaskModule.Punctuation : [],
             IsLegacy = true,
         };
@@ -160,7 +176,8 @@ public sealed record MultiVectorConfig : EncoderConfig
         expansion.Flag("attend", false),
         expansion.Text("token"));
 
-    private static int? Length(ConfigurationFile file, string field) => file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
+    private static int? Length(ConfigurationFile file, string field) =>
+        file.Find(field) is null ? null : file.WholeNumber(field, 1, 1 << 20);
 
     private static string? Prefix(ConfigurationFile file, string field, string fallback) =>
         (file.Text(field) ?? fallback) is { Length: > 0 } prefix ? prefix : null;

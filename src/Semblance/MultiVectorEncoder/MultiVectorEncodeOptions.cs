@@ -1,8 +1,10 @@
 namespace Semblance;
 
-/// <summary>How <see cref="MultiVectorEncoder"/> encodes; every default is what the model's own files say.</summary>
+/// <summary>
+/// Provides the options of <see cref="MultiVectorEncoder"/> for encoding. The defaults are the settings in the model's files.
+/// </summary>
 public sealed record MultiVectorEncodeOptions : TextOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default options.</summary>
     public static MultiVectorEncodeOptions Default { get; } = new();
 }

@@ -7,9 +7,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Texts to one vector for each token, compared by late interaction (ColBERT: Khattab and Zaharia 2020, arXiv:2004.12832): nearly as good as a
-/// cross-encoder, with documents that can be encoded beforehand. Texts of the route <c>query</c> get the prefix and the expansion of queries, all others the prefix of
-/// documents.
+/// Represents a model that computes one vector for each token of a text and compares texts by late interaction (ColBERT: Khattab and
+/// Zaharia 2020, arXiv:2004.12832). It is nearly as accurate as a cross-encoder, and documents can be encoded in advance. Texts of the
+/// route <c>query</c> get the prefix and the expansion of queries, all others the prefix of documents.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
 public sealed class MultiVectorEncoder
@@ -22,10 +22,13 @@ public sealed class MultiVectorEncoder
     private readonly MultiVectorMaskModule? _mask;
     private readonly HashSet<int> _skipped;
 
-    /// <summary>Creates a model of modules.</summary>
-    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first; those after it work on the vectors of tokens.</param>
-    /// <param name="config">The prompts, lengths and expansion; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The first module is no transformer, another makes one vector of a text, or a token of the settings is not the tokenizer's.</exception>
+    /// <summary>Initializes a new instance of the <see cref="MultiVectorEncoder"/> class from modules.</summary>
+    /// <param name="modules">The modules in order, a <see cref="TransformerModule"/> first; the others must work on token vectors.</param>
+    /// <param name="config">The prompts, maximum lengths and query expansion; null for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The first module is not a transformer, another computes one vector for a text, or the tokenizer does not have a token of the
+    /// settings.
+    /// </exception>
     public MultiVectorEncoder(IReadOnlyList<Module> modules, MultiVectorConfig? config = null)
         : this(modules, config ?? new MultiVectorConfig(), [])
     {
@@ -35,9 +38,11 @@ public sealed class MultiVectorEncoder
         : base(modules, warnings)
     {
         var input = Input as TransformerModule ?? throw new ArgumentException("The first module must be a transformer.", nameof(modules));
-        if (modules.FirstOrDefault(module => module.MakesSentenceEmbeddings || module is DenseModule { OnTokens: false } or NormalizeModule { OnTokens: false }) is { } pooled)
+        if (modules.FirstOrDefault(module => module.MakesSentenceEmbeddings
+            || module is DenseModule { OnTokens: false } or NormalizeModule { OnTokens: false }) is { } pooled)
         {
-            throw new ArgumentException($"{pooled} works on one vector of a text, but late interaction needs those of its tokens.", nameof(modules));
+            throw new ArgumentException($"{pooled} works on one vector of a text, but late interaction needs those of its tokens.",
+                nameof(modules));
         }
 
         Config = config;
@@ -46,10 +51,10 @@ public sealed class MultiVectorEncoder
         _tokens = new MultiVectorTokens(input, config);
     }
 
-    /// <summary>Gets the prompts, lengths and expansion.</summary>
+    /// <summary>Gets the prompts, maximum lengths and query expansion.</summary>
     public override MultiVectorConfig Config { get; }
 
-    /// <summary>Gets the longest document in tokens, special tokens included. Longer documents are truncated.</summary>
+    /// <summary>Gets the maximum length of a document in tokens, special tokens included. Longer documents are truncated.</summary>
     public override int MaxSequenceLength => _tokens.DocumentLimit;
 
     /// <inheritdoc/>
@@ -58,11 +63,11 @@ public sealed class MultiVectorEncoder
     static ModelKind ILoadable<MultiVectorEncoder>.Kind => ModelKind.MultiVectorEncoder;
 
     /// <summary>
-    /// Creates a model of the token vectors of a sentence encoder, compared by late interaction without having been trained for it: each token of a query is looked for by
-    /// itself, which orders candidates better than one vector of a text does.
+    /// Creates a model that compares the token vectors of a sentence encoder by late interaction, without training for it: each query token
+    /// is matched by itself, which ranks candidates better than one vector for a text.
     /// </summary>
-    /// <param name="model">A model that begins with a transformer; its weights are shared.</param>
-    /// <exception cref="ArgumentException">It begins with something else.</exception>
+    /// <param name="model">A model that begins with a transformer, whose weights are shared.</param>
+    /// <exception cref="ArgumentException">The model begins with another module.</exception>
     public static MultiVectorEncoder Of(SentenceTransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -70,15 +75,16 @@ public sealed class MultiVectorEncoder
             ? new MultiVectorEncoder(
                 [transformer, new MultiVectorMaskModule(MultiVectorMaskModule.Punctuation), new NormalizeModule(onTokens: true)],
                 new MultiVectorConfig { Prompts = model.Config.Prompts, DefaultPromptName = model.Config.DefaultPromptName })
-            : throw new ArgumentException($"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
+            : throw new ArgumentException(
+                $"The model begins with {model.Modules[0]}, but late interaction needs the token vectors of a transformer.", nameof(model));
     }
 
-    /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the token vectors of texts with all modules inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="texts">The texts. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before each text.</param>
     /// <param name="route"><c>query</c> for queries; null or another for documents.</param>
-    /// <returns>The vectors of the tokens that count, with the first row of each text.</returns>
+    /// <returns>The vectors of the kept tokens, with the first row of each text.</returns>
     public ModelOutput Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -100,7 +106,7 @@ public sealed class MultiVectorEncoder
         return Forward(run, input.Texts, input.Prompt, RouteOf(input));
     }
 
-    /// <summary>Computes the score of each query with each document, by the model's own similarity (<see cref="MaxSim"/>).</summary>
+    /// <summary>Computes the score of each query with each document with the model's similarity function (<see cref="MaxSim"/>).</summary>
     /// <param name="a">The vectors of queries.</param>
     /// <param name="b">The vectors of documents.</param>
     /// <returns><c>[queries × documents]</c>; larger is more similar.</returns>
@@ -111,24 +117,26 @@ public sealed class MultiVectorEncoder
         return MaxSim.Matrix(a.Vectors, b.Vectors, Config.IsMean);
     }
 
-    /// <summary>Orders documents by their similarity to a query.</summary>
+    /// <summary>Ranks documents by their similarity to a query.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="documents">The documents, such as the best of a search.</param>
+    /// <param name="documents">The documents, such as the top results of a search.</param>
     /// <param name="topK">The number of documents to return, at least 1; null for all.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives progress after each batch of documents.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The documents, the best first and the earlier first among equals.</returns>
+    /// <returns>The documents, by descending score; equal scores keep the order of the documents.</returns>
     /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, MultiVectorEncodeOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
+        string query, IReadOnlyList<string> documents, int? topK = null, MultiVectorEncodeOptions? options = null,
+        IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));
         var question = EncodeQuery([query], options, null, cancellationToken);
         var answers = EncodeDocument(documents, options, progress, cancellationToken);
-        return RankedDocument.Order(documents, MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
+        return RankedDocument.Order(documents,
+            MaxSim.Matrix(question.Vectors, answers.Vectors, Config.IsMean, options?.MaxThreads, cancellationToken).Values, topK);
     }
 
     // As sentence-transformers or PyLate saved it, or an original ColBERT checkpoint.
@@ -136,18 +144,21 @@ public sealed class MultiVectorEncoder
     {
         ModelKinds.Require(folder, ModelKind.MultiVectorEncoder);
         var path = Path.Combine(folder, "config.json");
-        var isColbert = !ModuleList.Exists(folder) && File.Exists(path) && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
+        var isColbert = !ModuleList.Exists(folder) && File.Exists(path)
+            && ConfigurationFile.Read(path).Texts("architectures").Contains(ColbertClass);
         if (!ModuleList.Exists(folder) && !isColbert)
         {
-            throw new ModelFormatException(folder, $"the folder has no modules.json, and its config.json does not name {ColbertClass} under 'architectures'; a late-interaction model needs its projection.");
+            throw new ModelFormatException(folder, $"the folder has no modules.json, and its config.json does not name {ColbertClass} "
+                + "under 'architectures'; a late-interaction model needs its projection.");
         }
 
         var config = MultiVectorConfig.Load(folder, isColbert);
         IEnumerable<Module> Arrange(IEnumerable<Module> listed)
         {
-            // PyLate and ColBERT project token vectors, skip some and normalise, and name only the projection.
+            // PyLate and ColBERT project token vectors, skip some and normalize, but name only the projection.
             var named = config.IsLegacy
-                ? [.. listed.Where(module => module is TransformerModule or DenseModule), new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
+                ? [.. listed.Where(module => module is TransformerModule or DenseModule),
+                    new MultiVectorMaskModule(config.Skiplist ?? []), new NormalizeModule(onTokens: true)]
                 : listed;
             return named.Select(module => module is DenseModule dense ? dense.ForTokens() : module);
         }
@@ -165,23 +176,25 @@ public sealed class MultiVectorEncoder
         }
     }
 
-    // In a training batch, the first column has the queries unless routes say otherwise.
+    // The first column of a training batch holds the queries unless routes say otherwise.
     private protected override string? RouteOf(ModelInput input) => input.Route ?? (input.Column == 0 ? Query : null);
 
-    private protected override TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
+    private protected override TokenizedTexts Tokenize(
+        IReadOnlyList<string> texts, string prompt, MultiVectorEncodeOptions options, CancellationToken cancellationToken) =>
         _tokens.Tokenize(texts, prompt, options.Route == Query, options, cancellationToken);
 
     private protected override MultiVectorEmbeddings Run(
-        IReadOnlyList<string> texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, MultiVectorEncodeOptions options, IProgress<EncodeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var results = new Tensor[texts.Count];
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, places) =>
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, indices) =>
         {
             Through(run, features);
-            for (var i = 0; i < places.Length; i++)
+            for (var i = 0; i < indices.Length; i++)
             {
                 int[] rows = [.. Kept(features, i, options.Route == Query)];
-                var kept = results[places[i]] = Tensor.Zeros(rows.Length, Dimension);
+                var kept = results[indices[i]] = Tensor.Zeros(rows.Length, Dimension);
                 for (var row = 0; row < rows.Length; row++)
                 {
                     features.TokenEmbeddings!.Row(rows[row]).CopyTo(kept.Writable.Slice(row * Dimension, Dimension));
@@ -189,7 +202,8 @@ public sealed class MultiVectorEncoder
 
                 if (!TensorPrimitives.IsFiniteAll(kept.Values))
                 {
-                    throw new ModelFormatException("model", $"a vector of text {places[i]} is not finite; are the model's weights damaged?");
+                    throw new ModelFormatException("model",
+                        $"a vector of text {indices[i]} is not finite; are the model's weights damaged?");
                 }
             }
         }, cancellationToken);
@@ -205,7 +219,8 @@ public sealed class MultiVectorEncoder
         var checkpoint = Checkpoint.Open(folder);
         if (checkpoint.Info(Name).Shape is not [var outputs, var inputs])
         {
-            throw new ModelFormatException(checkpoint.Path, $"the tensor {checkpoint.Info(Name)} is no matrix; expected [dimension, hidden size].");
+            throw new ModelFormatException(checkpoint.Path,
+                $"the tensor {checkpoint.Info(Name)} is not a matrix; expected [dimension, hidden size].");
         }
 
         var weights = new CheckpointWeights(checkpoint, "", trainable);
@@ -214,7 +229,7 @@ public sealed class MultiVectorEncoder
         return new DenseModule(linear, Activation.Identity, onTokens: true);
     }
 
-    // The rows of the tokens of a text that count.
+    // The rows of the kept tokens of a text.
     private IEnumerable<int> Kept(Features features, int sequence, bool isQuery) =>
         Enumerable.Range(features.Batch.Offsets[sequence], features.Batch.Length(sequence))
             .Where(row => _mask?.Keeps(features.Batch.TokenIds[row], isQuery, _skipped) ?? true);

@@ -2,7 +2,7 @@ using Semblance.Modules;
 
 namespace Semblance;
 
-/// <summary>The tokens of queries and of documents, with the prefix of each kind and the expansion of queries.</summary>
+/// <summary>Tokenizes queries and documents, with the prefix of each kind and the expansion of queries.</summary>
 internal sealed class MultiVectorTokens
 {
     private readonly TransformerModule _input;
@@ -11,7 +11,7 @@ internal sealed class MultiVectorTokens
     private readonly Kind _query;
     private readonly Kind _document;
 
-    /// <exception cref="ArgumentException">A token of the settings is not the tokenizer's.</exception>
+    /// <exception cref="ArgumentException">The tokenizer does not have a token of the settings.</exception>
     public MultiVectorTokens(TransformerModule input, MultiVectorConfig config)
     {
         (_input, _expansion) = (input, config.QueryExpansion);
@@ -28,11 +28,12 @@ internal sealed class MultiVectorTokens
             ?? throw new ArgumentException($"The tokenizer has no token to fill queries up with ({_expansion.Token ?? "a mask token"}).");
     }
 
-    /// <summary>Gets the longest document in tokens.</summary>
+    /// <summary>Gets the maximum length of a document in tokens.</summary>
     public int DocumentLimit => _document.Limit;
 
-    /// <summary>Tokenizes texts, each behind a prompt.</summary>
-    public TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, bool isQuery, TextOptions options, CancellationToken cancellationToken) => TokenizedTexts.From(
+    /// <summary>Tokenizes texts, each with the prompt before it.</summary>
+    public TokenizedTexts Tokenize(IReadOnlyList<string> texts, string prompt, bool isQuery,
+        TextOptions options, CancellationToken cancellationToken) => TokenizedTexts.From(
         texts.Count,
         i => Tokenize(prompt + (texts[i] ?? throw new ArgumentException($"Text {i} is null.", nameof(texts))), isQuery),
         isQuery ? _query.Limit : _document.Limit,
@@ -65,10 +66,10 @@ internal sealed class MultiVectorTokens
 
     private int Limit(int? length) => Math.Min(_input.MaxSequenceLength, length ?? int.MaxValue);
 
-    // The token as it is written, or without the space that some prefixes end with.
+    // The token as written, or without the space at the end of some prefixes.
     private int? Prefix(string? prefix) => prefix is null ? null
         : _input.Tokenizer.TokenToId(prefix) ?? _input.Tokenizer.TokenToId(prefix.Trim())
-        ?? throw new ArgumentException($"The prefix '{prefix}' is no token of the tokenizer.");
+        ?? throw new ArgumentException($"The prefix '{prefix}' is not a token of the tokenizer.");
 
     private sealed record Kind(int Limit, int? Prefix);
 }

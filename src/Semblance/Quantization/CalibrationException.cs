@@ -4,12 +4,13 @@ namespace Semblance;
 public sealed class CalibrationException : InvalidOperationException
 {
     internal CalibrationException(Precision precision, int count)
-        : base($"The ranges of {count} texts are a guess for {precision.ToString().ToLowerInvariant()}, and {QuantizationRanges.EnoughVectors} are needed; calibrate with more texts, or use binary or float32.") =>
+        : base($"Calibration of {precision.ToString().ToLowerInvariant()} needs at least {QuantizationRanges.EnoughVectors} texts, but "
+            + $"found {count}; calibrate with more texts, or use binary or float32.") =>
         (Precision, Count) = (precision, count);
 
     /// <summary>Gets the precision.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Gets the number of vectors that there were.</summary>
+    /// <summary>Gets the number of vectors found.</summary>
     public int Count { get; }
 }

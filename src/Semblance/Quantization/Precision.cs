@@ -2,24 +2,24 @@ namespace Semblance;
 
 #pragma warning disable CA1720 // The names are those of the field.
 
-/// <summary>How the elements of a vector are stored, as <c>precision</c> in sentence-transformers.</summary>
+/// <summary>Specifies the data type in which the elements of a vector are stored, as <c>precision</c> in sentence-transformers.</summary>
 public enum Precision
 {
-    /// <summary>As the model makes them: four bytes an element.</summary>
+    /// <summary>Four bytes per element, as the model computes them.</summary>
     Float32,
 
-    /// <summary>One byte an element: 256 steps between the smallest and the largest value that it takes, from −128.</summary>
+    /// <summary>One signed byte per element: 256 steps, from −128, between the smallest and the largest value of the element.</summary>
     Int8,
 
-    /// <summary>One byte an element: 256 steps between the smallest and the largest value that it takes, from 0.</summary>
+    /// <summary>One unsigned byte per element: 256 steps, from 0, between the smallest and the largest value of the element.</summary>
     UInt8,
 
-    /// <summary>One bit an element, whether it is above zero: as <see cref="UBinary"/>, less 128.</summary>
+    /// <summary>One bit per element, set if it is greater than zero: <see cref="UBinary"/> minus 128, as signed bytes.</summary>
     Binary,
 
-    /// <summary>One bit an element, whether it is above zero: eight to a byte, the first in the highest bit.</summary>
+    /// <summary>One bit per element, set if it is greater than zero: eight to a byte, the first in the highest bit.</summary>
     UBinary,
 
-    /// <summary>Two bytes an element: IEEE 754 half precision, rounded to the nearest.</summary>
+    /// <summary>Two bytes per element: IEEE 754 half precision, rounded to the nearest.</summary>
     Float16,
 }

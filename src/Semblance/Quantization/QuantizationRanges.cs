@@ -6,16 +6,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// The smallest and the largest value of each element among some vectors: what int8 and uint8 divide into steps. Without
-/// them stored bytes are steps of unknown size, so they are kept beside the vectors (<see cref="PathBeside"/>).
+/// Represents the smallest and the largest value of each element among some vectors, which int8 and uint8 divide into steps. The ranges are
+/// needed to restore stored vectors, so they are stored beside them (<see cref="PathBeside"/>).
 /// </summary>
 /// <param name="dimension">The number of elements of a vector.</param>
 public sealed class QuantizationRanges(int dimension)
 {
-    /// <summary>From fewer vectors than this, ranges are a guess.</summary>
+    /// <summary>The number of vectors below which ranges are unreliable.</summary>
     public const int EnoughVectors = 100;
 
-    /// <summary>From fewer vectors than this there are no ranges: one vector has no range at all.</summary>
+    /// <summary>The minimum number of vectors for ranges: one vector has no range.</summary>
     public const int FewestVectors = 2;
 
     private const string SmallestName = "smallest";
@@ -25,17 +25,17 @@ public sealed class QuantizationRanges(int dimension)
     private readonly float[] _smallest = Filled(dimension, float.PositiveInfinity);
     private readonly float[] _largest = Filled(dimension, float.NegativeInfinity);
 
-    /// <summary>The smallest value of each element.</summary>
+    /// <summary>Gets the smallest value of each element.</summary>
     public ReadOnlySpan<float> Smallest => _smallest;
 
-    /// <summary>The largest value of each element.</summary>
+    /// <summary>Gets the largest value of each element.</summary>
     public ReadOnlySpan<float> Largest => _largest;
 
-    /// <summary>The number of vectors seen.</summary>
+    /// <summary>Gets the number of vectors included.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The ranges of the rows of a matrix.</summary>
-    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
+    /// <summary>Computes the ranges of the rows of a matrix.</summary>
+    /// <param name="vectors">The vectors, <c>[vectors × dimension]</c>.</param>
     /// <exception cref="ArgumentException">An element is not a finite number.</exception>
     public static QuantizationRanges Of(Tensor vectors)
     {
@@ -49,12 +49,14 @@ public sealed class QuantizationRanges(int dimension)
         return ranges;
     }
 
-    /// <summary>Where the ranges of a file of vectors lie: <c>vectors.npy.ranges.safetensors</c> beside <c>vectors.npy</c>.</summary>
+    /// <summary>
+    /// Returns the path of the ranges of a file of vectors: <c>vectors.npy.ranges.safetensors</c> beside <c>vectors.npy</c>.
+    /// </summary>
     public static string PathBeside(string path) => path + ".ranges.safetensors";
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">The file is damaged, or holds no ranges.</exception>
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or contains no ranges.</exception>
     public static QuantizationRanges Load(string path)
     {
         var file = SafetensorsFile.Open(path);
@@ -63,14 +65,16 @@ public sealed class QuantizationRanges(int dimension)
             || !file.Metadata.TryGetValue(CountName, out var text)
             || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
-            throw new CheckpointFormatException(path, $"ranges are two lists '{SmallestName}' and '{LargestName}' of one length, with the number of '{CountName}' in the metadata.");
+            throw new CheckpointFormatException(path, $"ranges are two lists '{SmallestName}' and '{LargestName}' of one length, with the "
+                + $"number of '{CountName}' in the metadata.");
         }
 
         for (var i = 0; i < dimension; i++)
         {
             if (!float.IsFinite(smallest.Values[i]) || !float.IsFinite(largest.Values[i]) || smallest.Values[i] > largest.Values[i])
             {
-                throw new CheckpointFormatException(path, $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is no range; the file is damaged.");
+                throw new CheckpointFormatException(path,
+                    $"element {i} goes from {smallest.Values[i]} to {largest.Values[i]}, which is not a range; the file is damaged.");
             }
         }
 
@@ -91,15 +95,15 @@ public sealed class QuantizationRanges(int dimension)
         writer.Save(path);
     }
 
-    /// <summary>Widens the ranges to take in one more vector.</summary>
-    /// <exception cref="ArgumentException">The vector has another number of elements, or one that is not a finite number.</exception>
+    /// <summary>Extends the ranges to include one more vector.</summary>
+    /// <exception cref="ArgumentException">The vector has another dimension, or an element is not a finite number.</exception>
     public void Include(ReadOnlySpan<float> vector) => Include(vector, null);
 
     private void Include(ReadOnlySpan<float> vector, int? row)
     {
         if (vector.Length != dimension)
         {
-            throw new ArgumentException($"A vector of {vector.Length} elements has no part in ranges of {dimension}.", nameof(vector));
+            throw new ArgumentException($"A vector of {vector.Length} elements does not fit ranges of {dimension}.", nameof(vector));
         }
 
         Quantizer.CheckFinite(vector, nameof(vector), row);

@@ -6,8 +6,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Vectors to bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does it: a value is floored to its step, and one beyond its
-/// range is stored as the range's end. Int8 is uint8 less 128. Immutable, and safe for all threads.
+/// Converts vectors to stored bytes and back, as <c>quantize_embeddings</c> of sentence-transformers does: a value is rounded down to its
+/// step, and a value outside its range is stored as the end of the range. Int8 is uint8 minus 128. Immutable and thread-safe.
 /// </summary>
 public sealed class Quantizer
 {
@@ -17,12 +17,15 @@ public sealed class Quantizer
     private readonly float[] _steps = [];
     private readonly float[] _origins = [];
 
-    /// <summary>Makes a quantizer.</summary>
-    /// <param name="precision">Any but <see cref="Precision.Float32"/>.</param>
+    /// <summary>Initializes a new instance of the <see cref="Quantizer"/> class.</summary>
+    /// <param name="precision">The precision, any but <see cref="Precision.Float32"/>.</param>
     /// <param name="dimension">The number of elements of a vector.</param>
-    /// <param name="ranges">The range of each element; needed for <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/> only.</param>
+    /// <param name="ranges">
+    /// The range of each element; required for <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>, unused for others.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The precision needs ranges and there are none, or they are of other vectors, or of fewer than <see cref="QuantizationRanges.FewestVectors"/>.
+    /// The precision needs ranges and there are none, or they have another dimension, or are of fewer than
+    /// <see cref="QuantizationRanges.FewestVectors"/> vectors.
     /// </exception>
     public Quantizer(Precision precision, int dimension, QuantizationRanges? ranges = null)
     {
@@ -39,7 +42,8 @@ public sealed class Quantizer
             ArgumentNullException.ThrowIfNull(ranges);
             if (ranges.Count < QuantizationRanges.FewestVectors || ranges.Smallest.Length != dimension)
             {
-                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements do not serve for vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
+                throw new ArgumentException($"Ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements cannot be used for "
+                    + $"vectors of {dimension}; give ranges of {QuantizationRanges.EnoughVectors} such vectors or more.", nameof(ranges));
             }
 
             Ranges = ranges;
@@ -54,40 +58,45 @@ public sealed class Quantizer
         }
     }
 
-    /// <summary>How the elements are stored.</summary>
+    /// <summary>Gets the precision.</summary>
     public Precision Precision { get; }
 
-    /// <summary>The number of elements of a vector.</summary>
+    /// <summary>Gets the number of elements of a vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>The ranges of <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>; null for the others.</summary>
+    /// <summary>Gets the ranges of <see cref="Precision.Int8"/> and <see cref="Precision.UInt8"/>; null for other precisions.</summary>
     public QuantizationRanges? Ranges { get; }
 
-    /// <summary>The number of stored elements of a vector.</summary>
+    /// <summary>Gets the number of stored elements of a vector.</summary>
     public int Columns => ColumnsOf(Precision, Dimension);
 
-    /// <summary>The number of bytes of a stored vector.</summary>
+    /// <summary>Gets the number of bytes of a stored vector.</summary>
     public int ByteCount => Precision == Precision.Float16 ? 2 * Dimension : Columns;
 
-    /// <summary>What an int8 or uint8 element is restored as: its origin, plus its scale times the byte.</summary>
+    /// <summary>Gets the numbers that restore int8 and uint8 elements: the origin of the element, plus its scale times the byte.</summary>
     internal ReadOnlySpan<float> Origins => _origins;
 
     /// <inheritdoc cref="Origins"/>
     internal ReadOnlySpan<float> Scales => _steps;
 
-    /// <summary>Whether a precision needs <see cref="QuantizationRanges"/>.</summary>
+    /// <summary>Returns a value that indicates whether a precision needs <see cref="QuantizationRanges"/>.</summary>
     public static bool NeedsRanges(Precision precision) => precision is Precision.Int8 or Precision.UInt8;
 
-    /// <summary>The number of stored elements of a vector: one for eight where one bit is kept, else as many as it has.</summary>
-    public static int ColumnsOf(Precision precision, int dimension) => precision is Precision.Binary or Precision.UBinary ? (dimension + 7) / 8 : dimension;
+    /// <summary>Returns the number of stored elements of a vector: one for eight elements of one bit; otherwise, the dimension.</summary>
+    public static int ColumnsOf(Precision precision, int dimension) =>
+        precision is Precision.Binary or Precision.UBinary ? (dimension + 7) / 8 : dimension;
 
-    /// <summary>Stores a vector.</summary>
-    /// <param name="vector"><see cref="Dimension"/> elements.</param>
-    /// <param name="stored">Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.</param>
-    /// <exception cref="ArgumentException">A length is another, an element is not a finite number, or one is beyond float16.</exception>
+    /// <summary>Quantizes a vector.</summary>
+    /// <param name="vector">The vector, <see cref="Dimension"/> elements.</param>
+    /// <param name="stored">
+    /// Receives <see cref="ByteCount"/> bytes; those of <see cref="Precision.Int8"/> and <see cref="Precision.Binary"/> are signed.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, or an element is not a finite number or out of the range of float16.
+    /// </exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<byte> stored) => Quantize(vector, stored, null);
 
-    /// <summary>Stores a vector that is a row among others.</summary>
+    /// <summary>Quantizes a vector that is a row of a matrix.</summary>
     internal void Quantize(ReadOnlySpan<float> vector, Span<byte> stored, int? row)
     {
         Check(vector.Length, stored.Length);
@@ -99,7 +108,9 @@ public sealed class Quantizer
                 TensorPrimitives.ConvertToHalf(vector, halves);
                 if (TensorPrimitives.MaxMagnitude(vector) is var largest && float.Abs(largest) >= 65520) // rounds to infinity
                 {
-                    throw new ArgumentException($"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.", nameof(vector));
+                    throw new ArgumentException(
+                        $"The value {largest} of {Name(row)} is beyond float16's largest, 65504; store the vectors as float32.",
+                        nameof(vector));
                 }
 
                 break;
@@ -128,10 +139,10 @@ public sealed class Quantizer
         }
     }
 
-    /// <summary>Restores a vector, as far as it was stored: the middle of its steps, or −1 and 1 where one bit was kept.</summary>
-    /// <param name="stored"><see cref="ByteCount"/> bytes.</param>
+    /// <summary>Restores a vector approximately: the middle of each step, or −1 and 1 for one bit.</summary>
+    /// <param name="stored">The stored vector, <see cref="ByteCount"/> bytes.</param>
     /// <param name="vector">Receives <see cref="Dimension"/> elements.</param>
-    /// <exception cref="ArgumentException">A length is another.</exception>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
     public void Restore(ReadOnlySpan<byte> stored, Span<float> vector)
     {
         Check(vector.Length, stored.Length);
@@ -156,9 +167,9 @@ public sealed class Quantizer
         }
     }
 
-    /// <summary>What is left of vectors once they were stored: to see what a precision costs.</summary>
-    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
-    /// <returns><c>[vectors × dimension]</c>.</returns>
+    /// <summary>Quantizes and restores vectors, to measure the loss of a precision.</summary>
+    /// <param name="vectors">The vectors, <c>[vectors × dimension]</c>.</param>
+    /// <returns>The restored vectors, <c>[vectors × dimension]</c>.</returns>
     public Tensor Restored(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -176,7 +187,7 @@ public sealed class Quantizer
     /// <summary>Throws unless all elements are finite numbers.</summary>
     internal static void CheckFinite(ReadOnlySpan<float> vector, string parameter, int? row = null)
     {
-        // NaN is the largest of all.
+        // NaN counts as the largest.
         if (!vector.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(vector)))
         {
             var element = 0;
@@ -185,17 +196,19 @@ public sealed class Quantizer
                 element++;
             }
 
-            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is no finite number; leave the vector out, or find what made it so.", parameter);
+            throw new ArgumentException($"Element {element} of {Name(row)} is {vector[element]}, which is not a finite number; leave the "
+                + "vector out, or check the model that computed it.", parameter);
         }
     }
 
-    // Sixteen at a time.
+    // Sixteen elements at a time.
     private void RestoreSigned(ReadOnlySpan<byte> stored, Span<float> vector)
     {
         var i = 0;
         for (; i <= vector.Length - 16; i += 16)
         {
-            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe())), i, vector);
+            Restore(Vector512.WidenLower(
+                Vector512.WidenLower(Vector128.Create(stored[i..]).AsSByte().ToVector256Unsafe().ToVector512Unsafe())), i, vector);
         }
 
         for (; i < vector.Length; i++)
@@ -209,7 +222,8 @@ public sealed class Quantizer
         var i = 0;
         for (; i <= vector.Length - 16; i += 16)
         {
-            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).ToVector256Unsafe().ToVector512Unsafe())).AsInt32(), i, vector);
+            Restore(Vector512.WidenLower(Vector512.WidenLower(Vector128.Create(stored[i..]).ToVector256Unsafe().ToVector512Unsafe()))
+                .AsInt32(), i, vector);
         }
 
         for (; i < vector.Length; i++)
@@ -223,17 +237,18 @@ public sealed class Quantizer
 
     private static string Name(int? row) => row is null ? "a vector" : $"vector {row}";
 
-    // What a byte of eight elements below zero is.
+    // The byte of eight elements that are not greater than zero.
     private byte Zero => Precision == Precision.Binary ? (byte)0x80 : (byte)0;
 
-    // An element that is the same everywhere has no steps.
+    // An element with one value in all vectors has no steps.
     private float Step(float value, int element) => _steps[element] > 0 ? (value - _starts[element]) / _steps[element] : 0;
 
     private void Check(int elements, int bytes)
     {
         if (elements != Dimension || bytes != ByteCount)
         {
-            throw new ArgumentException($"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {ByteCount} are needed.");
+            throw new ArgumentException(
+                $"A vector of {elements} elements and {bytes} bytes was given; {Dimension} and {ByteCount} are needed.");
         }
     }
 }

@@ -4,10 +4,10 @@ using Semblance.Transformers.Images;
 
 namespace Semblance;
 
-/// <summary>Encodes streams of texts or images in bounded memory, and stores their vectors at a precision.</summary>
+/// <summary>Encodes streams of texts or images in bounded memory and quantizes their vectors.</summary>
 /// <remarks>
-/// int8 and uint8 need the range of each element. It comes from <see cref="CalibrateAsync"/>, or else from the first 10,000 vectors themselves; a value beyond it is
-/// stored as its end. Not for several threads at once.
+/// Int8 and uint8 need the range of each element, which comes from <see cref="CalibrateAsync"/>, or else from the first 10,000 vectors. A
+/// value outside the range is stored as the end of the range. The class is not thread-safe.
 /// </remarks>
 /// <example><code>
 /// var encoder = new QuantizingEncoder(model, precision: Precision.Int8);
@@ -15,8 +15,8 @@ namespace Semblance;
 /// await writer.WriteAsync(encoder.EncodeAsync(texts));
 /// </code></example>
 /// <param name="model">The model.</param>
-/// <param name="options">How texts are encoded; null for the defaults.</param>
-/// <param name="precision">The precision at which vectors are stored; float32 by default.</param>
+/// <param name="options">The options for encoding; null for the defaults.</param>
+/// <param name="precision">The precision of the stored vectors; float32 by default.</param>
 public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? options = null, Precision precision = Precision.Float32)
 {
     private const int CalibrationTexts = 10_000;
@@ -30,22 +30,24 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
     /// <summary>Gets the model.</summary>
     public SentenceTransformer Model { get; } = model;
 
-    /// <summary>Gets how texts are encoded.</summary>
+    /// <summary>Gets the options for encoding.</summary>
     public EncodeOptions Options { get; } = options ?? EncodeOptions.Default;
 
-    /// <summary>Gets the precision at which vectors are stored.</summary>
+    /// <summary>Gets the precision of the stored vectors.</summary>
     public Precision Precision { get; } = precision;
 
-    /// <summary>Gets the number of elements of a vector, before it is stored.</summary>
+    /// <summary>Gets the number of elements of a vector before quantization.</summary>
     public int Dimension => Options.Dimensions ?? Model.Dimension;
 
-    /// <summary>Gets the ranges of int8 and uint8, once they are known; null for other precisions.</summary>
+    /// <summary>Gets the ranges of int8 and uint8 after calibration; null before it and for other precisions.</summary>
     public QuantizationRanges? Ranges => _quantizer?.Ranges;
 
     private bool NeedsCalibration => Quantizer.NeedsRanges(Precision) && _quantizer is null;
 
-    /// <summary>Takes the ranges of elements from the vectors of other texts, where the precision needs them and they are not known.</summary>
-    /// <param name="texts">At least <see cref="QuantizationRanges.EnoughVectors"/> texts of the kind to encode.</param>
+    /// <summary>
+    /// Computes the ranges of elements from the vectors of other texts, if the precision needs ranges that are not yet known.
+    /// </summary>
+    /// <param name="texts">At least <see cref="QuantizationRanges.EnoughVectors"/> texts, similar to those to encode.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="CalibrationException">There are too few texts.</exception>
     public async Task CalibrateAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default)
@@ -63,24 +65,25 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
     }
 
     /// <summary>Encodes a stream of texts.</summary>
-    /// <param name="texts">The texts.</param>
+    /// <param name="texts">The texts to encode.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>Each text with its vector and what is stored of it, in order.</returns>
+    /// <returns>Each text with its vector and the stored bytes, in order.</returns>
     /// <exception cref="CalibrationException">There are too few texts for the ranges of int8 or uint8.</exception>
     public IAsyncEnumerable<StoredEmbedding> EncodeAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default) =>
         StoreAsync(Model.EncodeAsync(texts, Options, cancellationToken), cancellationToken);
 
-    /// <summary>Encodes a stream of images, for a CLIP model.</summary>
+    /// <summary>Encodes a stream of images with a CLIP model.</summary>
     /// <param name="paths">The image files.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>Each path with the vector of its image and what is stored of it, in order.</returns>
-    /// <exception cref="ImageFormatException">A file is not an image that can be read.</exception>
+    /// <returns>Each path with the vector of its image and the stored bytes, in order.</returns>
+    /// <exception cref="ImageFormatException">A file is not a supported image.</exception>
     /// <exception cref="CalibrationException">There are too few images for the ranges of int8 or uint8.</exception>
-    public IAsyncEnumerable<StoredEmbedding> EncodeImagesAsync(IAsyncEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<StoredEmbedding> EncodeImagesAsync(
+        IAsyncEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         StoreAsync(ReadImagesAsync(paths, cancellationToken), cancellationToken);
 
-    /// <summary>Returns a vector as it is after it was stored.</summary>
-    /// <param name="embedding">The vector, as <see cref="EncodeAsync"/> gave it.</param>
+    /// <summary>Returns the vector that is restored from the stored bytes.</summary>
+    /// <param name="embedding">An embedding from <see cref="EncodeAsync"/>.</param>
     /// <returns>The vector, <see cref="Dimension"/> elements.</returns>
     public ReadOnlyMemory<float> Restore(StoredEmbedding embedding)
     {
@@ -95,9 +98,9 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         return vector;
     }
 
-    /// <summary>Returns vectors as they are after they were stored. The first call gives the ranges, where they are not known.</summary>
+    /// <summary>Quantizes and restores vectors. The first call determines the ranges if they are not yet known.</summary>
     /// <param name="embeddings">The vectors.</param>
-    /// <returns><c>[vectors × dimensions]</c>.</returns>
+    /// <returns>The restored vectors, <c>[vectors × dimension]</c>.</returns>
     /// <exception cref="CalibrationException">There are too few vectors for the ranges of int8 or uint8.</exception>
     public Tensor Restored(Embeddings embeddings)
     {
@@ -105,9 +108,9 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         return _quantizer?.Restored(embeddings.Vectors) ?? embeddings.Vectors;
     }
 
-    /// <summary>Returns vectors as they are stored. The first call gives the ranges, where they are not known.</summary>
+    /// <summary>Quantizes vectors. The first call determines the ranges if they are not yet known.</summary>
     /// <param name="embeddings">The vectors.</param>
-    /// <returns>The stored vectors, to be searched.</returns>
+    /// <returns>The stored vectors, for search.</returns>
     /// <exception cref="CalibrationException">There are too few vectors for the ranges of int8 or uint8.</exception>
     public VectorMatrix Stored(Embeddings embeddings)
     {
@@ -115,7 +118,8 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         return _quantizer is null ? VectorMatrix.Of(embeddings.Vectors) : VectorMatrix.Quantize(embeddings.Vectors, _quantizer);
     }
 
-    private async IAsyncEnumerable<StoredEmbedding> StoreAsync(IAsyncEnumerable<Embedding> embeddings, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredEmbedding> StoreAsync(
+        IAsyncEnumerable<Embedding> embeddings, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var waiting = new List<Embedding>();
         var ranges = new QuantizationRanges(Dimension);
@@ -154,9 +158,10 @@ public sealed class QuantizingEncoder(SentenceTransformer model, EncodeOptions? 
         }
     }
 
-    private async IAsyncEnumerable<Embedding> ReadImagesAsync(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Embedding> ReadImagesAsync(
+        IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        _ = Model.EncodeImages([], Options, null, cancellationToken); // a model of texts says so before a file is looked for
+        _ = Model.EncodeImages([], Options, null, cancellationToken); // throws for a model without images before a file is opened
         var (names, images, pixels) = (new List<string>(), new List<RgbImage>(), 0L);
         await foreach (var path in paths.WithCancellation(cancellationToken).ConfigureAwait(false))
         {

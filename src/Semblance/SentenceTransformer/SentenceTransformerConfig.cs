@@ -3,25 +3,26 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>The settings of a model beyond its modules: <c>config_sentence_transformers.json</c>.</summary>
+/// <summary>Represents the settings of a model beyond its modules: <c>config_sentence_transformers.json</c>.</summary>
 public sealed record SentenceTransformerConfig : EncoderConfig
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("default_prompt_name", "prompts", "similarity_fn_name", "truncate_dim").With(CommonKeys);
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "default_prompt_name", "prompts", "similarity_fn_name", "truncate_dim").With(CommonKeys);
 
-    /// <summary>Gets the similarity function that the model's vectors are meant for.</summary>
+    /// <summary>Gets the similarity function of the model's vectors.</summary>
     public SimilarityFunction SimilarityFunction { get; init; }
 
-    /// <summary>Gets the number of first elements of a vector that are kept unless the options ask for another number; null for all.</summary>
+    /// <summary>Gets the number of first elements of a vector that are kept unless the options set another number; null for all.</summary>
     public int? TruncateDimension { get; init; }
 
-    /// <summary>Reads the settings of a folder; the defaults where there is no file.</summary>
-    /// <exception cref="ModelFormatException">A field is not what it should be.</exception>
+    /// <summary>Reads the settings of a folder; returns the defaults if there is no file.</summary>
+    /// <exception cref="ModelFormatException">A field has an invalid value.</exception>
     public static SentenceTransformerConfig Load(string folder) => Load(folder, SimilarityFunction.Cosine);
 
     /// <summary>Writes the settings into a folder.</summary>
     public void Save(string folder) => Save(folder, ModelKind.SentenceTransformer);
 
-    /// <summary>Reads the settings of a folder; where it names no similarity, it is the one given.</summary>
+    /// <summary>Reads the settings of a folder, with a default for the similarity function.</summary>
     internal static SentenceTransformerConfig Load(string folder, SimilarityFunction similarity)
     {
         var path = Path.Combine(folder, FileName);

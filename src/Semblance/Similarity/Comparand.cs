@@ -3,10 +3,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Vectors made ready to be compared with many others.</summary>
+/// <summary>Represents vectors that are prepared for comparison with many others.</summary>
 /// <remarks>
-/// The score of two vectors has the same bits wherever they stand, whatever stands beside them, and whichever of the
-/// two is the comparand.
+/// The score of two vectors has the same bits at any position, beside any other vectors, and whichever of the two is the comparand.
 /// </remarks>
 internal sealed class Comparand
 {
@@ -14,8 +13,8 @@ internal sealed class Comparand
     private readonly Tensor _rows;
     private readonly PreparedMatrix? _product;
 
-    /// <param name="rows">What <see cref="Ready"/> gave; kept.</param>
-    /// <param name="similarity">How to compare.</param>
+    /// <param name="rows">The result of <see cref="Ready"/>; it is not copied.</param>
+    /// <param name="similarity">The similarity function.</param>
     public Comparand(Tensor rows, SimilarityFunction similarity)
     {
         _rows = rows;
@@ -29,11 +28,11 @@ internal sealed class Comparand
 
     public int Count => _rows.Rows;
 
-    /// <summary>Vectors in the form in which they are compared: of length one for the cosine.</summary>
+    /// <summary>Returns vectors in the form in which they are compared: normalized to length 1 for the cosine.</summary>
     public static Tensor Ready(Computation run, Tensor rows, SimilarityFunction similarity) =>
         similarity == SimilarityFunction.Cosine ? run.Normalize(rows) : rows;
 
-    /// <summary>The scores of other vectors (ready ones) with these: <c>[others × count]</c>.</summary>
+    /// <summary>Returns the scores of other vectors, results of <see cref="Ready"/>, with these: <c>[others × count]</c>.</summary>
     public Tensor Scores(Computation run, Tensor others)
     {
         if (_product is not null)

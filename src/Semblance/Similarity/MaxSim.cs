@@ -4,28 +4,33 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): each token of a query finds its nearest in the document, by the dot product, and these
-/// products add up.
+/// Computes the scores of late interaction (Khattab and Zaharia 2020, arXiv:2004.12832): the maximum dot product of each query token with
+/// the tokens of the document, summed over the query tokens.
 /// </summary>
-/// <remarks>The score of a query and a document has the same bits alone and in any company.</remarks>
+/// <remarks>The score of a query and a document has the same bits alone and in any batch.</remarks>
 public static class MaxSim
 {
-    /// <summary>The score of a document without tokens: below any other, and no obstacle to arithmetic.</summary>
+    /// <summary>The score of a document without tokens: finite, and below any other score.</summary>
     public const float EmptyDocument = -1e9f;
 
-    // So many query tokens at a time, and so many of a document: their products stay in the cache until they are taken from it.
+    // The number of query tokens and of document tokens in a block, whose products stay in the cache.
     private const int BlockQueryTokens = 1024;
     private const int BlockRows = 252;
 
-    /// <summary>The scores of all queries with all documents, on all threads; the products of tokens never exist as a whole.</summary>
-    /// <param name="queries">m queries, each <c>[tokens × dimensions]</c>.</param>
-    /// <param name="documents">n documents, each <c>[tokens × dimensions]</c>.</param>
-    /// <param name="isMean">Whether scores are divided by the number of the query's tokens.</param>
-    /// <param name="maxThreads">The most threads to use; null for one for each physical core.</param>
-    /// <param name="cancellationToken">Stops between two documents.</param>
-    /// <returns><c>[m × n]</c>; larger is more alike. A query without tokens scores 0.</returns>
-    /// <exception cref="ArgumentException">Vectors differ in dimensions.</exception>
-    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents, bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Computes the scores of all queries with all documents in parallel. The products of all tokens are never in memory at once.
+    /// </summary>
+    /// <param name="queries">The m queries, each <c>[tokens × dimension]</c>.</param>
+    /// <param name="documents">The n documents, each <c>[tokens × dimension]</c>.</param>
+    /// <param name="isMean">
+    /// <see langword="true"/> to divide scores by the number of query tokens; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="maxThreads">The maximum number of threads; null for one for each physical core.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The scores, <c>[m × n]</c>; larger is more similar. A query without tokens scores 0.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
+    public static Tensor Matrix(IReadOnlyList<Tensor> queries, IReadOnlyList<Tensor> documents,
+        bool isMean = false, int? maxThreads = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(documents);
@@ -58,15 +63,18 @@ public static class MaxSim
         return scores;
     }
 
-    /// <summary>The score of one query with one document.</summary>
-    /// <param name="query"><c>[tokens × dimensions]</c>.</param>
-    /// <param name="document"><c>[tokens × dimensions]</c>.</param>
-    /// <param name="isMean">Whether the score is divided by the number of the query's tokens.</param>
-    /// <exception cref="ArgumentException">The two differ in dimensions.</exception>
+    /// <summary>Computes the score of one query with one document.</summary>
+    /// <param name="query">The vectors of the query, <c>[tokens × dimension]</c>.</param>
+    /// <param name="document">The vectors of the document, <c>[tokens × dimension]</c>.</param>
+    /// <param name="isMean">
+    /// <see langword="true"/> to divide the score by the number of query tokens; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static float Of(Tensor query, Tensor document, bool isMean = false) => Matrix([query], [document], isMean).Values[0];
 
     private static void Score(
-        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents, Tensor scores, bool isMean, int maxThreads, CancellationToken cancellationToken)
+        IReadOnlyList<Tensor> queries, int first, int end, int tokens, IReadOnlyList<Tensor> documents,
+        Tensor scores, bool isMean, int maxThreads, CancellationToken cancellationToken)
     {
         var joined = Tensor.Zeros(tokens, queries[0].Columns);
         for (int query = first, row = 0; query < end; row += queries[query++].Rows)
@@ -76,10 +84,10 @@ public static class MaxSim
 
         var product = new PreparedMatrix(joined);
         product.Prepare();
-        Workers.Shared.For(documents.Count, maxThreads, place =>
+        Workers.Shared.For(documents.Count, maxThreads, index =>
         {
             var nearest = new float[tokens];
-            Nearest(product, documents[place], nearest);
+            Nearest(product, documents[index], nearest);
             for (int query = first, row = 0; query < end; row += queries[query++].Rows)
             {
                 double sum = 0;
@@ -89,19 +97,22 @@ public static class MaxSim
                 }
 
                 var count = queries[query].Rows;
-                scores.Writable[(query * documents.Count) + place] = count == 0 ? 0 : documents[place].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
+                scores.Writable[(query * documents.Count) + index] = count == 0
+                    ? 0
+                    : documents[index].Rows == 0 ? EmptyDocument : (float)(isMean ? sum / count : sum);
             }
         }, cancellationToken);
     }
 
-    // For each query token the largest product with a token of the document.
+    // For each query token, the largest dot product with a token of the document.
     private static void Nearest(PreparedMatrix queries, Tensor document, Span<float> nearest)
     {
         nearest.Fill(float.NegativeInfinity);
         for (var row = 0; row < document.Rows; row += BlockRows)
         {
             using var run = new Computation(1);
-            var products = run.MatrixProduct(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries); // [document tokens × query tokens]
+            // [document tokens × query tokens]
+            var products = run.MatrixProduct(document.Slice(row, Math.Min(BlockRows, document.Rows - row)), queries);
             for (var i = 0; i < products.Rows; i++)
             {
                 TensorPrimitives.Max(nearest, products.Row(i), nearest);

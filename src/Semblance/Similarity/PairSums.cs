@@ -3,18 +3,18 @@ using System.Runtime.Intrinsics;
 namespace Semblance;
 
 /// <summary>
-/// Sums over two vectors in double precision, in one order wherever they lie and whatever the machine. The squares of
-/// floats neither overflow nor vanish in a double.
+/// Computes sums over two vectors in double precision, always in the same order, whatever their alignment and the machine. The squares of
+/// floats neither overflow nor underflow in a double.
 /// </summary>
 internal static class PairSums
 {
-    /// <summary>Σ aᵢ bᵢ.</summary>
+    /// <summary>Returns Σ aᵢ bᵢ.</summary>
     public static double Product(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<ProductTerm>(a, b);
 
-    /// <summary>Σ (aᵢ − bᵢ)².</summary>
+    /// <summary>Returns Σ (aᵢ − bᵢ)².</summary>
     public static double SquaredDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<SquaredDifferenceTerm>(a, b);
 
-    /// <summary>Σ |aᵢ − bᵢ|.</summary>
+    /// <summary>Returns Σ |aᵢ − bᵢ|.</summary>
     public static double AbsoluteDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<AbsoluteDifferenceTerm>(a, b);
 
     private static double Sum<TTerm>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -2,23 +2,23 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Scores of vectors: every one with every other, pair by pair, or one pair.</summary>
-/// <remarks>The score of two rows has the same bits alone and in any company.</remarks>
+/// <summary>Computes the similarity of vectors: all pairs, row by row, or one pair.</summary>
+/// <remarks>The score of two rows has the same bits alone and in any batch.</remarks>
 public static class Similarity
 {
-    // What a length is at least in a cosine, as in PyTorch: zero vectors score 0.
+    // The smallest length in a cosine, as in PyTorch: zero vectors score 0.
     private const double SmallestNorm = 1e-12;
 
-    // So many rows at a time, fewer where their scores would not stay in the cache until they are copied.
+    // The number of rows in a block; fewer if their scores would not stay in the cache until they are copied.
     private const int BlockRows = 448;
     private const int BlockScores = 512 * 1024;
 
-    /// <summary>The scores of all rows of <paramref name="a"/> with all rows of <paramref name="b"/>.</summary>
-    /// <param name="a"><c>[m × dimensions]</c>.</param>
-    /// <param name="b"><c>[n × dimensions]</c>.</param>
-    /// <param name="similarity">How to compare.</param>
-    /// <returns><c>[m × n]</c>.</returns>
-    /// <exception cref="ArgumentException">The two differ in dimensions.</exception>
+    /// <summary>Computes the similarity of each row of <paramref name="a"/> to each row of <paramref name="b"/>.</summary>
+    /// <param name="a">The first vectors, <c>[m × dimension]</c>.</param>
+    /// <param name="b">The second vectors, <c>[n × dimension]</c>.</param>
+    /// <param name="similarity">The similarity function.</param>
+    /// <returns>The scores, <c>[m × n]</c>.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static Tensor Matrix(Tensor a, Tensor b, SimilarityFunction similarity = SimilarityFunction.Cosine)
     {
         Check(a, b, similarity);
@@ -41,12 +41,12 @@ public static class Similarity
         return scores;
     }
 
-    /// <summary>The score of each row of <paramref name="a"/> with the same row of <paramref name="b"/>.</summary>
-    /// <param name="a"><c>[n × dimensions]</c>.</param>
-    /// <param name="b"><c>[n × dimensions]</c>.</param>
-    /// <param name="similarity">How to compare.</param>
-    /// <returns>n scores.</returns>
-    /// <exception cref="ArgumentException">The two differ in dimensions or in the number of rows.</exception>
+    /// <summary>Computes the similarity of each row of <paramref name="a"/> to the same row of <paramref name="b"/>.</summary>
+    /// <param name="a">The first vectors, <c>[n × dimension]</c>.</param>
+    /// <param name="b">The second vectors, <c>[n × dimension]</c>.</param>
+    /// <param name="similarity">The similarity function.</param>
+    /// <returns>The n scores.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in dimension or in the number of rows.</exception>
     public static float[] Pairwise(Tensor a, Tensor b, SimilarityFunction similarity = SimilarityFunction.Cosine)
     {
         Check(a, b, similarity);
@@ -66,8 +66,8 @@ public static class Similarity
         return scores;
     }
 
-    /// <summary>The score of two vectors.</summary>
-    /// <exception cref="ArgumentException">The two differ in dimensions.</exception>
+    /// <summary>Computes the similarity of two vectors.</summary>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static float Of(ReadOnlySpan<float> a, ReadOnlySpan<float> b, SimilarityFunction similarity = SimilarityFunction.Cosine)
     {
         if (a.Length != b.Length)

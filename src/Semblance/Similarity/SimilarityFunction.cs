@@ -1,9 +1,9 @@
 namespace Semblance;
 
-/// <summary>How alike two vectors are; larger is more alike.</summary>
+/// <summary>Specifies the similarity function of two vectors; larger is more similar.</summary>
 public enum SimilarityFunction
 {
-    /// <summary>The cosine of the angle between them, from −1 to 1; 0 where one of them is zero.</summary>
+    /// <summary>The cosine of the angle between the vectors, from −1 to 1; 0 if one of them is zero.</summary>
     Cosine,
 
     /// <summary>The dot product.</summary>

@@ -1,14 +1,18 @@
 namespace Semblance;
 
-/// <summary>The names of similarity functions, as <c>similarity_fn_name</c> in <c>config_sentence_transformers.json</c>.</summary>
+/// <summary>
+/// Converts similarity functions to and from their names, as in <c>similarity_fn_name</c> in <c>config_sentence_transformers.json</c>.
+/// </summary>
 public static class SimilarityFunctions
 {
     private static readonly string[] Names = ["cosine", "dot", "euclidean", "manhattan"];
 
-    /// <summary>The function's name in configuration files: <c>cosine</c>, <c>dot</c>, <c>euclidean</c> or <c>manhattan</c>.</summary>
+    /// <summary>
+    /// Returns the name of a function in configuration files: <c>cosine</c>, <c>dot</c>, <c>euclidean</c> or <c>manhattan</c>.
+    /// </summary>
     public static string Name(this SimilarityFunction similarity) => Names[(int)similarity.Checked()];
 
-    /// <summary>The function with a name.</summary>
+    /// <summary>Returns the function with a name.</summary>
     /// <exception cref="FormatException">No function has this name.</exception>
     public static SimilarityFunction Parse(string name)
     {

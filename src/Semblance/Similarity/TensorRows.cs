@@ -2,13 +2,13 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Views of a tensor's rows.</summary>
+/// <summary>Provides views of a tensor's rows.</summary>
 internal static unsafe class TensorRows
 {
-    /// <summary>All rows, as a matrix whatever the rank.</summary>
+    /// <summary>Returns all rows as a matrix, for a tensor of any rank.</summary>
     public static Tensor AsMatrix(this Tensor tensor) => tensor.Slice(0, tensor.Rows);
 
-    /// <summary><paramref name="count"/> rows from row <paramref name="first"/> on, not copied.</summary>
+    /// <summary>Returns <paramref name="count"/> rows from row <paramref name="first"/> on, without a copy.</summary>
     public static Tensor Slice(this Tensor tensor, int first, int count)
     {
         // The memory of a tensor does not move, so the address outlives the fixed statement.
@@ -18,7 +18,7 @@ internal static unsafe class TensorRows
         }
     }
 
-    /// <summary>Throws unless two sets of vectors can be compared.</summary>
+    /// <summary>Throws unless two sets of vectors have the same dimension.</summary>
     public static void CheckWidth(Tensor a, Tensor b, string parameter)
     {
         if (a.Columns != b.Columns)

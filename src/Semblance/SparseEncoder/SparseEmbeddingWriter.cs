@@ -3,21 +3,28 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>Writes sparse vectors as JSON lines: <c>{"text":…,"indices":[…],"values":[…]}</c>, or with <c>tokens</c> instead of indices, the heaviest first.</summary>
+/// <summary>
+/// Writes sparse vectors as JSON lines: <c>{"text":…,"indices":[…],"values":[…]}</c>, or with <c>tokens</c> instead of indices, by
+/// descending weight.
+/// </summary>
 public sealed class SparseEmbeddingWriter : IDisposable
 {
     private readonly AtomicFile? _file;
     private readonly JsonLinesWriter _lines;
     private readonly SparseEncoder? _decoder;
 
-    /// <summary>Creates a writer to a stream.</summary>
-    /// <param name="output">The stream; it stays open.</param>
-    /// <param name="decoder">The model that names the tokens; null to write indices.</param>
-    public SparseEmbeddingWriter(Stream output, SparseEncoder? decoder = null) => (_lines, _decoder) = (new JsonLinesWriter(output), decoder);
+    /// <summary>Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes to a stream.</summary>
+    /// <param name="output">The stream, which stays open.</param>
+    /// <param name="decoder">The model that provides the tokens; null to write indices.</param>
+    public SparseEmbeddingWriter(Stream output, SparseEncoder? decoder = null) =>
+        (_lines, _decoder) = (new JsonLinesWriter(output), decoder);
 
-    /// <summary>Creates a file, which appears under its name when it is complete.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="SparseEmbeddingWriter"/> class that writes a file, which appears under its name when it
+    /// is complete.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="decoder">The model that names the tokens; null to write indices.</param>
+    /// <param name="decoder">The model that provides the tokens; null to write indices.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public SparseEmbeddingWriter(string path, SparseEncoder? decoder = null)
         : this(new AtomicFile(path), decoder)
@@ -45,7 +52,7 @@ public sealed class SparseEmbeddingWriter : IDisposable
         }
     });
 
-    /// <summary>Gives the file its name, once all vectors are written.</summary>
+    /// <summary>Completes the file, which then appears under its name.</summary>
     public void Complete() => _file?.Commit();
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>The sparse vectors of several texts, in the order of the texts.</summary>
+/// <summary>Represents the sparse vectors of several texts, in the order of the texts.</summary>
 public sealed class SparseEmbeddings : EncodedTexts
 {
     internal SparseEmbeddings(int dimension, IReadOnlyList<SparseVector> vectors, int[] tokenCounts, bool[] truncated)
@@ -12,13 +12,13 @@ public sealed class SparseEmbeddings : EncodedTexts
     /// <summary>Gets the vectors.</summary>
     public IReadOnlyList<SparseVector> Vectors { get; }
 
-    /// <summary>Gets the average number of elements of a vector that are not 0; 0 without vectors.</summary>
+    /// <summary>Gets the mean number of nonzero elements of a vector; 0 without vectors.</summary>
     public double ActiveDimensions => Vectors.Select(vector => (double)vector.ActiveDimensions).DefaultIfEmpty(0).Average();
 
-    /// <summary>Gets the share of all elements that is 0, from 0 to 1.</summary>
+    /// <summary>Gets the fraction of all elements that are 0, from 0 to 1.</summary>
     public double SparsityRatio => Count == 0 || Dimension == 0 ? 1 : 1 - (ActiveDimensions / Dimension);
 
     /// <summary>Gets the vector of one text.</summary>
-    /// <param name="index">The text's place, from 0.</param>
+    /// <param name="index">The zero-based index of the text.</param>
     public SparseVector this[int index] => Vectors[index];
 }

@@ -1,12 +1,12 @@
 namespace Semblance;
 
-/// <summary>How <see cref="SparseEncoder"/> encodes; every default is what the model's own files say.</summary>
+/// <summary>Provides the options of <see cref="SparseEncoder"/> for encoding. The defaults are the settings in the model's files.</summary>
 public sealed record SparseEncodeOptions : TextOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Gets the default options.</summary>
     public static SparseEncodeOptions Default { get; } = new();
 
-    /// <summary>Keeps at most this many elements of each vector, the largest; null for all that the model gives.</summary>
+    /// <summary>Gets the maximum number of nonzero elements of each vector, of which the largest are kept; null for all.</summary>
     public int? MaxActiveDimensions { get; init; }
 
     internal override void Check()

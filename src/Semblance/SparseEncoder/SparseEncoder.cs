@@ -6,16 +6,19 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Texts to sparse vectors with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2109.10086), which an inverted index
-/// can search and a person can read.
+/// Represents a model that computes sparse vectors of texts, with a weight for each token of the vocabulary (SPLADE: Formal et al. 2021,
+/// arXiv:2109.10086). An inverted index can search them, and the tokens make them interpretable.
 /// </summary>
 /// <inheritdoc cref="Encoder{TSelf}" path="/remarks"/>
-public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptions, SparseEmbeddings, SparseEmbedding>, ILoadable<SparseEncoder>
+public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptions, SparseEmbeddings, SparseEmbedding>,
+    ILoadable<SparseEncoder>
 {
-    /// <summary>Creates a model of modules.</summary>
-    /// <param name="modules">The modules in order, such as a <see cref="MaskedLanguageModule"/> and a <see cref="SpladePoolingModule"/>.</param>
-    /// <param name="config">The prompts and the similarity function; null for none, and the dot product.</param>
-    /// <exception cref="ArgumentException">The first module takes no texts.</exception>
+    /// <summary>Initializes a new instance of the <see cref="SparseEncoder"/> class from modules.</summary>
+    /// <param name="modules">
+    /// The modules in order, such as a <see cref="MaskedLanguageModule"/> and a <see cref="SpladePoolingModule"/>.
+    /// </param>
+    /// <param name="config">The prompts and the similarity function; null for no prompts and the dot product.</param>
+    /// <exception cref="ArgumentException">The first module does not accept texts.</exception>
     public SparseEncoder(IReadOnlyList<Module> modules, SentenceTransformerConfig? config = null)
         : this(modules, config ?? new SentenceTransformerConfig { SimilarityFunction = SimilarityFunction.DotProduct }, [])
     {
@@ -32,14 +35,15 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
 
     static ModelKind ILoadable<SparseEncoder>.Kind => ModelKind.SparseEncoder;
 
-    /// <summary>Runs texts through all modules inside a computation of the caller's, as training does.</summary>
-    /// <param name="run">The computation; it owns the result.</param>
+    /// <summary>Computes the vectors of texts with all modules inside a given computation, as in training.</summary>
+    /// <param name="run">The computation, which owns the result.</param>
     /// <param name="texts">The texts. Those that are too long are truncated.</param>
     /// <param name="prompt">The text before each text.</param>
     /// <param name="route">The route of the texts, for a model with a router; null for its default.</param>
-    /// <returns>The vectors with their zeros, <c>[texts × dimension]</c>.</returns>
-    /// <exception cref="InvalidOperationException">No module makes one vector of a text.</exception>
-    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) => Vectors(run, Tokenize(texts, prompt, route));
+    /// <returns>The dense form of the vectors, <c>[texts × dimension]</c>.</returns>
+    /// <exception cref="InvalidOperationException">No module computes one vector for a text.</exception>
+    public Tensor Forward(Computation run, IReadOnlyList<string> texts, string prompt = "", string? route = null) =>
+        Vectors(run, Tokenize(texts, prompt, route));
 
     /// <inheritdoc/>
     public override ModelOutput Forward(Computation run, ModelInput input)
@@ -62,11 +66,11 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
         return SparseSimilarity.Matrix(a.Vectors, b.Vectors, Config.SimilarityFunction);
     }
 
-    /// <summary>Returns the tokens of a vector with their weights, the largest first.</summary>
+    /// <summary>Returns the tokens of a vector with their weights, in descending order.</summary>
     /// <param name="vector">A vector of this model.</param>
     /// <param name="topK">The number of tokens, at least 1; null for all.</param>
     /// <returns>The tokens.</returns>
-    /// <exception cref="ArgumentException">The vector is of another model.</exception>
+    /// <exception cref="ArgumentException">The vector has another dimension than those of the model.</exception>
     public IReadOnlyList<TokenWeight> Decode(SparseVector vector, int? topK = null)
     {
         ArgumentNullException.ThrowIfNull(vector);
@@ -75,38 +79,45 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
         return vector.Dimension == Dimension
             ? [.. vector.Order(topK).Select(i => (Id: vector.Indices.Span[i], Weight: vector.Values.Span[i]))
                 .Select(element => new TokenWeight(tokenizer.IdToToken(element.Id) ?? $"[{element.Id}]", element.Weight))]
-            : throw new ArgumentException($"The vector has {vector.Dimension} dimensions, but those of the model have {Dimension}.", nameof(vector));
+            : throw new ArgumentException($"The vector has {vector.Dimension} dimensions, but those of the model have {Dimension}.",
+                nameof(vector));
     }
 
-    // A transformer that predicts words, without modules.json, gets SPLADE's pooling, as in the original.
+    // As in the original, a masked language model without modules.json gets SPLADE pooling.
     static SparseEncoder ILoadable<SparseEncoder>.LoadFolder(string folder, bool trainable)
     {
         ModelKinds.Require(folder, ModelKind.SparseEncoder);
-        var (modules, warnings) = ModuleList.Exists(folder) ? ModuleList.Load(folder, trainable) : ([MaskedLanguageModule.Load(folder, trainable), new SpladePoolingModule()], []);
+        var (modules, warnings) = ModuleList.Exists(folder)
+            ? ModuleList.Load(folder, trainable)
+            : ([MaskedLanguageModule.Load(folder, trainable), new SpladePoolingModule()], []);
         return modules[^1] is TransformerModule or PoolingModule or DenseModule or LayerNormModule or NormalizeModule
-            ? throw new ModelFormatException(folder, $"the last module, {modules[^1]}, makes dense vectors; load the model as a SentenceTransformer, or name one that ends with SpladePooling, SparseStaticEmbedding or SparseAutoEncoder.")
+            ? throw new ModelFormatException(folder, $"the last module, {modules[^1]}, computes dense vectors; load the model as a "
+                + "SentenceTransformer, or name one that ends with SpladePooling, SparseStaticEmbedding or SparseAutoEncoder.")
             : !modules.Any(module => module.MakesSentenceEmbeddings)
-            ? throw new ModelFormatException(folder, "no module makes one vector of a text; name one in modules.json, such as SpladePooling.")
+            ? throw new ModelFormatException(folder,
+                "no module computes one vector for a text; name one in modules.json, such as SpladePooling.")
             : new SparseEncoder(modules, SentenceTransformerConfig.Load(folder, SimilarityFunction.DotProduct), warnings);
     }
 
-    private protected override SparseEmbeddings Run(IReadOnlyList<string> texts, SparseEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+    private protected override SparseEmbeddings Run(
+        IReadOnlyList<string> texts, SparseEncodeOptions options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
     {
         var vectors = new SparseVector[texts.Count];
-        var tokenized = ForEachBatch(texts, options, progress, (run, features, places) =>
+        var tokenized = ForEachBatch(texts, options, progress, (run, features, indices) =>
         {
             features.MaxActiveDimensions = options.MaxActiveDimensions;
             var rows = Vectors(run, features);
-            for (var i = 0; i < places.Length; i++)
+            for (var i = 0; i < indices.Length; i++)
             {
                 var row = rows.Row(i);
                 if (!TensorPrimitives.IsFiniteAll(row))
                 {
-                    throw new ModelFormatException("model", $"the vector of text {places[i]} is not finite; are the model's weights damaged?");
+                    throw new ModelFormatException("model",
+                        $"the vector of text {indices[i]} is not finite; are the model's weights damaged?");
                 }
 
                 var vector = SparseVector.From(row);
-                vectors[places[i]] = options.MaxActiveDimensions is { } count ? vector.Largest(count) : vector;
+                vectors[indices[i]] = options.MaxActiveDimensions is { } count ? vector.Largest(count) : vector;
             }
         }, cancellationToken);
         return new SparseEmbeddings(Dimension, vectors, tokenized.TokenCounts, tokenized.Truncated);
@@ -116,5 +127,6 @@ public sealed class SparseEncoder : TextEncoder<SparseEncoder, SparseEncodeOptio
         new(text, embeddings[index], embeddings.TokenCounts[index], embeddings.Truncated[index]);
 
     private Tensor Vectors(Computation run, Features features) =>
-        Through(run, features).SentenceEmbeddings ?? throw new InvalidOperationException("The model has no module that makes one vector of a text, such as SpladePooling.");
+        Through(run, features).SentenceEmbeddings
+            ?? throw new InvalidOperationException("The model has no module that computes one vector for a text, such as SpladePooling.");
 }

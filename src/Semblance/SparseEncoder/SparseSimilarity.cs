@@ -2,19 +2,20 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Scores of sparse vectors: every one with every other, pair by pair, or one pair. Sums are double precision.</summary>
+/// <summary>Computes the similarity of sparse vectors: all pairs, row by row, or one pair. Sums are in double precision.</summary>
 public static class SparseSimilarity
 {
     // As in PyTorch: zero vectors score 0.
     private const double SmallestNorm = 1e-12;
 
-    /// <summary>The scores of all vectors of one set with all of another, on all threads.</summary>
-    /// <param name="a">m vectors.</param>
-    /// <param name="b">n vectors of as many elements.</param>
-    /// <param name="similarity">How to compare.</param>
-    /// <returns><c>[m × n]</c>.</returns>
-    /// <exception cref="ArgumentException">Vectors differ in their number of elements.</exception>
-    public static Tensor Matrix(IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
+    /// <summary>Computes the similarity of each vector of one set to each vector of another, in parallel.</summary>
+    /// <param name="a">The m first vectors.</param>
+    /// <param name="b">The n second vectors, of the same dimension.</param>
+    /// <param name="similarity">The similarity function.</param>
+    /// <returns>The scores, <c>[m × n]</c>.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
+    public static Tensor Matrix(
+        IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -32,7 +33,7 @@ public static class SparseSimilarity
 
         Workers.Shared.For(a.Count, int.MaxValue, i =>
         {
-            var dense = a[i].ToDense(); // one side with its zeros: then a score costs as many steps as the other has elements
+            var dense = a[i].ToDense(); // with one side dense, a score takes as many steps as the other has elements
             var row = scores.Writable.Slice(i * b.Count, b.Count);
             for (var j = 0; j < row.Length; j++)
             {
@@ -42,13 +43,14 @@ public static class SparseSimilarity
         return scores;
     }
 
-    /// <summary>The score of each vector of one set with the one at the same place of another.</summary>
-    /// <param name="a">n vectors.</param>
-    /// <param name="b">n vectors of as many elements.</param>
-    /// <param name="similarity">How to compare.</param>
-    /// <returns>n scores.</returns>
-    /// <exception cref="ArgumentException">The sets differ in size, or vectors in their number of elements.</exception>
-    public static float[] Pairwise(IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
+    /// <summary>Computes the similarity of each vector of one set to the vector at the same index of another.</summary>
+    /// <param name="a">The n first vectors.</param>
+    /// <param name="b">The n second vectors, of the same dimension.</param>
+    /// <param name="similarity">The similarity function.</param>
+    /// <returns>The n scores.</returns>
+    /// <exception cref="ArgumentException">The sets differ in size, or the vectors in dimension.</exception>
+    public static float[] Pairwise(
+        IReadOnlyList<SparseVector> a, IReadOnlyList<SparseVector> b, SimilarityFunction similarity = SimilarityFunction.DotProduct)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -57,8 +59,8 @@ public static class SparseSimilarity
             : throw new ArgumentException($"{a.Count} vectors cannot be paired with {b.Count}.", nameof(b));
     }
 
-    /// <summary>The score of two vectors.</summary>
-    /// <exception cref="ArgumentException">They differ in their number of elements.</exception>
+    /// <summary>Computes the similarity of two vectors.</summary>
+    /// <exception cref="ArgumentException">The vectors differ in dimension.</exception>
     public static float Of(SparseVector a, SparseVector b, SimilarityFunction similarity = SimilarityFunction.DotProduct) =>
         Matrix([a], [b], similarity).Values[0];
 
@@ -74,7 +76,7 @@ public static class SparseSimilarity
 
     private static float Score(float[] dense, ReadOnlySpan<float> active, SparseVector other, SimilarityFunction similarity)
     {
-        double product = 0, overlap = 0; // overlap: how much nearer shared places bring the two
+        double product = 0, overlap = 0; // overlap: the part of the distance that shared indices remove
         var indices = other.Indices.Span;
         var values = other.Values.Span;
         for (var i = 0; i < indices.Length; i++)
@@ -86,7 +88,8 @@ public static class SparseSimilarity
 
         return (float)(similarity switch
         {
-            SimilarityFunction.Cosine => product / (Math.Max(Math.Sqrt(Squares(active)), SmallestNorm) * Math.Max(Math.Sqrt(Squares(values)), SmallestNorm)),
+            SimilarityFunction.Cosine =>
+                product / (Math.Max(Math.Sqrt(Squares(active)), SmallestNorm) * Math.Max(Math.Sqrt(Squares(values)), SmallestNorm)),
             SimilarityFunction.DotProduct => product,
             SimilarityFunction.Euclidean => 0 - Math.Sqrt(Math.Max(0, Squares(active) + Squares(values) - (2 * product))),
             _ => 0 - Math.Max(0, Magnitudes(active) + Magnitudes(values) - overlap),

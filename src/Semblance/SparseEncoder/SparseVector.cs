@@ -1,49 +1,52 @@
 namespace Semblance;
 
-/// <summary>A vector of which most elements are 0: the places of the others, and what stands there. Immutable.</summary>
+/// <summary>Represents an immutable vector that stores only its nonzero elements.</summary>
 public sealed class SparseVector
 {
     private readonly int[] _indices;
     private readonly float[] _values;
 
-    /// <summary>Makes a vector of places and elements.</summary>
+    /// <summary>Initializes a new instance of the <see cref="SparseVector"/> class from indices and values.</summary>
     /// <param name="dimension">The number of elements, zeros included.</param>
-    /// <param name="indices">The places, rising, each below <paramref name="dimension"/>; copied.</param>
-    /// <param name="values">What stands there; copied.</param>
-    /// <exception cref="ArgumentException">The places do not rise or lie outside, or there is not one element for each.</exception>
+    /// <param name="indices">The indices, in ascending order, each less than <paramref name="dimension"/>; they are copied.</param>
+    /// <param name="values">The elements at the indices; they are copied.</param>
+    /// <exception cref="ArgumentException">
+    /// The indices are not ascending or out of range, or the numbers of indices and values differ.
+    /// </exception>
     public SparseVector(int dimension, ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
         : this(dimension, indices.ToArray(), values.ToArray())
     {
         ArgumentOutOfRangeException.ThrowIfNegative(dimension);
         if (indices.Length != values.Length)
         {
-            throw new ArgumentException($"{values.Length} values do not stand at {indices.Length} places.", nameof(values));
+            throw new ArgumentException($"{values.Length} values do not match {indices.Length} indices.", nameof(values));
         }
 
         for (var i = 0; i < indices.Length; i++)
         {
             if (indices[i] >= dimension || indices[i] <= (i == 0 ? -1 : indices[i - 1]))
             {
-                throw new ArgumentException($"The place {indices[i]} is not above the one before it and below {dimension}.", nameof(indices));
+                throw new ArgumentException($"The index {indices[i]} is not greater than the one before it and less than {dimension}.",
+                    nameof(indices));
             }
         }
     }
 
     private SparseVector(int dimension, int[] indices, float[] values) => (Dimension, _indices, _values) = (dimension, indices, values);
 
-    /// <summary>The number of elements, zeros included.</summary>
+    /// <summary>Gets the number of elements, zeros included.</summary>
     public int Dimension { get; }
 
-    /// <summary>The number of elements that are not 0.</summary>
+    /// <summary>Gets the number of nonzero elements.</summary>
     public int ActiveDimensions => _indices.Length;
 
-    /// <summary>The places of elements that are not 0, rising.</summary>
+    /// <summary>Gets the indices of the nonzero elements, in ascending order.</summary>
     public ReadOnlyMemory<int> Indices => _indices;
 
-    /// <summary>What stands at <see cref="Indices"/>.</summary>
+    /// <summary>Gets the elements at <see cref="Indices"/>.</summary>
     public ReadOnlyMemory<float> Values => _values;
 
-    /// <summary>The elements of a dense vector that are not 0.</summary>
+    /// <summary>Creates a sparse vector from the nonzero elements of a dense vector.</summary>
     public static SparseVector From(ReadOnlySpan<float> dense)
     {
         var count = 0;
@@ -64,8 +67,8 @@ public sealed class SparseVector
         return new SparseVector(dense.Length, indices, values);
     }
 
-    /// <summary>At most so many elements, the largest; of equal ones the first.</summary>
-    /// <param name="count">How many to keep, at least 1.</param>
+    /// <summary>Returns a vector of the largest elements, at most <paramref name="count"/>; the first of equal ones.</summary>
+    /// <param name="count">The maximum number of elements, at least 1.</param>
     public SparseVector Largest(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -79,7 +82,7 @@ public sealed class SparseVector
         return new SparseVector(Dimension, Array.ConvertAll(kept, i => _indices[i]), Array.ConvertAll(kept, i => _values[i]));
     }
 
-    /// <summary>The vector with its zeros.</summary>
+    /// <summary>Returns the dense vector, zeros included.</summary>
     public float[] ToDense()
     {
         var dense = new float[Dimension];
@@ -91,9 +94,9 @@ public sealed class SparseVector
         return dense;
     }
 
-    /// <summary>What two vectors share: the product of their elements, where it is above 0.</summary>
-    /// <param name="other">A vector of as many elements.</param>
-    /// <exception cref="ArgumentException">The other has another number of elements.</exception>
+    /// <summary>Returns the product of two vectors, element by element, where it is greater than 0.</summary>
+    /// <param name="other">A vector of the same dimension.</param>
+    /// <exception cref="ArgumentException">The other vector has another dimension.</exception>
     public SparseVector Intersection(SparseVector other)
     {
         SparseSimilarity.Check(this, other);
@@ -117,7 +120,7 @@ public sealed class SparseVector
     /// <inheritdoc/>
     public override string ToString() => $"[{Dimension}], {ActiveDimensions} of them not 0";
 
-    /// <summary>The largest elements of a dense vector that are above a bound.</summary>
+    /// <summary>Returns the largest elements of a dense vector that are greater than a bound.</summary>
     internal static SparseVector Largest(ReadOnlySpan<float> dense, int count, float above)
     {
         var (indices, values) = (new List<int>(), new List<float>());
@@ -133,7 +136,9 @@ public sealed class SparseVector
         return new SparseVector(dense.Length, indices.ToArray(), values.ToArray()).Largest(count);
     }
 
-    /// <summary>The places in <see cref="Values"/> of the largest elements, the largest first and the first of equals.</summary>
+    /// <summary>
+    /// Returns the positions in <see cref="Values"/> of the largest elements, in descending order; the first of equal ones first.
+    /// </summary>
     internal int[] Order(int? count) => Order(_values, count ?? _values.Length);
 
     private static int[] Order(float[] values, int count)

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>What one element of a sparse vector stands for.</summary>
-/// <param name="Token">The token, as the vocabulary writes it.</param>
-/// <param name="Weight">Its weight.</param>
+/// <summary>Represents a token with its weight, one element of a sparse vector.</summary>
+/// <param name="Token">The token, as in the vocabulary.</param>
+/// <param name="Weight">The weight.</param>
 public readonly record struct TokenWeight(string Token, float Weight);

@@ -4,16 +4,19 @@ namespace Semblance;
 /// <param name="Texts">The texts; of pairs, the first texts.</param>
 public sealed record ModelInput(IReadOnlyList<string> Texts)
 {
-    /// <summary>Gets the second text of each pair; null where the input is one of single texts.</summary>
+    /// <summary>Gets the second text of each pair; null if the input is single texts.</summary>
     public IReadOnlyList<string>? Pairs { get; init; }
 
     /// <summary>Gets the prompt before each text; empty by default.</summary>
     public string Prompt { get; init; } = "";
 
-    /// <summary>Gets the route of the texts, such as <c>query</c>, for a model that encodes one kind otherwise than another; null for the model's default.</summary>
+    /// <summary>Gets the route of the texts, such as <c>query</c>, for a model with a router; null for the model's default.</summary>
     public string? Route { get; init; }
 
-    /// <summary>Gets the number of the column, from 0. Without a route, a multi-vector encoder takes the texts of column 0 for queries and others for documents.</summary>
+    /// <summary>
+    /// Gets the index of the column, from 0. Without a route, a multi-vector encoder treats the texts of column 0 as queries and the others
+    /// as documents.
+    /// </summary>
     public int Column { get; init; }
 
     /// <summary>Returns some rows of the input.</summary>

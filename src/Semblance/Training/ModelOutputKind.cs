@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>Specifies what a trainable model computes from its texts.</summary>
+/// <summary>Specifies the kind of output that a trainable model computes from its texts.</summary>
 public enum ModelOutputKind
 {
     /// <summary>One vector for each text, dense or sparse.</summary>

@@ -1,6 +1,6 @@
 namespace Semblance.Words;
 
-/// <summary>Words of English that say little by themselves, and punctuation: those that the original leaves out unless told otherwise.</summary>
+/// <summary>Lists English stop words and punctuation marks: the default of the original.</summary>
 internal static class EnglishStopWords
 {
     private const string Punctuation = """
@@ -27,6 +27,7 @@ internal static class EnglishStopWords
         within without won would wouldn y yet you your yours yourself yourselves
         """;
 
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. $"{Punctuation} {Words}".Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
+    /// <summary>Gets all of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. $"{Punctuation} {Words}".Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Semblance.Words;
 
 /// <summary>
-/// English words as the Penn Treebank divides them: punctuation stands alone, <c>can't</c> is <c>ca</c> and <c>n't</c>. The rules are those of
-/// NLTK's <c>word_tokenize</c> for a single sentence.
+/// Divides English texts into words by the rules of the Penn Treebank: punctuation marks are words of their own, <c>can't</c> becomes
+/// <c>ca</c> and <c>n't</c>. The rules are those of NLTK's <c>word_tokenize</c> for a single sentence.
 /// </summary>
 internal static class TreebankWords
 {
@@ -45,7 +45,7 @@ internal static class TreebankWords
         Rule("(?i) ('t)(was)\\b", " $1 $2 "),
     ];
 
-    /// <summary>The words of a sentence.</summary>
+    /// <summary>Returns the words of a sentence.</summary>
     public static List<string> Split(string text)
     {
         foreach (var (pattern, replacement) in Rules)
@@ -56,7 +56,7 @@ internal static class TreebankWords
         return [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
     }
 
-    // In time that is linear in the text, whatever it is.
+    // Takes time linear in the length of any text.
     private static (Regex Pattern, string Replacement) Rule(string pattern, string replacement) =>
         (new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), replacement);
 

@@ -3,7 +3,7 @@ using Semblance.Transformers;
 
 namespace Semblance.Words;
 
-/// <summary>A vocabulary and the weights of some of its words, for example their inverse document frequencies.</summary>
+/// <summary>Represents a vocabulary and the weights of some of its words, such as inverse document frequencies.</summary>
 internal sealed class WeightedWords
 {
     public WeightedWords(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float> weights, float unknownWeight)
@@ -12,24 +12,26 @@ internal sealed class WeightedWords
         Weights = weights;
         UnknownWeight = unknownWeight;
 
-        // A word's own weight, else that of its lower case.
-        OfWords = [.. Vocabulary.Select(word => weights.TryGetValue(word, out var own) || weights.TryGetValue(word.ToLowerInvariant(), out own) ? own : unknownWeight)];
+        // The weight of the word, or else that of its lower-case form.
+        OfWords = [.. Vocabulary.Select(word => weights.TryGetValue(word, out var own)
+            || weights.TryGetValue(word.ToLowerInvariant(), out own) ? own : unknownWeight)];
     }
 
     public IReadOnlyList<string> Vocabulary { get; }
 
     public IReadOnlyDictionary<string, float> Weights { get; }
 
-    /// <summary>The weight of a word that has none.</summary>
+    /// <summary>Gets the weight of a word that has none.</summary>
     public float UnknownWeight { get; }
 
-    /// <summary>The weight of each word of the vocabulary.</summary>
+    /// <summary>Gets the weight of each word of the vocabulary.</summary>
     public float[] OfWords { get; }
 
     public static WeightedWords Read(ConfigurationFile config)
     {
         var weights = new Dictionary<string, float>(StringComparer.Ordinal);
-        foreach (var (word, value) in config.Section("word_weights")?.Root.EnumerateObject().Select(entry => (entry.Name, entry.Value)) ?? [])
+        foreach (var (word, value) in config.Section("word_weights")?.Root.EnumerateObject().Select(entry => (entry.Name, entry.Value))
+            ?? [])
         {
             weights[word] = value.ValueKind == JsonValueKind.Number && float.IsFinite((float)value.GetDouble())
                 ? (float)value.GetDouble()

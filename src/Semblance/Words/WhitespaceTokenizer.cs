@@ -2,7 +2,10 @@ using Semblance.Files.Json;
 
 namespace Semblance.Words;
 
-/// <summary>Words are what stands between white space; those that the vocabulary lacks are looked up without punctuation at their ends, then in lower case.</summary>
+/// <summary>
+/// Divides texts into words at white space. A word that is not in the vocabulary is looked up without punctuation at its ends, then in
+/// lower case.
+/// </summary>
 /// <inheritdoc/>
 public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false)
     : WordTokenizer(vocabulary, stopWords, lowerCase)
@@ -16,13 +19,15 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
 
     private protected override string FileName => File;
 
-    /// <summary>Loads the tokenizer of a folder.</summary>
+    /// <summary>Loads the tokenizer from a folder.</summary>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     /// <exception cref="Transformers.ModelFormatException">The file is damaged.</exception>
     public static WhitespaceTokenizer Load(string folder)
     {
         var file = Read(folder, File).Check(Keys);
-        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null ? null : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
+        return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null
+            ? null
+            : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using Semblance.Transformers;
 
 namespace Semblance.Words;
 
-/// <summary>Divides texts into the words of a vocabulary; what the vocabulary lacks, and stop words, are left out. Immutable, and safe for all threads.</summary>
+/// <summary>
+/// Divides texts into words of a vocabulary. Stop words and words that are not in the vocabulary are left out. Immutable and thread-safe.
+/// </summary>
 public abstract class WordTokenizer
 {
     private const long LargestFile = 1L << 30; // millions of words
@@ -13,10 +15,12 @@ public abstract class WordTokenizer
     private readonly Dictionary<string, int> _ids;
     private readonly HashSet<string> _stopWords;
 
-    /// <summary>Makes a tokenizer.</summary>
-    /// <param name="vocabulary">The words; a word's place is its id, and of equal ones the last counts.</param>
-    /// <param name="stopWords">Words that are left out; null for those of English.</param>
-    /// <param name="lowerCase">Lower-cases texts first.</param>
+    /// <summary>Initializes a new instance of the <see cref="WordTokenizer"/> class.</summary>
+    /// <param name="vocabulary">The words; the index of a word is its id, the last index for duplicates.</param>
+    /// <param name="stopWords">The words to leave out; null for the English stop words.</param>
+    /// <param name="lowerCase">
+    /// <see langword="true"/> to convert texts to lower case first; otherwise, <see langword="false"/>, the default.
+    /// </param>
     protected WordTokenizer(IEnumerable<string> vocabulary, IEnumerable<string>? stopWords = null, bool lowerCase = false)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -31,35 +35,35 @@ public abstract class WordTokenizer
         }
     }
 
-    /// <summary>The class in the files of the original.</summary>
+    /// <summary>Gets the name of the class in the files of the original.</summary>
     public abstract string Type { get; }
 
-    /// <summary>The words; a word's place is its id.</summary>
+    /// <summary>Gets the words; the index of a word is its id.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
-    /// <summary>Words that are left out.</summary>
+    /// <summary>Gets the words that are left out.</summary>
     public IReadOnlyList<string> StopWords { get; }
 
-    /// <summary>Whether texts are lower-cased first.</summary>
+    /// <summary>Gets a value that indicates whether texts are converted to lower case first.</summary>
     public bool LowerCase { get; }
 
-    /// <summary>Gets what the tokenizer's file says that is not known or not applied, one sentence each.</summary>
+    /// <summary>Gets a warning, one sentence, for each setting in the tokenizer's file that is unknown or not applied.</summary>
     public IReadOnlyList<string> Warnings { get; private protected init; } = [];
 
     private protected abstract string FileName { get; }
 
-    /// <summary>The ids of the words of a text; none where it has no word of the vocabulary.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>Returns the ids of the words of a text; none if it has no word of the vocabulary.</summary>
+    /// <param name="text">The text to tokenize.</param>
     public abstract int[] Tokenize(string text);
 
-    /// <summary>Loads the tokenizer of a folder.</summary>
+    /// <summary>Loads the tokenizer from a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="type">The class that the original gives it; only its last name counts.</param>
+    /// <param name="type">The name of the original's class, of which only the last part counts.</param>
     /// <exception cref="FileNotFoundException">The tokenizer's file is missing.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, or the class is not supported.</exception>
     public static WordTokenizer Load(string folder, string type) => Load(folder, type, folder);
 
-    /// <summary>Loads the tokenizer that a file names.</summary>
+    /// <summary>Loads the tokenizer of the class that a file names.</summary>
     internal static WordTokenizer Load(string folder, string type, string path)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -67,12 +71,13 @@ public abstract class WordTokenizer
         {
             nameof(WhitespaceTokenizer) => WhitespaceTokenizer.Load(folder),
             nameof(PhraseTokenizer) => PhraseTokenizer.Load(folder),
-            _ => throw new ModelFormatException(path, $"the tokenizer '{type}' is not supported; those that are: {nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
+            _ => throw new ModelFormatException(path, $"the tokenizer '{type}' is not supported; those that are: "
+                + $"{nameof(WhitespaceTokenizer)}, {nameof(PhraseTokenizer)} of sentence_transformers.models.tokenizer."),
         };
     }
 
     /// <summary>Writes the tokenizer's file.</summary>
-    /// <param name="folder">An existing folder.</param>
+    /// <param name="folder">The folder, which exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string folder) => JsonFile.Write(Path.Combine(folder, FileName), json =>
     {
@@ -104,7 +109,9 @@ public abstract class WordTokenizer
     {
     }
 
-    /// <summary>The id of the first form of a token that is a stop word or known, unless it is a stop word.</summary>
+    /// <summary>
+    /// Returns the id of the first form of a token that is a stop word or in the vocabulary; null if that is a stop word.
+    /// </summary>
     private protected int? Find(params ReadOnlySpan<string> forms)
     {
         foreach (var form in forms)

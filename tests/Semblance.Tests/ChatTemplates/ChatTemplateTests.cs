@@ -41,11 +41,11 @@ public class ChatTemplateTests
     }
 
     [Theory]
-    [InlineData("{{ nothing.content }}", "asks for 'content' of what has no parts")]
-    [InlineData("{{ 1 | first }}", "goes through what is no list")]
-    [InlineData("{% for m in 1 %}{% endfor %}", "goes through what is no list")]
-    [InlineData("{{ 1 + 'a' }}", "adds what is neither two texts nor two numbers")]
-    [InlineData("{{ 'a'.b }}", "has no parts")]
+    [InlineData("{{ nothing.content }}", "gets 'content' from a value without parts")]
+    [InlineData("{{ 1 | first }}", "iterates over a value that is not a list")]
+    [InlineData("{% for m in 1 %}{% endfor %}", "iterates over a value that is not a list")]
+    [InlineData("{{ 1 + 'a' }}", "adds values that are neither two texts nor two numbers")]
+    [InlineData("{{ 'a'.b }}", "without parts")]
     public void What_a_template_cannot_do_is_named_when_it_is_tried(string source, string problem) =>
         Should.Throw<ModelFormatException>(() => new ChatTemplate("x", source).Render([])).Message.ShouldContain(problem);
 
@@ -65,7 +65,7 @@ public class ChatTemplateTests
         }
 
         var doubling = "{% set x = 'abcdefgh' %}" + string.Concat(Enumerable.Repeat("{% set x = x ~ x %}", 60)) + "{{ x }}";
-        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", doubling).Render([])).Message.ShouldContain("too long a text");
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", doubling).Render([])).Message.ShouldContain("its result is too long");
     }
 
     public static TheoryData<string> Growing => new()
@@ -102,7 +102,7 @@ public class ChatTemplateTests
     {
         new ChatTemplate("x", "{% set a = 1 %}{% for m in messages %}{{ a }}{% set a = a + loop.index %}{{ a }} {% endfor %}{{ a }}").Render([new("messages", new object?[] { "x", "y" })])
             .ShouldBe("12 13 1");
-        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", "{{ messages[9223372036854775807 + 1] }}").Render([new("messages", new object?[] { "x" })])).Message.ShouldContain("has no parts");
+        Should.Throw<ModelFormatException>(() => new ChatTemplate("x", "{{ messages[9223372036854775807 + 1] }}").Render([new("messages", new object?[] { "x" })])).Message.ShouldContain("without parts");
     }
 
     [Fact]

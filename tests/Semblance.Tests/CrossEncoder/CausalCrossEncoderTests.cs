@@ -167,7 +167,7 @@ public class CausalCrossEncoderTests
     {
         using var folder = Reranker();
         File.Delete(folder.Of("chat_template.jinja"));
-        Should.Throw<ModelFormatException>(() => CrossEncoder.Load(folder.Path)).Message.ShouldStartWith(folder.Of("sentence_bert_config.json") + ": 'message' asks for a chat template");
+        Should.Throw<ModelFormatException>(() => CrossEncoder.Load(folder.Path)).Message.ShouldStartWith(folder.Of("sentence_bert_config.json") + ": 'message' requires a chat template");
         JsonEdit.Set(folder.Of("config.json"), "architectures", "[\"Qwen3Model\"]");
         Should.Throw<ModelFormatException>(() => CrossEncoder.Load(folder.Path)).ShouldName(folder.Of("config.json"), "Qwen3Model", "ForCausalLM GPT2LMHeadModel");
     }

@@ -277,7 +277,7 @@ public class TextGeneratorTests
             config.ForcedEosTokenIds.ShouldBe([5]);
             foreach (var (json, field) in ((string, string)[])[
                 ("""{"num_beam_groups": 2}""", "num_beam_groups"), ("""{"early_stopping": 3}""", "early_stopping"), ("""{"eos_token_id": [0.5]}""", "eos_token_id"), ("""{"do_sample": true, "temperature": -1}""", "'temperature': Temperature must be above 0."),
-                ("""{"num_return_sequences": 2}""", "'num_return_sequences': There are as many sequences as beams")])
+                ("""{"num_return_sequences": 2}""", "'num_return_sequences': A beam search returns at most NumBeams sequences")])
             {
                 File.WriteAllText(path, json);
                 Should.Throw<ModelFormatException>(() => GenerationConfig.Load(folder.FullName)).Message.ShouldSatisfyAllConditions(m => m.ShouldContain(field), m => m.ShouldContain(path));
@@ -300,7 +300,7 @@ public class TextGeneratorTests
             File.WriteAllText(Path.Combine(folder.FullName, "generation_config.json"), $$"""{"eos_token_id": {{ids}}, "_original_object_hash": "1", "_commit_hash": null}""");
             var config = GenerationConfig.Load(folder.FullName);
             config.EosTokenIds.ShouldBe(kept);
-            config.Warnings.ShouldHaveSingleItem().ShouldEndWith("generation_config.json: 'eos_token_id' has a negative id, which is no token and is ignored.");
+            config.Warnings.ShouldHaveSingleItem().ShouldEndWith("generation_config.json: 'eos_token_id' has a negative id, which is not a token and is ignored.");
         }
         finally
         {

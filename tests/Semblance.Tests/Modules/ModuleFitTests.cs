@@ -50,8 +50,8 @@ public class ModuleFitTests
     }
 
     [Theory]
-    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""", "module 1, Dense, works on the vector of a text, but no pooling stands before it")]
-    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "9_Normalize", "type": "sentence_transformers.models.Normalize"}]""", "module 1, Normalize, works on the vector of a text, but no pooling")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""", "module 1, Dense, works on the vector of a text, but there is no pooling before it")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "9_Normalize", "type": "sentence_transformers.models.Normalize"}]""", "module 1, Normalize, works on the vector of a text, but there is no pooling")]
     public void Modules_in_an_order_that_cannot_work_are_found_at_load(string modules, string problem)
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
@@ -62,7 +62,7 @@ public class ModuleFitTests
     [Theory]
     [InlineData("Transformer", "", "module 1, Transformer, takes texts, but they are ids already")]
     [InlineData("BoW", "9_BoW", "module 1, BoW, takes texts, but they are ids already")]
-    [InlineData("WeightedLayerPooling", "8_Layers", "module 1, WeightedLayerPooling, weighs 2 layers, but no transformer stands before it")]
+    [InlineData("WeightedLayerPooling", "8_Layers", "module 1, WeightedLayerPooling, weighs 2 layers, but there is no transformer before it")]
     public void A_module_behind_another_that_it_cannot_work_with_is_found_at_load(string type, string path, string problem)
     {
         using var folder = new TemporaryFolder().With(Fixtures.Own("st/cls-dense"));
@@ -125,7 +125,7 @@ public class ModuleFitTests
         var before = SentenceTransformer.Load(folder.Path).Encode("a man rides");
         JsonEdit.Set(folder.Of("1_Pooling/config.json"), "word_embedding_dimension", "768");
         var model = SentenceTransformer.Load(folder.Path);
-        model.Warnings.ShouldHaveSingleItem().ShouldContain("module 1, Pooling, is said to take vectors of 768 elements but gets 32");
+        model.Warnings.ShouldHaveSingleItem().ShouldContain("module 1, Pooling, declares vectors of 768 elements but gets 32");
         model.Dimension.ShouldBe(32);
         model.Encode("a man rides").ShouldBe(before);
     }

@@ -103,6 +103,6 @@ public class ModuleTests
     {
         Should.Throw<ArgumentException>(() => new SentenceTransformer([new NormalizeModule()]));
         var transformer = SentenceTransformer.Load(Fixtures.Own("st/cls-dense")).Modules[0];
-        Should.Throw<ArgumentException>(() => new SentenceTransformer([transformer, new NormalizeModule()])).Message.ShouldContain("module 1, Normalize, works on the vector of a text, but no pooling stands before it");
+        Should.Throw<ArgumentException>(() => new SentenceTransformer([transformer, new NormalizeModule()])).Message.ShouldContain("module 1, Normalize, works on the vector of a text, but there is no pooling before it");
     }
 }

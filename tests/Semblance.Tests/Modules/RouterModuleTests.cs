@@ -101,7 +101,7 @@ public class RouterModuleTests
         Should.Throw<ArgumentException>(() => new RouterModule([]));
         Should.Throw<ArgumentException>(() => new RouterModule([new("a/b", narrow.Modules)]));
         var strict = new SentenceTransformer([new RouterModule([new("a", narrow.Modules)], allowsNone: false)]);
-        Should.Throw<ArgumentException>(() => strict.Encode(Texts)).Message.ShouldContain("must be told");
+        Should.Throw<ArgumentException>(() => strict.Encode(Texts)).Message.ShouldContain("needs the route");
     }
 
     private static SentenceTransformer Load(string name) => SentenceTransformer.Load(Fixtures.Own("st/" + name));

@@ -156,7 +156,7 @@ public class QuantizerTests
         loaded.Largest.ToArray().ShouldBe(ranges.Largest.ToArray());
 
         new QuantizationRanges(3).Save(folder.Of("empty.safetensors"));
-        Should.Throw<CheckpointFormatException>(() => QuantizationRanges.Load(folder.Of("empty.safetensors"))).Message.ShouldContain("no range");
+        Should.Throw<CheckpointFormatException>(() => QuantizationRanges.Load(folder.Of("empty.safetensors"))).Message.ShouldContain("not a range");
         Should.Throw<CheckpointFormatException>(() => QuantizationRanges.Load(Fixtures.Own("util/expected.safetensors"))).Message.ShouldContain("smallest");
     }
 

@@ -29,7 +29,7 @@ public sealed class WordVectorsTests : IDisposable
         (await Should.ThrowAsync<ModelFormatException>(() => WordVectors.ReadAsync(_folder.Of("w.txt")))).Message.ShouldContain("line 2: the bytes are not UTF-8");
         File.WriteAllBytes(_folder.Of("w.txt"), [0x1F, 0x8B, 8, 0]);
         (await Should.ThrowAsync<ModelFormatException>(() => WordVectors.ReadAsync(_folder.Of("w.txt")))).Message.ShouldContain("compressed by gzip");
-        (await Should.ThrowAsync<ModelFormatException>(() => WordVectors.ReadAsync(_folder.Write("x.txt", "a 1 \u001B[2J\n")))).Message.ShouldContain("line 1: '\\u001B[2J' is no number");
+        (await Should.ThrowAsync<ModelFormatException>(() => WordVectors.ReadAsync(_folder.Write("x.txt", "a 1 \u001B[2J\n")))).Message.ShouldContain("line 1: '\\u001B[2J' is not a number");
     }
 
     [Theory]
@@ -44,9 +44,9 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a nan 2", "'nan' is no number")]
-    [InlineData("a 1e999 2", "'1e999' is no number")]
-    [InlineData("a infinity 2", "'infinity' is no number")]
+    [InlineData("a nan 2", "'nan' is not a number")]
+    [InlineData("a 1e999 2", "'1e999' is not a number")]
+    [InlineData("a infinity 2", "'infinity' is not a number")]
     [InlineData("2147483647 2147483647\n", "no line with a word and its vector")]
     [InlineData("", "no line with a word and its vector")]
     public async Task A_line_without_a_vector_is_named(string text, string problem) =>

@@ -1,6 +1,6 @@
 namespace Semblance.Generation;
 
-/// <summary>Leaves only some tokens where a sequence has some length.</summary>
+/// <summary>Forbids all but some tokens at one length of the sequence.</summary>
 internal sealed class ForcedTokens(IReadOnlyList<int> tokens, int length) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)

@@ -1,16 +1,16 @@
 namespace Semblance.Generation;
 
-/// <summary>Changes the scores of the next token before it is chosen: logits, or in a beam search logarithms of probabilities.</summary>
+/// <summary>Changes the scores of the next token before it is chosen: logits, or in a beam search log-probabilities.</summary>
 internal abstract class LogitsProcessor
 {
-    /// <param name="sequence">The tokens so far, the prompt included; of a model with an encoder those of the decoder.</param>
-    /// <param name="scores">A score for each token id; −∞ forbids one.</param>
+    /// <param name="sequence">The tokens so far, the prompt included; for a model with an encoder, those of the decoder.</param>
+    /// <param name="scores">The scores, one for each token id; −∞ forbids a token.</param>
     public abstract void Process(ReadOnlySpan<int> sequence, Span<float> scores);
 
-    /// <summary>The processors that a configuration asks for, in the order of the original.</summary>
+    /// <summary>Returns the processors for a configuration, in the order of the original.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="prompt">The number of tokens before the first new one.</param>
-    /// <param name="limit">The most tokens of a sequence.</param>
+    /// <param name="limit">The maximum number of tokens of a sequence.</param>
     public static IReadOnlyList<LogitsProcessor> Of(GenerationConfig config, int prompt, int limit)
     {
         var processors = new List<LogitsProcessor>();
@@ -23,7 +23,7 @@ internal abstract class LogitsProcessor
         }
 
         var shortest = config.MinNewTokens is { } more ? prompt + more : config.MinLength;
-        var kept = config.NumBeams > 1 ? config.EosTokenIds.Count + 1 : 1; // a beam search must find a token that does not end a sequence
+        var kept = config.NumBeams > 1 ? config.EosTokenIds.Count + 1 : 1; // a beam search needs a token that does not end the sequence
         Add(config.RepetitionPenalty != 1, () => new RepetitionPenalty(config.RepetitionPenalty));
         Add(config.NoRepeatNgramSize > 0, () => new NoRepeatNgram(config.NoRepeatNgramSize));
         Add(config.EosTokenIds.Count > 0 && shortest > 0, () => new SuppressedTokens(config.EosTokenIds, before: shortest));

@@ -2,9 +2,11 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Generation;
 
-/// <summary>Leaves tokens that are at least so many times as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082).</summary>
-/// <param name="share">How many times, from 0 to 1.</param>
-/// <param name="kept">How many tokens are left at least.</param>
+/// <summary>
+/// Keeps tokens whose probability is at least a share of that of the most likely token (Nguyen et al. 2024, arXiv:2407.01082).
+/// </summary>
+/// <param name="share">The share, from 0 to 1.</param>
+/// <param name="kept">The minimum number of tokens to keep.</param>
 internal sealed class MinP(float share, int kept) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)

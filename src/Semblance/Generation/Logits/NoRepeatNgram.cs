@@ -1,6 +1,6 @@
 namespace Semblance.Generation;
 
-/// <summary>Forbids tokens that would repeat so many tokens in a row.</summary>
+/// <summary>Forbids tokens that would repeat an n-gram of the sequence.</summary>
 internal sealed class NoRepeatNgram(int size) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)

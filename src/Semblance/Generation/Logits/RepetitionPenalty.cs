@@ -1,6 +1,6 @@
 namespace Semblance.Generation;
 
-/// <summary>Makes tokens of the sequence less likely to come again (Keskar et al. 2019, arXiv:1909.05858).</summary>
+/// <summary>Makes tokens that already occur in the sequence less likely (Keskar et al. 2019, arXiv:1909.05858).</summary>
 internal sealed class RepetitionPenalty(float penalty) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)

@@ -1,6 +1,6 @@
 namespace Semblance.Generation;
 
-/// <summary>Forbids tokens, everywhere or while a sequence is shorter than some length.</summary>
+/// <summary>Forbids tokens, at any length or while the sequence is shorter than a length.</summary>
 internal sealed class SuppressedTokens(IReadOnlyList<int> tokens, int before = int.MaxValue) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)

@@ -5,7 +5,7 @@ namespace Semblance.Generation;
 /// <summary>Chooses tokens by their scores.</summary>
 internal static class TokenSampler
 {
-    /// <summary>The likeliest token; of equals the first.</summary>
+    /// <summary>Returns the most likely token; the first of equal ones.</summary>
     /// <exception cref="ArgumentException">Every token is forbidden.</exception>
     public static int Best(ReadOnlySpan<float> scores)
     {
@@ -13,10 +13,10 @@ internal static class TokenSampler
         return scores[best] > float.NegativeInfinity ? best : throw NothingLeft();
     }
 
-    /// <summary>Tokens drawn one after another with the probabilities softmax(scores), none of them twice.</summary>
+    /// <summary>Samples tokens without replacement, with the probabilities softmax(scores).</summary>
     /// <param name="scores">The scores.</param>
-    /// <param name="random">The chance.</param>
-    /// <param name="count">How many; fewer come where fewer are allowed.</param>
+    /// <param name="random">The random number generator.</param>
+    /// <param name="count">The number of tokens; fewer are returned if fewer are allowed.</param>
     /// <exception cref="ArgumentException">Every token is forbidden.</exception>
     public static int[] Draw(ReadOnlySpan<float> scores, Random random, int count = 1)
     {
@@ -38,14 +38,14 @@ internal static class TokenSampler
         {
             drawn.Add(token);
             weights[token] = 0;
-            total = weights.Sum(); // anew: what is left may be far smaller than the rounding of a difference
+            total = weights.Sum(); // summed again: the rounding error of a difference may be larger than the rest
         }
 
         return [.. drawn];
     }
 
-    // The token at a place on the line of all weights laid end to end; the last with a weight where rounding leads beyond it.
-    private static int? Pick(double[] weights, double place)
+    // Returns the token at a position on the line of all weights laid end to end; the last token with a weight if rounding leads beyond it.
+    private static int? Pick(double[] weights, double position)
     {
         int? last = null;
         for (var i = 0; i < weights.Length; i++)
@@ -53,8 +53,8 @@ internal static class TokenSampler
             if (weights[i] > 0)
             {
                 last = i;
-                place -= weights[i];
-                if (place < 0)
+                position -= weights[i];
+                if (position < 0)
                 {
                     return i;
                 }
@@ -64,5 +64,5 @@ internal static class TokenSampler
         return last;
     }
 
-    private static ArgumentException NothingLeft() => new("The settings of the generation forbid every token; allow some, or ask for fewer.");
+    private static ArgumentException NothingLeft() => new("The settings of generation forbid every token; allow some, or request fewer.");
 }

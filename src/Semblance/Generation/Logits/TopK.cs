@@ -1,6 +1,6 @@
 namespace Semblance.Generation;
 
-/// <summary>Leaves the likeliest tokens, and those that are as likely as the last of them (Fan et al. 2018, arXiv:1805.04833).</summary>
+/// <summary>Keeps the most likely tokens, and those that are as likely as the last of them (Fan et al. 2018, arXiv:1805.04833).</summary>
 internal sealed class TopK(int count) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)
@@ -10,7 +10,7 @@ internal sealed class TopK(int count) : LogitsProcessor
             return;
         }
 
-        // A heap of the largest so far, the smallest of them first.
+        // A heap of the largest scores so far, the smallest first.
         var largest = new PriorityQueue<float, float>(count + 1);
         foreach (var score in scores)
         {

@@ -2,9 +2,11 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Generation;
 
-/// <summary>Leaves the fewest likeliest tokens that together have so much of the probability (Holtzman et al. 2020, arXiv:1904.09751).</summary>
-/// <param name="share">How much, above 0 and below 1.</param>
-/// <param name="kept">How many tokens are left at least.</param>
+/// <summary>
+/// Keeps the smallest set of most likely tokens whose total probability reaches a share (Holtzman et al. 2020, arXiv:1904.09751).
+/// </summary>
+/// <param name="share">The total probability, above 0 and below 1.</param>
+/// <param name="kept">The minimum number of tokens to keep.</param>
 internal sealed class TopP(float share, int kept) : LogitsProcessor
 {
     public override void Process(ReadOnlySpan<int> sequence, Span<float> scores)
@@ -20,7 +22,7 @@ internal sealed class TopP(float share, int kept) : LogitsProcessor
             }
         }
 
-        // From the least likely on, as the original sums; of equals the later token counts as the likelier.
+        // Sums from the least likely token on, as in the original; the later of two equal tokens counts as more likely.
         tokens.Sort((a, b) => probabilities[a] != probabilities[b] ? probabilities[a].CompareTo(probabilities[b]) : a.CompareTo(b));
         var sum = 0.0;
         for (var i = 0; i < tokens.Count - kept; i++)

@@ -6,21 +6,29 @@ using Semblance.Words;
 
 namespace Semblance.Modules;
 
-/// <summary>A bag of words: a vector with an element for each word of the vocabulary, its weight times how often the text has it, or its weight alone.</summary>
+/// <summary>
+/// Computes a bag of words: a vector with one element for each word of the vocabulary, the weight of the word times its count in the text,
+/// or its weight alone.
+/// </summary>
 public sealed class BoWModule : InputModule
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
 
     private readonly WeightedWords _words;
     private readonly WhitespaceTokenizer _tokenizer;
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="vocabulary">The words; a word that comes again is left out.</param>
-    /// <param name="weights">Weights of words, for example their inverse document frequencies; null for none.</param>
-    /// <param name="unknownWeight">The weight of a word that has none.</param>
-    /// <param name="cumulative">Counts a word as often as it comes.</param>
-    public BoWModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float>? weights = null, float unknownWeight = 1, bool cumulative = true)
-        : this(new WeightedWords(vocabulary.Distinct(StringComparer.Ordinal), weights ?? new Dictionary<string, float>(), unknownWeight), cumulative)
+    /// <summary>Initializes a new instance of the <see cref="BoWModule"/> class.</summary>
+    /// <param name="vocabulary">The words; duplicates are left out.</param>
+    /// <param name="weights">The weights of words, such as inverse document frequencies; null for none.</param>
+    /// <param name="unknownWeight">The weight of words that have none; 1 by default.</param>
+    /// <param name="cumulative">
+    /// <see langword="true"/>, the default, to multiply a word's weight by its count in the text; otherwise, <see langword="false"/>.
+    /// </param>
+    public BoWModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float>? weights = null,
+        float unknownWeight = 1, bool cumulative = true)
+        : this(new WeightedWords(vocabulary.Distinct(StringComparer.Ordinal), weights ?? new Dictionary<string, float>(), unknownWeight),
+            cumulative)
     {
     }
 
@@ -34,10 +42,10 @@ public sealed class BoWModule : InputModule
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.BoW";
 
-    /// <summary>Whether a word counts as often as it comes.</summary>
+    /// <summary>Gets a value that indicates whether a word's weight is multiplied by its count in the text.</summary>
     public bool IsCumulative { get; }
 
-    /// <summary>The words, in the order of the vector's elements.</summary>
+    /// <summary>Gets the words, in the order of the vector's elements.</summary>
     public IReadOnlyList<string> Vocabulary => _words.Vocabulary;
 
     /// <inheritdoc/>
@@ -62,7 +70,8 @@ public sealed class BoWModule : InputModule
     {
         var config = WordTokenizer.Read(folder, "config.json").Check(Keys);
         var words = WeightedWords.Read(config);
-        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight, config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
+        return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight,
+            config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

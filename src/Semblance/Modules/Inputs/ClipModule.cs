@@ -7,14 +7,17 @@ using Semblance.Transformers.Images;
 
 namespace Semblance.Modules;
 
-/// <summary>CLIP (Radford et al. 2021, arXiv:2103.00020): texts and images to vectors of one space, not yet of length one.</summary>
+/// <summary>
+/// Represents CLIP (Radford et al. 2021, arXiv:2103.00020), which encodes texts and images into one vector space. The vectors are not
+/// normalized.
+/// </summary>
 public sealed class ClipModule : InputModule
 {
-    /// <summary>Puts a tokenizer before the tower of texts and an image processor before that of images.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ClipModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="model">Both towers.</param>
+    /// <param name="model">The model with the text encoder and the image encoder.</param>
     /// <param name="processor">The image processor.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the model does not know.</exception>
+    /// <exception cref="ArgumentException">The tokenizer has more token ids than the model.</exception>
     public ClipModule(Tokenizer tokenizer, ClipModel model, ImageProcessor processor)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -22,7 +25,8 @@ public sealed class ClipModule : InputModule
         ArgumentNullException.ThrowIfNull(processor);
         if (tokenizer.VocabularySize > model.Text.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.Text.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         (Tokenizer, Model, Processor) = (tokenizer, model, processor);
@@ -34,10 +38,10 @@ public sealed class ClipModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>Both towers.</summary>
+    /// <summary>Gets the model with the text encoder and the image encoder.</summary>
     public ClipModel Model { get; }
 
-    /// <summary>Images to pixels.</summary>
+    /// <summary>Gets the image processor, which converts images to pixel values.</summary>
     public ImageProcessor Processor { get; }
 
     /// <inheritdoc/>
@@ -58,7 +62,7 @@ public sealed class ClipModule : InputModule
 
     /// <summary>Loads the module from a folder with a CLIP model, its tokenizer and <c>preprocessor_config.json</c>.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static ClipModule Load(string folder, bool trainable = false)
     {
@@ -66,7 +70,8 @@ public sealed class ClipModule : InputModule
         var tokenizer = Tokenizer.Load(folder).LimitVocabulary(model.Text.VocabularySize);
         return tokenizer.VocabularySize <= model.Text.VocabularySize
             ? Create(tokenizer, model, ImageProcessor.Load(folder))
-            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model knows only {model.Text.VocabularySize}; the files are not of the same model.");
+            : throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the model has only "
+                + $"{model.Text.VocabularySize}; the files do not belong to the same model.");
     }
 
     private static ClipModule Create(Tokenizer tokenizer, ClipModel model, ImageProcessor processor) =>
@@ -86,11 +91,14 @@ public sealed class ClipModule : InputModule
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = features.Pixels is { } pixels ? Model.ImageFeatures(run, pixels) : Model.TextFeatures(run, features.Batch);
+        features.SentenceEmbeddings = features.Pixels is { } pixels
+            ? Model.ImageFeatures(run, pixels)
+            : Model.TextFeatures(run, features.Batch);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters() => Model.Parameters().Select(parameter => new Parameter("model." + parameter.Name, parameter.Value));
+    public override IEnumerable<Parameter> Parameters() =>
+        Model.Parameters().Select(parameter => new Parameter("model." + parameter.Name, parameter.Value));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
@@ -101,5 +109,6 @@ public sealed class ClipModule : InputModule
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"CLIPModel({Model.Text.LayerCount} layers of texts, images of {Model.Vision.ImageSize} × {Model.Vision.ImageSize} pixels, dimension {Model.Dimension})";
+    public override string ToString() => $"CLIPModel({Model.Text.LayerCount} layers of texts, images of {Model.Vision.ImageSize} × "
+        + $"{Model.Vision.ImageSize} pixels, dimension {Model.Dimension})";
 }

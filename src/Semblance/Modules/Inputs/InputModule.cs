@@ -3,57 +3,67 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>A module that texts can enter by: it knows what a text becomes before numbers do anything. The first module of a model is one.</summary>
+/// <summary>Represents a module that tokenizes texts. The first module of a model is one.</summary>
 public abstract class InputModule : Module
 {
     [ThreadStatic]
     private static TokenBuffer? _buffer;
 
-    /// <summary>Text to ids, where it is a subword tokenizer that does it; null where a text is divided into words, or the route decides.</summary>
+    /// <summary>
+    /// Gets the subword tokenizer; null if the module divides texts into words, or if the tokenizer depends on the route.
+    /// </summary>
     public virtual Tokenizer? Tokenizer => null;
 
-    /// <summary>Gets the transformer of the module; null where it has none.</summary>
+    /// <summary>Gets the transformer of the module; null if it has none.</summary>
     public virtual Transformer? Body => null;
 
-    /// <summary>The number of ids that a text can become.</summary>
+    /// <summary>Gets the number of token ids.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>The longest text in tokens, special ones included; <see cref="int.MaxValue"/> where any length will do.</summary>
+    /// <summary>Gets the maximum sequence length in tokens, special tokens included; <see cref="int.MaxValue"/> for no limit.</summary>
     public virtual int MaxSequenceLength => int.MaxValue;
 
-    /// <summary>Gets whether the module's files stand beside <c>modules.json</c> when it is the first, as in the original.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the first module's files are stored beside <c>modules.json</c>, as in the original.
+    /// </summary>
     public virtual bool SavesInRoot => true;
 
-    /// <summary>Whether texts can enter here: a router's routes may all begin with something else.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the module accepts texts; a router whose routes begin with other modules does not.
+    /// </summary>
     internal virtual bool TakesTexts => true;
 
-    /// <summary>A text as the module takes it. Any text will do; what is longer than <see cref="MaxSequenceLength"/> is cut.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>Tokenizes a text of any length. Texts longer than <see cref="MaxSequenceLength"/> are truncated.</summary>
+    /// <param name="text">The text to tokenize.</param>
     public abstract TokenizedText Tokenize(string text);
 
-    /// <summary>How many tokens at the front of a text a prompt makes, special ones included.</summary>
+    /// <summary>Returns the number of tokens at the start of a text that belong to a prompt, special tokens included.</summary>
     /// <param name="prompt">The prompt.</param>
     public virtual int CountPromptTokens(string prompt) => Tokenize(prompt).Ids.Length;
 
-    /// <summary>Tokenizes a text as <see cref="Tokenize(string)"/> does, within another length and with the tokens' places.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="maxLength">The most tokens, special ones included; not more than <see cref="MaxSequenceLength"/>.</param>
+    /// <summary>
+    /// Tokenizes a text as <see cref="Tokenize(string)"/> does, with another maximum length and with the offsets of the tokens.
+    /// </summary>
+    /// <param name="text">The text to tokenize.</param>
+    /// <param name="maxLength">The maximum number of tokens, special tokens included; at most <see cref="MaxSequenceLength"/>.</param>
     /// <param name="tokens">Receives the tokens.</param>
-    /// <returns>Where in the text the offsets count from.</returns>
+    /// <returns>The position in the text that the offsets are relative to.</returns>
     /// <exception cref="NotSupportedException">The module has no subword tokenizer.</exception>
     internal virtual int Tokenize(string text, int maxLength, TokenBuffer tokens) =>
-        throw new NotSupportedException($"{this} has no subword tokenizer, so that chunks cannot be counted in its tokens; leave ChunkSize out.");
+        throw new NotSupportedException($"{this} has no subword tokenizer, so chunks cannot be measured in tokens; do not set ChunkSize.");
 
-    /// <summary>The module that texts of a route enter by: this one, unless it is a router.</summary>
-    /// <param name="route">The route; null for the one that is taken where none is named.</param>
+    /// <summary>Returns the module that tokenizes texts of a route: this one, unless it is a router.</summary>
+    /// <param name="route">The route; null for the default.</param>
     /// <exception cref="ArgumentException">There is no such route.</exception>
     internal virtual InputModule Entry(string? route) => this;
 
-    /// <summary>A text, or a pair of them, through a subword tokenizer.</summary>
-    private protected static TokenizedText Tokenize(Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
+    /// <summary>Tokenizes a text, or a pair of texts, with a subword tokenizer.</summary>
+    private protected static TokenizedText Tokenize(
+        Tokenizer tokenizer, string text, int maxLength, bool specialTokens, string? pair = null)
     {
         var buffer = _buffer ??= new TokenBuffer();
         tokenizer.Encode(text, pair, maxLength, specialTokens, buffer, tokenizer.TruncationSide);
-        return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0) ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
+        return new TokenizedText(buffer.Ids.ToArray(), buffer.TypeIds.ContainsAnyExcept(0)
+            ? buffer.TypeIds.ToArray() : null, buffer.Truncated);
     }
 }

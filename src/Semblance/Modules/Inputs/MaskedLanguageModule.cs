@@ -7,8 +7,8 @@ using Semblance.Transformers.Tasks;
 namespace Semblance.Modules;
 
 /// <summary>
-/// The first module of SPLADE: a tokenizer and a transformer with the head that predicts words. The head's last layer is left to the pooling,
-/// which takes the largest logits as they arise.
+/// Represents the first module of SPLADE: a tokenizer and a transformer with a masked language modeling head. The last layer of the head
+/// runs in the pooling, which takes the maximum of the logits as they are computed.
 /// </summary>
 public sealed class MaskedLanguageModule : InputModule
 {
@@ -16,7 +16,8 @@ public sealed class MaskedLanguageModule : InputModule
     private readonly TaskModel _model;
     private readonly VocabularyHead _head;
 
-    private MaskedLanguageModule(TransformerModule text, TaskModel model, VocabularyHead head) => (_text, _model, _head) = (text, model, head);
+    private MaskedLanguageModule(TransformerModule text, TaskModel model, VocabularyHead head) =>
+        (_text, _model, _head) = (text, model, head);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.MLMTransformer";
@@ -24,7 +25,7 @@ public sealed class MaskedLanguageModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer => _text.Tokenizer;
 
-    /// <summary>Ids to hidden states.</summary>
+    /// <summary>Gets the transformer.</summary>
     public Transformer Transformer => _model.Body;
 
     /// <inheritdoc/>
@@ -40,19 +41,23 @@ public sealed class MaskedLanguageModule : InputModule
     public override void InferShape(FeatureShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs, Transformer.LayerCount, VocabularySize, true);
+        (shape.TokenWidth, shape.LayerCount, shape.VocabularySize, shape.HasWordLogits) = (_head.Decoder.Outputs,
+            Transformer.LayerCount, VocabularySize, true);
     }
 
-    /// <summary>Loads the module from a folder with a transformer that predicts words, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the module from a folder with a masked language model, its tokenizer and, if present, <c>sentence_bert_config.json</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the model parameters that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, the files do not fit together, or the model has no such head.</exception>
     public static MaskedLanguageModule Load(string folder, bool trainable = false)
     {
         var (text, model) = TransformerModule.LoadTask(folder, trainable);
         return model.Head is VocabularyHead head
             ? new MaskedLanguageModule(text, model, head) { Warnings = text.Warnings }
-            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which predicts no words; expected a class whose name ends with ForMaskedLM, as those of sparse models do");
+            : throw model.Config.Fault("architectures", $"names '{model.Architecture}', which has no masked language modeling head; "
+                + "expected a class whose name ends with ForMaskedLM");
     }
 
     /// <inheritdoc/>

@@ -8,22 +8,24 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Each token of a text has its own fixed weight, such as its inverse document frequency, and there is no network: the query side of
+/// Gives each token of a text a fixed weight, such as its inverse document frequency, without a network: the query encoder of
 /// inference-free sparse retrieval (Geng et al. 2024, arXiv:2411.04403).
 /// </summary>
 public sealed class SparseStaticEmbeddingModule : InputModule
 {
     private const string WeightName = "weight";
 
-    // Weights are read from the folder's file, or from the one beside the configuration that path names.
+    // Weights are read from the folder's file, or from the file beside the configuration that path names.
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("frozen", "path");
 
     private readonly bool _frozen;
 
-    /// <summary>Puts a tokenizer before weights.</summary>
+    /// <summary>Initializes a new instance of the <see cref="SparseStaticEmbeddingModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer; special tokens are not added.</param>
-    /// <param name="weight"><c>[vocabulary]</c>; tokens beyond it weigh nothing.</param>
-    /// <param name="frozen">Whether training leaves the weights as they are.</param>
+    /// <param name="weight">The token weights, <c>[vocabulary]</c>; other tokens have the weight 0.</param>
+    /// <param name="frozen">
+    /// <see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.
+    /// </param>
     public SparseStaticEmbeddingModule(Tokenizer tokenizer, Tensor weight, bool frozen = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -37,7 +39,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>The weight of each token, <c>[vocabulary]</c>.</summary>
+    /// <summary>Gets the weight of each token, <c>[vocabulary]</c>.</summary>
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
@@ -59,9 +61,14 @@ public sealed class SparseStaticEmbeddingModule : InputModule
         shape.SentenceWidth = Weight.Length;
     }
 
-    /// <summary>Loads the module from a folder with a tokenizer and weights, or <c>config.json</c> whose <c>path</c> names a JSON file of tokens and weights beside it.</summary>
+    /// <summary>
+    /// Loads the module from a folder with a tokenizer and weights, or with a <c>config.json</c> whose <c>path</c> names a JSON file of
+    /// tokens and weights beside it.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the weights into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the weights into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="FormatException">A file is damaged.</exception>
     public static SparseStaticEmbeddingModule Load(string folder, bool trainable = false)
     {
@@ -83,10 +90,13 @@ public sealed class SparseStaticEmbeddingModule : InputModule
 
     /// <summary>Reads weights from a JSON object of tokens and numbers, such as an <c>idf.json</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="tokenizer">The tokenizer that the tokens are of.</param>
-    /// <param name="frozen">Whether training leaves the weights as they are.</param>
-    /// <exception cref="ModelFormatException">The file is no such object, or names no token of the tokenizer.</exception>
-    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) => FromJson(path, tokenizer, frozen, []);
+    /// <param name="tokenizer">The tokenizer that has the tokens.</param>
+    /// <param name="frozen">
+    /// <see langword="true"/> if training does not change the weights; otherwise, <see langword="false"/>, the default.
+    /// </param>
+    /// <exception cref="ModelFormatException">The file is not such an object, or has no token of the tokenizer.</exception>
+    public static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen = false) =>
+        FromJson(path, tokenizer, frozen, []);
 
     private static SparseStaticEmbeddingModule FromJson(string path, Tokenizer tokenizer, bool frozen, IReadOnlyList<string> warnings)
     {
@@ -109,7 +119,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
 
         return found > 0
             ? new SparseStaticEmbeddingModule(tokenizer, Tensor.From(weights, weights.Length), frozen) { Warnings = warnings }
-            : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; are both files of the same model?");
+            : throw new ModelFormatException(path, "no token in it is one of the tokenizer's; do both files belong to the same model?");
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// The average of a vector for each token, with no transformer behind it: the static embeddings of sentence-transformers, and the models of Model2Vec
-/// (Tulkens and van Dongen 2024), which may share a vector among tokens and weigh them.
+/// Computes the mean of a fixed vector for each token, without a transformer: the static embeddings of sentence-transformers, and the
+/// models of Model2Vec (Tulkens and van Dongen 2024), in which tokens may share a vector and have weights.
 /// </summary>
 public sealed class StaticEmbeddingModule : InputModule
 {
@@ -19,28 +19,30 @@ public sealed class StaticEmbeddingModule : InputModule
     private const string ConfigurationName = "config.json";
     private const int Model2VecLength = 512; // tokens: the max_length that encode has in Model2Vec
 
-    // Model2Vec's config.json; the vectors are in one type or another as their file says.
+    // Model2Vec's config.json; the data type of the vectors is that of their file.
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("model_type", "normalize")
         .Ignored(
-            "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim", "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
-            "max_length", "seq_length"); // the original's sentence-transformers module cuts no text
+            "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim",
+            "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",
+            "max_length", "seq_length"); // the module of the original does not truncate texts
 
     private readonly ConfigurationFile? _source;
-    private readonly int[]? _rows; // of each token; null where a token's id is its row
-    private readonly float[]? _weights; // of each token; null where all count alike
+    private readonly int[]? _rows; // of each token; null if a token's id is its row
+    private readonly float[]? _weights; // of each token; null if all weights are 1
     private readonly Lazy<int>? _maxCharacters; // of a text of Model2Vec
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="tokenizer">Text to ids, used without special tokens.</param>
-    /// <param name="table"><c>[tokens × dimension]</c>.</param>
+    /// <summary>Initializes a new instance of the <see cref="StaticEmbeddingModule"/> class.</summary>
+    /// <param name="tokenizer">The tokenizer, used without special tokens.</param>
+    /// <param name="table">The token embeddings, <c>[tokens × dimension]</c>.</param>
     /// <exception cref="ArgumentException">The tokenizer has more ids than there are vectors.</exception>
     public StaticEmbeddingModule(Tokenizer tokenizer, Tensor table)
         : this(tokenizer, table, null, null, isModel2Vec: false, null)
     {
     }
 
-    internal StaticEmbeddingModule(Tokenizer tokenizer, Tensor table, int[]? rows, float[]? weights, bool isModel2Vec, ConfigurationFile? source)
+    internal StaticEmbeddingModule(
+        Tokenizer tokenizer, Tensor table, int[]? rows, float[]? weights, bool isModel2Vec, ConfigurationFile? source)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(table);
@@ -63,20 +65,24 @@ public sealed class StaticEmbeddingModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>The vectors, <c>[tokens × dimension]</c>; of a model whose tokens share vectors, <c>[vectors × dimension]</c>.</summary>
+    /// <summary>Gets the token embeddings, <c>[tokens × dimension]</c>; <c>[vectors × dimension]</c> if tokens share vectors.</summary>
     public Tensor Table { get; }
 
-    /// <summary>Whether the folder is Model2Vec's: then unknown tokens are left out, as it does but for Unigram tokenizers; sentence-transformers gives them their vector.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the folder is one of Model2Vec. If so, unknown tokens are left out, as Model2Vec does except for
+    /// Unigram tokenizers; sentence-transformers uses their vector.
+    /// </summary>
     public bool IsModel2Vec { get; }
 
     /// <inheritdoc/>
     public override int VocabularySize => Tokenizer.VocabularySize;
 
     /// <summary>
-    /// Gets the longest text in tokens: the <c>truncation</c> of tokenizer.json; for Model2Vec at most 512, before which it cuts a text to 512 times the
-    /// median length of a token in characters. <see cref="int.MaxValue"/> where there is no limit.
+    /// Gets the maximum sequence length in tokens: the <c>truncation</c> of tokenizer.json, or <see cref="int.MaxValue"/> for no limit. For
+    /// Model2Vec it is at most 512, and texts are first truncated to 512 times the median length of a token in characters.
     /// </summary>
-    public override int MaxSequenceLength => Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
+    public override int MaxSequenceLength =>
+        Math.Min(Tokenizer.TruncationLength ?? int.MaxValue, IsModel2Vec ? Model2VecLength : int.MaxValue);
 
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
@@ -89,47 +95,58 @@ public sealed class StaticEmbeddingModule : InputModule
     }
 
     /// <summary>
-    /// Makes a static model of a transformer: each token of its vocabulary through the transformer alone, the results in fewer dimensions (principal
-    /// components), frequent tokens weighing less (Zipf's law for how often, Arora et al. 2017 for how much less).
+    /// Distills a transformer into a static model: the transformer encodes each token of its vocabulary alone, principal component analysis
+    /// reduces the dimension, and frequent tokens get lower weights (frequencies by Zipf's law, weights by Arora et al. 2017).
     /// </summary>
     /// <param name="teacher">The transformer and its tokenizer.</param>
-    /// <param name="options">How; null for the defaults, which are those of Model2Vec.</param>
-    /// <param name="progress">Told the part of the vocabulary that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns>The static embeddings and a normalisation.</returns>
+    /// <param name="options">The options; null for the defaults, which are those of Model2Vec.</param>
+    /// <param name="progress">Receives the fraction of the vocabulary that is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>A model of the static embeddings and a normalization.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or no token is left.</exception>
     /// <exception cref="NotSupportedException">The tokenizer cannot be written as tokenizer.json.</exception>
     public static SentenceTransformer Distill(
-        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken), new NormalizeModule()]);
+        TransformerModule teacher, StaticDistillationOptions? options = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new([StaticDistillation.Run(teacher, options ?? new StaticDistillationOptions(), progress, cancellationToken),
+            new NormalizeModule()]);
 
-    /// <summary>Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, sentence-transformers' or Model2Vec's.</summary>
+    /// <summary>
+    /// Loads the module from <c>model.safetensors</c> and <c>tokenizer.json</c> in its folder, in the format of sentence-transformers or
+    /// Model2Vec.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the vectors into memory that training can change.</param>
-    /// <exception cref="FormatException">A file is damaged, or they do not fit together.</exception>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the vectors into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static StaticEmbeddingModule Load(string folder, bool trainable = false)
     {
         var checkpoint = Checkpoint.Open(folder);
         var isModel2Vec = !checkpoint.Contains(OwnName);
         if (isModel2Vec && !checkpoint.Contains(Model2VecName))
         {
-            throw new ModelFormatException(checkpoint.Path, $"there is neither '{OwnName}' (sentence-transformers) nor '{Model2VecName}' (Model2Vec); is this a static embedding?");
+            throw new ModelFormatException(checkpoint.Path,
+                $"there is neither '{OwnName}' (sentence-transformers) nor '{Model2VecName}' (Model2Vec); is this a static embedding?");
         }
 
         var tokenizer = Tokenizer.LoadJson(folder);
         var table = ReadParameter(checkpoint, isModel2Vec ? Model2VecName : OwnName, trainable);
-        var rows = checkpoint.Contains("mapping") ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
+        var rows = checkpoint.Contains("mapping")
+            ? Array.ConvertAll(checkpoint.ReadInt64("mapping"), row => (int)Math.Clamp(row, -1, int.MaxValue)) : null;
         var weights = checkpoint.Contains("weights") ? ReadParameter(checkpoint, "weights", trainable: false).Values.ToArray() : null;
         var configuration = Path.Combine(folder, ConfigurationName);
         return Misfit(tokenizer, table, rows, weights) is { } problem
             ? throw new ModelFormatException(checkpoint.Path, problem)
-            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec, isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
+            : new StaticEmbeddingModule(tokenizer, table, rows, weights, isModel2Vec,
+                isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration) : null)
             {
-                Warnings = [.. tokenizer.Warnings, .. isModel2Vec && File.Exists(configuration) ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : []],
+                Warnings = [.. tokenizer.Warnings, .. isModel2Vec && File.Exists(configuration)
+                    ? ConfigurationFile.Read(configuration).Check(Keys).Warnings : []],
             };
     }
 
-    /// <summary>The modules of a Model2Vec folder without <c>modules.json</c>; null where the folder is none.</summary>
+    /// <summary>Loads the modules of a Model2Vec folder without <c>modules.json</c>; returns null for any other folder.</summary>
     internal static IReadOnlyList<Module>? LoadModel2Vec(string folder, bool trainable)
     {
         var path = Path.Combine(folder, ConfigurationName);
@@ -149,7 +166,7 @@ public sealed class StaticEmbeddingModule : InputModule
         var limit = Tokenizer.TruncationLength;
         if (limit == 0)
         {
-            return new TokenizedText([], null, text.Length > 0); // no limit is what 0 means below
+            return new TokenizedText([], null, text.Length > 0); // a maximum of 0 would mean no limit below
         }
 
         var cut = Cut(text);
@@ -157,7 +174,7 @@ public sealed class StaticEmbeddingModule : InputModule
         var (ids, truncated) = (tokenized.Ids, tokenized.IsTruncated || cut.Length < text.Length);
         if (IsModel2Vec)
         {
-            // Its own limit counts what is left without the unknown tokens.
+            // The limit of Model2Vec counts the tokens without unknown ones.
             ids = Tokenizer.NamedUnknownId is { } unknown && ids.Contains(unknown) ? [.. ids.Where(id => id != unknown)] : ids;
             truncated |= ids.Length > Model2VecLength;
             ids = ids.Length > Model2VecLength ? ids[..Model2VecLength] : ids;
@@ -178,7 +195,9 @@ public sealed class StaticEmbeddingModule : InputModule
     {
         ArgumentNullException.ThrowIfNull(features);
         var (batch, ids) = (features.Batch, features.Batch.TokenIds.ToArray());
-        var rows = _rows is null ? batch : new PackedBatch(Array.ConvertAll(ids, id => _rows[id]), new int[ids.Length], batch.Offsets.ToArray(), allowEmpty: true);
+        var rows = _rows is null
+            ? batch
+            : new PackedBatch(Array.ConvertAll(ids, id => _rows[id]), new int[ids.Length], batch.Offsets.ToArray(), allowEmpty: true);
         var tokens = run.Embed(rows, Table); // [tokens × dimension]
         features.TokenEmbeddings = _weights is null ? tokens : run.ScaleRows(tokens, Array.ConvertAll(ids, id => _weights[id]));
         features.SentenceEmbeddings = run.Pool(features.TokenEmbeddings, batch, [Pooling.Mean]);
@@ -240,7 +259,7 @@ public sealed class StaticEmbeddingModule : InputModule
         json.WriteEndObject();
     }
 
-    /// <summary>The beginning of a text that is too long in characters, which are code points.</summary>
+    /// <summary>Returns the beginning of a text that has too many characters, counted in code points.</summary>
     private string Cut(string text)
     {
         if (_maxCharacters is null || text.Length <= Model2VecLength || _maxCharacters.Value is var most && text.Length <= most)
@@ -268,9 +287,12 @@ public sealed class StaticEmbeddingModule : InputModule
     {
         var tokens = rows?.Length ?? table.Rows;
         return table.Shape.Length != 2 ? $"the vectors are {table}; [tokens × dimension] is needed."
-            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; the files are not of the same model."
-            : weights is not null && weights.Length < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are weights for {weights.Length}."
-            : rows?.FirstOrDefault(row => row < 0 || row >= table.Rows, 0) is { } bad && (bad < 0 || bad >= table.Rows) ? $"'mapping' points to the vector {bad}, but there are {table.Rows}."
+            : tokens < tokenizer.VocabularySize ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are vectors for {tokens}; "
+                + "the files do not belong to the same model."
+            : weights is not null && weights.Length < tokenizer.VocabularySize
+                ? $"the tokenizer has {tokenizer.VocabularySize} ids, but there are weights for {weights.Length}."
+            : rows?.FirstOrDefault(row => row < 0 || row >= table.Rows, 0) is { } bad && (bad < 0 || bad >= table.Rows)
+                ? $"'mapping' points to the vector {bad}, but there are {table.Rows}."
             : null;
     }
 }

@@ -8,10 +8,12 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Modules;
 
-/// <summary>The first module: a tokenizer and a transformer, text to one vector for each token.</summary>
+/// <summary>
+/// Represents the first module of most models: a tokenizer and a transformer, which compute one vector for each token of a text.
+/// </summary>
 public sealed class TransformerModule : InputModule
 {
-    // One model family after another wrote the file under a name of its own.
+    // The model families each gave the file another name.
     private static readonly string[] SettingsFiles =
     [
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json", "sentence_camembert_config.json",
@@ -19,22 +21,26 @@ public sealed class TransformerModule : InputModule
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config", "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
+        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config",
+            "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
 
-        // How the original computes; the class of the model says what it is for.
+        // These select how the original computes; the class of the model determines its purpose.
         .Ignored("backend", "transformer_task", "unpad_inputs")
-        .Unsupported("module_output_name", "token_embeddings, scores and causal_logits, each for its kind of model", "\"token_embeddings\"", "\"scores\"", "\"causal_logits\"")
+        .Unsupported("module_output_name", "token_embeddings, scores and causal_logits, each for its kind of model",
+            "\"token_embeddings\"", "\"scores\"", "\"causal_logits\"")
         .Unsupported("config_args", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("config_kwargs", "the transformer's own config.json", "{}", """{"trust_remote_code": true}""")
         .Unsupported("processor_kwargs", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
         .Unsupported("tokenizer_args", "the tokenizer's own files", "{}", """{"trust_remote_code": true}""")
         .Unsupported("tokenizer_name_or_path", "the tokenizer of the same folder");
 
-    // How the original's from_pretrained finds the weights and computes with them.
+    // These select how from_pretrained of the original finds the weights and computes with them.
     private static readonly KnownKeys ModelKeys = new KnownKeys()
         .Ignored(
-            "add_pooling_layer", "attn_implementation", "cache_dir", "code_revision", "device_map", "dtype", "experts_implementation", "local_files_only", "low_cpu_mem_usage", "max_memory",
-            "offload_folder", "revision", "token", "torch_dtype", "trust_remote_code", "unpad_inputs", "use_flash_attention_2", "use_memory_efficient_attention", "use_safetensors", "weights_only")
+            "add_pooling_layer", "attn_implementation", "cache_dir", "code_revision", "device_map",
+            "dtype", "experts_implementation", "local_files_only", "low_cpu_mem_usage", "max_memory",
+            "offload_folder", "revision", "token", "torch_dtype", "trust_remote_code", "unpad_inputs",
+            "use_flash_attention_2", "use_memory_efficient_attention", "use_safetensors", "weights_only")
         .Unsupported("gguf_file", "safetensors and PyTorch files")
         .Unsupported("load_in_4bit", "weights of float32, float16 or bfloat16", "false")
         .Unsupported("load_in_8bit", "weights of float32, float16 or bfloat16", "false")
@@ -42,8 +48,9 @@ public sealed class TransformerModule : InputModule
         .Unsupported("subfolder", "weights in the module's own folder", "\"\"")
         .Unsupported("variant", "model.safetensors and pytorch_model.bin");
 
-    // How texts go through the model: its states, or the logits of its head.
-    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text").Ignored("audio", "image", "image+text", "text+image", "video");
+    // The output of the model that the original uses: its hidden states, or the logits of its head.
+    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text")
+        .Ignored("audio", "image", "image+text", "text+image", "video");
 
     private static readonly KnownKeys TextKeys = new KnownKeys()
         .Unsupported("method", "forward", "\"forward\"")
@@ -57,19 +64,24 @@ public sealed class TransformerModule : InputModule
 
     private ConfigurationFile? _settings;
 
-    /// <summary>Puts a tokenizer before a transformer.</summary>
+    /// <summary>Initializes a new instance of the <see cref="TransformerModule"/> class.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="transformer">The transformer.</param>
-    /// <param name="maxSequenceLength">The longest text in tokens; null for what both can take.</param>
-    /// <param name="lowerCase">Lower-cases texts before the tokenizer sees them.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the transformer does not know, or the length is not possible.</exception>
+    /// <param name="maxSequenceLength">The maximum sequence length in tokens; null for the maximum that both support.</param>
+    /// <param name="lowerCase">
+    /// <see langword="true"/> to convert texts to lower case before tokenization; otherwise, <see langword="false"/>, the default.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The tokenizer has more token ids than the transformer, or the length is not supported.
+    /// </exception>
     public TransformerModule(Tokenizer tokenizer, Transformer transformer, int? maxSequenceLength = null, bool lowerCase = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(transformer);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; they are not of the same model.", nameof(tokenizer));
+            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only "
+                + $"{transformer.VocabularySize}; they do not belong to the same model.", nameof(tokenizer));
         }
 
         var longest = Math.Min(transformer.MaxPositions, maxSequenceLength ?? tokenizer.ModelMaxLength);
@@ -87,7 +99,7 @@ public sealed class TransformerModule : InputModule
     /// <inheritdoc/>
     public override Tokenizer Tokenizer { get; }
 
-    /// <summary>Ids to hidden states.</summary>
+    /// <summary>Gets the transformer.</summary>
     public Transformer Transformer { get; }
 
     /// <inheritdoc/>
@@ -99,7 +111,7 @@ public sealed class TransformerModule : InputModule
     /// <inheritdoc/>
     public override int MaxSequenceLength { get; }
 
-    /// <summary>Whether texts are lower-cased before the tokenizer sees them.</summary>
+    /// <summary>Gets a value that indicates whether texts are converted to lower case before tokenization.</summary>
     public bool LowerCase { get; }
 
     /// <inheritdoc/>
@@ -109,14 +121,16 @@ public sealed class TransformerModule : InputModule
         (shape.TokenWidth, shape.LayerCount, shape.VocabularySize) = (Transformer.HiddenSize, Transformer.LayerCount, VocabularySize);
     }
 
-    /// <summary>Loads the module from a folder with a transformer, its tokenizer and, if there is one, <c>sentence_bert_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the module from a folder with a transformer, its tokenizer and, if present, <c>sentence_bert_config.json</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the transformer parameters that training can change.</param>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
     /// <exception cref="FormatException">A file is damaged, or the files do not fit together.</exception>
     public static TransformerModule Load(string folder, bool trainable = false) => Load(folder, () => Transformer.Load(folder, trainable));
 
-    /// <summary>Loads the module with the body of a model that has a head too.</summary>
-    /// <returns>The module, and the model whose body it has.</returns>
+    /// <summary>Loads the module with the transformer of a model that also has a head.</summary>
+    /// <returns>The module, and the model that its transformer belongs to.</returns>
     internal static (TransformerModule Module, TaskModel Model) LoadTask(string folder, bool trainable)
     {
         TaskModel? model = null;
@@ -124,27 +138,29 @@ public sealed class TransformerModule : InputModule
         return (module, model!);
     }
 
-    /// <summary>Refuses lengths of queries and documents, which only late interaction applies.</summary>
-    /// <exception cref="ModelFormatException">A transformer's settings have one.</exception>
+    /// <summary>Throws if settings have separate lengths for queries and documents, which only late interaction supports.</summary>
+    /// <exception cref="ModelFormatException">The settings of a transformer have one.</exception>
     internal static void RefuseTaskLengths(IEnumerable<Module> modules)
     {
         foreach (var settings in modules.OfType<TransformerModule>().Select(module => module._settings).OfType<ConfigurationFile>())
         {
             if (Array.Find(["query_length", "document_length", "query_expansion"], key => settings.Find(key) is not null) is { } key)
             {
-                throw settings.Fault(key, $"is {settings.Find(key)!.Value.GetRawText()}, which is not supported for this kind of model; supported: max_seq_length, and lengths by task in late-interaction models");
+                throw settings.Fault(key, $"is {settings.Find(key)!.Value.GetRawText()}, which is not supported for this kind of model; "
+                    + "supported: max_seq_length, and lengths by task in late-interaction models");
             }
         }
     }
 
-    /// <summary>The same tokenizer and length before another transformer; the length is written with it.</summary>
+    /// <summary>Returns a module with the same tokenizer and maximum length but another transformer; the length is saved with it.</summary>
     internal TransformerModule With(Transformer transformer)
     {
-        var settings = JsonElement.Parse($$"""{"max_seq_length": {{MaxSequenceLength}}, "do_lower_case": {{(LowerCase ? "true" : "false")}}}""");
+        var settings = JsonElement.Parse(
+            $$"""{"max_seq_length": {{MaxSequenceLength}}, "do_lower_case": {{(LowerCase ? "true" : "false")}}}""");
         return new(Tokenizer, transformer, MaxSequenceLength, LowerCase) { _settings = ConfigurationFile.Of(SettingsFiles[0], settings) };
     }
 
-    // What sentence-transformers says of the transformer, or null.
+    // Returns the settings that sentence-transformers has for the transformer, or null.
     internal static ConfigurationFile? Settings(string folder)
     {
         if (SettingsFiles.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } path)
@@ -162,15 +178,17 @@ public sealed class TransformerModule : InputModule
 
     private static TransformerModule Load(string folder, Func<Transformer> load)
     {
-        // Beside the weights, on a thread of its own: of a small model it is a third of the work.
-        var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // On a thread of its own while the weights are loaded: for a small model it is a third of the time.
+        var reading = Task.Factory.StartNew(() => Tokenizer.Load(folder), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var transformer = load();
         var tokenizer = reading.GetAwaiter().GetResult().LimitVocabulary(transformer.VocabularySize);
         var settings = Settings(folder);
         var length = settings?.Find("max_seq_length") is null ? (int?)null : settings.WholeNumber("max_seq_length", 1, int.MaxValue);
         if (tokenizer.VocabularySize > transformer.VocabularySize)
         {
-            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer knows only {transformer.VocabularySize}; the files are not of the same model.");
+            throw new ModelFormatException(folder, $"the tokenizer has {tokenizer.VocabularySize} ids, but the transformer has only "
+                + $"{transformer.VocabularySize}; the files do not belong to the same model.");
         }
 
         return new TransformerModule(tokenizer, transformer, length, settings?.Flag("do_lower_case", false) ?? false)
@@ -197,19 +215,22 @@ public sealed class TransformerModule : InputModule
         return text.Length - text.AsSpan().TrimStart().Length;
     }
 
-    /// <summary>A text within another length than the module's own.</summary>
+    /// <summary>Tokenizes a text with another maximum length than the module's.</summary>
     internal TokenizedText Tokenize(string text, int maxLength) => Tokenize(Prepare(text), null, maxLength);
 
-    /// <summary>A pair of texts, which the original takes as they are: with the white space at their ends.</summary>
+    /// <summary>Tokenizes a pair of texts, whose white space at the ends is kept as in the original.</summary>
     internal TokenizedText TokenizePair(string text, string pair) => Tokenize(text, pair, MaxSequenceLength);
 
-    // A text that a template made, special tokens included.
-    internal TokenizedText TokenizeWhole(string text, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: false));
+    // Tokenizes the result of a template, which has its special tokens.
+    internal TokenizedText TokenizeWhole(string text, int maxLength) =>
+        NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: false));
 
-    private TokenizedText Tokenize(string text, string? pair, int maxLength) => NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair));
+    private TokenizedText Tokenize(string text, string? pair, int maxLength) =>
+        NeverEmpty(Tokenize(Tokenizer, text, maxLength, specialTokens: true, pair));
 
-    // A transformer takes no text without tokens.
-    private TokenizedText NeverEmpty(TokenizedText tokenized) => tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] };
+    // A transformer does not accept a text without tokens.
+    private TokenizedText NeverEmpty(TokenizedText tokenized) =>
+        tokenized.Ids.Length > 0 ? tokenized : tokenized with { Ids = [Tokenizer.PaddingId ?? 0] };
 
     /// <inheritdoc/>
     public override int CountPromptTokens(string prompt)
@@ -230,7 +251,7 @@ public sealed class TransformerModule : InputModule
         SaveText(folder);
     }
 
-    // What sentence-transformers said of the transformer, where it said something.
+    // Writes the settings that sentence-transformers had for the transformer, if any.
     internal void SaveSettings(string folder)
     {
         if (_settings is not null)
@@ -239,7 +260,7 @@ public sealed class TransformerModule : InputModule
         }
     }
 
-    /// <summary>Writes what is not the transformer's: the tokenizer and the settings.</summary>
+    /// <summary>Writes the tokenizer and the settings.</summary>
     internal void SaveText(string folder)
     {
         Tokenizer.Save(folder);
@@ -254,9 +275,10 @@ public sealed class TransformerModule : InputModule
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most {MaxSequenceLength} tokens)";
+        $"Transformer({Transformer.ModelType}, {Transformer.LayerCount} layers, hidden {Transformer.HiddenSize}, at most "
+            + $"{MaxSequenceLength} tokens)";
 
-    /// <summary>The text as the tokenizer gets it: as the original does, without white space at its ends.</summary>
+    /// <summary>Returns the text to tokenize: as in the original, without white space at its ends.</summary>
     private string Prepare(string text)
     {
         var trimmed = text.Trim();

@@ -6,7 +6,7 @@ using Semblance.Words;
 
 namespace Semblance.Modules;
 
-/// <summary>A vector for each word, as GloVe and word2vec have them; words that the vocabulary lacks are left out.</summary>
+/// <summary>Computes word embeddings from a table such as GloVe or word2vec. Words that are not in the vocabulary are left out.</summary>
 public sealed class WordEmbeddingsModule : InputModule
 {
     private const string FileName = "wordembedding_config.json";
@@ -15,12 +15,14 @@ public sealed class WordEmbeddingsModule : InputModule
 
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("max_seq_length", "tokenizer_class", "update_embeddings");
 
-    private readonly int _length; // for the file: the original writes it, but cuts no text
+    private readonly int _length; // written to the file; the original does not truncate texts either
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="tokenizer">Texts to words, with the vocabulary of <paramref name="table"/>.</param>
-    /// <param name="table"><c>[words × dimension]</c>, such as <see cref="WordVectors.Table"/>.</param>
-    /// <param name="updates">Whether training changes the vectors. False by default.</param>
+    /// <summary>Initializes a new instance of the <see cref="WordEmbeddingsModule"/> class.</summary>
+    /// <param name="tokenizer">The tokenizer, which divides texts into words and has the vocabulary of <paramref name="table"/>.</param>
+    /// <param name="table">The word embeddings, <c>[words × dimension]</c>, such as <see cref="WordVectors.Table"/>.</param>
+    /// <param name="updates">
+    /// <see langword="true"/> if training changes the word embeddings; otherwise, <see langword="false"/>, the default.
+    /// </param>
     /// <exception cref="ArgumentException">The tokenizer has more words than there are vectors.</exception>
     public WordEmbeddingsModule(WordTokenizer tokenizer, Tensor table, bool updates = false)
         : this(tokenizer, table, updates, UsualLength)
@@ -33,7 +35,8 @@ public sealed class WordEmbeddingsModule : InputModule
         ArgumentNullException.ThrowIfNull(table);
         if (table.Shape.Length != 2 || tokenizer.Vocabulary.Count > table.Rows)
         {
-            throw new ArgumentException($"The tokenizer has {tokenizer.Vocabulary.Count} words, but the table of vectors is {table}; [words × dimension] is needed.", nameof(table));
+            throw new ArgumentException($"The tokenizer has {tokenizer.Vocabulary.Count} words, but the table of vectors is {table}; "
+                + "[words × dimension] is needed.", nameof(table));
         }
 
         (Words, Table, Updates, _length) = (tokenizer, table, updates, length);
@@ -42,13 +45,13 @@ public sealed class WordEmbeddingsModule : InputModule
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.WordEmbeddings";
 
-    /// <summary>Texts to words.</summary>
+    /// <summary>Gets the tokenizer, which divides texts into words.</summary>
     public WordTokenizer Words { get; }
 
-    /// <summary><c>[words × dimension]</c>.</summary>
+    /// <summary>Gets the word embeddings, <c>[words × dimension]</c>.</summary>
     public Tensor Table { get; }
 
-    /// <summary>Whether training changes the vectors.</summary>
+    /// <summary>Gets a value that indicates whether training changes the word embeddings.</summary>
     public bool Updates { get; }
 
     /// <inheritdoc/>
@@ -66,18 +69,24 @@ public sealed class WordEmbeddingsModule : InputModule
 
     /// <summary>Loads the module from <c>wordembedding_config.json</c>, the tokenizer's file and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the vectors into memory that training can change, if it may.</param>
-    /// <exception cref="ModelFormatException">A file is damaged, or they do not fit together.</exception>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the word embeddings into memory that training can change, if the settings allow it; otherwise,
+    /// <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ModelFormatException">A file is damaged, or the files do not fit together.</exception>
     public static WordEmbeddingsModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
-        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class") ?? throw config.Fault("tokenizer_class", "is missing; it is needed"), config.Path);
+        var tokenizer = WordTokenizer.Load(folder, config.Text("tokenizer_class")
+            ?? throw config.Fault("tokenizer_class", "is missing but required"), config.Path);
         var updates = config.Flag("update_embeddings", false);
         var checkpoint = Checkpoint.Open(folder);
         var table = ReadParameter(checkpoint, TableName, trainable && updates);
         return table.Shape.Length == 2 && tokenizer.Vocabulary.Count <= table.Rows
-            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length", 1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
-            : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has {tokenizer.Vocabulary.Count} words; the files are not of the same model.");
+            ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length",
+                1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
+            : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has "
+                + $"{tokenizer.Vocabulary.Count} words; the files do not belong to the same model.");
     }
 
     /// <inheritdoc/>

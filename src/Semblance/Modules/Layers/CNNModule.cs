@@ -7,7 +7,10 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Convolutions of several widths over the token vectors of each text, side by side (Kim 2014, arXiv:1408.5882); beyond a text's ends are zeros.</summary>
+/// <summary>
+/// Computes convolutions of several kernel sizes over the token vectors of each text and concatenates the results (Kim 2014,
+/// arXiv:1408.5882). Texts are padded with zeros.
+/// </summary>
 public sealed class CNNModule : Module
 {
     private const string FileName = "cnn_config.json";
@@ -18,24 +21,29 @@ public sealed class CNNModule : Module
 
     private readonly Linear[] _convolutions; // [channels × inputs × width] each
 
-    /// <summary>Makes the module of its parameters.</summary>
-    /// <param name="convolutions">At least one, each with a weight <c>[channels × inputs × width]</c> and a bias; widths are odd, the other sizes the same for all.</param>
-    /// <exception cref="ArgumentException">There is none, or they do not fit together.</exception>
+    /// <summary>Initializes a new instance of the <see cref="CNNModule"/> class from its parameters.</summary>
+    /// <param name="convolutions">
+    /// The convolutions, at least one, each with a weight <c>[channels × inputs × kernel size]</c> and a bias. Kernel sizes are odd; the
+    /// other sizes are the same for all.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no convolution, or the convolutions do not fit together.</exception>
     public CNNModule(params IReadOnlyList<Linear> convolutions)
     {
         ArgumentNullException.ThrowIfNull(convolutions);
         _convolutions = [.. convolutions];
         var first = _convolutions.Length == 0 ? [] : _convolutions[0].Weight.Shape.ToArray();
-        if (first.Length != 3 || _convolutions.Any(layer => layer.Weight.Shape.Length != 3 || !layer.Weight.Shape[..2].SequenceEqual(first.AsSpan(0, 2)) || layer.Weight.Shape[2] % 2 == 0))
+        if (first.Length != 3 || _convolutions.Any(layer => layer.Weight.Shape.Length != 3
+            || !layer.Weight.Shape[..2].SequenceEqual(first.AsSpan(0, 2)) || layer.Weight.Shape[2] % 2 == 0))
         {
-            throw new ArgumentException($"Convolutions are [channels × inputs × an odd width], not {string.Join(", ", _convolutions.Select(layer => layer.Weight))}.", nameof(convolutions));
+            throw new ArgumentException("Convolutions are [channels × inputs × an odd width], not "
+                + $"{string.Join(", ", _convolutions.Select(layer => layer.Weight))}.", nameof(convolutions));
         }
     }
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.CNN";
 
-    /// <summary>The convolutions, in the order of the result.</summary>
+    /// <summary>Gets the convolutions, in the order of the result.</summary>
     public IReadOnlyList<Linear> Convolutions => _convolutions;
 
 
@@ -55,14 +63,18 @@ public sealed class CNNModule : Module
 
     /// <summary>Loads the module from <c>cnn_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static CNNModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, FileName)).Check(Keys);
-        int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20), channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
+        int inputs = config.WholeNumber("in_embedding_dimension", 1, 1 << 20),
+            channels = config.WholeNumber("out_channels", 1, 1 << 20, 256);
         var widths = ReadWidths(config);
-        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray().Any(stride => stride.ValueKind != JsonValueKind.Number || !stride.TryGetInt32(out var step) || step != 1)))
+        if (config.Find("stride_sizes") is { } strides && (strides.ValueKind != JsonValueKind.Array || strides.EnumerateArray()
+            .Any(stride => stride.ValueKind != JsonValueKind.Number || !stride.TryGetInt32(out var step) || step != 1)))
         {
             throw config.Fault("stride_sizes", $"is {strides.GetRawText()}; supported is a stride of 1 for each convolution");
         }
@@ -74,7 +86,8 @@ public sealed class CNNModule : Module
             return (weights.Tensor(name + ".weight", channels, inputs, width), weights.Tensor(name + ".bias", channels));
         })];
         weights.Check();
-        return new CNNModule([.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
+        return new CNNModule(
+            [.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>
@@ -124,10 +137,12 @@ public sealed class CNNModule : Module
         }
 
         var widths = list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var width) ? width : 0).ToArray()
+            ? list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var width) ? width : 0)
+                .ToArray()
             : [];
         return widths.Length > 0 && widths.All(width => width is > 0 and < 1 << 10 && width % 2 == 1)
             ? widths
-            : throw config.Fault("kernel_sizes", $"is {list.GetRawText()}; expected a list of odd numbers: an even width would make a text one token shorter");
+            : throw config.Fault("kernel_sizes",
+                $"is {list.GetRawText()}; expected a list of odd numbers: an even width would make a text one token shorter");
     }
 }

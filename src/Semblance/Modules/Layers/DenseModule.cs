@@ -5,13 +5,21 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>A linear layer over the sentence vectors, or over those of tokens, with an activation.</summary>
+/// <summary>Represents a linear layer over sentence vectors, or token vectors, followed by an activation function.</summary>
 /// <param name="layer">The parameters.</param>
-/// <param name="activation">What follows.</param>
-/// <param name="onTokens">Whether the layer works on the vectors of tokens. False by default.</param>
-/// <param name="hasResidual">Whether what comes in is added to what comes out, through <paramref name="residual"/> where the widths differ. False by default.</param>
-/// <param name="residual">A layer without bias from the width of what comes in to that of what comes out; null where they are equal.</param>
-public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false, bool hasResidual = false, Linear? residual = null) : Module
+/// <param name="activation">The activation function.</param>
+/// <param name="onTokens">
+/// <see langword="true"/> to apply the layer to token vectors; otherwise, <see langword="false"/>, the default.
+/// </param>
+/// <param name="hasResidual">
+/// <see langword="true"/> to add the input to the output, through <paramref name="residual"/> if the dimensions differ; otherwise,
+/// <see langword="false"/>, the default.
+/// </param>
+/// <param name="residual">
+/// A linear layer without bias from the dimension of the input to that of the output; null if they are equal.
+/// </param>
+public sealed class DenseModule(Linear layer, Activation activation, bool onTokens = false,
+    bool hasResidual = false, Linear? residual = null) : Module
 {
     private const string Sentences = "sentence_embedding";
     private const string Tokens = "token_embeddings";
@@ -22,16 +30,16 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Dense";
 
-    /// <summary>The parameters.</summary>
+    /// <summary>Gets the parameters.</summary>
     public Linear Layer { get; } = layer;
 
-    /// <summary>What follows.</summary>
+    /// <summary>Gets the activation function.</summary>
     public Activation Activation { get; } = activation;
 
-    /// <summary>Whether the layer works on the vectors of tokens.</summary>
+    /// <summary>Gets a value that indicates whether the layer is applied to token vectors.</summary>
     public bool OnTokens { get; } = onTokens;
 
-    /// <summary>Whether what comes in is added to what comes out.</summary>
+    /// <summary>Gets a value that indicates whether the input is added to the output.</summary>
     public bool HasResidual { get; } = hasResidual;
 
     /// <inheritdoc/>
@@ -52,13 +60,16 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static DenseModule Load(string folder, bool trainable = false)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         int inputs = config.WholeNumber("in_features", 1, 1 << 20), outputs = config.WholeNumber("out_features", 1, 1 << 20);
-        var activation = TorchActivations.Find(config, "activation_function") ?? (config.IsNull("activation_function") ? Activation.Identity : Activation.Tanh);
+        var activation = TorchActivations.Find(config, "activation_function")
+            ?? (config.IsNull("activation_function") ? Activation.Identity : Activation.Tanh);
         var onTokens = WorksOnTokens(config);
         var weights = new CheckpointWeights(Checkpoint.Open(folder), "", trainable);
         var layer = weights.Linear("linear", outputs, inputs, config.Flag("bias", true));
@@ -68,10 +79,10 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
         return new DenseModule(layer, activation, onTokens, hasResidual, residual) { Warnings = config.Warnings };
     }
 
-    /// <summary>The same layer, working on the vectors of tokens.</summary>
+    /// <summary>Returns the same layer for token vectors.</summary>
     internal DenseModule ForTokens() => new(Layer, Activation, onTokens: true, HasResidual, residual) { Warnings = Warnings };
 
-    /// <summary>Reads which vectors a module takes and gives: those of texts, or of tokens.</summary>
+    /// <summary>Reads whether a module takes and returns token vectors; otherwise, the vectors of texts.</summary>
     internal static bool WorksOnTokens(ConfigurationFile config)
     {
         var input = config.Text("module_input_name") ?? Sentences;
@@ -130,7 +141,8 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation}{(OnTokens ? ", of tokens" : "")}{(HasResidual ? ", residual" : "")})";
+    public override string ToString() =>
+        $"Dense({Layer.Inputs} → {Layer.Outputs}, {Activation}{(OnTokens ? ", of tokens" : "")}{(HasResidual ? ", residual" : "")})";
 
     private Tensor Forward(Computation run, Tensor x)
     {

@@ -5,14 +5,14 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Leaves out elements of the sentence vectors at random while a model learns; nothing otherwise.</summary>
+/// <summary>Applies dropout to the sentence vectors during training; does nothing otherwise.</summary>
 public sealed class DropoutModule : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("dropout");
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="rate">The part of the elements that is left out, from 0 to below 1; 0.2 by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is outside of that.</exception>
+    /// <summary>Initializes a new instance of the <see cref="DropoutModule"/> class.</summary>
+    /// <param name="rate">The dropout probability, from 0 to below 1; 0.2 by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> is not from 0 to below 1.</exception>
     public DropoutModule(float rate = 0.2f)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rate);
@@ -23,7 +23,7 @@ public sealed class DropoutModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Dropout";
 
-    /// <summary>The part of the elements that is left out.</summary>
+    /// <summary>Gets the dropout probability.</summary>
     public float Rate { get; }
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
@@ -32,7 +32,9 @@ public sealed class DropoutModule : Module
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
         var rate = config.Number("dropout", 0.2f);
-        return rate is >= 0 and < 1 ? new DropoutModule(rate) { Warnings = config.Warnings } : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
+        return rate is >= 0 and < 1
+            ? new DropoutModule(rate) { Warnings = config.Warnings }
+            : throw config.Fault("dropout", $"is {rate}; expected a number from 0 to below 1");
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Long short-term memory over the token vectors of each text (Hochreiter and Schmidhuber 1997), in one direction or both, in one layer or several.
-/// Parameters are laid out and named as those of PyTorch's <c>LSTM</c>.
+/// Represents a long short-term memory (Hochreiter and Schmidhuber 1997) over the token vectors of each text, unidirectional or
+/// bidirectional, with one or several layers. Parameters have the layout and names of PyTorch's <c>LSTM</c>.
 /// </summary>
 public sealed class LSTMModule : Module
 {
@@ -19,26 +19,26 @@ public sealed class LSTMModule : Module
         .Honoured("bidirectional", "dropout", "embedding_dimension", "hidden_dim", "num_layers")
         .Alias("word_embedding_dimension", "embedding_dimension");
 
-    private readonly Direction[][] _layers; // layer by layer, forwards and, where there is one, backwards
+    private readonly Direction[][] _layers; // [layer][direction]: forward and, if bidirectional, backward
 
     private LSTMModule(Direction[][] layers, float dropout) => (_layers, Dropout) = (layers, dropout);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.LSTM";
 
-    /// <summary>The width of the token vectors that come in.</summary>
+    /// <summary>Gets the dimension of the input vectors.</summary>
     public int InputSize => _layers[0][0].Input.Inputs;
 
-    /// <summary>The width of the state of one direction.</summary>
+    /// <summary>Gets the hidden size of one direction.</summary>
     public int HiddenSize => _layers[0][0].Recurrent.Inputs;
 
-    /// <summary>The number of layers.</summary>
+    /// <summary>Gets the number of layers.</summary>
     public int LayerCount => _layers.Length;
 
-    /// <summary>Whether texts are read in both directions.</summary>
+    /// <summary>Gets a value that indicates whether the module is bidirectional.</summary>
     public bool IsBidirectional => _layers[0].Length == 2;
 
-    /// <summary>The part of the elements between layers that is left out while a model learns.</summary>
+    /// <summary>Gets the dropout probability between layers.</summary>
     public float Dropout { get; }
 
     /// <inheritdoc/>
@@ -49,15 +49,22 @@ public sealed class LSTMModule : Module
         shape.TokenWidth = HiddenSize * _layers[0].Length;
     }
 
-    /// <summary>Makes a module of random parameters, evenly distributed within ±1/√hidden as PyTorch's.</summary>
-    /// <param name="inputSize">The width of the token vectors.</param>
-    /// <param name="hiddenSize">The width of the state of one direction.</param>
+    /// <summary>
+    /// Creates a module with randomly initialized parameters, uniformly distributed within ±1/√hidden size as in PyTorch.
+    /// </summary>
+    /// <param name="inputSize">The dimension of the token vectors.</param>
+    /// <param name="hiddenSize">The hidden size of one direction.</param>
     /// <param name="layerCount">The number of layers.</param>
-    /// <param name="dropout">The part of the elements between layers that is left out while a model learns.</param>
-    /// <param name="bidirectional">Reads texts in both directions.</param>
-    /// <param name="seed">The same seed gives the same parameters.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the rate of dropout not from 0 to below 1.</exception>
-    public static LSTMModule CreateRandom(int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
+    /// <param name="dropout">The dropout probability between layers, from 0 to below 1; 0 by default.</param>
+    /// <param name="bidirectional">
+    /// <see langword="true"/>, the default, to read texts in both directions; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="seed">The random seed; the same seed gives the same parameters.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is less than 1, or the dropout probability is not from 0 to below 1.
+    /// </exception>
+    public static LSTMModule CreateRandom(
+        int inputSize, int hiddenSize, int layerCount = 1, float dropout = 0, bool bidirectional = true, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
@@ -77,12 +84,15 @@ public sealed class LSTMModule : Module
             return tensor;
         }
 
-        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional, (_, _, outputs, inputs) => new Linear(Random(outputs, inputs), Random(outputs)));
+        return Create(inputSize, hiddenSize, layerCount, dropout, bidirectional,
+            (_, _, outputs, inputs) => new Linear(Random(outputs, inputs), Random(outputs)));
     }
 
     /// <summary>Loads the module from <c>lstm_config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static LSTMModule Load(string folder, bool trainable = false)
     {
@@ -152,9 +162,11 @@ public sealed class LSTMModule : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"LSTM({InputSize} → {HiddenSize * _layers[0].Length}, {LayerCount} {(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
+    public override string ToString() => $"LSTM({InputSize} → {HiddenSize * _layers[0].Length}, {LayerCount} "
+        + $"{(LayerCount == 1 ? "layer" : "layers")}{(IsBidirectional ? ", both directions" : "")})";
 
-    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout, bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
+    private static LSTMModule Create(int inputs, int hidden, int layers, float dropout,
+        bool bidirectional, Func<string, string, int, int, Linear> linear, IReadOnlyList<string>? warnings = null)
     {
         var directions = bidirectional ? 2 : 1;
         return new LSTMModule(

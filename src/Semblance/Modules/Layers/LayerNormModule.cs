@@ -5,23 +5,25 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Layer normalisation of the sentence vectors.</summary>
+/// <summary>Computes layer normalization of the sentence vectors.</summary>
 /// <param name="layer">The parameters.</param>
 public sealed class LayerNormModule(LayerNorm layer) : Module
 {
-    private const float Epsilon = 1e-5f; // PyTorch's default; the files do not say
+    private const float Epsilon = 1e-5f; // PyTorch's default; the files have no value
 
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("dimension");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.LayerNorm";
 
-    /// <summary>The parameters.</summary>
+    /// <summary>Gets the parameters.</summary>
     public LayerNorm Layer { get; } = layer;
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static LayerNormModule Load(string folder, bool trainable = false)
     {

@@ -6,24 +6,28 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Which token vectors of a late-interaction model count: not those of punctuation in documents, say. The vectors stay as they are.</summary>
-/// <param name="skiplist">Tokens that do not count, such as punctuation marks; those that the tokenizer does not have are left out of it.</param>
-/// <param name="tasks">What the skiplist is for; null for documents only.</param>
-/// <param name="keepOnly">The only ids that count in documents; null for all.</param>
-public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null, IReadOnlyList<int>? keepOnly = null) : Module
+/// <summary>
+/// Selects the token vectors that a late-interaction model keeps; for example, those of punctuation in documents are skipped. The vectors
+/// do not change.
+/// </summary>
+/// <param name="skiplist">The tokens to skip, such as punctuation marks; those that the tokenizer does not have are ignored.</param>
+/// <param name="tasks">The tasks that the skiplist applies to; null for documents only.</param>
+/// <param name="keepOnly">The only token ids to keep in documents; null for all.</param>
+public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null,
+    IReadOnlyList<int>? keepOnly = null) : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("keep_only_token_ids", "skiplist_tasks", "skiplist_words");
 
-    /// <summary>ASCII punctuation, which ColBERT skips in documents.</summary>
+    /// <summary>Gets the ASCII punctuation marks, which ColBERT skips in documents.</summary>
     public static IReadOnlyList<string> Punctuation { get; } = [.. """!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~""".Select(c => c.ToString())];
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.multi_vector_encoder.modules.multi_vector_mask.MultiVectorMask";
 
-    /// <summary>Tokens that do not count.</summary>
+    /// <summary>Gets the tokens to skip.</summary>
     public IReadOnlyList<string> Skiplist { get; } = skiplist;
 
-    /// <summary>What the skiplist is for: <c>query</c>, <c>document</c> or both.</summary>
+    /// <summary>Gets the tasks that the skiplist applies to: <c>query</c>, <c>document</c> or both.</summary>
     public IReadOnlyList<string> Tasks { get; } = tasks ?? ["document"];
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
@@ -40,7 +44,8 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
         int[]? ids = null;
         if (config.Find("keep_only_token_ids") is { } kept)
         {
-            ids = kept.ValueKind == System.Text.Json.JsonValueKind.Array && kept.EnumerateArray().All(id => id.ValueKind == System.Text.Json.JsonValueKind.Number && id.TryGetInt32(out _))
+            ids = kept.ValueKind == System.Text.Json.JsonValueKind.Array
+                && kept.EnumerateArray().All(id => id.ValueKind == System.Text.Json.JsonValueKind.Number && id.TryGetInt32(out _))
                 ? [.. kept.EnumerateArray().Select(id => id.GetInt32())]
                 : throw config.Fault("keep_only_token_ids", "is not a list of token ids");
         }
@@ -58,16 +63,16 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
-        // What counts is decided where vectors are handed out.
+        // The mask is applied where vectors are returned.
     }
 
-    /// <summary>The ids that do not count, by a tokenizer.</summary>
+    /// <summary>Returns the token ids of the skiplist for a tokenizer.</summary>
     internal HashSet<int> SkippedIds(Tokenizer tokenizer)
     {
         var ids = new HashSet<int>();
         foreach (var word in Skiplist)
         {
-            // A word that is not a token must not take all unknown words with it.
+            // A word that is not a token would become the unknown token and skip all unknown words.
             if (tokenizer.TokenToId(word) is { } id && (id != tokenizer.UnknownId || word == tokenizer.IdToToken(id)))
             {
                 ids.Add(id);
@@ -77,9 +82,10 @@ public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadO
         return ids;
     }
 
-    /// <summary>Whether a token counts.</summary>
+    /// <summary>Returns a value that indicates whether a token is kept.</summary>
     internal bool Keeps(int id, bool isQuery, HashSet<int> skipped) =>
-        !(Tasks.Contains(isQuery ? "query" : "document") && skipped.Contains(id)) && (isQuery || keepOnly is not { Count: > 0 } || keepOnly.Contains(id));
+        !(Tasks.Contains(isQuery ? "query" : "document") && skipped.Contains(id))
+            && (isQuery || keepOnly is not { Count: > 0 } || keepOnly.Contains(id));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32) => JsonFile.Write(Path.Combine(folder, "config.json"), json =>

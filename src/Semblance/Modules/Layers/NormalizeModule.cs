@@ -5,8 +5,8 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Sentence vectors, or those of tokens, of length one.</summary>
-/// <param name="onTokens">Whether the vectors of tokens are meant. False by default.</param>
+/// <summary>Normalizes sentence vectors, or token vectors, to length 1.</summary>
+/// <param name="onTokens"><see langword="true"/> to normalize token vectors; otherwise, <see langword="false"/>, the default.</param>
 public sealed class NormalizeModule(bool onTokens = false) : Module
 {
     private const string Tokens = "token_embeddings";
@@ -16,10 +16,10 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Normalize";
 
-    /// <summary>Whether the vectors of tokens are meant.</summary>
+    /// <summary>Gets a value that indicates whether token vectors are normalized.</summary>
     public bool OnTokens { get; } = onTokens;
 
-    /// <summary>Loads the module from its folder, where newer versions have a <c>config.json</c>.</summary>
+    /// <summary>Loads the module from its folder, in which newer versions store a <c>config.json</c>.</summary>
     /// <exception cref="ModelFormatException">The configuration is damaged, or names vectors that are not supported.</exception>
     public static NormalizeModule Load(string folder)
     {
@@ -64,7 +64,7 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        // Without settings the empty folder is part of the layout.
+        // Without settings, the empty folder is part of the layout.
         if (OnTokens)
         {
             JsonFile.Write(Path.Combine(folder, "config.json"), json =>

@@ -7,14 +7,15 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Dense sentence vectors to sparse ones: a wide linear layer, of whose results the largest are kept (contrastive sparse representation:
-/// Wen et al. 2025, arXiv:2503.01776).
+/// Converts dense sentence vectors to sparse ones: a wide linear layer, of whose outputs the largest are kept (contrastive sparse
+/// representation: Wen et al. 2025, arXiv:2503.01776).
 /// </summary>
 public sealed class SparseAutoEncoderModule : Module
 {
     private const string Statistics = "stats_last_nonzero";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
+    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+        "dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
 
     private readonly Tensor _preBias;
     private readonly Linear _encoder;
@@ -35,10 +36,10 @@ public sealed class SparseAutoEncoderModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.SparseAutoEncoder";
 
-    /// <summary>How many elements of a vector are kept, unless more or fewer are asked for.</summary>
+    /// <summary>Gets the number of elements of a vector that are kept, unless the options set another number.</summary>
     public int K { get; }
 
-    /// <summary>The width of the dense vectors.</summary>
+    /// <summary>Gets the dimension of the dense vectors.</summary>
 
     /// <inheritdoc/>
     public override void InferShape(FeatureShape shape)
@@ -50,7 +51,9 @@ public sealed class SparseAutoEncoderModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static SparseAutoEncoderModule Load(string folder, bool trainable = false)
     {
@@ -58,15 +61,17 @@ public sealed class SparseAutoEncoderModule : Module
         int inputs = config.WholeNumber("input_dim", 1, 1 << 20), outputs = config.WholeNumber("hidden_dim", 1, 1 << 24, 512);
         var checkpoint = Checkpoint.Open(folder);
 
-        // The decoder's weight is the encoder's, and a file has it under one of the two names.
+        // The decoder shares the encoder's weight, and a file has it under one of the two names.
         var name = checkpoint.Contains("encoder.weight") ? "encoder.weight" : "decoder.linear.weight";
         var weights = new CheckpointWeights(checkpoint, "", trainable, [Statistics]);
-        var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs), weights.Tensor("latent_bias", outputs));
+        var (weight, preBias, bias) = (weights.Tensor(name, outputs, inputs), weights.Tensor("pre_bias", inputs),
+            weights.Tensor("latent_bias", outputs));
         weights.Check();
         var lastNonzero = checkpoint.Contains(Statistics) ? checkpoint.ReadInt64(Statistics) : new long[outputs];
         return lastNonzero.Length == outputs
             ? new SparseAutoEncoderModule(preBias, new Linear(weight, bias), lastNonzero, config) { Warnings = config.Warnings }
-            : throw new ModelFormatException(checkpoint.Path, $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} wants {outputs}.");
+            : throw new ModelFormatException(checkpoint.Path,
+                $"'{Statistics}' has {lastNonzero.Length} elements, but {config.Path} requires {outputs}.");
     }
 
     /// <inheritdoc/>
@@ -75,13 +80,13 @@ public sealed class SparseAutoEncoderModule : Module
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(features);
         var x = SentenceEmbeddings(features);
-        var centred = Tensor.From(x.Values, x.Rows, x.Columns);
+        var centered = Tensor.From(x.Values, x.Rows, x.Columns);
         for (var i = 0; i < x.Rows; i++)
         {
-            Center(centred.Writable.Slice(i * x.Columns, x.Columns));
+            Center(centered.Writable.Slice(i * x.Columns, x.Columns));
         }
 
-        var latents = run.Linear(centred, _encoder, Activation.Identity); // [texts × hidden]
+        var latents = run.Linear(centered, _encoder, Activation.Identity); // [texts × hidden]
         for (var i = 0; i < latents.Rows; i++)
         {
             KeepLargest(latents.Writable.Slice(i * latents.Columns, latents.Columns), features.MaxActiveDimensions ?? K);
@@ -125,15 +130,16 @@ public sealed class SparseAutoEncoderModule : Module
     {
         if (_normalize)
         {
-            const float Epsilon = 1e-5f; // the original's, beside a deviation of n − 1
+            const float Epsilon = 1e-5f; // as in the original, added to a standard deviation with n − 1
             TensorPrimitives.Subtract(row, TensorPrimitives.Sum<float>(row) / row.Length, row);
-            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon, row);
+            TensorPrimitives.Divide(row, MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(row) / Math.Max(1, row.Length - 1)) + Epsilon,
+                row);
         }
 
         TensorPrimitives.Subtract(row, _preBias.Values, row);
     }
 
-    // What is below zero is not kept even among the largest.
+    // Negative elements are not kept, even if they are among the largest.
     private static void KeepLargest(Span<float> row, int count)
     {
         var kept = SparseVector.Largest(row, count, 0);

@@ -3,7 +3,7 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Activation functions under the names of PyTorch's classes, as configuration files have them.</summary>
+/// <summary>Converts activation functions to and from the names of PyTorch's classes, as configuration files have them.</summary>
 internal static class TorchActivations
 {
     private static readonly Dictionary<string, Activation> Known = new(StringComparer.Ordinal)
@@ -19,17 +19,18 @@ internal static class TorchActivations
         ["torch.nn.modules.activation.Mish"] = Activation.Mish,
     };
 
-    /// <summary>The function that a field names; null where the field is absent.</summary>
-    /// <exception cref="ModelFormatException">The name is not known.</exception>
+    /// <summary>Returns the function that a field names; null if the field is absent.</summary>
+    /// <exception cref="ModelFormatException">The name is not supported.</exception>
     public static Activation? Find(ConfigurationFile config, string field)
     {
-        // Older files name the classes as they are imported.
-        var name = config.Text(field)?.Replace("torch.nn.modules.activation.Identity", "torch.nn.modules.linear.Identity", StringComparison.Ordinal);
+        // Older files name the classes by their full path.
+        var name = config.Text(field)?.Replace("torch.nn.modules.activation.Identity",
+            "torch.nn.modules.linear.Identity", StringComparison.Ordinal);
         return name is null ? null
             : Known.TryGetValue(name, out var activation) ? activation
-            : throw config.Fault(field, $"is '{name}'; known are {string.Join(", ", Known.Keys)}");
+            : throw config.Fault(field, $"is '{name}'; supported are {string.Join(", ", Known.Keys)}");
     }
 
-    /// <summary>The name of a function.</summary>
+    /// <summary>Returns the name of a function.</summary>
     public static string NameOf(Activation activation) => Known.First(known => known.Value == activation).Key;
 }

@@ -6,10 +6,12 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Token vectors to one vector for each text, in one way or several side by side.</summary>
+/// <summary>
+/// Pools the token vectors of each text into one vector, with one or several pooling modes, whose results are concatenated.
+/// </summary>
 public sealed class PoolingModule : Module
 {
-    // In the order in which results stand side by side.
+    // In the order in which results are concatenated.
     private static readonly Way[] Ways =
     [
         new("pooling_mode_cls_token", "cls", Pooling.Cls),
@@ -26,11 +28,13 @@ public sealed class PoolingModule : Module
 
     private readonly Pooling[] _modes;
 
-    /// <summary>Makes a pooling of the given ways.</summary>
-    /// <param name="dimension">The width of the token vectors.</param>
-    /// <param name="modes">The ways; at least one. Results stand in the order of <see cref="Pooling"/>.</param>
-    /// <param name="includePrompt">Whether the tokens of a prompt count.</param>
-    /// <exception cref="ArgumentException">No way is given.</exception>
+    /// <summary>Initializes a new instance of the <see cref="PoolingModule"/> class.</summary>
+    /// <param name="dimension">The dimension of the token vectors.</param>
+    /// <param name="modes">The pooling modes; at least one. Results are concatenated in the order of <see cref="Pooling"/>.</param>
+    /// <param name="includePrompt">
+    /// <see langword="true"/>, the default, to include the tokens of a prompt; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no pooling mode.</exception>
     public PoolingModule(int dimension, IEnumerable<Pooling> modes, bool includePrompt = true)
     {
         ArgumentNullException.ThrowIfNull(modes);
@@ -44,19 +48,20 @@ public sealed class PoolingModule : Module
         IncludePrompt = includePrompt;
     }
 
-    // In the order given, which may name a way twice.
-    private PoolingModule(int dimension, Pooling[] modes, bool includePrompt) => (Dimension, _modes, IncludePrompt) = (dimension, modes, includePrompt);
+    // Keeps the given order, which may contain a mode twice.
+    private PoolingModule(int dimension, Pooling[] modes, bool includePrompt) =>
+        (Dimension, _modes, IncludePrompt) = (dimension, modes, includePrompt);
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Pooling";
 
-    /// <summary>The width of the token vectors.</summary>
+    /// <summary>Gets the dimension of the token vectors.</summary>
     public int Dimension { get; }
 
-    /// <summary>The ways of pooling, in the order of the result.</summary>
+    /// <summary>Gets the pooling modes, in the order of the result.</summary>
     public IReadOnlyList<Pooling> PoolingModes => _modes;
 
-    /// <summary>Whether the tokens of a prompt count.</summary>
+    /// <summary>Gets a value that indicates whether the tokens of a prompt are included.</summary>
     public bool IncludePrompt { get; }
 
     /// <inheritdoc/>
@@ -72,16 +77,18 @@ public sealed class PoolingModule : Module
     }
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
-    /// <exception cref="ModelFormatException">The configuration is damaged or names no pooling known here.</exception>
+    /// <exception cref="ModelFormatException">The configuration is damaged or has a pooling mode that is not supported.</exception>
     public static PoolingModule Load(string folder)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json"));
         foreach (var property in config.Root.EnumerateObject())
         {
             var field = property.Name;
-            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field) && config.Flag(field, false))
+            if (field.StartsWith("pooling_mode_", StringComparison.Ordinal) && !Ways.Any(way => way.Field == field)
+                && config.Flag(field, false))
             {
-                throw config.Fault(field, $"is not a pooling known here; known are {string.Join(", ", Ways.Select(way => way.Field))}");
+                throw config.Fault(field,
+                    $"is not a supported pooling mode; supported are {string.Join(", ", Ways.Select(way => way.Field))}");
             }
         }
 
@@ -91,25 +98,28 @@ public sealed class PoolingModule : Module
         if (config.Find("pooling_mode") is not null)
         {
             // The newer form: one name, or several.
-            var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
+            var names = config.Find("pooling_mode")!.Value.ValueKind == JsonValueKind.String
+                ? [config.Text("pooling_mode")!] : config.Texts("pooling_mode");
             on = [.. names.Select(name => Array.Find(Ways, way => way.Name == name)
-                ?? throw config.Fault("pooling_mode", $"is '{name}'; known are {string.Join(", ", Ways.Select(way => way.Name))}"))];
+                ?? throw config.Fault("pooling_mode", $"is '{name}'; supported are {string.Join(", ", Ways.Select(way => way.Name))}"))];
         }
         else if (on.Length == 0)
         {
-            on = [Array.Find(Ways, way => way.Mode == Pooling.Mean)!]; // the original's default, also where all flags are false
+            on = [Array.Find(Ways, way => way.Mode == Pooling.Mean)!]; // the default of the original, also if all flags are false
         }
 
         return on.Length > 0
-            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode), config.Flag("include_prompt", true)) { Warnings = config.Warnings }
-            : throw config.Fault("pooling_mode", $"is an empty list; known are {string.Join(", ", Ways.Select(way => way.Name))}");
+            ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode),
+                config.Flag("include_prompt", true)) { Warnings = config.Warnings }
+            : throw config.Fault("pooling_mode", $"is an empty list; supported are {string.Join(", ", Ways.Select(way => way.Name))}");
     }
 
     /// <inheritdoc/>
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        features.SentenceEmbeddings = run.Pool(TokenEmbeddings(features), features.Batch, _modes, IncludePrompt ? 0 : features.PromptLength, features.TokenWeightSums);
+        features.SentenceEmbeddings = run.Pool(TokenEmbeddings(features), features.Batch, _modes,
+            IncludePrompt ? 0 : features.PromptLength, features.TokenWeightSums);
     }
 
     /// <inheritdoc/>
@@ -141,8 +151,10 @@ public sealed class PoolingModule : Module
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}{(IncludePrompt ? "" : ", without the prompt")})";
+        $"Pooling({string.Join(" + ", _modes.Select(mode => Ways.First(way => way.Mode == mode).Name))}"
+            + $"{(IncludePrompt ? "" : ", without the prompt")})";
 
-    // A class, whose arrays the runtime has ready: what works on those of a struct is compiled while the first model is loaded.
+    // A class, because the runtime has precompiled arrays of classes; code for those of a struct would be compiled while the first model is
+    // loaded.
     private sealed record Way(string Field, string Name, Pooling Mode);
 }

@@ -5,16 +5,23 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>The logits of words to one weight for each word of the vocabulary (SPLADE: Formal et al. 2021, arXiv:2107.05720, 2109.10086).</summary>
-/// <param name="pooling">How the weights that tokens give to a word become one; the largest by default.</param>
-/// <param name="twice">Whether the saturation ln(1 + x) is applied twice, as in inference-free models (arXiv:2411.04403). False by default.</param>
-/// <param name="dimension">The width of the result, where the configuration names it.</param>
-public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null) : Module
+/// <summary>
+/// Pools the logits of a masked language model into one weight for each token of the vocabulary (SPLADE: Formal et al. 2021,
+/// arXiv:2107.05720, 2109.10086).
+/// </summary>
+/// <param name="pooling">The operation over the tokens of a text; the maximum by default.</param>
+/// <param name="twice">
+/// <see langword="true"/> to apply the saturation ln(1 + x) twice, as in inference-free models (arXiv:2411.04403); otherwise,
+/// <see langword="false"/>, the default.
+/// </param>
+/// <param name="dimension">The dimension of the result, if the configuration names it.</param>
+public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPooling.Max, bool twice = false, int? dimension = null)
+    : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys()
         .Honoured("activation_function", "embedding_dimension", "pooling_strategy")
         .Alias("word_embedding_dimension", "embedding_dimension")
-        .Ignored("chunk_size"); // of the memory that the original needs
+        .Ignored("chunk_size"); // limits the memory of the original
 
     private static readonly string[] Strategies = ["max", "sum"];
     private static readonly string[] Activations = ["relu", "log1p_relu"];
@@ -22,17 +29,17 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.sparse_encoder.models.SpladePooling";
 
-    /// <summary>How the weights that tokens give to a word become one.</summary>
+    /// <summary>Gets the operation over the tokens of a text.</summary>
     public VocabularyPooling Pooling { get; } = pooling;
 
-    /// <summary>Whether the saturation is applied twice.</summary>
+    /// <summary>Gets a value that indicates whether the saturation is applied twice.</summary>
     public bool Twice { get; } = twice;
 
     /// <inheritdoc/>
     public override bool MakesSentenceEmbeddings => true;
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
-    /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not known here.</exception>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or has a value that is not supported.</exception>
     public static SpladePoolingModule Load(string folder)
     {
         var config = ConfigurationFile.Read(Path.Combine(folder, "config.json")).Check(Keys);
@@ -47,7 +54,7 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     public override void InferShape(FeatureShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        shape.Require(shape.HasWordLogits, "pools the logits of words, but no module that predicts words stands before it");
+        shape.Require(shape.HasWordLogits, "pools vocabulary logits, but no earlier module computes them");
         shape.SentenceWidth = shape.TokenWidth;
     }
 
@@ -55,7 +62,8 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     public override void Forward(Computation run, Features features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var words = features.WordLayer ?? throw new InvalidOperationException($"{Type} pools the logits of words, but no module that predicts words stands before it.");
+        var words = features.WordLayer
+            ?? throw new InvalidOperationException($"{Type} pools vocabulary logits, but no earlier module computes them.");
         features.SentenceEmbeddings = run.PoolVocabulary(TokenEmbeddings(features), words, features.Batch, Pooling, Twice ? 2 : 1);
     }
 
@@ -85,6 +93,6 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     {
         var name = config.Text(field) ?? names[0];
         var index = Array.IndexOf(names, name);
-        return index >= 0 ? index : throw config.Fault(field, $"is '{name}'; known are {string.Join(", ", names)}");
+        return index >= 0 ? index : throw config.Fault(field, $"is '{name}'; supported are {string.Join(", ", names)}");
     }
 }

@@ -5,8 +5,8 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>Token vectors that are the weighted average of the transformer's layers, with weights that are learned.</summary>
-/// <remarks>For the original to run a model with it, <c>config.json</c> of the transformer must say <c>"output_hidden_states": true</c>.</remarks>
+/// <summary>Computes token vectors as the weighted mean of the outputs of the transformer's layers, with trainable weights.</summary>
+/// <remarks>The original can run the model only if <c>config.json</c> of the transformer has <c>"output_hidden_states": true</c>.</remarks>
 public sealed class WeightedLayerPoolingModule : Module
 {
     private const int MostLayers = 1 << 12;
@@ -15,12 +15,12 @@ public sealed class WeightedLayerPoolingModule : Module
         .Honoured("embedding_dimension", "layer_start", "num_hidden_layers")
         .Alias("word_embedding_dimension", "embedding_dimension");
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="dimension">The width of the token vectors.</param>
+    /// <summary>Initializes a new instance of the <see cref="WeightedLayerPoolingModule"/> class.</summary>
+    /// <param name="dimension">The dimension of the token vectors.</param>
     /// <param name="layerCount">The number of layers of the transformer.</param>
-    /// <param name="firstLayer">The first layer that counts; 0 is the output of the embeddings. 4 by default.</param>
-    /// <param name="weights"><c>[layerCount + 1 − firstLayer]</c>, the weight of each layer; null for 1 each.</param>
-    /// <exception cref="ArgumentException">The weights do not fit, add up to 0, or there is no such layer.</exception>
+    /// <param name="firstLayer">The first layer to include; 0 is the output of the embeddings. 4 by default.</param>
+    /// <param name="weights">The weight of each layer, <c>[layerCount + 1 − firstLayer]</c>; null for weights of 1.</param>
+    /// <exception cref="ArgumentException">The weights have another shape or the sum 0, or there is no such layer.</exception>
     public WeightedLayerPoolingModule(int dimension, int layerCount = 12, int firstLayer = 4, Tensor? weights = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstLayer);
@@ -29,7 +29,9 @@ public sealed class WeightedLayerPoolingModule : Module
         weights ??= Tensor.From(Enumerable.Repeat(1f, count).ToArray(), count);
         if (weights.Length != count || Sum(weights) == 0)
         {
-            throw new ArgumentException($"Weights {weights} with the sum {Sum(weights)} do not fit; {count} weights are needed, and their sum must not be 0.", nameof(weights));
+            throw new ArgumentException(
+                $"Weights {weights} with the sum {Sum(weights)} do not fit; {count} weights are needed, and their sum must not be 0.",
+                nameof(weights));
         }
 
         (Dimension, LayerCount, FirstLayer, Weights) = (dimension, layerCount, firstLayer, weights);
@@ -38,16 +40,16 @@ public sealed class WeightedLayerPoolingModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.WeightedLayerPooling";
 
-    /// <summary>The width of the token vectors.</summary>
+    /// <summary>Gets the dimension of the token vectors.</summary>
     public int Dimension { get; }
 
-    /// <summary>The number of layers of the transformer.</summary>
+    /// <summary>Gets the number of layers of the transformer.</summary>
     public int LayerCount { get; }
 
-    /// <summary>The first layer that counts; 0 is the output of the embeddings.</summary>
+    /// <summary>Gets the first layer that is included; 0 is the output of the embeddings.</summary>
     public int FirstLayer { get; }
 
-    /// <summary>The weight of each layer from <see cref="FirstLayer"/> on.</summary>
+    /// <summary>Gets the weight of each layer from <see cref="FirstLayer"/> on.</summary>
     public Tensor Weights { get; }
 
     /// <inheritdoc/>
@@ -55,7 +57,9 @@ public sealed class WeightedLayerPoolingModule : Module
 
     /// <summary>Loads the module from <c>config.json</c> and weights in its folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Copies the parameters into memory that training can change.</param>
+    /// <param name="trainable">
+    /// <see langword="true"/> to copy the parameters into memory that training can change; otherwise, <see langword="false"/>.
+    /// </param>
     /// <exception cref="ModelFormatException">The configuration is damaged, or does not fit the weights.</exception>
     public static WeightedLayerPoolingModule Load(string folder, bool trainable = false)
     {
@@ -67,7 +71,8 @@ public sealed class WeightedLayerPoolingModule : Module
         var weights = source.Tensor("layer_weights", layers + 1 - first);
         source.Check();
         return Sum(weights) != 0
-            ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20), layers, first, weights) { Warnings = config.Warnings }
+            ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20),
+                layers, first, weights) { Warnings = config.Warnings }
             : throw new ModelFormatException(checkpoint.Path, "'layer_weights' have the sum 0; expected weights to divide by their sum.");
     }
 
@@ -77,7 +82,8 @@ public sealed class WeightedLayerPoolingModule : Module
         ArgumentNullException.ThrowIfNull(shape);
         shape.RequireTokens();
         shape.Declared(Dimension);
-        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but {(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "no transformer stands before it")}");
+        shape.Require(shape.LayerCount == LayerCount, $"weighs {LayerCount} layers, but "
+            + $"{(shape.LayerCount is { } layers ? $"the transformer has {layers}" : "there is no transformer before it")}");
     }
 
     /// <inheritdoc/>
@@ -87,7 +93,7 @@ public sealed class WeightedLayerPoolingModule : Module
         ArgumentNullException.ThrowIfNull(features);
         if (features.HiddenStates is not { Count: > 0 } states)
         {
-            throw new InvalidOperationException($"{Type} works on the layers of a transformer, but none stands before it.");
+            throw new InvalidOperationException($"{Type} works on the layers of a transformer, but there is none before it.");
         }
 
         features.TokenEmbeddings = states.Count == LayerCount + 1

@@ -6,17 +6,20 @@ using Semblance.Words;
 
 namespace Semblance.Modules;
 
-/// <summary>Token vectors times weights of their words, such as inverse document frequencies; averages after it are weighted ones. The weights are not trained.</summary>
+/// <summary>
+/// Multiplies token vectors by weights of their words, such as inverse document frequencies; a mean pooling after it computes a weighted
+/// mean. The weights are not trained.
+/// </summary>
 public sealed class WordWeightsModule : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("unknown_word_weight", "vocab", "word_weights");
 
     private readonly WeightedWords _words;
 
-    /// <summary>Makes the module.</summary>
-    /// <param name="vocabulary">The words of the tokenizer; a word's place is its id.</param>
-    /// <param name="weights">Weights of words; those of other words do no harm.</param>
-    /// <param name="unknownWeight">The weight of a word that has none.</param>
+    /// <summary>Initializes a new instance of the <see cref="WordWeightsModule"/> class.</summary>
+    /// <param name="vocabulary">The words of the tokenizer; the index of a word is its id.</param>
+    /// <param name="weights">The weights of words; words that are not in the vocabulary are ignored.</param>
+    /// <param name="unknownWeight">The weight of words that have none; 1 by default.</param>
     public WordWeightsModule(IEnumerable<string> vocabulary, IReadOnlyDictionary<string, float> weights, float unknownWeight = 1)
         : this(new WeightedWords(vocabulary, weights, unknownWeight))
     {
@@ -27,7 +30,7 @@ public sealed class WordWeightsModule : Module
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.WordWeights";
 
-    /// <summary>The weight of each word of the vocabulary.</summary>
+    /// <summary>Gets the weight of each word of the vocabulary.</summary>
     public IReadOnlyList<float> Weights => _words.OfWords;
 
     /// <summary>Loads the module from <c>config.json</c> in its folder.</summary>
@@ -44,7 +47,8 @@ public sealed class WordWeightsModule : Module
         ArgumentNullException.ThrowIfNull(shape);
         shape.RequireTokens();
         shape.Require(
-            shape.VocabularySize is null || shape.VocabularySize <= Weights.Count, $"has weights of {Weights.Count} words, but the tokenizer has {shape.VocabularySize}");
+            shape.VocabularySize is null || shape.VocabularySize <= Weights.Count,
+            $"has weights of {Weights.Count} words, but the tokenizer has {shape.VocabularySize}");
     }
 
     /// <inheritdoc/>
@@ -60,7 +64,8 @@ public sealed class WordWeightsModule : Module
                 var id = batch.TokenIds[token];
                 factors[token] = id < _words.OfWords.Length
                     ? _words.OfWords[id]
-                    : throw new InvalidOperationException($"{Type} knows {_words.OfWords.Length} words, but the text has one with the id {id}; the vocabulary is not that of the tokenizer.");
+                    : throw new InvalidOperationException($"{Type} has weights of {_words.OfWords.Length} words, but the text has one with "
+                        + $"the id {id}; the vocabulary is not that of the tokenizer.");
                 sums[text] += factors[token];
             }
         }

@@ -4,14 +4,17 @@ using Semblance.Transformers;
 
 namespace Semblance.Modules;
 
-/// <summary>A rule of a router: which route a task and a kind of input take. Files have the two as Python writes a tuple, such as <c>('query', None)</c>.</summary>
-/// <param name="Key">The two, as the file has them.</param>
+/// <summary>
+/// Represents a rule of a router: the route of a task and a modality. Files contain the two as a Python tuple, such as <c>('query',
+/// None)</c>.
+/// </summary>
+/// <param name="Key">The tuple, as in the file.</param>
 /// <param name="Task">The task, such as <c>query</c>; null for any.</param>
-/// <param name="Modality">The kind of input, such as <c>text</c>; null for any.</param>
+/// <param name="Modality">The modality, such as <c>text</c>; null for any.</param>
 /// <param name="Route">The route.</param>
 internal sealed partial record RouteMapping(string Key, string? Task, string? Modality, string Route)
 {
-    /// <summary>The only kind of input that comes to a router here.</summary>
+    /// <summary>The only modality that reaches a router here.</summary>
     public const string Text = "text";
 
     private const string Field = "route_mappings";
@@ -24,16 +27,18 @@ internal sealed partial record RouteMapping(string Key, string? Task, string? Mo
         {
             if (rule.Value.ValueKind != JsonValueKind.String || Tuple().Match(rule.Name) is not { Success: true } parts)
             {
-                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a kind of input such as ('query', 'text'), and the name of a route");
+                throw parameters.Fault(Field, $"has '{rule.Name}': {rule.Value.GetRawText()}; expected a task and a modality such as "
+                    + "('query', 'text'), and the name of a route");
             }
 
-            mappings.Add(new RouteMapping(rule.Name, Part(parts.Groups["task"].Value), Part(parts.Groups["modality"].Value), rule.Value.GetString()!));
+            mappings.Add(new RouteMapping(rule.Name, Part(parts.Groups["task"].Value),
+                Part(parts.Groups["modality"].Value), rule.Value.GetString()!));
         }
 
         return mappings;
     }
 
-    /// <summary>Writes what <see cref="Read"/> reads; nothing where there are no rules.</summary>
+    /// <summary>Writes the rules as <see cref="Read"/> reads them; nothing if there are none.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<RouteMapping> mappings)
     {
         if (mappings.Count > 0)
@@ -48,19 +53,20 @@ internal sealed partial record RouteMapping(string Key, string? Task, string? Mo
         }
     }
 
-    /// <summary>The route of a text, by the rule that says most of it; null where no rule is for it.</summary>
+    /// <summary>Returns the route of a text by the most specific rule; null if no rule matches.</summary>
     /// <param name="mappings">The rules.</param>
-    /// <param name="task">The task; null where nobody says.</param>
+    /// <param name="task">The task; null if it is not specified.</param>
     public static string? Find(IReadOnlyList<RouteMapping> mappings, string? task)
     {
         return Of(task, Text) ?? Of(task, null) ?? Of(null, Text) ?? Of(null, null);
 
-        string? Of(string? wanted, string? modality) => mappings.FirstOrDefault(mapping => mapping.Task == wanted && mapping.Modality == modality)?.Route;
+        string? Of(string? wanted, string? modality) =>
+            mappings.FirstOrDefault(mapping => mapping.Task == wanted && mapping.Modality == modality)?.Route;
     }
 
     [GeneratedRegex("""^\(\s*(?<task>None|'[^']*'|"[^"]*")\s*,\s*(?<modality>None|'[^']*'|"[^"]*"|\([^()]*\))\s*\)$""")]
     private static partial Regex Tuple();
 
-    // A kind of several parts, such as ('image', 'text'), is that of no text.
+    // A modality of several parts, such as ('image', 'text'), does not match texts.
     private static string? Part(string part) => part == "None" ? null : part[0] == '(' ? part : part[1..^1];
 }

@@ -7,16 +7,20 @@ using Semblance.Transformers;
 namespace Semblance.Modules;
 
 /// <summary>
-/// Modules for one kind of text and others for another, such as questions and documents: <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeQuery"/> takes the route
-/// <c>query</c>, <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeDocument"/> the route <c>document</c>, and <see cref="TextOptions.Route"/> any.
+/// Runs different modules for different kinds of text, such as queries and documents:
+/// <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeQuery"/> uses the route <c>query</c>,
+/// <see cref="TextEncoder{TSelf, TOptions, TEmbeddings, TEmbedding}.EncodeDocument"/> the route <c>document</c>, and
+/// <see cref="TextOptions.Route"/> selects any.
 /// </summary>
-/// <remarks>It stands first where the routes begin with modules that take texts, and behind others where the kinds share those.</remarks>
+/// <remarks>
+/// A router is the first module if its routes begin with modules that accept texts; otherwise, it follows modules that all routes share.
+/// </remarks>
 public sealed class RouterModule : InputModule
 {
     private const string FileName = "router_config.json";
     private const string OlderFileName = "config.json";
 
-    private const int Deepest = 4; // routers in routers; no published model has one
+    private const int Deepest = 4; // nested routers; no published model has them
 
     private static readonly KnownKeys Keys = new KnownKeys().Honoured("parameters", "structure", "types");
     private static readonly KnownKeys ParameterKeys = new KnownKeys().Honoured("allow_empty_key", "default_route", "route_mappings");
@@ -25,17 +29,23 @@ public sealed class RouterModule : InputModule
     private readonly string? _namedDefault;
     private readonly IReadOnlyList<RouteMapping> _mappings;
 
-    /// <summary>Makes a router.</summary>
+    /// <summary>Initializes a new instance of the <see cref="RouterModule"/> class.</summary>
     /// <param name="routes">The modules of each route, in order; at least one route, each with at least one module.</param>
-    /// <param name="defaultRoute">The route of texts whose kind nobody says; null for the first, unless <paramref name="allowsNone"/> is false.</param>
-    /// <param name="allowsNone">Whether nobody need say what kind a text is. True by default.</param>
-    /// <exception cref="ArgumentException">There is no route, an empty one, or no default route of that name.</exception>
-    public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute = null, bool allowsNone = true)
+    /// <param name="defaultRoute">
+    /// The route of texts without one; null for the first route, unless <paramref name="allowsNone"/> is <see langword="false"/>.
+    /// </param>
+    /// <param name="allowsNone">
+    /// <see langword="true"/>, the default, to allow texts without a route; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no route, a route has no modules, or the default route does not exist.</exception>
+    public RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes,
+        string? defaultRoute = null, bool allowsNone = true)
         : this(routes, defaultRoute, allowsNone, [])
     {
     }
 
-    private RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes, string? defaultRoute, bool allowsNone, IReadOnlyList<RouteMapping> mappings)
+    private RouterModule(IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> routes,
+        string? defaultRoute, bool allowsNone, IReadOnlyList<RouteMapping> mappings)
     {
         ArgumentNullException.ThrowIfNull(routes);
         _routes = [.. routes.Select(route => KeyValuePair.Create(route.Key, route.Value.ToArray()))];
@@ -56,7 +66,8 @@ public sealed class RouterModule : InputModule
 
         if (mappings.FirstOrDefault(mapping => !_routes.Any(route => route.Key == mapping.Route)) is { } lost)
         {
-            throw new ArgumentException($"'route_mappings' leads {lost.Key} to '{lost.Route}', which is not among the routes {Names}.", nameof(mappings));
+            throw new ArgumentException($"'route_mappings' leads {lost.Key} to '{lost.Route}', which is not among the routes {Names}.",
+                nameof(mappings));
         }
 
         (_namedDefault, AllowsNone, _mappings) = (defaultRoute, allowsNone, mappings);
@@ -65,22 +76,23 @@ public sealed class RouterModule : InputModule
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Router";
 
-    /// <summary>The modules of each route.</summary>
-    public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes => _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
+    /// <summary>Gets the modules of each route.</summary>
+    public IEnumerable<KeyValuePair<string, IReadOnlyList<Module>>> Routes =>
+        _routes.Select(route => KeyValuePair.Create<string, IReadOnlyList<Module>>(route.Key, route.Value));
 
-    /// <summary>The route of texts whose kind nobody says; null where somebody must.</summary>
+    /// <summary>Gets the route of texts without one; null if a route is required.</summary>
     public string? DefaultRoute => Resolve(null);
 
-    /// <summary>Whether nobody need say what kind a text is.</summary>
+    /// <summary>Gets a value that indicates whether texts without a route are allowed.</summary>
     public bool AllowsNone { get; }
 
-    /// <summary>The tokenizer of the first route that has one.</summary>
+    /// <summary>Gets the tokenizer of the first route that has one.</summary>
     public override Tokenizer? Tokenizer => Entries.Select(entry => entry.Tokenizer).FirstOrDefault(tokenizer => tokenizer is not null);
 
-    /// <summary>The largest of the routes.</summary>
+    /// <summary>Gets the largest vocabulary size of the routes.</summary>
     public override int VocabularySize => Entries.Select(entry => entry.VocabularySize).DefaultIfEmpty().Max();
 
-    /// <summary>The longest of the routes.</summary>
+    /// <summary>Gets the largest maximum sequence length of the routes.</summary>
     public override int MaxSequenceLength => Entries.Select(entry => entry.MaxSequenceLength).DefaultIfEmpty(int.MaxValue).Max();
 
     /// <inheritdoc/>
@@ -91,7 +103,7 @@ public sealed class RouterModule : InputModule
 
     internal override bool TakesTexts => _routes.All(route => route.Value[0] is InputModule { TakesTexts: true });
 
-    /// <summary>The modules of all routes, those of routers on them included.</summary>
+    /// <summary>Gets the number of modules of all routes, those of nested routers included.</summary>
     internal int Count => _routes.Sum(route => ModuleList.Count(route.Value));
 
     private string? UnmappedDefault => _namedDefault ?? (AllowsNone ? _routes[0].Key : null);
@@ -100,19 +112,21 @@ public sealed class RouterModule : InputModule
 
     private string Names => string.Join(", ", _routes.Select(route => route.Key));
 
-    /// <summary>A router of the two routes <c>query</c> and <c>document</c>, the latter the default.</summary>
-    /// <param name="query">The modules of questions.</param>
+    /// <summary>Creates a router of the two routes <c>query</c> and <c>document</c>; the latter is the default.</summary>
+    /// <param name="query">The modules of queries.</param>
     /// <param name="document">The modules of documents.</param>
     public static RouterModule ForQueryAndDocument(IReadOnlyList<Module> query, IReadOnlyList<Module> document) =>
         new([new("query", query), new("document", document)], "document");
 
-    /// <summary>Loads the module from <c>router_config.json</c>, or the <c>config.json</c> of older versions, and the folders of its modules.</summary>
+    /// <summary>
+    /// Loads the module from <c>router_config.json</c>, or the <c>config.json</c> of older versions, and the folders of its modules.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="trainable">Gives the modules parameters that training can change.</param>
-    /// <exception cref="ModelFormatException">The configuration is damaged, or names what is not supported.</exception>
+    /// <param name="trainable"><see langword="true"/> to load parameters that can be trained; otherwise, <see langword="false"/>.</param>
+    /// <exception cref="ModelFormatException">The configuration is damaged, or has a value that is not supported.</exception>
     public static RouterModule Load(string folder, bool trainable = false) => Load(folder, trainable, depth: 0);
 
-    /// <summary>Loads a router that may be in others.</summary>
+    /// <summary>Loads a router that may be inside other routers.</summary>
     internal static RouterModule Load(string folder, bool trainable, int depth)
     {
         var path = Path.Combine(folder, FileName);
@@ -122,8 +136,8 @@ public sealed class RouterModule : InputModule
             throw new ModelFormatException(config.Path, $"routers are nested more than {Deepest} deep, which is not supported.");
         }
 
-        var types = config.Section("types") ?? throw config.Fault("types", "is missing; it is needed");
-        var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing; it is needed");
+        var types = config.Section("types") ?? throw config.Fault("types", "is missing but required");
+        var structure = config.Section("structure") ?? throw config.Fault("structure", "is missing but required");
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
         var routes = new List<KeyValuePair<string, IReadOnlyList<Module>>>();
         var count = 0;
@@ -136,7 +150,8 @@ public sealed class RouterModule : InputModule
         var defaultRoute = parameters?.Text("default_route");
         try
         {
-            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true, parameters is null ? [] : RouteMapping.Read(parameters))
+            var router = new RouterModule(routes, defaultRoute, parameters?.Flag("allow_empty_key", true) ?? true,
+                parameters is null ? [] : RouteMapping.Read(parameters))
             {
                 Warnings = [.. config.Warnings, .. modules.Values.SelectMany(module => module.Warnings)],
             };
@@ -167,7 +182,7 @@ public sealed class RouterModule : InputModule
                 throw config.Fault("structure", $"names '{id}', the router's own folder; expected the folder of a module inside of it");
             }
 
-            var type = types.Text(id) ?? throw config.Fault("types", $"does not say what '{id}' is");
+            var type = types.Text(id) ?? throw config.Fault("types", $"has no type for '{id}'");
             return ModuleRegistry.Load(config.Path, type, ModuleList.Inside(config.Path, folder, id), trainable, depth + 1);
         }
     }
@@ -179,7 +194,7 @@ public sealed class RouterModule : InputModule
         shape.Through(Routes);
     }
 
-    /// <summary>A text on the default route.</summary>
+    /// <summary>Tokenizes a text on the default route.</summary>
     /// <inheritdoc/>
     public override TokenizedText Tokenize(string text) => Entry(null).Tokenize(text);
 
@@ -195,12 +210,14 @@ public sealed class RouterModule : InputModule
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters() =>
-        Distinct().SelectMany(entry => entry.Module.Parameters().Select(parameter => new Parameter($"sub_modules.{entry.Route}.{entry.Place}.{parameter.Name}", parameter.Value)));
+        Distinct().SelectMany(entry => entry.Module.Parameters()
+            .Select(parameter => new Parameter($"sub_modules.{entry.Route}.{entry.Index}.{parameter.Name}", parameter.Value)));
 
     /// <inheritdoc/>
     public override void Save(string folder, DType weights = DType.F32)
     {
-        var names = Distinct().ToDictionary(entry => entry.Module, entry => $"{entry.Route}_{entry.Place}_{ModuleList.NameOf(entry.Module.Type)}");
+        var names = Distinct()
+            .ToDictionary(entry => entry.Module, entry => $"{entry.Route}_{entry.Index}_{ModuleList.NameOf(entry.Module.Type)}");
         foreach (var (module, name) in names)
         {
             module.Save(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, weights);
@@ -212,7 +229,8 @@ public sealed class RouterModule : InputModule
             json.WriteStartObject("types");
             foreach (var (module, name) in names)
             {
-                json.WriteString(name, ModuleRegistry.IsOriginal(module.Type) ? $"{module.Type}.{ModuleList.NameOf(module.Type)}" : module.Type);
+                json.WriteString(name, ModuleRegistry.IsOriginal(module.Type)
+                    ? $"{module.Type}.{ModuleList.NameOf(module.Type)}" : module.Type);
             }
 
             json.WriteEndObject();
@@ -240,25 +258,27 @@ public sealed class RouterModule : InputModule
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Router({string.Join("; ", _routes.Select(route => $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
+        $"Router({string.Join("; ", _routes.Select(route =>
+            $"{route.Key}{(route.Key == DefaultRoute ? " (default)" : "")}: {string.Join(", ", route.Value.AsEnumerable())}"))})";
 
     internal override InputModule Entry(string? route) => ModulesOf(route)[0] as InputModule
-        ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which takes no texts.");
+        ?? throw new InvalidOperationException($"The route begins with {ModulesOf(route)[0]}, which does not accept texts.");
 
     private Module[] ModulesOf(string? route)
     {
-        var name = Resolve(route) ?? throw new ArgumentException($"The model must be told the route of its texts; its routes are {Names}.", nameof(route));
+        var name = Resolve(route)
+            ?? throw new ArgumentException($"The model needs the route of the texts; its routes are {Names}.", nameof(route));
         return _routes.FirstOrDefault(known => known.Key == name).Value
             ?? throw new ArgumentException($"The model has no route '{name}'; its routes are {Names}.", nameof(route));
     }
 
-    // As the original: a rule, the route of that name, the route of texts, the default.
+    // As in the original: the route of a rule, the route of that name, the route of texts, the default route.
     private string? Resolve(string? route) => RouteMapping.Find(_mappings, route)
         ?? (route is not null && Has(route) ? route : Has(RouteMapping.Text) ? RouteMapping.Text : route ?? UnmappedDefault);
 
     private bool Has(string route) => _routes.Any(known => known.Key == route);
 
-    // A module that is on several routes counts on the first.
-    private IEnumerable<(string Route, int Place, Module Module)> Distinct() =>
-        _routes.SelectMany(route => route.Value.Select((module, place) => (route.Key, place, module))).DistinctBy(entry => entry.module);
+    // A module that is on several routes counts for the first.
+    private IEnumerable<(string Route, int Index, Module Module)> Distinct() =>
+        _routes.SelectMany(route => route.Value.Select((module, index) => (route.Key, index, module))).DistinctBy(entry => entry.module);
 }
