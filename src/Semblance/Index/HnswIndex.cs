@@ -13,69 +13,35 @@ namespace Semblance;
 /// an index that holds every acknowledged change. Any number of threads search while one writes; of several processes one writes, and a reader sees
 /// the index as it was when it opened it.
 /// </remarks>
-public sealed class HnswIndex : IVectorIndex, IDisposable
+public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
 {
-    // A log of so many vectors, and this part of the segment's, is linked into the graph.
-    private const int SmallestFold = 4096;
-    private const int FoldPart = 32;
+    private readonly IndexStore _store;
 
-    // The part of a graph's vectors that may be deleted before it is built again without them.
-    private const double LargestDeletedPart = 0.25;
-
-    private readonly string _folder;
-    private readonly FileStream? _lock;
-    private readonly Func<string, FileStream> _open;
-    private readonly ReaderWriterLockSlim _gate = new();
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private IndexManifest _manifest;
-    private IndexState _state;
-    private WriteAheadLog? _log;
-    private bool _isDisposed;
-
-    private HnswIndex(string folder, bool isWritable, Func<string, FileStream>? open = null)
-    {
-        _folder = folder;
-        _open = open ?? IndexFiles.Open;
-        _lock = isWritable ? IndexFiles.Lock(folder) : null;
-        try
-        {
-            (_manifest, _state, var length) = IndexFiles.Load(folder);
-            _log = isWritable ? IndexFiles.Writing(folder, () => WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open)) : null;
-            if (isWritable)
-            {
-                IndexFiles.DeleteOthers(folder, _manifest.Generation);
-            }
-        }
-        catch
-        {
-            _lock?.Dispose();
-            throw;
-        }
-    }
+    private HnswIndex(IndexStore store) => _store = store;
 
     /// <inheritdoc />
-    public int Dimension => _manifest.Dimension;
+    public int Dimension => _store.Manifest.Dimension;
 
     /// <inheritdoc />
-    public SimilarityFunction Similarity => _manifest.Options.Similarity;
+    public SimilarityFunction Similarity => _store.Manifest.Options.Similarity;
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, string> Attributes => Options.Attributes;
 
     /// <summary>How the index is built.</summary>
-    public HnswOptions Options => _manifest.Options;
+    public HnswOptions Options => _store.Manifest.Options;
 
     /// <summary>The number of vectors.</summary>
-    public int Count => Reading(() => _state.Count);
+    public int Count => _store.Read(state => state.Count);
 
     /// <summary>The number of vectors in the log, which are compared one by one until the next compaction.</summary>
-    public int Unlinked => Reading(() => _state.TailCount);
+    public int Unlinked => _store.Read(state => state.TailCount);
 
     /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
-    public int Deleted => Reading(() => _state.DeletedInSegment);
+    public int Deleted => _store.Read(state => state.DeletedInSegment);
 
     /// <summary>The number of nodes of the graph: vectors that are equal or nearly equal share one. Those in the log are not in it.</summary>
-    public int Nodes => Reading(() => _state.Segment.Nodes);
+    public int Nodes => _store.Read(state => state.Segment.Nodes);
 
     /// <summary>Makes an empty index, open for writing.</summary>
     /// <param name="folder">Its folder, made if need be.</param>
@@ -149,14 +115,14 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
     /// <exception cref="UnauthorizedAccessException">The permission to read it, or to write it, is missing.</exception>
     /// <exception cref="IOException">There is none, or it cannot be read; or it cannot be written, as on a read-only disk: then open it read-only.</exception>
-    public static HnswIndex Open(string folder) => new(folder, isWritable: true);
+    public static HnswIndex Open(string folder) => new(new IndexStore(folder, isWritable: true));
 
     /// <summary>Opens an index to search it, as it is now. Nothing is written, so its disk may be read-only.</summary>
     /// <param name="folder">Its folder.</param>
     /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
     /// <exception cref="UnauthorizedAccessException">The permission to read it is missing.</exception>
     /// <exception cref="IOException">There is none, or it cannot be read.</exception>
-    public static HnswIndex OpenReadOnly(string folder) => new(folder, isWritable: false);
+    public static HnswIndex OpenReadOnly(string folder) => new(new IndexStore(folder, isWritable: false));
 
     /// <summary>Whether a folder holds an index.</summary>
     public static bool Exists(string folder) => IndexFiles.Exist(folder);
@@ -170,7 +136,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<long>(Count);
 
     /// <inheritdoc />
-    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.LargestNumber(cancellationToken)));
+    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(_store.Read(state => state.LargestNumber(cancellationToken)));
 
     /// <inheritdoc />
     public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) => WriteAsync(records, isNew: true, cancellationToken);
@@ -182,12 +148,12 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public async Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return await ExclusivelyAsync(() =>
+        return await _store.ExclusivelyAsync(state =>
         {
-            var known = ids.Distinct().Where(_state.Contains).Select(StoredRecord.EncodeId).ToList();
+            var known = ids.Distinct().Where(state.Contains).Select(StoredRecord.EncodeId).ToList();
             if (known.Count > 0)
             {
-                Commit(LogRecord.Delete(known), cancellationToken);
+                _store.Commit(LogRecord.Delete(known), cancellationToken);
             }
 
             return known.Count;
@@ -195,7 +161,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
+    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) => ValueTask.FromResult(_store.Read(state => state.Get(id)));
 
     /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)"/>
@@ -228,19 +194,19 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false); // the files are mapped: nothing here waits
-        var state = Reading(() => _state);
+        var state = _store.Read(current => current);
         for (var node = 0; node < state.Segment.Count; node++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Reading(() => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
+            if (_store.Read(_ => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
             {
                 yield return record;
             }
         }
 
-        for (var i = 0; i < Reading(() => state.Tail.Count); i++)
+        for (var i = 0; i < _store.Read(_ => state.Tail.Count); i++)
         {
-            if (Reading(() => state.Matches(filter, state.Tail[i]) ? state.Record(state.Tail[i]) : null) is { } record)
+            if (_store.Read(_ => state.Matches(filter, state.Tail[i]) ? state.Record(state.Tail[i]) : null) is { } record)
             {
                 yield return record;
             }
@@ -256,11 +222,11 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
     /// <exception cref="IndexFormatException">The present segment is damaged.</exception>
     /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
-    public async Task CompactAsync(int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => await ExclusivelyAsync(() =>
+    public async Task CompactAsync(int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => await _store.ExclusivelyAsync(state =>
     {
-        if (_state.TailCount > 0 || _state.DeletedInSegment > 0 || _state.Segment.IsOld)
+        if (state.TailCount > 0 || state.DeletedInSegment > 0 || state.Segment.IsOld)
         {
-            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, maxThreads, progress, cancellationToken);
+            _store.Fold(isRebuilt: state.DeletedInSegment > 0 || state.Segment.IsOld, maxThreads, progress, cancellationToken);
         }
 
         return 0;
@@ -280,199 +246,50 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         Task.Run(() => MeasureRecall(options, queries, count, cancellationToken), cancellationToken);
 
     /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
-    public void Dispose()
-    {
-        if (!_isDisposed)
-        {
-            _writing.Wait();
-            _gate.EnterWriteLock();
-            _isDisposed = true;
-            _state.Segment.Dispose(); // nobody searches, and nobody will
-            _gate.ExitWriteLock();
-            _log?.Dispose();
-            _lock?.Dispose();
-            _writing.Release();
-        }
-    }
+    public void Dispose() => _store.Dispose();
+
+    /// <summary>Ends the writing, so that others may write, once what is being written is complete. Nothing is lost without it.</summary>
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
-    internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(folder, isWritable: true, open);
+    internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(new IndexStore(folder, isWritable: true, open));
 
     private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        return records.Count == 0 ? Task.CompletedTask : ExclusivelyAsync(() =>
+        return records.Count == 0 ? Task.CompletedTask : _store.ExclusivelyAsync(state =>
         {
             var ids = new HashSet<VectorId>();
             var entries = new List<TailEntry>(records.Count);
             foreach (var record in records)
             {
                 ArgumentNullException.ThrowIfNull(record, nameof(records));
-                if (!ids.Add(record.Id) || (isNew && _state.Contains(record.Id)))
+                if (!ids.Add(record.Id) || (isNew && state.Contains(record.Id)))
                 {
-                    throw new ArgumentException($"The id '{StoredText.Escaped(record.Id)}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
+                    throw new ArgumentException($"The id '{StoredText.Escaped(record.Id)}' {(isNew && state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
                 }
 
                 entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
             }
 
-            Commit(LogRecord.Upsert(entries), cancellationToken);
+            _store.Commit(LogRecord.Upsert(entries), cancellationToken);
             return 0;
         }, cancellationToken);
-    }
-
-    private async Task<T> ExclusivelyAsync<T>(Func<T> write, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _log is null
-                ? throw new InvalidOperationException($"{_folder}: the index is open read-only; open it for writing.")
-                : await Task.Run(write, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    // What the log says is done to the state: by the same code as when the index is opened.
-    private void Commit(byte[] record, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _log!.Append(record);
-        _gate.EnterWriteLock();
-        try
-        {
-            LogRecord.Apply(record, Dimension, Path.Combine(_folder, _manifest.Log), _state);
-        }
-        finally
-        {
-            _gate.ExitWriteLock();
-        }
-
-        if (_state.TailCount >= SmallestFold + (_state.Segment.Count / FoldPart))
-        {
-            try
-            {
-                Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
-            {
-                // The change itself is kept; the next one tries again.
-            }
-        }
-    }
-
-    private void Fold(bool isRebuilt, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
-    {
-        var segment = _state.Segment;
-        foreach (var damage in segment.Damages(cancellationToken))
-        {
-            throw new IndexFormatException(segment.Path, damage); // or it would get checksums that agree
-        }
-
-        var manifest = _manifest with { Generation = _manifest.Generation + 1 };
-        WriteAheadLog? log = null;
-        IndexState state;
-        try
-        {
-            using (var writer = new SegmentWriter(_folder, manifest, _open))
-            {
-                Copy(_state, writer, isRebuilt, cancellationToken);
-                writer.Complete(isRebuilt ? null : segment, maxThreads, progress, cancellationToken);
-            }
-
-            log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);
-            state = new IndexState(Segment.Open(_folder, manifest), Similarity, Path.Combine(_folder, manifest.Log));
-            manifest.Write(_folder); // from here on the new files count
-        }
-        catch
-        {
-            log?.Dispose();
-            IndexFiles.Delete(_folder, manifest.Segment);
-            IndexFiles.Delete(_folder, manifest.Log);
-            throw;
-        }
-
-        _gate.EnterWriteLock();
-        (_manifest, _state) = (manifest, state);
-        _gate.ExitWriteLock();
-        _log!.Dispose();
-        _log = log;
-        IndexFiles.DeleteOthers(_folder, _manifest.Generation);
-    }
-
-    private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellationToken)
-    {
-        for (var node = 0; node < state.Segment.Count; node++)
-        {
-            if (node % 1024 == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            if (!isRebuilt || !state.IsDeleted(node))
-            {
-                writer.Append(state.Segment.Vector(node), state.Segment.Record(node).Bytes, state.IsDeleted(node));
-            }
-        }
-
-        foreach (var entry in state.Tail)
-        {
-            if (!entry.IsDeleted)
-            {
-                writer.Append(entry.Vector.Span, entry.Record);
-            }
-        }
     }
 
     private VectorHit[] Search(ReadOnlySpan<float> query, int? row, VectorQuery options, CancellationToken cancellationToken)
     {
         options.Check();
-        var ready = ReadyVector.Of(query, Dimension, Similarity, row: row);
-        Enter();
-        try
-        {
-            return _state.Search(ready, options, cancellationToken);
-        }
-        finally
-        {
-            _gate.ExitReadLock();
-        }
+        return _store.Search(ReadyVector.Of(query, Dimension, Similarity, row: row), options, cancellationToken);
     }
 
-    private Tensor Sample(int count) => Reading(() =>
+    private Tensor Sample(int count) => _store.Read(state =>
     {
-        var nodes = Enumerable.Range(0, _state.Segment.Count).Where(node => !_state.IsDeleted(node)).ToArray();
+        var nodes = Enumerable.Range(0, state.Segment.Count).Where(node => !state.IsDeleted(node)).ToArray();
         var vectors = nodes.Length > 0
-            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => _state.Segment.SoundVector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
-            : _state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
+            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => state.Segment.SoundVector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
+            : state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
         var sample = vectors.ToArray();
         return Tensor.From(sample.SelectMany(vector => vector).ToArray(), sample.Length, Dimension);
     });
-
-    private void Enter()
-    {
-        _gate.EnterReadLock();
-        if (_isDisposed)
-        {
-            _gate.ExitReadLock();
-            ObjectDisposedException.ThrowIf(true, this);
-        }
-    }
-
-    private T Reading<T>(Func<T> read)
-    {
-        Enter();
-        try
-        {
-            return read();
-        }
-        finally
-        {
-            _gate.ExitReadLock();
-        }
-    }
 }
