@@ -12,7 +12,7 @@ internal abstract class Session(string index)
     /// <summary>Runs statements that are kept all or not at all.</summary>
     /// <param name="write">The statements.</param>
     /// <param name="isRepeatable">Whether doing them twice gives the same as doing them once, and returns the same.</param>
-    /// <param name="cancellationToken">Stops them, and nothing is kept.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken);
 
     /// <summary>A fault as users of an index see it; null where it is none of the database.</summary>

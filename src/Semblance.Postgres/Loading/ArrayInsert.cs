@@ -14,7 +14,7 @@ internal static class ArrayInsert
     /// <param name="table">Where to.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="isUpsert">Whether a row takes the place of one with the same id.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellationToken)
     {
         for (var start = 0; start < rows.Count;)

@@ -23,7 +23,7 @@ internal sealed class BinaryCopy
     /// <param name="table">The form of the rows.</param>
     /// <param name="target">Where to, in SQL.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="cancellationToken">Stops it: nothing is copied.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
     {
         var copy = new BinaryCopy(table);

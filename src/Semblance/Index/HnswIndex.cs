@@ -4,14 +4,14 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// An index in a folder, searched approximately by a hierarchical navigable small world (Malkov and Yashunin 2016, arXiv:1603.09320). The files are mapped into memory, so
-/// that opening takes milliseconds whatever the size.
+/// Represents an index in a folder with approximate search by a hierarchical navigable small world graph (Malkov and Yashunin 2016, arXiv:1603.09320). The files are memory-mapped,
+/// so that opening takes milliseconds at any size.
 /// </summary>
 /// <remarks>
-/// A segment holds vectors, records and their graph, and is never changed. Changes go to a log, which is on the disk before a method returns; its vectors are
-/// compared one by one until there are enough of them to be linked into the next segment. A process that is killed at any moment leaves
-/// an index that holds every acknowledged change. Any number of threads search while one writes; of several processes one writes, and a reader sees
-/// the index as it was when it opened it.
+/// A segment holds vectors, records and their graph, and is immutable. Changes are appended to a log, which is durable before a method returns. The vectors of the log are
+/// compared one by one until there are enough of them to be linked into the next segment. If a process is killed, the index
+/// holds every acknowledged change. Any number of threads can search while one writes. One process can write at a time; a process that reads sees
+/// the index as it was when it was opened.
 /// </remarks>
 public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
 {
@@ -28,26 +28,26 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
     /// <inheritdoc />
     public IReadOnlyDictionary<string, string> Attributes => Options.Attributes;
 
-    /// <summary>How the index is built.</summary>
+    /// <summary>Gets the options that the index was built with.</summary>
     public HnswOptions Options => _store.Manifest.Options;
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Count => _store.Read(state => state.Count);
 
-    /// <summary>The number of vectors in the log, which are compared one by one until the next compaction.</summary>
+    /// <summary>Gets the number of vectors in the log, which are compared one by one until the next compaction.</summary>
     public int Unlinked => _store.Read(state => state.TailCount);
 
-    /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
+    /// <summary>Gets the number of deleted vectors that are part of the graph until the next compaction.</summary>
     public int Deleted => _store.Read(state => state.DeletedInSegment);
 
-    /// <summary>The number of nodes of the graph: vectors that are equal or nearly equal share one. Those in the log are not in it.</summary>
+    /// <summary>Gets the number of nodes of the graph. Equal or nearly equal vectors share a node; vectors of the log have none.</summary>
     public int Nodes => _store.Read(state => state.Segment.Nodes);
 
-    /// <summary>Makes an empty index, open for writing.</summary>
-    /// <param name="folder">Its folder, made if need be.</param>
+    /// <summary>Creates an empty index and opens it for writing.</summary>
+    /// <param name="folder">The folder of the index, created if it does not exist.</param>
     /// <param name="dimension">The number of elements of each vector.</param>
-    /// <param name="options">How it is built; null for the defaults.</param>
-    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    /// <param name="options">The options of the graph; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="IOException">The folder holds an index already, or cannot be written.</exception>
     public static HnswIndex Create(string folder, int dimension, HnswOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -61,15 +61,15 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
         return Open(folder);
     }
 
-    /// <summary>Builds an index of many vectors and opens it for writing. Until it is complete there is none.</summary>
-    /// <param name="folder">Its folder, made if need be.</param>
-    /// <param name="records">The vectors, read once, in memory that grows with their graph and not with them; the first one's dimension is that of the index.</param>
-    /// <param name="options">How it is built; null for the defaults.</param>
-    /// <param name="maxThreads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
-    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentException">An id comes twice, an id, a text or a label is not Unicode, a vector has another dimension or is not finite, or there is none.</exception>
-    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    /// <summary>Builds an index from records and opens it for writing. The index exists only when it is complete.</summary>
+    /// <param name="folder">The folder of the index, created if it does not exist.</param>
+    /// <param name="records">The records, read once; the memory grows with the graph, not with the vectors. The first record determines the dimension of the index.</param>
+    /// <param name="options">The options of the graph; <see langword="null"/> for the defaults.</param>
+    /// <param name="maxThreads">The maximum number of threads; all physical cores by default. With one thread, the same vectors give the same graph.</param>
+    /// <param name="progress">Receives the completed fraction of the graph, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">An id is not unique; an id, a text or a label is not valid Unicode; a vector has another dimension or is not finite; or there are no records.</exception>
+    /// <exception cref="IOException">The folder holds an index already, or cannot be written.</exception>
     public static async Task<HnswIndex> BuildAsync(
         string folder,
         IAsyncEnumerable<VectorRecord> records,
@@ -109,27 +109,27 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
         return Open(folder);
     }
 
-    /// <summary>Opens an index to search and to write it.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <exception cref="IndexLockedException">It is open for writing already.</exception>
-    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permission to read it, or to write it, is missing.</exception>
-    /// <exception cref="IOException">There is none, or it cannot be read; or it cannot be written, as on a read-only disk: then open it read-only.</exception>
+    /// <summary>Opens an index for searching and writing.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <exception cref="IndexLockedException">The index is already open for writing.</exception>
+    /// <exception cref="IndexFormatException">A file is damaged or truncated.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read or write the index is missing.</exception>
+    /// <exception cref="IOException">There is no index, or it cannot be read or written; on a read-only disk, use <see cref="OpenReadOnly"/>.</exception>
     public static HnswIndex Open(string folder) => new(new IndexStore(folder, isWritable: true));
 
-    /// <summary>Opens an index to search it, as it is now. Nothing is written, so its disk may be read-only.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permission to read it is missing.</exception>
-    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <summary>Opens an index for searching, in its current state. Nothing is written, so the disk may be read-only.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <exception cref="IndexFormatException">A file is damaged or truncated.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read the index is missing.</exception>
+    /// <exception cref="IOException">There is no index, or it cannot be read.</exception>
     public static HnswIndex OpenReadOnly(string folder) => new(new IndexStore(folder, isWritable: false));
 
-    /// <summary>Whether a folder holds an index.</summary>
+    /// <summary>Returns a value that indicates whether a folder holds an index.</summary>
     public static bool Exists(string folder) => IndexFiles.Exist(folder);
 
-    /// <summary>Reads everything and says what is wrong: checksums, links and records.</summary>
-    /// <param name="folder">The index.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Reads the whole index and reports the problems of its checksums, links and records.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static IndexVerification Verify(string folder, CancellationToken cancellationToken = default) => IndexVerification.Of(folder, cancellationToken);
 
     /// <inheritdoc />
@@ -163,7 +163,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
     /// <inheritdoc />
     public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) => ValueTask.FromResult(_store.Read(state => state.Get(id)));
 
-    /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
+    /// <summary>Returns the vectors that are most similar to a query, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)"/>
     public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
         Search(query, null, options ?? VectorQuery.Default, cancellationToken);
@@ -172,11 +172,11 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
     public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
         new(Task.Run(() => Search(query.Span, options, cancellationToken), cancellationToken));
 
-    /// <summary>The hits of several queries, on all threads.</summary>
-    /// <param name="queries"><c>[queries × dimension]</c>.</param>
-    /// <param name="options">How to search; null for the ten nearest.</param>
-    /// <param name="maxThreads">The most threads.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Searches for several queries, on several threads.</summary>
+    /// <param name="queries">The query vectors <c>[queries × dimension]</c>.</param>
+    /// <param name="options">The search options; <see langword="null"/> for the 10 nearest vectors.</param>
+    /// <param name="maxThreads">The maximum number of threads; all physical cores by default.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
     public IReadOnlyList<VectorHit>[] Search(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
@@ -193,7 +193,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
     /// <inheritdoc />
     public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await Task.CompletedTask.ConfigureAwait(false); // the files are mapped: nothing here waits
+        await Task.CompletedTask.ConfigureAwait(false); // the files are memory-mapped: nothing here waits
         var state = _store.Read(current => current);
         for (var node = 0; node < state.Segment.Count; node++)
         {
@@ -214,14 +214,14 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again, as does an index
-    /// that an earlier version wrote. Searches go on meanwhile.
+    /// Writes a new segment of the current content: the vectors of the log become part of the graph, and deleted vectors are removed. The graph is rebuilt if there are deleted
+    /// vectors or an earlier version wrote the segment. Searches continue during the compaction.
     /// </summary>
-    /// <param name="maxThreads">The most threads; all physical cores by default.</param>
-    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
-    /// <exception cref="IndexFormatException">The present segment is damaged.</exception>
-    /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
+    /// <param name="maxThreads">The maximum number of threads; all physical cores by default.</param>
+    /// <param name="progress">Receives the completed fraction of the graph, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation; the index is unchanged then.</param>
+    /// <exception cref="IndexFormatException">The current segment is damaged.</exception>
+    /// <exception cref="IOException">The new segment cannot be written; the index is unchanged.</exception>
     public async Task CompactAsync(int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => await _store.ExclusivelyAsync(state =>
     {
         if (state.TailCount > 0 || state.DeletedInSegment > 0 || state.Segment.IsOld)
@@ -232,26 +232,26 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
         return 0;
     }, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>How much of what exact search finds the approximate search finds, on the calling thread.</summary>
+    /// <summary>Measures the recall of approximate search against exact search, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.MeasureRecallAsync"/>
     public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default)
     {
         var asked = queries ?? Sample(count);
         var report = RecallReport.OfAsync((row, how) => new(Search(asked.Row(row), how, cancellationToken)), options ?? VectorQuery.Default, asked, isOwn: queries is null);
-        return report.AsTask().GetAwaiter().GetResult(); // complete already: no search waits
+        return report.AsTask().GetAwaiter().GetResult(); // already complete: no search waits
     }
 
     /// <inheritdoc />
     public Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default) =>
         Task.Run(() => MeasureRecall(options, queries, count, cancellationToken), cancellationToken);
 
-    /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
+    /// <summary>Closes the index, so that another writer can open it. Every acknowledged change is durable without it.</summary>
     public void Dispose() => _store.Dispose();
 
-    /// <summary>Ends the writing, so that others may write, once what is being written is complete. Nothing is lost without it.</summary>
+    /// <summary>Closes the index when the current write is complete, so that another writer can open it. Every acknowledged change is durable without it.</summary>
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
+    /// <summary>Opens an index for writing through the given streams, to test failures of the file system.</summary>
     internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(new IndexStore(folder, isWritable: true, open));
 
     private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellationToken)

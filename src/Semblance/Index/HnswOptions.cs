@@ -1,27 +1,27 @@
 namespace Semblance;
 
-/// <summary>How an index is built; it stays so for the index's life. Names and defaults are those of the HNSW paper's library.</summary>
+/// <summary>Represents the options of an index, fixed when it is built. Names and defaults are those of hnswlib.</summary>
 public sealed record HnswOptions
 {
-    /// <summary>How vectors are compared: <see cref="SimilarityFunction.Cosine"/> by default; all but <see cref="SimilarityFunction.Manhattan"/>.</summary>
+    /// <summary>Gets the similarity function: <see cref="SimilarityFunction.Cosine"/> by default; <see cref="SimilarityFunction.Manhattan"/> is not supported.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
     /// <summary>
-    /// What the search walks over: <see cref="Precision.Float32"/> by default, <see cref="Precision.Int8"/> or <see cref="Precision.Binary"/>. Of the smaller ones,
-    /// the candidates are compared again as float32, which stays on the disk until then.
+    /// Gets the precision of the vectors that the graph is searched with: <see cref="Precision.Float32"/> by default, <see cref="Precision.Int8"/> or <see cref="Precision.Binary"/>. For the last two,
+    /// the candidates are rescored with the float32 vectors, which are read from the disk.
     /// </summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>How many neighbours a vector is linked with on the upper layers, twice as many on the lowest; 16 by default, from 2 to 256.</summary>
+    /// <summary>Gets the number of neighbors of a vector on the upper layers, twice as many on the lowest layer; 16 by default, from 2 to 256.</summary>
     public int M { get; init; } = 16;
 
-    /// <summary>How many candidates are kept while a vector's neighbours are looked for (ef_construction); 200 by default.</summary>
+    /// <summary>Gets the number of candidates for the neighbors of a new vector (ef_construction); 200 by default.</summary>
     public int EfConstruction { get; init; } = 200;
 
-    /// <summary>What the layers are drawn with.</summary>
+    /// <summary>Gets the random seed of the layers; 100 by default.</summary>
     public int Seed { get; init; } = 100;
 
-    /// <summary>What the vectors were made with, such as <c>model</c>: kept with the index, for its reader.</summary>
+    /// <summary>Gets the attributes to store with the index, such as the <c>model</c> that encoded the vectors.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
     internal void Check()

@@ -21,7 +21,7 @@ public static class BitextMining
     /// <param name="target"><c>[targets × dimensions]</c>.</param>
     /// <param name="options">What to look for; null for the paper's best: ratio, the maximum of both directions, 4 neighbours.</param>
     /// <param name="progress">Hears the part of the comparisons that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
     /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A ratio to a mean that is not
     /// positive makes no pair.

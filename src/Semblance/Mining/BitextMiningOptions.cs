@@ -15,7 +15,7 @@ public sealed record BitextMiningOptions
     /// <summary>The score that a pair has at least; none by default. By ratio, 1.04 to 1.06 is usual.</summary>
     public float Threshold { get; init; } = float.NegativeInfinity;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     /// <summary>How the vectors are compared in blocks.</summary>

@@ -18,7 +18,7 @@ public sealed record MiningOptions
     /// <summary>How to compare; the cosine by default.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     /// <summary>A tile compares this many vectors with as many others: all of it stays in the second-level cache.</summary>

@@ -12,7 +12,7 @@ namespace Semblance;
 /// <param name="options">How to compare.</param>
 /// <param name="sink">Takes the scores.</param>
 /// <param name="progress">Hears of every pair.</param>
-/// <param name="cancellationToken">Stops the comparisons.</param>
+/// <param name="cancellationToken">The token that cancels the operation.</param>
 internal sealed class PairTiles(
     Tensor vectors, Tensor? others, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellationToken)
 {

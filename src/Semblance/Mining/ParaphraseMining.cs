@@ -14,7 +14,7 @@ public static class ParaphraseMining
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What to look for; the best 500,000 pairs by cosine without.</param>
     /// <param name="progress">Hears the part of the pairs that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
     /// The pairs, each once with the lower row first; the best first, and among equals the lower rows.
     /// </returns>

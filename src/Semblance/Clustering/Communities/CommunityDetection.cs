@@ -22,7 +22,7 @@ public static class CommunityDetection
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What to look for; cosines from 0.75, ten members without.</param>
     /// <param name="progress">Hears the part that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
     /// The rows of each community: the largest community first; inside, the centre first (unless an earlier community has it), then by falling
     /// similarity to it.

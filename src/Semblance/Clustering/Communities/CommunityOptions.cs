@@ -9,7 +9,7 @@ public sealed record CommunityOptions
     /// <summary>How many members a community has at least; 10 by default. Where there are fewer vectors, as many as there are.</summary>
     public int MinSize { get; init; } = 10;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()

@@ -28,7 +28,7 @@ public sealed class Hdbscan
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">What is a cluster; five vectors without.</param>
     /// <param name="progress">Hears the part of the spanning tree that is found, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Hdbscan Fit(
         Tensor embeddings, HdbscanOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

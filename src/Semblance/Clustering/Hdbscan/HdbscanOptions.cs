@@ -15,7 +15,7 @@ public sealed record HdbscanOptions
     /// <summary>Whether all vectors may be one cluster. False by default: then there are two clusters at least, or none.</summary>
     public bool AllowSingleCluster { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()

@@ -20,8 +20,8 @@ internal sealed class MutualReachability
 
     /// <param name="vectors"><c>[vectors × dimensions]</c>.</param>
     /// <param name="minSamples">How many vectors, itself included, lie within the core distance of one.</param>
-    /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellationToken">Stops between two tiles.</param>
+    /// <param name="maxThreads">The maximum number of threads to use.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public MutualReachability(Tensor vectors, int minSamples, int maxThreads, CancellationToken cancellationToken)
     {
         _distances = new BoundedDistances(vectors, maxThreads, cancellationToken);

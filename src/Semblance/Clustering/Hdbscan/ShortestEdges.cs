@@ -28,7 +28,7 @@ internal sealed class ShortestEdges : IPairSink
     }
 
     /// <summary>The shortest edges so far.</summary>
-    /// <param name="limits">By component, the length that they are below; null for all.</param>
+    /// <param name="limits">By component, the length that they are below; <see langword="null"/> for all.</param>
     public List<(int First, int Second, double Distance)> Below(float[]? limits) =>
         [.. Enumerable.Range(0, _edges.Length).Where(c => _lengths[c] < (limits?[c] ?? float.PositiveInfinity)).Select(c => (_edges[c].First, _edges[c].Second, (double)_lengths[c]))];
 

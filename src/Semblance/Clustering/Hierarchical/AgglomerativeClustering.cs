@@ -13,7 +13,7 @@ public static class AgglomerativeClustering
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">How to measure; average linkage of cosine distances without.</param>
     /// <param name="progress">Hears the part that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Dendrogram Fit(
         Tensor embeddings, AgglomerativeOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

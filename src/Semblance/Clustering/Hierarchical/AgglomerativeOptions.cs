@@ -12,7 +12,7 @@ public sealed record AgglomerativeOptions
     /// </summary>
     public SimilarityFunction? Similarity { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal SimilarityFunction Check()

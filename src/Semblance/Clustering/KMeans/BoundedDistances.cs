@@ -22,8 +22,8 @@ internal sealed class BoundedDistances
     private readonly CancellationToken _cancellation;
 
     /// <param name="vectors"><c>[vectors × dimensions]</c>, finite.</param>
-    /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellationToken">Stops between two tiles.</param>
+    /// <param name="maxThreads">The maximum number of threads to use.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public BoundedDistances(Tensor vectors, int maxThreads, CancellationToken cancellationToken)
     {
         (_vectors, _cancellation) = (vectors, cancellationToken);

@@ -36,7 +36,7 @@ public sealed class KMeans
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="options">How many, and how; 8 without.</param>
     /// <param name="progress">Hears the part of the most steps that is done, from 0 to 1; most often it ends sooner.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, there are fewer vectors than clusters, or an option is out of range.</exception>
     public static KMeans Fit(
         Tensor embeddings, KMeansOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

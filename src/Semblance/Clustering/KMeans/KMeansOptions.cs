@@ -35,7 +35,7 @@ public sealed record KMeansOptions
     /// <summary>Where the centres start, <c>[clusters × dimensions]</c>; null, the default, for k-means++.</summary>
     public Tensor? Initial { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()

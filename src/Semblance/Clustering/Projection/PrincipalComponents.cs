@@ -40,8 +40,8 @@ public sealed class PrincipalComponents
     /// <summary>Finds the components.</summary>
     /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
     /// <param name="components">How many, from 1 to the lower of vectors and dimensions.</param>
-    /// <param name="maxThreads">The most threads to use, the caller's included.</param>
-    /// <param name="cancellationToken">Stops between two blocks of vectors.</param>
+    /// <param name="maxThreads">The maximum number of threads to use, the caller's included.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or there are fewer vectors or dimensions than components.</exception>
     public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {

@@ -20,7 +20,7 @@ public sealed class TSne
     /// <param name="embeddings"><c>[vectors × dimensions]</c>; Euclidean distances count, which for vectors of length one order as cosines do.</param>
     /// <param name="options">How; perplexity 30 in 1,000 steps without.</param>
     /// <param name="progress">Hears the part of the steps that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static TSne Fit(
         Tensor embeddings, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)

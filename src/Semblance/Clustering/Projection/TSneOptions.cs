@@ -26,7 +26,7 @@ public sealed record TSneOptions
     /// <summary>Decides what is left to chance; the same seed gives the same bits, whatever the threads. 42 by default.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>The maximum number of threads to use, the caller's included; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()

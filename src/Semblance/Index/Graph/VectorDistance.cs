@@ -8,12 +8,12 @@ using Semblance.Tensors.Instructions;
 namespace Semblance;
 
 /// <summary>
-/// Distances for the graph, each in one fixed order of sums: of float32 vectors padded with zeros to a multiple of 16, of int8 codes, of bits. Cosine and dot
-/// product are negated, Euclidean distances squared.
+/// Computes distances for the graph, each with a fixed order of summation: of float32 vectors padded with zeros to a multiple of 16, of int8 codes, and of bits. Cosine and dot
+/// product are negated; Euclidean distances are squared.
 /// </summary>
 internal static unsafe class VectorDistance
 {
-    /// <summary>The distance of vectors stored in some precision.</summary>
+    /// <summary>Returns the distance function of vectors of a precision.</summary>
     public static delegate*<byte*, byte*, int, float> Of(Precision precision, SimilarityFunction similarity, InstructionSet instructions) => precision switch
     {
         Precision.Binary => &Differing,
@@ -26,10 +26,10 @@ internal static unsafe class VectorDistance
         _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean ? PaddedVectors.SquaredDistance(instructions) : PaddedVectors.NegativeDot(instructions)),
     };
 
-    /// <summary>The similarity that a distance of float32 vectors stands for.</summary>
+    /// <summary>Converts a distance of float32 vectors to a similarity.</summary>
     public static float Score(float distance, SimilarityFunction similarity) => similarity == SimilarityFunction.Euclidean ? 0 - MathF.Sqrt(distance) : 0 - distance;
 
-    // A code is its int8 values, what one of their steps is worth, and the square of its length.
+    // A code consists of its int8 values, the size of their step, and its squared length.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float CodesDot<TProducts>(byte* a, byte* b, int count)
         where TProducts : struct, IProducts =>
@@ -52,7 +52,7 @@ internal static unsafe class VectorDistance
         return bits;
     }
 
-    /// <summary>The sum of the products of int8 values, a multiple of 64 of them.</summary>
+    /// <summary>Computes the dot product of int8 values, whose number is a multiple of 64.</summary>
     private interface IProducts
     {
         static abstract int Sum(sbyte* a, sbyte* b, int count);

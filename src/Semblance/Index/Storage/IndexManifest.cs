@@ -6,9 +6,9 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary><c>index.json</c>: what the index is like, and which generation of its files counts. Replacing it is what makes a compaction happen.</summary>
+/// <summary>Represents <c>index.json</c>: the options of the index and the current generation of its files. A compaction takes effect when this file is replaced.</summary>
 /// <param name="Dimension">The number of elements of a vector.</param>
-/// <param name="Options">How it is built.</param>
+/// <param name="Options">The options that the index was built with.</param>
 /// <param name="Generation">The number in the names of the segment and the log.</param>
 internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Generation)
 {
@@ -24,7 +24,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
     public static string Name(long generation, string ending) => string.Create(CultureInfo.InvariantCulture, $"{generation:D8}.{ending}");
 
     /// <summary>Reads the manifest of a folder.</summary>
-    /// <exception cref="IndexFormatException">It is damaged, or not for this version.</exception>
+    /// <exception cref="IndexFormatException">The manifest is damaged, or its version is not supported.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder holds no index.</exception>
     public static IndexManifest Read(string folder)
     {
@@ -73,7 +73,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
         }
     }
 
-    /// <summary>Replaces the manifest of a folder, at once or not at all.</summary>
+    /// <summary>Replaces the manifest of a folder atomically.</summary>
     public void Write(string folder)
     {
         using var bytes = new MemoryStream();
@@ -106,7 +106,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
         file.Commit();
     }
 
-    // Of everything before the checksum, which is the last member.
+    // The checksum of everything before it; it is the last member.
     private static string ChecksumOf(string text)
     {
         var end = text.LastIndexOf(ChecksumName, StringComparison.Ordinal);

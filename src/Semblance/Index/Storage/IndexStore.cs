@@ -1,13 +1,13 @@
 namespace Semblance;
 
-/// <summary>The files of an index and its state in memory: many threads read the state while one writes.</summary>
+/// <summary>Represents the files of an open index and its state in memory. Many threads read the state while one writes.</summary>
 internal sealed class IndexStore : IDisposable, IAsyncDisposable
 {
-    // A log of so many vectors, and this part of the segment's, is linked into the graph.
+    // The log is folded into the graph when it has this many vectors plus this fraction of the segment's.
     private const int SmallestFold = 4096;
     private const int FoldPart = 32;
 
-    // The part of a graph's vectors that may be deleted before it is built again without them.
+    // The fraction of deleted vectors above which the graph is rebuilt without them.
     private const double LargestDeletedPart = 0.25;
 
     private readonly string _folder;
@@ -43,7 +43,7 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
 
     public IndexManifest Manifest => _manifest;
 
-    /// <summary>Reads the state while nobody changes it.</summary>
+    /// <summary>Reads the state under the read lock.</summary>
     public T Read<T>(Func<IndexState, T> read)
     {
         Enter();
@@ -57,10 +57,10 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Searches the state while nobody changes it.</summary>
+    /// <summary>Searches the state under the read lock.</summary>
     public VectorHit[] Search(float[] query, VectorQuery options, CancellationToken cancellationToken) => Read(state => state.Search(query, options, cancellationToken));
 
-    /// <summary>Writes while nobody else writes.</summary>
+    /// <summary>Runs a write operation while no other one runs.</summary>
     /// <exception cref="InvalidOperationException">The index is open read-only.</exception>
     public async Task<T> ExclusivelyAsync<T>(Func<IndexState, T> write, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a change to the log, and does what the log says to the state: by the same code as when the index is opened. Only within <see cref="ExclusivelyAsync"/>.</summary>
+    /// <summary>Appends a change to the log and applies it to the state, with the code that applies it when the index is opened. Call only within <see cref="ExclusivelyAsync"/>.</summary>
     public void Commit(byte[] record, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -101,18 +101,18 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
             {
-                // The change itself is kept; the next one tries again.
+                // The change itself is durable; the next one tries again.
             }
         }
     }
 
-    /// <summary>Writes a new segment of what the index holds, and an empty log. Only within <see cref="ExclusivelyAsync"/>.</summary>
+    /// <summary>Writes a new segment of the current content and an empty log. Call only within <see cref="ExclusivelyAsync"/>.</summary>
     public void Fold(bool isRebuilt, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var segment = _state.Segment;
         foreach (var damage in segment.Damages(cancellationToken))
         {
-            throw new IndexFormatException(segment.Path, damage); // or it would get checksums that agree
+            throw new IndexFormatException(segment.Path, damage); // copied, the damage would get valid checksums
         }
 
         var manifest = _manifest with { Generation = _manifest.Generation + 1 };
@@ -128,7 +128,7 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
 
             log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);
             state = new IndexState(Segment.Open(_folder, manifest), manifest.Options.Similarity, Path.Combine(_folder, manifest.Log));
-            manifest.Write(_folder); // from here on the new files count
+            manifest.Write(_folder); // from here on the new files are current
         }
         catch
         {
@@ -194,7 +194,7 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
         {
             _gate.EnterWriteLock();
             _isDisposed = true;
-            _state.Segment.Dispose(); // nobody searches, and nobody will
+            _state.Segment.Dispose(); // no search is running, and none can start
             _gate.ExitWriteLock();
             _log?.Dispose();
             _lock?.Dispose();

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Semblance;
 
 /// <summary>
-/// A change as it stands in the log: 1, the number of vectors, and each one's elements, length of record and record; or 2, the number of ids, and each one's length and
+/// Encodes a change for the log: 1, the number of vectors, and for each its elements, the length of its record and its record; or 2, the number of ids, and for each its length and
 /// bytes.
 /// </summary>
 internal static class LogRecord
@@ -47,8 +47,8 @@ internal static class LogRecord
         return bytes;
     }
 
-    /// <summary>Does to a state what a record says.</summary>
-    /// <exception cref="IndexFormatException">The record is not of this form.</exception>
+    /// <summary>Applies a change to a state.</summary>
+    /// <exception cref="IndexFormatException">The bytes are not a valid change.</exception>
     public static void Apply(ReadOnlySpan<byte> record, int dimension, string path, IndexState state)
     {
         try
@@ -77,7 +77,7 @@ internal static class LogRecord
         }
     }
 
-    // What follows so many bytes and its own length.
+    // A block of the given length, which is stored before it.
     private static byte[] Take(ref ReadOnlySpan<byte> rest, int skip)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(rest[skip..]);

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Semblance;
 
-/// <summary>The first 4,096 bytes of a segment: what is in it and where, with the checksum of each section and one of its own.</summary>
+/// <summary>Represents the first 4,096 bytes of a segment: the counts, the offset and checksum of each section, and a checksum of the header.</summary>
 internal sealed record SegmentHeader
 {
     public const int Length = 4096;
 
-    /// <summary>The format that is written. The first, which is read as well, had a node for each record and did not say how long vectors are.</summary>
+    /// <summary>The format version that is written. Version 1, which can still be read, has a node for each record and does not store the length of the longest vector.</summary>
     public const int CurrentVersion = 2;
 
     private const int LargestDimension = 1 << 24;
@@ -31,15 +31,15 @@ internal sealed record SegmentHeader
 
     public int UpperBlocks { get; init; }
 
-    /// <summary>The length of the longest vector; in the first format, what none exceeds.</summary>
+    /// <summary>Gets the length of the longest vector; in version 1, an upper bound.</summary>
     public float LongestVector { get; init; }
 
     public (long Offset, long Length, uint Checksum)[] Sections { get; init; } = new (long, long, uint)[Enum.GetValues<SegmentSection>().Length];
 
-    /// <summary>How many bytes one float32 vector takes: whole cache lines.</summary>
+    /// <summary>Gets the number of bytes of a float32 vector, rounded up to whole cache lines.</summary>
     public int VectorStride => ((Dimension * sizeof(float)) + 63) & ~63;
 
-    /// <summary>How many bytes one small code takes.</summary>
+    /// <summary>Gets the number of bytes of a quantized code.</summary>
     public int CodeStride => Precision == Precision.Float32 ? 0 : VectorCodes.Stride(Precision, Dimension);
 
     public byte[] Encode()
@@ -66,8 +66,8 @@ internal sealed record SegmentHeader
         return bytes;
     }
 
-    /// <summary>Reads and checks a header: every section lies in the file and is as long as the counts say.</summary>
-    /// <exception cref="IndexFormatException">It is damaged, the file is cut short, or it is not the segment that the manifest means.</exception>
+    /// <summary>Reads and checks a header: every section must lie in the file and have the length that follows from the counts.</summary>
+    /// <exception cref="IndexFormatException">The header is damaged, the file is truncated, or it does not belong to the manifest.</exception>
     public static SegmentHeader Read(string path, ReadOnlySpan<byte> bytes, long fileLength, IndexManifest manifest)
     {
         if (bytes.Length < Length || !bytes.StartsWith(Magic))

@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Writes a segment: vectors and records as they come, in bounded memory; then the rest, over the file itself mapped into memory. Unless it is
-/// completed, the file is removed.
+/// Writes a segment: first vectors and records in bounded memory, then the other sections over a memory map of the file. A file that is not
+/// completed is deleted.
 /// </summary>
 internal sealed unsafe class SegmentWriter : IDisposable
 {
@@ -47,10 +47,10 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _position = _sectionStart = SegmentHeader.Length;
     }
 
-    /// <summary>The number of vectors so far.</summary>
+    /// <summary>Gets the number of vectors appended.</summary>
     public int Count => _recordLengths.Count;
 
-    /// <summary>Adds a vector, ready to be compared.</summary>
+    /// <summary>Appends a vector as <see cref="ReadyVector"/> returns it.</summary>
     public void Append(ReadOnlySpan<float> vector, ReadOnlySpan<byte> record, bool isDeleted = false)
     {
         Write(MemoryMarshal.AsBytes(vector));
@@ -67,12 +67,12 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _recordLengths.Add(record.Length);
     }
 
-    /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
-    /// <param name="basis">The segment of the first vectors, if there is one; the links of its graph are kept.</param>
-    /// <param name="maxThreads">The most threads.</param>
-    /// <param name="progress">Hears the part of the graph that is done.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentException">An id comes twice.</exception>
+    /// <summary>Builds the graph and writes the other sections; after that, the segment can be opened.</summary>
+    /// <param name="basis">The segment of the first vectors, whose graph is extended; <see langword="null"/> to build a new graph.</param>
+    /// <param name="maxThreads">The maximum number of threads.</param>
+    /// <param name="progress">Receives the completed fraction of the graph.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">An id is not unique.</exception>
     public void Complete(Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var count = Count;
@@ -89,7 +89,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
             WriteIds(map);
         }
 
-        // A map of its own: that of the ids keeps the records in memory.
+        // A separate map: that of the ids keeps the records in memory.
         using (var map = new FileMap(_path))
         {
             WriteCodes(map, cancellationToken);
@@ -111,7 +111,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full, and what is buffered is not wanted.
+            // The disk is full, and the buffered data is not needed.
         }
         finally
         {
@@ -210,7 +210,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     private void CopyRecords(CancellationToken cancellationToken)
     {
-        _recordsOutput.Position = 0; // writes what is buffered
+        _recordsOutput.Position = 0; // flushes the buffer
         var buffer = new byte[BufferSize];
         for (int read; (read = _records.Read(buffer)) > 0;)
         {

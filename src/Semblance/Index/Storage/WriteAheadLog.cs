@@ -4,12 +4,12 @@ using Semblance.Files;
 namespace Semblance;
 
 /// <summary>
-/// The changes since the segment was written, one record for each: it is on the disk before the change is acknowledged. A record is its length, the
-/// checksum of its bytes, the checksum of those eight bytes, and its bytes.
+/// Represents the log of the changes since the segment was written. A change is on the disk before it is acknowledged. A log record consists of its length, the
+/// checksum of its bytes, the checksum of these eight bytes, and its bytes.
 /// </summary>
 /// <remarks>
-/// A process that ends in the middle of a write leaves the beginning of a record, or zeros where the disk was not reached: that was never acknowledged and is
-/// left out. Anything else that does not agree with its checksum is damage, and is told.
+/// A process that ends during a write leaves an incomplete record, or zeros that the disk did not write: that change was never acknowledged and is
+/// ignored. Any other checksum mismatch is damage and causes an exception.
 /// </remarks>
 internal sealed class WriteAheadLog : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     public long Length => _stream.Position;
 
-    /// <summary>Starts a log.</summary>
+    /// <summary>Creates a log.</summary>
     public static WriteAheadLog Create(string path, Func<string, FileStream> open)
     {
         var log = new WriteAheadLog(path, open(path));
@@ -47,7 +47,7 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Goes on with a log after the records that <see cref="Read"/> found.</summary>
+    /// <summary>Opens a log to append after the records that <see cref="Read"/> found.</summary>
     public static WriteAheadLog Continue(string path, long length, Func<string, FileStream> open)
     {
         var log = new WriteAheadLog(path, open(path));
@@ -64,8 +64,8 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Hands out every record.</summary>
-    /// <returns>Where the last whole record ends, and how many bytes of an unfinished one follow.</returns>
+    /// <summary>Reads a log and passes every record to an action.</summary>
+    /// <returns>The end of the last complete record, and the number of bytes of an incomplete one after it.</returns>
     /// <exception cref="IndexFormatException">The log is damaged.</exception>
     public static (long Length, long Unfinished) Read(string path, Action<ReadOnlyMemory<byte>> record)
     {
@@ -111,7 +111,7 @@ internal sealed class WriteAheadLog : IDisposable
         return (position, end - position);
     }
 
-    /// <summary>Brings a record to the disk. If that fails, the log is as it was.</summary>
+    /// <summary>Appends a record and flushes it to the disk. If that fails, the log is unchanged.</summary>
     public void Append(ReadOnlySpan<byte> record)
     {
         if (_isBroken)

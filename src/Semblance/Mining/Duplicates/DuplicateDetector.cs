@@ -124,7 +124,7 @@ public sealed class DuplicateDetector
 
     /// <summary>Takes a stream of texts of any length: while some are compared, the next are read.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The texts in their order, each with what it repeats.</returns>
     /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
     public IAsyncEnumerable<CheckedText> DetectAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default)

@@ -20,7 +20,7 @@ public static class HardNegativeMining
     /// <param name="corpus">Where to look for negatives beside the positives; null for these alone.</param>
     /// <param name="crossEncoder">What scores candidates and positives, with one label; null for the model.</param>
     /// <param name="progress">Hears the part of the work that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">There is no pair, a text is null, an option is out of range, or the cross-encoder has several labels.</exception>
     public static HardNegatives Mine(
         SentenceTransformer model,

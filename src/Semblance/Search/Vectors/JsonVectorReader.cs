@@ -3,15 +3,15 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>Takes the vectors out of rows of JSON Lines; those that <c>precision</c> says are int8 or uint8 are restored with the ranges beside the file.</summary>
-/// <param name="path">The file.</param>
+/// <summary>Reads the vectors of JSON Lines rows; those whose <c>precision</c> is int8 or uint8 are restored with the ranges file next to the file.</summary>
+/// <param name="path">The path of the file.</param>
 internal sealed class JsonVectorReader(string path)
 {
     private int? _dimension;
     private Quantizer? _quantizer;
 
-    /// <summary>The vector of the next row.</summary>
-    /// <exception cref="TextFormatException">The row has none, or one of another dimension than the first, or its precision cannot be restored.</exception>
+    /// <summary>Returns the vector of the next row.</summary>
+    /// <exception cref="TextFormatException">The row has no vector, one with another dimension than the first, or one whose precision cannot be restored.</exception>
     public float[] Vector(JsonRow row)
     {
         var vector = row.Vector(JsonVectors.NameIn(row) ?? "embedding");

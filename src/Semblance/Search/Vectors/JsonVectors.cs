@@ -5,16 +5,16 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Vectors in JSON Lines, an array <c>embedding</c> or <c>vector</c> in each row; blank lines are no rows.</summary>
+/// <summary>Reads vectors from JSON Lines, with an array <c>embedding</c> or <c>vector</c> in each row; blank lines are ignored.</summary>
 internal static class JsonVectors
 {
     private static readonly string[] Names = ["embedding", "vector"];
 
-    /// <summary>The member that holds a row's vector; null where there is none.</summary>
+    /// <summary>Returns the name of the member that holds the vector of a row, or <see langword="null"/> if there is none.</summary>
     public static string? NameIn(JsonRow row) => Array.Find(Names, row.HasArray);
 
-    /// <summary>All vectors of a file.</summary>
-    /// <exception cref="TextFormatException">A row has no vector, or one of another dimension than the first.</exception>
+    /// <summary>Reads all vectors of a file.</summary>
+    /// <exception cref="TextFormatException">A row has no vector, or one with another dimension than the first.</exception>
     public static Tensor Read(string path)
     {
         using var lines = TextLines.Open(path);
