@@ -2,12 +2,12 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Keeps the nearest others of each vector; only pairs of which one may be among the nearest of the other are measured.</summary>
-/// <param name="distances">Measures them.</param>
-/// <param name="nearest">Takes the hits, whose scores are distances with a minus.</param>
+/// <summary>Collects the nearest other vectors of each vector; distances are computed only for pairs that may be among the nearest.</summary>
+/// <param name="distances">The distances.</param>
+/// <param name="nearest">The receiver of the hits, whose scores are negated distances.</param>
 internal sealed class NearestByDistance(BoundedDistances distances, Rankings nearest) : IPairSink
 {
-    private const int Part = 64; // limits fall while others are found
+    private const int Part = 64; // limits decrease while others are found
 
     public void Take(ReadOnlySpan<float> scores, int first, int second)
     {

@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Clusters around k centres, so that each vector is in that of the nearest centre and each centre is the mean of its own (Lloyd 1982), in
-/// steps over all vectors or over batches of them.
+/// Represents k-means clusters: each vector is in the cluster of the nearest centroid, and each centroid is the mean of its vectors (Lloyd 1982),
+/// computed in iterations over all vectors or over batches.
 /// </summary>
 public sealed class KMeans
 {
@@ -20,22 +20,22 @@ public sealed class KMeans
         (Labels, Inertia, Iterations) = (labels, inertia, iterations);
     }
 
-    /// <summary><c>[clusters × dimensions]</c>.</summary>
+    /// <summary>Gets the centroids <c>[clusters × dimensions]</c>.</summary>
     public Tensor Centers => _centroids.Centers;
 
-    /// <summary>The cluster of each vector, from 0.</summary>
+    /// <summary>Gets the cluster of each vector, from 0.</summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>The sum of the squared distances to the nearest centres; of spherical clusters, the sum of one less the cosine.</summary>
+    /// <summary>Gets the sum of the squared distances to the nearest centroids; for spherical clusters, the sum of 1 − cosine.</summary>
     public double Inertia { get; }
 
-    /// <summary>How many steps the centres took: passes over all vectors, or batches.</summary>
+    /// <summary>Gets the number of iterations: passes over all vectors, or batches.</summary>
     public int Iterations { get; }
 
     /// <summary>Finds clusters.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="options">How many, and how; 8 without.</param>
-    /// <param name="progress">Hears the part of the most steps that is done, from 0 to 1; most often it ends sooner.</param>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">The clustering options; <see langword="null"/> for 8 clusters.</param>
+    /// <param name="progress">Receives the completed fraction of the maximum number of iterations, from 0 to 1; usually fewer are needed.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, there are fewer vectors than clusters, or an option is out of range.</exception>
     public static KMeans Fit(
@@ -63,15 +63,15 @@ public sealed class KMeans
         return best!;
     }
 
-    /// <summary>The nearest centre of each of some other vectors.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <exception cref="ArgumentException">They have other dimensions than the centres, or are not finite.</exception>
+    /// <summary>Returns the nearest centroid of each of other vectors.</summary>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <exception cref="ArgumentException">The vectors have another dimension than the centroids, or are not finite.</exception>
     public int[] Predict(Tensor embeddings)
     {
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         TensorRows.CheckWidth(Centers, embeddings, nameof(embeddings));
         var labels = new int[vectors.Rows];
-        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None); // a vector's length does not change which cosine is largest
+        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None); // the length of a vector does not change which cosine is largest
         return labels;
     }
 
@@ -88,7 +88,7 @@ public sealed class KMeans
             return new Centroids(options.Spherical ? Normalized(given) : Tensor.From(given.Values, given.Rows, given.Columns), options.Spherical);
         }
 
-        // A few batches show where the clusters are; all vectors would cost more than the batches save.
+        // A few batches are enough for the initialization; all vectors would cost more than the batches save.
         var sample = options.BatchSize is { } batch && Math.Max(3L * batch, 3L * options.Clusters) is var size && size < vectors.Rows
             ? Rows(vectors, Draws((int)size, vectors.Rows, random))
             : vectors;
@@ -129,7 +129,7 @@ public sealed class KMeans
         }
     }
 
-    // A cluster that nobody is in takes the vector that is farthest from its own centre.
+    // An empty cluster gets the vector that is farthest from its own centroid.
     private static bool Repopulate(Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
     {
         var counts = new int[options.Clusters];
@@ -178,7 +178,7 @@ public sealed class KMeans
             centroids = new Centroids(Moved(rows, labels, centroids.Centers, seen, options.Spherical), options.Spherical);
             progress?.Report((double)step / most);
 
-            // The first batch only shows how far its own vectors are from where the centres were put.
+            // The first batch only measures the distances of its vectors to the initial centroids.
             if (step > 1)
             {
                 smooth = double.IsNaN(smooth) ? cost : (smooth * (1 - weight)) + (cost * weight);
@@ -190,7 +190,7 @@ public sealed class KMeans
         return (centroids, step);
     }
 
-    // Each centre becomes the mean of all that ever came to it.
+    // Each centroid becomes the mean of all vectors ever assigned to it.
     private static Tensor Moved(Tensor rows, int[] labels, Tensor centers, long[] seen, bool spherical)
     {
         var moved = Tensor.From(centers.Values, centers.Rows, centers.Columns);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Semblance;
 
-/// <summary>Words that hold sentences together and are about nothing: English ones, and the characters that make such words in Chinese.</summary>
+/// <summary>Provides function words (stop words): English ones, and the characters that form such words in Chinese.</summary>
 internal static class FunctionWords
 {
     private static readonly SearchValues<char> Characters = SearchValues.Create("的了是在我你您他她它们吗呢吧啊和与或就都也很还又不没有这那哪个么什怎谁为把被让对从到会能要想可以请得着过而且但如果因所之其样里些");
@@ -23,6 +23,6 @@ internal static class FunctionWords
         get gets got getting let lets
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Whether a word is one of these, or has a character of theirs.</summary>
+    /// <summary>Returns a value that indicates whether a word is a function word or contains such a character.</summary>
     public static bool Contains(string word) => Words.Contains(word) || word.AsSpan().ContainsAny(Characters);
 }
