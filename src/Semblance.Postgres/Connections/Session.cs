@@ -2,20 +2,20 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Where an index's statements run: on connections of its own, or within somebody's transaction.</summary>
+/// <summary>Runs the statements of an index, on pooled connections or within a transaction of the caller.</summary>
 /// <param name="index">The name of the index, for messages.</param>
 internal abstract class Session(string index)
 {
-    /// <summary>Runs statements that change nothing, all on one connection.</summary>
+    /// <summary>Runs statements that change nothing, on one connection.</summary>
     public abstract Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken);
 
-    /// <summary>Runs statements that are kept all or not at all.</summary>
+    /// <summary>Runs statements as a unit: all of them take effect, or none.</summary>
     /// <param name="write">The statements.</param>
-    /// <param name="isRepeatable">Whether doing them twice gives the same as doing them once, and returns the same.</param>
+    /// <param name="isRepeatable"><see langword="true"/> if a repetition has the same effect and result; otherwise, <see langword="false"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken);
 
-    /// <summary>A fault as users of an index see it; null where it is none of the database.</summary>
+    /// <summary>Converts an exception of the database to one of the index; returns null for other exceptions.</summary>
     protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e => new(index, $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).", e),
@@ -26,7 +26,7 @@ internal abstract class Session(string index)
         _ => null,
     };
 
-    /// <summary>Sessions of its own: connections of a pool, tried again where they fail.</summary>
+    /// <summary>Runs statements on pooled connections and retries them if they fail.</summary>
     internal sealed class Pooled(NpgsqlDataSource source, PostgresAccess access, string index) : Session(index)
     {
         public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
@@ -35,7 +35,7 @@ internal abstract class Session(string index)
         public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
             RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable, access.Attempts, cancellationToken);
 
-        /// <summary>As <see cref="WriteAsync"/>, once: for what reads a stream that cannot be read again.</summary>
+        /// <summary>Runs statements like <see cref="WriteAsync"/> without retries, for streams that cannot be read again.</summary>
         public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken) =>
             RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable: false, attempts: 1, cancellationToken);
 
@@ -45,7 +45,7 @@ internal abstract class Session(string index)
             var result = await write(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             committing();
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // cut short, it would be unknown what was kept
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // if canceled, it would be unknown whether the transaction was committed
             return result;
         }
 
@@ -75,12 +75,12 @@ internal abstract class Session(string index)
             $"{(isCommitting ? " — while it was being kept, so look whether it was" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
     }
 
-    /// <summary>Statements within somebody's transaction, which alone decides whether they are kept.</summary>
+    /// <summary>Runs statements within a transaction of the caller, who commits it or rolls it back.</summary>
     internal sealed class Joined(NpgsqlTransaction transaction, string index) : Session(index)
     {
         private const string Savepoint = "semblance";
 
-        // Back to the savepoint: settings of a search end with it.
+        // Rolls back to the savepoint, which also ends the settings of a search.
         public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => RunAsync(read, isKept: false, cancellationToken);
 
         public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) => RunAsync(write, isKept: true, cancellationToken);

@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Running statements on an open connection.</summary>
+/// <summary>Provides extension methods that run statements on an open connection.</summary>
 internal static class Statements
 {
-    // Building an index and loading take what they take; cancellation ends them.
+    // Building an index and loading have no time limit; the cancellation token ends them.
     private const int NoTimeout = 0;
 
-    /// <summary>Runs statements in one round trip; all or none where there is no transaction around them.</summary>
-    /// <returns>How many rows they changed.</returns>
+    /// <summary>Runs statements in one round trip, atomically also if there is no transaction.</summary>
+    /// <returns>The number of changed rows.</returns>
     public static async Task<int> RunAsync(this NpgsqlConnection connection, IEnumerable<SqlText> statements, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch(statements);
@@ -22,13 +22,13 @@ internal static class Statements
         connection.RunAsync(statements.Select(sql => new SqlText().Add(sql)), cancellationToken);
 
     /// <summary>Runs a statement.</summary>
-    /// <returns>How many rows it changed.</returns>
+    /// <returns>The number of changed rows.</returns>
     public static Task<int> RunAsync(this NpgsqlConnection connection, SqlText statement, CancellationToken cancellationToken) => connection.RunAsync([statement], cancellationToken);
 
     /// <inheritdoc cref="RunAsync(NpgsqlConnection, SqlText, CancellationToken)"/>
     public static Task<int> RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken) => connection.RunAsync(new SqlText().Add(sql), cancellationToken);
 
-    /// <summary>The rows of one statement.</summary>
+    /// <summary>Returns the rows of one statement.</summary>
     public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, SqlText statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch([statement]);
@@ -47,7 +47,7 @@ internal static class Statements
         return batch;
     }
 
-    /// <summary>The rows of the result that a reader stands at.</summary>
+    /// <summary>Returns the rows of the current result of a reader.</summary>
     public static async Task<List<T>> RowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();

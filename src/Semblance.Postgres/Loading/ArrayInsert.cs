@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Rows in INSERT statements that take arrays: one of ids, one of texts, and all vectors end to end.</summary>
+/// <summary>Inserts rows by INSERT statements with array parameters: one of ids, one of texts, and all vectors concatenated.</summary>
 internal static class ArrayInsert
 {
     private const int MostRows = 1_000;
@@ -10,10 +10,10 @@ internal static class ArrayInsert
     private const int MostCharacters = 1 << 24;
 
     /// <summary>Inserts rows into a table.</summary>
-    /// <param name="connection">An open connection, in a transaction.</param>
-    /// <param name="table">Where to.</param>
+    /// <param name="connection">The open connection, in a transaction.</param>
+    /// <param name="table">The target table.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="isUpsert">Whether a row takes the place of one with the same id.</param>
+    /// <param name="isUpsert"><see langword="true"/> to replace rows with the same ids; otherwise, <see langword="false"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal static class ArrayInsert
         }
     }
 
-    /// <summary>What happens to a row whose id is there already.</summary>
+    /// <summary>Returns the clause that replaces a row with the same id.</summary>
     public static string OnConflict(IndexTable table) =>
         $"on conflict (id) do update set {string.Join(", ", table.Columns.Split(", ").Skip(1).Select(column => $"{column} = excluded.{column}"))}";
 

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Semblance.Postgres;
 
-/// <summary>A vector as it goes to the server: checked, and in the form in which it is kept.</summary>
+/// <summary>Represents a checked record in the form in which it is sent to the server.</summary>
 /// <param name="Id">The id as JSON.</param>
-/// <param name="Vector">The vector, at length one for the cosine.</param>
-/// <param name="Text">Its text.</param>
-/// <param name="Metadata">Its labels as JSON.</param>
-/// <param name="Terms">The text cut into pairs of characters, where the index wants it so.</param>
+/// <param name="Vector">The vector, normalized for cosine similarity.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Metadata">The labels as JSON.</param>
+/// <param name="Terms">The text as pairs of characters, if the index uses bigrams.</param>
 internal sealed record LoadRow(string Id, float[] Vector, string? Text, string Metadata, string? Terms)
 {
-    // A key of a B-tree has no room for more.
+    // The maximum size of a B-tree key, less a margin.
     private const int LongestId = 2_000;
 
-    /// <summary>Records as rows.</summary>
-    /// <exception cref="ArgumentException">An id comes twice, or something cannot be kept.</exception>
+    /// <summary>Converts records to rows.</summary>
+    /// <exception cref="ArgumentException">An id is not unique, or a value cannot be stored.</exception>
     public static LoadRow[] Of(IReadOnlyList<VectorRecord> records, IndexTable table)
     {
         var ids = new HashSet<VectorId>(records.Count);
@@ -57,8 +57,8 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
         return new LoadRow(id, vector, record.Text, RecordJson.Of(record.Metadata ?? new Dictionary<string, string>()), table.Options.Bigrams && record.Text is not null ? Bigrams.OfText(record.Text) : null);
     }
 
-    /// <summary>An id as JSON.</summary>
-    /// <exception cref="ArgumentException">It cannot be kept.</exception>
+    /// <summary>Returns an id as JSON.</summary>
+    /// <exception cref="ArgumentException">The id cannot be stored.</exception>
     public static string CheckedId(VectorId id) => id.Text is { } text && KeptText.Check(text, () => $"The id '{StoredText.Escaped(id)}'") > LongestId
         ? throw new ArgumentException($"The id '{StoredText.Escaped(id)}' has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}; shorten it.", nameof(id))
         : RecordJson.Of(id);

@@ -3,34 +3,34 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>The table of an index, and how its columns are called and compared.</summary>
-/// <param name="Name">The table's name, as users give it.</param>
-/// <param name="Dimension">The elements of each vector.</param>
-/// <param name="Options">How it was made.</param>
-/// <param name="TakesCopy">Whether the server is known to take binary COPY.</param>
+/// <summary>Represents the table of an index, with the names and types of its columns and its distance operator.</summary>
+/// <param name="Name">The name of the table.</param>
+/// <param name="Dimension">The number of elements of each vector.</param>
+/// <param name="Options">The options that the index was created with.</param>
+/// <param name="TakesCopy"><see langword="true"/> if the server is known to support binary COPY; otherwise, <see langword="false"/>.</param>
 internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptions Options, bool TakesCopy)
 {
-    /// <summary>The table that lists the indexes of a schema.</summary>
+    /// <summary>The name of the table that lists the indexes of a schema.</summary>
     public const string Catalog = "semblance_index";
 
-    // The layout that this code reads and writes; a newer one is refused.
+    // The version of the layout that this code reads and writes; a newer one is not supported.
     private const int Version = 1;
 
-    // Of all that make indexes at the same time, one makes the extension and the catalog.
+    // The key of the advisory lock: of concurrent sessions, one creates the extension and the catalog.
     private const long MakingLock = 0x53454D42;
 
     private const int LongestText = 250_000;
 
-    /// <summary>The table in SQL.</summary>
+    /// <summary>Gets the quoted name of the table.</summary>
     public string Sql { get; } = Identifier.Quote(Name);
 
-    /// <summary>The columns that are written, in order.</summary>
+    /// <summary>Gets the columns to write, in order.</summary>
     public string Columns => Options.Bigrams ? "id, embedding, text, metadata, terms" : "id, embedding, text, metadata";
 
-    /// <summary>The type of the vectors.</summary>
+    /// <summary>Gets the type of the vectors.</summary>
     public string VectorType => Options.Storage == PostgresStorage.Float16 ? "halfvec" : "vector";
 
-    /// <summary>The distance; a score is its negative.</summary>
+    /// <summary>Gets the distance operator; a score is the negated distance.</summary>
     public string Distance => Options.Similarity switch
     {
         SimilarityFunction.Euclidean => "<->",
@@ -38,7 +38,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         _ => "<#>",
     };
 
-    /// <summary>The columns that are written, for a table to load into.</summary>
+    /// <summary>Gets the definitions of the columns to write, for the temporary table to load into.</summary>
     public string WrittenColumns => FormattableString.Invariant($"embedding {VectorType}({Dimension}) not null, text text, metadata jsonb not null{(Options.Bigrams ? ", terms text" : "")}");
 
     private string OperatorClass => Options.Storage == PostgresStorage.Binary ? "bit_hamming_ops" : VectorType + Options.Similarity switch
@@ -48,8 +48,8 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         _ => "_ip_ops",
     };
 
-    /// <summary>The index called <paramref name="name"/>.</summary>
-    /// <exception cref="PostgresIndexException">There is none, or a newer version made it.</exception>
+    /// <summary>Opens the index called <paramref name="name"/>.</summary>
+    /// <exception cref="PostgresIndexException">The index does not exist, or a newer version created it.</exception>
     public static async Task<IndexTable> OpenAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var query = new SqlText();
@@ -63,8 +63,8 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         };
     }
 
-    /// <summary>Makes the extension and the catalog, where they are missing.</summary>
-    /// <exception cref="PostgresIndexException">The server has no pgvector, or an old one.</exception>
+    /// <summary>Creates the extension and the catalog if they do not exist.</summary>
+    /// <exception cref="PostgresIndexException">The server has no pgvector, or an old version.</exception>
     public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         await connection.RunAsync($"select pg_advisory_xact_lock({MakingLock})", cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         await connection.RunAsync($"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the table, with all but the index of its vectors.</summary>
+    /// <summary>Creates the table without the index of the vectors.</summary>
     public async Task<IndexTable> CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var entry = new SqlText();
@@ -109,7 +109,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         }
     }
 
-    /// <summary>Makes the index of the vectors, in place of the one that there may be.</summary>
+    /// <summary>Creates the index of the vectors and replaces the existing one, if any.</summary>
     public async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (Options.Method == PostgresMethod.Exact)
@@ -117,7 +117,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
             return;
         }
 
-        // The new one is built beside the old, so that searches wait only while they change places.
+        // The new index is built next to the old one, so that searches wait only for the replacement.
         var (final, interim) = (Identifier.Quote(Name + "_vectors"), Identifier.Quote(Name + "_vectors_new"));
         var column = Options.Storage == PostgresStorage.Binary ? "bits" : "embedding";
         var method = Options.Method == PostgresMethod.Hnsw
@@ -127,8 +127,8 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         await connection.RunAsync([$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops the table of an index, and its place in the catalog.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Drops the table of an index and its catalog entry.</summary>
+    /// <returns><see langword="true"/> if the index existed; otherwise, <see langword="false"/>.</returns>
     public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         return true;
     }
 
-    // PGlite loses the connection at a COPY from the client.
+    // PGlite loses the connection during a COPY from the client.
     private static bool KnowsCopy(string server) => !server.Contains("PGlite", StringComparison.Ordinal) && !server.Contains("wasm", StringComparison.Ordinal);
 
     private static async Task<string?> ExtensionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
@@ -165,7 +165,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         var indexes = new List<string> { $"create index {Identifier.Quote(Name + "_metadata")} on {Sql} using gin (metadata jsonb_path_ops)" };
         if (Options.TextSearch is { } configuration)
         {
-            // No parameter may stand in a table's definition: the server itself says how the name is written.
+            // A table definition cannot have parameters: the server quotes the name.
             var query = new SqlText();
             query.Add($"select quote_literal({query.Text(configuration)}::regconfig::text)");
             var literal = await connection.QueryAsync(query, row => row.GetString(0), cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Semblance.Postgres;
 
-/// <summary>Ids and labels as JSON: a number and a text are different ids there too, and labels can be looked for.</summary>
+/// <summary>Converts ids and labels to JSON and back; a number and a string are different ids in jsonb too, and labels can be queried.</summary>
 internal static class RecordJson
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -44,8 +44,8 @@ internal static class RecordJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The id that a row of an index has.</summary>
-    /// <exception cref="PostgresIndexException">Somebody wrote a row whose id is neither a whole number nor a text.</exception>
+    /// <summary>Parses the id of a row.</summary>
+    /// <exception cref="PostgresIndexException">The id is neither a whole number nor a string; another program wrote it.</exception>
     public static VectorId Id(string json, string index)
     {
         using var document = JsonDocument.Parse(json);
@@ -57,7 +57,7 @@ internal static class RecordJson
         };
     }
 
-    /// <summary>The labels of a row, or null where it has none. Values that others wrote and that are no texts are given as their JSON.</summary>
+    /// <summary>Parses the labels of a row, or returns null if it has none. Values that are not strings, written by other programs, are returned as JSON.</summary>
     public static Dictionary<string, string>? Labels(string json, string index)
     {
         using var document = JsonDocument.Parse(json);

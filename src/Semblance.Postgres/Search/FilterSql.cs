@@ -1,10 +1,10 @@
 namespace Semblance.Postgres;
 
-/// <summary>Filters as conditions: every id, name and value is a parameter.</summary>
+/// <summary>Converts filters to SQL conditions, with every id, name and value as a parameter.</summary>
 internal static class FilterSql
 {
-    /// <summary>The condition of a filter, and <c>true</c> for none.</summary>
-    /// <exception cref="NotSupportedException">It calls a function of this program.</exception>
+    /// <summary>Returns the condition of a filter, or <c>true</c> for none.</summary>
+    /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
     public static string Of(VectorFilter? filter, SqlText sql) => filter switch
     {
         null => "true",

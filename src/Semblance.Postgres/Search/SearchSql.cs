@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Semblance.Postgres;
 
-/// <summary>The statements of a search.</summary>
+/// <summary>Creates the SQL statements of a search.</summary>
 internal static class SearchSql
 {
     private const int LargestEfSearch = 1_000;
 
-    /// <summary>What pgvector is told before a search: it holds until the end of the transaction around both.</summary>
+    /// <summary>Creates the statement that sets the parameters of pgvector until the end of the transaction.</summary>
     public static SqlText Settings(IndexTable table, VectorQuery query)
     {
         var own = query as PostgresQuery ?? new PostgresQuery();
@@ -33,16 +33,16 @@ internal static class SearchSql
         return sql.Add($"select {string.Join(", ", settings.Select(setting => $"set_config({sql.Text(setting.Name)}, {sql.Text(setting.Value)}, true)"))}");
     }
 
-    /// <summary>The nearest vectors: id, text, metadata and score, the best first.</summary>
+    /// <summary>Creates the statement for the nearest vectors: id, text, metadata and score, the best first.</summary>
     public static SqlText Nearest(IndexTable table, float[] vector, VectorQuery query)
     {
         var sql = new SqlText();
         sql.Add($"with near as materialized ({Near(table, vector, query, query.TopK, sql)}) ");
-        // The sum keeps the planner from taking the index's relaxed order for the order asked for.
+        // The sum prevents the planner from using the relaxed order of the index as the requested order.
         return sql.Add($"select id::text, text, metadata::text, 0 - distance from near order by distance + 0, near.id limit {sql.Number(query.TopK)}");
     }
 
-    /// <summary>The vectors and the texts that fit best, fused by their ranks: id, text, metadata and score, the best first.</summary>
+    /// <summary>Creates the statement for the best records by vector and by words, fused by their ranks: id, text, metadata and score, the best first.</summary>
     public static SqlText Hybrid(IndexTable table, float[] vector, string words, HybridQuery query)
     {
         var sql = new SqlText();
@@ -57,7 +57,7 @@ internal static class SearchSql
         return sql.Add($"select id::text, text, metadata::text, score from fused join {table.Sql} using (id) order by score desc, fused.id");
     }
 
-    /// <summary>One page of all rows, in the order of their ids.</summary>
+    /// <summary>Creates the statement for one page of records, in the order of their ids.</summary>
     public static SqlText Page(IndexTable table, VectorFilter? filter, string? after, int size)
     {
         var sql = new SqlText();
@@ -65,14 +65,14 @@ internal static class SearchSql
         return sql.Add($"select id::text, embedding::real[], text, metadata::text from {table.Sql} where {start}{FilterSql.Of(filter, sql)} order by {table.Sql}.id limit {sql.Number(size)}");
     }
 
-    // The candidates with their distances, as the index gives them.
+    // The candidates with their distances, in the order of the index.
     private static string Near(IndexTable table, float[] vector, VectorQuery query, int wanted, SqlText sql)
     {
         var value = $"{sql.Floats(vector)}::real[]::{table.VectorType}";
         var distance = $"embedding {table.Distance} {value}";
         var isByBits = table.Options.Storage == PostgresStorage.Binary && !query.Exact;
         var order = isByBits ? FormattableString.Invariant($"bits <~> binary_quantize({value})::bit({table.Dimension})") : distance;
-        var ties = query.Exact || table.Options.Method == PostgresMethod.Exact ? ", id" : ""; // an index gives no order of equal distances
+        var ties = query.Exact || table.Options.Method == PostgresMethod.Exact ? ", id" : ""; // an index does not order equal distances
         return $"select id, text, metadata, {distance} as distance from {table.Sql} where {FilterSql.Of(query.Filter, sql)} order by {order}{ties} limit {sql.Number(isByBits ? Math.Max(query.Ef, wanted) : wanted)}";
     }
 

@@ -11,7 +11,7 @@ internal sealed class MutualReachability
     // The number of neighbors to find beyond those of the core distance: most edges of the tree are among them.
     private const int MoreNeighbours = 16;
 
-    // All vectors are compared again if the neighbors determine the shortest edge of less than this fraction of the components.
+    // All vectors are compared again if the neighbors determine the shortest edge of fewer than one in this many components.
     private const int FewComponents = 16;
 
     private readonly BoundedDistances _distances;
