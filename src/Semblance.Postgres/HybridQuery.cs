@@ -31,7 +31,7 @@ public sealed record HybridQuery : PostgresQuery
     {
         if (!double.IsFinite(weight) || weight < 0)
         {
-            throw new ArgumentOutOfRangeException(name, weight, "A weight is a finite number from 0 on.");
+            throw new ArgumentOutOfRangeException(name, weight, "A weight must be a finite number, 0 or more.");
         }
     }
 }

@@ -126,7 +126,7 @@ public sealed class PostgresIndex : IVectorIndex
         catch (PostgresIndexException e) when (IsTaken(e))
         {
             throw new ArgumentException(
-                "An id comes twice; give each vector an id of its own (with 'Include Error Detail' in the connection the server's error names it).",
+                "An id comes twice; give each vector an id of its own (with 'Include Error Detail' in the connection string, the error of the server names it).",
                 nameof(records),
                 e);
         }
@@ -299,7 +299,7 @@ public sealed class PostgresIndex : IVectorIndex
         if (Options.TextSearch is null)
         {
             throw new InvalidOperationException(
-                $"{Name}: the index was made without {nameof(PostgresIndexOptions.TextSearch)}; build it with one to search by words.");
+                $"{Name}: the index was created without {nameof(PostgresIndexOptions.TextSearch)}; create it with a configuration to search by words.");
         }
 
         return await _reader.HybridSearchAsync(query, words, options ?? new HybridQuery(), cancellationToken).ConfigureAwait(false);

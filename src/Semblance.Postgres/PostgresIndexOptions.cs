@@ -49,12 +49,12 @@ public sealed record PostgresIndexOptions
         }, nameof(dimension), $" for {Storage} vectors and the method {Method}; {nameof(PostgresStorage.Float16)} and {nameof(PostgresStorage.Binary)} take more");
         if (Method == PostgresMethod.IvfFlat && Storage != PostgresStorage.Binary && Similarity == SimilarityFunction.Manhattan)
         {
-            throw new ArgumentException("pgvector has no IVFFlat index by the Manhattan distance; use HNSW.");
+            throw new ArgumentException("pgvector does not support the Manhattan distance with IVFFlat; use HNSW.");
         }
 
         if (Bigrams && TextSearch is null)
         {
-            throw new ArgumentException("Pairs of characters are for text search; name its configuration, such as 'simple'.");
+            throw new ArgumentException("Bigrams need text search; set TextSearch to a configuration, such as 'simple'.");
         }
 
         foreach (var (name, value) in Attributes)

@@ -19,8 +19,8 @@ internal abstract class Session(string index)
     protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e => new(index, $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).", e),
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(index, $"the database does not permit it: {e.MessageText}; ask its owner for the right.", e),
-        PostgresException e => new(index, $"the database refused: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(index, $"the database denies permission: {e.MessageText}; ask its owner for the permission.", e),
+        PostgresException e => new(index, $"the database reports an error: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
         NpgsqlException { InnerException: TimeoutException } e => new(index, $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.", e),
         NpgsqlException or System.Net.Sockets.SocketException => new(index, $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.", exception),
         _ => null,
@@ -72,7 +72,7 @@ internal abstract class Session(string index)
         }
 
         private static string Remark(bool isCommitting, int attempt) =>
-            $"{(isCommitting ? " — while it was being kept, so look whether it was" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
+            $"{(isCommitting ? " — during the commit, so check whether the change was saved" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
     }
 
     /// <summary>Runs statements within a transaction of the caller, who commits it or rolls it back.</summary>

@@ -38,7 +38,7 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
         var vector = ReadyVector.Of(record.Vector.Span, table.Dimension, table.Options.Similarity, record.Id);
         if (table.Options.Storage == PostgresStorage.Float16 && Array.Exists(vector, value => !Half.IsFinite((Half)value)))
         {
-            throw new ArgumentException($"The vector with the id '{StoredText.Escaped(record.Id)}' holds a value beyond ±65,504, which is no float16; keep such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
+            throw new ArgumentException($"The vector with the id '{StoredText.Escaped(record.Id)}' holds a value beyond ±65,504, which float16 cannot represent; store such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
         }
 
         if (record.Text is { } text)

@@ -32,7 +32,7 @@ internal sealed class StreamLoader(string name, PostgresIndexOptions options, Po
 
         if (table is null)
         {
-            throw new ArgumentException("There is no vector to build an index of; create an empty one instead.", nameof(records));
+            throw new ArgumentException("There are no records to build an index from; create an empty index instead.", nameof(records));
         }
 
         await SendAsync().ConfigureAwait(false);

@@ -58,7 +58,7 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         return found switch
         {
             [] => throw new PostgresIndexException(name, "there is no such index; create it, or look into the schema where it is (Search Path)."),
-            [(var version, _, _)] when version != Version => throw new PostgresIndexException(name, $"its layout has the version {version}, and this program knows {Version}; update Semblance."),
+            [(var version, _, _)] when version != Version => throw new PostgresIndexException(name, $"its layout has version {version}, but this version of Semblance supports {Version}; update Semblance."),
             _ => Parse(name, found[0].Item2, KnowsCopy(found[0].Item3)),
         };
     }

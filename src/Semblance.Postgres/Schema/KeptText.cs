@@ -12,7 +12,7 @@ internal static class KeptText
     {
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot keep; take it out.", nameof(text));
+            throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot store; remove it.", nameof(text));
         }
 
         return StoredText.Bytes(text, name).Length;

@@ -63,7 +63,7 @@ internal static class RecordJson
         using var document = JsonDocument.Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new PostgresIndexException(index, $"a row has the metadata {json}, which are no object; correct them.");
+            throw new PostgresIndexException(index, $"a row has the metadata {json}, which is not an object; correct it.");
         }
 
         var labels = document.RootElement.EnumerateObject().ToDictionary(

@@ -94,7 +94,7 @@ public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
 
                 if (writer is null)
                 {
-                    throw new ArgumentException("There is no vector to build an index of; create an empty one instead.", nameof(records));
+                    throw new ArgumentException("There are no records to build an index from; create an empty index instead.", nameof(records));
                 }
 
                 await Task.Run(() => writer.Complete(null, maxThreads, progress, cancellationToken), cancellationToken).ConfigureAwait(false);

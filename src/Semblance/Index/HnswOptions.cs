@@ -33,7 +33,7 @@ public sealed record HnswOptions
 
         if (Precision is not (Precision.Float32 or Precision.Int8 or Precision.Binary))
         {
-            throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "An index keeps Float32, Int8 or Binary vectors.");
+            throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "The precision of an index must be Float32, Int8 or Binary.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(M, 2);

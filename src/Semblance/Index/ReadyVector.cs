@@ -24,7 +24,7 @@ public static class ReadyVector
         if (!float.IsFinite((float)(4 * squares))) // the squared distance of two such vectors must be a float32 too
         {
             throw new ArgumentException(
-                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: the square of its length is no float32; divide it by its length." : $"{Name()} holds a value that is not a finite number; leave it out, or find what made it so.", nameof(vector));
+                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: its squared length exceeds float32; normalize the vector." : $"{Name()} holds a value that is not a finite number; remove the vector, or find the cause of the value.", nameof(vector));
         }
 
         var ready = vector.ToArray();

@@ -32,7 +32,7 @@ public static class StoredText
 
     /// <summary>Creates the exception for a text that is not valid Unicode.</summary>
     internal static ArgumentException NotUnicode(string name, EncoderFallbackException e) =>
-        new($"{name} is not Unicode: half of a surrogate pair stands at {e.Index}, and an index keeps texts exactly; correct it.", e);
+        new($"{name} is not valid Unicode: there is a lone surrogate at index {e.Index}; correct it.", e);
 
     /// <summary>Throws if a part of a record cannot be stored, and names the part.</summary>
     /// <param name="record">The record.</param>

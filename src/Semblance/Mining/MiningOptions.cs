@@ -35,7 +35,7 @@ public sealed record MiningOptions
         Similarity.Checked();
         if (float.IsNaN(Threshold))
         {
-            throw new ArgumentException("A threshold that is not a number lets no pair through; use a number, or leave it out.", nameof(Threshold));
+            throw new ArgumentException("The threshold is NaN; use a number, or omit it.", nameof(Threshold));
         }
     }
 }

@@ -84,7 +84,7 @@ public sealed class Reranker
             ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default)) { Candidates = candidates }
             : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default)) { Candidates = candidates };
 
-    private static string Several(CrossEncoder model) => $"the model has {model.Labels.Count} labels, so no score says which text is better; use a model with one label.";
+    private static string Several(CrossEncoder model) => $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";
 
     private static TOptions Apply<TOptions>(TextOptions? options, TOptions usual)
         where TOptions : TextOptions => options is null ? usual : options as TOptions ?? usual with

@@ -41,7 +41,7 @@ public sealed record SearchOptions
         Similarity.Checked();
         if (RescoreWith is not null && RescoreMultiplier == 0)
         {
-            throw new ArgumentException("Vectors to score candidates with were given, but no number of candidates; set RescoreMultiplier, such as 4.", nameof(RescoreWith));
+            throw new ArgumentException("RescoreWith is set, but RescoreMultiplier is 0; set RescoreMultiplier, for example to 4.", nameof(RescoreWith));
         }
     }
 }

@@ -132,7 +132,7 @@ public static class SemanticSearch
 
         if (options.RescoreWith is { } vectors && (vectors.Rows != corpus.Rows || vectors.Dimension != corpus.Dimension))
         {
-            throw new ArgumentException($"Candidates of {corpus} cannot be scored again with {vectors}; as many vectors as long are needed.", nameof(options));
+            throw new ArgumentException($"Candidates of {corpus} cannot be rescored with {vectors}; the numbers of vectors and dimensions must be equal.", nameof(options));
         }
 
         for (var query = 0; query < queries.Rows; query++)

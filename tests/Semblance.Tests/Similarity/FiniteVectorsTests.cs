@@ -99,7 +99,7 @@ public class FiniteVectorsTests
     {
         using var folder = new IndexFolder();
         VectorRecord[] records = [.. Enumerable.Range(0, 20).Select(i => new VectorRecord(i, Bad(value).Row(i).ToArray()))];
-        (await Should.ThrowAsync<ArgumentException>(HnswIndex.BuildAsync(folder.Path, records.ToAsyncEnumerable()))).Message.ShouldStartWith("The vector with the id '7' holds a value that is not a finite number; leave it out");
+        (await Should.ThrowAsync<ArgumentException>(HnswIndex.BuildAsync(folder.Path, records.ToAsyncEnumerable()))).Message.ShouldStartWith("The vector with the id '7' holds a value that is not a finite number; remove the vector");
         HnswIndex.Exists(folder.Path).ShouldBeFalse();
         using var index = HnswIndex.Create(folder.Path, Columns);
         (await Should.ThrowAsync<ArgumentException>(index.AddAsync(records))).Message.ShouldStartWith("The vector with the id '7' holds");

@@ -18,7 +18,7 @@ public sealed record CommunityOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads, 1);
         if (float.IsNaN(Threshold))
         {
-            throw new ArgumentException("A threshold that is not a number lets nobody in; use a cosine, from -1 to 1.", nameof(Threshold));
+            throw new ArgumentException("The threshold is NaN; use a cosine similarity from -1 to 1.", nameof(Threshold));
         }
     }
 }

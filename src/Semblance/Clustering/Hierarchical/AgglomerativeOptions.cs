@@ -25,7 +25,7 @@ public sealed record AgglomerativeOptions
 
         var similarity = (Similarity ?? (Linkage == Linkage.Ward ? SimilarityFunction.Euclidean : SimilarityFunction.Cosine)).Checked();
         return similarity == SimilarityFunction.DotProduct || (Linkage == Linkage.Ward && similarity != SimilarityFunction.Euclidean)
-            ? throw new ArgumentException($"{Linkage} linkage cannot use {similarity.Name()}: {(Linkage == Linkage.Ward ? "it is about squared Euclidean distances" : "a dot product is no distance")}.", nameof(Similarity))
+            ? throw new ArgumentException($"{Linkage} linkage cannot use {similarity.Name()}: {(Linkage == Linkage.Ward ? "it uses squared Euclidean distances" : "a dot product is not a distance")}.", nameof(Similarity))
             : similarity;
     }
 }

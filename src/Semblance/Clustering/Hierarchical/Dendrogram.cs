@@ -22,7 +22,7 @@ public sealed class Dendrogram
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, Math.Min(1, Count));
         return clusters > Count
-            ? throw new ArgumentOutOfRangeException(nameof(clusters), clusters, $"{Count} vectors do not make {clusters} clusters.")
+            ? throw new ArgumentOutOfRangeException(nameof(clusters), clusters, $"{Count} vectors cannot be divided into {clusters} clusters.")
             : After(Count - clusters);
     }
 
@@ -30,7 +30,7 @@ public sealed class Dendrogram
     /// <param name="distance">The distance from which clusters stay separate.</param>
     /// <returns>The cluster of each vector, numbered from 0 in the order of first occurrence.</returns>
     public int[] CutAt(double distance) => double.IsNaN(distance)
-        ? throw new ArgumentException("A distance that is not a number cuts nowhere.", nameof(distance))
+        ? throw new ArgumentException("The distance is NaN; use a number.", nameof(distance))
         : After(_merges.Count(merge => merge.Distance < distance));
 
     /// <summary>Creates the tree from edges, each of which merges the current clusters of its ends.</summary>

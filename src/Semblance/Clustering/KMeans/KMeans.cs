@@ -46,7 +46,7 @@ public sealed class KMeans
         options.Check();
         if (options.Clusters > matrix.Rows)
         {
-            throw new ArgumentException($"{matrix.Rows} vectors do not make {options.Clusters} clusters; ask for at most as many as there are vectors.", nameof(options));
+            throw new ArgumentException($"{matrix.Rows} vectors cannot be divided into {options.Clusters} clusters; request at most as many clusters as there are vectors.", nameof(options));
         }
 
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);

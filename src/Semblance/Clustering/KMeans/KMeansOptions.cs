@@ -47,7 +47,7 @@ public sealed record KMeansOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads, 1);
         if (!(Tolerance >= 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "The tolerance is a part of the variance, from 0 on.");
+            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "The tolerance must be 0 or more.");
         }
     }
 }

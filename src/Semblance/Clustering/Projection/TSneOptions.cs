@@ -43,7 +43,7 @@ public sealed record TSneOptions
     {
         if (!(value >= least) || !double.IsFinite(value))
         {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number from {least} on.");
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number of at least {least}.");
         }
     }
 }

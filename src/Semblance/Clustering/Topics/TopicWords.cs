@@ -28,7 +28,7 @@ public static class TopicWords
 
         if (labels.Count > 0 && labels.Min() is < -1 and var wrong)
         {
-            throw new ArgumentException($"There is a label {wrong}; clusters count from 0, and -1 is none.", nameof(labels));
+            throw new ArgumentException($"The label {wrong} is invalid; labels are numbered from 0, and -1 means none.", nameof(labels));
         }
 
         var clusters = Enumerable.Range(0, labels.Count == 0 ? 0 : labels.Max() + 1).Select(_ => new Dictionary<string, int>()).ToArray();

@@ -55,7 +55,7 @@ internal sealed unsafe class HnswGraph(string path, int count, int m, int* links
 
     /// <summary>Creates the exception for a node whose stored vector gives an impossible distance, which proves that it is damaged.</summary>
     public IndexFormatException DamagedVector(int node) =>
-        new(path, $"the stored vector {node} compares as no sound vector does: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+        new(path, $"the stored vector {node} gives an impossible distance: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
 
     private int* UpperRow(int node, int level)
     {

@@ -60,5 +60,5 @@ internal sealed unsafe class RecordGroups(string path, int count, int* starts, i
     }
 
     private IndexFormatException Damaged() =>
-        new(path, "a group of records is not as it was written: the file is damaged; `semblance index verify` says where, and the index must be built again or restored.");
+        new(path, "a group of records is invalid: the file is damaged; `semblance index verify` says where, and the index must be built again or restored.");
 }

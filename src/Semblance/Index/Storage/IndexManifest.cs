@@ -46,7 +46,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
             var checksum = root.GetProperty("checksum").GetString();
             if (checksum != ChecksumOf(Encoding.UTF8.GetString(bytes)))
             {
-                throw new IndexFormatException(path, "it does not agree with its checksum; restore the index, or build it again.");
+                throw new IndexFormatException(path, "its checksum does not match; restore the index, or build it again.");
             }
 
             var format = root.GetProperty("format").GetInt32();

@@ -88,5 +88,5 @@ internal static class LogRecord
 
     private static int Checked(long length) => length <= WriteAheadLog.LargestRecord
         ? (int)length
-        : throw new ArgumentException($"{length:N0} bytes at a time are too many; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
+        : throw new ArgumentException($"{length:N0} bytes are too many for one change; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
 }

@@ -249,7 +249,7 @@ internal sealed unsafe class Segment : IDisposable
     /// <summary>Unmaps the file. No search may be running.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static string Damage(SegmentSection section) => $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
+    private static string Damage(SegmentSection section) => $"the checksum of the {section.Name()} does not match; restore the index, or build it again.";
 
     private bool IsSound(SegmentSection section, CancellationToken cancellationToken)
     {

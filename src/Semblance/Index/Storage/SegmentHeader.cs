@@ -72,12 +72,12 @@ internal sealed record SegmentHeader
     {
         if (bytes.Length < Length || !bytes.StartsWith(Magic))
         {
-            throw new IndexFormatException(path, "this is no segment of an index, or it is cut short; restore the index, or build it again.");
+            throw new IndexFormatException(path, "the file is not a segment of an index, or it is truncated; restore the index, or build it again.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Length - 4)..]) != Checksum.Of(bytes[..(Length - 4)]))
         {
-            throw new IndexFormatException(path, "its header does not agree with its checksum; restore the index, or build it again.");
+            throw new IndexFormatException(path, "the checksum of its header does not match; restore the index, or build it again.");
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[Magic.Length..]);
@@ -143,7 +143,7 @@ internal sealed record SegmentHeader
 
             if (offset < Length || offset % 64 != 0 || length < 0 || offset > fileLength - length)
             {
-                throw new IndexFormatException(path, $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is cut short: restore the index, or build it again.");
+                throw new IndexFormatException(path, $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is truncated: restore the index, or build it again.");
             }
 
             if (ExpectedLength(section) is { } expected && length != expected)

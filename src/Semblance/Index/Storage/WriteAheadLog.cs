@@ -73,7 +73,7 @@ internal sealed class WriteAheadLog : IDisposable
         var magic = new byte[Magic.Length];
         if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.AsSpan().SequenceEqual(Magic))
         {
-            throw new IndexFormatException(path, "this is no log of an index, or its beginning is damaged; restore the index, or build it again.");
+            throw new IndexFormatException(path, "the file is not a log of an index, or its beginning is damaged; restore the index, or build it again.");
         }
 
         var (position, end) = ((long)Magic.Length, stream.Length);
@@ -116,7 +116,7 @@ internal sealed class WriteAheadLog : IDisposable
     {
         if (_isBroken)
         {
-            throw new IOException($"{_path}: an earlier write failed and could not be taken back; open the index again.");
+            throw new IOException($"{_path}: an earlier write failed and could not be undone; open the index again.");
         }
 
         Span<byte> frame = stackalloc byte[FrameLength];
@@ -168,5 +168,5 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     private static IndexFormatException Damaged(string path, long position) =>
-        new(path, $"the record at byte {position} does not agree with its checksum; restore the index, or build it again.");
+        new(path, $"the checksum of the record at byte {position} does not match; restore the index, or build it again.");
 }

@@ -72,7 +72,7 @@ public sealed class DuplicateDetector
         ArgumentNullException.ThrowIfNull(texts);
         if (_model is null)
         {
-            throw new InvalidOperationException("The detector was made for vectors; make it with a model to give it texts.");
+            throw new InvalidOperationException("The detector was created for vectors; create it with a model to add texts.");
         }
 
         if (texts.Contains(null!))

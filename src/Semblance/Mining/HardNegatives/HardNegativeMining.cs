@@ -86,7 +86,7 @@ public static class HardNegativeMining
     {
         if (pairs.Count == 0)
         {
-            throw new ArgumentException("There is nothing to mine for: the list of pairs is empty.", nameof(pairs));
+            throw new ArgumentException("The list of pairs is empty; give at least one pair.", nameof(pairs));
         }
 
         for (var i = 0; i < pairs.Count; i++)
@@ -105,7 +105,7 @@ public static class HardNegativeMining
         if (crossEncoder is { Labels.Count: not 1 })
         {
             throw new ArgumentException(
-                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score says how alike two texts are; use one with one label.", nameof(crossEncoder));
+                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score is a similarity of two texts; use a model with one label.", nameof(crossEncoder));
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class RetrieveAndRerank : IRetriever
         ArgumentNullException.ThrowIfNull(reranker);
         if (reranker.Labels.Count != 1)
         {
-            throw new ArgumentException($"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score says which text is better; use one with one label.", nameof(reranker));
+            throw new ArgumentException($"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score ranks the texts; use a model with one label.", nameof(reranker));
         }
     }
 

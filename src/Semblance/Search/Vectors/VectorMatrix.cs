@@ -228,7 +228,7 @@ public sealed unsafe class VectorMatrix
         }
         else
         {
-            throw new ArgumentException($"{vector.Length} elements do not receive a vector of {Dimension}.", nameof(vector));
+            throw new ArgumentException($"The buffer has {vector.Length} elements, but a vector has {Dimension}.", nameof(vector));
         }
 
         GC.KeepAlive(this);
@@ -316,7 +316,7 @@ public sealed unsafe class VectorMatrix
         DType.I8 when HasRanges(matrix) => Precision.Int8,
         DType.U8 when HasRanges(matrix) => Precision.UInt8,
         DType.I8 or DType.U8 => throw new CheckpointFormatException(
-            matrix.Path, $"what its bytes stand for is not known: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, which is missing; packed bits (binary, ubinary) are read only where they are asked for. Put the ranges there, or encode again as float32."),
+            matrix.Path, $"the meaning of its bytes is unknown: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, which is missing; packed bits (binary, ubinary) are read only if requested. Put the ranges there, or encode again as float32."),
         _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
     };
 
@@ -333,7 +333,7 @@ public sealed unsafe class VectorMatrix
         var ranges = QuantizationRanges.Load(path);
         return ranges.Smallest.Length == matrix.Columns && ranges.Count >= QuantizationRanges.FewestVectors
             ? ranges
-            : throw new CheckpointFormatException(path, $"these are ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has {matrix.Columns}; they belong to other vectors.");
+            : throw new CheckpointFormatException(path, $"the file has ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has {matrix.Columns}; they belong to other vectors.");
     }
 
     private float[] ComputeNorms()
