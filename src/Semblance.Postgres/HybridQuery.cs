@@ -1,7 +1,8 @@
 namespace Semblance.Postgres;
 
 /// <summary>
-/// Represents the options of a search by vector and by words, whose ranks are fused as Σ weight / (constant + rank) (reciprocal rank fusion, Cormack, Clarke and Büttcher 2009).
+/// Represents the options of a search by vector and by words, whose ranks are fused as Σ weight / (constant + rank) (reciprocal rank
+/// fusion, Cormack, Clarke and Büttcher 2009).
 /// </summary>
 public sealed record HybridQuery : PostgresQuery
 {

@@ -6,14 +6,14 @@ using Semblance.Tensors;
 namespace Semblance.Postgres;
 
 /// <summary>
-/// Represents a vector index in a PostgreSQL table, searched by pgvector: for vectors that several processes share, or that are stored next to
-/// other data.
+/// Represents a vector index in a PostgreSQL table, searched by pgvector: for vectors that several processes share, or that are stored next
+/// to other data.
 /// </summary>
 /// <remarks>
-/// The caller owns the data source and disposes it. Indexes are created in the first schema of its search path and are listed there in the table
-/// <c>semblance_index</c>. The table of an index has the columns <c>id</c> (jsonb: a number or a string), <c>embedding</c>, <c>text</c> and
-/// <c>metadata</c> (jsonb), which other programs can read and join. All members are thread-safe. Every failure of the database is thrown as a
-/// <see cref="PostgresIndexException"/>.
+/// The caller owns the data source and disposes it. Indexes are created in the first schema of its search path and are listed there in the
+/// table <c>semblance_index</c>. The table of an index has the columns <c>id</c> (jsonb: a number or a string), <c>embedding</c>,
+/// <c>text</c> and <c>metadata</c> (jsonb), which other programs can read and join. All members are thread-safe. Every failure of the
+/// database is thrown as a <see cref="PostgresIndexException"/>.
 /// </remarks>
 public sealed class PostgresIndex : IVectorIndex
 {
@@ -85,8 +85,8 @@ public sealed class PostgresIndex : IVectorIndex
     }
 
     /// <summary>
-    /// Builds an index from records: loads them first and builds the index of the vectors afterwards, which is much faster than adding to an
-    /// existing one. Runs in one transaction: other sessions see the index only when it is complete.
+    /// Builds an index from records: loads them first and builds the index of the vectors afterwards, which is much faster than adding to
+    /// an existing one. Runs in one transaction: other sessions see the index only when it is complete.
     /// </summary>
     /// <param name="source">The data source of the database.</param>
     /// <param name="name">The name of the index and its table, at most 48 bytes.</param>
@@ -120,13 +120,15 @@ public sealed class PostgresIndex : IVectorIndex
         {
             var loader = new StreamLoader(name, options, access.Loading, progress);
             var table = await session
-                .WriteOnceAsync(connection => loader.LoadAsync(connection, records, cancellationToken), cancellationToken).ConfigureAwait(false);
+                .WriteOnceAsync(
+                    connection => loader.LoadAsync(connection, records, cancellationToken), cancellationToken).ConfigureAwait(false);
             return new PostgresIndex(table, session, access.Loading);
         }
         catch (PostgresIndexException e) when (IsTaken(e))
         {
             throw new ArgumentException(
-                "An id comes twice; give each vector an id of its own (with 'Include Error Detail' in the connection string, the error of the server names it).",
+                "An id comes twice; give each vector an id of its own (with 'Include Error Detail' in the connection string, the error " +
+                "of the server names it).",
                 nameof(records),
                 e);
         }
@@ -261,7 +263,8 @@ public sealed class PostgresIndex : IVectorIndex
     {
         ArgumentNullException.ThrowIfNull(queries);
         var rows = Enumerable.Range(0, queries.Rows).Select(row => (ReadOnlyMemory<float>)queries.Row(row).ToArray());
-        return await SearchAsync(rows.ToAsyncEnumerable(), options, cancellationToken).ToArrayAsync(cancellationToken).ConfigureAwait(false);
+        return await SearchAsync(rows.ToAsyncEnumerable(), options, cancellationToken)
+            .ToArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -281,13 +284,14 @@ public sealed class PostgresIndex : IVectorIndex
     /// <summary>Returns the records that match best by vector and by words, found with one statement.</summary>
     /// <param name="query">The query vector, of the dimension of the index, all values finite.</param>
     /// <param name="words">
-    /// The query text in the syntax of a web search: all words must occur, <c>or</c> between alternatives, quotes around phrases, a minus before
-    /// excluded words.
+    /// The query text in the syntax of a web search: all words must occur, <c>or</c> between alternatives, quotes around phrases, a minus
+    /// before excluded words.
     /// </param>
     /// <param name="options">The search options; <see langword="null"/> for the 10 best records.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
-    /// The hits in descending order of score. A score is the sum of weighted reciprocal ranks: at most (sum of both weights) / (rank constant + 1).
+    /// The hits in descending order of score. A score is the sum of weighted reciprocal ranks: at most (sum of both weights) / (rank
+    /// constant + 1).
     /// </returns>
     /// <exception cref="InvalidOperationException">The index was created without <see cref="PostgresIndexOptions.TextSearch"/>.</exception>
     /// <inheritdoc cref="SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)" path="/exception"/>
@@ -299,7 +303,8 @@ public sealed class PostgresIndex : IVectorIndex
         if (Options.TextSearch is null)
         {
             throw new InvalidOperationException(
-                $"{Name}: the index was created without {nameof(PostgresIndexOptions.TextSearch)}; create it with a configuration to search by words.");
+                $"{Name}: the index was created without {nameof(PostgresIndexOptions.TextSearch)}; create it with a configuration to " +
+                "search by words.");
         }
 
         return await _reader.HybridSearchAsync(query, words, options ?? new HybridQuery(), cancellationToken).ConfigureAwait(false);
@@ -331,8 +336,8 @@ public sealed class PostgresIndex : IVectorIndex
     }
 
     /// <summary>
-    /// Rebuilds the index of the vectors and replaces the existing one: to compute the centroids of an IVFFlat index from the current vectors, or
-    /// to remove deleted vectors from an HNSW graph. Searches continue during the rebuild; writes wait.
+    /// Rebuilds the index of the vectors and replaces the existing one: to compute the centroids of an IVFFlat index from the current
+    /// vectors, or to remove deleted vectors from an HNSW graph. Searches continue during the rebuild; writes wait.
     /// </summary>
     /// <param name="cancellationToken">The token that cancels the operation; the index is unchanged then.</param>
     /// <exception cref="PostgresIndexException">The database cannot be reached or reports an error.</exception>

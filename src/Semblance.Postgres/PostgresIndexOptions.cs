@@ -3,7 +3,10 @@ namespace Semblance.Postgres;
 /// <summary>Represents the options of an index in PostgreSQL, fixed when it is created. Names and defaults are those of pgvector.</summary>
 public sealed record PostgresIndexOptions
 {
-    /// <summary>Gets the similarity function; <see cref="SimilarityFunction.Cosine"/> by default. For cosine, vectors are normalized when stored and compared by the inner product.</summary>
+    /// <summary>
+    /// Gets the similarity function; <see cref="SimilarityFunction.Cosine"/> by default. For cosine, vectors are normalized when stored and
+    /// compared by the inner product.
+    /// </summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
     /// <summary>Gets the storage type of the vectors; <see cref="PostgresStorage.Float32"/> by default.</summary>
@@ -15,19 +18,28 @@ public sealed record PostgresIndexOptions
     /// <summary>Gets the number of neighbors of a vector in HNSW, from 2 to 100; 16 by default.</summary>
     public int M { get; init; } = 16;
 
-    /// <summary>Gets the number of candidates for the neighbors of a new vector in HNSW, from twice <see cref="M"/> to 1,000; 64 by default.</summary>
+    /// <summary>
+    /// Gets the number of candidates for the neighbors of a new vector in HNSW, from twice <see cref="M"/> to 1,000; 64 by default.
+    /// </summary>
     public int EfConstruction { get; init; } = 64;
 
-    /// <summary>Gets the number of lists of IVFFlat, from 1 to 32,768; 100 by default. pgvector recommends rows / 1,000, and the square root of rows above a million.</summary>
+    /// <summary>
+    /// Gets the number of lists of IVFFlat, from 1 to 32,768; 100 by default. pgvector recommends rows / 1,000, and the square root of rows
+    /// above a million.
+    /// </summary>
     public int Lists { get; init; } = 100;
 
     /// <summary>
-    /// Gets the text search configuration of the server, such as <c>english</c> or <c>simple</c>, that texts are indexed with for <see cref="PostgresIndex.HybridSearchAsync"/>; <see langword="null"/>,
-    /// the default, for no text search. The first 250,000 characters of a text are indexed.
+    /// Gets the text search configuration of the server, such as <c>english</c> or <c>simple</c>, that texts are indexed with for
+    /// <see cref="PostgresIndex.HybridSearchAsync"/>; <see langword="null"/>, the default, for no text search. The first 250,000 characters
+    /// of a text are indexed.
     /// </summary>
     public string? TextSearch { get; init; }
 
-    /// <summary>Gets a value that indicates whether text without spaces (Han, kana) is indexed as pairs of characters; use it with <see cref="TextSearch"/> <c>simple</c> to find Chinese words.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether text without spaces (Han, kana) is indexed as pairs of characters; use it with
+    /// <see cref="TextSearch"/> <c>simple</c> to find Chinese words.
+    /// </summary>
     public bool Bigrams { get; init; }
 
     /// <summary>Gets the attributes to store with the index, such as the <c>model</c> that encoded the vectors.</summary>
@@ -46,7 +58,8 @@ public sealed record PostgresIndexOptions
             (PostgresStorage.Float32, not PostgresMethod.Exact) => 2_000,
             (PostgresStorage.Float16, not PostgresMethod.Exact) => 4_000,
             _ => 16_000,
-        }, nameof(dimension), $" for {Storage} vectors and the method {Method}; {nameof(PostgresStorage.Float16)} and {nameof(PostgresStorage.Binary)} take more");
+        }, nameof(dimension), $" for {Storage} vectors and the method {Method}; " +
+            $"{nameof(PostgresStorage.Float16)} and {nameof(PostgresStorage.Binary)} take more");
         if (Method == PostgresMethod.IvfFlat && Storage != PostgresStorage.Binary && Similarity == SimilarityFunction.Manhattan)
         {
             throw new ArgumentException("pgvector does not support the Manhattan distance with IVFFlat; use HNSW.");
@@ -77,7 +90,8 @@ public sealed record PostgresIndexOptions
     {
         if (value < least || value > most)
         {
-            throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"It must be from {least:N0} to {most:N0}{where}."));
+            throw new ArgumentOutOfRangeException(
+                name, value, FormattableString.Invariant($"It must be from {least:N0} to {most:N0}{where}."));
         }
     }
 }

@@ -7,11 +7,13 @@ public enum PostgresMethod
     Hnsw,
 
     /// <summary>
-    /// Lists around centroids (IVFFlat): faster to build, and smaller. The centroids are computed from the existing vectors by <see cref="PostgresIndex.BuildAsync"/> or
-    /// <see cref="PostgresIndex.ReindexAsync"/>; until then, every vector is compared.
+    /// Lists around centroids (IVFFlat): faster to build, and smaller. The centroids are computed from the existing vectors by
+    /// <see cref="PostgresIndex.BuildAsync"/> or <see cref="PostgresIndex.ReindexAsync"/>; until then, every vector is compared.
     /// </summary>
     IvfFlat,
 
-    /// <summary>No index: every vector is compared (with <see cref="PostgresStorage.Binary"/>, its bits first), and the result is exact.</summary>
+    /// <summary>
+    /// No index: every vector is compared (with <see cref="PostgresStorage.Binary"/>, its bits first), and the result is exact.
+    /// </summary>
     Exact,
 }

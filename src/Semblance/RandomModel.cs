@@ -1,5 +1,4 @@
 using Semblance.Modules;
-using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
 using Semblance.Transformers;

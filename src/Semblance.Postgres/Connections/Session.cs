@@ -11,18 +11,33 @@ internal abstract class Session(string index)
 
     /// <summary>Runs statements as a unit: all of them take effect, or none.</summary>
     /// <param name="write">The statements.</param>
-    /// <param name="isRepeatable"><see langword="true"/> if a repetition has the same effect and result; otherwise, <see langword="false"/>.</param>
+    /// <param name="isRepeatable">
+    /// <see langword="true"/> if a repetition has the same effect and result; otherwise, <see langword="false"/>.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken);
 
     /// <summary>Converts an exception of the database to one of the index; returns null for other exceptions.</summary>
     protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e => new(index, $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).", e),
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(index, $"the database denies permission: {e.MessageText}; ask its owner for the permission.", e),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e =>
+            new(
+                index,
+                $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).",
+                e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e =>
+            new(index, $"the database denies permission: {e.MessageText}; ask its owner for the permission.", e),
         PostgresException e => new(index, $"the database reports an error: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
-        NpgsqlException { InnerException: TimeoutException } e => new(index, $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.", e),
-        NpgsqlException or System.Net.Sockets.SocketException => new(index, $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.", exception),
+        NpgsqlException { InnerException: TimeoutException } e =>
+            new(
+                index,
+                $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.",
+                e),
+        NpgsqlException or System.Net.Sockets.SocketException =>
+            new(
+                index,
+                $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.",
+                exception),
         _ => null,
     };
 
@@ -32,24 +47,36 @@ internal abstract class Session(string index)
         public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
             RepeatAsync((connection, _) => read(connection), isRepeatable: true, access.Attempts, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable, access.Attempts, cancellationToken);
+        public override Task<T> WriteAsync<T>(
+            Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
+            RepeatAsync(
+                (connection, committing) => CommittedAsync(connection, write, committing, cancellationToken),
+                isRepeatable,
+                access.Attempts,
+                cancellationToken);
 
         /// <summary>Runs statements like <see cref="WriteAsync"/> without retries, for streams that cannot be read again.</summary>
         public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable: false, attempts: 1, cancellationToken);
+            RepeatAsync(
+                (connection, committing) => CommittedAsync(connection, write, committing, cancellationToken),
+                isRepeatable: false,
+                attempts: 1,
+                cancellationToken);
 
-        private static async Task<T> CommittedAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellationToken)
+        private static async Task<T> CommittedAsync<T>(
+            NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellationToken)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             committing();
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // if canceled, it would be unknown whether the transaction was committed
+            // if canceled, it would be unknown whether the transaction was committed
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }
 
-        private async Task<T> RepeatAsync<T>(Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellationToken)
+        private async Task<T> RepeatAsync<T>(
+            Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellationToken)
         {
             for (var attempt = 1; ; attempt++)
             {
@@ -60,7 +87,8 @@ internal abstract class Session(string index)
                     isOpen = true;
                     return await work(connection, () => isCommitting = true).ConfigureAwait(false);
                 }
-                catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting) && !(isOpen && e.InnerException is TimeoutException))
+                catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting)
+                    && !(isOpen && e.InnerException is TimeoutException))
                 {
                     await Task.Delay(access.DelayAfter(attempt), cancellationToken).ConfigureAwait(false);
                 }
@@ -72,7 +100,8 @@ internal abstract class Session(string index)
         }
 
         private static string Remark(bool isCommitting, int attempt) =>
-            $"{(isCommitting ? " — during the commit, so check whether the change was saved" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
+            (isCommitting ? " — during the commit, so check whether the change was saved" : "") +
+            (attempt > 1 ? $" — tried {attempt} times." : ".");
     }
 
     /// <summary>Runs statements within a transaction of the caller, who commits it or rolls it back.</summary>
@@ -81,9 +110,12 @@ internal abstract class Session(string index)
         private const string Savepoint = "semblance";
 
         // Rolls back to the savepoint, which also ends the settings of a search.
-        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => RunAsync(read, isKept: false, cancellationToken);
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
+            RunAsync(read, isKept: false, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) => RunAsync(write, isKept: true, cancellationToken);
+        public override Task<T> WriteAsync<T>(
+            Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
+            RunAsync(write, isKept: true, cancellationToken);
 
         private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, bool isKept, CancellationToken cancellationToken)
         {

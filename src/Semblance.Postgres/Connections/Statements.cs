@@ -10,7 +10,8 @@ internal static class Statements
 
     /// <summary>Runs statements in one round trip, atomically also if there is no transaction.</summary>
     /// <returns>The number of changed rows.</returns>
-    public static async Task<int> RunAsync(this NpgsqlConnection connection, IEnumerable<SqlText> statements, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        this NpgsqlConnection connection, IEnumerable<SqlText> statements, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch(statements);
         batch.Timeout = NoTimeout;
@@ -18,18 +19,22 @@ internal static class Statements
     }
 
     /// <inheritdoc cref="RunAsync(NpgsqlConnection, IEnumerable{SqlText}, CancellationToken)"/>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancellationToken) =>
+    public static Task<int> RunAsync(
+        this NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancellationToken) =>
         connection.RunAsync(statements.Select(sql => new SqlText().Add(sql)), cancellationToken);
 
     /// <summary>Runs a statement.</summary>
     /// <returns>The number of changed rows.</returns>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, SqlText statement, CancellationToken cancellationToken) => connection.RunAsync([statement], cancellationToken);
+    public static Task<int> RunAsync(this NpgsqlConnection connection, SqlText statement, CancellationToken cancellationToken) =>
+        connection.RunAsync([statement], cancellationToken);
 
     /// <inheritdoc cref="RunAsync(NpgsqlConnection, SqlText, CancellationToken)"/>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken) => connection.RunAsync(new SqlText().Add(sql), cancellationToken);
+    public static Task<int> RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
+        connection.RunAsync(new SqlText().Add(sql), cancellationToken);
 
     /// <summary>Returns the rows of one statement.</summary>
-    public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, SqlText statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public static async Task<List<T>> QueryAsync<T>(
+        this NpgsqlConnection connection, SqlText statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch([statement]);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -48,7 +53,8 @@ internal static class Statements
     }
 
     /// <summary>Returns the rows of the current result of a reader.</summary>
-    public static async Task<List<T>> RowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public static async Task<List<T>> RowsAsync<T>(
+        this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Writes rows in the binary format of PostgreSQL's COPY, with pgvector's: the number of elements, a zero, and big-endian elements.</summary>
+/// <summary>
+/// Writes rows in the binary format of PostgreSQL's COPY, with pgvector's: the number of elements, a zero, and big-endian elements.
+/// </summary>
 internal sealed class BinaryCopy
 {
     private const int FlushedAt = 1 << 18;
@@ -16,7 +18,8 @@ internal sealed class BinaryCopy
     private readonly bool _isHalf;
     private readonly bool _hasTerms;
 
-    private BinaryCopy(IndexTable table) => (_isHalf, _hasTerms) = (table.Options.Storage == PostgresStorage.Float16, table.Options.Bigrams);
+    private BinaryCopy(IndexTable table) =>
+        (_isHalf, _hasTerms) = (table.Options.Storage == PostgresStorage.Float16, table.Options.Bigrams);
 
     /// <summary>Copies rows into a table.</summary>
     /// <param name="connection">The open connection, in a transaction.</param>
@@ -24,10 +27,12 @@ internal sealed class BinaryCopy
     /// <param name="target">The name of the target table in SQL.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
     {
         var copy = new BinaryCopy(table);
-        var stream = await connection.BeginRawBinaryCopyAsync($"copy {target} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        var stream = await connection.BeginRawBinaryCopyAsync(
+            $"copy {target} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
         try
         {
             copy._buffer.Write(Header);
@@ -43,7 +48,8 @@ internal sealed class BinaryCopy
             copy.Append16(-1);
             await copy.FlushAsync(stream, cancellationToken).ConfigureAwait(false);
         }
-        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
+        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(
+            System.Data.ConnectionState.Broken))
         {
             await stream.CancelAsync().ConfigureAwait(false); // disposing alone would commit the rows sent so far
             throw;

@@ -9,11 +9,13 @@ internal sealed class IndexWriter(IndexTable table, Session session, PostgresLoa
 
     /// <summary>Adds records; an id that exists already fails with the server's unique violation.</summary>
     public Task AddAsync(LoadRow[] rows, CancellationToken cancellationToken) =>
-        WriteAsync(rows.Length, connection => _loader.AddAsync(connection, rows, cancellationToken), isRepeatable: false, cancellationToken);
+        WriteAsync(
+            rows.Length, connection => _loader.AddAsync(connection, rows, cancellationToken), isRepeatable: false, cancellationToken);
 
     /// <summary>Adds records or replaces those with the same ids.</summary>
     public Task UpsertAsync(LoadRow[] rows, CancellationToken cancellationToken) =>
-        WriteAsync(rows.Length, connection => _loader.UpsertAsync(connection, rows, cancellationToken), isRepeatable: true, cancellationToken);
+        WriteAsync(
+            rows.Length, connection => _loader.UpsertAsync(connection, rows, cancellationToken), isRepeatable: true, cancellationToken);
 
     /// <summary>Deletes records and returns their number.</summary>
     public Task<int> DeleteAsync(IEnumerable<VectorId> ids, CancellationToken cancellationToken)

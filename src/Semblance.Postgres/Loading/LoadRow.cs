@@ -38,7 +38,10 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
         var vector = ReadyVector.Of(record.Vector.Span, table.Dimension, table.Options.Similarity, record.Id);
         if (table.Options.Storage == PostgresStorage.Float16 && Array.Exists(vector, value => !Half.IsFinite((Half)value)))
         {
-            throw new ArgumentException($"The vector with the id '{StoredText.Escaped(record.Id)}' holds a value beyond ±65,504, which float16 cannot represent; store such vectors as {nameof(PostgresStorage.Float32)}.", nameof(record));
+            throw new ArgumentException(
+                $"The vector with the id '{StoredText.Escaped(record.Id)}' holds a value beyond ±65,504, which float16 cannot represent; " +
+                $"store such vectors as {nameof(PostgresStorage.Float32)}.",
+                nameof(record));
         }
 
         if (record.Text is { } text)
@@ -50,16 +53,28 @@ internal sealed record LoadRow(string Id, float[] Vector, string? Text, string M
         {
             KeptText.Check(key, () => $"The name of a label ('{StoredText.Escaped(key)}') with the id '{StoredText.Escaped(record.Id)}'");
             KeptText.Check(
-                value ?? throw new ArgumentException($"The label '{StoredText.Escaped(key)}' with the id '{StoredText.Escaped(record.Id)}' has no value (null); leave the label out, or give it a text.", nameof(record)),
+                value ?? throw new ArgumentException(
+                    $"The label '{StoredText.Escaped(key)}' with the id '{StoredText.Escaped(record.Id)}' has no value (null); leave the " +
+                    "label out, or give it a text.",
+                    nameof(record)),
                 () => $"The label '{StoredText.Escaped(key)}' with the id '{StoredText.Escaped(record.Id)}'");
         }
 
-        return new LoadRow(id, vector, record.Text, RecordJson.Of(record.Metadata ?? new Dictionary<string, string>()), table.Options.Bigrams && record.Text is not null ? Bigrams.OfText(record.Text) : null);
+        return new LoadRow(
+            id,
+            vector,
+            record.Text,
+            RecordJson.Of(record.Metadata ?? new Dictionary<string, string>()),
+            table.Options.Bigrams && record.Text is not null ? Bigrams.OfText(record.Text) : null);
     }
 
     /// <summary>Returns an id as JSON.</summary>
     /// <exception cref="ArgumentException">The id cannot be stored.</exception>
-    public static string CheckedId(VectorId id) => id.Text is { } text && KeptText.Check(text, () => $"The id '{StoredText.Escaped(id)}'") > LongestId
-        ? throw new ArgumentException($"The id '{StoredText.Escaped(id)}' has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}; shorten it.", nameof(id))
+    public static string CheckedId(VectorId id) =>
+        id.Text is { } text && KeptText.Check(text, () => $"The id '{StoredText.Escaped(id)}'") > LongestId
+        ? throw new ArgumentException(
+            $"The id '{StoredText.Escaped(id)}' has {Encoding.UTF8.GetByteCount(text):N0} bytes, and PostgreSQL takes {LongestId:N0}; " +
+            "shorten it.",
+            nameof(id))
         : RecordJson.Of(id);
 }

@@ -25,11 +25,17 @@ internal sealed class Loader(IndexTable table, PostgresLoading loading)
             return;
         }
 
-        await connection.RunAsync($"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            $"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellationToken).ConfigureAwait(false);
         await BinaryCopy.WriteAsync(connection, table, $"pg_temp.{Staging}", rows, cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
-            [$"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}", $"drop table pg_temp.{Staging}"], cancellationToken).ConfigureAwait(false);
+            [
+                $"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}",
+                $"drop table pg_temp.{Staging}",
+            ],
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private bool Copies(int count) => loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);
+    private bool Copies(int count) =>
+        loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);
 }

@@ -19,7 +19,9 @@ internal static class Identifier
         KeptText.Check(name, () => "The name of an index");
         if (Encoding.UTF8.GetByteCount(name) > LongestName || name == IndexTable.Catalog)
         {
-            throw new ArgumentException($"An index cannot be called '{name}': the name must have at most {LongestName} bytes, and '{IndexTable.Catalog}' is taken.", nameof(name));
+            throw new ArgumentException(
+                $"An index cannot be called '{name}': the name must have at most {LongestName} bytes, and '{IndexTable.Catalog}' is taken.",
+                nameof(name));
         }
 
         return name;

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Semblance.Postgres;
 
-/// <summary>Converts ids and labels to JSON and back; a number and a string are different ids in jsonb too, and labels can be queried.</summary>
+/// <summary>
+/// Converts ids and labels to JSON and back; a number and a string are different ids in jsonb too, and labels can be queried.
+/// </summary>
 internal static class RecordJson
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -53,11 +55,16 @@ internal static class RecordJson
         {
             { ValueKind: JsonValueKind.String } text => text.GetString()!,
             { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var value) => value,
-            _ => throw new PostgresIndexException(index, $"a row has the id {json}, which is neither a whole number nor a text; correct it."),
+            _ =>
+                throw new PostgresIndexException(
+                    index, $"a row has the id {json}, which is neither a whole number nor a text; correct it."),
         };
     }
 
-    /// <summary>Parses the labels of a row, or returns null if it has none. Values that are not strings, written by other programs, are returned as JSON.</summary>
+    /// <summary>
+    /// Parses the labels of a row, or returns null if it has none. Values that are not strings, written by other programs, are returned as
+    /// JSON.
+    /// </summary>
     public static Dictionary<string, string>? Labels(string json, string index)
     {
         using var document = JsonDocument.Parse(json);
@@ -67,7 +74,8 @@ internal static class RecordJson
         }
 
         var labels = document.RootElement.EnumerateObject().ToDictionary(
-            label => label.Name, label => label.Value.ValueKind == JsonValueKind.String ? label.Value.GetString()! : label.Value.GetRawText());
+            label => label.Name,
+            label => label.Value.ValueKind == JsonValueKind.String ? label.Value.GetString()! : label.Value.GetRawText());
         return labels.Count == 0 ? null : labels;
     }
 }

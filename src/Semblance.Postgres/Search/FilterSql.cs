@@ -13,7 +13,9 @@ internal static class FilterSql
         NotFilter not => $"(not {Of(not.Filter, sql)})",
         LabelFilter label => $"(metadata @> {sql.Text(Label(label))}::jsonb)",
         IdFilter ids => $"(id = any({sql.Texts([.. ids.Allowed.Select(LoadRow.CheckedId)])}::text[]::jsonb[]))",
-        _ => throw new NotSupportedException("A database cannot call a function of this program; filter by labels and ids, or filter the hits."),
+        _ =>
+            throw new NotSupportedException(
+                "A database cannot call a function of this program; filter by labels and ids, or filter the hits."),
     };
 
     private static string Label(LabelFilter label)

@@ -56,7 +56,8 @@ internal sealed class IndexReader(IndexTable table, Session session)
     {
         options.Check();
         return SearchAsync(
-            [SearchSql.Settings(table, options), .. queries.Select(query => SearchSql.Nearest(table, Ready(query), options))], cancellationToken);
+            [SearchSql.Settings(table, options), .. queries.Select(query => SearchSql.Nearest(table, Ready(query), options))],
+            cancellationToken);
     }
 
     /// <summary>Returns the records that match a query best by vector and by words.</summary>

@@ -4,7 +4,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>Represents a cluster of texts.</summary>
-/// <param name="Words">The words that distinguish the texts of the cluster from the others, in descending order of weight (<see cref="TopicWords"/>).</param>
+/// <param name="Words">
+/// The words that distinguish the texts of the cluster from the others, in descending order of weight (<see cref="TopicWords"/>).
+/// </param>
 /// <param name="Members">The texts by their row, with the cosine similarity to the centroid; the most similar first.</param>
 public sealed record TextCluster(IReadOnlyList<string> Words, IReadOnlyList<SearchHit> Members)
 {

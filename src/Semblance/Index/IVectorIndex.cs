@@ -2,7 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Represents a searchable collection of vectors with ids, texts and labels: in files (<see cref="HnswIndex"/>) or in another store.</summary>
+/// <summary>
+/// Represents a searchable collection of vectors with ids, texts and labels: in files (<see cref="HnswIndex"/>) or in another store.
+/// </summary>
 /// <remarks>All members are thread-safe. A change is durable when the method that writes it has returned.</remarks>
 public interface IVectorIndex
 {
@@ -26,14 +28,20 @@ public interface IVectorIndex
     /// <summary>Adds vectors with new ids. Either all of them are added or, on an error, none.</summary>
     /// <param name="records">The records, all in memory; for a stream, use <see cref="VectorIndexes.UpsertAsync"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation; nothing is written then.</param>
-    /// <exception cref="ArgumentException">An id exists already or is not unique; an id, a text or a label is not valid Unicode (a lone surrogate); or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id exists already or is not unique; an id, a text or a label is not valid Unicode (a lone surrogate); or a vector has another
+    /// dimension or is not finite.
+    /// </exception>
     /// <exception cref="IOException">The records cannot be written; the index is unchanged.</exception>
     Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default);
 
     /// <summary>Adds vectors, or replaces those with the same ids. Either all of them are written or, on an error, none.</summary>
     /// <param name="records">The records.</param>
     /// <param name="cancellationToken">The token that cancels the operation; nothing is written then.</param>
-    /// <exception cref="ArgumentException">An id is not unique; an id, a text or a label is not valid Unicode (a lone surrogate); or a vector has another dimension or is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// An id is not unique; an id, a text or a label is not valid Unicode (a lone surrogate); or a vector has another dimension or is not
+    /// finite.
+    /// </exception>
     /// <exception cref="IOException">The records cannot be written; the index is unchanged.</exception>
     Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default);
 
@@ -57,7 +65,8 @@ public interface IVectorIndex
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The hits in descending order of score; hits with equal scores in the order of their ids.</returns>
     /// <exception cref="ArgumentException">The query has another dimension or is not finite, or an option is out of range.</exception>
-    ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<VectorHit>> SearchAsync(
+        ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Searches for several queries and returns their hits in the order of the queries.</summary>
     /// <param name="queries">The query vectors <c>[queries × dimension]</c>.</param>
@@ -65,16 +74,23 @@ public interface IVectorIndex
     /// <param name="maxThreads">The maximum number of threads of this process.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
-    Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<VectorHit>[]> SearchAsync(
+        Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default);
 
     /// <summary>Measures the recall of approximate search against exact search, on vectors of the index or on queries.</summary>
     /// <param name="options">The search options to measure; <see langword="null"/> for the 10 nearest vectors.</param>
-    /// <param name="queries">The query vectors <c>[queries × dimension]</c>; <see langword="null"/> for a sample of the index's own vectors, each of which is excluded from its own hits.</param>
+    /// <param name="queries">
+    /// The query vectors <c>[queries × dimension]</c>; <see langword="null"/> for a sample of the index's own vectors, each of which is
+    /// excluded from its own hits.
+    /// </param>
     /// <param name="count">The number of vectors in the sample of the index; 200 by default.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default);
+    Task<RecallReport> MeasureRecallAsync(
+        VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads all records, in no particular order. Records that are written during the reading may or may not be included.</summary>
+    /// <summary>
+    /// Reads all records, in no particular order. Records that are written during the reading may or may not be included.
+    /// </summary>
     /// <param name="filter">The filter that selects the records; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, CancellationToken cancellationToken = default);

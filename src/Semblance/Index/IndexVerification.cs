@@ -6,7 +6,10 @@ public sealed record IndexVerification
     /// <summary>Gets the problems, one sentence each with the name of the file; empty if the index is intact.</summary>
     public IReadOnlyList<string> Problems { get; private init; } = [];
 
-    /// <summary>Gets the number of vectors that cannot be reached on the lowest layer of the graph. Exact and filtered searches find them; other searches may not.</summary>
+    /// <summary>
+    /// Gets the number of vectors that cannot be reached on the lowest layer of the graph. Exact and filtered searches find them; other
+    /// searches may not.
+    /// </summary>
     public int Unreachable { get; private init; }
 
     /// <summary>Gets the number of bytes of an unacknowledged change at the end of the log; the next writer removes them.</summary>

@@ -12,19 +12,26 @@ public static class ReadyVector
     /// <param name="id">The id of a record, for messages; <see langword="null"/> for a query.</param>
     /// <param name="row">The row of the query, for messages; <see langword="null"/> for a single query.</param>
     /// <returns>The copy.</returns>
-    /// <exception cref="ArgumentException">The vector has another dimension, is not finite, or its squared length exceeds float32.</exception>
+    /// <exception cref="ArgumentException">
+    /// The vector has another dimension, is not finite, or its squared length exceeds float32.
+    /// </exception>
     public static float[] Of(ReadOnlySpan<float> vector, int dimension, SimilarityFunction similarity, VectorId? id = null, int? row = null)
     {
         if (vector.Length != dimension)
         {
-            throw new ArgumentException($"{Name()} has {vector.Length} elements, and the index holds vectors of {dimension}; are they of the same model?", nameof(vector));
+            throw new ArgumentException(
+                $"{Name()} has {vector.Length} elements, and the index holds vectors of {dimension}; are they of the same model?",
+                nameof(vector));
         }
 
         var squares = PairSums.Product(vector, vector);
         if (!float.IsFinite((float)(4 * squares))) // the squared distance of two such vectors must be a float32 too
         {
             throw new ArgumentException(
-                TensorPrimitives.IsFiniteAll(vector) ? $"{Name()} is too long: its squared length exceeds float32; normalize the vector." : $"{Name()} holds a value that is not a finite number; remove the vector, or find the cause of the value.", nameof(vector));
+                TensorPrimitives.IsFiniteAll(vector)
+                    ? $"{Name()} is too long: its squared length exceeds float32; normalize the vector."
+                    : $"{Name()} holds a value that is not a finite number; remove the vector, or find the cause of the value.",
+                nameof(vector));
         }
 
         var ready = vector.ToArray();
@@ -39,6 +46,7 @@ public static class ReadyVector
 
         return ready;
 
-        string Name() => id is not null ? $"The vector with the id '{StoredText.Escaped(id.Value)}'" : row is null ? "The query" : $"Query {row}";
+        string Name() =>
+            id is not null ? $"The vector with the id '{StoredText.Escaped(id.Value)}'" : row is null ? "The query" : $"Query {row}";
     }
 }

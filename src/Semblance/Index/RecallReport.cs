@@ -18,7 +18,8 @@ public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, 
     /// <param name="queries">The query vectors <c>[queries × dimension]</c>.</param>
     /// <param name="isOwn"><see langword="true"/> if the queries are vectors of the index; otherwise, <see langword="false"/>.</param>
     /// <returns>The report.</returns>
-    public static async ValueTask<RecallReport> OfAsync(Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
+    public static async ValueTask<RecallReport> OfAsync(
+        Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
     {
         ArgumentNullException.ThrowIfNull(search);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,7 +37,13 @@ public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, 
             wanted += nearest.Count;
         }
 
-        return new RecallReport(wanted == 0 ? 1 : (double)right / wanted, queries.Rows, options.TopK, Math.Max(options.Ef, options.TopK), queries.Rows / seconds, queries.Rows / exactSeconds);
+        return new RecallReport(
+            wanted == 0 ? 1 : (double)right / wanted,
+            queries.Rows,
+            options.TopK,
+            Math.Max(options.Ef, options.TopK),
+            queries.Rows / seconds,
+            queries.Rows / exactSeconds);
 
         async ValueTask<(IReadOnlyList<VectorHit>[] Hits, double Seconds)> HitsAsync(VectorQuery how)
         {

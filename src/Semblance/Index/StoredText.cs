@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Semblance;
 
-/// <summary>Encodes texts that an index stores exactly: text that is not valid Unicode is an error. For implementations of <see cref="IVectorIndex"/>.</summary>
+/// <summary>
+/// Encodes texts that an index stores exactly: text that is not valid Unicode is an error. For implementations of
+/// <see cref="IVectorIndex"/>.
+/// </summary>
 public static class StoredText
 {
     private const int LongestShown = 80;
@@ -52,7 +55,9 @@ public static class StoredText
             Bytes(key, () => $"The name of a label ('{Escaped(key)}') with the id '{id}'");
             if (value is null)
             {
-                throw new ArgumentException($"The label '{Escaped(key)}' with the id '{id}' has no value (null); leave the label out, or give it a text.", nameof(record));
+                throw new ArgumentException(
+                    $"The label '{Escaped(key)}' with the id '{id}' has no value (null); leave the label out, or give it a text.",
+                    nameof(record));
             }
 
             Bytes(value, () => $"The label '{Escaped(key)}' with the id '{id}'");
@@ -74,7 +79,9 @@ public static class StoredText
     /// <param name="id">The id.</param>
     public static string Escaped(VectorId id) => Escaped(id.ToString());
 
-    /// <summary>Formats a text for a message: its first 80 characters, with control characters and lone surrogates as <c>\uXXXX</c>.</summary>
+    /// <summary>
+    /// Formats a text for a message: its first 80 characters, with control characters and lone surrogates as <c>\uXXXX</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static string Escaped(string text)
     {

@@ -51,7 +51,8 @@ public readonly record struct VectorId
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new OverflowException($"the id is {Excerpt.Of(text)}; a whole number from {long.MinValue} to {long.MaxValue}, or a text, is expected.");
+            : throw new OverflowException(
+                $"the id is {Excerpt.Of(text)}; a whole number from {long.MinValue} to {long.MaxValue}, or a text, is expected.");
     }
 
     /// <summary>Returns the number or the string.</summary>

@@ -10,7 +10,10 @@ public static class VectorIndexes
     /// <param name="cancellationToken">The token that cancels the operation between two batches; earlier batches stay written.</param>
     /// <returns>The number of records written.</returns>
     public static async Task<long> UpsertAsync(
-        this IVectorIndex index, IAsyncEnumerable<VectorRecord> records, int batchSize = 1024, CancellationToken cancellationToken = default)
+        this IVectorIndex index,
+        IAsyncEnumerable<VectorRecord> records,
+        int batchSize = 1024,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(records);

@@ -1,6 +1,9 @@
 namespace Semblance;
 
-/// <summary>Represents the options of a search in an index. An implementation of <see cref="IVectorIndex"/> can derive a record with further options.</summary>
+/// <summary>
+/// Represents the options of a search in an index. An implementation of <see cref="IVectorIndex"/> can derive a record with further
+/// options.
+/// </summary>
 public record VectorQuery
 {
     /// <summary>Gets the default options: the 10 nearest vectors.</summary>
@@ -10,8 +13,8 @@ public record VectorQuery
     public int TopK { get; init; } = 10;
 
     /// <summary>
-    /// Gets the number of candidates that an approximate search keeps (ef of HNSW): more candidates raise the recall and the latency. 100 by
-    /// default; at least <see cref="TopK"/> is used.
+    /// Gets the number of candidates that an approximate search keeps (ef of HNSW): more candidates raise the recall and the latency. 100
+    /// by default; at least <see cref="TopK"/> is used.
     /// </summary>
     public int Ef { get; init; } = 100;
 

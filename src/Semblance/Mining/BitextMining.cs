@@ -7,26 +7,30 @@ namespace Semblance;
 /// Schwenk 2019, arXiv:1811.01136).
 /// </summary>
 /// <remarks>
-/// Cosine similarities of different texts have different scales: some texts are similar to many others. The margin relates the cosine of a pair
-/// to the mean of both texts' k nearest neighbors in the other language.
+/// Cosine similarities of different texts have different scales: some texts are similar to many others. The margin relates the cosine of a
+/// pair to the mean of both texts' k nearest neighbors in the other language.
 /// </remarks>
 public static class BitextMining
 {
     /// <summary>Returns the pairs of source and target that are most likely translations.</summary>
     /// <remarks>
-    /// All sources are compared with all targets once, in blocks; apart from the vectors, memory is <see cref="BitextMiningOptions.Neighbors"/>
-    /// hits per text. The result does not depend on the number of threads.
+    /// All sources are compared with all targets once, in blocks; apart from the vectors, memory is
+    /// <see cref="BitextMiningOptions.Neighbors"/> hits per text. The result does not depend on the number of threads.
     /// </remarks>
     /// <param name="source">The source vectors <c>[sources × dimensions]</c>.</param>
     /// <param name="target">The target vectors <c>[targets × dimensions]</c>.</param>
-    /// <param name="options">The mining options; <see langword="null"/> for the best of the paper: ratio, the maximum of both directions, 4 neighbors.</param>
+    /// <param name="options">
+    /// The mining options; <see langword="null"/> for the best of the paper: ratio, the maximum of both directions, 4 neighbors.
+    /// </param>
     /// <param name="progress">Receives the completed fraction of the comparisons, from 0 to 1, on the threads that compare.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
-    /// The pairs of source and target rows with their margins, in descending order of score; pairs with equal scores in the order of their rows. A ratio to a mean that is not
-    /// positive gives no pair.
+    /// The pairs of source and target rows with their margins, in descending order of score; pairs with equal scores in the order of their
+    /// rows. A ratio to a mean that is not positive gives no pair.
     /// </returns>
-    /// <exception cref="ArgumentException">A vector is not finite, sources and targets differ in dimensions, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A vector is not finite, sources and targets differ in dimensions, or an option is out of range.
+    /// </exception>
     public static IReadOnlyList<ScoredPair> Mine(
         Tensor source,
         Tensor target,
@@ -52,8 +56,14 @@ public static class BitextMining
 
     private static IEnumerable<ScoredPair> Pairs(Neighborhood[] near, Neighborhood[] back, BitextMiningOptions options)
     {
-        var forward = near.Select((neighborhood, row) => Best(neighborhood, back, options.Margin) is { } hit ? new ScoredPair(row, hit.Index, hit.Score) : (ScoredPair?)null);
-        var backward = back.Select((neighborhood, row) => Best(neighborhood, near, options.Margin) is { } hit ? new ScoredPair(hit.Index, row, hit.Score) : (ScoredPair?)null);
+        var forward = near.Select(
+            (neighborhood, row) => Best(neighborhood, back, options.Margin) is { } hit
+                ? new ScoredPair(row, hit.Index, hit.Score)
+                : (ScoredPair?)null);
+        var backward = back.Select(
+            (neighborhood, row) => Best(neighborhood, near, options.Margin) is { } hit
+                ? new ScoredPair(hit.Index, row, hit.Score)
+                : (ScoredPair?)null);
         return options.Retrieval switch
         {
             BitextRetrieval.Forward => forward.OfType<ScoredPair>(),

@@ -9,7 +9,9 @@ public sealed record BitextMiningOptions
     /// <summary>Gets the selection of pairs among the candidates; the best of both directions by default.</summary>
     public BitextRetrieval Retrieval { get; init; }
 
-    /// <summary>Gets the number of nearest texts of the other language that are the candidates and the neighborhood of a text; 4 by default.</summary>
+    /// <summary>
+    /// Gets the number of nearest texts of the other language that are the candidates and the neighborhood of a text; 4 by default.
+    /// </summary>
     public int Neighbors { get; init; } = 4;
 
     /// <summary>Gets the minimum score of a pair; none by default. For the ratio, 1.04 to 1.06 is usual.</summary>

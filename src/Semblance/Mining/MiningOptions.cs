@@ -10,8 +10,8 @@ public sealed record MiningOptions
     public int MaxPairs { get; init; } = 500_000;
 
     /// <summary>
-    /// Gets the number of nearest vectors of which a pair must be in at least one direction; <see langword="null"/>, the default, for no such limit
-    /// (the default of sentence-transformers is 100). Needs memory for as many hits of every vector.
+    /// Gets the number of nearest vectors of which a pair must be in at least one direction; <see langword="null"/>, the default, for no
+    /// such limit (the default of sentence-transformers is 100). Needs memory for as many hits of every vector.
     /// </summary>
     public int? TopK { get; init; }
 

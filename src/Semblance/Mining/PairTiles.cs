@@ -52,7 +52,10 @@ internal sealed class PairTiles(
     {
         var blocks = new Comparand[(columns.Rows + _block - 1) / _block];
         Workers.Shared.For(
-            blocks.Length, options.MaxThreads, block => blocks[block] = new Comparand(Block(columns, block), options.Similarity), cancellationToken);
+            blocks.Length,
+            options.MaxThreads,
+            block => blocks[block] = new Comparand(Block(columns, block), options.Similarity),
+            cancellationToken);
         return blocks;
     }
 

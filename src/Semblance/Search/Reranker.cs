@@ -3,7 +3,10 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Represents a model that reranks texts by their relevance to a query: a cross-encoder, a late-interaction model, or the token vectors of a sentence encoder.</summary>
+/// <summary>
+/// Represents a model that reranks texts by their relevance to a query: a cross-encoder, a late-interaction model, or the token vectors of
+/// a sentence encoder.
+/// </summary>
 public sealed class Reranker
 {
     private readonly CrossEncoder? _crossEncoder;
@@ -45,16 +48,23 @@ public sealed class Reranker
         {
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
-                return crossEncoder.Labels.Count == 1 ? new Reranker(crossEncoder) : throw new ModelFormatException(folder, Several(crossEncoder));
+                return crossEncoder.Labels.Count == 1
+                    ? new Reranker(crossEncoder)
+                    : throw new ModelFormatException(folder, Several(crossEncoder));
             case ModelKind.MultiVectorEncoder:
                 return new Reranker(MultiVectorEncoder.Load(folder));
             case ModelKind.SentenceTransformer:
                 var model = SentenceTransformer.Load(folder);
                 return model.Modules[0] is TransformerModule
                     ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings)
-                    : throw new ModelFormatException(folder, $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a late-interaction model or a transformer.");
+                    : throw new ModelFormatException(
+                        folder,
+                        $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a " +
+                        "late-interaction model or a transformer.");
             case var kind:
-                throw new ModelFormatException(folder, $"the model is a {kind}, which does not rank; name a cross-encoder, a late-interaction model or a sentence encoder.");
+                throw new ModelFormatException(
+                    folder,
+                    $"the model is a {kind}, which does not rank; name a cross-encoder, a late-interaction model or a sentence encoder.");
         }
     }
 
@@ -67,7 +77,12 @@ public sealed class Reranker
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The texts with their scores, in descending order of score.</returns>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, TextOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string query,
+        IReadOnlyList<string> documents,
+        int? topK = null,
+        TextOptions? options = null,
+        IProgress<EncodeProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         _crossEncoder is not null
             ? _crossEncoder.Rank(query, documents, topK, Apply(options, PredictOptions.Default), progress, cancellationToken)
             : _multiVector!.Rank(query, documents, topK, Apply(options, MultiVectorEncodeOptions.Default), progress, cancellationToken);
@@ -79,12 +94,17 @@ public sealed class Reranker
     /// <param name="options">The batch size, threads and query prompt; <see langword="null"/> for the defaults.</param>
     /// <returns>The search.</returns>
     /// <exception cref="ArgumentException">The corpus does not have as many texts as the retriever.</exception>
-    public RetrieveAndRerank Behind(IRetriever retriever, IReadOnlyList<string> corpus, int candidates = RetrieveAndRerank.DefaultCandidates, TextOptions? options = null) =>
+    public RetrieveAndRerank Behind(
+        IRetriever retriever,
+        IReadOnlyList<string> corpus,
+        int candidates = RetrieveAndRerank.DefaultCandidates,
+        TextOptions? options = null) =>
         _crossEncoder is not null
             ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default)) { Candidates = candidates }
             : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default)) { Candidates = candidates };
 
-    private static string Several(CrossEncoder model) => $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";
+    private static string Several(CrossEncoder model) =>
+        $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";
 
     private static TOptions Apply<TOptions>(TextOptions? options, TOptions usual)
         where TOptions : TextOptions => options is null ? usual : options as TOptions ?? usual with

@@ -10,8 +10,8 @@ public sealed record SearchOptions
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
     /// <summary>
-    /// Gets the predicate of rows that may be hits; <see langword="null"/>, the default, for all. It is called only for rows whose score would make them hits, by
-    /// several threads at once, and must be deterministic.
+    /// Gets the predicate of rows that may be hits; <see langword="null"/>, the default, for all. It is called only for rows whose score
+    /// would make them hits, by several threads at once, and must be deterministic.
     /// </summary>
     public Func<int, bool>? Filter { get; init; }
 
@@ -21,7 +21,9 @@ public sealed record SearchOptions
     /// </summary>
     public int RescoreMultiplier { get; init; }
 
-    /// <summary>Gets the same vectors in a higher precision, to rescore candidates with; <see langword="null"/> for the searched vectors.</summary>
+    /// <summary>
+    /// Gets the same vectors in a higher precision, to rescore candidates with; <see langword="null"/> for the searched vectors.
+    /// </summary>
     public VectorMatrix? RescoreWith { get; init; }
 
     /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
@@ -41,7 +43,8 @@ public sealed record SearchOptions
         Similarity.Checked();
         if (RescoreWith is not null && RescoreMultiplier == 0)
         {
-            throw new ArgumentException("RescoreWith is set, but RescoreMultiplier is 0; set RescoreMultiplier, for example to 4.", nameof(RescoreWith));
+            throw new ArgumentException(
+                "RescoreWith is set, but RescoreMultiplier is 0; set RescoreMultiplier, for example to 4.", nameof(RescoreWith));
         }
     }
 }

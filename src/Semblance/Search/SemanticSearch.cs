@@ -58,7 +58,8 @@ public static class SemanticSearch
         var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
         var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
-        Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
+        Compare(
+            Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
         {
@@ -79,7 +80,8 @@ public static class SemanticSearch
         return BoundedScan.Suits(queries.Rows, options.Similarity) ? new BoundedScan(scorer, corpus, options, rankings) : scorer;
     }
 
-    private static void Compare(ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellationToken)
+    private static void Compare(
+        ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellationToken)
     {
         var maxThreads = Math.Min(options.MaxThreads, Workers.Shared.Count);
         var suiting = scan is RowScorer ? ProductRows : Math.Max(1, BlockBytes / corpus.RowBytes);
@@ -99,7 +101,8 @@ public static class SemanticSearch
     }
 
     // Each query is compared with its own candidates only.
-    private static SearchHit[][] Rescored(Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellationToken)
+    private static SearchHit[][] Rescored(
+        Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellationToken)
     {
         var vectors = options.RescoreWith ?? corpus;
         var hits = new SearchHit[candidates.Length][];
@@ -127,12 +130,16 @@ public static class SemanticSearch
     {
         if (queries.Columns != corpus.Dimension)
         {
-            throw new ArgumentException($"Queries of {queries.Columns} dimensions cannot be compared with vectors of {corpus.Dimension} dimensions ({corpus}).", nameof(corpus));
+            throw new ArgumentException(
+                $"Queries of {queries.Columns} dimensions cannot be compared with vectors of {corpus.Dimension} dimensions ({corpus}).",
+                nameof(corpus));
         }
 
         if (options.RescoreWith is { } vectors && (vectors.Rows != corpus.Rows || vectors.Dimension != corpus.Dimension))
         {
-            throw new ArgumentException($"Candidates of {corpus} cannot be rescored with {vectors}; the numbers of vectors and dimensions must be equal.", nameof(options));
+            throw new ArgumentException(
+                $"Candidates of {corpus} cannot be rescored with {vectors}; the numbers of vectors and dimensions must be equal.",
+                nameof(options));
         }
 
         for (var query = 0; query < queries.Rows; query++)

@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Finds groups of similar vectors without a given number of groups: a community is a vector and all vectors with at least a given similarity to it
-/// (<c>community_detection</c> of sentence-transformers). Vectors without enough neighbors are in no community.
+/// Finds groups of similar vectors without a given number of groups: a community is a vector and all vectors with at least a given
+/// similarity to it (<c>community_detection</c> of sentence-transformers). Vectors without enough neighbors are in no community.
 /// </summary>
 public static class CommunityDetection
 {
@@ -15,21 +15,24 @@ public static class CommunityDetection
 
     /// <summary>Returns the communities of vectors, by cosine similarity.</summary>
     /// <remarks>
-    /// Larger neighborhoods come first; among equal ones, the lower center. A vector belongs to the first community that contains it; what remains of a later one
-    /// is a community if it has at least <see cref="CommunityOptions.MinSize"/> members. All vectors are compared at most twice, and
-    /// neighborhoods are not stored, so memory is proportional to that of the vectors for any input.
+    /// Larger neighborhoods come first; among equal ones, the lower center. A vector belongs to the first community that contains it; what
+    /// remains of a later one is a community if it has at least <see cref="CommunityOptions.MinSize"/> members. All vectors are compared at
+    /// most twice, and neighborhoods are not stored, so memory is proportional to that of the vectors for any input.
     /// </remarks>
     /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
     /// <param name="options">The options; <see langword="null"/> for a minimum cosine similarity of 0.75 and 10 members.</param>
     /// <param name="progress">Receives the completed fraction, from 0 to 1, on the threads that compare.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
-    /// The rows of each community, the largest community first. Within a community, the center comes first (unless an earlier community has it), then the others in descending order
-    /// of similarity to it.
+    /// The rows of each community, the largest community first. Within a community, the center comes first (unless an earlier community has
+    /// it), then the others in descending order of similarity to it.
     /// </returns>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static IReadOnlyList<int[]> Detect(
-        Tensor embeddings, CommunityOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        Tensor embeddings,
+        CommunityOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new CommunityOptions();
         options.Check();
@@ -86,13 +89,15 @@ public static class CommunityDetection
     // The cosine of a vector with itself; a zero vector is similar to nothing.
     private static float Own(Tensor vectors, int row) => vectors.Row(row).ContainsAnyExcept(0f) ? 1 : 0;
 
-    private static List<int[]> Separate(Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellationToken)
+    private static List<int[]> Separate(
+        Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellationToken)
     {
         var communities = new List<int[]>();
         var taken = new bool[vectors.Rows];
         var free = vectors.Rows;
         var most = Math.Clamp(BlockScores / vectors.Rows, FewRows, BlockRows);
-        for (int first = 0, block = FewRows; first < candidates.Length && free >= minSize; first += block, block = Math.Min(most, 2 * block))
+        for (int first = 0, block = FewRows; first < candidates.Length
+            && free >= minSize; first += block, block = Math.Min(most, 2 * block))
         {
             // Few at first: often the largest communities contain nearly all vectors.
             var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
@@ -103,7 +108,8 @@ public static class CommunityDetection
                 if (close[i].Count >= minSize)
                 {
                     var centre = centres[i];
-                    int[] members = [.. close[i].OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index)];
+                    int[] members = [.. close[i].OrderByDescending(
+                        hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index)];
                     Array.ForEach(members, member => taken[member] = true);
                     free -= members.Length;
                     communities.Add(members);
@@ -115,7 +121,8 @@ public static class CommunityDetection
     }
 
     // The remaining vectors similar to each of some centers, in the order of rows.
-    private static List<SearchHit>[] Close(Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
+    private static List<SearchHit>[] Close(
+        Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
     {
         var rows = Tensor.Zeros(centres.Length, vectors.Columns);
         for (var i = 0; i < centres.Length; i++)
@@ -137,7 +144,9 @@ public static class CommunityDetection
                 for (var i = 0; i < scores.Rows; i++)
                 {
                     var row = taken[first + i] ? [] : scores.Row(i);
-                    for (var c = ScoreScan.Next(row, 0, options.Threshold); c < row.Length; c = ScoreScan.Next(row, c + 1, options.Threshold))
+                    for (var c = ScoreScan.Next(row, 0, options.Threshold);
+                        c < row.Length;
+                        c = ScoreScan.Next(row, c + 1, options.Threshold))
                     {
                         if (centres[c] != first + i)
                         {

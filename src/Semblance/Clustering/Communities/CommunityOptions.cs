@@ -6,7 +6,9 @@ public sealed record CommunityOptions
     /// <summary>Gets the minimum cosine similarity of a member to the center; 0.75 by default.</summary>
     public float Threshold { get; init; } = 0.75f;
 
-    /// <summary>Gets the minimum number of members of a community; 10 by default. If there are fewer vectors, their number is used.</summary>
+    /// <summary>
+    /// Gets the minimum number of members of a community; 10 by default. If there are fewer vectors, their number is used.
+    /// </summary>
     public int MinSize { get; init; } = 10;
 
     /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>

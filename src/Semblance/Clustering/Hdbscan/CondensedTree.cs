@@ -25,7 +25,10 @@ internal sealed class CondensedTree
 
     /// <summary>Selects the most stable clusters (excess of mass) and returns the membership of each vector.</summary>
     /// <param name="allowSingle"><see langword="true"/> to allow a single cluster of all vectors.</param>
-    /// <returns>The cluster of each vector, numbered from 0 in the order of first occurrence, or −1; and its λ as a fraction of the largest in its cluster, 0 for noise.</returns>
+    /// <returns>
+    /// The cluster of each vector, numbered from 0 in the order of first occurrence, or −1; and its λ as a fraction of the largest in its
+    /// cluster, 0 for noise.
+    /// </returns>
     public (int[] Labels, float[] Probabilities) Select(bool allowSingle)
     {
         var selected = Selected(allowSingle);

@@ -7,12 +7,15 @@ public sealed record HdbscanOptions
     public int MinClusterSize { get; init; } = 5;
 
     /// <summary>
-    /// Gets the number of vectors within the core distance of a vector, including itself: larger values give more noise. <see langword="null"/>, the default, for
-    /// <see cref="MinClusterSize"/>.
+    /// Gets the number of vectors within the core distance of a vector, including itself: larger values give more noise.
+    /// <see langword="null"/>, the default, for <see cref="MinClusterSize"/>.
     /// </summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>Gets a value that indicates whether all vectors may form one cluster. False by default: then there are at least two clusters, or none.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether all vectors may form one cluster. False by default: then there are at least two clusters, or
+    /// none.
+    /// </summary>
     public bool AllowSingleCluster { get; init; }
 
     /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>

@@ -3,8 +3,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Computes mutual reachability distances, which separate sparse regions: the largest of the distance of two vectors and their two core distances,
-/// where the core distance is the distance within which a vector has enough neighbors (Campello, Moulavi and Sander 2013).
+/// Computes mutual reachability distances, which separate sparse regions: the largest of the distance of two vectors and their two core
+/// distances, where the core distance is the distance within which a vector has enough neighbors (Campello, Moulavi and Sander 2013).
 /// </summary>
 internal sealed class MutualReachability
 {
@@ -37,8 +37,9 @@ internal sealed class MutualReachability
     }
 
     /// <summary>
-    /// Returns the edges of the minimum spanning tree (Borůvka 1926): in each round, every component adds its shortest edge to another one, which at least halves the number
-    /// of components. If the neighbors do not determine the edge, all vectors are compared again, so memory grows only linearly with their number.
+    /// Returns the edges of the minimum spanning tree (Borůvka 1926): in each round, every component adds its shortest edge to another one,
+    /// which at least halves the number of components. If the neighbors do not determine the edge, all vectors are compared again, so
+    /// memory grows only linearly with their number.
     /// </summary>
     /// <param name="progress">Receives the completed fraction of the edges, from 0 to 1.</param>
     public List<(int First, int Second, double Distance)> SpanningTree(IProgress<double>? progress)

@@ -1,8 +1,8 @@
 namespace Semblance;
 
 /// <summary>
-/// Finds the shortest edge from each component to another, by mutual reachability. Of edges of equal length, the one between lower rows counts: the order is strict, so the edges
-/// form no cycle, and the result does not depend on the threads.
+/// Finds the shortest edge from each component to another, by mutual reachability. Of edges of equal length, the one between lower rows
+/// counts: the order is strict, so the edges form no cycle, and the result does not depend on the threads.
 /// </summary>
 internal sealed class ShortestEdges : IPairSink
 {
@@ -30,7 +30,8 @@ internal sealed class ShortestEdges : IPairSink
     /// <summary>Returns the shortest edges found so far.</summary>
     /// <param name="limits">The length of each component's edge, exclusive; <see langword="null"/> for all.</param>
     public List<(int First, int Second, double Distance)> Below(float[]? limits) =>
-        [.. Enumerable.Range(0, _edges.Length).Where(c => _lengths[c] < (limits?[c] ?? float.PositiveInfinity)).Select(c => (_edges[c].First, _edges[c].Second, (double)_lengths[c]))];
+        [.. Enumerable.Range(0, _edges.Length).Where(c => _lengths[c] < (limits?[c] ?? float.PositiveInfinity)).Select(
+            c => (_edges[c].First, _edges[c].Second, (double)_lengths[c]))];
 
     /// <summary>Adds an edge between two components.</summary>
     /// <param name="first">The lower row.</param>
@@ -56,10 +57,14 @@ internal sealed class ShortestEdges : IPairSink
             {
                 var component = _components[second + i];
                 var limit = Math.Max(bar, _lengths[component]);
-                limits[i] = component == own || Math.Max(_cores[first], _cores[second + i]) > limit ? float.NegativeInfinity : limit * limit;
+                limits[i] = component == own || Math.Max(_cores[first], _cores[second + i]) > limit
+                    ? float.NegativeInfinity
+                    : limit * limit;
             }
 
-            for (var i = _distances.Next(products, first, second, 0, limits); i < limits.Length; i = _distances.Next(products, first, second, i + 1, limits))
+            for (var i = _distances.Next(products, first, second, 0, limits);
+                i < limits.Length;
+                i = _distances.Next(products, first, second, i + 1, limits))
             {
                 Offer(first, second + i, _distances.Of(first, second + i));
             }

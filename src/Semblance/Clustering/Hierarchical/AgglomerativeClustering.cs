@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Provides hierarchical clustering: joins the two nearest clusters until one is left, by nearest-neighbor chains (Murtagh 1983), in O(n²) time and with 4n² bytes for the
-/// distances, 100 MB for 5,000 vectors.
+/// Provides hierarchical clustering: joins the two nearest clusters until one is left, by nearest-neighbor chains (Murtagh 1983), in O(n²)
+/// time and with 4n² bytes for the distances, 100 MB for 5,000 vectors.
 /// </summary>
 public static class AgglomerativeClustering
 {
@@ -16,7 +16,10 @@ public static class AgglomerativeClustering
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Dendrogram Fit(
-        Tensor embeddings, AgglomerativeOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        Tensor embeddings,
+        AgglomerativeOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new AgglomerativeOptions();
         var similarity = options.Check();

@@ -7,8 +7,8 @@ public sealed record AgglomerativeOptions
     public Linkage Linkage { get; init; } = Linkage.Average;
 
     /// <summary>
-    /// Gets the similarity function that the distance of two vectors is computed from: 1 − cosine, or the Euclidean or Manhattan distance. <see langword="null"/>, the default, for Euclidean with
-    /// Ward linkage and cosine otherwise.
+    /// Gets the similarity function that the distance of two vectors is computed from: 1 − cosine, or the Euclidean or Manhattan distance.
+    /// <see langword="null"/>, the default, for Euclidean with Ward linkage and cosine otherwise.
     /// </summary>
     public SimilarityFunction? Similarity { get; init; }
 
@@ -25,7 +25,10 @@ public sealed record AgglomerativeOptions
 
         var similarity = (Similarity ?? (Linkage == Linkage.Ward ? SimilarityFunction.Euclidean : SimilarityFunction.Cosine)).Checked();
         return similarity == SimilarityFunction.DotProduct || (Linkage == Linkage.Ward && similarity != SimilarityFunction.Euclidean)
-            ? throw new ArgumentException($"{Linkage} linkage cannot use {similarity.Name()}: {(Linkage == Linkage.Ward ? "it uses squared Euclidean distances" : "a dot product is not a distance")}.", nameof(Similarity))
+            ? throw new ArgumentException(
+                $"{Linkage} linkage cannot use {similarity.Name()}: " +
+                $"{(Linkage == Linkage.Ward ? "it uses squared Euclidean distances" : "a dot product is not a distance")}.",
+                nameof(Similarity))
             : similarity;
     }
 }

@@ -6,7 +6,8 @@ public sealed class Dendrogram
     private readonly Merge[] _merges;
     private readonly (int First, int Second)[] _members; // a vector of each of the two merged clusters
 
-    private Dendrogram(int count, Merge[] merges, (int First, int Second)[] members) => (Count, _merges, _members) = (count, merges, members);
+    private Dendrogram(int count, Merge[] merges, (int First, int Second)[] members) =>
+        (Count, _merges, _members) = (count, merges, members);
 
     /// <summary>Gets the number of vectors.</summary>
     public int Count { get; }
@@ -22,7 +23,8 @@ public sealed class Dendrogram
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, Math.Min(1, Count));
         return clusters > Count
-            ? throw new ArgumentOutOfRangeException(nameof(clusters), clusters, $"{Count} vectors cannot be divided into {clusters} clusters.")
+            ? throw new ArgumentOutOfRangeException(
+                nameof(clusters), clusters, $"{Count} vectors cannot be divided into {clusters} clusters.")
             : After(Count - clusters);
     }
 
@@ -48,7 +50,8 @@ public sealed class Dendrogram
         {
             var (first, second) = (sets.Find(sorted[i].First), sets.Find(sorted[i].Second));
             var size = sizes[first] + sizes[second];
-            merges[i] = new Merge(Math.Min(clusters[first], clusters[second]), Math.Max(clusters[first], clusters[second]), sorted[i].Distance, size);
+            merges[i] = new Merge(
+                Math.Min(clusters[first], clusters[second]), Math.Max(clusters[first], clusters[second]), sorted[i].Distance, size);
             sets.Union(first, second);
             var both = sets.Find(first);
             (clusters[both], sizes[both]) = (count + i, size);

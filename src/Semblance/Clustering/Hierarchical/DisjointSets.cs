@@ -26,7 +26,9 @@ internal sealed class DisjointSets
         return member;
     }
 
-    /// <summary>Joins two sets, represented by the lower of their representatives, and returns false if they are the same set already.</summary>
+    /// <summary>
+    /// Joins two sets, represented by the lower of their representatives, and returns false if they are the same set already.
+    /// </summary>
     public bool Union(int first, int second)
     {
         (first, second) = (Find(first), Find(second));

@@ -14,6 +14,8 @@ public enum Linkage
     Single,
 #pragma warning restore CA1720
 
-    /// <summary>The increase of the squared distances to the means when the two clusters are merged, as a distance (Ward 1963). Euclidean only.</summary>
+    /// <summary>
+    /// The increase of the squared distances to the means when the two clusters are merged, as a distance (Ward 1963). Euclidean only.
+    /// </summary>
     Ward,
 }

@@ -2,7 +2,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Collects the nearest other vectors of each vector; distances are computed only for pairs that may be among the nearest.</summary>
+/// <summary>
+/// Collects the nearest other vectors of each vector; distances are computed only for pairs that may be among the nearest.
+/// </summary>
 /// <param name="distances">The distances.</param>
 /// <param name="nearest">The receiver of the hits, whose scores are negated distances.</param>
 internal sealed class NearestByDistance(BoundedDistances distances, Rankings nearest) : IPairSink
@@ -18,7 +20,9 @@ internal sealed class NearestByDistance(BoundedDistances distances, Rankings nea
             var limits = room[..products.Length];
             TensorPrimitives.Min(nearest.Bars.Slice(second, limits.Length), nearest.Bars[first], limits);
             TensorPrimitives.Multiply(limits, limits, limits);
-            for (var i = distances.Next(products, first, second, 0, limits); i < limits.Length; i = distances.Next(products, first, second, i + 1, limits))
+            for (var i = distances.Next(products, first, second, 0, limits);
+                i < limits.Length;
+                i = distances.Next(products, first, second, i + 1, limits))
             {
                 var score = -distances.Of(first, second + i);
                 if (score >= nearest.Bars[first])

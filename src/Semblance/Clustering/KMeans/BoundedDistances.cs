@@ -5,11 +5,12 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Computes Euclidean distances between all vectors. Bounds from dot products, many times as fast as differences, select the pairs that may be near enough; only these are computed exactly.
+/// Computes Euclidean distances between all vectors. Bounds from dot products, many times as fast as differences, select the pairs that may
+/// be near enough; only these are computed exactly.
 /// </summary>
 /// <remarks>
-/// |a − b|² is |a|² + |b|² − 2ab. The float32 dot product of n elements has an error less than n · 2⁻²⁴ · |a| · |b| (Higham, Accuracy and Stability of Numerical
-/// Algorithms, §3.1); the slack is twice this and all other rounding errors.
+/// |a − b|² is |a|² + |b|² − 2ab. The float32 dot product of n elements has an error less than n · 2⁻²⁴ · |a| · |b| (Higham, Accuracy and
+/// Stability of Numerical Algorithms, §3.1); the slack is twice this and all other rounding errors.
 /// </remarks>
 internal sealed class BoundedDistances
 {
@@ -53,7 +54,8 @@ internal sealed class BoundedDistances
     public float Of(int a, int b) => (float)Math.Sqrt(PairSums.SquaredDifference(_vectors.Row(a), _vectors.Row(b)));
 
     /// <summary>Passes the dot products of all pairs to a receiver, which selects pairs with <see cref="Next"/>.</summary>
-    public void Compare(IPairSink products) => new PairTiles(_centred, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
+    public void Compare(IPairSink products) =>
+        new PairTiles(_centred, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
 
     /// <summary>Returns the nearest other vectors of each vector; the score of a hit is the negated distance.</summary>
     public Rankings Nearest(int others)
@@ -76,7 +78,8 @@ internal sealed class BoundedDistances
         for (; start <= products.Length - Vector512<float>.Count; start += Vector512<float>.Count)
         {
             var product = Vector512.Create(products[start..]);
-            if (Vector512.LessThanOrEqualAny(own + Vector512.Create(squares[start..]) - (product + product), Vector512.Create(limits[start..])))
+            if (Vector512.LessThanOrEqualAny(
+                own + Vector512.Create(squares[start..]) - (product + product), Vector512.Create(limits[start..])))
             {
                 break;
             }

@@ -13,7 +13,9 @@ internal sealed class Centroids
     private readonly bool _spherical;
 
     /// <param name="centers">The centroids <c>[clusters × dimensions]</c>, not copied; they must not change.</param>
-    /// <param name="spherical"><see langword="true"/> to use the largest dot product; <see langword="false"/> to use the smallest distance.</param>
+    /// <param name="spherical">
+    /// <see langword="true"/> to use the largest dot product; <see langword="false"/> to use the smallest distance.
+    /// </param>
     public Centroids(Tensor centers, bool spherical)
     {
         (Centers, _spherical) = (centers, spherical);
@@ -44,7 +46,9 @@ internal sealed class Centroids
             for (var row = first; row < first + count; row++)
             {
                 var center = Centers.Row(labels[row]);
-                costs[row] = _spherical ? 1 - PairSums.Product(vectors.Row(row), center) : PairSums.SquaredDifference(vectors.Row(row), center);
+                costs[row] = _spherical
+                    ? 1 - PairSums.Product(vectors.Row(row), center)
+                    : PairSums.SquaredDifference(vectors.Row(row), center);
             }
         }, cancellationToken);
         return costs;
@@ -122,7 +126,8 @@ internal sealed class Centroids
         return (rows, starts);
     }
 
-    // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m as the mean of the centroids, no digits are lost far from the origin.
+    // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m as the mean of the centroids, no digits are lost far from
+    // the origin.
     private static (PreparedMatrix Product, Tensor? Bias) ByDistance(Tensor centers)
     {
         var columns = centers.Columns;

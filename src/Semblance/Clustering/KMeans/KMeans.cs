@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents k-means clusters: each vector is in the cluster of the nearest centroid, and each centroid is the mean of its vectors (Lloyd 1982),
-/// computed in iterations over all vectors or over batches.
+/// Represents k-means clusters: each vector is in the cluster of the nearest centroid, and each centroid is the mean of its vectors (Lloyd
+/// 1982), computed in iterations over all vectors or over batches.
 /// </summary>
 public sealed class KMeans
 {
@@ -35,9 +35,13 @@ public sealed class KMeans
     /// <summary>Finds clusters.</summary>
     /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
     /// <param name="options">The clustering options; <see langword="null"/> for 8 clusters.</param>
-    /// <param name="progress">Receives the completed fraction of the maximum number of iterations, from 0 to 1; usually fewer are needed.</param>
+    /// <param name="progress">
+    /// Receives the completed fraction of the maximum number of iterations, from 0 to 1; usually fewer are needed.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="ArgumentException">A vector is not finite, there are fewer vectors than clusters, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A vector is not finite, there are fewer vectors than clusters, or an option is out of range.
+    /// </exception>
     public static KMeans Fit(
         Tensor embeddings, KMeansOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -46,7 +50,10 @@ public sealed class KMeans
         options.Check();
         if (options.Clusters > matrix.Rows)
         {
-            throw new ArgumentException($"{matrix.Rows} vectors cannot be divided into {options.Clusters} clusters; request at most as many clusters as there are vectors.", nameof(options));
+            throw new ArgumentException(
+                $"{matrix.Rows} vectors cannot be divided into {options.Clusters} clusters; request at most as many clusters as there " +
+                "are vectors.",
+                nameof(options));
         }
 
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
@@ -71,7 +78,8 @@ public sealed class KMeans
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         TensorRows.CheckWidth(Centers, embeddings, nameof(embeddings));
         var labels = new int[vectors.Rows];
-        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None); // the length of a vector does not change which cosine is largest
+        // the length of a vector does not change which cosine is largest
+        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None);
         return labels;
     }
 
@@ -82,32 +90,48 @@ public sealed class KMeans
             var given = FiniteRows.Checked(initial, nameof(options));
             if (given.Rows != options.Clusters || given.Columns != vectors.Columns)
             {
-                throw new ArgumentException($"The initial centres are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.", nameof(options));
+                throw new ArgumentException(
+                    $"The initial centres are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.",
+                    nameof(options));
             }
 
-            return new Centroids(options.Spherical ? Normalized(given) : Tensor.From(given.Values, given.Rows, given.Columns), options.Spherical);
+            return new Centroids(
+                options.Spherical ? Normalized(given) : Tensor.From(given.Values, given.Rows, given.Columns), options.Spherical);
         }
 
         // A few batches are enough for the initialization; all vectors would cost more than the batches save.
         var sample = options.BatchSize is { } batch && Math.Max(3L * batch, 3L * options.Clusters) is var size && size < vectors.Rows
             ? Rows(vectors, Draws((int)size, vectors.Rows, random))
             : vectors;
-        return new Centroids(Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellationToken)), options.Spherical);
+        return new Centroids(
+            Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellationToken)),
+            options.Spherical);
     }
 
     private static KMeans Fit(
-        Tensor vectors, Centroids centroids, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        KMeansOptions options,
+        Random random,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var labels = new int[vectors.Rows];
         (centroids, var steps) = options.BatchSize is { } batch && batch < vectors.Rows
             ? ByBatches(vectors, centroids, batch, options, random, progress, cancellationToken)
             : ByAll(vectors, centroids, labels, options, progress, cancellationToken);
         centroids.Assign(vectors, labels, options.MaxThreads, cancellationToken);
-        return new KMeans(centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken).Sum(), steps, options.Spherical);
+        return new KMeans(
+            centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken).Sum(), steps, options.Spherical);
     }
 
     private static (Centroids Centroids, int Steps) ByAll(
-        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        int[] labels,
+        KMeansOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var still = options.Tolerance * MeanVariance(vectors);
         var before = new int[labels.Length];
@@ -119,7 +143,8 @@ public sealed class KMeans
             labels.CopyTo(before, 0);
             var moved = Repopulate(vectors, centroids, labels, options, cancellationToken);
             var next = new Centroids(centroids.Means(vectors, labels, options.MaxThreads, cancellationToken), options.Spherical);
-            var shift = Enumerable.Range(0, options.Clusters).Sum(c => PairSums.SquaredDifference(centroids.Centers.Row(c), next.Centers.Row(c)));
+            var shift = Enumerable.Range(0, options.Clusters).Sum(
+                c => PairSums.SquaredDifference(centroids.Centers.Row(c), next.Centers.Row(c)));
             centroids = next;
             progress?.Report((double)step / options.MaxIterations);
             if (step == options.MaxIterations || (!moved && (isSettled || shift <= still)))
@@ -130,7 +155,8 @@ public sealed class KMeans
     }
 
     // An empty cluster gets the vector that is farthest from its own centroid.
-    private static bool Repopulate(Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
+    private static bool Repopulate(
+        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
     {
         var counts = new int[options.Clusters];
         foreach (var label in labels)
@@ -161,7 +187,13 @@ public sealed class KMeans
     }
 
     private static (Centroids Centroids, int Steps) ByBatches(
-        Tensor vectors, Centroids centroids, int batch, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        int batch,
+        KMeansOptions options,
+        Random random,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var seen = new long[options.Clusters];
         var rows = Tensor.Zeros(batch, vectors.Columns);
@@ -253,6 +285,7 @@ public sealed class KMeans
             }
         }
 
-        return Enumerable.Range(0, sums.Length).Sum(i => Math.Max(0, (squares[i] / vectors.Rows) - (sums[i] / vectors.Rows * (sums[i] / vectors.Rows)))) / Math.Max(1, sums.Length);
+        return Enumerable.Range(0, sums.Length).Sum(
+            i => Math.Max(0, (squares[i] / vectors.Rows) - (sums[i] / vectors.Rows * (sums[i] / vectors.Rows)))) / Math.Max(1, sums.Length);
     }
 }

@@ -24,12 +24,15 @@ public sealed record KMeansOptions
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>
-    /// Gets a value that indicates whether to use spherical k-means: vectors and centroids are normalized, and a vector belongs to the centroid with the largest cosine similarity
-    /// (Dhillon and Modha 2001). False by default.
+    /// Gets a value that indicates whether to use spherical k-means: vectors and centroids are normalized, and a vector belongs to the
+    /// centroid with the largest cosine similarity (Dhillon and Modha 2001). False by default.
     /// </summary>
     public bool Spherical { get; init; }
 
-    /// <summary>Gets the number of vectors per iteration of mini-batch k-means (Sculley 2010, doi:10.1145/1772690.1772862); <see langword="null"/>, the default, for all.</summary>
+    /// <summary>
+    /// Gets the number of vectors per iteration of mini-batch k-means (Sculley 2010, doi:10.1145/1772690.1772862); <see langword="null"/>,
+    /// the default, for all.
+    /// </summary>
     public int? BatchSize { get; init; }
 
     /// <summary>Gets the initial centroids <c>[clusters × dimensions]</c>; <see langword="null"/>, the default, for k-means++.</summary>

@@ -3,8 +3,9 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Chooses initial centroids by k-means++ (Arthur and Vassilvitskii 2007): each next centroid is a vector drawn with a probability proportional to its squared distance to the chosen ones; of several
-/// draws, the one that gives the least sum of squared distances is chosen, as in scikit-learn.
+/// Chooses initial centroids by k-means++ (Arthur and Vassilvitskii 2007): each next centroid is a vector drawn with a probability
+/// proportional to its squared distance to the chosen ones; of several draws, the one that gives the least sum of squared distances is
+/// chosen, as in scikit-learn.
 /// </summary>
 internal static class KMeansPlusPlus
 {
@@ -65,7 +66,9 @@ internal static class KMeansPlusPlus
     }
 
     // For each candidate centroid: the squared distance of every vector to its nearest centroid, and the sum of these.
-    private static (double[] Squares, double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
+    private static (
+        double[] Squares,
+        double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
     {
         var centers = Tensor.Zeros(more.Length, vectors.Columns);
         for (var i = 0; i < more.Length; i++)

@@ -3,8 +3,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Represents the affinities of t-SNE: the symmetrized probability that one vector selects another as a neighbor, by a Gaussian whose width is given by the
-/// perplexity. Only the nearest neighbors count, three times the perplexity. All affinities sum to 1.
+/// Represents the affinities of t-SNE: the symmetrized probability that one vector selects another as a neighbor, by a Gaussian whose width
+/// is given by the perplexity. Only the nearest neighbors count, three times the perplexity. All affinities sum to 1.
 /// </summary>
 internal sealed class NeighbourAffinities
 {

@@ -25,7 +25,10 @@ public sealed class PrincipalComponents
         _restoration = new PreparedMatrix(components, transposed: true);
     }
 
-    /// <summary>Gets the components <c>[components × dimensions]</c>, normalized, in descending order of variance. The largest element of each is positive.</summary>
+    /// <summary>
+    /// Gets the components <c>[components × dimensions]</c>, normalized, in descending order of variance. The largest element of each is
+    /// positive.
+    /// </summary>
     public Tensor Components { get; }
 
     /// <summary>Gets the mean of the vectors.</summary>
@@ -43,14 +46,18 @@ public sealed class PrincipalComponents
     /// <param name="maxThreads">The maximum number of threads, including the calling one.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or there are fewer vectors or dimensions than components.</exception>
-    public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
+    public static PrincipalComponents Fit(
+        Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         var (rows, columns) = (vectors.Rows, vectors.Columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
         if (components > Math.Min(rows, columns))
         {
-            throw new ArgumentOutOfRangeException(nameof(components), components, $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
+            throw new ArgumentOutOfRangeException(
+                nameof(components),
+                components,
+                $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
         }
 
         using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
@@ -70,7 +77,8 @@ public sealed class PrincipalComponents
         for (var first = 0; first < embeddings.Rows; first += BlockRows)
         {
             using var run = new Computation();
-            var centred = Centred(embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
+            var centred = Centred(
+                embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
             run.MatrixProduct(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
         }
 
@@ -90,7 +98,10 @@ public sealed class PrincipalComponents
         }
 
         using var run = new Computation();
-        return Tensor.From(run.MatrixProduct(coordinates.AsMatrix(), _restoration, Tensor.From(_mean, _mean.Length)).Values, coordinates.Rows, _mean.Length);
+        return Tensor.From(
+            run.MatrixProduct(coordinates.AsMatrix(), _restoration, Tensor.From(_mean, _mean.Length)).Values,
+            coordinates.Rows,
+            _mean.Length);
     }
 
     private static PrincipalComponents ByCovariance(Computation run, Tensor vectors, double[] mean, int components)
@@ -116,7 +127,8 @@ public sealed class PrincipalComponents
         }
 
         var eigen = SymmetricEigen.Of(covariance);
-        return Of(mean, [.. eigen.Vectors.Take(components)], [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
+        return Of(
+            mean, [.. eigen.Vectors.Take(components)], [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
     }
 
     // With fewer vectors than dimensions, the products of vectors have the same eigenvalues and give the same directions.

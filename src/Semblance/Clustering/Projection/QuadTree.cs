@@ -3,10 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance;
 
-/// <summary>Represents a quadtree of points in the plane (Barnes and Hut 1986), to compute their repulsion with distant groups approximated by one point.</summary>
+/// <summary>
+/// Represents a quadtree of points in the plane (Barnes and Hut 1986), to compute their repulsion with distant groups approximated by one
+/// point.
+/// </summary>
 /// <remarks>
-/// Points are in Z-order, so that those of a square, and those that see the same squares, are adjacent: eight at a time traverse the tree, and
-/// a square is opened for all if one of them requires it.
+/// Points are in Z-order, so that those of a square, and those that see the same squares, are adjacent: eight at a time traverse the tree,
+/// and a square is opened for all if one of them requires it.
 /// </remarks>
 internal sealed class QuadTree
 {
@@ -67,7 +70,9 @@ internal sealed class QuadTree
         Divide(0, _order.Length);
     }
 
-    /// <summary>Computes Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q, for each point p of a group.</summary>
+    /// <summary>
+    /// Computes Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q, for each point p of a group.
+    /// </summary>
     /// <param name="group">The index of the group.</param>
     /// <param name="theta">The maximum ratio of width to distance of a square that is approximated by one point.</param>
     /// <param name="forces">The array that receives the first sums: by point, x before y.</param>
@@ -153,7 +158,15 @@ internal sealed class QuadTree
             }
         }
 
-        _squares[number] = new Square { X = x / (end - start), Y = y / (end - start), SquaredWidth = squaredWidth, Start = start, End = end, Next = _count };
+        _squares[number] = new()
+        {
+            X = x / (end - start),
+            Y = y / (end - start),
+            SquaredWidth = squaredWidth,
+            Start = start,
+            End = end,
+            Next = _count,
+        };
     }
 
     // The first of some places beyond one.

@@ -3,8 +3,9 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Represents a map of vectors on a plane that keeps neighbors together (t-SNE: van der Maaten and Hinton 2008), with the Barnes–Hut approximation
-/// (van der Maaten 2014) in O(n log n) per iteration. It is initialized with two principal components. Distances between groups, and their sizes, mean little.
+/// Represents a map of vectors on a plane that keeps neighbors together (t-SNE: van der Maaten and Hinton 2008), with the Barnes–Hut
+/// approximation (van der Maaten 2014) in O(n log n) per iteration. It is initialized with two principal components. Distances between
+/// groups, and their sizes, mean little.
 /// </summary>
 public sealed class TSne
 {
@@ -13,11 +14,16 @@ public sealed class TSne
     /// <summary>Gets the points <c>[vectors × 2]</c>, centered at the origin.</summary>
     public Tensor Points { get; }
 
-    /// <summary>Gets the Kullback–Leibler divergence between the neighborhoods of the vectors and of the map, in nats; lower is better.</summary>
+    /// <summary>
+    /// Gets the Kullback–Leibler divergence between the neighborhoods of the vectors and of the map, in nats; lower is better.
+    /// </summary>
     public double Divergence { get; }
 
     /// <summary>Computes a map.</summary>
-    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>, compared by Euclidean distance, which for normalized vectors gives the same order as cosine similarity.</param>
+    /// <param name="embeddings">
+    /// The vectors <c>[vectors × dimensions]</c>, compared by Euclidean distance, which for normalized vectors gives the same order as
+    /// cosine similarity.
+    /// </param>
     /// <param name="options">The options; <see langword="null"/> for perplexity 30 and 1,000 iterations.</param>
     /// <param name="progress">Receives the completed fraction of the iterations, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
@@ -41,7 +47,8 @@ public sealed class TSne
     }
 
     // Gradient descent with momentum and adaptive gains: each coordinate moves faster while its direction does not change (Jacobs 1988).
-    private static void Descend(double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static void Descend(
+        double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var (gradient, step, gains) = (new double[points.Length], new double[points.Length], new double[points.Length]);
         Array.Fill(gains, 1);

@@ -2,7 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Computes the gradient of the Kullback–Leibler divergence: the attraction and repulsion of the points of a map (van der Maaten 2014).</summary>
+/// <summary>
+/// Computes the gradient of the Kullback–Leibler divergence: the attraction and repulsion of the points of a map (van der Maaten 2014).
+/// </summary>
 internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellationToken)
 {
     private const int BlockPoints = 512; // fewer do not justify another thread

@@ -18,8 +18,8 @@ public sealed record TSneOptions
     public double? LearningRate { get; init; }
 
     /// <summary>
-    /// Gets the Barnes–Hut threshold: the maximum ratio of width to distance of a group that is approximated by one point; 0.5 by default. 0 is exact but compares
-    /// all points in each iteration.
+    /// Gets the Barnes–Hut threshold: the maximum ratio of width to distance of a group that is approximated by one point; 0.5 by default.
+    /// 0 is exact but compares all points in each iteration.
     /// </summary>
     public double Theta { get; init; } = 0.5;
 

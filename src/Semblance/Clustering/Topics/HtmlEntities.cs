@@ -9,7 +9,10 @@ internal static partial class HtmlEntities
     // Texts that were escaped twice, as in feeds.
     private const int MostPasses = 3;
 
-    /// <summary>Decodes entities, such as <c>&amp;lt;</c> and <c>&amp;#39;</c>, including those that were escaped twice or whose ampersand was removed.</summary>
+    /// <summary>
+    /// Decodes entities, such as <c>&amp;lt;</c> and <c>&amp;#39;</c>, including those that were escaped twice or whose ampersand was
+    /// removed.
+    /// </summary>
     public static string Decode(string text)
     {
         for (var pass = 0; pass < MostPasses && text.Contains(';', StringComparison.Ordinal); pass++)
@@ -27,6 +30,7 @@ internal static partial class HtmlEntities
     }
 
     // The most common entities, in any case, with or without their ampersand.
-    [GeneratedRegex(@"(?<![\w#])&?(lt|gt|amp|quot|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\w#])&?(lt|gt|amp|quot|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Common();
 }

@@ -1,12 +1,14 @@
 namespace Semblance;
 
 /// <summary>
-/// Describes clusters of texts by the words of highest weight, by class-based tf-idf (Grootendorst 2022, arXiv:2203.05794). All texts of a cluster
-/// count as one document: the weight of a word is its fraction of the cluster's words, times log(1 + A/f), with A the mean number of words of a cluster and f the total frequency of the word.
+/// Describes clusters of texts by the words of highest weight, by class-based tf-idf (Grootendorst 2022, arXiv:2203.05794). All texts of a
+/// cluster count as one document: the weight of a word is its fraction of the cluster's words, times log(1 + A/f), with A the mean number
+/// of words of a cluster and f the total frequency of the word.
 /// </summary>
 /// <remarks>
-/// Words are those of <see cref="Bm25Terms"/> without single characters; scripts without spaces are represented by pairs of adjacent characters. English and Chinese function words
-/// (<i>the</i>, 的) are excluded. HTML entities (<c>&amp;lt;</c>, <c>&amp;nbsp;</c>) are decoded first, so that their names do not count as words.
+/// Words are those of <see cref="Bm25Terms"/> without single characters; scripts without spaces are represented by pairs of adjacent
+/// characters. English and Chinese function words (<i>the</i>, 的) are excluded. HTML entities (<c>&amp;lt;</c>, <c>&amp;nbsp;</c>) are
+/// decoded first, so that their names do not count as words.
 /// </remarks>
 public static class TopicWords
 {
@@ -23,7 +25,8 @@ public static class TopicWords
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (texts.Count != labels.Count)
         {
-            throw new ArgumentException($"Each text needs a label; there are {texts.Count} texts and {labels.Count} labels.", nameof(labels));
+            throw new ArgumentException(
+                $"Each text needs a label; there are {texts.Count} texts and {labels.Count} labels.", nameof(labels));
         }
 
         if (labels.Count > 0 && labels.Min() is < -1 and var wrong)
@@ -35,7 +38,10 @@ public static class TopicWords
         var all = new Dictionary<string, int>();
         for (var i = 0; i < texts.Count; i++)
         {
-            foreach (var word in labels[i] < 0 ? [] : Bm25Terms.Of(HtmlEntities.Decode(texts[i])).Where(word => word.Length > 1 && !FunctionWords.Contains(word)))
+            var terms = labels[i] < 0
+                ? []
+                : Bm25Terms.Of(HtmlEntities.Decode(texts[i])).Where(word => word.Length > 1 && !FunctionWords.Contains(word));
+            foreach (var word in terms)
             {
                 var words = clusters[labels[i]];
                 words[word] = words.GetValueOrDefault(word) + 1;

@@ -1,7 +1,8 @@
 namespace Semblance;
 
 /// <summary>
-/// Represents a condition on the ids, texts and labels of the vectors of an index. Filters are combined with <c>&amp;</c>, <c>|</c> and <c>!</c>.
+/// Represents a condition on the ids, texts and labels of the vectors of an index. Filters are combined with <c>&amp;</c>, <c>|</c> and
+/// <c>!</c>.
 /// </summary>
 /// <remarks>Reuse the filter object for repeated searches: an index caches the matching vectors of each filter object.</remarks>
 public abstract record VectorFilter
@@ -17,8 +18,8 @@ public abstract record VectorFilter
     public static VectorFilter Ids(params IEnumerable<VectorId> ids) => new IdFilter(ids.ToHashSet());
 
     /// <summary>
-    /// Returns a filter that matches vectors for which a function of a hit without its score returns <see langword="true"/>. The function must be deterministic and thread-safe. An index
-    /// in another store, such as a database, may not support it.
+    /// Returns a filter that matches vectors for which a function of a hit without its score returns <see langword="true"/>. The function
+    /// must be deterministic and thread-safe. An index in another store, such as a database, may not support it.
     /// </summary>
     public static VectorFilter Where(Func<VectorHit, bool> predicate) => new PredicateFilter(predicate);
 

@@ -1,7 +1,9 @@
 namespace Semblance;
 
 /// <summary>Represents the nearest vectors found during a search, in order, and which of them were expanded.</summary>
-/// <remarks>A sorted array is faster than two heaps here: most vectors are not candidates, and moving a few hundred bytes is cheap.</remarks>
+/// <remarks>
+/// A sorted array is faster than two heaps here: most vectors are not candidates, and moving a few hundred bytes is cheap.
+/// </remarks>
 internal sealed class CandidateList
 {
     private Candidate[] _items = new Candidate[64];
@@ -79,7 +81,9 @@ internal sealed class CandidateList
         return false;
     }
 
-    /// <summary>Returns the candidate that follows the result of <see cref="TryNext"/> unless a nearer one is found, or −1; used to prefetch.</summary>
+    /// <summary>
+    /// Returns the candidate that follows the result of <see cref="TryNext"/> unless a nearer one is found, or −1; used to prefetch.
+    /// </summary>
     public int Following()
     {
         for (var i = _next + 1; i < Count; i++)

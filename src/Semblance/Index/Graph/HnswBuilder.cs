@@ -15,7 +15,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
 {
     private const int HighestLevel = 30;
 
-    // Squared distances: how much farther than the nearest neighbor a vector outside a dense cluster is, and the ratio up to which distances count as equal.
+    // Squared distances: how much farther than the nearest neighbor a vector outside a dense cluster is, and the ratio up to which
+    // distances count as equal.
     private const float CrowdDistance = 16;
     private const float AsNear = 0.8f;
     private const int WaysOutPart = 2;
@@ -58,7 +59,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         if (basis is not null && _first > 0)
         {
             Buffer.MemoryCopy(basis.Links, _links.Data, _links.Length * sizeof(int), 2L * _first * options.M * sizeof(int));
-            Buffer.MemoryCopy(basis.UpperLinks, _upperLinks.Data, _upperLinks.Length * sizeof(int), (long)starts[_first] * options.M * sizeof(int));
+            Buffer.MemoryCopy(
+                basis.UpperLinks, _upperLinks.Data, _upperLinks.Length * sizeof(int), (long)starts[_first] * options.M * sizeof(int));
             (_highest, Graph.EntryLevel, Graph.Entry) = (basis.EntryLevel, basis.EntryLevel, basis.Entry);
         }
     }
@@ -212,8 +214,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // In a dense cluster, the selected neighbors are about as near to anything outside as the vector itself, so that no link leaves the cluster and
-    // vectors outside are not found from within. Links to much farther vectors then fill the free places.
+    // In a dense cluster, the selected neighbors are about as near to anything outside as the vector itself, so that no link leaves the
+    // cluster and vectors outside are not found from within. Links to much farther vectors then fill the free places.
     private void KeepWaysOut(int from, ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
     {
         var (free, crowd) = (Math.Min(count - chosen.Count, count / WaysOutPart), chosen.Count);
@@ -235,7 +237,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
             var isWayOut = true;
             for (var j = 0; isWayOut && j < crowd; j++)
             {
-                isWayOut = chosen[j].Node != node && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
+                isWayOut = chosen[j].Node != node && _nodes.Apart(
+                    node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
             }
 
             if (isWayOut)
@@ -297,8 +300,9 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // A vector that no path from the entry point reaches is never found: replacing links by nearer ones can isolate a vector, or a group of similar ones, most of all if
-    // several threads link neighbors at once. A near reachable vector links to it, instead of a link by which no other vector is reached first.
+    // A vector that no path from the entry point reaches is never found: replacing links by nearer ones can isolate a vector, or a group of
+    // similar ones, most of all if several threads link neighbors at once. A near reachable vector links to it, instead of a link by which
+    // no other vector is reached first.
     private void LinkForgotten()
     {
         var origins = new int[Graph.Count]; // the vector whose link reaches each first
@@ -362,7 +366,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // Links a reachable vector to an unreachable one, in a free place or instead of the last link that no other vector needs, if there is one.
+    // Links a reachable vector to an unreachable one, in a free place or instead of the last link that no other vector needs, if there is
+    // one.
     private void TakeIn(int from, int node, int[] origins, List<int> met)
     {
         if (origins[from] < 0)

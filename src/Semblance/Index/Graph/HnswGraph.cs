@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Semblance;
 
 /// <summary>
-/// Represents a hierarchical navigable small world graph (Malkov and Yashunin 2016, arXiv:1603.09320): the neighbors of each vector, layer by layer. A row of links ends with −1
-/// unless it is full.
+/// Represents a hierarchical navigable small world graph (Malkov and Yashunin 2016, arXiv:1603.09320): the neighbors of each vector, layer
+/// by layer. A row of links ends with −1 unless it is full.
 /// </summary>
 /// <param name="path">The path of the file, for messages.</param>
 /// <param name="count">The number of vectors.</param>
@@ -53,9 +53,14 @@ internal sealed unsafe class HnswGraph(string path, int count, int m, int* links
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsLink(int link) => (uint)link < (uint)count || (link == -1 ? false : throw Damaged());
 
-    /// <summary>Creates the exception for a node whose stored vector gives an impossible distance, which proves that it is damaged.</summary>
+    /// <summary>
+    /// Creates the exception for a node whose stored vector gives an impossible distance, which proves that it is damaged.
+    /// </summary>
     public IndexFormatException DamagedVector(int node) =>
-        new(path, $"the stored vector {node} gives an impossible distance: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+        new(
+            path,
+            $"the stored vector {node} gives an impossible distance: the file is damaged; `semblance index verify` says which part, and " +
+            "the index must be built again or restored.");
 
     private int* UpperRow(int node, int level)
     {
@@ -64,5 +69,8 @@ internal sealed unsafe class HnswGraph(string path, int count, int m, int* links
     }
 
     private IndexFormatException Damaged() =>
-        new(path, "a link leads to no vector: the file is damaged; `semblance index verify` says where, and the index must be built again or restored.");
+        new(
+            path,
+            "a link leads to no vector: the file is damaged; `semblance index verify` says where, and the index must be built again or " +
+            "restored.");
 }

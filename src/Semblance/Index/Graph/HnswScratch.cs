@@ -38,7 +38,9 @@ internal sealed unsafe class HnswScratch
 
     public CandidateList Candidates { get; } = new();
 
-    /// <summary>Gets or sets the largest possible magnitude of a distance to the query in the graph search; a larger value or NaN proves damage.</summary>
+    /// <summary>
+    /// Gets or sets the largest possible magnitude of a distance to the query in the graph search; a larger value or NaN proves damage.
+    /// </summary>
     public float Limit { get; set; } = float.PositiveInfinity;
 
     /// <summary>Gets or sets the same limit for distances of float32 vectors.</summary>

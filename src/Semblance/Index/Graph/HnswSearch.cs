@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance;
 
-/// <summary>Searches the graph: greedily down the upper layers, then with many candidates on one layer (algorithms 2 and 5 of the paper).</summary>
+/// <summary>
+/// Searches the graph: greedily down the upper layers, then with many candidates on one layer (algorithms 2 and 5 of the paper).
+/// </summary>
 internal static unsafe class HnswSearch
 {
     // The number of vectors that are prefetched while one is compared.
@@ -31,7 +33,8 @@ internal static unsafe class HnswSearch
 
     /// <summary>Moves to the nearest neighbor until none is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (int Node, float Distance) Descend(HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
+    public static (
+        int Node, float Distance) Descend(HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
     {
         for (var from = -1; from != node;)
         {
@@ -53,7 +56,8 @@ internal static unsafe class HnswSearch
     /// <summary>Fills the candidates with the nearest reachable vectors of a layer. Call <see cref="HnswScratch.Forget"/> first.</summary>
     /// <exception cref="IndexFormatException">A link is out of range, or a vector gives an impossible distance.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Layer(HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
+    public static void Layer(
+        HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
     {
         var candidates = scratch.Candidates;
         candidates.Clear(ef);

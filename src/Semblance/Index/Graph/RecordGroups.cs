@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Semblance;
 
 /// <summary>
-/// Represents the records that share a node of the graph because their vectors are equal or nearly equal: if each copy were a node, the copies would be linked
-/// only to each other. The group of a node is the radius within which its records lie (the bits of a float32), then the records. Records with equal vectors are adjacent, in the order of
-/// their ids, and all but the first of them are stored as bitwise complements. A node with one record has no group.
+/// Represents the records that share a node of the graph because their vectors are equal or nearly equal: if each copy were a node, the
+/// copies would be linked only to each other. The group of a node is the radius within which its records lie (the bits of a float32), then
+/// the records. Records with equal vectors are adjacent, in the order of their ids, and all but the first of them are stored as bitwise
+/// complements. A node with one record has no group.
 /// </summary>
 /// <param name="path">The path of the file, for messages.</param>
 /// <param name="count">The number of records.</param>
@@ -60,5 +61,8 @@ internal sealed unsafe class RecordGroups(string path, int count, int* starts, i
     }
 
     private IndexFormatException Damaged() =>
-        new(path, "a group of records is invalid: the file is damaged; `semblance index verify` says where, and the index must be built again or restored.");
+        new(
+            path,
+            "a group of records is invalid: the file is damaged; `semblance index verify` says where, and the index must be built again " +
+            "or restored.");
 }

@@ -3,7 +3,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Maps each record to its node while a graph is built: its own, or that of a record whose vector is equal or nearly equal.</summary>
+/// <summary>
+/// Maps each record to its node while a graph is built: its own, or that of a record whose vector is equal or nearly equal.
+/// </summary>
 internal sealed unsafe class RecordNodes : IDisposable
 {
     // Two vectors share a node if their squared distance is at most this fraction of the squared length of one (a cosine of 0.995), and
@@ -82,7 +84,9 @@ internal sealed unsafe class RecordNodes : IDisposable
     /// <param name="graph">The graph.</param>
     /// <param name="groups">The groups of the graph.</param>
     /// <param name="most">The maximum number of records with a node of their own although another record has an equal vector.</param>
-    /// <returns><see langword="true"/> if the graph can be extended; <see langword="false"/> if an earlier version built it from many copies.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the graph can be extended; <see langword="false"/> if an earlier version built it from many copies.
+    /// </returns>
     public bool TryContinue(HnswGraph graph, RecordGroups groups, int most)
     {
         var nodes = new Span<int>(_nodes.Data, graph.Count);
@@ -109,7 +113,9 @@ internal sealed unsafe class RecordNodes : IDisposable
         return copies <= most;
     }
 
-    /// <summary>Returns a value that indicates whether an earlier record has an equal vector; the record is then at the node of that one.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether an earlier record has an equal vector; the record is then at the node of that one.
+    /// </summary>
     public bool IsCopy(int record) => _firsts.Data[record] != record;
 
     /// <summary>Returns a value that indicates whether a record is a node of the graph.</summary>
@@ -156,9 +162,13 @@ internal sealed unsafe class RecordNodes : IDisposable
     /// <param name="other">The second record.</param>
     /// <param name="distance">The distance in the graph.</param>
     public float Apart(int record, int other, float distance) =>
-        _similarity == SimilarityFunction.DotProduct ? Apart(TensorPrimitives.SumOfSquares(Vector(record)), distance, other) : Apart(1, distance, other);
+        _similarity == SimilarityFunction.DotProduct
+            ? Apart(TensorPrimitives.SumOfSquares(Vector(record)), distance, other)
+            : Apart(1, distance, other);
 
-    /// <summary>Returns the groups of the finished graph, as <see cref="RecordGroups"/> reads them; empty if each record is a node.</summary>
+    /// <summary>
+    /// Returns the groups of the finished graph, as <see cref="RecordGroups"/> reads them; empty if each record is a node.
+    /// </summary>
     /// <param name="compareIds">The comparison of two records' ids.</param>
     public (int[] Starts, int[] Entries) Groups(Comparison<int> compareIds)
     {

@@ -4,16 +4,19 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Provides the quantized vectors that a graph is searched with: int8 in steps of 1/127 of the vector's largest magnitude, which needs no calibration, or
-/// the signs. Unlike those of <see cref="Quantizer"/>, dot products of int8 codes are dot products of the vectors, up to a factor.
+/// Provides the quantized vectors that a graph is searched with: int8 in steps of 1/127 of the vector's largest magnitude, which needs no
+/// calibration, or the signs. Unlike those of <see cref="Quantizer"/>, dot products of int8 codes are dot products of the vectors, up to a
+/// factor.
 /// </summary>
 internal static class VectorCodes
 {
     /// <summary>Returns the number of bytes that a distance reads, without the trailer of an int8 code.</summary>
-    public static int Length(Precision precision, int dimension) => precision == Precision.Int8 ? (dimension + 63) & ~63 : (dimension + 63) / 64 * 8;
+    public static int Length(Precision precision, int dimension) =>
+        precision == Precision.Int8 ? (dimension + 63) & ~63 : (dimension + 63) / 64 * 8;
 
     /// <summary>Returns the number of bytes of a code.</summary>
-    public static int Stride(Precision precision, int dimension) => precision == Precision.Int8 ? Length(precision, dimension) + 64 : Length(precision, dimension);
+    public static int Stride(Precision precision, int dimension) =>
+        precision == Precision.Int8 ? Length(precision, dimension) + 64 : Length(precision, dimension);
 
     /// <summary>Computes the code of a vector.</summary>
     /// <param name="precision"><see cref="Precision.Int8"/> or <see cref="Precision.Binary"/>.</param>

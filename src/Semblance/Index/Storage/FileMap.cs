@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Semblance;
 
-/// <summary>Represents a read-only memory map of an index file. Its pages are read when they are accessed. Keep a reference to this object while pointers into it are in use.</summary>
+/// <summary>
+/// Represents a read-only memory map of an index file. Its pages are read when they are accessed. Keep a reference to this object while
+/// pointers into it are in use.
+/// </summary>
 internal sealed unsafe class FileMap : IDisposable
 {
     private readonly SafeMemoryMappedViewHandle _view;
@@ -19,7 +22,8 @@ internal sealed unsafe class FileMap : IDisposable
             throw new IndexFormatException(path, "the file is empty; restore the index, or build it again.");
         }
 
-        using var mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = mapping.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
         Data = (byte*)_view.DangerousGetHandle();
     }

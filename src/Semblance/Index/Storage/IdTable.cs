@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Semblance;
 
-/// <summary>Maps ids to vectors: a hash table with open addressing, used directly from the file. An entry is the number of the vector plus one.</summary>
+/// <summary>
+/// Maps ids to vectors: a hash table with open addressing, used directly from the file. An entry is the number of the vector plus one.
+/// </summary>
 internal static unsafe class IdTable
 {
     /// <summary>Returns the capacity of the table for a number of vectors: at most half full.</summary>

@@ -7,14 +7,16 @@ internal static class IndexFiles
 {
     private const string LockName = "lock";
 
-    // Error codes for a file that another process has locked: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+    // Error codes for a file that another process has locked: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and
+    // ERROR_LOCK_VIOLATION of Windows.
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
 
     /// <summary>Returns a value that indicates whether a folder holds an index.</summary>
     public static bool Exist(string folder) => File.Exists(Path.Combine(folder, IndexManifest.FileName));
 
     /// <summary>Opens a file for writing; others may read it.</summary>
-    public static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    public static FileStream Open(string path) =>
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     /// <summary>Locks a folder against other writers. The lock ends with the process; the lock file stays.</summary>
     /// <exception cref="IndexLockedException">Another writer holds the lock.</exception>
@@ -31,7 +33,8 @@ internal static class IndexFiles
         {
             try
             {
-                return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return new FileStream(
+                    Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
             catch (IOException e) when (Held.Contains(e.HResult))
             {
@@ -52,11 +55,15 @@ internal static class IndexFiles
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); ask for the right to write its files, or open it read-only.", e);
+            throw new UnauthorizedAccessException(
+                $"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); ask for the right to write its files, or " +
+                "open it read-only.",
+                e);
         }
         catch (IOException e) when (e is not IndexLockedException)
         {
-            throw new IOException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); correct that, or open it read-only.", e);
+            throw new IOException(
+                $"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); correct that, or open it read-only.", e);
         }
     }
 
@@ -102,18 +109,25 @@ internal static class IndexFiles
             }
             catch (FileNotFoundException e)
             {
-                throw new IndexFormatException(Path.Combine(folder, IndexManifest.FileName), $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.", e);
+                throw new IndexFormatException(
+                    Path.Combine(folder, IndexManifest.FileName),
+                    $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.",
+                    e);
             }
         }
     }
 
-    /// <summary>Deletes the files that are left of a compaction, completed or not. Files that a reader still has open are deleted by the next call.</summary>
+    /// <summary>
+    /// Deletes the files that are left of a compaction, completed or not. Files that a reader still has open are deleted by the next call.
+    /// </summary>
     public static void DeleteOthers(string folder, long counting)
     {
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             var (name, ending) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && (generation != counting || ending == ".records"))
+            if (ending is ".segment" or ".log" or ".records"
+                && long.TryParse(name, out var generation)
+                && (generation != counting || ending == ".records"))
             {
                 Delete(folder, Path.GetFileName(path));
             }

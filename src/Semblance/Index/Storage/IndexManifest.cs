@@ -6,7 +6,10 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>Represents <c>index.json</c>: the options of the index and the current generation of its files. A compaction takes effect when this file is replaced.</summary>
+/// <summary>
+/// Represents <c>index.json</c>: the options of the index and the current generation of its files. A compaction takes effect when this file
+/// is replaced.
+/// </summary>
 /// <param name="Dimension">The number of elements of a vector.</param>
 /// <param name="Options">The options that the index was built with.</param>
 /// <param name="Generation">The number in the names of the segment and the log.</param>
@@ -36,7 +39,8 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DirectoryNotFoundException($"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.", e);
+            throw new DirectoryNotFoundException(
+                $"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.", e);
         }
 
         try
@@ -62,12 +66,15 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
                 M = root.GetProperty("m").GetInt32(),
                 EfConstruction = root.GetProperty("ef_construction").GetInt32(),
                 Seed = root.GetProperty("seed").GetInt32(),
-                Attributes = root.GetProperty("attributes").EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!),
+                Attributes = root.GetProperty("attributes")
+                    .EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!),
             };
             options.Check();
             return new IndexManifest(root.GetProperty("dimension").GetInt32(), options, root.GetProperty("generation").GetInt64());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException and not IndexFormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException
+                or FormatException and not IndexFormatException)
         {
             throw new IndexFormatException(path, $"it is damaged ({e.Message}); restore the index, or build it again.", e);
         }

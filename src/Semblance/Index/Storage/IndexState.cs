@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Semblance;
 
-/// <summary>Represents the content of an index: a segment with its graph, the vectors deleted from it since, and the vectors of the log, which are compared one by one.</summary>
+/// <summary>
+/// Represents the content of an index: a segment with its graph, the vectors deleted from it since, and the vectors of the log, which are
+/// compared one by one.
+/// </summary>
 /// <remarks>Not thread-safe; <see cref="IndexStore"/> locks readers and the writer.</remarks>
 internal sealed unsafe class IndexState
 {
@@ -102,7 +105,8 @@ internal sealed unsafe class IndexState
 
     public VectorRecord Record(int node) => Segment.Record(node).Record(Segment.SoundVector(node).ToArray());
 
-    public bool Matches(VectorFilter? filter, TailEntry entry) => !entry.IsDeleted && filter?.Matches(new StoredRecord(_logPath, entry.Record)) != false;
+    public bool Matches(VectorFilter? filter, TailEntry entry) =>
+        !entry.IsDeleted && filter?.Matches(new StoredRecord(_logPath, entry.Record)) != false;
 
     public bool Matches(VectorFilter? filter, int node) => !IsDeleted(node) && filter?.Matches(Segment.Record(node)) != false;
 
@@ -136,7 +140,8 @@ internal sealed unsafe class IndexState
         }
     }
 
-    private void SearchSegment(byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
+    private void SearchSegment(
+        byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
     {
         var matching = options.Filter is null ? null : Segment.Matching(options.Filter);
         var eligible = matching is null ? _liveInSegment : Eligible(matching);
@@ -269,10 +274,12 @@ internal sealed unsafe class IndexState
         return MathF.Abs(distance) <= scratch.VectorLimit ? distance : throw Segment.Graph.DamagedVector(record);
     }
 
-    private bool Counts(int record, ulong[]? matching) => !IsDeleted(record) && (matching is null || (matching[record / 64] >> (record % 64) & 1) != 0);
+    private bool Counts(int record, ulong[]? matching) =>
+        !IsDeleted(record) && (matching is null || (matching[record / 64] >> (record % 64) & 1) != 0);
 
     // Records of the log are numbered after those of the segment.
-    private StoredRecord Stored(int record) => record < Segment.Count ? Segment.Record(record) : new StoredRecord(_logPath, _tail[record - Segment.Count].Record);
+    private StoredRecord Stored(int record) =>
+        record < Segment.Count ? Segment.Record(record) : new StoredRecord(_logPath, _tail[record - Segment.Count].Record);
 
     private int Eligible(ulong[] matching)
     {

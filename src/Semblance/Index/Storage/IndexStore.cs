@@ -28,7 +28,9 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
         try
         {
             (_manifest, _state, var length) = IndexFiles.Load(folder);
-            _log = isWritable ? IndexFiles.Writing(folder, () => WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open)) : null;
+            _log = isWritable
+                ? IndexFiles.Writing(folder, () => WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open))
+                : null;
             if (isWritable)
             {
                 IndexFiles.DeleteOthers(folder, _manifest.Generation);
@@ -58,7 +60,8 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Searches the state under the read lock.</summary>
-    public VectorHit[] Search(float[] query, VectorQuery options, CancellationToken cancellationToken) => Read(state => state.Search(query, options, cancellationToken));
+    public VectorHit[] Search(float[] query, VectorQuery options, CancellationToken cancellationToken) =>
+        Read(state => state.Search(query, options, cancellationToken));
 
     /// <summary>Runs a write operation while no other one runs.</summary>
     /// <exception cref="InvalidOperationException">The index is open read-only.</exception>
@@ -78,7 +81,10 @@ internal sealed class IndexStore : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Appends a change to the log and applies it to the state, with the code that applies it when the index is opened. Call only within <see cref="ExclusivelyAsync"/>.</summary>
+    /// <summary>
+    /// Appends a change to the log and applies it to the state, with the code that applies it when the index is opened. Call only within
+    /// <see cref="ExclusivelyAsync"/>.
+    /// </summary>
     public void Commit(byte[] record, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Semblance;
 
 /// <summary>
-/// Encodes a change for the log: 1, the number of vectors, and for each its elements, the length of its record and its record; or 2, the number of ids, and for each its length and
-/// bytes.
+/// Encodes a change for the log: 1, the number of vectors, and for each its elements, the length of its record and its record; or 2, the
+/// number of ids, and for each its length and bytes.
 /// </summary>
 internal static class LogRecord
 {
@@ -73,7 +73,8 @@ internal static class LogRecord
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new IndexFormatException(path, $"a record does not fit vectors of {dimension} elements; restore the index, or build it again.", e);
+            throw new IndexFormatException(
+                path, $"a record does not fit vectors of {dimension} elements; restore the index, or build it again.", e);
         }
     }
 
@@ -88,5 +89,6 @@ internal static class LogRecord
 
     private static int Checked(long length) => length <= WriteAheadLog.LargestRecord
         ? (int)length
-        : throw new ArgumentException($"{length:N0} bytes are too many for one change; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
+        : throw new ArgumentException(
+            $"{length:N0} bytes are too many for one change; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
 }

@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Represents an immutable, memory-mapped file of vectors, their records and their graph. Opening reads only the header; everything read later is checked against
-/// the bounds of the file, so that damage causes an exception and never a crash.
+/// Represents an immutable, memory-mapped file of vectors, their records and their graph. Opening reads only the header; everything read
+/// later is checked against the bounds of the file, so that damage causes an exception and never a crash.
 /// </summary>
 internal sealed unsafe class Segment : IDisposable
 {
@@ -29,7 +29,13 @@ internal sealed unsafe class Segment : IDisposable
         _recordStarts = (long*)At(SegmentSection.RecordStarts);
         _records = At(SegmentSection.Records);
         var graph = new HnswGraph(
-            file.Path, header.Count, header.M, (int*)At(SegmentSection.Links), (int*)At(SegmentSection.UpperStarts), (int*)At(SegmentSection.UpperLinks), header.UpperBlocks)
+            file.Path,
+            header.Count,
+            header.M,
+            (int*)At(SegmentSection.Links),
+            (int*)At(SegmentSection.UpperStarts),
+            (int*)At(SegmentSection.UpperLinks),
+            header.UpperBlocks)
         {
             EntryLevel = header.EntryLevel,
             Entry = header.Entry,
@@ -37,16 +43,30 @@ internal sealed unsafe class Segment : IDisposable
         Graph = graph;
         Groups = header[SegmentSection.GroupStarts].Length == 0
             ? RecordGroups.None(file.Path, header.Count)
-            : new RecordGroups(file.Path, header.Count, (int*)At(SegmentSection.GroupStarts), (int*)At(SegmentSection.Groups), (int)Math.Min(int.MaxValue, header[SegmentSection.Groups].Length / sizeof(int)));
+            : new RecordGroups(
+                file.Path,
+                header.Count,
+                (int*)At(SegmentSection.GroupStarts),
+                (int*)At(SegmentSection.Groups),
+                (int)Math.Min(int.MaxValue, header[SegmentSection.Groups].Length / sizeof(int)));
         Vectors = new VectorSpace(
-            At(SegmentSection.Vectors), header.VectorStride, header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
+            At(SegmentSection.Vectors),
+            header.VectorStride,
+            header.VectorStride / sizeof(float),
+            VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
         Codes = header.Precision == Precision.Float32
             ? Vectors
             : new VectorSpace(
-                At(SegmentSection.Codes), header.CodeStride, VectorCodes.Length(header.Precision, header.Dimension), VectorDistance.Of(header.Precision, header.Similarity, InstructionSets.Current));
+                At(SegmentSection.Codes),
+                header.CodeStride,
+                VectorCodes.Length(header.Precision, header.Dimension),
+                VectorDistance.Of(header.Precision, header.Similarity, InstructionSets.Current));
         if (header.Count > 0 && ((uint)header.Entry >= (uint)header.Count || graph.Level(header.Entry) < header.EntryLevel))
         {
-            throw new IndexFormatException(file.Path, $"the graph begins at vector {header.Entry} on layer {header.EntryLevel}, which is not there; restore the index, or build it again.");
+            throw new IndexFormatException(
+                file.Path,
+                $"the graph begins at vector {header.Entry} on layer {header.EntryLevel}, which is not there; restore the index, or " +
+                "build it again.");
         }
     }
 
@@ -56,7 +76,9 @@ internal sealed unsafe class Segment : IDisposable
 
     public int Count => _header.Count;
 
-    /// <summary>Gets a value that indicates whether an earlier version wrote the segment, in which equal vectors are linked with each other.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether an earlier version wrote the segment, in which equal vectors are linked with each other.
+    /// </summary>
     public bool IsOld => _header.Version < SegmentHeader.CurrentVersion;
 
     public HnswGraph Graph { get; }
@@ -78,7 +100,8 @@ internal sealed unsafe class Segment : IDisposable
         var file = new FileMap(System.IO.Path.Combine(folder, manifest.Segment));
         try
         {
-            var header = SegmentHeader.Read(file.Path, new ReadOnlySpan<byte>(file.Data, (int)Math.Min(file.Length, SegmentHeader.Length)), file.Length, manifest);
+            var header = SegmentHeader.Read(
+                file.Path, new ReadOnlySpan<byte>(file.Data, (int)Math.Min(file.Length, SegmentHeader.Length)), file.Length, manifest);
             return new Segment(file, header);
         }
         catch
@@ -96,7 +119,8 @@ internal sealed unsafe class Segment : IDisposable
         var (start, end, length) = (_recordStarts[node], _recordStarts[node + 1], _header[SegmentSection.Records].Length);
         return start >= 0 && start <= end && end <= length && end - start <= int.MaxValue
             ? new StoredRecord(Path, new ReadOnlySpan<byte>(_records + start, (int)(end - start)))
-            : throw new IndexFormatException(Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
+            : throw new IndexFormatException(
+                Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
     }
 
     /// <summary>Returns a copy of the bits of deleted vectors, whose checksum is verified.</summary>
@@ -105,21 +129,29 @@ internal sealed unsafe class Segment : IDisposable
         ? new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray()
         : throw new IndexFormatException(Path, Damage(SegmentSection.Deleted));
 
-    /// <summary>Returns a hit after cheap checks of its data: the id must lead to the record, and the length of the vector must be valid.</summary>
+    /// <summary>
+    /// Returns a hit after cheap checks of its data: the id must lead to the record, and the length of the vector must be valid.
+    /// </summary>
     /// <exception cref="IndexFormatException">The record or its vector is damaged.</exception>
     public VectorHit Hit(int record, float score)
     {
         var stored = Record(record);
         if (Find(stored.IdBytes) != record)
         {
-            throw new IndexFormatException(Path, $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+            throw new IndexFormatException(
+                Path,
+                $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the " +
+                "index must be built again or restored.");
         }
 
         SoundVector(record);
         return stored.Hit(score);
     }
 
-    /// <summary>Returns the float32 elements of a vector after a check of its length: 1 for cosine similarity, at most that of the longest vector otherwise.</summary>
+    /// <summary>
+    /// Returns the float32 elements of a vector after a check of its length: 1 for cosine similarity, at most that of the longest vector
+    /// otherwise.
+    /// </summary>
     /// <exception cref="IndexFormatException">The vector is damaged.</exception>
     public ReadOnlySpan<float> SoundVector(int record)
     {
@@ -174,7 +206,8 @@ internal sealed unsafe class Segment : IDisposable
     });
 
     /// <summary>Rents the memory of one search; return it with <see cref="Return"/>.</summary>
-    public HnswScratch Rent() => _scratches.TryTake(out var scratch) ? scratch : new HnswScratch(Count, 2 * _header.M, _header.VectorStride + _header.CodeStride);
+    public HnswScratch Rent() =>
+        _scratches.TryTake(out var scratch) ? scratch : new HnswScratch(Count, 2 * _header.M, _header.VectorStride + _header.CodeStride);
 
     public void Return(HnswScratch scratch) => _scratches.Add(scratch);
 
@@ -249,7 +282,8 @@ internal sealed unsafe class Segment : IDisposable
     /// <summary>Unmaps the file. No search may be running.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static string Damage(SegmentSection section) => $"the checksum of the {section.Name()} does not match; restore the index, or build it again.";
+    private static string Damage(SegmentSection section) =>
+        $"the checksum of the {section.Name()} does not match; restore the index, or build it again.";
 
     private bool IsSound(SegmentSection section, CancellationToken cancellationToken)
     {
@@ -265,7 +299,8 @@ internal sealed unsafe class Segment : IDisposable
         return checksum.GetCurrentHashAsUInt32() == expected;
     }
 
-    // The bound on the magnitude of an intact vector's distance from the query, from the lengths of both and the quantization error of the code.
+    // The bound on the magnitude of an intact vector's distance from the query, from the lengths of both and the quantization error of the
+    // code.
     private float Limit(float norm, Precision precision)
     {
         if (precision == Precision.Binary)
@@ -273,7 +308,9 @@ internal sealed unsafe class Segment : IDisposable
             return float.PositiveInfinity; // every code is valid
         }
 
-        var both = _header.Similarity == SimilarityFunction.Euclidean ? Math.Pow((double)norm + _header.LongestVector, 2) : (double)norm * _header.LongestVector;
+        var both = _header.Similarity == SimilarityFunction.Euclidean
+            ? Math.Pow((double)norm + _header.LongestVector, 2)
+            : (double)norm * _header.LongestVector;
         var loss = precision == Precision.Int8 ? 1 + (Math.Sqrt(_header.Dimension) / 254) : 1;
         return (float)Math.Min(float.MaxValue, (both * loss * loss * (1 + LengthTolerance)) + float.Epsilon);
     }

@@ -37,11 +37,18 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _manifest = manifest;
         _path = Path.Combine(folder, manifest.Segment);
         _recordsPath = Path.Combine(folder, IndexManifest.Name(manifest.Generation, "records"));
-        _header = new SegmentHeader { Dimension = manifest.Dimension, Similarity = manifest.Options.Similarity, Precision = manifest.Options.Precision, M = manifest.Options.M };
+        _header = new SegmentHeader
+        {
+            Dimension = manifest.Dimension,
+            Similarity = manifest.Options.Similarity,
+            Precision = manifest.Options.Precision,
+            M = manifest.Options.M,
+        };
         _file = new OutputStream(open(_path), _path);
         _file.SetLength(0);
         _output = new BufferedStream(_file, BufferSize);
-        _records = new FileStream(_recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
+        _records = new FileStream(
+            _recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
         _recordsOutput = new OutputStream(_records, _recordsPath);
         _output.Write(new byte[SegmentHeader.Length]);
         _position = _sectionStart = SegmentHeader.Length;
@@ -153,7 +160,9 @@ internal sealed unsafe class SegmentWriter : IDisposable
             {
                 if (Record(map, table.Data[place] - 1).IdBytes.SequenceEqual(id))
                 {
-                    throw new ArgumentException($"The id '{StoredText.Escaped(Record(map, node).Id)}' comes twice: as vector {table.Data[place]} and as vector {node + 1}; give each vector an id of its own.");
+                    throw new ArgumentException(
+                        $"The id '{StoredText.Escaped(Record(map, node).Id)}' comes twice: as vector {table.Data[place]} and as vector " +
+                        $"{node + 1}; give each vector an id of its own.");
                 }
             }
 
@@ -170,7 +179,8 @@ internal sealed unsafe class SegmentWriter : IDisposable
         for (var node = 0; node < Count && code.Length > 0; node++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            VectorCodes.Write(_header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
+            VectorCodes.Write(
+                _header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
             Write(code);
         }
 
@@ -180,7 +190,10 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private void WriteGraph(FileMap map, Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var space = new VectorSpace(
-            Vectors(map), _header.VectorStride, _header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
+            Vectors(map),
+            _header.VectorStride,
+            _header.VectorStride / sizeof(float),
+            VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
         using var nodes = new RecordNodes(space, _header.Dimension, _header.Similarity, CollectionsMarshal.AsSpan(_hashes));
         var continued = basis is not null && nodes.TryContinue(basis.Graph, basis.Groups, most: _manifest.Options.M) ? basis.Graph : null;
         using var builder = new HnswBuilder(_path, space, nodes, Count, _manifest.Options, continued);

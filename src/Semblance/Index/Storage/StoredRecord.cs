@@ -5,8 +5,8 @@ using System.Text;
 namespace Semblance;
 
 /// <summary>
-/// Represents the data stored next to a vector: the id (0 and eight bytes, or 1 and a text), the text (length −1 if there is none), the number of
-/// labels and the two texts of each label. A text is four bytes of length and UTF-8; everything is little-endian.
+/// Represents the data stored next to a vector: the id (0 and eight bytes, or 1 and a text), the text (length −1 if there is none), the
+/// number of labels and the two texts of each label. A text is four bytes of length and UTF-8; everything is little-endian.
 /// </summary>
 /// <param name="path">The path of the file, for messages.</param>
 /// <param name="bytes">The bytes of the record.</param>
@@ -125,7 +125,8 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         var (first, second) => first.CompareTo(second),
     };
 
-    private VectorId ReadId(ReadOnlySpan<byte> bytes) => bytes[0] == 0 ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) : Decoded(bytes[5..]);
+    private VectorId ReadId(ReadOnlySpan<byte> bytes) =>
+        bytes[0] == 0 ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) : Decoded(bytes[5..]);
 
     private string Decoded(ReadOnlySpan<byte> bytes)
     {
@@ -182,7 +183,8 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    private IndexFormatException Damaged() => new(path, "a record is damaged; `semblance index verify` says what else is, and the index must be built again or restored.");
+    private IndexFormatException Damaged() =>
+        new(path, "a record is damaged; `semblance index verify` says what else is, and the index must be built again or restored.");
 
     private static void WriteId(ArrayBufferWriter<byte> bytes, VectorId id)
     {

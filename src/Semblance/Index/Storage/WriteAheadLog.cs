@@ -4,12 +4,12 @@ using Semblance.Files;
 namespace Semblance;
 
 /// <summary>
-/// Represents the log of the changes since the segment was written. A change is on the disk before it is acknowledged. A log record consists of its length, the
-/// checksum of its bytes, the checksum of these eight bytes, and its bytes.
+/// Represents the log of the changes since the segment was written. A change is on the disk before it is acknowledged. A log record
+/// consists of its length, the checksum of its bytes, the checksum of these eight bytes, and its bytes.
 /// </summary>
 /// <remarks>
-/// A process that ends during a write leaves an incomplete record, or zeros that the disk did not write: that change was never acknowledged and is
-/// ignored. Any other checksum mismatch is damage and causes an exception.
+/// A process that ends during a write leaves an incomplete record, or zeros that the disk did not write: that change was never acknowledged
+/// and is ignored. Any other checksum mismatch is damage and causes an exception.
 /// </remarks>
 internal sealed class WriteAheadLog : IDisposable
 {
@@ -73,7 +73,8 @@ internal sealed class WriteAheadLog : IDisposable
         var magic = new byte[Magic.Length];
         if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.AsSpan().SequenceEqual(Magic))
         {
-            throw new IndexFormatException(path, "the file is not a log of an index, or its beginning is damaged; restore the index, or build it again.");
+            throw new IndexFormatException(
+                path, "the file is not a log of an index, or its beginning is damaged; restore the index, or build it again.");
         }
 
         var (position, end) = ((long)Magic.Length, stream.Length);
@@ -82,7 +83,8 @@ internal sealed class WriteAheadLog : IDisposable
         {
             stream.ReadExactly(frame);
             var length = BinaryPrimitives.ReadInt32LittleEndian(frame);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(8)) != Checksum.Of(frame.AsSpan(0, 8)) || length is < 1 or > LargestRecord)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(8)) != Checksum.Of(frame.AsSpan(0, 8))
+                || length is < 1 or > LargestRecord)
             {
                 if (!frame.AsSpan().ContainsAnyExcept((byte)0) && IsZeroToTheEnd(stream))
                 {

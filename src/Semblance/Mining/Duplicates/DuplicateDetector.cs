@@ -97,7 +97,9 @@ public sealed class DuplicateDetector
 
     /// <summary>Adds several vectors in order, which is faster than one by one.</summary>
     /// <param name="vectors">The vectors <c>[vectors × dimension]</c>, all values finite.</param>
-    /// <param name="cancellationToken">The token that cancels the operation between two steps; vectors of completed steps stay added.</param>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation between two steps; vectors of completed steps stay added.
+    /// </param>
     /// <returns>The duplicated vector of each, or <see langword="null"/> if it is new.</returns>
     /// <exception cref="ArgumentException">The vectors have another dimension or are not finite.</exception>
     public Duplicate?[] Add(Tensor vectors, CancellationToken cancellationToken = default)
@@ -139,7 +141,8 @@ public sealed class DuplicateDetector
     }
 
     // Adds texts up to a page of new ones, or to one that is known at first but forgotten before it is added; returns their number.
-    private int AddSome(SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
+    private int AddSome(
+        SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, int>();
         var (hashes, fresh) = (new List<UInt128>(), new List<string>());
@@ -153,7 +156,9 @@ public sealed class DuplicateDetector
             }
         }
 
-        var batch = fresh.Count == 0 ? null : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
+        var batch = fresh.Count == 0
+            ? null
+            : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
         for (var i = 0; i < hashes.Count; i++)
         {
             if (_texts.TryGetValue(hashes[i], out var place))
@@ -208,7 +213,9 @@ public sealed class DuplicateDetector
         return options?.Encoding.Dimensions ?? model.Dimension;
     }
 
-    /// <summary>Represents at most a page of vectors, compared with all remembered ones at once and among themselves, then added one by one.</summary>
+    /// <summary>
+    /// Represents at most a page of vectors, compared with all remembered ones at once and among themselves, then added one by one.
+    /// </summary>
     private sealed class Batch
     {
         private readonly DuplicateDetector _detector;

@@ -2,7 +2,10 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Represents a page of the memory of a <see cref="DuplicateDetector"/>: normalized vectors, their positions in the stream, and the hashes of their texts.</summary>
+/// <summary>
+/// Represents a page of the memory of a <see cref="DuplicateDetector"/>: normalized vectors, their positions in the stream, and the hashes
+/// of their texts.
+/// </summary>
 /// <param name="rows">The capacity of the page.</param>
 /// <param name="dimension">The number of elements of each vector.</param>
 internal sealed class RememberedVectors(int rows, int dimension)
@@ -15,7 +18,9 @@ internal sealed class RememberedVectors(int rows, int dimension)
 
     public bool IsFull => Count == rows;
 
-    /// <summary>Gets or sets a value that indicates whether newer vectors have replaced the page while others were still compared with it.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether newer vectors have replaced the page while others were still compared with it.
+    /// </summary>
     public bool IsForgotten { get; set; }
 
     /// <summary>Gets the hashes of the texts.</summary>
@@ -32,5 +37,10 @@ internal sealed class RememberedVectors(int rows, int dimension)
 
     /// <summary>Returns the nearest vector of the page for each of the given vectors.</summary>
     public SearchHit[][] Nearest(Tensor vectors, CancellationToken cancellationToken) =>
-        SemanticSearch.Search(vectors, _vectors.Slice(0, Count), new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct }, null, cancellationToken);
+        SemanticSearch.Search(
+            vectors,
+            _vectors.Slice(0, Count),
+            new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct },
+            null,
+            cancellationToken);
 }

@@ -5,10 +5,10 @@ namespace Semblance;
 /// of sentence-transformers' <c>mine_hard_negatives</c>.
 /// </summary>
 /// <remarks>
-/// For each anchor, exact search finds the nearest texts. Its positives are removed; margins to its worst positive
-/// and score limits reject some of the rest; then the first <see cref="HardNegativeOptions.RangeMin"/> are skipped and
-/// <see cref="HardNegativeOptions.NumNegatives"/> are selected. Anchors and texts that occur several times are encoded once: an
-/// anchor with several positives has all of them, and duplicate pairs count once. A cross-encoder, if given, rescores positives and candidates, so
+/// For each anchor, exact search finds the nearest texts. Its positives are removed; margins to its worst positive and score limits reject
+/// some of the rest; then the first <see cref="HardNegativeOptions.RangeMin"/> are skipped and
+/// <see cref="HardNegativeOptions.NumNegatives"/> are selected. Anchors and texts that occur several times are encoded once: an anchor with
+/// several positives has all of them, and duplicate pairs count once. A cross-encoder, if given, rescores positives and candidates, so
 /// margins, limits and order are by its scores (sentence-transformers uses it only if a margin or a maximum is set).
 /// </remarks>
 public static class HardNegativeMining
@@ -17,11 +17,17 @@ public static class HardNegativeMining
     /// <param name="model">The model that finds candidates.</param>
     /// <param name="pairs">The anchors and their positives.</param>
     /// <param name="options">The mining options; <see langword="null"/> for the three nearest texts.</param>
-    /// <param name="corpus">The texts to search for negatives in addition to the positives; <see langword="null"/> for the positives only.</param>
-    /// <param name="crossEncoder">The cross-encoder with one label that rescores candidates and positives; <see langword="null"/> for the scores of the model.</param>
+    /// <param name="corpus">
+    /// The texts to search for negatives in addition to the positives; <see langword="null"/> for the positives only.
+    /// </param>
+    /// <param name="crossEncoder">
+    /// The cross-encoder with one label that rescores candidates and positives; <see langword="null"/> for the scores of the model.
+    /// </param>
     /// <param name="progress">Receives the completed fraction of the work, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="ArgumentException">There are no pairs, a text is null, an option is out of range, or the cross-encoder has several labels.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no pairs, a text is null, an option is out of range, or the cross-encoder has several labels.
+    /// </exception>
     public static HardNegatives Mine(
         SentenceTransformer model,
         IReadOnlyList<(string Anchor, string Positive)> pairs,
@@ -43,7 +49,8 @@ public static class HardNegativeMining
             texts.TryAdd(text, texts.Count);
         }
 
-        var anchors = new OrderedDictionary<string, List<int>>(); // maps an anchor to the indices of its positives, in the order of the pairs
+        // maps an anchor to the indices of its positives, in the order of the pairs
+        var anchors = new OrderedDictionary<string, List<int>>();
         foreach (var (anchor, positive) in pairs)
         {
             if (!anchors.TryGetValue(anchor, out var positives))
@@ -58,10 +65,13 @@ public static class HardNegativeMining
         }
 
         var work = new ProgressCounter(progress, 2L * (texts.Count + anchors.Count) + (crossEncoder is null ? 0 : anchors.Count));
-        var documents = model.EncodeDocument([.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
-        var queries = model.EncodeQuery([.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
+        var documents = model.EncodeDocument(
+            [.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
+        var queries = model.EncodeQuery(
+            [.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
         var most = anchors.Values.Max(positives => positives.Count);
-        var search = new SearchOptions { TopK = (int)Math.Min(texts.Count, (long)options.Range(most) + most), Similarity = model.Config.SimilarityFunction };
+        var search = new SearchOptions { TopK = (int)Math.Min(
+            texts.Count, (long)options.Range(most) + most), Similarity = model.Config.SimilarityFunction };
         var hits = SemanticSearch.Search(queries, documents, search, null, cancellationToken);
         work.Add(texts.Count + anchors.Count);
 
@@ -74,7 +84,8 @@ public static class HardNegativeMining
             var scores = crossEncoder is null
                 ? Array.ConvertAll([.. positives], positive => Similarity.Of(queries.Row(i), documents.Row(positive), search.Similarity))
                 : Rescore(crossEncoder, options.CrossEncoder, anchor, texts, positives, hits[i], cancellationToken);
-            MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
+            MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(
+                hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
             mined.AddRange(positives.Zip(scores, (positive, score) => new MinedPair(anchor, texts.GetAt(positive).Key, score, negatives)));
             work.Add(crossEncoder is null ? 0 : 1);
         }
@@ -82,7 +93,8 @@ public static class HardNegativeMining
         return new HardNegatives(mined, anchors.Count, options.NumNegatives, selection.Candidates, selection.Rejected);
     }
 
-    private static void Check(IReadOnlyList<(string Anchor, string Positive)> pairs, IReadOnlyList<string>? corpus, CrossEncoder? crossEncoder)
+    private static void Check(
+        IReadOnlyList<(string Anchor, string Positive)> pairs, IReadOnlyList<string>? corpus, CrossEncoder? crossEncoder)
     {
         if (pairs.Count == 0)
         {
@@ -105,16 +117,25 @@ public static class HardNegativeMining
         if (crossEncoder is { Labels.Count: not 1 })
         {
             throw new ArgumentException(
-                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score is a similarity of two texts; use a model with one label.", nameof(crossEncoder));
+                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score is a " +
+                "similarity of two texts; use a model with one label.", nameof(crossEncoder));
         }
     }
 
     // Replaces the scores of the hits by those of the cross-encoder, sorts the hits, and returns the scores of the positives.
     private static float[] Rescore(
-        CrossEncoder crossEncoder, PredictOptions options, string anchor, OrderedDictionary<string, int> texts, List<int> positives, SearchHit[] hits, CancellationToken cancellationToken)
+        CrossEncoder crossEncoder,
+        PredictOptions options,
+        string anchor,
+        OrderedDictionary<string,
+        int> texts,
+        List<int> positives,
+        SearchHit[] hits,
+        CancellationToken cancellationToken)
     {
         var places = positives.Concat(hits.Select(hit => hit.Index));
-        var predictions = crossEncoder.Predict([.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellationToken);
+        var predictions = crossEncoder.Predict(
+            [.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellationToken);
         var scores = predictions.Scores.Values.ToArray();
         for (var i = 0; i < hits.Length; i++)
         {

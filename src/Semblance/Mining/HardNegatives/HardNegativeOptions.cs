@@ -1,14 +1,18 @@
 namespace Semblance;
 
-/// <summary>Represents the options of <see cref="HardNegativeMining"/>. Names and defaults are those of sentence-transformers' <c>mine_hard_negatives</c>.</summary>
+/// <summary>
+/// Represents the options of <see cref="HardNegativeMining"/>. Names and defaults are those of sentence-transformers'
+/// <c>mine_hard_negatives</c>.
+/// </summary>
 public sealed record HardNegativeOptions
 {
     /// <summary>Gets the number of nearest texts within the limits to skip, since they may be positives; 0 by default.</summary>
     public int RangeMin { get; init; }
 
     /// <summary>
-    /// Gets the number of nearest texts to consider. The default, <see langword="null"/>, means <see cref="RangeMin"/> plus <see cref="NumNegatives"/> (ten times that
-    /// if a margin or <see cref="MaxScore"/> rejects some) plus the largest number of positives of an anchor.
+    /// Gets the number of nearest texts to consider. The default, <see langword="null"/>, means <see cref="RangeMin"/> plus
+    /// <see cref="NumNegatives"/> (ten times that if a margin or <see cref="MaxScore"/> rejects some) plus the largest number of positives
+    /// of an anchor.
     /// </summary>
     public int? RangeMax { get; init; }
 
@@ -18,12 +22,16 @@ public sealed record HardNegativeOptions
     /// <summary>Gets the maximum score of a negative; <see langword="null"/>, the default, for no maximum.</summary>
     public float? MaxScore { get; init; }
 
-    /// <summary>Gets the minimum difference between the score of the anchor's worst positive and that of a negative; <see langword="null"/>, the default, for no limit.</summary>
+    /// <summary>
+    /// Gets the minimum difference between the score of the anchor's worst positive and that of a negative; <see langword="null"/>, the
+    /// default, for no limit.
+    /// </summary>
     public float? AbsoluteMargin { get; init; }
 
     /// <summary>
-    /// Gets the minimum relative difference between the score of the anchor's worst positive and that of a negative: 0.05 for at most 95 % of it, the best value of
-    /// NV-Retriever (arXiv:2407.15831). For a score below zero, its magnitude counts: −0.4 becomes −0.42. <see langword="null"/>, the default, for no limit.
+    /// Gets the minimum relative difference between the score of the anchor's worst positive and that of a negative: 0.05 for at most 95 %
+    /// of it, the best value of NV-Retriever (arXiv:2407.15831). For a score below zero, its magnitude counts: −0.4 becomes −0.42.
+    /// <see langword="null"/>, the default, for no limit.
     /// </summary>
     public float? RelativeMargin { get; init; }
 
@@ -36,13 +44,17 @@ public sealed record HardNegativeOptions
     /// <summary>Gets the random seed for <see cref="NegativeSampling.Random"/>; 0 by default.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Gets a value that indicates whether positives are candidates too: for rankings to evaluate a reranker on, not for training.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether positives are candidates too: for rankings to evaluate a reranker on, not for training.
+    /// </summary>
     public bool IncludePositives { get; init; }
 
     /// <summary>Gets the encoding options of the anchors, including their prompt; the model's options for queries by default.</summary>
     public EncodeOptions Queries { get; init; } = EncodeOptions.Default;
 
-    /// <summary>Gets the encoding options of the positives and the corpus, including their prompt; the model's options for documents by default.</summary>
+    /// <summary>
+    /// Gets the encoding options of the positives and the corpus, including their prompt; the model's options for documents by default.
+    /// </summary>
     public EncodeOptions Corpus { get; init; } = EncodeOptions.Default;
 
     /// <summary>Gets the prediction options of the cross-encoder.</summary>
@@ -58,13 +70,17 @@ public sealed record HardNegativeOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(NumNegatives, 1);
         if (RangeMax <= RangeMin)
         {
-            throw new ArgumentOutOfRangeException(nameof(RangeMax), RangeMax, $"RangeMax must be larger than RangeMin, {RangeMin}, or nothing is left.");
+            throw new ArgumentOutOfRangeException(
+                nameof(RangeMax), RangeMax, $"RangeMax must be larger than RangeMin, {RangeMin}, or nothing is left.");
         }
 
         if (NumNegatives > (RangeMax ?? int.MaxValue) - RangeMin)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(NumNegatives), NumNegatives, $"Only {RangeMax - RangeMin} texts are looked at after the first {RangeMin} of {RangeMax}; lower NumNegatives or RangeMin, or raise RangeMax.");
+                nameof(NumNegatives),
+                NumNegatives,
+                $"Only {RangeMax - RangeMin} texts are looked at after the first {RangeMin} of {RangeMax}; lower NumNegatives or " +
+                "RangeMin, or raise RangeMax.");
         }
 
         if (!Enum.IsDefined(Sampling))
@@ -72,7 +88,13 @@ public sealed record HardNegativeOptions
             throw new ArgumentOutOfRangeException(nameof(Sampling), Sampling, "There is no such sampling.");
         }
 
-        foreach (var (name, limit) in new[] { (nameof(MinScore), MinScore), (nameof(MaxScore), MaxScore), (nameof(AbsoluteMargin), AbsoluteMargin), (nameof(RelativeMargin), RelativeMargin) })
+        foreach (var (name, limit) in new[]
+        {
+            (nameof(MinScore), MinScore),
+            (nameof(MaxScore), MaxScore),
+            (nameof(AbsoluteMargin), AbsoluteMargin),
+            (nameof(RelativeMargin), RelativeMargin),
+        })
         {
             if (limit is { } value && !float.IsFinite(value))
             {
@@ -82,7 +104,8 @@ public sealed record HardNegativeOptions
 
         if (MinScore > MaxScore)
         {
-            throw new ArgumentOutOfRangeException(nameof(MinScore), MinScore, $"MinScore is larger than MaxScore, {MaxScore}, so nothing passes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MinScore), MinScore, $"MinScore is larger than MaxScore, {MaxScore}, so nothing passes.");
         }
     }
 }

@@ -15,12 +15,21 @@ public static class HardNegativeWriter
     /// <param name="format">The contents of a row.</param>
     /// <param name="anchor">The name of the column of anchors.</param>
     /// <param name="positive">The name of the column of positives.</param>
-    /// <param name="withScores"><see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.</param>
+    /// <param name="withScores">
+    /// <see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.
+    /// </param>
     /// <returns>The number of rows.</returns>
-    /// <exception cref="ArgumentException">The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for a <c>.tsv</c> file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for a <c>.tsv</c> file.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static int Save(
-        string path, HardNegatives mined, HardNegativeFormat format = HardNegativeFormat.Triplet, string anchor = "anchor", string positive = "positive", bool withScores = false)
+        string path,
+        HardNegatives mined,
+        HardNegativeFormat format = HardNegativeFormat.Triplet,
+        string anchor = "anchor",
+        string positive = "positive",
+        bool withScores = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var file = new AtomicFile(path);
@@ -36,9 +45,13 @@ public static class HardNegativeWriter
     /// <param name="format">The contents of a row.</param>
     /// <param name="anchor">The name of the column of anchors.</param>
     /// <param name="positive">The name of the column of positives.</param>
-    /// <param name="withScores"><see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.</param>
+    /// <param name="withScores">
+    /// <see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.
+    /// </param>
     /// <returns>The number of rows.</returns>
-    /// <exception cref="ArgumentException">The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for <c>.tsv</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for <c>.tsv</c>.
+    /// </exception>
     public static int Write(
         Stream stream,
         string ending,
@@ -53,14 +66,16 @@ public static class HardNegativeWriter
         var rows = Rows(mined, format, anchor, positive, withScores || format == HardNegativeFormat.NTupleScores);
         return ending switch
         {
-            ".tsv" when format == HardNegativeFormat.LabeledList => throw new ArgumentException("A row of LabeledList holds lists; write it as .jsonl.", nameof(format)),
+            ".tsv" when format == HardNegativeFormat.LabeledList =>
+                throw new ArgumentException("A row of LabeledList holds lists; write it as .jsonl.", nameof(format)),
             ".tsv" => WriteTsv(stream, rows),
             ".jsonl" => WriteJson(stream, rows),
             _ => throw new ArgumentException($"The ending is '{ending}'; it can be .tsv or .jsonl.", nameof(ending)),
         };
     }
 
-    private static IEnumerable<Field[]> Rows(HardNegatives mined, HardNegativeFormat format, string anchor, string positive, bool withScores)
+    private static IEnumerable<Field[]> Rows(
+        HardNegatives mined, HardNegativeFormat format, string anchor, string positive, bool withScores)
     {
         return (format switch
         {
@@ -85,7 +100,8 @@ public static class HardNegativeWriter
                 new(anchor, [row.Anchor]),
                 new(positive, [row.Positive]),
             }.Concat(row.Negatives.Select((negative, i) => new Field($"negative_{i + 1}", [negative.Text])))
-                .Append(Scores("score", [row.PositiveScore, .. row.Negatives.Select(negative => negative.Score)]) with { IsList = true }).ToArray()),
+                .Append(Scores("score", [row.PositiveScore, .. row.Negatives.Select(negative => negative.Score)]) with { IsList = true })
+                .ToArray()),
         }).Select(row => row.Where(field => withScores || !field.IsScore).ToArray());
 
         static Field Scores(string name, params float[] scores) => new(name, Numbers: scores, IsScore: true);

@@ -1,11 +1,14 @@
 namespace Semblance;
 
-/// <summary>Represents the result of <see cref="HardNegativeMining"/>: training rows, in the formats that losses take, and statistics.</summary>
+/// <summary>
+/// Represents the result of <see cref="HardNegativeMining"/>: training rows, in the formats that losses take, and statistics.
+/// </summary>
 public sealed class HardNegatives
 {
     private readonly int _numNegatives;
 
-    internal HardNegatives(IReadOnlyList<MinedPair> pairs, int anchors, int numNegatives, long candidates, IReadOnlyDictionary<string, long> rejected)
+    internal HardNegatives(
+        IReadOnlyList<MinedPair> pairs, int anchors, int numNegatives, long candidates, IReadOnlyDictionary<string, long> rejected)
     {
         _numNegatives = numNegatives;
         (Pairs, Anchors, Candidates, Rejected) = (pairs, anchors, candidates, rejected);
@@ -23,7 +26,10 @@ public sealed class HardNegatives
     /// <summary>Gets the number of candidates of all anchors, without their positives.</summary>
     public long Candidates { get; }
 
-    /// <summary>Gets the number of candidates that each limit rejected, by the name of the option; a candidate counts for the first limit that rejects it.</summary>
+    /// <summary>
+    /// Gets the number of candidates that each limit rejected, by the name of the option; a candidate counts for the first limit that
+    /// rejects it.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Rejected { get; }
 
     /// <summary>Gets the number of missing negatives: pairs × requested negatives − negatives found.</summary>
@@ -40,12 +46,16 @@ public sealed class HardNegatives
 
     /// <summary>Returns a row for each negative of each pair (the format <c>triplet</c>).</summary>
     public IEnumerable<MinedTriplet> Triplets() =>
-        Pairs.SelectMany(pair => pair.Negatives.Select(negative => new MinedTriplet(pair.Anchor, pair.Positive, negative.Text, pair.PositiveScore, negative.Score)));
+        Pairs.SelectMany(
+            pair => pair.Negatives.Select(
+                negative => new MinedTriplet(pair.Anchor, pair.Positive, negative.Text, pair.PositiveScore, negative.Score)));
 
     /// <summary>Returns the pairs that have all requested negatives (the formats <c>n-tuple</c> and <c>n-tuple-scores</c>).</summary>
     public IEnumerable<MinedPair> Tuples() => Pairs.Where(pair => pair.Negatives.Count == _numNegatives);
 
-    /// <summary>Returns for each anchor its positives with label 1, then its negatives with label 0, each once (the format <c>labeled-pair</c>).</summary>
+    /// <summary>
+    /// Returns for each anchor its positives with label 1, then its negatives with label 0, each once (the format <c>labeled-pair</c>).
+    /// </summary>
     public IEnumerable<LabeledPair> LabeledPairs()
     {
         for (var i = 0; i < Pairs.Count; i++)
@@ -62,6 +72,9 @@ public sealed class HardNegatives
         }
     }
 
-    /// <summary>Returns the pairs that have at least one negative (the format <c>labeled-list</c>: the positive with label 1, then the negatives with label 0).</summary>
+    /// <summary>
+    /// Returns the pairs that have at least one negative (the format <c>labeled-list</c>: the positive with label 1, then the negatives
+    /// with label 0).
+    /// </summary>
     public IEnumerable<MinedPair> LabeledLists() => Pairs.Where(pair => pair.Negatives.Count > 0);
 }

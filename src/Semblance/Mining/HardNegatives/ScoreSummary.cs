@@ -9,7 +9,8 @@ namespace Semblance;
 /// <param name="Median">The median.</param>
 /// <param name="UpperQuartile">The 75th percentile.</param>
 /// <param name="Maximum">The highest score.</param>
-public sealed record ScoreSummary(int Count, double Mean, double Deviation, double Minimum, double LowerQuartile, double Median, double UpperQuartile, double Maximum)
+public sealed record ScoreSummary(
+    int Count, double Mean, double Deviation, double Minimum, double LowerQuartile, double Median, double UpperQuartile, double Maximum)
 {
     /// <summary>Summarizes scores.</summary>
     /// <param name="scores">The scores, in any order.</param>
@@ -24,7 +25,14 @@ public sealed record ScoreSummary(int Count, double Mean, double Deviation, doub
         var mean = sorted.Average();
         var squares = sorted.Sum(score => (score - mean) * (score - mean));
         return new ScoreSummary(
-            sorted.Length, mean, sorted.Length == 1 ? 0 : Math.Sqrt(squares / (sorted.Length - 1)), sorted[0], Quantile(0.25), Quantile(0.5), Quantile(0.75), sorted[^1]);
+            sorted.Length,
+            mean,
+            sorted.Length == 1 ? 0 : Math.Sqrt(squares / (sorted.Length - 1)),
+            sorted[0],
+            Quantile(0.25),
+            Quantile(0.5),
+            Quantile(0.75),
+            sorted[^1]);
 
         double Quantile(double part)
         {

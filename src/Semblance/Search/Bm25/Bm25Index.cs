@@ -5,8 +5,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Represents a keyword search index: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond") over
-/// an inverted index. It finds exact terms that <see cref="SemanticSearch"/> may miss, such as names and numbers, and is the usual baseline.
+/// Represents a keyword search index: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond") over an
+/// inverted index. It finds exact terms that <see cref="SemanticSearch"/> may miss, such as names and numbers, and is the usual baseline.
 /// </summary>
 /// <remarks>
 /// The score of a text is the sum over the terms t of the query (see <see cref="Bm25Terms"/>), with repetitions, of
@@ -60,7 +60,10 @@ public sealed class Bm25Index : IRetriever
         ArgumentNullException.ThrowIfNull(text);
         var place = _lengths.Count;
         _frequencies.Clear();
-        Bm25Terms.Visit(text, this, static (index, term) => CollectionsMarshal.GetValueRefOrAddDefault(index._frequencies, index.Number(term), out _)++);
+        Bm25Terms.Visit(
+            text,
+            this,
+            static (index, term) => CollectionsMarshal.GetValueRefOrAddDefault(index._frequencies, index.Number(term), out _)++);
         var length = 0;
         foreach (var (term, frequency) in _frequencies)
         {
@@ -76,7 +79,10 @@ public sealed class Bm25Index : IRetriever
     /// <summary>Returns the texts with the highest scores for a query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="topK">The maximum number of hits; 10 by default.</param>
-    /// <returns>The hits in descending order of score; hits with equal scores in the order of their indices. Texts without a term of the query are not included.</returns>
+    /// <returns>
+    /// The hits in descending order of score; hits with equal scores in the order of their indices. Texts without a term of the query are
+    /// not included.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     public SearchHit[] Search(string query, int topK = 10)
     {

@@ -3,7 +3,9 @@ namespace Semblance;
 /// <summary>Represents the parameters of BM25.</summary>
 public sealed record Bm25Options
 {
-    /// <summary>Gets the saturation of the term frequency: 0 ignores repetitions, larger values count more of them. 1.2 by default; not negative.</summary>
+    /// <summary>
+    /// Gets the saturation of the term frequency: 0 ignores repetitions, larger values count more of them. 1.2 by default; not negative.
+    /// </summary>
     public double K1 { get; init; } = 1.2;
 
     /// <summary>Gets the strength of the length normalization, from 0 (none) to 1 (full); 0.75 by default.</summary>

@@ -100,7 +100,8 @@ public static class Bm25Terms
     // Marks above and below letters, and the points of Hebrew, Arabic and Syriac; not the vowel signs of Indic scripts.
     private static bool IsAccent(int character) => CharacterData.CombiningClass(character) is (>= 10 and <= 36) or (>= 200 and <= 240);
 
-    private static bool IsPartOfWord(Rune rune) => Rune.IsLetterOrDigit(rune) || (CharacterData.ClassOf(rune.Value) & CharacterClass.Mark) != 0
+    private static bool IsPartOfWord(Rune rune) =>
+        Rune.IsLetterOrDigit(rune) || (CharacterData.ClassOf(rune.Value) & CharacterClass.Mark) != 0
         || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
     private static bool IsCharacterTerm(int character) => CharacterData.IsChinese(character)

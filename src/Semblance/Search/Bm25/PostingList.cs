@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Semblance;
 
 /// <summary>
-/// Represents the texts that contain a term, and the term's frequency in each: for each text the difference to the number of the previous one, then the frequency, as
-/// variable-length integers of seven bits per byte. A typical entry takes two bytes.
+/// Represents the texts that contain a term, and the term's frequency in each: for each text the difference to the number of the previous
+/// one, then the frequency, as variable-length integers of seven bits per byte. A typical entry takes two bytes.
 /// </summary>
 internal sealed class PostingList
 {

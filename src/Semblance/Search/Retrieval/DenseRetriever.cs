@@ -2,7 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Represents a search by embeddings: exact search for the vectors nearest to the query's (<see cref="SemanticSearch"/>).</summary>
+/// <summary>
+/// Represents a search by embeddings: exact search for the vectors nearest to the query's (<see cref="SemanticSearch"/>).
+/// </summary>
 public sealed class DenseRetriever : IRetriever
 {
     private readonly Func<IReadOnlyList<string>, CancellationToken, Tensor> _encodeQueries;
@@ -33,7 +35,8 @@ public sealed class DenseRetriever : IRetriever
     /// <param name="encodeQueries">The function that encodes queries as <c>[queries × dimensions]</c>.</param>
     /// <param name="corpus">The vectors of the texts, in memory or memory-mapped, in any precision.</param>
     /// <param name="options">The search options, cosine similarity by default; <see cref="SearchOptions.TopK"/> is ignored.</param>
-    public DenseRetriever(Func<IReadOnlyList<string>, CancellationToken, Tensor> encodeQueries, VectorMatrix corpus, SearchOptions? options = null)
+    public DenseRetriever(
+        Func<IReadOnlyList<string>, CancellationToken, Tensor> encodeQueries, VectorMatrix corpus, SearchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encodeQueries);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -47,7 +50,8 @@ public sealed class DenseRetriever : IRetriever
     public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return SemanticSearch.Search(_encodeQueries(queries, cancellationToken), _corpus, _options with { TopK = topK }, null, cancellationToken);
+        return SemanticSearch.Search(
+            _encodeQueries(queries, cancellationToken), _corpus, _options with { TopK = topK }, null, cancellationToken);
     }
 
     private static SentenceTransformer Checked(SentenceTransformer model)

@@ -9,10 +9,14 @@ public sealed class HybridSearch : IRetriever
     private readonly IReadOnlyList<IRetriever> _retrievers;
     private readonly HybridOptions _options;
 
-    /// <summary>Initializes a new instance of the <see cref="HybridSearch"/> class that searches by the vectors of a model and by BM25.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="HybridSearch"/> class that searches by the vectors of a model and by BM25.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="corpus">The texts.</param>
-    /// <param name="options">The fusion options; weights, if any, are those of vectors and words. <see langword="null"/> for the defaults.</param>
+    /// <param name="options">
+    /// The fusion options; weights, if any, are those of vectors and words. <see langword="null"/> for the defaults.
+    /// </param>
     /// <param name="encoding">The encoding options; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Receives progress after each batch of the corpus.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
@@ -39,7 +43,8 @@ public sealed class HybridSearch : IRetriever
         if (retrievers.Count == 0 || retrievers.Any(retriever => retriever.Count != retrievers[0].Count))
         {
             throw new ArgumentException(
-                $"Retrievers of one corpus are needed; these have {string.Join(", ", retrievers.Select(retriever => retriever.Count))} texts.", nameof(retrievers));
+                $"Retrievers of one corpus are needed; these have {string.Join(", ", retrievers.Select(retriever => retriever.Count))} " +
+                "texts.", nameof(retrievers));
         }
 
         _options.Check(retrievers.Count);
@@ -54,7 +59,9 @@ public sealed class HybridSearch : IRetriever
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
-        var found = _retrievers.Select(retriever => retriever.Search(queries, Math.Max(topK, _options.Candidates), cancellationToken)).ToArray();
-        return [.. queries.Select((_, query) => ReciprocalRankFusion.Fuse([.. found.Select(hits => hits[query])], topK, _options.K, _options.Weights))];
+        var found = _retrievers.Select(
+            retriever => retriever.Search(queries, Math.Max(topK, _options.Candidates), cancellationToken)).ToArray();
+        return [.. queries.Select(
+            (_, query) => ReciprocalRankFusion.Fuse([.. found.Select(hits => hits[query])], topK, _options.K, _options.Weights))];
     }
 }

@@ -1,8 +1,8 @@
 namespace Semblance;
 
 /// <summary>
-/// Fuses several rankings into one: the score of a result is the sum of weight / (k + rank), with ranks from 1, over the rankings that contain it
-/// (Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods").
+/// Fuses several rankings into one: the score of a result is the sum of weight / (k + rank), with ranks from 1, over the rankings that
+/// contain it (Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods").
 /// </summary>
 /// <remarks>Only ranks count, so scores of different kinds, such as cosine similarity and BM25, need no common scale.</remarks>
 public static class ReciprocalRankFusion
@@ -14,9 +14,15 @@ public static class ReciprocalRankFusion
     /// <param name="rankings">The rankings, best first; a value that occurs twice in a ranking counts at its first position.</param>
     /// <param name="k">The constant k; larger values reduce the influence of the first ranks. 60 by default, at least 0.</param>
     /// <param name="weights">The weight of each ranking, not negative; <see langword="null"/> for equal weights.</param>
-    /// <returns>All values with their scores, in descending order of score; values with equal scores in the order of their first occurrence.</returns>
-    /// <exception cref="ArgumentException">k or a weight is negative or not finite, or the numbers of weights and rankings differ.</exception>
-    public static IReadOnlyList<(T Id, double Score)> FuseIds<T>(IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
+    /// <returns>
+    /// All values with their scores, in descending order of score; values with equal scores in the order of their first occurrence.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// k or a weight is negative or not finite, or the numbers of weights and rankings differ.
+    /// </exception>
+    public static IReadOnlyList<(
+        T Id,
+        double Score)> FuseIds<T>(IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(rankings);
@@ -46,12 +52,14 @@ public static class ReciprocalRankFusion
     /// <param name="weights">The weight of each ranking, not negative; <see langword="null"/> for equal weights.</param>
     /// <returns>The hits in descending order of score; hits with equal scores in the order of their indices.</returns>
     /// <exception cref="ArgumentException">An argument is out of range, or the numbers of weights and rankings differ.</exception>
-    public static SearchHit[] Fuse(IReadOnlyList<IReadOnlyList<SearchHit>> rankings, int topK = 10, double k = DefaultK, IReadOnlyList<double>? weights = null)
+    public static SearchHit[] Fuse(
+        IReadOnlyList<IReadOnlyList<SearchHit>> rankings, int topK = 10, double k = DefaultK, IReadOnlyList<double>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(rankings);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         int[][] places = [.. rankings.Select(ranking => ranking.Select(hit => hit.Index).ToArray())];
-        return [.. FuseIds(places, k, weights).OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Id).Take(topK).Select(entry => new SearchHit(entry.Id, (float)entry.Score))];
+        return [.. FuseIds(places, k, weights).OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Id).Take(topK).Select(
+            entry => new SearchHit(entry.Id, (float)entry.Score))];
     }
 
     internal static void Check(int rankings, double k, IReadOnlyList<double>? weights)

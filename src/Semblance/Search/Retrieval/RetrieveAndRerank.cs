@@ -17,34 +17,46 @@ public sealed class RetrieveAndRerank : IRetriever
     /// <param name="corpus">The texts that the retriever searches, in the same order.</param>
     /// <param name="reranker">The cross-encoder, which has one label.</param>
     /// <param name="options">The prediction options; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The corpus does not have as many texts as the retriever, or the model has several labels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The corpus does not have as many texts as the retriever, or the model has several labels.
+    /// </exception>
     public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, CrossEncoder reranker, PredictOptions? options = null)
         : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken))
     {
         ArgumentNullException.ThrowIfNull(reranker);
         if (reranker.Labels.Count != 1)
         {
-            throw new ArgumentException($"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score ranks the texts; use a model with one label.", nameof(reranker));
+            throw new ArgumentException(
+                $"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score ranks the texts; use " +
+                "a model with one label.",
+                nameof(reranker));
         }
     }
 
-    /// <summary>Initializes a new instance of the <see cref="RetrieveAndRerank"/> class that reranks with a late-interaction model.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="RetrieveAndRerank"/> class that reranks with a late-interaction model.
+    /// </summary>
     /// <inheritdoc cref="RetrieveAndRerank(IRetriever, IReadOnlyList{string}, CrossEncoder, PredictOptions?)"/>
     /// <param name="retriever">The retriever that finds the candidates.</param>
     /// <param name="corpus">The texts that the retriever searches, in the same order.</param>
     /// <param name="reranker">The model.</param>
     /// <param name="options">The encoding options; <see langword="null"/> for the defaults.</param>
-    public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
-        : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken)) =>
+    public RetrieveAndRerank(
+        IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
+        : this(
+            retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken)) =>
         ArgumentNullException.ThrowIfNull(reranker);
 
-    private RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
+    private RetrieveAndRerank(
+        IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentNullException.ThrowIfNull(corpus);
         if (retriever.Count != corpus.Count)
         {
-            throw new ArgumentException($"There are {corpus.Count} texts, and the retriever searches {retriever.Count}; both must have the same ones.", nameof(corpus));
+            throw new ArgumentException(
+                $"There are {corpus.Count} texts, and the retriever searches {retriever.Count}; both must have the same ones.",
+                nameof(corpus));
         }
 
         (_retriever, _corpus, _rank) = (retriever, corpus, rank);

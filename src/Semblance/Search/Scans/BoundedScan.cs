@@ -28,7 +28,8 @@ internal sealed class BoundedScan : ICorpusScan
     }
 
     /// <summary>Returns a value that indicates whether this scan is suitable for the number of queries.</summary>
-    public static bool Suits(int queries, SimilarityFunction similarity) => queries <= MostQueries && similarity != SimilarityFunction.Manhattan;
+    public static bool Suits(int queries, SimilarityFunction similarity) =>
+        queries <= MostQueries && similarity != SimilarityFunction.Manhattan;
 
     public void Scan(Computation part, int first, int count)
     {

@@ -6,8 +6,8 @@ namespace Semblance;
 
 /// <summary>
 /// Computes bounds for int8 and uint8 with integers: a stored element is its center + spread · b, with b the byte from −128 to 127, so its
-/// dot product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits. The
-/// rounding error is at most the length of the lost part times that of b, in either of two units (Cauchy–Schwarz).
+/// dot product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits.
+/// The rounding error is at most the length of the lost part times that of b, in either of two units (Cauchy–Schwarz).
 /// </summary>
 internal sealed class ByteScoreBounds : ScoreBounds
 {
@@ -40,7 +40,8 @@ internal sealed class ByteScoreBounds : ScoreBounds
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
-            ByteProducts.Multiply(data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
+            ByteProducts.Multiply(
+                data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;
@@ -116,6 +117,9 @@ internal sealed class ByteScoreBounds : ScoreBounds
         return Math.Sqrt(sum);
     }
 
-    /// <summary>Represents the bound that no row's dot product with a query exceeds: step · (Σ weight · byte − excess) + slope · the row's length + constant.</summary>
+    /// <summary>
+    /// Represents the bound that no row's dot product with a query exceeds: step · (Σ weight · byte − excess) + slope · the row's length +
+    /// constant.
+    /// </summary>
     private readonly record struct QueryBound(sbyte[] Weights, float Step, int Excess, float Slope, float Constant);
 }

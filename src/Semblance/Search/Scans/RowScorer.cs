@@ -76,7 +76,9 @@ internal sealed class RowScorer : ICorpusScan
             {
                 _rankings.Add(firstQuery + q, float.IsFinite(line[q])
                     ? new SearchHit(row, line[q])
-                    : throw new ArgumentException($"Row {row} of the corpus {_corpus} has the score {line[q]}: an element is no finite number, or too large; remove the row, or find out what made it so."));
+                    : throw new ArgumentException(
+                        $"Row {row} of the corpus {_corpus} has the score {line[q]}: an element is not a finite number, or is too large; " +
+                        "remove the row, or find the cause of the value."));
             }
         }
     }

@@ -5,8 +5,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Finds the rows whose score could reach a threshold, with dot products that are fast but summed in another order than the scores: it misses no such row
-/// and finds few others.
+/// Finds the rows whose score could reach a threshold, with dot products that are fast but summed in another order than the scores: it
+/// misses no such row and finds few others.
 /// </summary>
 /// <remarks>
 /// Two float32 sums of n products aᵢ bᵢ, in any order, differ by less than n · 2⁻²³ · |a| · |b| (Higham, Accuracy and
@@ -73,14 +73,17 @@ internal abstract class ScoreBounds
                 rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, query, bars[query]);
             }
 
-            rejected &= Vector512.GreaterThan(square, Vector512.Create(SmallestSquare)) & Vector512.LessThan(square, Vector512.Create(_largestSquare));
+            rejected &= Vector512.GreaterThan(
+                square, Vector512.Create(SmallestSquare)) & Vector512.LessThan(square, Vector512.Create(_largestSquare));
             candidates |= ((ulong)~(uint)rejected.ExtractMostSignificantBits() & 0xFFFF) << i;
         }
 
         return rows < Rows ? candidates & ((1UL << rows) - 1) : candidates;
     }
 
-    /// <summary>Computes the dot products of consecutive rows with the queries, or upper bounds of them, and the squared lengths of the rows.</summary>
+    /// <summary>
+    /// Computes the dot products of consecutive rows with the queries, or upper bounds of them, and the squared lengths of the rows.
+    /// </summary>
     /// <param name="first">The first row.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="products">The buffer that receives <c>[queries × <see cref="Rows"/>]</c>.</param>
@@ -91,7 +94,12 @@ internal abstract class ScoreBounds
     private Vector512<float> Below(Vector512<float> product, Vector512<float> square, int query, float bar) => _similarity switch
     {
         SimilarityFunction.Cosine => Vector512.LessThan(product, Vector512.Sqrt(square) * (bar - Slack)),
-        SimilarityFunction.DotProduct => Vector512.LessThan(product + (Vector512.Sqrt(square) * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
-        _ => Vector512.GreaterThan(((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product), Vector512.Create(bar * bar)),
+        SimilarityFunction.DotProduct =>
+            Vector512.LessThan(
+                product + (Vector512.Sqrt(square) * (Slack * _norms[query])) + Vector512.Create(Tiny), Vector512.Create(bar)),
+        _ =>
+            Vector512.GreaterThan(
+                ((square + Vector512.Create(_norms[query] * _norms[query])) * (1 - Slack)) - (product + product),
+                Vector512.Create(bar * bar)),
     };
 }

@@ -22,13 +22,15 @@ internal static class JsonVectors
         var vectors = new List<float[]>();
         foreach (var line in lines.Read().Where(line => !line.IsBlank))
         {
-            using var row = JsonRow.Parse(path, line.Number, line.Problem is { } problem ? throw new TextFormatException(path, line.Number, problem) : line.Text);
+            using var row = JsonRow.Parse(
+                path, line.Number, line.Problem is { } problem ? throw new TextFormatException(path, line.Number, problem) : line.Text);
             vectors.Add(restore.Vector(row));
         }
 
         if (vectors.Count == 0)
         {
-            throw new CheckpointFormatException(path, "there are no rows, so the dimension of the vectors is not known; give a file with vectors.");
+            throw new CheckpointFormatException(
+                path, "there are no rows, so the dimension of the vectors is not known; give a file with vectors.");
         }
 
         var tensor = Tensor.Zeros(vectors.Count, vectors[0].Length);

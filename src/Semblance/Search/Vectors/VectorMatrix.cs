@@ -66,14 +66,19 @@ public sealed unsafe class VectorMatrix
     /// <param name="vectors">The vectors <c>[vectors × dimension]</c>.</param>
     /// <param name="quantizer">The quantizer, with the precision and its ranges.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="ArgumentException">The quantizer is for another dimension, the result takes more than 2³¹ bytes, or an element is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The quantizer is for another dimension, the result takes more than 2³¹ bytes, or an element is not finite.
+    /// </exception>
     public static VectorMatrix Quantize(Tensor vectors, Quantizer quantizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(quantizer);
         if (vectors.Columns != quantizer.Dimension || (long)vectors.Rows * quantizer.ByteCount > Array.MaxLength)
         {
-            throw new ArgumentException($"A quantizer of {quantizer.Dimension} elements does not store {vectors.Rows} vectors of {vectors.Columns}; both must have as many, and at most {Array.MaxLength} bytes are kept in memory.", nameof(vectors));
+            throw new ArgumentException(
+                $"A quantizer of {quantizer.Dimension} elements does not store {vectors.Rows} vectors of {vectors.Columns}; both must " +
+                $"have as many, and at most {Array.MaxLength} bytes are kept in memory.",
+                nameof(vectors));
         }
 
         var bytes = GC.AllocateUninitializedArray<byte>(vectors.Rows * quantizer.ByteCount, pinned: true);
@@ -84,7 +89,8 @@ public sealed unsafe class VectorMatrix
                 quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount), row);
             }
         }, cancellationToken);
-        return new VectorMatrix(bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
+        return new VectorMatrix(
+            bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
     }
 
     /// <summary>Opens vectors in a file, which is memory-mapped: only the data that a search reads is loaded.</summary>
@@ -94,12 +100,16 @@ public sealed unsafe class VectorMatrix
     /// Other types than the stored precisions (float64, bfloat16) and JSON Lines are converted to float32 in memory.
     /// </remarks>
     /// <param name="path">
-    /// The path of a <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines (<c>.jsonl</c>) with an array
-    /// <c>embedding</c> or <c>vector</c> in each row.
+    /// The path of a <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines
+    /// (<c>.jsonl</c>) with an array <c>embedding</c> or <c>vector</c> in each row.
     /// </param>
     /// <param name="precision">The precision of the file; <see langword="null"/> to determine it from its type and ranges.</param>
-    /// <param name="dimension">The number of elements of a vector, for packed bits if it is not a multiple of 8; <see langword="null"/> for the number of bits.</param>
-    /// <param name="name">The name of the matrix in a safetensors file with several; <see langword="null"/> for the only one, or for <c>embeddings</c>.</param>
+    /// <param name="dimension">
+    /// The number of elements of a vector, for packed bits if it is not a multiple of 8; <see langword="null"/> for the number of bits.
+    /// </param>
+    /// <param name="name">
+    /// The name of the matrix in a safetensors file with several; <see langword="null"/> for the only one, or for <c>embeddings</c>.
+    /// </param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged or truncated, or has other contents.</exception>
     /// <exception cref="TextFormatException">A row of JSON Lines has no vector, or one with another dimension than the first.</exception>
@@ -127,10 +137,15 @@ public sealed unsafe class VectorMatrix
         var elements = found is Precision.Binary or Precision.UBinary ? dimension ?? checked(8 * matrix.Columns) : matrix.Columns;
         if (type != matrix.DType || Quantizer.ColumnsOf(found, elements) != matrix.Columns || (dimension ?? elements) != elements)
         {
-            throw new CheckpointFormatException(path, $"the matrix is {matrix.DType}[{matrix.Rows}, {matrix.Columns}], which cannot be {found} vectors of {dimension ?? elements} elements.");
+            throw new CheckpointFormatException(
+                path,
+                $"the matrix is {matrix.DType}[{matrix.Rows}, {matrix.Columns}], which cannot be {found} vectors of " +
+                $"{dimension ?? elements} elements.");
         }
 
-        var quantizer = found == Precision.Float32 ? null : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
+        var quantizer = found == Precision.Float32
+            ? null
+            : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
         fixed (byte* data = matrix.Bytes(0, Math.Min(1, matrix.Rows)))
         {
             return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a memory map does not move
@@ -144,7 +159,8 @@ public sealed unsafe class VectorMatrix
     {
         if ((long)Rows * Dimension > Array.MaxLength)
         {
-            throw new CheckpointFormatException(Path ?? "vectors", $"{Rows} vectors of {Dimension} elements are more than one matrix in memory can be; divide the file.");
+            throw new CheckpointFormatException(
+                Path ?? "vectors", $"{Rows} vectors of {Dimension} elements are more than one matrix in memory can be; divide the file.");
         }
 
         var tensor = Quantizer is null && Rows > 0 ? Tensor.Map((float*)_data, this, Rows, Dimension) : Tensor.Zeros(Rows, Dimension);
@@ -162,7 +178,9 @@ public sealed unsafe class VectorMatrix
     }
 
     /// <summary>Writes the stored vectors and, for int8 and uint8, the ranges file next to them.</summary>
-    /// <param name="path">The path of the file, ending with <c>.npy</c> or <c>.safetensors</c>; the file appears when it is complete.</param>
+    /// <param name="path">
+    /// The path of the file, ending with <c>.npy</c> or <c>.safetensors</c>; the file appears when it is complete.
+    /// </param>
     /// <exception cref="ArgumentException">The path has another extension.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string path)
@@ -173,7 +191,9 @@ public sealed unsafe class VectorMatrix
         {
             ".NPY" => new NpyWriter(path, columns, TypeOf(Precision)),
             ".SAFETENSORS" => new SafetensorsRowWriter(path, columns, type: TypeOf(Precision)),
-            _ => throw new ArgumentException($"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
+            _ =>
+                throw new ArgumentException(
+                    $"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
         };
         for (var row = 0; row < Rows; row++)
         {
@@ -237,7 +257,9 @@ public sealed unsafe class VectorMatrix
     /// <summary>Returns a description such as <c>vectors.npy, Int8[1000, 384]</c>.</summary>
     public override string ToString() => $"{(Path is null ? "" : Path + ", ")}{Precision}[{Rows}, {Dimension}]";
 
-    /// <summary>Returns consecutive vectors as float32: without copying if possible, otherwise restored into memory of the computation.</summary>
+    /// <summary>
+    /// Returns consecutive vectors as float32: without copying if possible, otherwise restored into memory of the computation.
+    /// </summary>
     internal Tensor Read(Computation run, int first, int count)
     {
         if (Quantizer is null)
@@ -270,14 +292,18 @@ public sealed unsafe class VectorMatrix
     {
         fixed (float* data = vectors.Values)
         {
-            return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path); // the memory of a tensor does not move
+            // the memory of a tensor does not move
+            return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path);
         }
     }
 
     private static VectorMatrix InMemory(Tensor vectors, string path, Precision? precision, int? dimension) =>
         precision is null or Precision.Float32 && (dimension ?? vectors.Columns) == vectors.Columns
             ? Of(vectors, path)
-            : throw new CheckpointFormatException(path, $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of {dimension ?? vectors.Columns} elements.");
+            : throw new CheckpointFormatException(
+                path,
+                $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of " +
+                $"{dimension ?? vectors.Columns} elements.");
 
     /// <summary>Restores a vector and checks that its values are finite.</summary>
     internal float[] Finite(int row, float[] vector)
@@ -296,7 +322,10 @@ public sealed unsafe class VectorMatrix
                 element++;
             }
 
-            throw new CheckpointFormatException(Path ?? "vectors", $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Leave the vector out, or find what made it so.");
+            throw new CheckpointFormatException(
+                Path ?? "vectors",
+                $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Leave the vector out, or " +
+                "find what made it so.");
         }
     }
 
@@ -316,8 +345,13 @@ public sealed unsafe class VectorMatrix
         DType.I8 when HasRanges(matrix) => Precision.Int8,
         DType.U8 when HasRanges(matrix) => Precision.UInt8,
         DType.I8 or DType.U8 => throw new CheckpointFormatException(
-            matrix.Path, $"the meaning of its bytes is unknown: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, which is missing; packed bits (binary, ubinary) are read only if requested. Put the ranges there, or encode again as float32."),
-        _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
+            matrix.Path,
+            $"the meaning of its bytes is unknown: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, " +
+            "which is missing; packed bits (binary, ubinary) are read only if requested. Put the ranges there, or encode again as " +
+            "float32."),
+        _ =>
+            throw new CheckpointFormatException(
+                matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
     };
 
     private static bool HasRanges(MappedMatrix matrix) => File.Exists(QuantizationRanges.PathBeside(matrix.Path));
@@ -327,13 +361,17 @@ public sealed unsafe class VectorMatrix
         var path = QuantizationRanges.PathBeside(matrix.Path);
         if (!HasRanges(matrix))
         {
-            throw new CheckpointFormatException(matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
+            throw new CheckpointFormatException(
+                matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
         }
 
         var ranges = QuantizationRanges.Load(path);
         return ranges.Smallest.Length == matrix.Columns && ranges.Count >= QuantizationRanges.FewestVectors
             ? ranges
-            : throw new CheckpointFormatException(path, $"the file has ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has {matrix.Columns}; they belong to other vectors.");
+            : throw new CheckpointFormatException(
+                path,
+                $"the file has ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has " +
+                $"{matrix.Columns}; they belong to other vectors.");
     }
 
     private float[] ComputeNorms()
