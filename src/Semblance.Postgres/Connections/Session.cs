@@ -70,7 +70,7 @@ internal abstract class Session(string index)
             var result = await write(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             committing();
-            // if canceled, it would be unknown whether the transaction was committed
+            // If the commit were canceled, its outcome would be unknown.
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }

@@ -34,7 +34,7 @@ internal static class ArrayInsert
     /// <summary>Returns the clause that replaces a row with the same id.</summary>
     public static string OnConflict(IndexTable table) =>
         "on conflict (id) do update set " +
-        $"{string.Join(", ", table.Columns.Split(", ").Skip(1).Select(column => $"{column} = excluded.{column}"))}";
+        string.Join(", ", table.Columns.Split(", ").Skip(1).Select(column => $"{column} = excluded.{column}"));
 
     private static SqlText Statement(IndexTable table, LoadRow[] rows, bool isUpsert)
     {
@@ -45,8 +45,9 @@ internal static class ArrayInsert
         }
 
         var sql = new SqlText();
-        var (ids, texts, labels) = (sql.Texts([.. rows.Select(row => row.Id)]), sql.Texts(
-            [.. rows.Select(row => row.Text)]), sql.Texts([.. rows.Select(row => row.Metadata)]));
+        var ids = sql.Texts([.. rows.Select(row => row.Id)]);
+        var texts = sql.Texts([.. rows.Select(row => row.Text)]);
+        var labels = sql.Texts([.. rows.Select(row => row.Metadata)]);
         var terms = table.Options.Bigrams ? $", {sql.Texts([.. rows.Select(row => row.Terms)])}::text[]" : "";
         var slice = FormattableString.Invariant(
             $"({sql.Floats(vectors)}::real[])[(k - 1) * {table.Dimension} + 1 : k * {table.Dimension}]::{table.VectorType}");

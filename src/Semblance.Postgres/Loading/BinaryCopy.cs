@@ -48,8 +48,8 @@ internal sealed class BinaryCopy
             copy.Append16(-1);
             await copy.FlushAsync(stream, cancellationToken).ConfigureAwait(false);
         }
-        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(
-            System.Data.ConnectionState.Broken))
+        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open)
+            && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
         {
             await stream.CancelAsync().ConfigureAwait(false); // disposing alone would commit the rows sent so far
             throw;

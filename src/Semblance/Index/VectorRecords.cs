@@ -83,8 +83,8 @@ public sealed class VectorRecords
         using var ids = Ids is null ? null : _open(Ids);
         var count = ids is null ? null : await CountDistinctAsync(ids, cancellationToken).ConfigureAwait(false);
         await using var nextId = ids?.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await foreach (var (record, hasId) in (IsMatrix ? MatrixAsync(
-            count, cancellationToken) : RowsAsync(count, cancellationToken)).ConfigureAwait(false))
+        var found = IsMatrix ? MatrixAsync(count, cancellationToken) : RowsAsync(count, cancellationToken);
+        await foreach (var (record, hasId) in found.ConfigureAwait(false))
         {
             if (nextId is not null)
             {
@@ -94,8 +94,10 @@ public sealed class VectorRecords
             }
             else
             {
-                yield return hasId ? record : firstId > 0 ? record with { Id = firstId } : throw new TextFormatException(
-                    Path, null, "no whole number is left for a record without an id; the largest is taken. Give ids.");
+                yield return hasId ? record
+                    : firstId > 0 ? record with { Id = firstId }
+                    : throw new TextFormatException(
+                        Path, null, "no whole number is left for a record without an id; the largest is taken. Give ids.");
                 firstId = hasId ? firstId : unchecked(firstId + 1); // the largest number is followed by a negative one
             }
         }
@@ -166,8 +168,8 @@ public sealed class VectorRecords
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<(
-        VectorRecord Record, bool HasId)> MatrixAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> MatrixAsync(
+        long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var vectors = VectorMatrix.Open(Path);
         Equal(ids, Ids, "ids", vectors.Rows, "vectors");
@@ -197,8 +199,8 @@ public sealed class VectorRecords
         }
     }
 
-    private async IAsyncEnumerable<(
-        VectorRecord Record, bool HasId)> RowsAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> RowsAsync(
+        long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var lines = _open(Path);
         if (ids is not null && await lines.CountAsync(null, cancellationToken).ConfigureAwait(false) is { } count)

@@ -96,8 +96,9 @@ public static class CommunityDetection
         var taken = new bool[vectors.Rows];
         var free = vectors.Rows;
         var most = Math.Clamp(BlockScores / vectors.Rows, FewRows, BlockRows);
-        for (int first = 0, block = FewRows; first < candidates.Length
-            && free >= minSize; first += block, block = Math.Min(most, 2 * block))
+        for (int first = 0, block = FewRows;
+            first < candidates.Length && free >= minSize;
+            first += block, block = Math.Min(most, 2 * block))
         {
             // Few at first: often the largest communities contain nearly all vectors.
             var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
@@ -108,8 +109,11 @@ public static class CommunityDetection
                 if (close[i].Count >= minSize)
                 {
                     var centre = centres[i];
-                    int[] members = [.. close[i].OrderByDescending(
-                        hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index)];
+                    int[] members =
+                    [
+                        .. close[i]
+                            .OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index),
+                    ];
                     Array.ForEach(members, member => taken[member] = true);
                     free -= members.Length;
                     communities.Add(members);

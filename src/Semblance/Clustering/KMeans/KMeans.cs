@@ -78,7 +78,7 @@ public sealed class KMeans
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         TensorRows.CheckWidth(Centers, embeddings, nameof(embeddings));
         var labels = new int[vectors.Rows];
-        // the length of a vector does not change which cosine is largest
+        // The length of a vector does not change which cosine is largest.
         _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None);
         return labels;
     }

@@ -66,9 +66,8 @@ internal static class KMeansPlusPlus
     }
 
     // For each candidate centroid: the squared distance of every vector to its nearest centroid, and the sum of these.
-    private static (
-        double[] Squares,
-        double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
+    private static (double[] Squares, double Total)[] Nearest(
+        Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
     {
         var centers = Tensor.Zeros(more.Length, vectors.Columns);
         for (var i = 0; i < more.Length; i++)

@@ -237,8 +237,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
             var isWayOut = true;
             for (var j = 0; isWayOut && j < crowd; j++)
             {
-                isWayOut = chosen[j].Node != node && _nodes.Apart(
-                    node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
+                isWayOut = chosen[j].Node != node
+                    && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
             }
 
             if (isWayOut)

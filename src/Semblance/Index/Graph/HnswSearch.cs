@@ -33,8 +33,8 @@ internal static unsafe class HnswSearch
 
     /// <summary>Moves to the nearest neighbor until none is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (
-        int Node, float Distance) Descend(HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
+    public static (int Node, float Distance) Descend(
+        HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
     {
         for (var from = -1; from != node;)
         {

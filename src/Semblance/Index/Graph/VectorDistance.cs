@@ -28,9 +28,9 @@ internal static unsafe class VectorDistance
                 : &CodesDot<Products256>,
             _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
         },
-        _ =>
-            (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean ? PaddedVectors.SquaredDistance(
-                instructions) : PaddedVectors.NegativeDot(instructions)),
+        _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean
+            ? PaddedVectors.SquaredDistance(instructions)
+            : PaddedVectors.NegativeDot(instructions)),
     };
 
     /// <summary>Converts a distance of float32 vectors to a similarity.</summary>
@@ -46,8 +46,8 @@ internal static unsafe class VectorDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float CodesSquared<TProducts>(byte* a, byte* b, int count)
         where TProducts : struct, IProducts =>
-        ((float*)(a + count))[1] + ((float*)(b + count))[1] - (2 * *(float*)(a + count) * *(float*)(b + count) * TProducts.Sum(
-            (sbyte*)a, (sbyte*)b, count));
+        ((float*)(a + count))[1] + ((float*)(b + count))[1]
+            - (2 * *(float*)(a + count) * *(float*)(b + count) * TProducts.Sum((sbyte*)a, (sbyte*)b, count));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Differing(byte* a, byte* b, int count)

@@ -49,7 +49,7 @@ public static class HardNegativeMining
             texts.TryAdd(text, texts.Count);
         }
 
-        // maps an anchor to the indices of its positives, in the order of the pairs
+        // Maps an anchor to the indices of its positives, in the order of the pairs.
         var anchors = new OrderedDictionary<string, List<int>>();
         foreach (var (anchor, positive) in pairs)
         {
@@ -70,8 +70,8 @@ public static class HardNegativeMining
         var queries = model.EncodeQuery(
             [.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
         var most = anchors.Values.Max(positives => positives.Count);
-        var search = new SearchOptions { TopK = (int)Math.Min(
-            texts.Count, (long)options.Range(most) + most), Similarity = model.Config.SimilarityFunction };
+        var nearest = (int)Math.Min(texts.Count, (long)options.Range(most) + most);
+        var search = new SearchOptions { TopK = nearest, Similarity = model.Config.SimilarityFunction };
         var hits = SemanticSearch.Search(queries, documents, search, null, cancellationToken);
         work.Add(texts.Count + anchors.Count);
 
@@ -127,8 +127,7 @@ public static class HardNegativeMining
         CrossEncoder crossEncoder,
         PredictOptions options,
         string anchor,
-        OrderedDictionary<string,
-        int> texts,
+        OrderedDictionary<string, int> texts,
         List<int> positives,
         SearchHit[] hits,
         CancellationToken cancellationToken)

@@ -20,9 +20,8 @@ public static class ReciprocalRankFusion
     /// <exception cref="ArgumentException">
     /// k or a weight is negative or not finite, or the numbers of weights and rankings differ.
     /// </exception>
-    public static IReadOnlyList<(
-        T Id,
-        double Score)> FuseIds<T>(IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
+    public static IReadOnlyList<(T Id, double Score)> FuseIds<T>(
+        IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(rankings);

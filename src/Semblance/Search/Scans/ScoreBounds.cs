@@ -73,8 +73,8 @@ internal abstract class ScoreBounds
                 rejected &= Below(Vector512.Create(products[((query * Rows) + i)..]), square, query, bars[query]);
             }
 
-            rejected &= Vector512.GreaterThan(
-                square, Vector512.Create(SmallestSquare)) & Vector512.LessThan(square, Vector512.Create(_largestSquare));
+            rejected &= Vector512.GreaterThan(square, Vector512.Create(SmallestSquare))
+                & Vector512.LessThan(square, Vector512.Create(_largestSquare));
             candidates |= ((ulong)~(uint)rejected.ExtractMostSignificantBits() & 0xFFFF) << i;
         }
 

@@ -292,7 +292,7 @@ public sealed unsafe class VectorMatrix
     {
         fixed (float* data = vectors.Values)
         {
-            // the memory of a tensor does not move
+            // The memory of a tensor does not move.
             return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path);
         }
     }
@@ -324,8 +324,8 @@ public sealed unsafe class VectorMatrix
 
             throw new CheckpointFormatException(
                 Path ?? "vectors",
-                $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Leave the vector out, or " +
-                "find what made it so.");
+                $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Remove the vector, or " +
+                "find the cause of the value.");
         }
     }
 
