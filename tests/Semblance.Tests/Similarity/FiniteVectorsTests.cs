@@ -132,7 +132,7 @@ public class FiniteVectorsTests
     {
         var failure = Should.Throw<ArgumentException>(() => compare(Bad(value)));
         failure.Message.ShouldStartWith(name);
-        failure.Message.ShouldMatch("leave it out|leave the vector out|remove the row");
+        failure.Message.ShouldMatch("leave it out|leave the vector out|remove the (row|vector)");
         failure.ParamName.ShouldBe(parameter ?? failure.ParamName);
     }
 
