@@ -1,20 +1,21 @@
 namespace Semblance.Postgres;
 
 /// <summary>
-/// How vectors and words are searched together: the ranks of both are fused as Σ weight / (constant + rank) (reciprocal rank fusion, Cormack, Clarke and Büttcher 2009).
+/// Represents the options of a search by vector and by words, whose ranks are fused as Σ weight / (constant + rank) (reciprocal rank
+/// fusion, Cormack, Clarke and Büttcher 2009).
 /// </summary>
 public sealed record HybridQuery : PostgresQuery
 {
-    /// <summary>How many of the nearest vectors, and how many of the best texts, are fused; 100 by default.</summary>
+    /// <summary>Gets the number of nearest vectors, and of best texts, to fuse; 100 by default.</summary>
     public int Candidates { get; init; } = 100;
 
-    /// <summary>What is added to each rank, from 1 on; 60 by default, as in the paper.</summary>
+    /// <summary>Gets the constant that is added to each rank, at least 1; 60 by default, as in the paper.</summary>
     public int RankConstant { get; init; } = 60;
 
-    /// <summary>How much the rank among the vectors counts; 1 by default.</summary>
+    /// <summary>Gets the weight of the rank by vector; 1 by default.</summary>
     public double VectorWeight { get; init; } = 1;
 
-    /// <summary>How much the rank among the texts counts; 1 by default.</summary>
+    /// <summary>Gets the weight of the rank by words; 1 by default.</summary>
     public double WordWeight { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -31,7 +32,7 @@ public sealed record HybridQuery : PostgresQuery
     {
         if (!double.IsFinite(weight) || weight < 0)
         {
-            throw new ArgumentOutOfRangeException(name, weight, "A weight is a finite number from 0 on.");
+            throw new ArgumentOutOfRangeException(name, weight, "A weight must be a finite number, 0 or more.");
         }
     }
 }

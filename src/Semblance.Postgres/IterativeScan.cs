@@ -1,14 +1,16 @@
 namespace Semblance.Postgres;
 
-/// <summary>Whether an index goes on where a filter left fewer hits than were wanted.</summary>
+/// <summary>Specifies whether an index scan continues if a filter leaves fewer hits than requested.</summary>
 public enum IterativeScan
 {
-    /// <summary>It goes on, and what it finds later may be nearer; hits are sorted at the end.</summary>
+    /// <summary>The scan continues, and later results may be nearer; the hits are sorted at the end.</summary>
     Relaxed,
 
-    /// <summary>It goes on in the order of distance, which leaves out what it finds too late. HNSW only; IVFFlat takes it as <see cref="Relaxed"/>.</summary>
+    /// <summary>
+    /// The scan continues in the order of distance and omits results found out of order. HNSW only; IVFFlat uses <see cref="Relaxed"/>.
+    /// </summary>
     Strict,
 
-    /// <summary>It does not: a narrow filter may leave fewer hits than there are.</summary>
+    /// <summary>The scan does not continue: a selective filter may leave fewer hits than exist.</summary>
     Off,
 }

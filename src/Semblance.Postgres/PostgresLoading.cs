@@ -1,14 +1,16 @@
 namespace Semblance.Postgres;
 
-/// <summary>How vectors go to the server.</summary>
+/// <summary>Specifies how records are sent to the server.</summary>
 public enum PostgresLoading
 {
-    /// <summary><see cref="Copy"/> for batches that are worth it, where the server is known to take it (PGlite is not); <see cref="Insert"/> otherwise.</summary>
+    /// <summary>
+    /// <see cref="Copy"/> for large batches if the server is known to support it (PGlite is not); <see cref="Insert"/> otherwise.
+    /// </summary>
     Auto,
 
-    /// <summary>Binary COPY: the fastest.</summary>
+    /// <summary>Binary COPY, the fastest.</summary>
     Copy,
 
-    /// <summary>INSERT of arrays, many rows a statement: for servers and proxies that know no COPY.</summary>
+    /// <summary>INSERT of arrays, with many rows per statement: for servers and proxies without COPY.</summary>
     Insert,
 }

@@ -1,17 +1,19 @@
 namespace Semblance.Postgres;
 
-/// <summary>How the nearest vectors are found in a table: pgvector's kinds of index.</summary>
+/// <summary>Specifies the search method, by the index types of pgvector.</summary>
 public enum PostgresMethod
 {
-    /// <summary>A graph (HNSW): the better recall for its speed, and no need of data before it is made.</summary>
+    /// <summary>A graph (HNSW): better recall at the same speed, and it can be created on an empty table.</summary>
     Hnsw,
 
     /// <summary>
-    /// Lists around centres (IVFFlat): quicker to build, and smaller. The centres are found in the vectors that are there: by <see cref="PostgresIndex.BuildAsync"/>, or by
-    /// <see cref="PostgresIndex.ReindexAsync"/> when enough have come; until then every vector is compared.
+    /// Lists around centroids (IVFFlat): faster to build, and smaller. The centroids are computed from the existing vectors by
+    /// <see cref="PostgresIndex.BuildAsync"/> or <see cref="PostgresIndex.ReindexAsync"/>; until then, every vector is compared.
     /// </summary>
     IvfFlat,
 
-    /// <summary>None: every vector is compared (of <see cref="PostgresStorage.Binary"/> its bits first), and what is found is exact.</summary>
+    /// <summary>
+    /// No index: every vector is compared (with <see cref="PostgresStorage.Binary"/>, its bits first), and the result is exact.
+    /// </summary>
     Exact,
 }

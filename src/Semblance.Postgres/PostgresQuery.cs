@@ -1,16 +1,25 @@
 namespace Semblance.Postgres;
 
-/// <summary>How an index in PostgreSQL is searched: what <see cref="VectorQuery"/> says, and what only pgvector knows.</summary>
-/// <remarks><see cref="VectorQuery.Ef"/> is <c>hnsw.ef_search</c>, at most 1,000; with <see cref="PostgresStorage.Binary"/> so many candidates are compared again.</remarks>
+/// <summary>Represents the options of a search in PostgreSQL: those of <see cref="VectorQuery"/> and those of pgvector.</summary>
+/// <remarks>
+/// <see cref="VectorQuery.Ef"/> is <c>hnsw.ef_search</c>, at most 1,000; with <see cref="PostgresStorage.Binary"/>, it is also the number
+/// of rescored candidates.
+/// </remarks>
 public record PostgresQuery : VectorQuery
 {
-    /// <summary>How many lists of an IVFFlat index are searched; by default the square root of their number, as pgvector advises.</summary>
+    /// <summary>
+    /// Gets the number of lists of an IVFFlat index to search; the square root of their number by default, as pgvector recommends.
+    /// </summary>
     public int? Probes { get; init; }
 
-    /// <summary>Whether the index goes on where a filter left too few; <see cref="IterativeScan.Relaxed"/> by default.</summary>
+    /// <summary>
+    /// Gets the mode in which the index continues if a filter leaves too few hits; <see cref="IterativeScan.Relaxed"/> by default.
+    /// </summary>
     public IterativeScan IterativeScan { get; init; }
 
-    /// <summary>How many vectors of an HNSW index it then visits at most; 20,000 by default, as in pgvector.</summary>
+    /// <summary>
+    /// Gets the maximum number of vectors of an HNSW index to visit in an iterative scan; 20,000 by default, as in pgvector.
+    /// </summary>
     public int MaxScanTuples { get; init; } = 20_000;
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ public class FailureTests(PostgresServer server)
         using var proxy = Proxy((_, text) => text.Contains("COMMIT\0", StringComparison.Ordinal), 2);
         await using var source = Through(proxy);
         var index = await PostgresIndex.OpenAsync(source, made.Index.Name, Thrice);
-        (await Should.ThrowAsync<PostgresIndexException>(() => index.AddAsync(records))).Message.ShouldContain("look whether it was");
+        (await Should.ThrowAsync<PostgresIndexException>(() => index.AddAsync(records))).Message.ShouldContain("check whether the change was saved");
         proxy.Cuts.ShouldBe(1);
         await index.UpsertAsync(records);
         proxy.Cuts.ShouldBe(2);

@@ -2,54 +2,81 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Where an index's statements run: on connections of its own, or within somebody's transaction.</summary>
+/// <summary>Runs the statements of an index, on pooled connections or within a transaction of the caller.</summary>
 /// <param name="index">The name of the index, for messages.</param>
 internal abstract class Session(string index)
 {
-    /// <summary>Runs statements that change nothing, all on one connection.</summary>
+    /// <summary>Runs statements that change nothing, on one connection.</summary>
     public abstract Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken);
 
-    /// <summary>Runs statements that are kept all or not at all.</summary>
+    /// <summary>Runs statements as a unit: all of them take effect, or none.</summary>
     /// <param name="write">The statements.</param>
-    /// <param name="isRepeatable">Whether doing them twice gives the same as doing them once, and returns the same.</param>
-    /// <param name="cancellationToken">Stops them, and nothing is kept.</param>
+    /// <param name="isRepeatable">
+    /// <see langword="true"/> if a repetition has the same effect and result; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public abstract Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken);
 
-    /// <summary>A fault as users of an index see it; null where it is none of the database.</summary>
+    /// <summary>Converts an exception of the database to one of the index; returns null for other exceptions.</summary>
     protected PostgresIndexException? Fault(Exception exception, string? remark = null) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e => new(index, $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).", e),
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(index, $"the database does not permit it: {e.MessageText}; ask its owner for the right.", e),
-        PostgresException e => new(index, $"the database refused: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
-        NpgsqlException { InnerException: TimeoutException } e => new(index, $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.", e),
-        NpgsqlException or System.Net.Sockets.SocketException => new(index, $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.", exception),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } e =>
+            new(
+                index,
+                $"there is no such index, or no longer ({e.MessageText}); create it, or look into the schema where it is (Search Path).",
+                e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e =>
+            new(index, $"the database denies permission: {e.MessageText}; ask its owner for the permission.", e),
+        PostgresException e => new(index, $"the database reports an error: {e.MessageText} (SQLSTATE {e.SqlState}){remark}", e),
+        NpgsqlException { InnerException: TimeoutException } e =>
+            new(
+                index,
+                $"the database did not answer in time{remark}; try again, or raise Timeout or Command Timeout of the connection.",
+                e),
+        NpgsqlException or System.Net.Sockets.SocketException =>
+            new(
+                index,
+                $"the connection to the database failed: {exception.Message}{remark} Check that it runs at the connection's host and port.",
+                exception),
         _ => null,
     };
 
-    /// <summary>Sessions of its own: connections of a pool, tried again where they fail.</summary>
+    /// <summary>Runs statements on pooled connections and retries them if they fail.</summary>
     internal sealed class Pooled(NpgsqlDataSource source, PostgresAccess access, string index) : Session(index)
     {
         public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
             RepeatAsync((connection, _) => read(connection), isRepeatable: true, access.Attempts, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable, access.Attempts, cancellationToken);
+        public override Task<T> WriteAsync<T>(
+            Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
+            RepeatAsync(
+                (connection, committing) => CommittedAsync(connection, write, committing, cancellationToken),
+                isRepeatable,
+                access.Attempts,
+                cancellationToken);
 
-        /// <summary>As <see cref="WriteAsync"/>, once: for what reads a stream that cannot be read again.</summary>
+        /// <summary>Runs statements like <see cref="WriteAsync"/> without retries, for streams that cannot be read again.</summary>
         public Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, Task<T>> write, CancellationToken cancellationToken) =>
-            RepeatAsync((connection, committing) => CommittedAsync(connection, write, committing, cancellationToken), isRepeatable: false, attempts: 1, cancellationToken);
+            RepeatAsync(
+                (connection, committing) => CommittedAsync(connection, write, committing, cancellationToken),
+                isRepeatable: false,
+                attempts: 1,
+                cancellationToken);
 
-        private static async Task<T> CommittedAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellationToken)
+        private static async Task<T> CommittedAsync<T>(
+            NpgsqlConnection connection, Func<NpgsqlConnection, Task<T>> write, Action committing, CancellationToken cancellationToken)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             committing();
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false); // cut short, it would be unknown what was kept
+            // If the commit were canceled, its outcome would be unknown.
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }
 
-        private async Task<T> RepeatAsync<T>(Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellationToken)
+        private async Task<T> RepeatAsync<T>(
+            Func<NpgsqlConnection, Action, Task<T>> work, bool isRepeatable, int attempts, CancellationToken cancellationToken)
         {
             for (var attempt = 1; ; attempt++)
             {
@@ -60,7 +87,8 @@ internal abstract class Session(string index)
                     isOpen = true;
                     return await work(connection, () => isCommitting = true).ConfigureAwait(false);
                 }
-                catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting) && !(isOpen && e.InnerException is TimeoutException))
+                catch (NpgsqlException e) when (e.IsTransient && attempt < attempts && (isRepeatable || !isCommitting)
+                    && !(isOpen && e.InnerException is TimeoutException))
                 {
                     await Task.Delay(access.DelayAfter(attempt), cancellationToken).ConfigureAwait(false);
                 }
@@ -72,18 +100,22 @@ internal abstract class Session(string index)
         }
 
         private static string Remark(bool isCommitting, int attempt) =>
-            $"{(isCommitting ? " — while it was being kept, so look whether it was" : "")}{(attempt > 1 ? $" — tried {attempt} times" : "")}.";
+            (isCommitting ? " — during the commit, so check whether the change was saved" : "") +
+            (attempt > 1 ? $" — tried {attempt} times." : ".");
     }
 
-    /// <summary>Statements within somebody's transaction, which alone decides whether they are kept.</summary>
+    /// <summary>Runs statements within a transaction of the caller, who commits it or rolls it back.</summary>
     internal sealed class Joined(NpgsqlTransaction transaction, string index) : Session(index)
     {
         private const string Savepoint = "semblance";
 
-        // Back to the savepoint: settings of a search end with it.
-        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) => RunAsync(read, isKept: false, cancellationToken);
+        // Rolls back to the savepoint, which also ends the settings of a search.
+        public override Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken) =>
+            RunAsync(read, isKept: false, cancellationToken);
 
-        public override Task<T> WriteAsync<T>(Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) => RunAsync(write, isKept: true, cancellationToken);
+        public override Task<T> WriteAsync<T>(
+            Func<NpgsqlConnection, Task<T>> write, bool isRepeatable, CancellationToken cancellationToken) =>
+            RunAsync(write, isKept: true, cancellationToken);
 
         private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, bool isKept, CancellationToken cancellationToken)
         {

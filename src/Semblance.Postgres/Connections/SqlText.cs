@@ -4,20 +4,20 @@ using NpgsqlTypes;
 
 namespace Semblance.Postgres;
 
-/// <summary>A statement in the making. Values become parameters; only names and keywords of our own become text.</summary>
+/// <summary>Builds an SQL statement. Values become parameters; only names and keywords of this library become text.</summary>
 internal sealed class SqlText
 {
     private readonly StringBuilder _text = new();
     private readonly List<(object Value, NpgsqlDbType Type)> _parameters = [];
 
-    /// <summary>Adds SQL: never a user's value.</summary>
+    /// <summary>Appends SQL, which must not contain values of the caller.</summary>
     public SqlText Add(string sql)
     {
         _text.Append(sql);
         return this;
     }
 
-    /// <summary>Makes a value a parameter, and returns its name.</summary>
+    /// <summary>Adds a value as a parameter and returns the name of the parameter.</summary>
     public string Text(string? value) => Parameter((object?)value ?? DBNull.Value, NpgsqlDbType.Text);
 
     /// <inheritdoc cref="Text"/>
@@ -32,7 +32,7 @@ internal sealed class SqlText
     /// <inheritdoc cref="Text"/>
     public string Number(double value) => Parameter(value, NpgsqlDbType.Double);
 
-    /// <summary>The statement for a batch, which may be made again.</summary>
+    /// <summary>Creates a command for a batch; can be called repeatedly.</summary>
     public NpgsqlBatchCommand ToCommand()
     {
         var command = new NpgsqlBatchCommand(ToString());

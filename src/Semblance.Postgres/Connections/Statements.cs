@@ -2,15 +2,16 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Running statements on an open connection.</summary>
+/// <summary>Provides extension methods that run statements on an open connection.</summary>
 internal static class Statements
 {
-    // Building an index and loading take what they take; cancellation ends them.
+    // Building an index and loading have no time limit; the cancellation token ends them.
     private const int NoTimeout = 0;
 
-    /// <summary>Runs statements in one round trip; all or none where there is no transaction around them.</summary>
-    /// <returns>How many rows they changed.</returns>
-    public static async Task<int> RunAsync(this NpgsqlConnection connection, IEnumerable<SqlText> statements, CancellationToken cancellationToken)
+    /// <summary>Runs statements in one round trip, atomically also if there is no transaction.</summary>
+    /// <returns>The number of changed rows.</returns>
+    public static async Task<int> RunAsync(
+        this NpgsqlConnection connection, IEnumerable<SqlText> statements, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch(statements);
         batch.Timeout = NoTimeout;
@@ -18,18 +19,22 @@ internal static class Statements
     }
 
     /// <inheritdoc cref="RunAsync(NpgsqlConnection, IEnumerable{SqlText}, CancellationToken)"/>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancellationToken) =>
+    public static Task<int> RunAsync(
+        this NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancellationToken) =>
         connection.RunAsync(statements.Select(sql => new SqlText().Add(sql)), cancellationToken);
 
     /// <summary>Runs a statement.</summary>
-    /// <returns>How many rows it changed.</returns>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, SqlText statement, CancellationToken cancellationToken) => connection.RunAsync([statement], cancellationToken);
+    /// <returns>The number of changed rows.</returns>
+    public static Task<int> RunAsync(this NpgsqlConnection connection, SqlText statement, CancellationToken cancellationToken) =>
+        connection.RunAsync([statement], cancellationToken);
 
     /// <inheritdoc cref="RunAsync(NpgsqlConnection, SqlText, CancellationToken)"/>
-    public static Task<int> RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken) => connection.RunAsync(new SqlText().Add(sql), cancellationToken);
+    public static Task<int> RunAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
+        connection.RunAsync(new SqlText().Add(sql), cancellationToken);
 
-    /// <summary>The rows of one statement.</summary>
-    public static async Task<List<T>> QueryAsync<T>(this NpgsqlConnection connection, SqlText statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    /// <summary>Returns the rows of one statement.</summary>
+    public static async Task<List<T>> QueryAsync<T>(
+        this NpgsqlConnection connection, SqlText statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using var batch = connection.Batch([statement]);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -47,8 +52,9 @@ internal static class Statements
         return batch;
     }
 
-    /// <summary>The rows of the result that a reader stands at.</summary>
-    public static async Task<List<T>> RowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    /// <summary>Returns the rows of the current result of a reader.</summary>
+    public static async Task<List<T>> RowsAsync<T>(
+        this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

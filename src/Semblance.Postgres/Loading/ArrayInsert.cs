@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Rows in INSERT statements that take arrays: one of ids, one of texts, and all vectors end to end.</summary>
+/// <summary>Inserts rows by INSERT statements with array parameters: one of ids, one of texts, and all vectors concatenated.</summary>
 internal static class ArrayInsert
 {
     private const int MostRows = 1_000;
@@ -10,26 +10,31 @@ internal static class ArrayInsert
     private const int MostCharacters = 1 << 24;
 
     /// <summary>Inserts rows into a table.</summary>
-    /// <param name="connection">An open connection, in a transaction.</param>
-    /// <param name="table">Where to.</param>
+    /// <param name="connection">The open connection, in a transaction.</param>
+    /// <param name="table">The target table.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="isUpsert">Whether a row takes the place of one with the same id.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellationToken)
+    /// <param name="isUpsert"><see langword="true"/> to replace rows with the same ids; otherwise, <see langword="false"/>.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, IndexTable table, IReadOnlyList<LoadRow> rows, bool isUpsert, CancellationToken cancellationToken)
     {
         for (var start = 0; start < rows.Count;)
         {
             var characters = 0L;
             var count = rows.Skip(start).Take(Math.Clamp(MostFloats / table.Dimension, 1, MostRows))
-                .TakeWhile((row, i) => (characters += (row.Text?.Length ?? 0) + (row.Terms?.Length ?? 0) + row.Metadata.Length) <= MostCharacters || i == 0).Count();
-            await connection.RunAsync(Statement(table, [.. rows.Skip(start).Take(count)], isUpsert), cancellationToken).ConfigureAwait(false);
+                .TakeWhile(
+                    (row, i) => (characters += (row.Text?.Length ?? 0) + (row.Terms?.Length ?? 0) + row.Metadata.Length) <= MostCharacters
+                        || i == 0).Count();
+            await connection.RunAsync(
+                Statement(table, [.. rows.Skip(start).Take(count)], isUpsert), cancellationToken).ConfigureAwait(false);
             start += count;
         }
     }
 
-    /// <summary>What happens to a row whose id is there already.</summary>
+    /// <summary>Returns the clause that replaces a row with the same id.</summary>
     public static string OnConflict(IndexTable table) =>
-        $"on conflict (id) do update set {string.Join(", ", table.Columns.Split(", ").Skip(1).Select(column => $"{column} = excluded.{column}"))}";
+        "on conflict (id) do update set " +
+        string.Join(", ", table.Columns.Split(", ").Skip(1).Select(column => $"{column} = excluded.{column}"));
 
     private static SqlText Statement(IndexTable table, LoadRow[] rows, bool isUpsert)
     {
@@ -40,11 +45,17 @@ internal static class ArrayInsert
         }
 
         var sql = new SqlText();
-        var (ids, texts, labels) = (sql.Texts([.. rows.Select(row => row.Id)]), sql.Texts([.. rows.Select(row => row.Text)]), sql.Texts([.. rows.Select(row => row.Metadata)]));
+        var ids = sql.Texts([.. rows.Select(row => row.Id)]);
+        var texts = sql.Texts([.. rows.Select(row => row.Text)]);
+        var labels = sql.Texts([.. rows.Select(row => row.Metadata)]);
         var terms = table.Options.Bigrams ? $", {sql.Texts([.. rows.Select(row => row.Terms)])}::text[]" : "";
-        var slice = FormattableString.Invariant($"({sql.Floats(vectors)}::real[])[(k - 1) * {table.Dimension} + 1 : k * {table.Dimension}]::{table.VectorType}");
-        return sql.Add($"insert into {table.Sql} ({table.Columns}) select id::jsonb, {slice}, text, metadata::jsonb{(terms == "" ? "" : ", terms")} ")
-            .Add($"from unnest({ids}::text[], {texts}::text[], {labels}::text[]{terms}) with ordinality as row (id, text, metadata{(terms == "" ? "" : ", terms")}, k) ")
+        var slice = FormattableString.Invariant(
+            $"({sql.Floats(vectors)}::real[])[(k - 1) * {table.Dimension} + 1 : k * {table.Dimension}]::{table.VectorType}");
+        return sql.Add(
+            $"insert into {table.Sql} ({table.Columns}) select id::jsonb, {slice}, text, metadata::jsonb{(terms == "" ? "" : ", terms")} ")
+            .Add(
+                $"from unnest({ids}::text[], {texts}::text[], {labels}::text[]{terms}) with ordinality as row (id, text, " +
+                $"metadata{(terms == "" ? "" : ", terms")}, k) ")
             .Add(isUpsert ? OnConflict(table) : "");
     }
 }

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Rows in the binary form of PostgreSQL's COPY, with pgvector's: big-endian elements after their number and a zero.</summary>
+/// <summary>
+/// Writes rows in the binary format of PostgreSQL's COPY, with pgvector's: the number of elements, a zero, and big-endian elements.
+/// </summary>
 internal sealed class BinaryCopy
 {
     private const int FlushedAt = 1 << 18;
@@ -16,18 +18,21 @@ internal sealed class BinaryCopy
     private readonly bool _isHalf;
     private readonly bool _hasTerms;
 
-    private BinaryCopy(IndexTable table) => (_isHalf, _hasTerms) = (table.Options.Storage == PostgresStorage.Float16, table.Options.Bigrams);
+    private BinaryCopy(IndexTable table) =>
+        (_isHalf, _hasTerms) = (table.Options.Storage == PostgresStorage.Float16, table.Options.Bigrams);
 
     /// <summary>Copies rows into a table.</summary>
-    /// <param name="connection">An open connection, in a transaction.</param>
-    /// <param name="table">The form of the rows.</param>
-    /// <param name="target">Where to, in SQL.</param>
+    /// <param name="connection">The open connection, in a transaction.</param>
+    /// <param name="table">The table that defines the columns.</param>
+    /// <param name="target">The name of the target table in SQL.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="cancellationToken">Stops it: nothing is copied.</param>
-    public static async Task WriteAsync(NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, IndexTable table, string target, IEnumerable<LoadRow> rows, CancellationToken cancellationToken)
     {
         var copy = new BinaryCopy(table);
-        var stream = await connection.BeginRawBinaryCopyAsync($"copy {target} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        var stream = await connection.BeginRawBinaryCopyAsync(
+            $"copy {target} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
         try
         {
             copy._buffer.Write(Header);
@@ -43,16 +48,17 @@ internal sealed class BinaryCopy
             copy.Append16(-1);
             await copy.FlushAsync(stream, cancellationToken).ConfigureAwait(false);
         }
-        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
+        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Open)
+            && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
         {
-            await stream.CancelAsync().ConfigureAwait(false); // disposing alone would keep the rows so far
+            await stream.CancelAsync().ConfigureAwait(false); // disposing alone would commit the rows sent so far
             throw;
         }
 
-        await stream.DisposeAsync().ConfigureAwait(false); // waits for the server's word
+        await stream.DisposeAsync().ConfigureAwait(false); // waits for the confirmation of the server
     }
 
-    /// <summary>One row, as it is sent.</summary>
+    /// <summary>Returns the bytes of one row.</summary>
     internal static byte[] Of(LoadRow row, IndexTable table)
     {
         var copy = new BinaryCopy(table);
@@ -112,7 +118,7 @@ internal sealed class BinaryCopy
         Encoding.UTF8.GetBytes(text, Extend(length));
     }
 
-    // jsonb: its version, then text.
+    // jsonb: a version byte, then the text.
     private void AppendJson(string json)
     {
         var length = Encoding.UTF8.GetByteCount(json);

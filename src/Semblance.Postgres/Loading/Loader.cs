@@ -2,21 +2,21 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Brings rows into a table, in the way that suits the server and their number.</summary>
+/// <summary>Loads rows into a table, by COPY or INSERT depending on the server and the number of rows.</summary>
 internal sealed class Loader(IndexTable table, PostgresLoading loading)
 {
-    // Below, one INSERT is quicker than the round trips of a COPY.
+    // For fewer rows, one INSERT is faster than the round trips of a COPY.
     private const int WorthCopying = 500;
 
-    // Rows for an upsert land here first; it is gone at the end.
+    // The temporary table for the rows of an upsert.
     private const string Staging = "semblance_staging";
 
-    /// <summary>Adds rows under new ids.</summary>
+    /// <summary>Adds rows with new ids.</summary>
     public Task AddAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellationToken) => Copies(rows.Length)
         ? BinaryCopy.WriteAsync(connection, table, table.Sql, rows, cancellationToken)
         : ArrayInsert.WriteAsync(connection, table, rows, isUpsert: false, cancellationToken);
 
-    /// <summary>Adds rows in place of those with the same ids.</summary>
+    /// <summary>Adds rows or replaces those with the same ids.</summary>
     public async Task UpsertAsync(NpgsqlConnection connection, LoadRow[] rows, CancellationToken cancellationToken)
     {
         if (!Copies(rows.Length))
@@ -25,11 +25,17 @@ internal sealed class Loader(IndexTable table, PostgresLoading loading)
             return;
         }
 
-        await connection.RunAsync($"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            $"create temporary table {Staging} (id jsonb, {table.WrittenColumns}) on commit drop", cancellationToken).ConfigureAwait(false);
         await BinaryCopy.WriteAsync(connection, table, $"pg_temp.{Staging}", rows, cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
-            [$"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}", $"drop table pg_temp.{Staging}"], cancellationToken).ConfigureAwait(false);
+            [
+                $"insert into {table.Sql} ({table.Columns}) select {table.Columns} from pg_temp.{Staging} {ArrayInsert.OnConflict(table)}",
+                $"drop table pg_temp.{Staging}",
+            ],
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private bool Copies(int count) => loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);
+    private bool Copies(int count) =>
+        loading == PostgresLoading.Copy || (loading == PostgresLoading.Auto && table.TakesCopy && count >= WorthCopying);
 }

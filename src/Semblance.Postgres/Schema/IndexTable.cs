@@ -3,34 +3,36 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>The table of an index, and how its columns are called and compared.</summary>
-/// <param name="Name">The table's name, as users give it.</param>
-/// <param name="Dimension">The elements of each vector.</param>
-/// <param name="Options">How it was made.</param>
-/// <param name="TakesCopy">Whether the server is known to take binary COPY.</param>
+/// <summary>Represents the table of an index, with the names and types of its columns and its distance operator.</summary>
+/// <param name="Name">The name of the table.</param>
+/// <param name="Dimension">The number of elements of each vector.</param>
+/// <param name="Options">The options that the index was created with.</param>
+/// <param name="TakesCopy">
+/// <see langword="true"/> if the server is known to support binary COPY; otherwise, <see langword="false"/>.
+/// </param>
 internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptions Options, bool TakesCopy)
 {
-    /// <summary>The table that lists the indexes of a schema.</summary>
+    /// <summary>The name of the table that lists the indexes of a schema.</summary>
     public const string Catalog = "semblance_index";
 
-    // The layout that this code reads and writes; a newer one is refused.
+    // The version of the layout that this code reads and writes; a newer one is not supported.
     private const int Version = 1;
 
-    // Of all that make indexes at the same time, one makes the extension and the catalog.
+    // The key of the advisory lock: of concurrent sessions, one creates the extension and the catalog.
     private const long MakingLock = 0x53454D42;
 
     private const int LongestText = 250_000;
 
-    /// <summary>The table in SQL.</summary>
+    /// <summary>Gets the quoted name of the table.</summary>
     public string Sql { get; } = Identifier.Quote(Name);
 
-    /// <summary>The columns that are written, in order.</summary>
+    /// <summary>Gets the columns to write, in order.</summary>
     public string Columns => Options.Bigrams ? "id, embedding, text, metadata, terms" : "id, embedding, text, metadata";
 
-    /// <summary>The type of the vectors.</summary>
+    /// <summary>Gets the type of the vectors.</summary>
     public string VectorType => Options.Storage == PostgresStorage.Float16 ? "halfvec" : "vector";
 
-    /// <summary>The distance; a score is its negative.</summary>
+    /// <summary>Gets the distance operator; a score is the negated distance.</summary>
     public string Distance => Options.Similarity switch
     {
         SimilarityFunction.Euclidean => "<->",
@@ -38,8 +40,10 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         _ => "<#>",
     };
 
-    /// <summary>The columns that are written, for a table to load into.</summary>
-    public string WrittenColumns => FormattableString.Invariant($"embedding {VectorType}({Dimension}) not null, text text, metadata jsonb not null{(Options.Bigrams ? ", terms text" : "")}");
+    /// <summary>Gets the definitions of the columns to write, for the temporary table to load into.</summary>
+    public string WrittenColumns =>
+        FormattableString.Invariant(
+            $"embedding {VectorType}({Dimension}) not null, text text, metadata jsonb not null{(Options.Bigrams ? ", terms text" : "")}");
 
     private string OperatorClass => Options.Storage == PostgresStorage.Binary ? "bit_hamming_ops" : VectorType + Options.Similarity switch
     {
@@ -48,23 +52,27 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         _ => "_ip_ops",
     };
 
-    /// <summary>The index called <paramref name="name"/>.</summary>
-    /// <exception cref="PostgresIndexException">There is none, or a newer version made it.</exception>
+    /// <summary>Opens the index called <paramref name="name"/>.</summary>
+    /// <exception cref="PostgresIndexException">The index does not exist, or a newer version created it.</exception>
     public static async Task<IndexTable> OpenAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var query = new SqlText();
         query.Add($"select version, definition::text, version() from {Catalog} where name = {query.Text(name)}");
-        var found = await connection.QueryAsync(query, row => (row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellationToken).ConfigureAwait(false);
+        var found = await connection.QueryAsync(
+            query, row => (row.GetInt32(0), row.GetString(1), row.GetString(2)), cancellationToken).ConfigureAwait(false);
         return found switch
         {
-            [] => throw new PostgresIndexException(name, "there is no such index; create it, or look into the schema where it is (Search Path)."),
-            [(var version, _, _)] when version != Version => throw new PostgresIndexException(name, $"its layout has the version {version}, and this program knows {Version}; update Semblance."),
+            [] =>
+                throw new PostgresIndexException(
+                    name, "there is no such index; create it, or look into the schema where it is (Search Path)."),
+            [(var version, _, _)] when version != Version => throw new PostgresIndexException(
+                name, $"its layout has version {version}, but this version of Semblance supports {Version}; update Semblance."),
             _ => Parse(name, found[0].Item2, KnowsCopy(found[0].Item3)),
         };
     }
 
-    /// <summary>Makes the extension and the catalog, where they are missing.</summary>
-    /// <exception cref="PostgresIndexException">The server has no pgvector, or an old one.</exception>
+    /// <summary>Creates the extension and the catalog if they do not exist.</summary>
+    /// <exception cref="PostgresIndexException">The server has no pgvector, or an old version.</exception>
     public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         await connection.RunAsync($"select pg_advisory_xact_lock({MakingLock})", cancellationToken).ConfigureAwait(false);
@@ -85,31 +93,39 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
 
         if (System.Version.TryParse(installed, out var version) && version < new Version(0, 8))
         {
-            throw new PostgresIndexException(name, $"the database has pgvector {installed}, and 0.8 or newer is needed; install it and run 'alter extension vector update'.");
+            throw new PostgresIndexException(
+                name,
+                $"the database has pgvector {installed}, and 0.8 or newer is needed; install it and run 'alter extension vector update'.");
         }
 
-        await connection.RunAsync($"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            $"create table if not exists {Catalog} (name text primary key, version integer not null, definition jsonb not null)",
+            cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the table, with all but the index of its vectors.</summary>
+    /// <summary>Creates the table without the index of the vectors.</summary>
     public async Task<IndexTable> CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var entry = new SqlText();
-        entry.Add($"insert into {Catalog} (name, version, definition) values ({entry.Text(Name)}, {Version}, {entry.Text(Definition())}::jsonb)");
+        entry.Add(
+            $"insert into {Catalog} (name, version, definition) values ({entry.Text(Name)}, {Version}, {entry.Text(Definition())}::jsonb)");
         try
         {
             await connection.RunAsync(entry, cancellationToken).ConfigureAwait(false);
-            var version = await connection.QueryAsync(new SqlText().Add("select version()"), row => row.GetString(0), cancellationToken).ConfigureAwait(false);
-            await connection.RunAsync(await TableAsync(connection, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var version = await connection.QueryAsync(
+                new SqlText().Add("select version()"), row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+            await connection.RunAsync(
+                await TableAsync(connection, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return this with { TakesCopy = KnowsCopy(version[0]) };
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
         {
-            throw new PostgresIndexException(Name, "there is an index or a table of that name already; open it, drop it, or choose another name.", e);
+            throw new PostgresIndexException(
+                Name, "there is an index or a table of that name already; open it, drop it, or choose another name.", e);
         }
     }
 
-    /// <summary>Makes the index of the vectors, in place of the one that there may be.</summary>
+    /// <summary>Creates the index of the vectors and replaces the existing one, if any.</summary>
     public async Task IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (Options.Method == PostgresMethod.Exact)
@@ -117,21 +133,27 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
             return;
         }
 
-        // The new one is built beside the old, so that searches wait only while they change places.
+        // The new index is built next to the old one, so that searches wait only for the replacement.
         var (final, interim) = (Identifier.Quote(Name + "_vectors"), Identifier.Quote(Name + "_vectors_new"));
         var column = Options.Storage == PostgresStorage.Binary ? "bits" : "embedding";
         var method = Options.Method == PostgresMethod.Hnsw
-            ? FormattableString.Invariant($"hnsw ({column} {OperatorClass}) with (m = {Options.M}, ef_construction = {Options.EfConstruction})")
+            ? FormattableString.Invariant(
+                $"hnsw ({column} {OperatorClass}) with (m = {Options.M}, ef_construction = {Options.EfConstruction})")
             : FormattableString.Invariant($"ivfflat ({column} {OperatorClass}) with (lists = {Options.Lists})");
         await connection.RunAsync($"create index {interim} on {Sql} using {method}", cancellationToken).ConfigureAwait(false);
-        await connection.RunAsync([$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"], cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            [$"drop index if exists {final}", $"alter index {interim} rename to {final}", $"analyze {Sql}"],
+            cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops the table of an index, and its place in the catalog.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Drops the table of an index and its catalog entry.</summary>
+    /// <returns><see langword="true"/> if the index existed; otherwise, <see langword="false"/>.</returns>
     public static async Task<bool> DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        var hasCatalog = await connection.QueryAsync(new SqlText().Add($"select to_regclass('{Catalog}') is not null"), row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false);
+        var hasCatalog = await connection.QueryAsync(
+            new SqlText().Add($"select to_regclass('{Catalog}') is not null"),
+            row => row.GetBoolean(0),
+            cancellationToken).ConfigureAwait(false);
         if (!hasCatalog[0])
         {
             return false;
@@ -148,28 +170,37 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
         return true;
     }
 
-    // PGlite loses the connection at a COPY from the client.
-    private static bool KnowsCopy(string server) => !server.Contains("PGlite", StringComparison.Ordinal) && !server.Contains("wasm", StringComparison.Ordinal);
+    // PGlite loses the connection during a COPY from the client.
+    private static bool KnowsCopy(string server) =>
+        !server.Contains("PGlite", StringComparison.Ordinal) && !server.Contains("wasm", StringComparison.Ordinal);
 
     private static async Task<string?> ExtensionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync(new SqlText().Add("select extversion from pg_extension where extname = 'vector'"), row => row.GetString(0), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+        (await connection.QueryAsync(
+            new SqlText().Add("select extversion from pg_extension where extname = 'vector'"),
+            row => row.GetString(0),
+            cancellationToken).ConfigureAwait(false)).FirstOrDefault();
 
     private async Task<List<string>> TableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var columns = $"id jsonb primary key, {WrittenColumns}";
         if (Options.Storage == PostgresStorage.Binary)
         {
-            columns += FormattableString.Invariant($", bits bit({Dimension}) generated always as (binary_quantize(embedding)::bit({Dimension})) stored");
+            columns += FormattableString.Invariant(
+                $", bits bit({Dimension}) generated always as (binary_quantize(embedding)::bit({Dimension})) stored");
         }
 
-        var indexes = new List<string> { $"create index {Identifier.Quote(Name + "_metadata")} on {Sql} using gin (metadata jsonb_path_ops)" };
+        var indexes =
+            new List<string> { $"create index {Identifier.Quote(Name + "_metadata")} on {Sql} using gin (metadata jsonb_path_ops)" };
         if (Options.TextSearch is { } configuration)
         {
-            // No parameter may stand in a table's definition: the server itself says how the name is written.
+            // A table definition cannot have parameters: the server quotes the name.
             var query = new SqlText();
             query.Add($"select quote_literal({query.Text(configuration)}::regconfig::text)");
             var literal = await connection.QueryAsync(query, row => row.GetString(0), cancellationToken).ConfigureAwait(false);
-            columns += FormattableString.Invariant($", words tsvector generated always as (to_tsvector({literal[0]}::regconfig, left(coalesce({(Options.Bigrams ? "terms" : "text")}, ''), {LongestText}))) stored");
+            var source = Options.Bigrams ? "terms" : "text";
+            var text = FormattableString.Invariant($"left(coalesce({source}, ''), {LongestText})");
+            columns += FormattableString.Invariant(
+                $", words tsvector generated always as (to_tsvector({literal[0]}::regconfig, {text})) stored");
             indexes.Add($"create index {Identifier.Quote(Name + "_words")} on {Sql} using gin (words)");
         }
 
@@ -215,9 +246,11 @@ internal sealed record IndexTable(string Name, int Dimension, PostgresIndexOptio
             options.Check(dimension);
             return new IndexTable(name, dimension, options, takesCopy);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
         {
-            throw new PostgresIndexException(name, $"its definition in {Catalog} is damaged: {e.Message} Restore it from a backup, or build the index again.", e);
+            throw new PostgresIndexException(
+                name, $"its definition in {Catalog} is damaged: {e.Message} Restore it from a backup, or build the index again.", e);
         }
     }
 }

@@ -1,18 +1,18 @@
 namespace Semblance.Postgres;
 
-/// <summary>What PostgreSQL can keep as text.</summary>
+/// <summary>Checks texts for storage in PostgreSQL.</summary>
 internal static class KeptText
 {
-    /// <summary>Refuses what cannot be kept: a zero character, or half of a surrogate pair.</summary>
+    /// <summary>Throws if a text cannot be stored because of a null character or a lone surrogate.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What it is, for the message: called only if it is refused.</param>
-    /// <returns>Its length in bytes.</returns>
-    /// <exception cref="ArgumentException">It cannot be kept.</exception>
+    /// <param name="name">The function that returns the name of the text for the message of the exception.</param>
+    /// <returns>The length of the text in bytes.</returns>
+    /// <exception cref="ArgumentException">The text cannot be stored.</exception>
     public static int Check(string text, Func<string> name)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot keep; take it out.", nameof(text));
+            throw new ArgumentException($"{name()} holds the character U+0000, which PostgreSQL cannot store; remove it.", nameof(text));
         }
 
         return StoredText.Bytes(text, name).Length;

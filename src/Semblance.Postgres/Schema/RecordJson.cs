@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Semblance.Postgres;
 
-/// <summary>Ids and labels as JSON: a number and a text are different ids there too, and labels can be looked for.</summary>
+/// <summary>
+/// Converts ids and labels to JSON and back; a number and a string are different ids in jsonb too, and labels can be queried.
+/// </summary>
 internal static class RecordJson
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -44,8 +46,8 @@ internal static class RecordJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The id that a row of an index has.</summary>
-    /// <exception cref="PostgresIndexException">Somebody wrote a row whose id is neither a whole number nor a text.</exception>
+    /// <summary>Parses the id of a row.</summary>
+    /// <exception cref="PostgresIndexException">The id is neither a whole number nor a string; another program wrote it.</exception>
     public static VectorId Id(string json, string index)
     {
         using var document = JsonDocument.Parse(json);
@@ -53,21 +55,27 @@ internal static class RecordJson
         {
             { ValueKind: JsonValueKind.String } text => text.GetString()!,
             { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var value) => value,
-            _ => throw new PostgresIndexException(index, $"a row has the id {json}, which is neither a whole number nor a text; correct it."),
+            _ =>
+                throw new PostgresIndexException(
+                    index, $"a row has the id {json}, which is neither a whole number nor a text; correct it."),
         };
     }
 
-    /// <summary>The labels of a row, or null where it has none. Values that others wrote and that are no texts are given as their JSON.</summary>
+    /// <summary>
+    /// Parses the labels of a row, or returns null if it has none. Values that are not strings, written by other programs, are returned as
+    /// JSON.
+    /// </summary>
     public static Dictionary<string, string>? Labels(string json, string index)
     {
         using var document = JsonDocument.Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new PostgresIndexException(index, $"a row has the metadata {json}, which are no object; correct them.");
+            throw new PostgresIndexException(index, $"a row has the metadata {json}, which is not an object; correct it.");
         }
 
         var labels = document.RootElement.EnumerateObject().ToDictionary(
-            label => label.Name, label => label.Value.ValueKind == JsonValueKind.String ? label.Value.GetString()! : label.Value.GetRawText());
+            label => label.Name,
+            label => label.Value.ValueKind == JsonValueKind.String ? label.Value.GetString()! : label.Value.GetRawText());
         return labels.Count == 0 ? null : labels;
     }
 }

@@ -1,10 +1,10 @@
 namespace Semblance.Postgres;
 
-/// <summary>Filters as conditions: every id, name and value is a parameter.</summary>
+/// <summary>Converts filters to SQL conditions, with every id, name and value as a parameter.</summary>
 internal static class FilterSql
 {
-    /// <summary>The condition of a filter, and <c>true</c> for none.</summary>
-    /// <exception cref="NotSupportedException">It calls a function of this program.</exception>
+    /// <summary>Returns the condition of a filter, or <c>true</c> for none.</summary>
+    /// <exception cref="NotSupportedException">The filter calls a function of this program.</exception>
     public static string Of(VectorFilter? filter, SqlText sql) => filter switch
     {
         null => "true",
@@ -13,7 +13,9 @@ internal static class FilterSql
         NotFilter not => $"(not {Of(not.Filter, sql)})",
         LabelFilter label => $"(metadata @> {sql.Text(Label(label))}::jsonb)",
         IdFilter ids => $"(id = any({sql.Texts([.. ids.Allowed.Select(LoadRow.CheckedId)])}::text[]::jsonb[]))",
-        _ => throw new NotSupportedException("A database cannot call a function of this program; filter by labels and ids, or filter the hits."),
+        _ =>
+            throw new NotSupportedException(
+                "A database cannot call a function of this program; filter by labels and ids, or filter the hits."),
     };
 
     private static string Label(LabelFilter label)

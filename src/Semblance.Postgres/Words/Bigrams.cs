@@ -3,16 +3,17 @@ using System.Text;
 namespace Semblance.Postgres;
 
 /// <summary>
-/// Writing without spaces, as pairs of neighbouring characters: 密码重置 as 密码, 码重 and 重置. PostgreSQL parts words at spaces; so cut, it finds what lies within such
-/// writing without a dictionary.
+/// Converts text without spaces to pairs of adjacent characters: 密码重置 to 密码, 码重 and 重置. PostgreSQL splits words at spaces; with pairs, it
+/// finds parts of such text without a dictionary.
 /// </summary>
 internal static class Bigrams
 {
-    /// <summary>A text whose runs of Han and kana are pairs; all else is as it was.</summary>
+    /// <summary>Returns a text with runs of Han and kana replaced by pairs; other text is unchanged.</summary>
     public static string OfText(string text) => Replace(text, (run, cut, _, _) => cut.Append(' ').AppendJoin(' ', Pairs(run)).Append(' '));
 
     /// <summary>
-    /// A query for <c>websearch_to_tsquery</c>. A run finds texts with any of its pairs; within quotes, or after a minus, those with the whole of it.
+    /// Returns a query for <c>websearch_to_tsquery</c>. A run matches texts with any of its pairs; within quotes or after a minus, texts
+    /// with the whole run.
     /// </summary>
     public static string OfQuery(string query) => Replace(query, (run, cut, isQuoted, isExcluded) =>
     {
@@ -64,6 +65,7 @@ internal static class Bigrams
 
     private static IEnumerable<string> Pairs(List<string> run) => run.Count == 1 ? [run[0]] : run.Zip(run.Skip(1), (a, b) => a + b);
 
-    private static bool IsUnspaced(int c) => c is (>= 0x3041 and <= 0x3096) or (>= 0x30A1 and <= 0x30FA) or (>= 0x30FC and <= 0x30FE) or 0x3005 or 0x3007
+    private static bool IsUnspaced(int c) =>
+        c is (>= 0x3041 and <= 0x3096) or (>= 0x30A1 and <= 0x30FA) or (>= 0x30FC and <= 0x30FE) or 0x3005 or 0x3007
         or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
 }

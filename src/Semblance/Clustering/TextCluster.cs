@@ -4,15 +4,17 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>Represents a cluster of texts.</summary>
-/// <param name="Words">The words that tell the texts of the cluster from those of the others, the most telling first (<see cref="TopicWords"/>).</param>
+/// <param name="Words">
+/// The words that distinguish the texts of the cluster from the others, in descending order of weight (<see cref="TopicWords"/>).
+/// </param>
 /// <param name="Members">The texts by their row, with the cosine similarity to the centroid; the most similar first.</param>
 public sealed record TextCluster(IReadOnlyList<string> Words, IReadOnlyList<SearchHit> Members)
 {
-    /// <summary>Returns the clusters of labelled texts, the largest first.</summary>
+    /// <summary>Returns the clusters of labeled texts, the largest first.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="vectors">The vectors of the texts, <c>[texts × dimensions]</c>.</param>
+    /// <param name="vectors">The vectors of the texts <c>[texts × dimensions]</c>.</param>
     /// <param name="labels">The cluster of each text, from 0; −1 for none.</param>
-    /// <param name="words">The most words of a cluster.</param>
+    /// <param name="words">The maximum number of words per cluster.</param>
     /// <returns>The clusters.</returns>
     public static IReadOnlyList<TextCluster> Of(IReadOnlyList<string> texts, Tensor vectors, IReadOnlyList<int> labels, int words = 5)
     {

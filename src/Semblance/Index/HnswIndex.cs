@@ -4,84 +4,50 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// An index in a folder, searched approximately by a hierarchical navigable small world (Malkov and Yashunin 2016, arXiv:1603.09320). The files are mapped into memory, so
-/// that opening takes milliseconds whatever the size.
+/// Represents an index in a folder with approximate search by a hierarchical navigable small world graph (Malkov and Yashunin 2016,
+/// arXiv:1603.09320). The files are memory-mapped, so that opening takes milliseconds at any size.
 /// </summary>
 /// <remarks>
-/// A segment holds vectors, records and their graph, and is never changed. Changes go to a log, which is on the disk before a method returns; its vectors are
-/// compared one by one until there are enough of them to be linked into the next segment. A process that is killed at any moment leaves
-/// an index that holds every acknowledged change. Any number of threads search while one writes; of several processes one writes, and a reader sees
-/// the index as it was when it opened it.
+/// A segment holds vectors, records and their graph, and is immutable. Changes are appended to a log, which is durable before a method
+/// returns. The vectors of the log are compared one by one until there are enough of them to be linked into the next segment. If a process
+/// is killed, the index holds every acknowledged change. Any number of threads can search while one writes. One process can write at a
+/// time; a process that reads sees the index as it was when it was opened.
 /// </remarks>
-public sealed class HnswIndex : IVectorIndex, IDisposable
+public sealed class HnswIndex : IVectorIndex, IDisposable, IAsyncDisposable
 {
-    // A log of so many vectors, and this part of the segment's, is linked into the graph.
-    private const int SmallestFold = 4096;
-    private const int FoldPart = 32;
+    private readonly IndexStore _store;
 
-    // The part of a graph's vectors that may be deleted before it is built again without them.
-    private const double LargestDeletedPart = 0.25;
-
-    private readonly string _folder;
-    private readonly FileStream? _lock;
-    private readonly Func<string, FileStream> _open;
-    private readonly ReaderWriterLockSlim _gate = new();
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private IndexManifest _manifest;
-    private IndexState _state;
-    private WriteAheadLog? _log;
-    private bool _isDisposed;
-
-    private HnswIndex(string folder, bool isWritable, Func<string, FileStream>? open = null)
-    {
-        _folder = folder;
-        _open = open ?? IndexFiles.Open;
-        _lock = isWritable ? IndexFiles.Lock(folder) : null;
-        try
-        {
-            (_manifest, _state, var length) = IndexFiles.Load(folder);
-            _log = isWritable ? IndexFiles.Writing(folder, () => WriteAheadLog.Continue(Path.Combine(folder, _manifest.Log), length, _open)) : null;
-            if (isWritable)
-            {
-                IndexFiles.DeleteOthers(folder, _manifest.Generation);
-            }
-        }
-        catch
-        {
-            _lock?.Dispose();
-            throw;
-        }
-    }
+    private HnswIndex(IndexStore store) => _store = store;
 
     /// <inheritdoc />
-    public int Dimension => _manifest.Dimension;
+    public int Dimension => _store.Manifest.Dimension;
 
     /// <inheritdoc />
-    public SimilarityFunction Similarity => _manifest.Options.Similarity;
+    public SimilarityFunction Similarity => _store.Manifest.Options.Similarity;
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, string> Attributes => Options.Attributes;
 
-    /// <summary>How the index is built.</summary>
-    public HnswOptions Options => _manifest.Options;
+    /// <summary>Gets the options that the index was built with.</summary>
+    public HnswOptions Options => _store.Manifest.Options;
 
-    /// <summary>The number of vectors.</summary>
-    public int Count => Reading(() => _state.Count);
+    /// <summary>Gets the number of vectors.</summary>
+    public int Count => _store.Read(state => state.Count);
 
-    /// <summary>The number of vectors in the log, which are compared one by one until the next compaction.</summary>
-    public int Unlinked => Reading(() => _state.TailCount);
+    /// <summary>Gets the number of vectors in the log, which are compared one by one until the next compaction.</summary>
+    public int Unlinked => _store.Read(state => state.TailCount);
 
-    /// <summary>The number of deleted vectors that searches still pass through, until the next compaction.</summary>
-    public int Deleted => Reading(() => _state.DeletedInSegment);
+    /// <summary>Gets the number of deleted vectors that are part of the graph until the next compaction.</summary>
+    public int Deleted => _store.Read(state => state.DeletedInSegment);
 
-    /// <summary>The number of nodes of the graph: vectors that are equal or nearly equal share one. Those in the log are not in it.</summary>
-    public int Nodes => Reading(() => _state.Segment.Nodes);
+    /// <summary>Gets the number of nodes of the graph. Equal or nearly equal vectors share a node; vectors of the log have none.</summary>
+    public int Nodes => _store.Read(state => state.Segment.Nodes);
 
-    /// <summary>Makes an empty index, open for writing.</summary>
-    /// <param name="folder">Its folder, made if need be.</param>
+    /// <summary>Creates an empty index and opens it for writing.</summary>
+    /// <param name="folder">The folder of the index, created if it does not exist.</param>
     /// <param name="dimension">The number of elements of each vector.</param>
-    /// <param name="options">How it is built; null for the defaults.</param>
-    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    /// <param name="options">The options of the graph; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="IOException">The folder holds an index already, or cannot be written.</exception>
     public static HnswIndex Create(string folder, int dimension, HnswOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -95,15 +61,23 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         return Open(folder);
     }
 
-    /// <summary>Builds an index of many vectors and opens it for writing. Until it is complete there is none.</summary>
-    /// <param name="folder">Its folder, made if need be.</param>
-    /// <param name="records">The vectors, read once, in memory that grows with their graph and not with them; the first one's dimension is that of the index.</param>
-    /// <param name="options">How it is built; null for the defaults.</param>
-    /// <param name="maxThreads">The most threads; all physical cores by default. With one, the same vectors give the same graph.</param>
-    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentException">An id comes twice, an id, a text or a label is not Unicode, a vector has another dimension or is not finite, or there is none.</exception>
-    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    /// <summary>Builds an index from records and opens it for writing. The index exists only when it is complete.</summary>
+    /// <param name="folder">The folder of the index, created if it does not exist.</param>
+    /// <param name="records">
+    /// The records, read once; the memory grows with the graph, not with the vectors. The first record determines the dimension of the
+    /// index.
+    /// </param>
+    /// <param name="options">The options of the graph; <see langword="null"/> for the defaults.</param>
+    /// <param name="maxThreads">
+    /// The maximum number of threads; all physical cores by default. With one thread, the same vectors give the same graph.
+    /// </param>
+    /// <param name="progress">Receives the completed fraction of the graph, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// An id is not unique; an id, a text or a label is not valid Unicode; a vector has another dimension or is not finite; or there are no
+    /// records.
+    /// </exception>
+    /// <exception cref="IOException">The folder holds an index already, or cannot be written.</exception>
     public static async Task<HnswIndex> BuildAsync(
         string folder,
         IAsyncEnumerable<VectorRecord> records,
@@ -123,15 +97,19 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
                 {
                     manifest ??= new IndexManifest(Math.Max(1, record.Vector.Length), options, 1);
                     writer ??= new SegmentWriter(folder, manifest, IndexFiles.Open);
-                    writer.Append(ReadyVector.Of(record.Vector.Span, manifest.Dimension, manifest.Options.Similarity, record.Id), StoredRecord.Encode(record));
+                    writer.Append(
+                        ReadyVector.Of(record.Vector.Span, manifest.Dimension, manifest.Options.Similarity, record.Id),
+                        StoredRecord.Encode(record));
                 }
 
                 if (writer is null)
                 {
-                    throw new ArgumentException("There is no vector to build an index of; create an empty one instead.", nameof(records));
+                    throw new ArgumentException(
+                        "There are no records to build an index from; create an empty index instead.", nameof(records));
                 }
 
-                await Task.Run(() => writer.Complete(null, maxThreads, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await Task.Run(
+                    () => writer.Complete(null, maxThreads, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
                 IndexFiles.Found(folder, manifest!);
             }
             finally
@@ -143,51 +121,57 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
         return Open(folder);
     }
 
-    /// <summary>Opens an index to search and to write it.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <exception cref="IndexLockedException">It is open for writing already.</exception>
-    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permission to read it, or to write it, is missing.</exception>
-    /// <exception cref="IOException">There is none, or it cannot be read; or it cannot be written, as on a read-only disk: then open it read-only.</exception>
-    public static HnswIndex Open(string folder) => new(folder, isWritable: true);
+    /// <summary>Opens an index for searching and writing.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <exception cref="IndexLockedException">The index is already open for writing.</exception>
+    /// <exception cref="IndexFormatException">A file is damaged or truncated.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read or write the index is missing.</exception>
+    /// <exception cref="IOException">
+    /// There is no index, or it cannot be read or written; on a read-only disk, use <see cref="OpenReadOnly"/>.
+    /// </exception>
+    public static HnswIndex Open(string folder) => new(new IndexStore(folder, isWritable: true));
 
-    /// <summary>Opens an index to search it, as it is now. Nothing is written, so its disk may be read-only.</summary>
-    /// <param name="folder">Its folder.</param>
-    /// <exception cref="IndexFormatException">A file is damaged or cut short.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permission to read it is missing.</exception>
-    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
-    public static HnswIndex OpenReadOnly(string folder) => new(folder, isWritable: false);
+    /// <summary>Opens an index for searching, in its current state. Nothing is written, so the disk may be read-only.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <exception cref="IndexFormatException">A file is damaged or truncated.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to read the index is missing.</exception>
+    /// <exception cref="IOException">There is no index, or it cannot be read.</exception>
+    public static HnswIndex OpenReadOnly(string folder) => new(new IndexStore(folder, isWritable: false));
 
-    /// <summary>Whether a folder holds an index.</summary>
+    /// <summary>Returns a value that indicates whether a folder holds an index.</summary>
     public static bool Exists(string folder) => IndexFiles.Exist(folder);
 
-    /// <summary>Reads everything and says what is wrong: checksums, links and records.</summary>
-    /// <param name="folder">The index.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public static IndexVerification Verify(string folder, CancellationToken cancellationToken = default) => IndexVerification.Of(folder, cancellationToken);
+    /// <summary>Reads the whole index and reports the problems of its checksums, links and records.</summary>
+    /// <param name="folder">The folder of the index.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public static IndexVerification Verify(string folder, CancellationToken cancellationToken = default) =>
+        IndexVerification.Of(folder, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<long>(Count);
 
     /// <inheritdoc />
-    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.LargestNumber(cancellationToken)));
+    public ValueTask<long?> LargestNumberAsync(CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(_store.Read(state => state.LargestNumber(cancellationToken)));
 
     /// <inheritdoc />
-    public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) => WriteAsync(records, isNew: true, cancellationToken);
+    public Task AddAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) =>
+        WriteAsync(records, isNew: true, cancellationToken);
 
     /// <inheritdoc />
-    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) => WriteAsync(records, isNew: false, cancellationToken);
+    public Task UpsertAsync(IReadOnlyList<VectorRecord> records, CancellationToken cancellationToken = default) =>
+        WriteAsync(records, isNew: false, cancellationToken);
 
     /// <inheritdoc />
     public async Task<int> DeleteAsync(IReadOnlyList<VectorId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        return await ExclusivelyAsync(() =>
+        return await _store.ExclusivelyAsync(state =>
         {
-            var known = ids.Distinct().Where(_state.Contains).Select(StoredRecord.EncodeId).ToList();
+            var known = ids.Distinct().Where(state.Contains).Select(StoredRecord.EncodeId).ToList();
             if (known.Count > 0)
             {
-                Commit(LogRecord.Delete(known), cancellationToken);
+                _store.Commit(LogRecord.Delete(known), cancellationToken);
             }
 
             return known.Count;
@@ -195,52 +179,62 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) => ValueTask.FromResult(Reading(() => _state.Get(id)));
+    public ValueTask<VectorRecord?> GetAsync(VectorId id, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(_store.Read(state => state.Get(id)));
 
-    /// <summary>The vectors that are most alike to a query, on the calling thread.</summary>
+    /// <summary>Returns the vectors that are most similar to a query, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.SearchAsync(ReadOnlyMemory{float}, VectorQuery?, CancellationToken)"/>
-    public IReadOnlyList<VectorHit> Search(ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<VectorHit> Search(
+        ReadOnlySpan<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
         Search(query, null, options ?? VectorQuery.Default, cancellationToken);
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<VectorHit>> SearchAsync(
+        ReadOnlyMemory<float> query, VectorQuery? options = null, CancellationToken cancellationToken = default) =>
         new(Task.Run(() => Search(query.Span, options, cancellationToken), cancellationToken));
 
-    /// <summary>The hits of several queries, on all threads.</summary>
-    /// <param name="queries"><c>[queries × dimension]</c>.</param>
-    /// <param name="options">How to search; null for the ten nearest.</param>
-    /// <param name="maxThreads">The most threads.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Searches for several queries, on several threads.</summary>
+    /// <param name="queries">The query vectors <c>[queries × dimension]</c>.</param>
+    /// <param name="options">The search options; <see langword="null"/> for the 10 nearest vectors.</param>
+    /// <param name="maxThreads">The maximum number of threads; all physical cores by default.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A query has another dimension or is not finite, or an option is out of range.</exception>
-    public IReadOnlyList<VectorHit>[] Search(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
+    public IReadOnlyList<VectorHit>[] Search(
+        Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         var hits = new IReadOnlyList<VectorHit>[queries.Rows];
-        Workers.Shared.For(hits.Length, maxThreads, i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellationToken), cancellationToken);
+        Workers.Shared.For(
+            hits.Length,
+            maxThreads,
+            i => hits[i] = Search(queries.Row(i), i, options ?? VectorQuery.Default, cancellationToken),
+            cancellationToken);
         return hits;
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<VectorHit>[]> SearchAsync(Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<VectorHit>[]> SearchAsync(
+        Tensor queries, VectorQuery? options = null, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default) =>
         Task.Run(() => Search(queries, options, maxThreads, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<VectorRecord> ReadAsync(VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(
+        VectorFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await Task.CompletedTask.ConfigureAwait(false); // the files are mapped: nothing here waits
-        var state = Reading(() => _state);
+        await Task.CompletedTask.ConfigureAwait(false); // the files are memory-mapped: nothing here waits
+        var state = _store.Read(current => current);
         for (var node = 0; node < state.Segment.Count; node++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Reading(() => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
+            if (_store.Read(_ => state.Matches(filter, node) ? state.Record(node) : null) is { } record)
             {
                 yield return record;
             }
         }
 
-        for (var i = 0; i < Reading(() => state.Tail.Count); i++)
+        for (var i = 0; i < _store.Read(_ => state.Tail.Count); i++)
         {
-            if (Reading(() => state.Matches(filter, state.Tail[i]) ? state.Record(state.Tail[i]) : null) is { } record)
+            if (_store.Read(_ => state.Matches(filter, state.Tail[i]) ? state.Record(state.Tail[i]) : null) is { } record)
             {
                 yield return record;
             }
@@ -248,231 +242,98 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     }
 
     /// <summary>
-    /// Writes a new segment of what the index holds now: the vectors of the log become part of the graph, and deleted ones leave it, which builds it again, as does an index
-    /// that an earlier version wrote. Searches go on meanwhile.
+    /// Writes a new segment of the current content: the vectors of the log become part of the graph, and deleted vectors are removed. The
+    /// graph is rebuilt if there are deleted vectors or an earlier version wrote the segment. Searches continue during the compaction.
     /// </summary>
-    /// <param name="maxThreads">The most threads; all physical cores by default.</param>
-    /// <param name="progress">Hears the part of the graph that is built, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops it; the index stays as it was.</param>
-    /// <exception cref="IndexFormatException">The present segment is damaged.</exception>
-    /// <exception cref="IOException">The new one cannot be written; the index is as it was.</exception>
-    public async Task CompactAsync(int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => await ExclusivelyAsync(() =>
-    {
-        if (_state.TailCount > 0 || _state.DeletedInSegment > 0 || _state.Segment.IsOld)
+    /// <param name="maxThreads">The maximum number of threads; all physical cores by default.</param>
+    /// <param name="progress">Receives the completed fraction of the graph, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation; the index is unchanged then.</param>
+    /// <exception cref="IndexFormatException">The current segment is damaged.</exception>
+    /// <exception cref="IOException">The new segment cannot be written; the index is unchanged.</exception>
+    public async Task CompactAsync(
+        int maxThreads = int.MaxValue, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        await _store.ExclusivelyAsync(state =>
         {
-            Fold(isRebuilt: _state.DeletedInSegment > 0 || _state.Segment.IsOld, maxThreads, progress, cancellationToken);
-        }
+            if (state.TailCount > 0 || state.DeletedInSegment > 0 || state.Segment.IsOld)
+            {
+                _store.Fold(isRebuilt: state.DeletedInSegment > 0 || state.Segment.IsOld, maxThreads, progress, cancellationToken);
+            }
 
-        return 0;
-    }, cancellationToken).ConfigureAwait(false);
+            return 0;
+        }, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>How much of what exact search finds the approximate search finds, on the calling thread.</summary>
+    /// <summary>Measures the recall of approximate search against exact search, on the calling thread.</summary>
     /// <inheritdoc cref="IVectorIndex.MeasureRecallAsync"/>
-    public RecallReport MeasureRecall(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default)
+    public RecallReport MeasureRecall(
+        VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default)
     {
         var asked = queries ?? Sample(count);
-        var report = RecallReport.OfAsync((row, how) => new(Search(asked.Row(row), how, cancellationToken)), options ?? VectorQuery.Default, asked, isOwn: queries is null);
-        return report.AsTask().GetAwaiter().GetResult(); // complete already: no search waits
+        var report = RecallReport.OfAsync(
+            (row, how) => new(Search(asked.Row(row), how, cancellationToken)),
+            options ?? VectorQuery.Default,
+            asked,
+            isOwn: queries is null);
+        return report.AsTask().GetAwaiter().GetResult(); // already complete: no search waits
     }
 
     /// <inheritdoc />
-    public Task<RecallReport> MeasureRecallAsync(VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default) =>
+    public Task<RecallReport> MeasureRecallAsync(
+        VectorQuery? options = null, Tensor? queries = null, int count = 200, CancellationToken cancellationToken = default) =>
         Task.Run(() => MeasureRecall(options, queries, count, cancellationToken), cancellationToken);
 
-    /// <summary>Ends the writing, so that others may write. Nothing is lost without it.</summary>
-    public void Dispose()
-    {
-        if (!_isDisposed)
-        {
-            _writing.Wait();
-            _gate.EnterWriteLock();
-            _isDisposed = true;
-            _state.Segment.Dispose(); // nobody searches, and nobody will
-            _gate.ExitWriteLock();
-            _log?.Dispose();
-            _lock?.Dispose();
-            _writing.Release();
-        }
-    }
+    /// <summary>Closes the index, so that another writer can open it. Every acknowledged change is durable without it.</summary>
+    public void Dispose() => _store.Dispose();
 
-    /// <summary>Opens an index for writing through other files: to see what happens when they fail.</summary>
-    internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(folder, isWritable: true, open);
+    /// <summary>
+    /// Closes the index when the current write is complete, so that another writer can open it. Every acknowledged change is durable
+    /// without it.
+    /// </summary>
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    /// <summary>Opens an index for writing through the given streams, to test failures of the file system.</summary>
+    internal static HnswIndex Open(string folder, Func<string, FileStream> open) => new(new IndexStore(folder, isWritable: true, open));
 
     private Task WriteAsync(IReadOnlyList<VectorRecord> records, bool isNew, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        return records.Count == 0 ? Task.CompletedTask : ExclusivelyAsync(() =>
+        return records.Count == 0 ? Task.CompletedTask : _store.ExclusivelyAsync(state =>
         {
             var ids = new HashSet<VectorId>();
             var entries = new List<TailEntry>(records.Count);
             foreach (var record in records)
             {
                 ArgumentNullException.ThrowIfNull(record, nameof(records));
-                if (!ids.Add(record.Id) || (isNew && _state.Contains(record.Id)))
+                if (!ids.Add(record.Id) || (isNew && state.Contains(record.Id)))
                 {
-                    throw new ArgumentException($"The id '{StoredText.Escaped(record.Id)}' {(isNew && _state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.", nameof(records));
+                    throw new ArgumentException(
+                        $"The id '{StoredText.Escaped(record.Id)}' " +
+                        $"{(isNew && state.Contains(record.Id) ? "is in the index already; update it instead" : "comes twice")}.",
+                        nameof(records));
                 }
 
-                entries.Add(new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
+                entries.Add(
+                    new TailEntry(ReadyVector.Of(record.Vector.Span, Dimension, Similarity, record.Id), StoredRecord.Encode(record)));
             }
 
-            Commit(LogRecord.Upsert(entries), cancellationToken);
+            _store.Commit(LogRecord.Upsert(entries), cancellationToken);
             return 0;
         }, cancellationToken);
-    }
-
-    private async Task<T> ExclusivelyAsync<T>(Func<T> write, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _log is null
-                ? throw new InvalidOperationException($"{_folder}: the index is open read-only; open it for writing.")
-                : await Task.Run(write, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    // What the log says is done to the state: by the same code as when the index is opened.
-    private void Commit(byte[] record, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _log!.Append(record);
-        _gate.EnterWriteLock();
-        try
-        {
-            LogRecord.Apply(record, Dimension, Path.Combine(_folder, _manifest.Log), _state);
-        }
-        finally
-        {
-            _gate.ExitWriteLock();
-        }
-
-        if (_state.TailCount >= SmallestFold + (_state.Segment.Count / FoldPart))
-        {
-            try
-            {
-                Fold(isRebuilt: _state.DeletedInSegment > LargestDeletedPart * _state.Segment.Count, int.MaxValue, null, cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
-            {
-                // The change itself is kept; the next one tries again.
-            }
-        }
-    }
-
-    private void Fold(bool isRebuilt, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
-    {
-        var segment = _state.Segment;
-        foreach (var damage in segment.Damages(cancellationToken))
-        {
-            throw new IndexFormatException(segment.Path, damage); // or it would get checksums that agree
-        }
-
-        var manifest = _manifest with { Generation = _manifest.Generation + 1 };
-        WriteAheadLog? log = null;
-        IndexState state;
-        try
-        {
-            using (var writer = new SegmentWriter(_folder, manifest, _open))
-            {
-                Copy(_state, writer, isRebuilt, cancellationToken);
-                writer.Complete(isRebuilt ? null : segment, maxThreads, progress, cancellationToken);
-            }
-
-            log = WriteAheadLog.Create(Path.Combine(_folder, manifest.Log), _open);
-            state = new IndexState(Segment.Open(_folder, manifest), Similarity, Path.Combine(_folder, manifest.Log));
-            manifest.Write(_folder); // from here on the new files count
-        }
-        catch
-        {
-            log?.Dispose();
-            IndexFiles.Delete(_folder, manifest.Segment);
-            IndexFiles.Delete(_folder, manifest.Log);
-            throw;
-        }
-
-        _gate.EnterWriteLock();
-        (_manifest, _state) = (manifest, state);
-        _gate.ExitWriteLock();
-        _log!.Dispose();
-        _log = log;
-        IndexFiles.DeleteOthers(_folder, _manifest.Generation);
-    }
-
-    private static void Copy(IndexState state, SegmentWriter writer, bool isRebuilt, CancellationToken cancellationToken)
-    {
-        for (var node = 0; node < state.Segment.Count; node++)
-        {
-            if (node % 1024 == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            if (!isRebuilt || !state.IsDeleted(node))
-            {
-                writer.Append(state.Segment.Vector(node), state.Segment.Record(node).Bytes, state.IsDeleted(node));
-            }
-        }
-
-        foreach (var entry in state.Tail)
-        {
-            if (!entry.IsDeleted)
-            {
-                writer.Append(entry.Vector.Span, entry.Record);
-            }
-        }
     }
 
     private VectorHit[] Search(ReadOnlySpan<float> query, int? row, VectorQuery options, CancellationToken cancellationToken)
     {
         options.Check();
-        var ready = ReadyVector.Of(query, Dimension, Similarity, row: row);
-        Enter();
-        try
-        {
-            return _state.Search(ready, options, cancellationToken);
-        }
-        finally
-        {
-            _gate.ExitReadLock();
-        }
+        return _store.Search(ReadyVector.Of(query, Dimension, Similarity, row: row), options, cancellationToken);
     }
 
-    private Tensor Sample(int count) => Reading(() =>
+    private Tensor Sample(int count) => _store.Read(state =>
     {
-        var nodes = Enumerable.Range(0, _state.Segment.Count).Where(node => !_state.IsDeleted(node)).ToArray();
+        var nodes = Enumerable.Range(0, state.Segment.Count).Where(node => !state.IsDeleted(node)).ToArray();
         var vectors = nodes.Length > 0
-            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(i => _state.Segment.SoundVector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
-            : _state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
+            ? Enumerable.Range(0, Math.Min(count, nodes.Length)).Select(
+                i => state.Segment.SoundVector(nodes[(int)((long)i * nodes.Length / Math.Min(count, nodes.Length))]).ToArray())
+            : state.Tail.Where(entry => !entry.IsDeleted).Take(count).Select(entry => entry.Vector.ToArray());
         var sample = vectors.ToArray();
         return Tensor.From(sample.SelectMany(vector => vector).ToArray(), sample.Length, Dimension);
     });
-
-    private void Enter()
-    {
-        _gate.EnterReadLock();
-        if (_isDisposed)
-        {
-            _gate.ExitReadLock();
-            ObjectDisposedException.ThrowIf(true, this);
-        }
-    }
-
-    private T Reading<T>(Func<T> read)
-    {
-        Enter();
-        try
-        {
-            return read();
-        }
-        finally
-        {
-            _gate.ExitReadLock();
-        }
-    }
 }

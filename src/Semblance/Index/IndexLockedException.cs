@@ -1,12 +1,16 @@
 namespace Semblance;
 
-/// <summary>An index is open for writing already, in this process or in another one. What else keeps an index from being written has other exceptions.</summary>
+/// <summary>The exception that is thrown when an index is already open for writing, in this process or in another one.</summary>
 public sealed class IndexLockedException : IOException
 {
-    /// <summary>The index in <paramref name="folder"/> is being written.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="IndexLockedException"/> class for the index in <paramref name="folder"/>.
+    /// </summary>
     public IndexLockedException(string folder)
-        : base($"{folder}: the index is open for writing already, here or in another process; close it there, or open it read-only.") => Folder = folder;
+        : base(
+            $"{folder}: the index is open for writing already, in this process or another one; close it there, or open it " +
+            "read-only.") => Folder = folder;
 
-    /// <summary>The index.</summary>
+    /// <summary>Gets the folder of the index.</summary>
     public string Folder { get; }
 }

@@ -1,15 +1,18 @@
 namespace Semblance;
 
-/// <summary>What reading every byte of an index found.</summary>
+/// <summary>Represents the result of the verification of an index.</summary>
 public sealed record IndexVerification
 {
-    /// <summary>What is wrong, a sentence each, with the file; empty where all is well.</summary>
+    /// <summary>Gets the problems, one sentence each with the name of the file; empty if the index is intact.</summary>
     public IReadOnlyList<string> Problems { get; private init; } = [];
 
-    /// <summary>How many vectors of the graph cannot be reached on its lowest layer; exact and filtered searches find them, others may not.</summary>
+    /// <summary>
+    /// Gets the number of vectors that cannot be reached on the lowest layer of the graph. Exact and filtered searches find them; other
+    /// searches may not.
+    /// </summary>
     public int Unreachable { get; private init; }
 
-    /// <summary>How many bytes of a change that was never acknowledged are at the end of the log; the next writer removes them.</summary>
+    /// <summary>Gets the number of bytes of an unacknowledged change at the end of the log; the next writer removes them.</summary>
     public long UnfinishedBytes { get; private init; }
 
     internal static IndexVerification Of(string folder, CancellationToken cancellationToken)

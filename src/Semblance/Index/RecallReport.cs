@@ -3,27 +3,28 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>How an approximate search compares with exact search on the same queries.</summary>
-/// <param name="Recall">The part of the true nearest that was found, from 0 to 1.</param>
-/// <param name="Queries">How many queries were asked.</param>
-/// <param name="TopK">How many hits of each were compared.</param>
-/// <param name="Ef">The candidates that the approximate search kept.</param>
-/// <param name="QueriesPerSecond">The approximate search's speed on one thread.</param>
-/// <param name="ExactQueriesPerSecond">The exact search's speed on one thread.</param>
+/// <summary>Represents a comparison of approximate search with exact search on the same queries.</summary>
+/// <param name="Recall">The fraction of the true nearest vectors that were found, from 0 to 1.</param>
+/// <param name="Queries">The number of queries.</param>
+/// <param name="TopK">The number of compared hits per query.</param>
+/// <param name="Ef">The number of candidates that the approximate search kept.</param>
+/// <param name="QueriesPerSecond">The throughput of the approximate search on one thread, in queries per second.</param>
+/// <param name="ExactQueriesPerSecond">The throughput of the exact search on one thread, in queries per second.</param>
 public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, double QueriesPerSecond, double ExactQueriesPerSecond)
 {
-    /// <summary>Measures an index, for its implementation of <see cref="IVectorIndex.MeasureRecallAsync"/>.</summary>
-    /// <param name="search">Searches for the query at a place with the given options.</param>
+    /// <summary>Measures the recall of an index, for its implementation of <see cref="IVectorIndex.MeasureRecallAsync"/>.</summary>
+    /// <param name="search">The function that searches for the query of the given row with the given options.</param>
     /// <param name="options">The options to measure.</param>
-    /// <param name="queries">The queries, <c>[queries × dimension]</c>.</param>
-    /// <param name="isOwn">Whether they are vectors of the index.</param>
+    /// <param name="queries">The query vectors <c>[queries × dimension]</c>.</param>
+    /// <param name="isOwn"><see langword="true"/> if the queries are vectors of the index; otherwise, <see langword="false"/>.</param>
     /// <returns>The report.</returns>
-    public static async ValueTask<RecallReport> OfAsync(Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
+    public static async ValueTask<RecallReport> OfAsync(
+        Func<int, VectorQuery, ValueTask<IReadOnlyList<VectorHit>>> search, VectorQuery options, Tensor queries, bool isOwn)
     {
         ArgumentNullException.ThrowIfNull(search);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(queries);
-        // A vector of the index finds itself first: one hit more is asked for, and that one left out.
+        // A vector of the index finds itself first: one more hit is requested, and that one is removed.
         var query = isOwn ? options with { TopK = options.TopK + 1 } : options;
         var (found, seconds) = await HitsAsync(query with { Exact = false }).ConfigureAwait(false);
         var (expected, exactSeconds) = await HitsAsync(query with { Exact = true }).ConfigureAwait(false);
@@ -36,7 +37,13 @@ public sealed record RecallReport(double Recall, int Queries, int TopK, int Ef, 
             wanted += nearest.Count;
         }
 
-        return new RecallReport(wanted == 0 ? 1 : (double)right / wanted, queries.Rows, options.TopK, Math.Max(options.Ef, options.TopK), queries.Rows / seconds, queries.Rows / exactSeconds);
+        return new RecallReport(
+            wanted == 0 ? 1 : (double)right / wanted,
+            queries.Rows,
+            options.TopK,
+            Math.Max(options.Ef, options.TopK),
+            queries.Rows / seconds,
+            queries.Rows / exactSeconds);
 
         async ValueTask<(IReadOnlyList<VectorHit>[] Hits, double Seconds)> HitsAsync(VectorQuery how)
         {

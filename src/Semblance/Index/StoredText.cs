@@ -3,19 +3,22 @@ using System.Text;
 
 namespace Semblance;
 
-/// <summary>Texts as an index keeps them: exactly, so what UTF-8 cannot express is refused. For implementations of <see cref="IVectorIndex"/>.</summary>
+/// <summary>
+/// Encodes texts that an index stores exactly: text that is not valid Unicode is an error. For implementations of
+/// <see cref="IVectorIndex"/>.
+/// </summary>
 public static class StoredText
 {
     private const int LongestShown = 80;
 
-    /// <summary>UTF-8 that throws instead of replacing what it cannot express.</summary>
+    /// <summary>Gets the UTF-8 encoding that throws on invalid text instead of replacing it.</summary>
     internal static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Refuses a text that holds half of a surrogate pair.</summary>
+    /// <summary>Encodes a text and throws if it contains a lone surrogate.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">Returns what the text is, for the message of the exception.</param>
-    /// <returns>The bytes of the text in UTF-8.</returns>
-    /// <exception cref="ArgumentException">The text holds half of a surrogate pair.</exception>
+    /// <param name="name">The function that returns the name of the text for the message of the exception.</param>
+    /// <returns>The UTF-8 bytes of the text.</returns>
+    /// <exception cref="ArgumentException">The text contains a lone surrogate.</exception>
     public static byte[] Bytes(string text, Func<string> name)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -30,13 +33,13 @@ public static class StoredText
         }
     }
 
-    /// <summary>Says that a text cannot be kept, and where it is not Unicode.</summary>
+    /// <summary>Creates the exception for a text that is not valid Unicode.</summary>
     internal static ArgumentException NotUnicode(string name, EncoderFallbackException e) =>
-        new($"{name} is not Unicode: half of a surrogate pair stands at {e.Index}, and an index keeps texts exactly; correct it.", e);
+        new($"{name} is not valid Unicode: there is a lone surrogate at index {e.Index}; correct it.", e);
 
-    /// <summary>Refuses the first part of a record that cannot be kept as it is, by name.</summary>
+    /// <summary>Throws if a part of a record cannot be stored, and names the part.</summary>
     /// <param name="record">The record.</param>
-    /// <exception cref="ArgumentException">A text holds half of a surrogate pair, or a label has no value.</exception>
+    /// <exception cref="ArgumentException">A text contains a lone surrogate, or a label has no value.</exception>
     public static void Check(VectorRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -52,16 +55,18 @@ public static class StoredText
             Bytes(key, () => $"The name of a label ('{Escaped(key)}') with the id '{id}'");
             if (value is null)
             {
-                throw new ArgumentException($"The label '{Escaped(key)}' with the id '{id}' has no value (null); leave the label out, or give it a text.", nameof(record));
+                throw new ArgumentException(
+                    $"The label '{Escaped(key)}' with the id '{id}' has no value (null); leave the label out, or give it a text.",
+                    nameof(record));
             }
 
             Bytes(value, () => $"The label '{Escaped(key)}' with the id '{id}'");
         }
     }
 
-    /// <summary>Refuses an id that cannot be kept as it is.</summary>
+    /// <summary>Throws if an id cannot be stored.</summary>
     /// <param name="id">The id.</param>
-    /// <exception cref="ArgumentException">The id holds half of a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">The id contains a lone surrogate.</exception>
     public static void Check(VectorId id)
     {
         if (id.Text is { } text)
@@ -70,11 +75,13 @@ public static class StoredText
         }
     }
 
-    /// <summary>Returns an id for a message.</summary>
+    /// <summary>Formats an id for a message.</summary>
     /// <param name="id">The id.</param>
     public static string Escaped(VectorId id) => Escaped(id.ToString());
 
-    /// <summary>Returns a text for a message: its first 80 characters, with control characters and halves of surrogate pairs as <c>\uXXXX</c>.</summary>
+    /// <summary>
+    /// Formats a text for a message: its first 80 characters, with control characters and lone surrogates as <c>\uXXXX</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static string Escaped(string text)
     {

@@ -1,8 +1,8 @@
 namespace Semblance;
 
-/// <summary>A vector that was found in an index.</summary>
-/// <param name="Id">What it is called.</param>
-/// <param name="Score">Its similarity to the query; larger is more alike.</param>
-/// <param name="Text">The text kept with it.</param>
-/// <param name="Metadata">The labels kept with it.</param>
+/// <summary>Represents a vector that a search found.</summary>
+/// <param name="Id">The id of the vector.</param>
+/// <param name="Score">The similarity to the query; higher is more similar.</param>
+/// <param name="Text">The text stored with the vector.</param>
+/// <param name="Metadata">The labels stored with the vector.</param>
 public sealed record VectorHit(VectorId Id, float Score, string? Text = null, IReadOnlyDictionary<string, string>? Metadata = null);

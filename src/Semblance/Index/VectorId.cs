@@ -3,43 +3,43 @@ using Semblance.Files;
 
 namespace Semblance;
 
-/// <summary>What a vector is called in an index: a number or a text. <c>42</c> and <c>"42"</c> are different ids.</summary>
+/// <summary>Represents the id of a vector in an index: a number or a string. <c>42</c> and <c>"42"</c> are different ids.</summary>
 public readonly record struct VectorId
 {
     private readonly string? _text;
     private readonly long _number;
 
-    /// <summary>An id that is a number.</summary>
+    /// <summary>Initializes a new instance of the <see cref="VectorId"/> struct from a number.</summary>
     public VectorId(long number) => _number = number;
 
-    /// <summary>An id that is a text.</summary>
+    /// <summary>Initializes a new instance of the <see cref="VectorId"/> struct from a string.</summary>
     public VectorId(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         _text = text;
     }
 
-    /// <summary>The text, or null where the id is a number.</summary>
+    /// <summary>Gets the string, or <see langword="null"/> if the id is a number.</summary>
     public string? Text => _text;
 
-    /// <summary>The number; 0 where the id is a text.</summary>
+    /// <summary>Gets the number; 0 if the id is a string.</summary>
     public long Number => _number;
 
-    /// <summary>A number as an id.</summary>
+    /// <summary>Converts a number to an id.</summary>
     public static implicit operator VectorId(long number) => new(number);
 
-    /// <summary>A text as an id.</summary>
+    /// <summary>Converts a string to an id.</summary>
     public static implicit operator VectorId(string text) => new(text);
 
-    /// <summary>A number as an id.</summary>
+    /// <summary>Converts a number to an id.</summary>
     public static VectorId FromInt64(long number) => new(number);
 
-    /// <summary>A text as an id.</summary>
+    /// <summary>Converts a string to an id.</summary>
     public static VectorId FromString(string text) => new(text);
 
-    /// <summary>Reads an id as it is written in a list or on a command line: a whole number is a number, anything else a text.</summary>
-    /// <param name="text">The id. With a leading zero or plus sign it is a text, so that every id reads back as it was written.</param>
-    /// <exception cref="OverflowException">It is a whole number that 64 bits cannot hold.</exception>
+    /// <summary>Parses an id as written in a list or on a command line: a whole number is a number, anything else is a string.</summary>
+    /// <param name="text">The id. With a leading zero or plus sign it is a string, so that every id round-trips.</param>
+    /// <exception cref="OverflowException">The id is a whole number that does not fit in 64 bits.</exception>
     public static VectorId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -51,9 +51,10 @@ public readonly record struct VectorId
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new OverflowException($"the id is {Excerpt.Of(text)}; a whole number from {long.MinValue} to {long.MaxValue}, or a text, is expected.");
+            : throw new OverflowException(
+                $"the id is {Excerpt.Of(text)}; a whole number from {long.MinValue} to {long.MaxValue}, or a text, is expected.");
     }
 
-    /// <summary>The number or the text.</summary>
+    /// <summary>Returns the number or the string.</summary>
     public override string ToString() => _text ?? _number.ToString(CultureInfo.InvariantCulture);
 }

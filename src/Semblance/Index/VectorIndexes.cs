@@ -1,16 +1,19 @@
 namespace Semblance;
 
-/// <summary>What can be done with every <see cref="IVectorIndex"/>.</summary>
+/// <summary>Provides extension methods for every <see cref="IVectorIndex"/>.</summary>
 public static class VectorIndexes
 {
-    /// <summary>Adds a stream of vectors, in place of those that have the same ids. Each batch is kept whole or not at all.</summary>
+    /// <summary>Adds a stream of vectors, or replaces those with the same ids. Each batch is written completely or not at all.</summary>
     /// <param name="index">The index.</param>
-    /// <param name="records">The vectors.</param>
-    /// <param name="batchSize">How many are written at a time.</param>
-    /// <param name="cancellationToken">Stops between two batches; those before are kept.</param>
-    /// <returns>How many were written.</returns>
+    /// <param name="records">The records.</param>
+    /// <param name="batchSize">The number of records that are written at a time.</param>
+    /// <param name="cancellationToken">The token that cancels the operation between two batches; earlier batches stay written.</param>
+    /// <returns>The number of records written.</returns>
     public static async Task<long> UpsertAsync(
-        this IVectorIndex index, IAsyncEnumerable<VectorRecord> records, int batchSize = 1024, CancellationToken cancellationToken = default)
+        this IVectorIndex index,
+        IAsyncEnumerable<VectorRecord> records,
+        int batchSize = 1024,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(records);

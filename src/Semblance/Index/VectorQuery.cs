@@ -1,27 +1,30 @@
 namespace Semblance;
 
-/// <summary>How an index is searched. Indexes elsewhere may know more: then a record derived from this one says it.</summary>
+/// <summary>
+/// Represents the options of a search in an index. An implementation of <see cref="IVectorIndex"/> can derive a record with further
+/// options.
+/// </summary>
 public record VectorQuery
 {
-    /// <summary>The ten nearest.</summary>
+    /// <summary>Gets the default options: the 10 nearest vectors.</summary>
     public static VectorQuery Default { get; } = new();
 
-    /// <summary>How many hits are wanted; 10 by default.</summary>
+    /// <summary>Gets the maximum number of hits; 10 by default.</summary>
     public int TopK { get; init; } = 10;
 
     /// <summary>
-    /// How many candidates an approximate search keeps (ef of HNSW): more find more of the true neighbours and take longer. 100 by
-    /// default; <see cref="TopK"/> at least.
+    /// Gets the number of candidates that an approximate search keeps (ef of HNSW): more candidates raise the recall and the latency. 100
+    /// by default; at least <see cref="TopK"/> is used.
     /// </summary>
     public int Ef { get; init; } = 100;
 
-    /// <summary>Which vectors count; all by default.</summary>
+    /// <summary>Gets the filter that selects the vectors to search; <see langword="null"/>, the default, for all.</summary>
     public VectorFilter? Filter { get; init; }
 
-    /// <summary>Compares the query with every vector instead of following the graph.</summary>
+    /// <summary>Gets a value that indicates whether the query is compared with every vector instead of searching the graph.</summary>
     public bool Exact { get; init; }
 
-    /// <summary>Checks the options, as an index does before it searches.</summary>
+    /// <summary>Checks the options. An index calls this method before it searches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public virtual void Check()
     {

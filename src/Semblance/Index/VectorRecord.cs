@@ -1,10 +1,12 @@
 namespace Semblance;
 
-/// <summary>A vector in an index, and what is kept with it.</summary>
-/// <param name="Id">What it is called; one index has each id once.</param>
-/// <param name="Vector">As many elements as the index has dimensions, all finite. Where the similarity is the cosine, an index returns it at length one.</param>
-/// <param name="Text">The text that it stands for, if that is to be kept.</param>
-/// <param name="Metadata">Labels to filter by, such as <c>language</c> to <c>en</c>.</param>
+/// <summary>Represents a vector in an index, with its id, text and labels.</summary>
+/// <param name="Id">The id, unique in the index.</param>
+/// <param name="Vector">
+/// The vector, of the dimension of the index, all values finite. For cosine similarity an index returns it normalized to length 1.
+/// </param>
+/// <param name="Text">The text that the vector represents, if it is stored.</param>
+/// <param name="Metadata">The labels to filter by, such as <c>language</c> = <c>en</c>.</param>
 public sealed record VectorRecord(
     VectorId Id,
     ReadOnlyMemory<float> Vector,

@@ -7,22 +7,24 @@ using Semblance.Files.Json;
 namespace Semblance;
 
 /// <summary>
-/// Reads the records of an index from a file: vectors (<c>.npy</c>, <c>.safetensors</c>), JSON Lines (<c>.jsonl</c>) with a <c>text</c>, an
-/// <c>embedding</c> or <c>vector</c>, or both, perhaps an <c>id</c>, and labels, or a text a line.
+/// Reads the records of an index from a file: vectors (<c>.npy</c>, <c>.safetensors</c>), JSON Lines (<c>.jsonl</c>) or texts, one per
+/// line. A row of JSON Lines has a <c>text</c>, an <c>embedding</c> or <c>vector</c>, or both, and optionally an <c>id</c> and labels.
 /// </summary>
 /// <remarks>
-/// In JSON Lines blank lines are no rows, a label that is null is left out, and where rows without an id are numbered the ids of the others
-/// are texts. Elsewhere each line is a text, blank ones too.
+/// In JSON Lines, blank lines are ignored and a label that is null is omitted. If rows without an id are numbered, the ids of the other
+/// rows are strings. In other files each line is a text, including blank lines.
 /// </remarks>
 public sealed class VectorRecords
 {
     private readonly Func<string, TextLines> _open;
 
-    /// <summary>Reads a file when it is enumerated.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="open">Opens texts by their name; null for <see cref="TextLines.Open"/>.</param>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="VectorRecords"/> class. The file is read when the records are enumerated.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="open">The function that opens a text file by its name; <see langword="null"/> for <see cref="TextLines.Open"/>.</param>
     /// <exception cref="TextFormatException">The first row of JSON Lines cannot be read.</exception>
-    /// <exception cref="IOException">JSON Lines cannot be opened.</exception>
+    /// <exception cref="IOException">The JSON Lines file cannot be opened.</exception>
     public VectorRecords(string path, Func<string, TextLines>? open = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -31,37 +33,58 @@ public sealed class VectorRecords
         HasVectors = IsMatrix || (TextLines.IsJsonLinesName(path) && FirstRowHasVector());
     }
 
-    /// <summary>Gets the file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Gets whether the file has vectors; otherwise those of the records are empty, and their texts are there to be encoded.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the file has vectors. Otherwise the vectors of the records are empty, and their texts are to be
+    /// encoded.
+    /// </summary>
     public bool HasVectors { get; }
 
-    /// <summary>Gets the file of ids, one a line, where a whole number is a number; null for those of JSON Lines, or for numbers.</summary>
+    /// <summary>
+    /// Gets the path of the file of ids, one per line, where a whole number is a number; <see langword="null"/> for the ids of JSON Lines,
+    /// or for numbers.
+    /// </summary>
     public string? Ids { get; init; }
 
-    /// <summary>Gets the file of the vectors' texts, one a line, for <c>.npy</c> and <c>.safetensors</c>; null for none.</summary>
+    /// <summary>
+    /// Gets the path of the file of texts, one per line, for <c>.npy</c> and <c>.safetensors</c>; <see langword="null"/> for none.
+    /// </summary>
     public string? Texts { get; init; }
 
     private bool IsMatrix => System.IO.Path.GetExtension(Path).ToUpperInvariant() is ".NPY" or ".SAFETENSORS";
 
-    /// <summary>Reads the records, in bounded memory. Whether there are as many ids and texts is checked before the first one.</summary>
-    /// <param name="firstId">The id of the first record without one, 1 or more; the following ones count on. Smaller: no number is left.</param>
+    /// <summary>
+    /// Reads the records in bounded memory. The numbers of ids and texts are checked before the first record is returned.
+    /// </summary>
+    /// <param name="firstId">
+    /// The id of the first record that has none, at least 1; further records are numbered consecutively. A smaller value means that no
+    /// number is left.
+    /// </param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <exception cref="TextFormatException">A file is not text, a row lacks what it needs, an id of the list of ids comes twice, no number is left for a record, or the numbers of ids, texts and records differ.</exception>
-    /// <exception cref="CheckpointFormatException">The vectors cannot be read, or are int8 or uint8 without their ranges, or packed bits.</exception>
+    /// <exception cref="TextFormatException">
+    /// A file is not text, a row is incomplete, an id in the file of ids is not unique, no number is left for a record, or the numbers of
+    /// ids, texts and records differ.
+    /// </exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The vectors cannot be read, are int8 or uint8 without their ranges, or are packed bits.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public async IAsyncEnumerable<VectorRecord> ReadAsync(long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<VectorRecord> ReadAsync(
+        long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (Texts is not null && !IsMatrix)
         {
-            throw new TextFormatException(Texts, null, $"texts in a file of their own are for vectors of .npy and .safetensors; {Path} has its texts itself.");
+            throw new TextFormatException(
+                Texts, null, $"texts in a file of their own are for vectors of .npy and .safetensors; {Path} has its texts itself.");
         }
 
         using var ids = Ids is null ? null : _open(Ids);
         var count = ids is null ? null : await CountDistinctAsync(ids, cancellationToken).ConfigureAwait(false);
         await using var nextId = ids?.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await foreach (var (record, hasId) in (IsMatrix ? MatrixAsync(count, cancellationToken) : RowsAsync(count, cancellationToken)).ConfigureAwait(false))
+        var found = IsMatrix ? MatrixAsync(count, cancellationToken) : RowsAsync(count, cancellationToken);
+        await foreach (var (record, hasId) in found.ConfigureAwait(false))
         {
             if (nextId is not null)
             {
@@ -71,8 +94,11 @@ public sealed class VectorRecords
             }
             else
             {
-                yield return hasId ? record : firstId > 0 ? record with { Id = firstId } : throw new TextFormatException(Path, null, "no whole number is left for a record without an id; the largest is taken. Give ids.");
-                firstId = hasId ? firstId : unchecked(firstId + 1); // after the largest comes a negative one
+                yield return hasId ? record
+                    : firstId > 0 ? record with { Id = firstId }
+                    : throw new TextFormatException(
+                        Path, null, "no whole number is left for a record without an id; the largest is taken. Give ids.");
+                firstId = hasId ? firstId : unchecked(firstId + 1); // the largest number is followed by a negative one
             }
         }
 
@@ -82,15 +108,18 @@ public sealed class VectorRecords
         }
     }
 
-    /// <summary>Reads the records, and encodes the texts of those without vectors, in bounded memory.</summary>
+    /// <summary>Reads the records in bounded memory and encodes the texts of those without vectors.</summary>
     /// <param name="model">The model that encodes the texts.</param>
-    /// <param name="options">How they are encoded; null for the defaults.</param>
-    /// <param name="firstId">The id of the first record without one, as in <see cref="ReadAsync"/>.</param>
+    /// <param name="options">The encoding options; <see langword="null"/> for the defaults.</param>
+    /// <param name="firstId">The id of the first record that has none, as in <see cref="ReadAsync"/>.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The records with their vectors.</returns>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
     public async IAsyncEnumerable<VectorRecord> EncodeAsync(
-        SentenceTransformer model, EncodeOptions? options = null, long firstId = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        SentenceTransformer model,
+        EncodeOptions? options = null,
+        long firstId = 1,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         var read = ReadAsync(firstId, cancellationToken);
@@ -120,7 +149,7 @@ public sealed class VectorRecords
         }
     }
 
-    // Null where the list cannot be read twice.
+    // Null if the list cannot be read twice.
     private static async Task<long?> CountDistinctAsync(TextLines ids, CancellationToken cancellationToken)
     {
         var lines = new Dictionary<VectorId, long>();
@@ -130,18 +159,27 @@ public sealed class VectorRecords
                 var id = Id(ids, line, number);
                 if (!lines.TryAdd(id, number))
                 {
-                    throw new TextFormatException(ids.Name, number, $"the id '{Excerpt.Of(line)}' is that of line {lines[id]} too; each record needs one of its own.");
+                    throw new TextFormatException(
+                        ids.Name,
+                        number,
+                        $"the id '{Excerpt.Of(line)}' is that of line {lines[id]} too; each record needs one of its own.");
                 }
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> MatrixAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> MatrixAsync(
+        long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var vectors = VectorMatrix.Open(Path);
         Equal(ids, Ids, "ids", vectors.Rows, "vectors");
         using var texts = Texts is null ? null : _open(Texts);
-        Equal(texts is null ? null : await texts.CountAsync(null, cancellationToken).ConfigureAwait(false), Texts, "texts", vectors.Rows, "vectors");
+        Equal(
+            texts is null ? null : await texts.CountAsync(null, cancellationToken).ConfigureAwait(false),
+            Texts,
+            "texts",
+            vectors.Rows,
+            "vectors");
         await using var nextText = texts?.TextsAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
         for (var row = 0; row < vectors.Rows; row++)
         {
@@ -161,7 +199,8 @@ public sealed class VectorRecords
         }
     }
 
-    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> RowsAsync(long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(VectorRecord Record, bool HasId)> RowsAsync(
+        long? ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var lines = _open(Path);
         if (ids is not null && await lines.CountAsync(null, cancellationToken).ConfigureAwait(false) is { } count)
@@ -186,7 +225,9 @@ public sealed class VectorRecords
                 areNumbered |= !hasId;
                 if (Ids is null && areNumbers && areNumbered)
                 {
-                    throw row.Fault("some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or to none.");
+                    throw row.Fault(
+                        "some rows have a number as 'id' and others no 'id', whose numbers could be the same; give an id to every row or " +
+                        "to none.");
                 }
 
                 yield return (record, hasId);
@@ -215,25 +256,27 @@ public sealed class VectorRecords
         var first = lines.Read().FirstOrDefault(line => !line.IsBlank);
         if (first.Text is null || first.Problem is not null)
         {
-            return false; // said when it is read
+            return false; // reported when it is read
         }
 
         using var row = JsonRow.Parse(Path, first.Number, first.Text);
         return JsonVectors.NameIn(row) is not null;
     }
 
-    /// <summary>Reads an id of a list of them.</summary>
-    /// <param name="ids">The list, for messages.</param>
+    /// <summary>Parses a line of a file of ids.</summary>
+    /// <param name="ids">The file, for messages.</param>
     /// <param name="line">The line.</param>
-    /// <param name="number">Its number, from 1.</param>
-    /// <exception cref="TextFormatException">The line is empty, or a whole number that 64 bits cannot hold.</exception>
+    /// <param name="number">The number of the line, from 1.</param>
+    /// <exception cref="TextFormatException">The line is empty, or a whole number that does not fit in 64 bits.</exception>
     public static VectorId Id(TextLines ids, string line, long number)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(line);
         try
         {
-            return line.Length > 0 ? VectorId.Parse(line) : throw new TextFormatException(ids.Name, number, "the line is empty; an id is expected.");
+            return line.Length > 0
+                ? VectorId.Parse(line)
+                : throw new TextFormatException(ids.Name, number, "the line is empty; an id is expected.");
         }
         catch (OverflowException e)
         {

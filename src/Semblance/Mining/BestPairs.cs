@@ -1,13 +1,13 @@
 namespace Semblance;
 
-/// <summary>Keeps the best pairs of all.</summary>
+/// <summary>Collects the best pairs.</summary>
 internal sealed class BestPairs(Best<ScoredPair> best) : IPairSink
 {
     private const int Batch = 64;
 
     public void Take(ReadOnlySpan<float> scores, int first, int second)
     {
-        // Almost always there is nothing.
+        // Almost always, no score reaches the threshold.
         var next = ScoreScan.Next(scores, 0, best.Threshold);
         if (next < scores.Length)
         {

@@ -3,30 +3,34 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Finds translations in texts of two languages: pairs that are closer than either is to its neighbours (Artetxe and
+/// Mines translations from texts of two languages: pairs whose similarity is high relative to that of their neighbors (Artetxe and
 /// Schwenk 2019, arXiv:1811.01136).
 /// </summary>
 /// <remarks>
-/// Cosines of different texts have different scales: some are close to everything. The margin sets a pair's cosine
-/// against the mean of both texts' k nearest neighbours in the other language.
+/// Cosine similarities of different texts have different scales: some texts are similar to many others. The margin relates the cosine of a
+/// pair to the mean of both texts' k nearest neighbors in the other language.
 /// </remarks>
 public static class BitextMining
 {
-    /// <summary>The pairs of source and target that are most likely translations.</summary>
+    /// <summary>Returns the pairs of source and target that are most likely translations.</summary>
     /// <remarks>
-    /// All sources are compared with all targets, once, in blocks; beside the vectors, memory is <see cref="BitextMiningOptions.Neighbors"/>
-    /// hits of each. The result does not depend on the number of threads.
+    /// All sources are compared with all targets once, in blocks; apart from the vectors, memory is
+    /// <see cref="BitextMiningOptions.Neighbors"/> hits per text. The result does not depend on the number of threads.
     /// </remarks>
-    /// <param name="source"><c>[sources × dimensions]</c>.</param>
-    /// <param name="target"><c>[targets × dimensions]</c>.</param>
-    /// <param name="options">What to look for; null for the paper's best: ratio, the maximum of both directions, 4 neighbours.</param>
-    /// <param name="progress">Hears the part of the comparisons that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="source">The source vectors <c>[sources × dimensions]</c>.</param>
+    /// <param name="target">The target vectors <c>[targets × dimensions]</c>.</param>
+    /// <param name="options">
+    /// The mining options; <see langword="null"/> for the best of the paper: ratio, the maximum of both directions, 4 neighbors.
+    /// </param>
+    /// <param name="progress">Receives the completed fraction of the comparisons, from 0 to 1, on the threads that compare.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
-    /// Pairs of source and target rows with their margins, the best first, and among equals the lower rows. A ratio to a mean that is not
-    /// positive makes no pair.
+    /// The pairs of source and target rows with their margins, in descending order of score; pairs with equal scores in the order of their
+    /// rows. A ratio to a mean that is not positive gives no pair.
     /// </returns>
-    /// <exception cref="ArgumentException">A vector is not finite, sources and targets differ in dimensions, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A vector is not finite, sources and targets differ in dimensions, or an option is out of range.
+    /// </exception>
     public static IReadOnlyList<ScoredPair> Mine(
         Tensor source,
         Tensor target,
@@ -52,8 +56,14 @@ public static class BitextMining
 
     private static IEnumerable<ScoredPair> Pairs(Neighborhood[] near, Neighborhood[] back, BitextMiningOptions options)
     {
-        var forward = near.Select((neighborhood, row) => Best(neighborhood, back, options.Margin) is { } hit ? new ScoredPair(row, hit.Index, hit.Score) : (ScoredPair?)null);
-        var backward = back.Select((neighborhood, row) => Best(neighborhood, near, options.Margin) is { } hit ? new ScoredPair(hit.Index, row, hit.Score) : (ScoredPair?)null);
+        var forward = near.Select(
+            (neighborhood, row) => Best(neighborhood, back, options.Margin) is { } hit
+                ? new ScoredPair(row, hit.Index, hit.Score)
+                : (ScoredPair?)null);
+        var backward = back.Select(
+            (neighborhood, row) => Best(neighborhood, near, options.Margin) is { } hit
+                ? new ScoredPair(hit.Index, row, hit.Score)
+                : (ScoredPair?)null);
         return options.Retrieval switch
         {
             BitextRetrieval.Forward => forward.OfType<ScoredPair>(),
@@ -63,13 +73,13 @@ public static class BitextMining
         };
     }
 
-    // The candidate with the largest margin, the closer one among equals.
+    // The candidate with the largest margin; among equal margins, the most similar one.
     private static SearchHit? Best(Neighborhood neighborhood, Neighborhood[] others, Margin margin)
     {
         SearchHit? best = null;
         foreach (var hit in neighborhood.Hits)
         {
-            var mean = (neighborhood.Mean + others[hit.Index].Mean) / 2; // the same bits from either side
+            var mean = (neighborhood.Mean + others[hit.Index].Mean) / 2; // the same bits in both directions
             var score = margin switch
             {
                 Margin.Absolute => hit.Score,
@@ -113,8 +123,8 @@ public static class BitextMining
         return neighborhoods;
     }
 
-    /// <summary>A text's nearest texts of the other language.</summary>
-    /// <param name="Hits">The texts, the nearest first.</param>
-    /// <param name="Mean">Their mean cosine.</param>
+    /// <summary>Represents the nearest texts of the other language of a text.</summary>
+    /// <param name="Hits">The texts, the most similar first.</param>
+    /// <param name="Mean">The mean of their cosine similarities.</param>
     private readonly record struct Neighborhood(SearchHit[] Hits, float Mean);
 }

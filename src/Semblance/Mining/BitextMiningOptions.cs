@@ -1,24 +1,26 @@
 namespace Semblance;
 
-/// <summary>What <see cref="BitextMining"/> looks for.</summary>
+/// <summary>Represents the options of <see cref="BitextMining"/>.</summary>
 public sealed record BitextMiningOptions
 {
-    /// <summary>How a pair is scored; by the ratio by default.</summary>
+    /// <summary>Gets the margin that scores a pair; <see cref="Margin.Ratio"/> by default.</summary>
     public Margin Margin { get; init; }
 
-    /// <summary>Which candidates become pairs; the best of both directions by default.</summary>
+    /// <summary>Gets the selection of pairs among the candidates; the best of both directions by default.</summary>
     public BitextRetrieval Retrieval { get; init; }
 
-    /// <summary>How many nearest texts of the other language are a text's candidates and its neighbourhood; 4 by default.</summary>
+    /// <summary>
+    /// Gets the number of nearest texts of the other language that are the candidates and the neighborhood of a text; 4 by default.
+    /// </summary>
     public int Neighbors { get; init; } = 4;
 
-    /// <summary>The score that a pair has at least; none by default. By ratio, 1.04 to 1.06 is usual.</summary>
+    /// <summary>Gets the minimum score of a pair; none by default. For the ratio, 1.04 to 1.06 is usual.</summary>
     public float Threshold { get; init; } = float.NegativeInfinity;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
-    /// <summary>How the vectors are compared in blocks.</summary>
+    /// <summary>Gets the options of the comparison in blocks.</summary>
     internal MiningOptions Blocks { get; init; } = new();
 
     internal void Check()
@@ -37,7 +39,7 @@ public sealed record BitextMiningOptions
 
         if (float.IsNaN(Threshold))
         {
-            throw new ArgumentException("A threshold that is not a number lets no pair through; use a number, or leave it out.", nameof(Threshold));
+            throw new ArgumentException("The threshold is NaN; use a number, or omit it.", nameof(Threshold));
         }
     }
 }

@@ -1,9 +1,12 @@
 namespace Semblance;
 
-/// <summary>What a pair's cosine is set against in <see cref="BitextMining"/>: the mean m of the two texts' mean cosines with their nearest neighbours.</summary>
+/// <summary>
+/// Specifies how <see cref="BitextMining"/> relates the cosine of a pair to m, the mean of the two texts' mean cosines with their nearest
+/// neighbors.
+/// </summary>
 public enum Margin
 {
-    /// <summary>cosine / m: how many times closer than its neighbours. The best in the paper.</summary>
+    /// <summary>cosine / m; the best margin in the paper.</summary>
     Ratio,
 
     /// <summary>cosine − m.</summary>

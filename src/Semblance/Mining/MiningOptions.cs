@@ -1,30 +1,30 @@
 namespace Semblance;
 
-/// <summary>What <see cref="ParaphraseMining"/> looks for.</summary>
+/// <summary>Represents the options of <see cref="ParaphraseMining"/>.</summary>
 public sealed record MiningOptions
 {
-    /// <summary>The score that a pair has at least; none by default.</summary>
+    /// <summary>Gets the minimum score of a pair; none by default.</summary>
     public float Threshold { get; init; } = float.NegativeInfinity;
 
-    /// <summary>How many pairs are kept at most, the best ones; 500,000 by default.</summary>
+    /// <summary>Gets the maximum number of pairs to keep, the best ones; 500,000 by default.</summary>
     public int MaxPairs { get; init; } = 500_000;
 
     /// <summary>
-    /// Keeps only the pairs of which one is among the so many nearest of the other; null, the default, keeps all
-    /// (sentence-transformers takes 100). Needs memory for as many hits of every vector.
+    /// Gets the number of nearest vectors of which a pair must be in at least one direction; <see langword="null"/>, the default, for no
+    /// such limit (the default of sentence-transformers is 100). Needs memory for as many hits of every vector.
     /// </summary>
     public int? TopK { get; init; }
 
-    /// <summary>How to compare; the cosine by default.</summary>
+    /// <summary>Gets the similarity function; cosine by default.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
-    /// <summary>A tile compares this many vectors with as many others: all of it stays in the second-level cache.</summary>
+    /// <summary>Gets the number of rows and columns of a tile, which fits in the second-level cache.</summary>
     internal int BlockRows { get; init; } = 448;
 
-    /// <summary>How many floats of vectors are made ready at a time.</summary>
+    /// <summary>Gets the number of vector elements that are prepared at a time.</summary>
     internal int StripeFloats { get; init; } = 8 << 20;
 
     internal void Check()
@@ -35,7 +35,7 @@ public sealed record MiningOptions
         Similarity.Checked();
         if (float.IsNaN(Threshold))
         {
-            throw new ArgumentException("A threshold that is not a number lets no pair through; use a number, or leave it out.", nameof(Threshold));
+            throw new ArgumentException("The threshold is NaN; use a number, or omit it.", nameof(Threshold));
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Semblance;
 
-/// <summary>Keeps the nearest vectors of each.</summary>
-/// <param name="rows">Of those that come first in a pair.</param>
-/// <param name="columns">Of those that come second: the same where all are of one set.</param>
+/// <summary>Collects the nearest vectors of each vector.</summary>
+/// <param name="rows">The rankings of the first vectors of the pairs.</param>
+/// <param name="columns">The rankings of the second vectors; the same object if both are of one set.</param>
 internal sealed class NearestPairs(Rankings rows, Rankings columns) : IPairSink
 {
     public void Take(ReadOnlySpan<float> scores, int first, int second)
@@ -21,9 +21,9 @@ internal sealed class NearestPairs(Rankings rows, Rankings columns) : IPairSink
         }
     }
 
-    /// <summary>Adds the pairs of one set of which one is among the nearest of the other, each once.</summary>
+    /// <summary>Adds the pairs of one set in which one vector is among the nearest of the other, each once.</summary>
     /// <param name="count">The number of vectors.</param>
-    /// <param name="best">Takes the pairs.</param>
+    /// <param name="best">The receiver of the pairs.</param>
     public void AddTo(int count, Best<ScoredPair> best)
     {
         for (var row = 0; row < count; row++)
@@ -36,7 +36,7 @@ internal sealed class NearestPairs(Rankings rows, Rankings columns) : IPairSink
                 }
                 else if (!rows[hit.Index].Keeps(new SearchHit(row, hit.Score)))
                 {
-                    best.Add(new ScoredPair(hit.Index, row, hit.Score)); // not seen from the other side
+                    best.Add(new ScoredPair(hit.Index, row, hit.Score)); // not found from the other side
                 }
             }
         }

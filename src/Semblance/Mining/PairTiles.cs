@@ -3,16 +3,16 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Compares each vector with all later ones, or with all of another set, once: the upper triangle of the score matrix,
-/// or the whole of it, in tiles that several threads take. Only two stripes of vectors are ready at a time, so memory
+/// Compares each vector once with all later ones, or with all of another set: the upper triangle of the score matrix,
+/// or all of it, in tiles that several threads process. Only two stripes of vectors are prepared at a time, so memory
 /// does not grow with their number.
 /// </summary>
-/// <param name="vectors">The rows of the matrix.</param>
-/// <param name="others">Its columns; null for the vectors themselves.</param>
-/// <param name="options">How to compare.</param>
-/// <param name="sink">Takes the scores.</param>
-/// <param name="progress">Hears of every pair.</param>
-/// <param name="cancellationToken">Stops the comparisons.</param>
+/// <param name="vectors">The rows of the score matrix.</param>
+/// <param name="others">The columns; null for the vectors themselves.</param>
+/// <param name="options">The mining options.</param>
+/// <param name="sink">The receiver of the scores.</param>
+/// <param name="progress">Counts every pair.</param>
+/// <param name="cancellationToken">The token that cancels the operation.</param>
 internal sealed class PairTiles(
     Tensor vectors, Tensor? others, MiningOptions options, IPairSink sink, ProgressCounter progress, CancellationToken cancellationToken)
 {
@@ -52,7 +52,10 @@ internal sealed class PairTiles(
     {
         var blocks = new Comparand[(columns.Rows + _block - 1) / _block];
         Workers.Shared.For(
-            blocks.Length, options.MaxThreads, block => blocks[block] = new Comparand(Block(columns, block), options.Similarity), cancellationToken);
+            blocks.Length,
+            options.MaxThreads,
+            block => blocks[block] = new Comparand(Block(columns, block), options.Similarity),
+            cancellationToken);
         return blocks;
     }
 
@@ -88,7 +91,7 @@ internal sealed class PairTiles(
         long pairs = 0;
         for (var i = 0; i < scores.Rows; i++)
         {
-            // On the diagonal a vector meets only those after it.
+            // On the diagonal, a vector is compared only with those after it.
             var row = firstRow + i;
             var skip = _isTriangle ? Math.Max(0, row + 1 - firstColumn) : 0;
             sink.Take(scores.Row(i)[skip..], row, firstColumn + skip);

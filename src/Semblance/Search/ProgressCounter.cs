@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>Reports the part of the work that several threads have done, from 0 to 1, in rising order.</summary>
+/// <summary>Reports the completed fraction of work that several threads share, from 0 to 1, in ascending order.</summary>
 internal sealed class ProgressCounter(IProgress<double>? progress, long total)
 {
     private readonly Lock _gate = new();

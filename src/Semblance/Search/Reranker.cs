@@ -3,14 +3,17 @@ using Semblance.Transformers;
 
 namespace Semblance;
 
-/// <summary>Orders texts by how well they answer a query, with the model of a folder: a cross-encoder, a late-interaction model, or the token vectors of a sentence encoder.</summary>
+/// <summary>
+/// Represents a model that reranks texts by their relevance to a query: a cross-encoder, a late-interaction model, or the token vectors of
+/// a sentence encoder.
+/// </summary>
 public sealed class Reranker
 {
     private readonly CrossEncoder? _crossEncoder;
     private readonly MultiVectorEncoder? _multiVector;
 
-    /// <summary>Makes a reranker of a cross-encoder.</summary>
-    /// <param name="model">A model with one label.</param>
+    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class from a cross-encoder.</summary>
+    /// <param name="model">The model, which has one label.</param>
     /// <exception cref="ArgumentException">The model has several labels.</exception>
     public Reranker(CrossEncoder model)
     {
@@ -19,7 +22,7 @@ public sealed class Reranker
         Warnings = model.Warnings;
     }
 
-    /// <summary>Makes a reranker of a late-interaction model.</summary>
+    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class from a late-interaction model.</summary>
     /// <param name="model">The model.</param>
     public Reranker(MultiVectorEncoder model)
         : this(model, model?.Warnings!)
@@ -32,59 +35,76 @@ public sealed class Reranker
         (_multiVector, Warnings) = (model, warnings);
     }
 
-    /// <summary>Gets the warnings of the model's files.</summary>
+    /// <summary>Gets the warnings that were found in the model's files.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Loads the model of a folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder of the model.</param>
     /// <returns>The reranker.</returns>
-    /// <exception cref="ModelFormatException">A file is damaged, or the model does not rank.</exception>
+    /// <exception cref="ModelFormatException">A file is damaged, or the model cannot rerank.</exception>
     public static Reranker Load(string folder)
     {
         switch (ModelKinds.Of(folder))
         {
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
-                return crossEncoder.Labels.Count == 1 ? new Reranker(crossEncoder) : throw new ModelFormatException(folder, Several(crossEncoder));
+                return crossEncoder.Labels.Count == 1
+                    ? new Reranker(crossEncoder)
+                    : throw new ModelFormatException(folder, Several(crossEncoder));
             case ModelKind.MultiVectorEncoder:
                 return new Reranker(MultiVectorEncoder.Load(folder));
             case ModelKind.SentenceTransformer:
                 var model = SentenceTransformer.Load(folder);
                 return model.Modules[0] is TransformerModule
                     ? new Reranker(MultiVectorEncoder.Of(model), model.Warnings)
-                    : throw new ModelFormatException(folder, $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a late-interaction model or a transformer.");
+                    : throw new ModelFormatException(
+                        folder,
+                        $"the model begins with {model.Modules[0]}, so it has no token vectors to rank with; name a cross-encoder, a " +
+                        "late-interaction model or a transformer.");
             case var kind:
-                throw new ModelFormatException(folder, $"the model is a {kind}, which does not rank; name a cross-encoder, a late-interaction model or a sentence encoder.");
+                throw new ModelFormatException(
+                    folder,
+                    $"the model is a {kind}, which does not rank; name a cross-encoder, a late-interaction model or a sentence encoder.");
         }
     }
 
-    /// <summary>Orders texts by how well they answer a query.</summary>
+    /// <summary>Orders texts by their relevance to a query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="documents">The texts.</param>
-    /// <param name="topK">The most texts to return; null for all.</param>
-    /// <param name="options">Batches, threads and the prompt of the query; null for the defaults.</param>
+    /// <param name="topK">The maximum number of texts to return; <see langword="null"/> for all.</param>
+    /// <param name="options">The batch size, threads and query prompt; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Receives progress after each batch.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The texts with their scores, the best first.</returns>
+    /// <returns>The texts with their scores, in descending order of score.</returns>
     public RankedDocument[] Rank(
-        string query, IReadOnlyList<string> documents, int? topK = null, TextOptions? options = null, IProgress<EncodeProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string query,
+        IReadOnlyList<string> documents,
+        int? topK = null,
+        TextOptions? options = null,
+        IProgress<EncodeProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         _crossEncoder is not null
             ? _crossEncoder.Rank(query, documents, topK, Apply(options, PredictOptions.Default), progress, cancellationToken)
             : _multiVector!.Rank(query, documents, topK, Apply(options, MultiVectorEncodeOptions.Default), progress, cancellationToken);
 
-    /// <summary>Returns a search in two stages: a retriever finds candidates, and the model orders them.</summary>
+    /// <summary>Creates a search in two stages: a retriever finds candidates, and the model reranks them.</summary>
     /// <param name="retriever">The retriever that finds the candidates.</param>
-    /// <param name="corpus">The texts that it searches, by their place.</param>
-    /// <param name="candidates">The number of candidates for a query.</param>
-    /// <param name="options">Batches, threads and the prompt of the query; null for the defaults.</param>
+    /// <param name="corpus">The texts that the retriever searches, in the same order.</param>
+    /// <param name="candidates">The number of candidates per query.</param>
+    /// <param name="options">The batch size, threads and query prompt; <see langword="null"/> for the defaults.</param>
     /// <returns>The search.</returns>
-    /// <exception cref="ArgumentException">The corpus is not the retriever's.</exception>
-    public RetrieveAndRerank Behind(IRetriever retriever, IReadOnlyList<string> corpus, int candidates = RetrieveAndRerank.DefaultCandidates, TextOptions? options = null) =>
+    /// <exception cref="ArgumentException">The corpus does not have as many texts as the retriever.</exception>
+    public RetrieveAndRerank Behind(
+        IRetriever retriever,
+        IReadOnlyList<string> corpus,
+        int candidates = RetrieveAndRerank.DefaultCandidates,
+        TextOptions? options = null) =>
         _crossEncoder is not null
             ? new(retriever, corpus, _crossEncoder, Apply(options, PredictOptions.Default)) { Candidates = candidates }
             : new(retriever, corpus, _multiVector!, Apply(options, MultiVectorEncodeOptions.Default)) { Candidates = candidates };
 
-    private static string Several(CrossEncoder model) => $"the model has {model.Labels.Count} labels, so no score says which text is better; use a model with one label.";
+    private static string Several(CrossEncoder model) =>
+        $"the model has {model.Labels.Count} labels, so no score ranks the texts; use a model with one label.";
 
     private static TOptions Apply<TOptions>(TextOptions? options, TOptions usual)
         where TOptions : TextOptions => options is null ? usual : options as TOptions ?? usual with

@@ -1,36 +1,38 @@
 namespace Semblance;
 
-/// <summary>How <see cref="SemanticSearch"/> searches.</summary>
+/// <summary>Represents the options of <see cref="SemanticSearch"/>.</summary>
 public sealed record SearchOptions
 {
-    /// <summary>How many hits a query gets at most; 10 by default.</summary>
+    /// <summary>Gets the maximum number of hits per query; 10 by default.</summary>
     public int TopK { get; init; } = 10;
 
-    /// <summary>How to compare; the cosine by default.</summary>
+    /// <summary>Gets the similarity function; cosine by default.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
     /// <summary>
-    /// Which rows may be hits; null, the default, for all. It is asked about the few rows whose score would make them one, by
-    /// several threads at once, and must always give the same answer.
+    /// Gets the predicate of rows that may be hits; <see langword="null"/>, the default, for all. It is called only for rows whose score
+    /// would make them hits, by several threads at once, and must be deterministic.
     /// </summary>
     public Func<int, bool>? Filter { get; init; }
 
     /// <summary>
-    /// Keeps so many times <see cref="TopK"/> candidates and scores them again with the whole float32 query, which gives back
-    /// most of what few bits lose; 0, the default, for no second look. sentence-transformers takes 2; 4 finds more.
+    /// Gets the number of candidates to rescore with the float32 query, as a multiple of <see cref="TopK"/>, which restores
+    /// most of the recall lost to quantization; 0, the default, for no rescoring. The default of sentence-transformers is 2; 4 finds more.
     /// </summary>
     public int RescoreMultiplier { get; init; }
 
-    /// <summary>The same vectors in a higher precision, which candidates are scored again with; null for those that were searched.</summary>
+    /// <summary>
+    /// Gets the same vectors in a higher precision, to rescore candidates with; <see langword="null"/> for the searched vectors.
+    /// </summary>
     public VectorMatrix? RescoreWith { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
-    /// <summary>How many corpus rows a task takes; null for as many as suit the cache.</summary>
+    /// <summary>Gets the number of corpus rows per task; <see langword="null"/> to fit the cache.</summary>
     internal int? BlockRows { get; init; }
 
-    /// <summary>The most queries that are compared at a time.</summary>
+    /// <summary>Gets the maximum number of queries that are compared at a time.</summary>
     internal int BlockQueries { get; init; } = 512;
 
     internal void Check()
@@ -41,7 +43,8 @@ public sealed record SearchOptions
         Similarity.Checked();
         if (RescoreWith is not null && RescoreMultiplier == 0)
         {
-            throw new ArgumentException("Vectors to score candidates with were given, but no number of candidates; set RescoreMultiplier, such as 4.", nameof(RescoreWith));
+            throw new ArgumentException(
+                "RescoreWith is set, but RescoreMultiplier is 0; set RescoreMultiplier, for example to 4.", nameof(RescoreWith));
         }
     }
 }

@@ -2,10 +2,10 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Exact search: the nearest corpus vectors of each query, by comparing all of them.</summary>
+/// <summary>Provides exact search: the nearest corpus vectors of each query, found by comparing all of them.</summary>
 public static class SemanticSearch
 {
-    // What a task takes: rows that stay in the cache with their scores, or so many bytes that run through it, but a part for each thread.
+    // The size of a task: rows that stay in the cache with their scores, or this many streamed bytes, but at least one part per thread.
     private const int ProductRows = 448;
     private const int BlockBytes = 1 << 20;
     private const int SmallestBlock = 56;
@@ -22,21 +22,21 @@ public static class SemanticSearch
 
     /// <summary>Finds the most similar rows of a corpus in any precision, in memory or in a file.</summary>
     /// <remarks>
-    /// <para>The corpus is read once, in blocks, so memory grows with queries × <see cref="SearchOptions.TopK"/> only. A query's
-    /// hits and their scores do not depend on the other queries or on the number of threads.</para>
-    /// <para>Float16, int8 and uint8 vectors score as what they are restored to does, bit for bit: the query itself is not
-    /// rounded, and scores are in the units of the model. Of binary and ubinary vectors the signs are compared with those
-    /// of the query, so that the ranking is that of the Hamming distance h: of d elements, the dot product is d − 2h, the
-    /// cosine 1 − 2h/d, the Manhattan distance 2h and the Euclidean 2√h.</para>
+    /// <para>The corpus is read once, in blocks, so memory grows with queries × <see cref="SearchOptions.TopK"/> only. The
+    /// hits and scores of a query do not depend on the other queries or on the number of threads.</para>
+    /// <para>Float16, int8 and uint8 vectors have the same scores, bit for bit, as their restored vectors: the query is not
+    /// quantized, and scores have the scale of the model. For binary and ubinary vectors, signs are compared with those
+    /// of the query, so that the ranking is that of the Hamming distance h: for d elements, the dot product is d − 2h, the
+    /// cosine 1 − 2h/d, the Manhattan distance 2h and the Euclidean distance 2√h.</para>
     /// </remarks>
-    /// <param name="queries"><c>[queries × dimensions]</c>.</param>
-    /// <param name="corpus"><c>[rows × dimensions]</c>.</param>
-    /// <param name="options">How to search; the ten best by cosine without.</param>
-    /// <param name="progress">Hears the part of the corpus that is done, from 0 to 1, from the threads that search.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <returns>For each query its hits, the best first and the lower row first among equals.</returns>
+    /// <param name="queries">The queries <c>[queries × dimensions]</c>.</param>
+    /// <param name="corpus">The corpus <c>[rows × dimensions]</c>.</param>
+    /// <param name="options">The search options; <see langword="null"/> for the 10 nearest rows by cosine similarity.</param>
+    /// <param name="progress">Receives the completed fraction of the corpus, from 0 to 1, on the threads that search.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The hits of each query in descending order of score; hits with equal scores in the order of their rows.</returns>
     /// <exception cref="ArgumentException">
-    /// Queries and corpus differ in dimensions, an option is out of range, or a vector has no score that is a finite number.
+    /// Queries and corpus differ in dimension, an option is out of range, or a vector has a score that is not finite.
     /// </exception>
     public static SearchHit[][] Search(
         Tensor queries,
@@ -58,7 +58,8 @@ public static class SemanticSearch
         var kept = (int)Math.Min(int.MaxValue / 2, (long)options.TopK * Math.Max(1, options.RescoreMultiplier));
         var rankings = new Rankings(queries.Rows, kept, float.NegativeInfinity);
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
-        Compare(Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
+        Compare(
+            Scan(run, queries, corpus, options, rankings), corpus, options, new ProgressCounter(progress, corpus.Rows), cancellationToken);
         var hits = new SearchHit[queries.Rows][];
         for (var query = 0; query < hits.Length; query++)
         {
@@ -79,7 +80,8 @@ public static class SemanticSearch
         return BoundedScan.Suits(queries.Rows, options.Similarity) ? new BoundedScan(scorer, corpus, options, rankings) : scorer;
     }
 
-    private static void Compare(ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellationToken)
+    private static void Compare(
+        ICorpusScan scan, VectorMatrix corpus, SearchOptions options, ProgressCounter progress, CancellationToken cancellationToken)
     {
         var maxThreads = Math.Min(options.MaxThreads, Workers.Shared.Count);
         var suiting = scan is RowScorer ? ProductRows : Math.Max(1, BlockBytes / corpus.RowBytes);
@@ -98,8 +100,9 @@ public static class SemanticSearch
             cancellationToken);
     }
 
-    // Each query meets its own candidates only.
-    private static SearchHit[][] Rescored(Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellationToken)
+    // Each query is compared with its own candidates only.
+    private static SearchHit[][] Rescored(
+        Tensor queries, VectorMatrix corpus, SearchHit[][] candidates, SearchOptions options, CancellationToken cancellationToken)
     {
         var vectors = options.RescoreWith ?? corpus;
         var hits = new SearchHit[candidates.Length][];
@@ -127,12 +130,16 @@ public static class SemanticSearch
     {
         if (queries.Columns != corpus.Dimension)
         {
-            throw new ArgumentException($"Queries of {queries.Columns} dimensions cannot be compared with vectors of {corpus.Dimension} dimensions ({corpus}).", nameof(corpus));
+            throw new ArgumentException(
+                $"Queries of {queries.Columns} dimensions cannot be compared with vectors of {corpus.Dimension} dimensions ({corpus}).",
+                nameof(corpus));
         }
 
         if (options.RescoreWith is { } vectors && (vectors.Rows != corpus.Rows || vectors.Dimension != corpus.Dimension))
         {
-            throw new ArgumentException($"Candidates of {corpus} cannot be scored again with {vectors}; as many vectors as long are needed.", nameof(options));
+            throw new ArgumentException(
+                $"Candidates of {corpus} cannot be rescored with {vectors}; the numbers of vectors and dimensions must be equal.",
+                nameof(options));
         }
 
         for (var query = 0; query < queries.Rows; query++)

@@ -80,11 +80,11 @@ public class AgglomerativeClusteringTests
     {
         var x = Vectors.Random(1, 5, 3);
         var tree = AgglomerativeClustering.Fit(x);
-        Should.Throw<ArgumentException>(() => tree.Cut(6)).Message.ShouldStartWith("5 vectors do not make 6 clusters");
+        Should.Throw<ArgumentException>(() => tree.Cut(6)).Message.ShouldStartWith("5 vectors cannot be divided into 6 clusters");
         Should.Throw<ArgumentException>(() => tree.Cut(0));
         Should.Throw<ArgumentException>(() => tree.CutAt(double.NaN));
         Should.Throw<ArgumentException>(() => AgglomerativeClustering.Fit(x, new AgglomerativeOptions { Linkage = Linkage.Ward, Similarity = SimilarityFunction.Cosine })).Message.ShouldStartWith("Ward linkage cannot use cosine");
-        Should.Throw<ArgumentException>(() => AgglomerativeClustering.Fit(x, new AgglomerativeOptions { Similarity = SimilarityFunction.DotProduct })).Message.ShouldContain("no distance");
+        Should.Throw<ArgumentException>(() => AgglomerativeClustering.Fit(x, new AgglomerativeOptions { Similarity = SimilarityFunction.DotProduct })).Message.ShouldContain("not a distance");
         x.Writable[14] = float.NaN;
         Should.Throw<ArgumentException>(() => AgglomerativeClustering.Fit(x)).Message.ShouldStartWith("Vector 4 ");
     }

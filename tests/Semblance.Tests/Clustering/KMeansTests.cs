@@ -96,8 +96,8 @@ public class KMeansTests
     public void Bad_input_is_named()
     {
         var x = Vectors.Random(1, 5, 3);
-        Should.Throw<ArgumentException>(() => KMeans.Fit(x, new KMeansOptions { Clusters = 6 })).Message.ShouldStartWith("5 vectors do not make 6 clusters");
-        Should.Throw<ArgumentException>(() => KMeans.Fit(Tensor.Zeros(0, 3))).Message.ShouldStartWith("0 vectors do not make 8 clusters");
+        Should.Throw<ArgumentException>(() => KMeans.Fit(x, new KMeansOptions { Clusters = 6 })).Message.ShouldStartWith("5 vectors cannot be divided into 6 clusters");
+        Should.Throw<ArgumentException>(() => KMeans.Fit(Tensor.Zeros(0, 3))).Message.ShouldStartWith("0 vectors cannot be divided into 8 clusters");
         Should.Throw<ArgumentException>(() => KMeans.Fit(x, new KMeansOptions { Clusters = 2, Initial = Tensor.Zeros(2, 4) })).Message.ShouldContain("2 of 3 dimensions");
         Should.Throw<ArgumentException>(() => KMeans.Fit(x, new KMeansOptions { Clusters = 2, Tolerance = double.NaN })).Message.ShouldContain("Tolerance");
         Should.Throw<ArgumentException>(() => KMeans.Fit(x, new KMeansOptions { Clusters = 2 }).Predict(Tensor.Zeros(1, 4))).Message.ShouldContain("dimensions");

@@ -31,7 +31,7 @@ public class IndexDamageTests
 
             Should.Throw<IndexFormatException>(() => index.ReadAsync().ToBlockingEnumerable().Count());
             Should.Throw<IndexFormatException>(() => index.MeasureRecall(count: 200));
-            HnswIndex.Verify(folder.Path).Problems.ShouldHaveSingleItem().ShouldContain("the vectors do not agree with their checksum");
+            HnswIndex.Verify(folder.Path).Problems.ShouldHaveSingleItem().ShouldContain("the checksum of the vectors does not match");
         }
     }
 

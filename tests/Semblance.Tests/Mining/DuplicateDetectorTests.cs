@@ -88,7 +88,7 @@ public class DuplicateDetectorTests
         var detector = new DuplicateDetector(3);
         Should.Throw<ArgumentException>(() => detector.Add([1, 2])).Message.ShouldContain("2 elements; 3 are expected");
         Should.Throw<ArgumentException>(() => detector.Add([1, 2, float.NaN])).Message.ShouldStartWith("Vector 0 has a value that is not finite");
-        Should.Throw<InvalidOperationException>(() => detector.Add("text")).Message.ShouldContain("make it with a model");
+        Should.Throw<InvalidOperationException>(() => detector.Add("text")).Message.ShouldContain("create it with a model");
         Should.Throw<ArgumentException>(() => new DuplicateDetector(3, new DuplicateOptions { Capacity = 0 })).Message.ShouldContain("Capacity");
         Should.Throw<ArgumentException>(() => new DuplicateDetector(3, new DuplicateOptions { Threshold = float.NaN })).Message.ShouldContain("Threshold");
         detector.Count.ShouldBe(0);

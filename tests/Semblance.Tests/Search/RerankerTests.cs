@@ -20,7 +20,7 @@ public class RerankerTests
     }
 
     [Theory]
-    [InlineData("st/cross-encoder-nli", "so no score says which text is better")]
+    [InlineData("st/cross-encoder-nli", "so no score ranks the texts")]
     [InlineData("st/splade", "does not rank")]
     public void A_model_that_does_not_rank_is_refused(string fixture, string message) =>
         Should.Throw<ModelFormatException>(() => Reranker.Load(Fixtures.Own(fixture))).Message.ShouldContain(message);

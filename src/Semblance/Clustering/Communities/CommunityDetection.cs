@@ -4,32 +4,35 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Finds groups of close vectors without being told how many: a community is a vector and all that are at least so similar to it
-/// (<c>community_detection</c> of sentence-transformers). Vectors without enough neighbours are in none.
+/// Finds groups of similar vectors without a given number of groups: a community is a vector and all vectors with at least a given
+/// similarity to it (<c>community_detection</c> of sentence-transformers). Vectors without enough neighbors are in no community.
 /// </summary>
 public static class CommunityDetection
 {
     private const int BlockRows = 448;
     private const int FewRows = 16;
-    private const int BlockScores = 4 << 20; // of candidates with all vectors
+    private const int BlockScores = 4 << 20; // scores of candidates with all vectors
 
-    /// <summary>The communities of vectors, by cosine.</summary>
+    /// <summary>Returns the communities of vectors, by cosine similarity.</summary>
     /// <remarks>
-    /// Larger neighbourhoods come first, among equal ones the lower centre; who is taken is gone for the later ones, and what then
-    /// still has <see cref="CommunityOptions.MinSize"/> members is a community. All vectors are compared twice at most and
-    /// neighbourhoods are never kept, so it ends on any input, in memory of the order of the vectors themselves.
+    /// Larger neighborhoods come first; among equal ones, the lower center. A vector belongs to the first community that contains it; what
+    /// remains of a later one is a community if it has at least <see cref="CommunityOptions.MinSize"/> members. All vectors are compared at
+    /// most twice, and neighborhoods are not stored, so memory is proportional to that of the vectors for any input.
     /// </remarks>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="options">What to look for; cosines from 0.75, ten members without.</param>
-    /// <param name="progress">Hears the part that is done, from 0 to 1, from the threads that compare.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">The options; <see langword="null"/> for a minimum cosine similarity of 0.75 and 10 members.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1, on the threads that compare.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>
-    /// The rows of each community: the largest community first; inside, the centre first (unless an earlier community has it), then by falling
-    /// similarity to it.
+    /// The rows of each community, the largest community first. Within a community, the center comes first (unless an earlier community has
+    /// it), then the others in descending order of similarity to it.
     /// </returns>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static IReadOnlyList<int[]> Detect(
-        Tensor embeddings, CommunityOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        Tensor embeddings,
+        CommunityOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new CommunityOptions();
         options.Check();
@@ -52,7 +55,7 @@ public static class CommunityDetection
     /// <summary>Returns the community of each vector.</summary>
     /// <param name="communities">The rows of each community, from <see cref="Detect"/>.</param>
     /// <param name="count">The number of vectors.</param>
-    /// <returns>The place of its community for each vector; −1 for none.</returns>
+    /// <returns>The index of the community of each vector; −1 for none.</returns>
     public static int[] Labels(IReadOnlyList<int[]> communities, int count)
     {
         ArgumentNullException.ThrowIfNull(communities);
@@ -66,7 +69,7 @@ public static class CommunityDetection
         return labels;
     }
 
-    // How many each vector is close to, itself included.
+    // The number of vectors similar to each vector, including itself.
     private static int[] Sizes(Tensor vectors, CommunityOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var sizes = new int[vectors.Rows];
@@ -76,25 +79,28 @@ public static class CommunityDetection
         }
 
         var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
-        var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // the half, for the other pass follows
+        var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // half of the total, as the other pass follows
         using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
         new PairTiles(vectors, null, mining, counts, counter, cancellationToken).Compare();
         counts.AddTo(sizes);
         return sizes;
     }
 
-    // The cosine of a vector with itself; a vector of zeros is like nothing.
+    // The cosine of a vector with itself; a zero vector is similar to nothing.
     private static float Own(Tensor vectors, int row) => vectors.Row(row).ContainsAnyExcept(0f) ? 1 : 0;
 
-    private static List<int[]> Separate(Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellationToken)
+    private static List<int[]> Separate(
+        Tensor vectors, int[] candidates, int minSize, CommunityOptions options, CancellationToken cancellationToken)
     {
         var communities = new List<int[]>();
         var taken = new bool[vectors.Rows];
         var free = vectors.Rows;
         var most = Math.Clamp(BlockScores / vectors.Rows, FewRows, BlockRows);
-        for (int first = 0, block = FewRows; first < candidates.Length && free >= minSize; first += block, block = Math.Min(most, 2 * block))
+        for (int first = 0, block = FewRows;
+            first < candidates.Length && free >= minSize;
+            first += block, block = Math.Min(most, 2 * block))
         {
-            // Few at first: often the largest take nearly all.
+            // Few at first: often the largest communities contain nearly all vectors.
             var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
             var close = Close(vectors, centres, taken, options, cancellationToken);
             for (var i = 0; i < centres.Length; i++)
@@ -103,7 +109,11 @@ public static class CommunityDetection
                 if (close[i].Count >= minSize)
                 {
                     var centre = centres[i];
-                    int[] members = [.. close[i].OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index)];
+                    int[] members =
+                    [
+                        .. close[i]
+                            .OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index),
+                    ];
                     Array.ForEach(members, member => taken[member] = true);
                     free -= members.Length;
                     communities.Add(members);
@@ -114,8 +124,9 @@ public static class CommunityDetection
         return communities;
     }
 
-    // Who of those that are not taken is close to each of some centres, in the order of rows.
-    private static List<SearchHit>[] Close(Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
+    // The remaining vectors similar to each of some centers, in the order of rows.
+    private static List<SearchHit>[] Close(
+        Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
     {
         var rows = Tensor.Zeros(centres.Length, vectors.Columns);
         for (var i = 0; i < centres.Length; i++)
@@ -137,7 +148,9 @@ public static class CommunityDetection
                 for (var i = 0; i < scores.Rows; i++)
                 {
                     var row = taken[first + i] ? [] : scores.Row(i);
-                    for (var c = ScoreScan.Next(row, 0, options.Threshold); c < row.Length; c = ScoreScan.Next(row, c + 1, options.Threshold))
+                    for (var c = ScoreScan.Next(row, 0, options.Threshold);
+                        c < row.Length;
+                        c = ScoreScan.Next(row, c + 1, options.Threshold))
                     {
                         if (centres[c] != first + i)
                         {
@@ -165,7 +178,7 @@ public static class CommunityDetection
         return close;
     }
 
-    // Each thread counts on its own: where nearly all are close, they would only wait for each other.
+    // Each thread counts separately: if nearly all are similar, they would only wait for each other.
     private sealed class NeighbourCounts(int count, float threshold) : IPairSink, IDisposable
     {
         private readonly ThreadLocal<int[]> _counts = new(() => new int[count], trackAllValues: true);

@@ -1,15 +1,17 @@
 namespace Semblance;
 
-/// <summary>What <see cref="CommunityDetection"/> looks for.</summary>
+/// <summary>Represents the options of <see cref="CommunityDetection"/>.</summary>
 public sealed record CommunityOptions
 {
-    /// <summary>The cosine that a member has with the centre at least; 0.75 by default.</summary>
+    /// <summary>Gets the minimum cosine similarity of a member to the center; 0.75 by default.</summary>
     public float Threshold { get; init; } = 0.75f;
 
-    /// <summary>How many members a community has at least; 10 by default. Where there are fewer vectors, as many as there are.</summary>
+    /// <summary>
+    /// Gets the minimum number of members of a community; 10 by default. If there are fewer vectors, their number is used.
+    /// </summary>
     public int MinSize { get; init; } = 10;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()
@@ -18,7 +20,7 @@ public sealed record CommunityOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreads, 1);
         if (float.IsNaN(Threshold))
         {
-            throw new ArgumentException("A threshold that is not a number lets nobody in; use a cosine, from -1 to 1.", nameof(Threshold));
+            throw new ArgumentException("The threshold is NaN; use a cosine similarity from -1 to 1.", nameof(Threshold));
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Semblance;
 
 /// <summary>
-/// A dendrogram of which only those branches are clusters that never were too small: from the top down, vectors leave a cluster until it
-/// falls into parts of which several are large enough (McInnes and Healy 2017, arXiv:1705.07321). λ is one over the distance.
+/// Represents a dendrogram condensed to clusters of a minimum size: from the top down, vectors leave a cluster until it
+/// splits into several parts that are large enough (McInnes and Healy 2017, arXiv:1705.07321). λ is the reciprocal of the distance.
 /// </summary>
 internal sealed class CondensedTree
 {
@@ -10,8 +10,8 @@ internal sealed class CondensedTree
 
     private readonly Dendrogram _dendrogram;
     private readonly int _minSize;
-    private readonly int[] _clusters; // that each vector left last
-    private readonly double[] _lambdas; // at which it did
+    private readonly int[] _clusters; // the last cluster of each vector
+    private readonly double[] _lambdas; // λ at which the vector left it
     private readonly List<Cluster> _tree = [];
 
     public CondensedTree(Dendrogram dendrogram, int minSize)
@@ -23,13 +23,16 @@ internal sealed class CondensedTree
         Condense();
     }
 
-    /// <summary>The clusters that together last longest (excess of mass), and how firmly each vector is in its own.</summary>
-    /// <param name="allowSingle">Whether all may be one.</param>
-    /// <returns>The cluster of each vector, from 0 as they first appear, or −1; its λ as a part of the largest in its cluster, 0 for noise.</returns>
+    /// <summary>Selects the most stable clusters (excess of mass) and returns the membership of each vector.</summary>
+    /// <param name="allowSingle"><see langword="true"/> to allow a single cluster of all vectors.</param>
+    /// <returns>
+    /// The cluster of each vector, numbered from 0 in the order of first occurrence, or −1; and its λ as a fraction of the largest in its
+    /// cluster, 0 for noise.
+    /// </returns>
     public (int[] Labels, float[] Probabilities) Select(bool allowSingle)
     {
         var selected = Selected(allowSingle);
-        var owners = new int[_tree.Count]; // the selected cluster that each is, or is in
+        var owners = new int[_tree.Count]; // the selected cluster that contains each cluster, or −1
         for (var c = 0; c < owners.Length; c++)
         {
             var above = c == 0 ? -1 : owners[_tree[c].Parent];
@@ -42,7 +45,7 @@ internal sealed class CondensedTree
         for (var i = 0; i < labels.Length; i++)
         {
             var owner = owners[_clusters[i]];
-            if (owner < 0 || (owner == 0 && _lambdas[i] < _tree[0].Death)) // of all, only the core is a cluster
+            if (owner < 0 || (owner == 0 && _lambdas[i] < _tree[0].Death)) // in the root, only the core belongs to the cluster
             {
                 labels[i] = -1;
                 continue;
@@ -107,7 +110,7 @@ internal sealed class CondensedTree
         }
     }
 
-    // What is left of a node at any smaller distance. Many merges are equally far: their order must not matter.
+    // The parts of a node at any smaller distance. Merges at equal distances are treated as one, so that their order does not matter.
     private List<int> Parts(int node, double distance)
     {
         var parts = new List<int>();
@@ -151,10 +154,10 @@ internal sealed class CondensedTree
     {
         public int Parent => parent;
 
-        /// <summary>The largest λ at which somebody left.</summary>
+        /// <summary>Gets the largest λ at which a vector left the cluster.</summary>
         public double Death { get; private set; }
 
-        /// <summary>For how long its vectors stayed, all together.</summary>
+        /// <summary>Gets the stability: the sum over the vectors of the range of λ in which they belong to the cluster.</summary>
         public double Stability { get; private set; }
 
         public void Leave(int count, double lambda)

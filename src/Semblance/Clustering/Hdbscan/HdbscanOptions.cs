@@ -1,21 +1,24 @@
 namespace Semblance;
 
-/// <summary>What <see cref="Hdbscan"/> takes for a cluster.</summary>
+/// <summary>Represents the options of <see cref="Hdbscan"/>.</summary>
 public sealed record HdbscanOptions
 {
-    /// <summary>How many vectors a cluster has at least, from 2 on; 5 by default.</summary>
+    /// <summary>Gets the minimum number of vectors in a cluster, at least 2; 5 by default.</summary>
     public int MinClusterSize { get; init; } = 5;
 
     /// <summary>
-    /// How many vectors, itself included, lie within the core distance of one: more take more for noise. Null, the default, for
-    /// <see cref="MinClusterSize"/>.
+    /// Gets the number of vectors within the core distance of a vector, including itself: larger values give more noise.
+    /// <see langword="null"/>, the default, for <see cref="MinClusterSize"/>.
     /// </summary>
     public int? MinSamples { get; init; }
 
-    /// <summary>Whether all vectors may be one cluster. False by default: then there are two clusters at least, or none.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether all vectors may form one cluster. False by default: then there are at least two clusters, or
+    /// none.
+    /// </summary>
     public bool AllowSingleCluster { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()

@@ -3,25 +3,25 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Distances that keep sparse regions apart: two vectors are as far from each other as the largest of their distance and the two core distances,
-/// that is how far each must go to meet enough others (Campello, Moulavi and Sander 2013).
+/// Computes mutual reachability distances, which separate sparse regions: the largest of the distance of two vectors and their two core
+/// distances, where the core distance is the distance within which a vector has enough neighbors (Campello, Moulavi and Sander 2013).
 /// </summary>
 internal sealed class MutualReachability
 {
-    // Of each vector so many more neighbours than its core asks for are known: most edges of the tree are among them.
+    // The number of neighbors to find beyond those of the core distance: most edges of the tree are among them.
     private const int MoreNeighbours = 16;
 
-    // All vectors are compared again where the neighbours know the shortest edge of fewer than one component in so many.
+    // All vectors are compared again if the neighbors determine the shortest edge of fewer than one in this many components.
     private const int FewComponents = 16;
 
     private readonly BoundedDistances _distances;
-    private readonly SearchHit[][] _nearest; // scores are distances with a minus
+    private readonly SearchHit[][] _nearest; // scores are negated distances
     private readonly float[] _cores;
 
-    /// <param name="vectors"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="minSamples">How many vectors, itself included, lie within the core distance of one.</param>
-    /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellationToken">Stops between two tiles.</param>
+    /// <param name="vectors">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="minSamples">The number of vectors within the core distance of a vector, including itself.</param>
+    /// <param name="maxThreads">The maximum number of threads.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public MutualReachability(Tensor vectors, int minSamples, int maxThreads, CancellationToken cancellationToken)
     {
         _distances = new BoundedDistances(vectors, maxThreads, cancellationToken);
@@ -37,10 +37,11 @@ internal sealed class MutualReachability
     }
 
     /// <summary>
-    /// The edges of the minimum spanning tree (Borůvka 1926): in each round every component takes its shortest edge to another, and there are half
-    /// as many components at most. Where the neighbours of its vectors do not tell it, all vectors are compared anew, so memory grows with their number only.
+    /// Returns the edges of the minimum spanning tree (Borůvka 1926): in each round, every component adds its shortest edge to another one,
+    /// which at least halves the number of components. If the neighbors do not determine the edge, all vectors are compared again, so
+    /// memory grows only linearly with their number.
     /// </summary>
-    /// <param name="progress">Hears the part of the edges that are found, from 0 to 1.</param>
+    /// <param name="progress">Receives the completed fraction of the edges, from 0 to 1.</param>
     public List<(int First, int Second, double Distance)> SpanningTree(IProgress<double>? progress)
     {
         var tree = new List<(int, int, double)>();
@@ -70,7 +71,7 @@ internal sealed class MutualReachability
         return tree;
     }
 
-    // The shortest edges that the neighbours tell: whoever is no neighbour is farther than the last of them.
+    // The shortest edges that the neighbors determine: a vector that is not a neighbor is farther than the last neighbor.
     private List<(int First, int Second, double Distance)> Known(ShortestEdges shortest, int[] components)
     {
         var reaches = new float[components.Length];

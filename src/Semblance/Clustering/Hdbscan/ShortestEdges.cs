@@ -1,24 +1,24 @@
 namespace Semblance;
 
 /// <summary>
-/// The shortest edge from each component to another, by mutual reachability. Of equally long edges the one between lower rows counts: edges are all different, so they
-/// make no circle and no thread changes them.
+/// Finds the shortest edge from each component to another, by mutual reachability. Of edges of equal length, the one between lower rows
+/// counts: the order is strict, so the edges form no cycle, and the result does not depend on the threads.
 /// </summary>
 internal sealed class ShortestEdges : IPairSink
 {
     private const int Gates = 64;
-    private const int Part = 64; // limits fall while edges are found
+    private const int Part = 64; // limits decrease while edges are found
 
     private readonly BoundedDistances _distances;
     private readonly int[] _components;
     private readonly float[] _cores;
-    private readonly float[] _lengths; // by component; they fall while others are found
+    private readonly float[] _lengths; // by component; they decrease while edges are found
     private readonly (int First, int Second)[] _edges;
     private readonly Lock[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new Lock())];
 
-    /// <param name="distances">Measures them.</param>
+    /// <param name="distances">The distances.</param>
     /// <param name="components">The component of each vector, from 0.</param>
-    /// <param name="cores">The core distance of each.</param>
+    /// <param name="cores">The core distance of each vector.</param>
     public ShortestEdges(BoundedDistances distances, int[] components, float[] cores)
     {
         (_distances, _components, _cores) = (distances, components, cores);
@@ -27,15 +27,16 @@ internal sealed class ShortestEdges : IPairSink
         Array.Fill(_lengths, float.PositiveInfinity);
     }
 
-    /// <summary>The shortest edges so far.</summary>
-    /// <param name="limits">By component, the length that they are below; null for all.</param>
+    /// <summary>Returns the shortest edges found so far.</summary>
+    /// <param name="limits">The length of each component's edge, exclusive; <see langword="null"/> for all.</param>
     public List<(int First, int Second, double Distance)> Below(float[]? limits) =>
-        [.. Enumerable.Range(0, _edges.Length).Where(c => _lengths[c] < (limits?[c] ?? float.PositiveInfinity)).Select(c => (_edges[c].First, _edges[c].Second, (double)_lengths[c]))];
+        [.. Enumerable.Range(0, _edges.Length).Where(c => _lengths[c] < (limits?[c] ?? float.PositiveInfinity)).Select(
+            c => (_edges[c].First, _edges[c].Second, (double)_lengths[c]))];
 
-    /// <summary>Takes an edge between two components.</summary>
+    /// <summary>Adds an edge between two components.</summary>
     /// <param name="first">The lower row.</param>
-    /// <param name="second">The other.</param>
-    /// <param name="distance">How far they are apart.</param>
+    /// <param name="second">The higher row.</param>
+    /// <param name="distance">The mutual reachability distance.</param>
     public void Offer(int first, int second, float distance)
     {
         var length = Math.Max(distance, Math.Max(_cores[first], _cores[second]));
@@ -56,10 +57,14 @@ internal sealed class ShortestEdges : IPairSink
             {
                 var component = _components[second + i];
                 var limit = Math.Max(bar, _lengths[component]);
-                limits[i] = component == own || Math.Max(_cores[first], _cores[second + i]) > limit ? float.NegativeInfinity : limit * limit;
+                limits[i] = component == own || Math.Max(_cores[first], _cores[second + i]) > limit
+                    ? float.NegativeInfinity
+                    : limit * limit;
             }
 
-            for (var i = _distances.Next(products, first, second, 0, limits); i < limits.Length; i = _distances.Next(products, first, second, i + 1, limits))
+            for (var i = _distances.Next(products, first, second, 0, limits);
+                i < limits.Length;
+                i = _distances.Next(products, first, second, i + 1, limits))
             {
                 Offer(first, second + i, _distances.Of(first, second + i));
             }

@@ -4,19 +4,22 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Joins the two nearest clusters until all are one, by chains of nearest neighbours (Murtagh 1983): n² steps, and 4n² bytes for the
-/// distances, 100 MB for 5,000 vectors.
+/// Provides hierarchical clustering: joins the two nearest clusters until one is left, by nearest-neighbor chains (Murtagh 1983), in O(n²)
+/// time and with 4n² bytes for the distances, 100 MB for 5,000 vectors.
 /// </summary>
 public static class AgglomerativeClustering
 {
-    /// <summary>The tree of clusters; cut it by number or by distance.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="options">How to measure; average linkage of cosine distances without.</param>
-    /// <param name="progress">Hears the part that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <summary>Returns the tree of clusters, which can be cut by number or by distance.</summary>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">The clustering options; <see langword="null"/> for average linkage of cosine distances.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static Dendrogram Fit(
-        Tensor embeddings, AgglomerativeOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        Tensor embeddings,
+        AgglomerativeOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new AgglomerativeOptions();
         var similarity = options.Check();
@@ -28,7 +31,7 @@ public static class AgglomerativeClustering
         return Dendrogram.Of(count, Chains(distances.Rows, options.Linkage, progress, cancellationToken));
     }
 
-    // Each next one in the chain is nearest to the one before; two that are nearest to each other become one.
+    // Each cluster in the chain is the nearest of the previous one; two that are the nearest of each other are joined.
     private static List<(int First, int Second, double Distance)> Chains(
         float[][] distances, Linkage linkage, IProgress<double>? progress, CancellationToken cancellationToken)
     {
@@ -64,7 +67,7 @@ public static class AgglomerativeClustering
         return merges;
     }
 
-    // The distances to the cluster of both, from those to the two (Lance and Williams 1967); the row of the first is theirs now.
+    // The distances to the joined cluster from those to its two parts (Lance and Williams 1967), in the row of the first.
     private static void Join(float[][] distances, int[] sizes, int gone, int both, Linkage linkage)
     {
         double a = sizes[gone], b = sizes[both], apart = distances[gone][both];
@@ -89,7 +92,7 @@ public static class AgglomerativeClustering
         (sizes[gone], sizes[both]) = (0, sizes[gone] + sizes[both]);
     }
 
-    // The whole matrix: what is nearest is found in one row.
+    // The whole matrix, so that the nearest cluster is found in one row.
     private sealed class DistanceRows : IPairSink
     {
         private readonly float _best;

@@ -1,18 +1,18 @@
 namespace Semblance;
 
-/// <summary>How <see cref="AgglomerativeClustering"/> measures.</summary>
+/// <summary>Represents the options of <see cref="AgglomerativeClustering"/>.</summary>
 public sealed record AgglomerativeOptions
 {
-    /// <summary>How far apart two clusters are; average by default.</summary>
+    /// <summary>Gets the linkage, which defines the distance of two clusters; average by default.</summary>
     public Linkage Linkage { get; init; } = Linkage.Average;
 
     /// <summary>
-    /// What the distance of two vectors comes from: one less the cosine, or the Euclidean or Manhattan distance. Null, the default, is Euclidean for
-    /// Ward and the cosine otherwise.
+    /// Gets the similarity function that the distance of two vectors is computed from: 1 − cosine, or the Euclidean or Manhattan distance.
+    /// <see langword="null"/>, the default, for Euclidean with Ward linkage and cosine otherwise.
     /// </summary>
     public SimilarityFunction? Similarity { get; init; }
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal SimilarityFunction Check()
@@ -25,7 +25,10 @@ public sealed record AgglomerativeOptions
 
         var similarity = (Similarity ?? (Linkage == Linkage.Ward ? SimilarityFunction.Euclidean : SimilarityFunction.Cosine)).Checked();
         return similarity == SimilarityFunction.DotProduct || (Linkage == Linkage.Ward && similarity != SimilarityFunction.Euclidean)
-            ? throw new ArgumentException($"{Linkage} linkage cannot use {similarity.Name()}: {(Linkage == Linkage.Ward ? "it is about squared Euclidean distances" : "a dot product is no distance")}.", nameof(Similarity))
+            ? throw new ArgumentException(
+                $"{Linkage} linkage cannot use {similarity.Name()}: " +
+                $"{(Linkage == Linkage.Ward ? "it uses squared Euclidean distances" : "a dot product is not a distance")}.",
+                nameof(Similarity))
             : similarity;
     }
 }

@@ -1,54 +1,57 @@
 namespace Semblance;
 
-/// <summary>A tree of clusters: all vectors alone at first, in the end all in one.</summary>
+/// <summary>Represents a tree of clusters, from single vectors to one cluster of all.</summary>
 public sealed class Dendrogram
 {
     private readonly Merge[] _merges;
-    private readonly (int First, int Second)[] _members; // a vector of each of the two that become one
+    private readonly (int First, int Second)[] _members; // a vector of each of the two merged clusters
 
-    private Dendrogram(int count, Merge[] merges, (int First, int Second)[] members) => (Count, _merges, _members) = (count, merges, members);
+    private Dendrogram(int count, Merge[] merges, (int First, int Second)[] members) =>
+        (Count, _merges, _members) = (count, merges, members);
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Count { get; }
 
-    /// <summary>The n − 1 merges, nearest first.</summary>
+    /// <summary>Gets the n − 1 merges in ascending order of distance.</summary>
     public IReadOnlyList<Merge> Merges => _merges;
 
-    /// <summary>The clusters when so many are left.</summary>
-    /// <param name="clusters">How many, from 1 to <see cref="Count"/>.</param>
-    /// <returns>The cluster of each vector, from 0, numbered as they first appear.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There are not as many vectors.</exception>
+    /// <summary>Returns the clusters for a given number of clusters.</summary>
+    /// <param name="clusters">The number of clusters, from 1 to <see cref="Count"/>.</param>
+    /// <returns>The cluster of each vector, numbered from 0 in the order of first occurrence.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1 or greater than the number of vectors.</exception>
     public int[] Cut(int clusters)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, Math.Min(1, Count));
         return clusters > Count
-            ? throw new ArgumentOutOfRangeException(nameof(clusters), clusters, $"{Count} vectors do not make {clusters} clusters.")
+            ? throw new ArgumentOutOfRangeException(
+                nameof(clusters), clusters, $"{Count} vectors cannot be divided into {clusters} clusters.")
             : After(Count - clusters);
     }
 
-    /// <summary>The clusters when all are joined that are less than a distance apart.</summary>
-    /// <param name="distance">The distance from which on clusters stay apart.</param>
-    /// <returns>The cluster of each vector, from 0, numbered as they first appear.</returns>
+    /// <summary>Returns the clusters after all merges with a distance less than the given one.</summary>
+    /// <param name="distance">The distance from which clusters stay separate.</param>
+    /// <returns>The cluster of each vector, numbered from 0 in the order of first occurrence.</returns>
     public int[] CutAt(double distance) => double.IsNaN(distance)
-        ? throw new ArgumentException("A distance that is not a number cuts nowhere.", nameof(distance))
+        ? throw new ArgumentException("The distance is NaN; use a number.", nameof(distance))
         : After(_merges.Count(merge => merge.Distance < distance));
 
-    /// <summary>The tree of edges, each of which joins the clusters that its ends are in by then.</summary>
+    /// <summary>Creates the tree from edges, each of which merges the current clusters of its ends.</summary>
     /// <param name="count">The number of vectors.</param>
-    /// <param name="edges">n − 1 edges that join all, in an order in which equally long ones are to be taken.</param>
+    /// <param name="edges">The n − 1 edges of a spanning tree; edges of equal length are merged in this order.</param>
     internal static Dendrogram Of(int count, IEnumerable<(int First, int Second, double Distance)> edges)
     {
         (int First, int Second, double Distance)[] sorted = [.. edges.OrderBy(edge => edge.Distance)];
         var merges = new Merge[sorted.Length];
         var sets = new DisjointSets(count);
-        var clusters = Enumerable.Range(0, count).ToArray(); // of the vector that stands for a set
+        var clusters = Enumerable.Range(0, count).ToArray(); // by the representative of the set
         var sizes = new int[count];
         Array.Fill(sizes, 1);
         for (var i = 0; i < sorted.Length; i++)
         {
             var (first, second) = (sets.Find(sorted[i].First), sets.Find(sorted[i].Second));
             var size = sizes[first] + sizes[second];
-            merges[i] = new Merge(Math.Min(clusters[first], clusters[second]), Math.Max(clusters[first], clusters[second]), sorted[i].Distance, size);
+            merges[i] = new Merge(
+                Math.Min(clusters[first], clusters[second]), Math.Max(clusters[first], clusters[second]), sorted[i].Distance, size);
             sets.Union(first, second);
             var both = sets.Find(first);
             (clusters[both], sizes[both]) = (count + i, size);
@@ -69,7 +72,7 @@ public sealed class Dendrogram
         var found = 0;
         for (var i = 0; i < Count; i++)
         {
-            // The lowest member stands for a set, so it is always met first.
+            // The lowest member represents a set, so it always comes first.
             var first = sets.Find(i);
             labels[i] = first == i ? found++ : labels[first];
         }

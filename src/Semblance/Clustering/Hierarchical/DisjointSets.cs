@@ -1,11 +1,11 @@
 namespace Semblance;
 
-/// <summary>Sets that only ever grow together (Tarjan 1975), by halving paths.</summary>
+/// <summary>Represents disjoint sets with union and find (Tarjan 1975), by path halving.</summary>
 internal sealed class DisjointSets
 {
     private readonly int[] _parents;
 
-    /// <param name="count">The number of members, each in a set of its own.</param>
+    /// <param name="count">The number of members, each initially in a set of its own.</param>
     public DisjointSets(int count)
     {
         _parents = new int[count];
@@ -15,7 +15,7 @@ internal sealed class DisjointSets
         }
     }
 
-    /// <summary>The member that stands for the set of another.</summary>
+    /// <summary>Returns the representative of the set of a member.</summary>
     public int Find(int member)
     {
         while (_parents[member] != member)
@@ -26,7 +26,9 @@ internal sealed class DisjointSets
         return member;
     }
 
-    /// <summary>Joins two sets; the lower of the members that stood for them stands for both. False where they are one already.</summary>
+    /// <summary>
+    /// Joins two sets, represented by the lower of their representatives, and returns false if they are the same set already.
+    /// </summary>
     public bool Union(int first, int second)
     {
         (first, second) = (Find(first), Find(second));

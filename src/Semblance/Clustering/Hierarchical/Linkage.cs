@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>How far apart two clusters are.</summary>
+/// <summary>Specifies the distance of two clusters.</summary>
 public enum Linkage
 {
     /// <summary>The mean of the distances between their members.</summary>
@@ -10,10 +10,12 @@ public enum Linkage
     Complete,
 
     /// <summary>The smallest distance between members.</summary>
-#pragma warning disable CA1720 // The field's term, not the number.
+#pragma warning disable CA1720 // The established term, not the data type.
     Single,
 #pragma warning restore CA1720
 
-    /// <summary>How much the squared distances to the means grow when the two become one, as a distance (Ward 1963). Euclidean only.</summary>
+    /// <summary>
+    /// The increase of the squared distances to the means when the two clusters are merged, as a distance (Ward 1963). Euclidean only.
+    /// </summary>
     Ward,
 }

@@ -1,8 +1,11 @@
 namespace Semblance;
 
-/// <summary>Two clusters become one. Vectors are the clusters from 0 to n − 1, and merge i makes cluster n + i, as in SciPy's linkage matrices.</summary>
-/// <param name="First">One of them, with the lower number.</param>
-/// <param name="Second">The other.</param>
-/// <param name="Distance">How far apart they are.</param>
-/// <param name="Size">How many vectors both have together.</param>
+/// <summary>
+/// Represents the merge of two clusters. Vectors are the clusters 0 to n − 1, and merge i creates cluster n + i, as in SciPy's linkage
+/// matrices.
+/// </summary>
+/// <param name="First">The cluster with the lower number.</param>
+/// <param name="Second">The other cluster.</param>
+/// <param name="Distance">The distance of the clusters.</param>
+/// <param name="Size">The number of vectors in the merged cluster.</param>
 public readonly record struct Merge(int First, int Second, double Distance, int Size);

@@ -2,12 +2,14 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Keeps the nearest others of each vector; only pairs of which one may be among the nearest of the other are measured.</summary>
-/// <param name="distances">Measures them.</param>
-/// <param name="nearest">Takes the hits, whose scores are distances with a minus.</param>
+/// <summary>
+/// Collects the nearest other vectors of each vector; distances are computed only for pairs that may be among the nearest.
+/// </summary>
+/// <param name="distances">The distances.</param>
+/// <param name="nearest">The receiver of the hits, whose scores are negated distances.</param>
 internal sealed class NearestByDistance(BoundedDistances distances, Rankings nearest) : IPairSink
 {
-    private const int Part = 64; // limits fall while others are found
+    private const int Part = 64; // limits decrease while others are found
 
     public void Take(ReadOnlySpan<float> scores, int first, int second)
     {
@@ -18,7 +20,9 @@ internal sealed class NearestByDistance(BoundedDistances distances, Rankings nea
             var limits = room[..products.Length];
             TensorPrimitives.Min(nearest.Bars.Slice(second, limits.Length), nearest.Bars[first], limits);
             TensorPrimitives.Multiply(limits, limits, limits);
-            for (var i = distances.Next(products, first, second, 0, limits); i < limits.Length; i = distances.Next(products, first, second, i + 1, limits))
+            for (var i = distances.Next(products, first, second, 0, limits);
+                i < limits.Length;
+                i = distances.Next(products, first, second, i + 1, limits))
             {
                 var score = -distances.Of(first, second + i);
                 if (score >= nearest.Bars[first])

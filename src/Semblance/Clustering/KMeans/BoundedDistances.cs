@@ -5,25 +5,26 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Euclidean distances between all vectors. Their products, many times as fast as differences, tell which pairs may be near enough; only these are measured.
+/// Computes Euclidean distances between all vectors. Bounds from dot products, many times as fast as differences, select the pairs that may
+/// be near enough; only these are computed exactly.
 /// </summary>
 /// <remarks>
-/// |a − b|² is |a|² + |b|² − 2ab. In float32 the product of n elements is off by less than n · 2⁻²⁴ · |a| · |b| (Higham, Accuracy and Stability of Numerical
-/// Algorithms, §3.1); the slack is twice what this and all other rounding make.
+/// |a − b|² is |a|² + |b|² − 2ab. The float32 dot product of n elements has an error less than n · 2⁻²⁴ · |a| · |b| (Higham, Accuracy and
+/// Stability of Numerical Algorithms, §3.1); the slack is twice this and all other rounding errors.
 /// </remarks>
 internal sealed class BoundedDistances
 {
-    private const float Tiny = 1e-36f; // what vanishing products could add
+    private const float Tiny = 1e-36f; // the sum that products which underflow could have
 
     private readonly Tensor _vectors;
-    private readonly Tensor _centred; // the shorter vectors are, the closer the bounds
-    private readonly float[] _squares; // of their lengths, less the slack
+    private readonly Tensor _centred; // shorter vectors give closer bounds
+    private readonly float[] _squares; // of their lengths, minus the slack
     private readonly MiningOptions _tiles;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="vectors"><c>[vectors × dimensions]</c>, finite.</param>
-    /// <param name="maxThreads">The most threads to use.</param>
-    /// <param name="cancellationToken">Stops between two tiles.</param>
+    /// <param name="vectors">The vectors <c>[vectors × dimensions]</c>, all values finite.</param>
+    /// <param name="maxThreads">The maximum number of threads.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public BoundedDistances(Tensor vectors, int maxThreads, CancellationToken cancellationToken)
     {
         (_vectors, _cancellation) = (vectors, cancellationToken);
@@ -46,16 +47,17 @@ internal sealed class BoundedDistances
         }
     }
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Count => _vectors.Rows;
 
-    /// <summary>The distance of two vectors.</summary>
+    /// <summary>Returns the distance of two vectors.</summary>
     public float Of(int a, int b) => (float)Math.Sqrt(PairSums.SquaredDifference(_vectors.Row(a), _vectors.Row(b)));
 
-    /// <summary>Hands out the products of all pairs, by which <see cref="Next"/> finds those to measure.</summary>
-    public void Compare(IPairSink products) => new PairTiles(_centred, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
+    /// <summary>Passes the dot products of all pairs to a receiver, which selects pairs with <see cref="Next"/>.</summary>
+    public void Compare(IPairSink products) =>
+        new PairTiles(_centred, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
 
-    /// <summary>The nearest others of each vector; a hit's score is the distance with a minus.</summary>
+    /// <summary>Returns the nearest other vectors of each vector; the score of a hit is the negated distance.</summary>
     public Rankings Nearest(int others)
     {
         var nearest = new Rankings(Count, others, float.NegativeInfinity);
@@ -63,12 +65,12 @@ internal sealed class BoundedDistances
         return nearest;
     }
 
-    /// <summary>The first of some pairs whose distance may be as low as its limit; their number where there is none.</summary>
-    /// <param name="products">The products of a vector with consecutive others.</param>
-    /// <param name="first">The vector.</param>
-    /// <param name="second">The first of the others.</param>
-    /// <param name="start">Where to begin.</param>
-    /// <param name="limits">The squares of the limits; minus infinity where no distance will do.</param>
+    /// <summary>Returns the first of consecutive pairs whose distance may be within its limit, or their number if there is none.</summary>
+    /// <param name="products">The dot products of a vector with consecutive others.</param>
+    /// <param name="first">The row of the vector.</param>
+    /// <param name="second">The row of the first of the others.</param>
+    /// <param name="start">The index of the pair to start at.</param>
+    /// <param name="limits">The squared limits; minus infinity to exclude a pair.</param>
     public int Next(ReadOnlySpan<float> products, int first, int second, int start, ReadOnlySpan<float> limits)
     {
         var squares = _squares.AsSpan(second, products.Length);
@@ -76,7 +78,8 @@ internal sealed class BoundedDistances
         for (; start <= products.Length - Vector512<float>.Count; start += Vector512<float>.Count)
         {
             var product = Vector512.Create(products[start..]);
-            if (Vector512.LessThanOrEqualAny(own + Vector512.Create(squares[start..]) - (product + product), Vector512.Create(limits[start..])))
+            if (Vector512.LessThanOrEqualAny(
+                own + Vector512.Create(squares[start..]) - (product + product), Vector512.Create(limits[start..])))
             {
                 break;
             }

@@ -3,7 +3,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>The centres of clusters, ready to say which of them is nearest to a vector; of equally near ones the first.</summary>
+/// <summary>Represents centroids and finds the nearest one of a vector; among equally near ones, the first.</summary>
 internal sealed class Centroids
 {
     private const int BlockRows = 448;
@@ -12,8 +12,10 @@ internal sealed class Centroids
     private readonly Tensor? _bias;
     private readonly bool _spherical;
 
-    /// <param name="centers"><c>[clusters × dimensions]</c>; kept, not to be changed.</param>
-    /// <param name="spherical">Whether the largest dot product is nearest, not the smallest distance.</param>
+    /// <param name="centers">The centroids <c>[clusters × dimensions]</c>, not copied; they must not change.</param>
+    /// <param name="spherical">
+    /// <see langword="true"/> to use the largest dot product; <see langword="false"/> to use the smallest distance.
+    /// </param>
     public Centroids(Tensor centers, bool spherical)
     {
         (Centers, _spherical) = (centers, spherical);
@@ -23,7 +25,7 @@ internal sealed class Centroids
 
     public Tensor Centers { get; }
 
-    /// <summary>Finds the nearest centre of each vector.</summary>
+    /// <summary>Finds the nearest centroid of each vector.</summary>
     public void Assign(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken) =>
         Blocks(vectors.Rows, maxThreads, (first, count) =>
         {
@@ -35,7 +37,7 @@ internal sealed class Centroids
             }
         }, cancellationToken);
 
-    /// <summary>How far each vector is from its centre: the squared distance, or one less the cosine.</summary>
+    /// <summary>Returns the distance of each vector to its centroid: the squared distance, or 1 − cosine.</summary>
     public double[] Costs(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken)
     {
         var costs = new double[vectors.Rows];
@@ -44,13 +46,15 @@ internal sealed class Centroids
             for (var row = first; row < first + count; row++)
             {
                 var center = Centers.Row(labels[row]);
-                costs[row] = _spherical ? 1 - PairSums.Product(vectors.Row(row), center) : PairSums.SquaredDifference(vectors.Row(row), center);
+                costs[row] = _spherical
+                    ? 1 - PairSums.Product(vectors.Row(row), center)
+                    : PairSums.SquaredDifference(vectors.Row(row), center);
             }
         }, cancellationToken);
         return costs;
     }
 
-    /// <summary>The means of the vectors of each cluster; a cluster without any stays where it is.</summary>
+    /// <summary>Returns the mean of the vectors of each cluster; an empty cluster keeps its centroid.</summary>
     public Tensor Means(Tensor vectors, int[] labels, int maxThreads, CancellationToken cancellationToken)
     {
         var (columns, clusters) = (vectors.Columns, Centers.Rows);
@@ -72,7 +76,7 @@ internal sealed class Centroids
         return means;
     }
 
-    // False where directions cancel out.
+    // False if the directions cancel out.
     private bool Mean(Tensor vectors, ReadOnlySpan<int> members, Span<float> mean)
     {
         var sum = new double[mean.Length];
@@ -99,7 +103,7 @@ internal sealed class Centroids
         return true;
     }
 
-    /// <summary>The rows in the order of their clusters, and where each cluster begins.</summary>
+    /// <summary>Returns the rows in the order of their clusters, and the start of each cluster.</summary>
     private static (int[] Rows, int[] Starts) ByCluster(int[] labels, int clusters)
     {
         var starts = new int[clusters + 1];
@@ -122,7 +126,8 @@ internal sealed class Centroids
         return (rows, starts);
     }
 
-    // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m amid the centres no digits are lost far from the origin.
+    // |x − c|² is least where x·(c − m) − (c − m)·(c + m)/2 is greatest; with m as the mean of the centroids, no digits are lost far from
+    // the origin.
     private static (PreparedMatrix Product, Tensor? Bias) ByDistance(Tensor centers)
     {
         var columns = centers.Columns;

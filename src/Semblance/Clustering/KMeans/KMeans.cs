@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Clusters around k centres, so that each vector is in that of the nearest centre and each centre is the mean of its own (Lloyd 1982), in
-/// steps over all vectors or over batches of them.
+/// Represents k-means clusters: each vector is in the cluster of the nearest centroid, and each centroid is the mean of its vectors (Lloyd
+/// 1982), computed in iterations over all vectors or over batches.
 /// </summary>
 public sealed class KMeans
 {
@@ -20,24 +20,28 @@ public sealed class KMeans
         (Labels, Inertia, Iterations) = (labels, inertia, iterations);
     }
 
-    /// <summary><c>[clusters × dimensions]</c>.</summary>
+    /// <summary>Gets the centroids <c>[clusters × dimensions]</c>.</summary>
     public Tensor Centers => _centroids.Centers;
 
-    /// <summary>The cluster of each vector, from 0.</summary>
+    /// <summary>Gets the cluster of each vector, from 0.</summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>The sum of the squared distances to the nearest centres; of spherical clusters, the sum of one less the cosine.</summary>
+    /// <summary>Gets the sum of the squared distances to the nearest centroids; for spherical clusters, the sum of 1 − cosine.</summary>
     public double Inertia { get; }
 
-    /// <summary>How many steps the centres took: passes over all vectors, or batches.</summary>
+    /// <summary>Gets the number of iterations: passes over all vectors, or batches.</summary>
     public int Iterations { get; }
 
     /// <summary>Finds clusters.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="options">How many, and how; 8 without.</param>
-    /// <param name="progress">Hears the part of the most steps that is done, from 0 to 1; most often it ends sooner.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="ArgumentException">A vector is not finite, there are fewer vectors than clusters, or an option is out of range.</exception>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="options">The clustering options; <see langword="null"/> for 8 clusters.</param>
+    /// <param name="progress">
+    /// Receives the completed fraction of the maximum number of iterations, from 0 to 1; usually fewer are needed.
+    /// </param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// A vector is not finite, there are fewer vectors than clusters, or an option is out of range.
+    /// </exception>
     public static KMeans Fit(
         Tensor embeddings, KMeansOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -46,7 +50,10 @@ public sealed class KMeans
         options.Check();
         if (options.Clusters > matrix.Rows)
         {
-            throw new ArgumentException($"{matrix.Rows} vectors do not make {options.Clusters} clusters; ask for at most as many as there are vectors.", nameof(options));
+            throw new ArgumentException(
+                $"{matrix.Rows} vectors cannot be divided into {options.Clusters} clusters; request at most as many clusters as there " +
+                "are vectors.",
+                nameof(options));
         }
 
         using var run = new Computation(options.MaxThreads, cancellationToken: cancellationToken);
@@ -63,15 +70,16 @@ public sealed class KMeans
         return best!;
     }
 
-    /// <summary>The nearest centre of each of some other vectors.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <exception cref="ArgumentException">They have other dimensions than the centres, or are not finite.</exception>
+    /// <summary>Returns the nearest centroid of each of other vectors.</summary>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <exception cref="ArgumentException">The vectors have another dimension than the centroids, or are not finite.</exception>
     public int[] Predict(Tensor embeddings)
     {
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         TensorRows.CheckWidth(Centers, embeddings, nameof(embeddings));
         var labels = new int[vectors.Rows];
-        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None); // a vector's length does not change which cosine is largest
+        // The length of a vector does not change which cosine is largest.
+        _centroids.Assign(vectors, labels, int.MaxValue, CancellationToken.None);
         return labels;
     }
 
@@ -82,32 +90,48 @@ public sealed class KMeans
             var given = FiniteRows.Checked(initial, nameof(options));
             if (given.Rows != options.Clusters || given.Columns != vectors.Columns)
             {
-                throw new ArgumentException($"The initial centres are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.", nameof(options));
+                throw new ArgumentException(
+                    $"The initial centres are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.",
+                    nameof(options));
             }
 
-            return new Centroids(options.Spherical ? Normalized(given) : Tensor.From(given.Values, given.Rows, given.Columns), options.Spherical);
+            return new Centroids(
+                options.Spherical ? Normalized(given) : Tensor.From(given.Values, given.Rows, given.Columns), options.Spherical);
         }
 
-        // A few batches show where the clusters are; all vectors would cost more than the batches save.
+        // A few batches are enough for the initialization; all vectors would cost more than the batches save.
         var sample = options.BatchSize is { } batch && Math.Max(3L * batch, 3L * options.Clusters) is var size && size < vectors.Rows
             ? Rows(vectors, Draws((int)size, vectors.Rows, random))
             : vectors;
-        return new Centroids(Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellationToken)), options.Spherical);
+        return new Centroids(
+            Rows(sample, KMeansPlusPlus.Choose(sample, options.Clusters, random, options.MaxThreads, cancellationToken)),
+            options.Spherical);
     }
 
     private static KMeans Fit(
-        Tensor vectors, Centroids centroids, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        KMeansOptions options,
+        Random random,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var labels = new int[vectors.Rows];
         (centroids, var steps) = options.BatchSize is { } batch && batch < vectors.Rows
             ? ByBatches(vectors, centroids, batch, options, random, progress, cancellationToken)
             : ByAll(vectors, centroids, labels, options, progress, cancellationToken);
         centroids.Assign(vectors, labels, options.MaxThreads, cancellationToken);
-        return new KMeans(centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken).Sum(), steps, options.Spherical);
+        return new KMeans(
+            centroids, labels, centroids.Costs(vectors, labels, options.MaxThreads, cancellationToken).Sum(), steps, options.Spherical);
     }
 
     private static (Centroids Centroids, int Steps) ByAll(
-        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        int[] labels,
+        KMeansOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var still = options.Tolerance * MeanVariance(vectors);
         var before = new int[labels.Length];
@@ -119,7 +143,8 @@ public sealed class KMeans
             labels.CopyTo(before, 0);
             var moved = Repopulate(vectors, centroids, labels, options, cancellationToken);
             var next = new Centroids(centroids.Means(vectors, labels, options.MaxThreads, cancellationToken), options.Spherical);
-            var shift = Enumerable.Range(0, options.Clusters).Sum(c => PairSums.SquaredDifference(centroids.Centers.Row(c), next.Centers.Row(c)));
+            var shift = Enumerable.Range(0, options.Clusters).Sum(
+                c => PairSums.SquaredDifference(centroids.Centers.Row(c), next.Centers.Row(c)));
             centroids = next;
             progress?.Report((double)step / options.MaxIterations);
             if (step == options.MaxIterations || (!moved && (isSettled || shift <= still)))
@@ -129,8 +154,9 @@ public sealed class KMeans
         }
     }
 
-    // A cluster that nobody is in takes the vector that is farthest from its own centre.
-    private static bool Repopulate(Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
+    // An empty cluster gets the vector that is farthest from its own centroid.
+    private static bool Repopulate(
+        Tensor vectors, Centroids centroids, int[] labels, KMeansOptions options, CancellationToken cancellationToken)
     {
         var counts = new int[options.Clusters];
         foreach (var label in labels)
@@ -161,7 +187,13 @@ public sealed class KMeans
     }
 
     private static (Centroids Centroids, int Steps) ByBatches(
-        Tensor vectors, Centroids centroids, int batch, KMeansOptions options, Random random, IProgress<double>? progress, CancellationToken cancellationToken)
+        Tensor vectors,
+        Centroids centroids,
+        int batch,
+        KMeansOptions options,
+        Random random,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         var seen = new long[options.Clusters];
         var rows = Tensor.Zeros(batch, vectors.Columns);
@@ -178,7 +210,7 @@ public sealed class KMeans
             centroids = new Centroids(Moved(rows, labels, centroids.Centers, seen, options.Spherical), options.Spherical);
             progress?.Report((double)step / most);
 
-            // The first batch only shows how far its own vectors are from where the centres were put.
+            // The first batch only measures the distances of its vectors to the initial centroids.
             if (step > 1)
             {
                 smooth = double.IsNaN(smooth) ? cost : (smooth * (1 - weight)) + (cost * weight);
@@ -190,7 +222,7 @@ public sealed class KMeans
         return (centroids, step);
     }
 
-    // Each centre becomes the mean of all that ever came to it.
+    // Each centroid becomes the mean of all vectors ever assigned to it.
     private static Tensor Moved(Tensor rows, int[] labels, Tensor centers, long[] seen, bool spherical)
     {
         var moved = Tensor.From(centers.Values, centers.Rows, centers.Columns);
@@ -253,6 +285,7 @@ public sealed class KMeans
             }
         }
 
-        return Enumerable.Range(0, sums.Length).Sum(i => Math.Max(0, (squares[i] / vectors.Rows) - (sums[i] / vectors.Rows * (sums[i] / vectors.Rows)))) / Math.Max(1, sums.Length);
+        return Enumerable.Range(0, sums.Length).Sum(
+            i => Math.Max(0, (squares[i] / vectors.Rows) - (sums[i] / vectors.Rows * (sums[i] / vectors.Rows)))) / Math.Max(1, sums.Length);
     }
 }

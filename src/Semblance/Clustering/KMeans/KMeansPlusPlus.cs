@@ -3,14 +3,15 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// k-means++ (Arthur and Vassilvitskii 2007): each next centre is a vector drawn by the square of its distance to those chosen so far; of some
-/// draws the one counts after which these squares add up to least, as in scikit-learn.
+/// Chooses initial centroids by k-means++ (Arthur and Vassilvitskii 2007): each next centroid is a vector drawn with a probability
+/// proportional to its squared distance to the chosen ones; of several draws, the one that gives the least sum of squared distances is
+/// chosen, as in scikit-learn.
 /// </summary>
 internal static class KMeansPlusPlus
 {
     private const int BlockRows = 448;
 
-    /// <summary>The rows that centres start from; all different.</summary>
+    /// <summary>Returns the rows of the initial centroids, all different.</summary>
     public static int[] Choose(Tensor vectors, int clusters, Random random, int maxThreads, CancellationToken cancellationToken)
     {
         var trials = 2 + (int)Math.Log(clusters);
@@ -21,7 +22,7 @@ internal static class KMeansPlusPlus
         {
             if (total <= 0)
             {
-                // Fewer distinct vectors than clusters: any that is left.
+                // There are fewer distinct vectors than clusters: any remaining one.
                 chosen[c] = Enumerable.Range(0, vectors.Rows).First(row => Array.IndexOf(chosen, row, 0, c) < 0);
                 continue;
             }
@@ -64,8 +65,9 @@ internal static class KMeansPlusPlus
         return last;
     }
 
-    // For each of some more centres: the squared distance of every vector to its nearest centre, and the sum of these.
-    private static (double[] Squares, double Total)[] Nearest(Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
+    // For each candidate centroid: the squared distance of every vector to its nearest centroid, and the sum of these.
+    private static (double[] Squares, double Total)[] Nearest(
+        Tensor vectors, double[]? before, int[] more, int maxThreads, CancellationToken cancellationToken)
     {
         var centers = Tensor.Zeros(more.Length, vectors.Columns);
         for (var i = 0; i < more.Length; i++)

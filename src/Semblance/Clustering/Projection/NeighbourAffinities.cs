@@ -3,8 +3,8 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// How strongly vectors attract each other in a map: the chance that one picks the other as a neighbour, by a Gaussian as wide as the
-/// perplexity asks, taken both ways. Only the nearest three times the perplexity count. All affinities add up to 1.
+/// Represents the affinities of t-SNE: the symmetrized probability that one vector selects another as a neighbor, by a Gaussian whose width
+/// is given by the perplexity. Only the nearest neighbors count, three times the perplexity. All affinities sum to 1.
 /// </summary>
 internal sealed class NeighbourAffinities
 {
@@ -16,10 +16,10 @@ internal sealed class NeighbourAffinities
 
     private NeighbourAffinities(int[] starts, int[] others, double[] values) => (_starts, _others, _values) = (starts, others, values);
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Count => _starts.Length - 1;
 
-    /// <summary>Those that a vector attracts, in the order of rows, and how strongly.</summary>
+    /// <summary>Gets the neighbors of a vector, in the order of rows, and their affinities.</summary>
     public (ReadOnlyMemory<int> Others, ReadOnlyMemory<double> Values) this[int row] =>
         (_others.AsMemory(_starts[row].._starts[row + 1]), _values.AsMemory(_starts[row].._starts[row + 1]));
 
@@ -55,7 +55,7 @@ internal sealed class NeighbourAffinities
         return Summed(keys, values, count);
     }
 
-    // The Gaussian whose entropy is that of as many equally likely neighbours.
+    // The Gaussian whose entropy is that of the given number of equally likely neighbors.
     private static double[] Chances(double[] squares, double entropy)
     {
         var (beta, low, high) = (1.0, 0.0, double.PositiveInfinity);
@@ -86,7 +86,7 @@ internal sealed class NeighbourAffinities
             var next = double.IsPositiveInfinity(high) ? 2 * beta : (low + high) / 2;
             if (!(next < 1e300))
             {
-                break; // equally far, all of them
+                break; // all are equally far
             }
 
             beta = next;

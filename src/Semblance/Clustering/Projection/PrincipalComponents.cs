@@ -4,8 +4,8 @@ using Semblance.Tensors.LinearAlgebra;
 namespace Semblance;
 
 /// <summary>
-/// Principal component analysis: the directions, at right angles to each other, along which vectors vary most. It shrinks embeddings to fewer
-/// dimensions with the least squared error.
+/// Represents a principal component analysis (PCA): the orthogonal directions of largest variance. It reduces the dimension of embeddings
+/// with the least squared error.
 /// </summary>
 public sealed class PrincipalComponents
 {
@@ -25,32 +25,39 @@ public sealed class PrincipalComponents
         _restoration = new PreparedMatrix(components, transposed: true);
     }
 
-    /// <summary><c>[components × dimensions]</c>, each of length one, those of most variance first. The largest element of each is positive.</summary>
+    /// <summary>
+    /// Gets the components <c>[components × dimensions]</c>, normalized, in descending order of variance. The largest element of each is
+    /// positive.
+    /// </summary>
     public Tensor Components { get; }
 
-    /// <summary>The mean of the vectors.</summary>
+    /// <summary>Gets the mean of the vectors.</summary>
     public IReadOnlyList<float> Mean => _mean;
 
-    /// <summary>The variance along each component, with n − 1.</summary>
+    /// <summary>Gets the sample variance along each component, with n − 1.</summary>
     public IReadOnlyList<double> ExplainedVariance { get; }
 
-    /// <summary>The same as a part of the variance in all dimensions.</summary>
+    /// <summary>Gets the variance along each component as a fraction of the total variance.</summary>
     public IReadOnlyList<double> ExplainedVarianceRatio { get; }
 
-    /// <summary>Finds the components.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <param name="components">How many, from 1 to the lower of vectors and dimensions.</param>
-    /// <param name="maxThreads">The most threads to use, the caller's included.</param>
-    /// <param name="cancellationToken">Stops between two blocks of vectors.</param>
+    /// <summary>Computes the components.</summary>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <param name="components">The number of components, from 1 to the lower of vectors and dimensions.</param>
+    /// <param name="maxThreads">The maximum number of threads, including the calling one.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or there are fewer vectors or dimensions than components.</exception>
-    public static PrincipalComponents Fit(Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
+    public static PrincipalComponents Fit(
+        Tensor embeddings, int components, int maxThreads = int.MaxValue, CancellationToken cancellationToken = default)
     {
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
         var (rows, columns) = (vectors.Rows, vectors.Columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(components, 1);
         if (components > Math.Min(rows, columns))
         {
-            throw new ArgumentOutOfRangeException(nameof(components), components, $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
+            throw new ArgumentOutOfRangeException(
+                nameof(components),
+                components,
+                $"{rows} vectors of {columns} dimensions have at most {Math.Min(rows, columns)} components.");
         }
 
         using var run = new Computation(maxThreads, cancellationToken: cancellationToken);
@@ -58,10 +65,10 @@ public sealed class PrincipalComponents
         return rows >= columns ? ByCovariance(run, vectors, mean, components) : ByProducts(run, vectors, mean, components);
     }
 
-    /// <summary>The coordinates of vectors along the components.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>.</param>
-    /// <returns><c>[vectors × components]</c>.</returns>
-    /// <exception cref="ArgumentException">They have other dimensions, or are not finite.</exception>
+    /// <summary>Projects vectors onto the components.</summary>
+    /// <param name="embeddings">The vectors <c>[vectors × dimensions]</c>.</param>
+    /// <returns>The coordinates <c>[vectors × components]</c>.</returns>
+    /// <exception cref="ArgumentException">The vectors have another dimension, or are not finite.</exception>
     public Tensor Transform(Tensor embeddings)
     {
         FiniteRows.Checked(embeddings, nameof(embeddings));
@@ -70,17 +77,18 @@ public sealed class PrincipalComponents
         for (var first = 0; first < embeddings.Rows; first += BlockRows)
         {
             using var run = new Computation();
-            var centred = Centred(embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
+            var centred = Centred(
+                embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
             run.MatrixProduct(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
         }
 
         return result;
     }
 
-    /// <summary>The vectors that have such coordinates and nothing beside them.</summary>
-    /// <param name="coordinates"><c>[vectors × components]</c>.</param>
-    /// <returns><c>[vectors × dimensions]</c>.</returns>
-    /// <exception cref="ArgumentException">There are not as many coordinates as components, or they are not finite.</exception>
+    /// <summary>Returns the vectors with the given coordinates.</summary>
+    /// <param name="coordinates">The coordinates <c>[vectors × components]</c>.</param>
+    /// <returns>The vectors <c>[vectors × dimensions]</c>.</returns>
+    /// <exception cref="ArgumentException">The numbers of coordinates and components differ, or a coordinate is not finite.</exception>
     public Tensor InverseTransform(Tensor coordinates)
     {
         FiniteRows.Checked(coordinates, nameof(coordinates));
@@ -90,12 +98,15 @@ public sealed class PrincipalComponents
         }
 
         using var run = new Computation();
-        return Tensor.From(run.MatrixProduct(coordinates.AsMatrix(), _restoration, Tensor.From(_mean, _mean.Length)).Values, coordinates.Rows, _mean.Length);
+        return Tensor.From(
+            run.MatrixProduct(coordinates.AsMatrix(), _restoration, Tensor.From(_mean, _mean.Length)).Values,
+            coordinates.Rows,
+            _mean.Length);
     }
 
     private static PrincipalComponents ByCovariance(Computation run, Tensor vectors, double[] mean, int components)
     {
-        // A block's products are float32, their sum over blocks is double.
+        // The products of a block are float32; their sum over blocks is double.
         var columns = vectors.Columns;
         var covariance = Square(columns);
         for (var first = 0; first < vectors.Rows; first += BlockRows)
@@ -116,10 +127,11 @@ public sealed class PrincipalComponents
         }
 
         var eigen = SymmetricEigen.Of(covariance);
-        return Of(mean, [.. eigen.Vectors.Take(components)], [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
+        return Of(
+            mean, [.. eigen.Vectors.Take(components)], [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
     }
 
-    // With fewer vectors than dimensions: the products of vectors have the same eigenvalues, and lead to the same directions.
+    // With fewer vectors than dimensions, the products of vectors have the same eigenvalues and give the same directions.
     private static PrincipalComponents ByProducts(Computation run, Tensor vectors, double[] mean, int components)
     {
         var centred = Centred(vectors, 0, vectors.Rows, mean);
@@ -144,7 +156,7 @@ public sealed class PrincipalComponents
         return Of(mean, directions, [.. eigen.Values.Take(components)], eigen.Values.Sum(value => Math.Max(0, value)));
     }
 
-    // Where nothing varies any more, any direction at right angles will do.
+    // If no variance is left, any orthogonal direction is valid.
     private static void Orthonormalize(double[] direction, ReadOnlySpan<double[]> others)
     {
         var scale = Length(direction);

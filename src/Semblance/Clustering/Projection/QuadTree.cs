@@ -3,24 +3,27 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance;
 
-/// <summary>Points of a plane in squares within squares (Barnes and Hut 1986): how they repel each other, far groups taken as one point.</summary>
+/// <summary>
+/// Represents a quadtree of points in the plane (Barnes and Hut 1986), to compute their repulsion with distant groups approximated by one
+/// point.
+/// </summary>
 /// <remarks>
-/// Points lie in the order of a Z through all squares, so those of a square, and those that see the same squares, stand together: eight at a time go through the tree, and
-/// a square is opened for all where one of them asks for it.
+/// Points are in Z-order, so that those of a square, and those that see the same squares, are adjacent: eight at a time traverse the tree,
+/// and a square is opened for all if one of them requires it.
 /// </remarks>
 internal sealed class QuadTree
 {
-    private const int Deepest = 32; // as many bits a coordinate
+    private const int Deepest = 32; // the number of bits of a coordinate
 
     private readonly ulong[] _places;
     private readonly int[] _order;
-    private readonly double[] _x; // in that order, filled up to whole groups
+    private readonly double[] _x; // in Z-order, padded to whole groups
     private readonly double[] _y;
     private readonly Square[] _squares;
     private double _width;
     private int _count;
 
-    /// <param name="points">How many points there are.</param>
+    /// <param name="points">The number of points.</param>
     public QuadTree(int points)
     {
         (_places, _order) = (new ulong[points], new int[points]);
@@ -29,10 +32,10 @@ internal sealed class QuadTree
         _squares = new Square[2 * points];
     }
 
-    /// <summary>The number of groups of points.</summary>
+    /// <summary>Gets the number of groups of points.</summary>
     public int Groups { get; }
 
-    /// <summary>Puts the points in their squares.</summary>
+    /// <summary>Builds the tree.</summary>
     /// <param name="points">The coordinates of each point, x before y.</param>
     public void Arrange(ReadOnlySpan<double> points)
     {
@@ -67,11 +70,13 @@ internal sealed class QuadTree
         Divide(0, _order.Length);
     }
 
-    /// <summary>Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q, for each point p of a group.</summary>
-    /// <param name="group">Which group.</param>
-    /// <param name="theta">How small a square looks, its width by its distance, when it counts as one point.</param>
-    /// <param name="forces">Where the first are written: by point, x before y.</param>
-    /// <param name="sums">Where the second are written: by point.</param>
+    /// <summary>
+    /// Computes Σ q² (p − p′) over all other points p′, with q = 1/(1 + |p − p′|²), and Σ q, for each point p of a group.
+    /// </summary>
+    /// <param name="group">The index of the group.</param>
+    /// <param name="theta">The maximum ratio of width to distance of a square that is approximated by one point.</param>
+    /// <param name="forces">The array that receives the first sums: by point, x before y.</param>
+    /// <param name="sums">The array that receives the second sums: by point.</param>
     public void Repel(int group, double theta, double[] forces, double[] sums)
     {
         var first = group * Vector512<double>.Count;
@@ -105,7 +110,7 @@ internal sealed class QuadTree
         }
     }
 
-    // How many points of a leaf are others, for each of a group.
+    // The number of points of a leaf other than the point itself, for each point of a group.
     private static Vector512<double> Others(in Square leaf, int first)
     {
         var points = Vector512.Create((double)(leaf.End - leaf.Start));
@@ -122,12 +127,12 @@ internal sealed class QuadTree
         return points;
     }
 
-    // The smallest square around some points, then the quarters of it that have some: a square's own come right behind it.
+    // The smallest square around some points, then its nonempty quarters, stored directly after it.
     private void Divide(int start, int end)
     {
         var number = _count++;
         var (x, y) = (0.0, 0.0);
-        var squaredWidth = double.NegativeInfinity; // a leaf is never opened: its points lie in one place
+        var squaredWidth = double.NegativeInfinity; // a leaf is never opened: its points coincide
         var differing = _places[start] ^ _places[end - 1];
         if (differing == 0)
         {
@@ -153,7 +158,15 @@ internal sealed class QuadTree
             }
         }
 
-        _squares[number] = new Square { X = x / (end - start), Y = y / (end - start), SquaredWidth = squaredWidth, Start = start, End = end, Next = _count };
+        _squares[number] = new()
+        {
+            X = x / (end - start),
+            Y = y / (end - start),
+            SquaredWidth = squaredWidth,
+            Start = start,
+            End = end,
+            Next = _count,
+        };
     }
 
     // The first of some places beyond one.
@@ -168,7 +181,7 @@ internal sealed class QuadTree
         return start;
     }
 
-    // Bits with a gap before each.
+    // Inserts a zero bit before each bit.
     private static ulong Spread(ulong bits)
     {
         bits = (bits | (bits << 16)) & 0x0000FFFF0000FFFF;
@@ -180,11 +193,11 @@ internal sealed class QuadTree
 
     private struct Square
     {
-        public double X; // the mean of its points
+        public double X; // the mean of the points
         public double Y;
         public double SquaredWidth;
-        public int Start; // of its points
+        public int Start; // the first point
         public int End;
-        public int Next; // the square behind all that are in it
+        public int Next; // the next square after all descendants
     }
 }

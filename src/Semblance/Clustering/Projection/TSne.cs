@@ -3,24 +3,30 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// A map of vectors on a plane on which near ones lie near (t-SNE: van der Maaten and Hinton 2008), with far groups taken as one point
-/// (van der Maaten 2014): n log n steps. It begins at the two principal components. Distances between groups, and their sizes, mean little.
+/// Represents a map of vectors on a plane that keeps neighbors together (t-SNE: van der Maaten and Hinton 2008), with the Barnes–Hut
+/// approximation (van der Maaten 2014) in O(n log n) per iteration. It is initialized with two principal components. Distances between
+/// groups, and their sizes, mean little.
 /// </summary>
 public sealed class TSne
 {
     private TSne(Tensor points, double divergence) => (Points, Divergence) = (points, divergence);
 
-    /// <summary><c>[vectors × 2]</c>, around the origin.</summary>
+    /// <summary>Gets the points <c>[vectors × 2]</c>, centered at the origin.</summary>
     public Tensor Points { get; }
 
-    /// <summary>The Kullback–Leibler divergence between neighbourhoods of the vectors and of the map, in nats: lower is truer.</summary>
+    /// <summary>
+    /// Gets the Kullback–Leibler divergence between the neighborhoods of the vectors and of the map, in nats; lower is better.
+    /// </summary>
     public double Divergence { get; }
 
-    /// <summary>Draws a map.</summary>
-    /// <param name="embeddings"><c>[vectors × dimensions]</c>; Euclidean distances count, which for vectors of length one order as cosines do.</param>
-    /// <param name="options">How; perplexity 30 in 1,000 steps without.</param>
-    /// <param name="progress">Hears the part of the steps that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <summary>Computes a map.</summary>
+    /// <param name="embeddings">
+    /// The vectors <c>[vectors × dimensions]</c>, compared by Euclidean distance, which for normalized vectors gives the same order as
+    /// cosine similarity.
+    /// </param>
+    /// <param name="options">The options; <see langword="null"/> for perplexity 30 and 1,000 iterations.</param>
+    /// <param name="progress">Receives the completed fraction of the iterations, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="ArgumentException">A vector is not finite, or an option is out of range.</exception>
     public static TSne Fit(
         Tensor embeddings, TSneOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
@@ -40,8 +46,9 @@ public sealed class TSne
         return new TSne(Tensor.From(Array.ConvertAll(points, value => (float)value), vectors.Rows, 2), forces.Divergence(points));
     }
 
-    // Steps with momentum; each coordinate goes faster while it keeps its direction (Jacobs 1988).
-    private static void Descend(double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+    // Gradient descent with momentum and adaptive gains: each coordinate moves faster while its direction does not change (Jacobs 1988).
+    private static void Descend(
+        double[] points, TSneForces forces, TSneOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var (gradient, step, gains) = (new double[points.Length], new double[points.Length], new double[points.Length]);
         Array.Fill(gains, 1);
@@ -64,7 +71,7 @@ public sealed class TSne
         }
     }
 
-    // A little chance lets equal vectors part.
+    // A small random offset separates equal vectors.
     private static double[] Start(Tensor vectors, TSneOptions options, CancellationToken cancellationToken)
     {
         var random = new Random(options.Seed);

@@ -2,20 +2,22 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>How the points of a map pull and push each other: the gradient of the Kullback–Leibler divergence (van der Maaten 2014).</summary>
+/// <summary>
+/// Computes the gradient of the Kullback–Leibler divergence: the attraction and repulsion of the points of a map (van der Maaten 2014).
+/// </summary>
 internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellationToken)
 {
-    private const int BlockPoints = 512; // fewer are not worth another thread
+    private const int BlockPoints = 512; // fewer do not justify another thread
     private const int BlockGroups = 32;
 
     private readonly QuadTree _tree = new(affinities.Count);
     private readonly double[] _sums = new double[affinities.Count];
     private readonly double[] _pushes = new double[2 * affinities.Count];
 
-    /// <summary>The gradient by each coordinate.</summary>
+    /// <summary>Computes the gradient for each coordinate.</summary>
     /// <param name="points">The coordinates of each point, x before y.</param>
-    /// <param name="exaggeration">How much stronger points attract each other than they should.</param>
-    /// <param name="gradient">Where it is written.</param>
+    /// <param name="exaggeration">The factor of the attraction.</param>
+    /// <param name="gradient">The array that receives the gradient.</param>
     public void Gradient(double[] points, double exaggeration, double[] gradient)
     {
         var total = Repel(points);
@@ -38,7 +40,7 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
         });
     }
 
-    /// <summary>The Kullback–Leibler divergence: what the map loses, in nats.</summary>
+    /// <summary>Returns the Kullback–Leibler divergence in nats.</summary>
     public double Divergence(double[] points)
     {
         var total = Repel(points);
@@ -58,7 +60,7 @@ internal sealed class TSneForces(NeighbourAffinities affinities, double theta, i
         return sum;
     }
 
-    // Σ q over all pairs, added up in one order.
+    // Σ q over all pairs, in a fixed order of summation.
     private double Repel(double[] points)
     {
         _tree.Arrange(points);

@@ -1,32 +1,32 @@
 namespace Semblance;
 
-/// <summary>How <see cref="TSne"/> draws.</summary>
+/// <summary>Represents the options of <see cref="TSne"/>.</summary>
 public sealed record TSneOptions
 {
     /// <summary>
-    /// About how many neighbours a point keeps near; 30 by default. Of n vectors at most (n − 1)/3 are taken.
+    /// Gets the perplexity, the effective number of neighbors of a point; 30 by default. For n vectors, at most (n − 1)/3 is used.
     /// </summary>
     public double Perplexity { get; init; } = 30;
 
-    /// <summary>How many steps; 1,000 by default. In the first quarter groups are pulled together.</summary>
+    /// <summary>Gets the number of iterations; 1,000 by default. The first quarter uses early exaggeration.</summary>
     public int Iterations { get; init; } = 1000;
 
-    /// <summary>How much stronger points attract each other in the first quarter; 12 by default.</summary>
+    /// <summary>Gets the factor of the attraction in the first quarter of the iterations; 12 by default.</summary>
     public double EarlyExaggeration { get; init; } = 12;
 
-    /// <summary>How far a step goes; null, the default, for n/48 but at least 50 (Belkina et al. 2019).</summary>
+    /// <summary>Gets the learning rate; <see langword="null"/>, the default, for n/48 but at least 50 (Belkina et al. 2019).</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>
-    /// How small a group of points looks, its width by its distance, when it counts as one; 0.5 by default. 0 is exact, at the cost of comparing
-    /// all points in each step.
+    /// Gets the Barnes–Hut threshold: the maximum ratio of width to distance of a group that is approximated by one point; 0.5 by default.
+    /// 0 is exact but compares all points in each iteration.
     /// </summary>
     public double Theta { get; init; } = 0.5;
 
-    /// <summary>Decides what is left to chance; the same seed gives the same bits, whatever the threads. 42 by default.</summary>
+    /// <summary>Gets the random seed; the same seed gives the same bits with any number of threads. 42 by default.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>The most threads to use, the caller's included; all physical cores by default.</summary>
+    /// <summary>Gets the maximum number of threads, including the calling one; all physical cores by default.</summary>
     public int MaxThreads { get; init; } = int.MaxValue;
 
     internal void Check()
@@ -43,7 +43,7 @@ public sealed record TSneOptions
     {
         if (!(value >= least) || !double.IsFinite(value))
         {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number from {least} on.");
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be a number of at least {least}.");
         }
     }
 }

@@ -2,27 +2,28 @@ using System.Buffers;
 
 namespace Semblance;
 
-/// <summary>Words that hold sentences together and are about nothing: English ones, and the characters that make such words in Chinese.</summary>
+/// <summary>Provides function words (stop words): English ones, and the characters that form such words in Chinese.</summary>
 internal static class FunctionWords
 {
-    private static readonly SearchValues<char> Characters = SearchValues.Create("的了是在我你您他她它们吗呢吧啊和与或就都也很还又不没有这那哪个么什怎谁为把被让对从到会能要想可以请得着过而且但如果因所之其样里些");
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("的了是在我你您他她它们吗呢吧啊和与或就都也很还又不没有这那哪个么什怎谁为把被让对从到会能要想可以请得着过而且但如果因所之其样里些");
 
     private static readonly HashSet<string> Words =
     [.. """
-        an the this that these those here there where when while then than as at by for from in into of off on onto out over under up down to
-        toward towards with within without about above across after again against along among around before behind below beneath beside besides
-        between beyond during except inside near outside per since through throughout till until upon via
+        an the this that these those here there where when while then than as at by for from in into of off on onto out over
+        under up down to toward towards with within without about above across after again against along among around before behind
+        below beneath beside besides between beyond during except inside near outside per since through throughout till until upon via
         and or nor but so yet if because although though unless whether either neither both not no yes
-        he him his himself she her hers herself it its itself we us our ours ourselves you your yours yourself yourselves they them their theirs
-        themselves me my mine myself one ones who whom whose which what why how
+        he him his himself she her hers herself it its itself we us our ours ourselves you your yours yourself yourselves
+        they them their theirs themselves me my mine myself one ones who whom whose which what why how
         am is are was were be been being do does did doing done have has had having can could may might must shall should will would ought
         don doesn didn isn aren wasn weren hasn haven hadn won wouldn couldn shouldn can cannot ain ll ve re
-        all any anybody anyone anything each every everybody everyone everything few less many more most much nobody none nothing other others
-        own same several some somebody someone something such another
+        all any anybody anyone anything each every everybody everyone everything few less many more most much nobody
+        none nothing other others own same several some somebody someone something such another
         also always ever just even only quite rather really still too very already almost now never once often perhaps please soon
         get gets got getting let lets
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
 
-    /// <summary>Whether a word is one of these, or has a character of theirs.</summary>
+    /// <summary>Returns a value that indicates whether a word is a function word or contains such a character.</summary>
     public static bool Contains(string word) => Words.Contains(word) || word.AsSpan().ContainsAny(Characters);
 }

@@ -3,13 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Semblance;
 
-/// <summary>Text from the web as people read it.</summary>
+/// <summary>Decodes HTML entities in texts from the web.</summary>
 internal static partial class HtmlEntities
 {
-    // Texts that were escaped twice, as feeds are.
+    // Texts that were escaped twice, as in feeds.
     private const int MostPasses = 3;
 
-    /// <summary>Decodes entities, such as <c>&amp;lt;</c> and <c>&amp;#39;</c>, also those that were escaped again or whose ampersand was stripped.</summary>
+    /// <summary>
+    /// Decodes entities, such as <c>&amp;lt;</c> and <c>&amp;#39;</c>, including those that were escaped twice or whose ampersand was
+    /// removed.
+    /// </summary>
     public static string Decode(string text)
     {
         for (var pass = 0; pass < MostPasses && text.Contains(';', StringComparison.Ordinal); pass++)
@@ -26,7 +29,8 @@ internal static partial class HtmlEntities
         return text;
     }
 
-    // The entities that every page has, in any case, and also without their ampersand.
-    [GeneratedRegex(@"(?<![\w#])&?(lt|gt|amp|quot|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // The most common entities, in any case, with or without their ampersand.
+    [GeneratedRegex(
+        @"(?<![\w#])&?(lt|gt|amp|quot|apos|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Common();
 }

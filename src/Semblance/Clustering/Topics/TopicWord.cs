@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>A word that says what a cluster is about.</summary>
-/// <param name="Word">The word, in lower case; of Chinese text a pair of characters.</param>
-/// <param name="Weight">How much it belongs to this cluster and not to the others.</param>
+/// <summary>Represents a word that describes a cluster.</summary>
+/// <param name="Word">The word in lower case; for Chinese text, a pair of characters.</param>
+/// <param name="Weight">The class-based tf-idf weight of the word in the cluster.</param>
 public readonly record struct TopicWord(string Word, double Weight);

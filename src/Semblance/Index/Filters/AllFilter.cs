@@ -1,8 +1,8 @@
 namespace Semblance;
 
-/// <summary>What two filters both let through.</summary>
-/// <param name="First">One filter.</param>
-/// <param name="Second">The other.</param>
+/// <summary>Represents a filter that matches vectors that both of two filters match.</summary>
+/// <param name="First">The first filter.</param>
+/// <param name="Second">The second filter.</param>
 public sealed record AllFilter(VectorFilter First, VectorFilter Second) : VectorFilter
 {
     internal override bool Matches(StoredRecord record) => First.Matches(record) && Second.Matches(record);

@@ -1,11 +1,11 @@
 namespace Semblance;
 
-/// <summary>Vectors with one of some ids.</summary>
+/// <summary>Represents a filter that matches vectors with one of the given ids.</summary>
 /// <param name="Allowed">The ids.</param>
-/// <exception cref="ArgumentException">An id is not Unicode, so that no record has it.</exception>
+/// <exception cref="ArgumentException">An id is not valid Unicode, so no record can have it.</exception>
 public sealed record IdFilter(IReadOnlySet<VectorId> Allowed) : VectorFilter
 {
-    /// <summary>The ids.</summary>
+    /// <summary>Gets the ids.</summary>
     public IReadOnlySet<VectorId> Allowed { get; init; } = Checked(Allowed);
 
     internal override bool Matches(StoredRecord record) => Allowed.Contains(record.Id);

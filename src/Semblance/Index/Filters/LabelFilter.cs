@@ -1,15 +1,15 @@
 namespace Semblance;
 
-/// <summary>Vectors with a label of one value.</summary>
+/// <summary>Represents a filter that matches vectors with a given value of a label.</summary>
 public sealed record LabelFilter : VectorFilter
 {
     private readonly byte[] _key;
     private readonly byte[] _value;
 
-    /// <summary>Vectors whose label <paramref name="key"/> is <paramref name="value"/>.</summary>
-    /// <param name="key">The label's name.</param>
-    /// <param name="value">The value that it must have.</param>
-    /// <exception cref="ArgumentException">The name or the value is not Unicode, so that no record has it.</exception>
+    /// <summary>Initializes a new instance of the <see cref="LabelFilter"/> class.</summary>
+    /// <param name="key">The name of the label.</param>
+    /// <param name="value">The value of the label.</param>
+    /// <exception cref="ArgumentException">The name or the value is not valid Unicode, so no record can have it.</exception>
     public LabelFilter(string key, string value)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -19,16 +19,16 @@ public sealed record LabelFilter : VectorFilter
         _value = StoredText.Bytes(value, () => $"The value of the label '{StoredText.Escaped(key)}' to filter by");
     }
 
-    /// <summary>Gets the label's name.</summary>
+    /// <summary>Gets the name of the label.</summary>
     public string Key { get; }
 
-    /// <summary>Gets the value that it must have.</summary>
+    /// <summary>Gets the value of the label.</summary>
     public string Value { get; }
 
-    /// <summary>Gets the name and the value.</summary>
+    /// <summary>Deconstructs the filter into the name and the value of the label.</summary>
     public void Deconstruct(out string key, out string value) => (key, value) = (Key, Value);
 
-    /// <summary>Determines whether both filters look for the same value of the same label.</summary>
+    /// <summary>Determines whether both filters match the same value of the same label.</summary>
     public bool Equals(LabelFilter? other) => other is not null && Key == other.Key && Value == other.Value;
 
     /// <inheritdoc />

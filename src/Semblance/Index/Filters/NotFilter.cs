@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>What a filter does not let through.</summary>
+/// <summary>Represents a filter that matches vectors that another filter does not match.</summary>
 /// <param name="Filter">The filter.</param>
 public sealed record NotFilter(VectorFilter Filter) : VectorFilter
 {

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>A vector met on a search.</summary>
-/// <param name="Distance">How far it is from the query.</param>
-/// <param name="Node">Its number; the bits are flipped once its neighbours were looked at.</param>
+/// <summary>Represents a vector found during a search.</summary>
+/// <param name="Distance">The distance to the query.</param>
+/// <param name="Node">The number of the node; its bits are flipped once its neighbors were visited.</param>
 internal readonly record struct Candidate(float Distance, int Node);

@@ -1,18 +1,20 @@
 namespace Semblance;
 
-/// <summary>The nearest vectors met on a search, in order, and which of them are still to be looked around.</summary>
-/// <remarks>An array kept in order beats two heaps here: most vectors are no candidates at all, and moving a few hundred bytes is cheap.</remarks>
+/// <summary>Represents the nearest vectors found during a search, in order, and which of them were expanded.</summary>
+/// <remarks>
+/// A sorted array is faster than two heaps here: most vectors are not candidates, and moving a few hundred bytes is cheap.
+/// </remarks>
 internal sealed class CandidateList
 {
     private Candidate[] _items = new Candidate[64];
     private int _next;
 
-    /// <summary>How many are kept.</summary>
+    /// <summary>Gets the maximum number of candidates.</summary>
     public int Capacity { get; private set; }
 
     public int Count { get; private set; }
 
-    /// <summary>What a vector must be nearer than, to be kept.</summary>
+    /// <summary>Gets the distance below which a vector becomes a candidate.</summary>
     public float Bound { get; private set; }
 
     public ReadOnlySpan<Candidate> Items => _items.AsSpan(0, Count);
@@ -30,7 +32,7 @@ internal sealed class CandidateList
     }
 
     /// <summary>Adds a vector that is nearer than <see cref="Bound"/>.</summary>
-    /// <returns>Whether it is the next to be looked around.</returns>
+    /// <returns><see langword="true"/> if the vector is the next one to expand; otherwise, <see langword="false"/>.</returns>
     public bool Add(float distance, int node)
     {
         var items = _items;
@@ -62,7 +64,7 @@ internal sealed class CandidateList
         return false;
     }
 
-    /// <summary>The nearest vector that was not yet looked around, now marked.</summary>
+    /// <summary>Returns the nearest candidate that was not expanded, and marks it as expanded.</summary>
     public bool TryNext(out int node)
     {
         for (; _next < Count; _next++)
@@ -79,7 +81,9 @@ internal sealed class CandidateList
         return false;
     }
 
-    /// <summary>The nearest after the last of <see cref="TryNext"/> that was not yet looked around, or −1: what comes next unless nearer ones are met.</summary>
+    /// <summary>
+    /// Returns the candidate that follows the result of <see cref="TryNext"/> unless a nearer one is found, or −1; used to prefetch.
+    /// </summary>
     public int Following()
     {
         for (var i = _next + 1; i < Count; i++)
@@ -93,7 +97,7 @@ internal sealed class CandidateList
         return -1;
     }
 
-    /// <summary>Takes off all marks, to read the result.</summary>
+    /// <summary>Removes all marks and returns the result.</summary>
     public ReadOnlySpan<Candidate> Unmarked()
     {
         foreach (ref var item in _items.AsSpan(0, Count))

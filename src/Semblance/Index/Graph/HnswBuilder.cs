@@ -5,17 +5,18 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Builds a graph in memory, several threads at once (algorithms 1 and 4 of the paper). With one thread the same vectors give the same graph.
+/// Builds a graph in memory on several threads (algorithms 1 and 4 of the paper). With one thread, the same vectors give the same graph.
 /// </summary>
 /// <remarks>
-/// Only writers of a row lock it. Readers may meet a row that is being written: whatever they read there is −1 or a vector. How far a
-/// neighbour is, is found again when a row is chosen anew: kept beside the links it would double the memory of the graph.
+/// Only writers lock a row. A reader may see a row that is being written: every entry is −1 or a vector. The distances of
+/// neighbors are computed again when a row is selected anew: storing them with the links would double the memory of the graph.
 /// </remarks>
 internal sealed unsafe class HnswBuilder : IDisposable
 {
     private const int HighestLevel = 30;
 
-    // Squares of distances: how much farther than the nearest something outside of a crowd is, and up to what part all are about as near to it.
+    // Squared distances: how much farther than the nearest neighbor a vector outside a dense cluster is, and the ratio up to which
+    // distances count as equal.
     private const float CrowdDistance = 16;
     private const float AsNear = 0.8f;
     private const int WaysOutPart = 2;
@@ -31,12 +32,12 @@ internal sealed unsafe class HnswBuilder : IDisposable
     private readonly int _first;
     private int _highest;
 
-    /// <param name="path">The file that the graph is for, for messages.</param>
+    /// <param name="path">The path of the file, for messages.</param>
     /// <param name="space">All vectors.</param>
-    /// <param name="nodes">The nodes of the records: those with equal vectors share one already.</param>
-    /// <param name="count">How many records there are.</param>
-    /// <param name="options">The shape of the graph.</param>
-    /// <param name="basis">A graph of the first of them, which is gone on with; null to begin from nothing.</param>
+    /// <param name="nodes">The nodes of the records; equal vectors share one already.</param>
+    /// <param name="count">The number of records.</param>
+    /// <param name="options">The options of the graph.</param>
+    /// <param name="basis">The graph of the first records, which is extended; <see langword="null"/> to start with an empty graph.</param>
     public HnswBuilder(string path, VectorSpace space, RecordNodes nodes, int count, HnswOptions options, HnswGraph? basis = null)
     {
         _space = space;
@@ -58,14 +59,15 @@ internal sealed unsafe class HnswBuilder : IDisposable
         if (basis is not null && _first > 0)
         {
             Buffer.MemoryCopy(basis.Links, _links.Data, _links.Length * sizeof(int), 2L * _first * options.M * sizeof(int));
-            Buffer.MemoryCopy(basis.UpperLinks, _upperLinks.Data, _upperLinks.Length * sizeof(int), (long)starts[_first] * options.M * sizeof(int));
+            Buffer.MemoryCopy(
+                basis.UpperLinks, _upperLinks.Data, _upperLinks.Length * sizeof(int), (long)starts[_first] * options.M * sizeof(int));
             (_highest, Graph.EntryLevel, Graph.Entry) = (basis.EntryLevel, basis.EntryLevel, basis.Entry);
         }
     }
 
     public HnswGraph Graph { get; }
 
-    /// <summary>Links all vectors that are not in the graph yet.</summary>
+    /// <summary>Links all vectors that are not yet in the graph.</summary>
     public void Build(int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         const int Block = 64;
@@ -114,7 +116,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         _locks.Dispose();
     }
 
-    // Exponential, of 1 / ln M, from the seed and the vector's number alone.
+    // Exponential distribution with scale 1 / ln M, from the seed and the number of the vector only.
     private static int LevelOf(int node, HnswOptions options)
     {
         var x = ((ulong)(uint)options.Seed << 32) + (uint)node + 0x9e3779b97f4a7c15;
@@ -133,7 +135,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
             return;
         }
 
-        // A new highest layer: the next one waits until it can be entered there.
+        // A new highest layer: other threads wait until it has its entry point.
         lock (_entry)
         {
             if (Link(node, level, scratch) && level > Graph.EntryLevel)
@@ -144,7 +146,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // Links a vector on all its layers, unless one that is nearly equal is met: then it joins that node, and nothing is linked.
+    // Links a vector on all its layers, unless a nearly equal one is found: then it joins that node without links.
     private bool Link(int node, int level, HnswScratch scratch)
     {
         var query = _space.Vector(node);
@@ -185,7 +187,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         return true;
     }
 
-    // A candidate stays if it is nearer to the vector than to each that stays already: neighbours in all directions.
+    // A candidate is selected if it is nearer to the vector than to each one already selected: neighbors in all directions.
     private void Choose(ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
     {
         chosen.Clear();
@@ -212,8 +214,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // In a crowd of vectors that are near each other, those chosen are about as near to anything outside as the vector itself, so that no link leads out any more, and what is
-    // outside is not found from within. Links to what is much farther than the crowd then take places that are left.
+    // In a dense cluster, the selected neighbors are about as near to anything outside as the vector itself, so that no link leaves the
+    // cluster and vectors outside are not found from within. Links to much farther vectors then fill the free places.
     private void KeepWaysOut(int from, ReadOnlySpan<Candidate> candidates, int count, List<Candidate> chosen)
     {
         var (free, crowd) = (Math.Min(count - chosen.Count, count / WaysOutPart), chosen.Count);
@@ -235,7 +237,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
             var isWayOut = true;
             for (var j = 0; isWayOut && j < crowd; j++)
             {
-                isWayOut = chosen[j].Node != node && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
+                isWayOut = chosen[j].Node != node
+                    && _nodes.Apart(node, chosen[j].Node, _space.Distance(node, chosen[j].Node)) > AsNear * apart;
             }
 
             if (isWayOut)
@@ -297,11 +300,12 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // What no walk from the entry meets is found by no search: links that give way to nearer ones can leave a vector so, or many that are alike, most of all when
-    // several threads link neighbours at once. A near one that is met takes it in, for a link by which no other is met first.
+    // A vector that no path from the entry point reaches is never found: replacing links by nearer ones can isolate a vector, or a group of
+    // similar ones, most of all if several threads link neighbors at once. A near reachable vector links to it, instead of a link by which
+    // no other vector is reached first.
     private void LinkForgotten()
     {
-        var origins = new int[Graph.Count]; // by whose link each is met first
+        var origins = new int[Graph.Count]; // the vector whose link reaches each first
         Array.Fill(origins, -1);
         var met = new List<int>(Graph.Count);
         if (Graph.Entry >= 0)
@@ -314,7 +318,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         {
             if (!_nodes.IsNode(node))
             {
-                continue; // it is found at another's
+                continue; // it shares another node
             }
 
             var own = new ReadOnlySpan<int>(Graph.Row(node, 0), Graph.Width(0));
@@ -333,7 +337,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
                 }
             }
 
-            // Among many that are alike the nearest may have no link to spare; of all that are met some have.
+            // In a group of similar vectors the nearest may have no link to spare; among all reachable ones some do.
             while (origins[node] < 0)
             {
                 TakeIn(met[any], node, origins, met);
@@ -342,7 +346,7 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // Notes who is met from a vector on that was not met before.
+    // Records the vectors that become reachable from a vector.
     private void Walk(int origin, int start, int[] origins, List<int> met)
     {
         var next = met.Count;
@@ -362,7 +366,8 @@ internal sealed unsafe class HnswBuilder : IDisposable
         }
     }
 
-    // Links a vector that is met to one that is not, in a free place or for the last link that no other needs, if there is one.
+    // Links a reachable vector to an unreachable one, in a free place or instead of the last link that no other vector needs, if there is
+    // one.
     private void TakeIn(int from, int node, int[] origins, List<int> met)
     {
         if (origins[from] < 0)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Semblance;
 
-/// <summary>The memory of one search at a time: who was met, and who is near.</summary>
+/// <summary>Represents the memory of one search at a time: the visited vectors and the candidates.</summary>
 internal sealed unsafe class HnswScratch
 {
     private const int CacheLine = 64;
@@ -13,8 +13,8 @@ internal sealed unsafe class HnswScratch
     private readonly byte[] _query;
 
     /// <param name="count">The number of vectors.</param>
-    /// <param name="links">The longest row of links.</param>
-    /// <param name="queryBytes">Room for the query, in all its forms.</param>
+    /// <param name="links">The maximum number of links of a row.</param>
+    /// <param name="queryBytes">The number of bytes for the query, in all its forms.</param>
     public HnswScratch(int count, int links, int queryBytes = 0)
     {
         _stamps = GC.AllocateArray<byte>(count + 1, pinned: true);
@@ -25,38 +25,40 @@ internal sealed unsafe class HnswScratch
         Query = (byte*)(((nint)Address(_query) + CacheLine - 1) & -CacheLine);
     }
 
-    /// <summary>The stamp of each vector; it was met on this search where that is <see cref="Epoch"/>.</summary>
+    /// <summary>Gets the stamp of each vector; a vector was visited in this search if its stamp is <see cref="Epoch"/>.</summary>
     public byte* Stamps { get; }
 
     public byte Epoch { get; private set; }
 
-    /// <summary>Neighbours that were not met before.</summary>
+    /// <summary>Gets the buffer for neighbors that were not visited before.</summary>
     public int* Fresh { get; }
 
-    /// <summary>The query, at a cache line.</summary>
+    /// <summary>Gets the buffer for the query, aligned to a cache line.</summary>
     public byte* Query { get; }
 
     public CandidateList Candidates { get; } = new();
 
-    /// <summary>The largest magnitude that a distance of the query can have on the walk: more, or none, is proof of damage.</summary>
+    /// <summary>
+    /// Gets or sets the largest possible magnitude of a distance to the query in the graph search; a larger value or NaN proves damage.
+    /// </summary>
     public float Limit { get; set; } = float.PositiveInfinity;
 
-    /// <summary>The same for distances of float32 vectors.</summary>
+    /// <summary>Gets or sets the same limit for distances of float32 vectors.</summary>
     public float VectorLimit { get; set; } = float.PositiveInfinity;
 
-    /// <summary>The length of the query.</summary>
+    /// <summary>Gets or sets the length of the query.</summary>
     public float Norm { get; set; }
 
-    /// <summary>The neighbours that a new vector is linked with, and the layer of each.</summary>
+    /// <summary>Gets the neighbors to link a new vector with, and the layer of each.</summary>
     public List<(Candidate Neighbour, int Level)> Links { get; } = [];
 
-    /// <summary>Neighbours that stay, while a full row is chosen anew.</summary>
+    /// <summary>Gets the selected neighbors while a full row is selected anew.</summary>
     public List<Candidate> Chosen { get; } = [];
 
-    /// <summary>Neighbours to choose from.</summary>
+    /// <summary>Gets the neighbors to select from.</summary>
     public List<Candidate> Choice { get; } = [];
 
-    /// <summary>Forgets who was met. Stamps are cleared once in 255 searches.</summary>
+    /// <summary>Clears the visited vectors. The stamps are cleared once in 255 searches.</summary>
     public void Forget()
     {
         if (++Epoch == 0)

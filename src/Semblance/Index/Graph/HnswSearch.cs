@@ -3,13 +3,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance;
 
-/// <summary>Walking the graph: greedily down the upper layers, then with many candidates on one (algorithms 2 and 5 of the paper).</summary>
+/// <summary>
+/// Searches the graph: greedily down the upper layers, then with many candidates on one layer (algorithms 2 and 5 of the paper).
+/// </summary>
 internal static unsafe class HnswSearch
 {
-    // So many vectors are on their way from memory while one is compared.
+    // The number of vectors that are prefetched while one is compared.
     private const int Ahead = 3;
 
-    /// <summary>The candidates nearest to a query on the lowest layer, in <see cref="HnswScratch.Candidates"/>.</summary>
+    /// <summary>Returns the candidates nearest to a query on the lowest layer, in <see cref="HnswScratch.Candidates"/>.</summary>
     public static ReadOnlySpan<Candidate> Nearest(HnswGraph graph, in VectorSpace space, byte* query, int ef, HnswScratch scratch)
     {
         scratch.Candidates.Clear(ef);
@@ -29,9 +31,10 @@ internal static unsafe class HnswSearch
         return scratch.Candidates.Unmarked();
     }
 
-    /// <summary>Goes to the nearest neighbour until none is nearer.</summary>
+    /// <summary>Moves to the nearest neighbor until none is nearer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (int Node, float Distance) Descend(HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
+    public static (int Node, float Distance) Descend(
+        HnswGraph graph, in VectorSpace space, byte* query, int node, float distance, int level)
     {
         for (var from = -1; from != node;)
         {
@@ -50,10 +53,11 @@ internal static unsafe class HnswSearch
         return (node, distance);
     }
 
-    /// <summary>Fills the candidates with the nearest that can be reached on a layer. <see cref="HnswScratch.Forget"/> comes first.</summary>
-    /// <exception cref="IndexFormatException">A link leads nowhere, or a vector compares as none can.</exception>
+    /// <summary>Fills the candidates with the nearest reachable vectors of a layer. Call <see cref="HnswScratch.Forget"/> first.</summary>
+    /// <exception cref="IndexFormatException">A link is out of range, or a vector gives an impossible distance.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Layer(HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
+    public static void Layer(
+        HnswGraph graph, in VectorSpace space, byte* query, int start, float distance, int level, int ef, HnswScratch scratch)
     {
         var candidates = scratch.Candidates;
         candidates.Clear(ef);
@@ -85,7 +89,7 @@ internal static unsafe class HnswSearch
                     break;
                 }
 
-                // Without a branch, which would be guessed wrong half of the time.
+                // Without a branch, which would be mispredicted half of the time.
                 fresh[count] = link;
                 count += stamps[link] == epoch ? 0 : 1;
                 stamps[link] = epoch;

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Semblance;
 
-/// <summary>Memory outside the garbage collector's, at a cache line, for what is as large as an index.</summary>
+/// <summary>Represents unmanaged memory, aligned to a cache line, for arrays as large as an index.</summary>
 internal sealed unsafe class NativeArray<T> : IDisposable
     where T : unmanaged
 {
     private T* _data;
 
     /// <param name="length">The number of elements.</param>
-    /// <param name="fill">What every byte is at first.</param>
+    /// <param name="fill">The initial value of every byte.</param>
     public NativeArray(long length, byte fill = 0)
     {
         Length = length;

@@ -1,17 +1,17 @@
 namespace Semblance;
 
-/// <summary>The nearest records met on a search, in order: by their distance, and where it is equal by their ids.</summary>
-/// <param name="compareIds">The order of two records' ids.</param>
+/// <summary>Represents the nearest records found during a search, ordered by distance and, for equal distances, by id.</summary>
+/// <param name="compareIds">The comparison of two records' ids.</param>
 internal sealed class NearestRecords(Comparison<int> compareIds)
 {
     private Candidate[] _items = [];
 
-    /// <summary>How many are kept.</summary>
+    /// <summary>Gets the maximum number of records.</summary>
     public int Capacity { get; private set; }
 
     public int Count { get; private set; }
 
-    /// <summary>What a record must not be farther than, to be kept.</summary>
+    /// <summary>Gets the distance above which a record is not kept.</summary>
     public float Bound { get; private set; }
 
     public ReadOnlySpan<Candidate> Items => _items.AsSpan(0, Count);
@@ -28,8 +28,8 @@ internal sealed class NearestRecords(Comparison<int> compareIds)
         (Capacity, Count, Bound) = (capacity, 0, float.PositiveInfinity);
     }
 
-    /// <summary>Keeps a record if it is among the nearest so far.</summary>
-    /// <returns>Whether it was kept.</returns>
+    /// <summary>Adds a record if it is among the nearest so far.</summary>
+    /// <returns><see langword="true"/> if the record was added; otherwise, <see langword="false"/>.</returns>
     public bool Offer(float distance, int record)
     {
         if (distance > Bound || (IsFull && !IsBefore(distance, record, _items[Count - 1])))

@@ -3,21 +3,22 @@ using System.Runtime.CompilerServices;
 namespace Semblance;
 
 /// <summary>
-/// The records that share a node of the graph because their vectors are equal or nearly equal: such copies, linked to each other one by one, would leave no links
-/// to anything else. A node's group is the radius within which its records lie (the bits of a float32), then the records; those with equal vectors follow each other in the order of
-/// their ids, and all but the first of them are complemented. A node with one record has no group.
+/// Represents the records that share a node of the graph because their vectors are equal or nearly equal: if each copy were a node, the
+/// copies would be linked only to each other. The group of a node is the radius within which its records lie (the bits of a float32), then
+/// the records. Records with equal vectors are adjacent, in the order of their ids, and all but the first of them are stored as bitwise
+/// complements. A node with one record has no group.
 /// </summary>
-/// <param name="path">The file that they are in, for messages.</param>
+/// <param name="path">The path of the file, for messages.</param>
 /// <param name="count">The number of records.</param>
-/// <param name="starts"><c>[count + 1]</c>: where each node's group starts among the entries; null where no node has a group.</param>
+/// <param name="starts">The offset of each node's group in the entries <c>[count + 1]</c>; null if no node has a group.</param>
 /// <param name="entries">The groups.</param>
 /// <param name="length">The number of entries.</param>
 internal sealed unsafe class RecordGroups(string path, int count, int* starts, int* entries, int length)
 {
-    /// <summary>The groups of a graph whose nodes have one record each.</summary>
+    /// <summary>Returns the groups of a graph whose nodes have one record each.</summary>
     public static RecordGroups None(string path, int count) => new(path, count, null, null, 0);
 
-    /// <summary>The number of records that share the node of another one.</summary>
+    /// <summary>Returns the number of records that share the node of another record.</summary>
     public int Shared()
     {
         var shared = 0;
@@ -29,9 +30,9 @@ internal sealed unsafe class RecordGroups(string path, int count, int* starts, i
         return shared;
     }
 
-    /// <summary>The records of a node; none where the node stands for itself alone.</summary>
+    /// <summary>Returns the records of a node; an empty span if the node has only its own record.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="radius">The largest Euclidean distance of a record's vector from the node's.</param>
+    /// <param name="radius">The largest Euclidean distance of a record's vector from the vector of the node.</param>
     /// <exception cref="IndexFormatException">The group lies outside of the file.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<int> At(int node, out float radius)
@@ -40,8 +41,8 @@ internal sealed unsafe class RecordGroups(string path, int count, int* starts, i
         return starts is null || starts[node] == starts[node + 1] ? [] : Group(starts[node], starts[node + 1], out radius);
     }
 
-    /// <summary>The record that an entry stands for.</summary>
-    /// <exception cref="IndexFormatException">There is no such record.</exception>
+    /// <summary>Returns the record of an entry.</summary>
+    /// <exception cref="IndexFormatException">The record is out of range.</exception>
     public int Record(int entry)
     {
         var record = entry < 0 ? ~entry : entry;
@@ -60,5 +61,8 @@ internal sealed unsafe class RecordGroups(string path, int count, int* starts, i
     }
 
     private IndexFormatException Damaged() =>
-        new(path, "a group of records is not as it was written: the file is damaged; `semblance index verify` says where, and the index must be built again or restored.");
+        new(
+            path,
+            "a group of records is invalid: the file is damaged; `semblance index verify` says where, and the index must be built again " +
+            "or restored.");
 }

@@ -3,15 +3,17 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>The node of each record while a graph is built: its own, or that of a record whose vector is equal or nearly equal.</summary>
+/// <summary>
+/// Maps each record to its node while a graph is built: its own, or that of a record whose vector is equal or nearly equal.
+/// </summary>
 internal sealed unsafe class RecordNodes : IDisposable
 {
-    // Two vectors share a node where the square of their distance is at most this part of the square of one's length (a cosine of 0.995), and
-    // this part of the largest of a sample: where all vectors are alike, what is nearly equal is nearer.
+    // Two vectors share a node if their squared distance is at most this fraction of the squared length of one (a cosine of 0.995), and
+    // at most this fraction of the largest distance in a sample: if all vectors are similar, nearly equal means nearer.
     private const float NearlyEqual = 0.01f;
     private const float NearlyEqualPart = 1 / 64f;
 
-    // Vectors that are between once and four times as far belong to a crowd too loose to share a node, if there are more of them than this.
+    // If more vectors than this lie between one and four times that squared distance, the cluster is too loose to share a node.
     private const int CrowdPart = 4;
     private const int LargestCrowd = 32;
 
@@ -29,8 +31,8 @@ internal sealed unsafe class RecordNodes : IDisposable
 
     /// <param name="space">All vectors.</param>
     /// <param name="dimension">The number of elements of each.</param>
-    /// <param name="similarity">How they are compared.</param>
-    /// <param name="hashes">A hash of each vector (<see cref="HashOf"/>).</param>
+    /// <param name="similarity">The similarity function.</param>
+    /// <param name="hashes">The hash of each vector (<see cref="HashOf"/>).</param>
     public RecordNodes(VectorSpace space, int dimension, SimilarityFunction similarity, ReadOnlySpan<ulong> hashes)
     {
         (_space, _dimension, _similarity) = (space, dimension, similarity);
@@ -65,7 +67,7 @@ internal sealed unsafe class RecordNodes : IDisposable
 
     private int Count => (int)_nodes.Length;
 
-    /// <summary>A hash that is equal where vectors are: zeros of both signs are.</summary>
+    /// <summary>Returns a hash that is equal for equal vectors; zeros of both signs are equal.</summary>
     public static ulong HashOf(ReadOnlySpan<float> vector)
     {
         var hash = 14695981039346656037UL;
@@ -78,11 +80,13 @@ internal sealed unsafe class RecordNodes : IDisposable
         return (hash ^ (hash >> 32)) * 0x94d049bb133111eb;
     }
 
-    /// <summary>Takes over the nodes of a graph of the first records.</summary>
+    /// <summary>Takes the nodes from a graph of the first records.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="groups">Its records.</param>
-    /// <param name="most">How many records with the vector of another may have a node of their own.</param>
-    /// <returns>Whether the graph is good to go on with: one that an earlier version built of copies is not.</returns>
+    /// <param name="groups">The groups of the graph.</param>
+    /// <param name="most">The maximum number of records with a node of their own although another record has an equal vector.</param>
+    /// <returns>
+    /// <see langword="true"/> if the graph can be extended; <see langword="false"/> if an earlier version built it from many copies.
+    /// </returns>
     public bool TryContinue(HnswGraph graph, RecordGroups groups, int most)
     {
         var nodes = new Span<int>(_nodes.Data, graph.Count);
@@ -109,18 +113,20 @@ internal sealed unsafe class RecordNodes : IDisposable
         return copies <= most;
     }
 
-    /// <summary>Whether a record's vector is equal to that of an earlier one, at whose node it is.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether an earlier record has an equal vector; the record is then at the node of that one.
+    /// </summary>
     public bool IsCopy(int record) => _firsts.Data[record] != record;
 
-    /// <summary>Whether a record is a node of the graph.</summary>
+    /// <summary>Returns a value that indicates whether a record is a node of the graph.</summary>
     public bool IsNode(int record) => _nodes.Data[record] == record;
 
-    /// <summary>Makes a record a node.</summary>
+    /// <summary>Makes a record a node of the graph.</summary>
     public void Found(int record) => _nodes.Data[record] = record;
 
-    /// <summary>Puts a record to a node whose vector is nearly the same, if one was met, and few others that are hardly farther.</summary>
+    /// <summary>Adds a record to a node with nearly the same vector, if one was found and few others are only slightly farther.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="met">The nodes met nearest to it, in order.</param>
+    /// <param name="met">The nearest nodes found, in order.</param>
     public bool TryJoin(int record, ReadOnlySpan<Candidate> met)
     {
         var squares = TensorPrimitives.SumOfSquares(Vector(record));
@@ -138,7 +144,7 @@ internal sealed unsafe class RecordNodes : IDisposable
             }
             else if (_similarity != SimilarityFunction.DotProduct)
             {
-                break; // the others are farther
+                break; // the remaining ones are farther
             }
         }
 
@@ -151,15 +157,19 @@ internal sealed unsafe class RecordNodes : IDisposable
         return true;
     }
 
-    /// <summary>The square of the Euclidean distance of two vectors.</summary>
-    /// <param name="record">The one.</param>
-    /// <param name="other">The other.</param>
-    /// <param name="distance">Their distance in the graph.</param>
+    /// <summary>Returns the squared Euclidean distance of two vectors.</summary>
+    /// <param name="record">The first record.</param>
+    /// <param name="other">The second record.</param>
+    /// <param name="distance">The distance in the graph.</param>
     public float Apart(int record, int other, float distance) =>
-        _similarity == SimilarityFunction.DotProduct ? Apart(TensorPrimitives.SumOfSquares(Vector(record)), distance, other) : Apart(1, distance, other);
+        _similarity == SimilarityFunction.DotProduct
+            ? Apart(TensorPrimitives.SumOfSquares(Vector(record)), distance, other)
+            : Apart(1, distance, other);
 
-    /// <summary>The groups of the finished graph, as <see cref="RecordGroups"/> reads them; none where each record is a node.</summary>
-    /// <param name="compareIds">The order of two records' ids.</param>
+    /// <summary>
+    /// Returns the groups of the finished graph, as <see cref="RecordGroups"/> reads them; empty if each record is a node.
+    /// </summary>
+    /// <param name="compareIds">The comparison of two records' ids.</param>
     public (int[] Starts, int[] Entries) Groups(Comparison<int> compareIds)
     {
         var records = new List<int>();
@@ -209,7 +219,7 @@ internal sealed unsafe class RecordNodes : IDisposable
         _nodes.Dispose();
     }
 
-    // The largest square of a distance among a sample, by that of a length.
+    // The largest squared distance in a sample, relative to a squared length.
     private float Spread()
     {
         var largest = 0f;
@@ -248,7 +258,7 @@ internal sealed unsafe class RecordNodes : IDisposable
             radius = isFurther ? radius : Math.Max(radius, TensorPrimitives.Distance(Vector(node), Vector(records[i])));
         }
 
-        // Larger by what rounding can do, as vectors that are farther are passed over.
+        // Increased by the rounding error, as farther vectors are skipped.
         radius = radius == 0 ? 0 : (radius * 1.001f) + (1e-6f * TensorPrimitives.Norm(Vector(node)));
         entries[place] = BitConverter.SingleToInt32Bits(radius);
     }

@@ -4,21 +4,24 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// The small forms of vectors that a search walks over: int8 in steps of a 127th of the vector's own largest magnitude, so that nothing needs calibration, or
-/// the signs. Unlike those of <see cref="Quantizer"/>, products of int8 codes are products of the vectors, up to a factor.
+/// Provides the quantized vectors that a graph is searched with: int8 in steps of 1/127 of the vector's largest magnitude, which needs no
+/// calibration, or the signs. Unlike those of <see cref="Quantizer"/>, dot products of int8 codes are dot products of the vectors, up to a
+/// factor.
 /// </summary>
 internal static class VectorCodes
 {
-    /// <summary>How many bytes a distance reads, before what an int8 code has behind them.</summary>
-    public static int Length(Precision precision, int dimension) => precision == Precision.Int8 ? (dimension + 63) & ~63 : (dimension + 63) / 64 * 8;
+    /// <summary>Returns the number of bytes that a distance reads, without the trailer of an int8 code.</summary>
+    public static int Length(Precision precision, int dimension) =>
+        precision == Precision.Int8 ? (dimension + 63) & ~63 : (dimension + 63) / 64 * 8;
 
-    /// <summary>How many bytes a code takes.</summary>
-    public static int Stride(Precision precision, int dimension) => precision == Precision.Int8 ? Length(precision, dimension) + 64 : Length(precision, dimension);
+    /// <summary>Returns the number of bytes of a code.</summary>
+    public static int Stride(Precision precision, int dimension) =>
+        precision == Precision.Int8 ? Length(precision, dimension) + 64 : Length(precision, dimension);
 
-    /// <summary>Writes the code of a vector.</summary>
+    /// <summary>Computes the code of a vector.</summary>
     /// <param name="precision"><see cref="Precision.Int8"/> or <see cref="Precision.Binary"/>.</param>
     /// <param name="vector">The vector.</param>
-    /// <param name="code">Receives <see cref="Stride"/> bytes.</param>
+    /// <param name="code">The buffer that receives <see cref="Stride"/> bytes.</param>
     public static void Write(Precision precision, ReadOnlySpan<float> vector, Span<byte> code)
     {
         code.Clear();

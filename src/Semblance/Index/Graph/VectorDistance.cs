@@ -8,28 +8,36 @@ using Semblance.Tensors.Instructions;
 namespace Semblance;
 
 /// <summary>
-/// Distances for the graph, each in one fixed order of sums: of float32 vectors padded with zeros to a multiple of 16, of int8 codes, of bits. Cosine and dot
-/// product are negated, Euclidean distances squared.
+/// Computes distances for the graph, each with a fixed order of summation: of float32 vectors padded with zeros to a multiple of 16, of
+/// int8 codes, and of bits. Cosine and dot product are negated; Euclidean distances are squared.
 /// </summary>
 internal static unsafe class VectorDistance
 {
-    /// <summary>The distance of vectors stored in some precision.</summary>
-    public static delegate*<byte*, byte*, int, float> Of(Precision precision, SimilarityFunction similarity, InstructionSet instructions) => precision switch
+    /// <summary>Returns the distance function of vectors of a precision.</summary>
+    public static delegate*<byte*, byte*, int, float> Of(Precision precision, SimilarityFunction similarity, InstructionSet instructions) =>
+        precision switch
     {
         Precision.Binary => &Differing,
         Precision.Int8 => instructions switch
         {
-            InstructionSet.Avx512 when Avx512BW.IsSupported => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products512> : &CodesDot<Products512>,
-            InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products256> : &CodesDot<Products256>,
+            InstructionSet.Avx512 when Avx512BW.IsSupported => similarity == SimilarityFunction.Euclidean
+                ? &CodesSquared<Products512>
+                : &CodesDot<Products512>,
+            InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean
+                ? &CodesSquared<Products256>
+                : &CodesDot<Products256>,
             _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
         },
-        _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean ? PaddedVectors.SquaredDistance(instructions) : PaddedVectors.NegativeDot(instructions)),
+        _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean
+            ? PaddedVectors.SquaredDistance(instructions)
+            : PaddedVectors.NegativeDot(instructions)),
     };
 
-    /// <summary>The similarity that a distance of float32 vectors stands for.</summary>
-    public static float Score(float distance, SimilarityFunction similarity) => similarity == SimilarityFunction.Euclidean ? 0 - MathF.Sqrt(distance) : 0 - distance;
+    /// <summary>Converts a distance of float32 vectors to a similarity.</summary>
+    public static float Score(float distance, SimilarityFunction similarity) =>
+        similarity == SimilarityFunction.Euclidean ? 0 - MathF.Sqrt(distance) : 0 - distance;
 
-    // A code is its int8 values, what one of their steps is worth, and the square of its length.
+    // A code consists of its int8 values, the size of their step, and its squared length.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float CodesDot<TProducts>(byte* a, byte* b, int count)
         where TProducts : struct, IProducts =>
@@ -38,7 +46,8 @@ internal static unsafe class VectorDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float CodesSquared<TProducts>(byte* a, byte* b, int count)
         where TProducts : struct, IProducts =>
-        ((float*)(a + count))[1] + ((float*)(b + count))[1] - (2 * *(float*)(a + count) * *(float*)(b + count) * TProducts.Sum((sbyte*)a, (sbyte*)b, count));
+        ((float*)(a + count))[1] + ((float*)(b + count))[1]
+            - (2 * *(float*)(a + count) * *(float*)(b + count) * TProducts.Sum((sbyte*)a, (sbyte*)b, count));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Differing(byte* a, byte* b, int count)
@@ -52,7 +61,7 @@ internal static unsafe class VectorDistance
         return bits;
     }
 
-    /// <summary>The sum of the products of int8 values, a multiple of 64 of them.</summary>
+    /// <summary>Computes the dot product of int8 values, whose number is a multiple of 64.</summary>
     private interface IProducts
     {
         static abstract int Sum(sbyte* a, sbyte* b, int count);
@@ -66,8 +75,11 @@ internal static unsafe class VectorDistance
             Vector512<int> even = default, odd = default;
             for (var i = 0; i < count; i += 64)
             {
-                even += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i)), Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i)));
-                odd += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i + 32)), Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i + 32)));
+                even += Avx512BW.MultiplyAddAdjacent(
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i)), Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i)));
+                odd += Avx512BW.MultiplyAddAdjacent(
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(a + i + 32)),
+                    Avx512BW.ConvertToVector512Int16(Vector256.Load(b + i + 32)));
             }
 
             return Vector512.Sum(even + odd);

@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Semblance;
 
-/// <summary>Vectors side by side in memory, and the distance between any two: less is nearer.</summary>
-/// <param name="data">The first vector.</param>
-/// <param name="stride">How many bytes each takes.</param>
-/// <param name="length">How many elements the distance reads.</param>
-/// <param name="distance">The distance of two vectors.</param>
+/// <summary>Represents vectors stored contiguously in memory and the distance between them; less is nearer.</summary>
+/// <param name="data">The address of the first vector.</param>
+/// <param name="stride">The number of bytes of a vector.</param>
+/// <param name="length">The number of elements that the distance reads.</param>
+/// <param name="distance">The distance function.</param>
 internal readonly unsafe struct VectorSpace(byte* data, int stride, int length, delegate*<byte*, byte*, int, float> distance)
 {
     private const int CacheLine = 64;
@@ -23,7 +23,7 @@ internal readonly unsafe struct VectorSpace(byte* data, int stride, int length, 
 
     public float Distance(byte* query, byte* other) => distance(query, other, length);
 
-    /// <summary>Brings a vector to the cache while others are compared.</summary>
+    /// <summary>Prefetches a vector into the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int node)
     {

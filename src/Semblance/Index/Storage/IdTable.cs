@@ -3,13 +3,15 @@ using System.Numerics;
 
 namespace Semblance;
 
-/// <summary>Ids to vectors: open addressing over a table of numbers, one more than the vector's, that is used as it lies in the file.</summary>
+/// <summary>
+/// Maps ids to vectors: a hash table with open addressing, used directly from the file. An entry is the number of the vector plus one.
+/// </summary>
 internal static unsafe class IdTable
 {
-    /// <summary>The size of the table for so many vectors: at most half full.</summary>
+    /// <summary>Returns the capacity of the table for a number of vectors: at most half full.</summary>
     public static int Capacity(int count) => (int)Math.Min(1u << 31 >> 1, BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, 2L * count)));
 
-    /// <summary>The place in the table where an id's search begins.</summary>
+    /// <summary>Returns the slot of the table where the search for an id begins.</summary>
     public static int Start(ReadOnlySpan<byte> id, int capacity)
     {
         var hash = 14695981039346656037UL;

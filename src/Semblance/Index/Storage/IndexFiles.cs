@@ -2,24 +2,26 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Semblance;
 
-/// <summary>The files of an index in its folder: who may write them, which of them count, and which are left over.</summary>
+/// <summary>Provides operations on the files of an index folder: locking, loading and deleting obsolete files.</summary>
 internal static class IndexFiles
 {
     private const string LockName = "lock";
 
-    // What systems report for a file that another process has: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+    // Error codes for a file that another process has locked: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and
+    // ERROR_LOCK_VIOLATION of Windows.
     private static readonly int[] Held = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
 
-    /// <summary>Whether a folder holds an index.</summary>
+    /// <summary>Returns a value that indicates whether a folder holds an index.</summary>
     public static bool Exist(string folder) => File.Exists(Path.Combine(folder, IndexManifest.FileName));
 
-    /// <summary>Opens a file to be written, while others may read it.</summary>
-    public static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    /// <summary>Opens a file for writing; others may read it.</summary>
+    public static FileStream Open(string path) =>
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
-    /// <summary>Keeps other writers out of a folder. The lock goes with the process that holds it; the file stays.</summary>
-    /// <exception cref="IndexLockedException">Another writer holds it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The permission to write there is missing.</exception>
-    /// <exception cref="IOException">There is no such folder, or it cannot be written.</exception>
+    /// <summary>Locks a folder against other writers. The lock ends with the process; the lock file stays.</summary>
+    /// <exception cref="IndexLockedException">Another writer holds the lock.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permission to write to the folder is missing.</exception>
+    /// <exception cref="IOException">The folder does not exist or cannot be written.</exception>
     public static FileStream Lock(string folder)
     {
         if (!Directory.Exists(folder))
@@ -31,7 +33,8 @@ internal static class IndexFiles
         {
             try
             {
-                return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                return new FileStream(
+                    Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
             catch (IOException e) when (Held.Contains(e.HResult))
             {
@@ -40,10 +43,10 @@ internal static class IndexFiles
         });
     }
 
-    /// <summary>Opens something for writing. Where the system does not permit that, the error gives its reason.</summary>
-    /// <exception cref="IndexLockedException">Another writer has it.</exception>
+    /// <summary>Opens something for writing and, if that fails, throws an exception with the reason of the operating system.</summary>
+    /// <exception cref="IndexLockedException">Another writer holds the lock.</exception>
     /// <exception cref="UnauthorizedAccessException">The permission is missing.</exception>
-    /// <exception cref="IOException">The system cannot, as on a read-only disk.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example on a read-only disk.</exception>
     public static T Writing<T>(string folder, Func<T> open)
     {
         try
@@ -52,16 +55,20 @@ internal static class IndexFiles
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); ask for the right to write its files, or open it read-only.", e);
+            throw new UnauthorizedAccessException(
+                $"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); ask for the right to write its files, or " +
+                "open it read-only.",
+                e);
         }
         catch (IOException e) when (e is not IndexLockedException)
         {
-            throw new IOException($"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); correct that, or open it read-only.", e);
+            throw new IOException(
+                $"{folder}: the index cannot be opened for writing ({e.Message.TrimEnd('.')}); correct that, or open it read-only.", e);
         }
     }
 
-    /// <summary>Makes and locks the folder of a new index.</summary>
-    /// <exception cref="IOException">There is an index already, or the folder cannot be written.</exception>
+    /// <summary>Creates and locks the folder of a new index.</summary>
+    /// <exception cref="IOException">The folder holds an index already, or cannot be written.</exception>
     public static FileStream Begin(string folder, [NotNull] ref HnswOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -76,14 +83,14 @@ internal static class IndexFiles
         return Lock(folder);
     }
 
-    /// <summary>Makes a segment that is complete an index, with an empty log.</summary>
+    /// <summary>Creates the log and the manifest of a new index whose segment is complete.</summary>
     public static void Found(string folder, IndexManifest manifest)
     {
         WriteAheadLog.Create(Path.Combine(folder, manifest.Log), Open).Dispose();
         manifest.Write(folder);
     }
 
-    /// <summary>Reads an index's manifest and segment, and its log on top of them.</summary>
+    /// <summary>Reads the manifest and the segment of an index and applies its log.</summary>
     public static (IndexManifest Manifest, IndexState State, long LogLength) Load(string folder)
     {
         for (var attempt = 1; ; attempt++)
@@ -98,29 +105,36 @@ internal static class IndexFiles
             }
             catch (FileNotFoundException) when (attempt < 5 && IndexManifest.Read(folder).Generation != manifest.Generation)
             {
-                // It was compacted between reading the manifest and opening its files.
+                // The index was compacted between reading the manifest and opening its files.
             }
             catch (FileNotFoundException e)
             {
-                throw new IndexFormatException(Path.Combine(folder, IndexManifest.FileName), $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.", e);
+                throw new IndexFormatException(
+                    Path.Combine(folder, IndexManifest.FileName),
+                    $"the file {Path.GetFileName(e.FileName)} that belongs to it is missing; restore the index, or build it again.",
+                    e);
             }
         }
     }
 
-    /// <summary>Deletes what a compaction, or one that was killed, left behind. Where a reader still holds it, the next one tries again.</summary>
+    /// <summary>
+    /// Deletes the files that are left of a compaction, completed or not. Files that a reader still has open are deleted by the next call.
+    /// </summary>
     public static void DeleteOthers(string folder, long counting)
     {
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             var (name, ending) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-            if (ending is ".segment" or ".log" or ".records" && long.TryParse(name, out var generation) && (generation != counting || ending == ".records"))
+            if (ending is ".segment" or ".log" or ".records"
+                && long.TryParse(name, out var generation)
+                && (generation != counting || ending == ".records"))
             {
                 Delete(folder, Path.GetFileName(path));
             }
         }
     }
 
-    /// <summary>Deletes a file, if that can be.</summary>
+    /// <summary>Deletes a file if possible.</summary>
     public static void Delete(string folder, string name)
     {
         try
@@ -129,7 +143,7 @@ internal static class IndexFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It takes room, and does no harm.
+            // The file only takes space.
         }
     }
 }

@@ -6,9 +6,12 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary><c>index.json</c>: what the index is like, and which generation of its files counts. Replacing it is what makes a compaction happen.</summary>
+/// <summary>
+/// Represents <c>index.json</c>: the options of the index and the current generation of its files. A compaction takes effect when this file
+/// is replaced.
+/// </summary>
 /// <param name="Dimension">The number of elements of a vector.</param>
-/// <param name="Options">How it is built.</param>
+/// <param name="Options">The options that the index was built with.</param>
 /// <param name="Generation">The number in the names of the segment and the log.</param>
 internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Generation)
 {
@@ -24,7 +27,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
     public static string Name(long generation, string ending) => string.Create(CultureInfo.InvariantCulture, $"{generation:D8}.{ending}");
 
     /// <summary>Reads the manifest of a folder.</summary>
-    /// <exception cref="IndexFormatException">It is damaged, or not for this version.</exception>
+    /// <exception cref="IndexFormatException">The manifest is damaged, or its version is not supported.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder holds no index.</exception>
     public static IndexManifest Read(string folder)
     {
@@ -36,7 +39,8 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DirectoryNotFoundException($"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.", e);
+            throw new DirectoryNotFoundException(
+                $"{folder}: there is no index here ({FileName} is missing); build one, or name its folder.", e);
         }
 
         try
@@ -46,7 +50,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
             var checksum = root.GetProperty("checksum").GetString();
             if (checksum != ChecksumOf(Encoding.UTF8.GetString(bytes)))
             {
-                throw new IndexFormatException(path, "it does not agree with its checksum; restore the index, or build it again.");
+                throw new IndexFormatException(path, "its checksum does not match; restore the index, or build it again.");
             }
 
             var format = root.GetProperty("format").GetInt32();
@@ -62,18 +66,21 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
                 M = root.GetProperty("m").GetInt32(),
                 EfConstruction = root.GetProperty("ef_construction").GetInt32(),
                 Seed = root.GetProperty("seed").GetInt32(),
-                Attributes = root.GetProperty("attributes").EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!),
+                Attributes = root.GetProperty("attributes")
+                    .EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!),
             };
             options.Check();
             return new IndexManifest(root.GetProperty("dimension").GetInt32(), options, root.GetProperty("generation").GetInt64());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException and not IndexFormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException
+                or FormatException and not IndexFormatException)
         {
             throw new IndexFormatException(path, $"it is damaged ({e.Message}); restore the index, or build it again.", e);
         }
     }
 
-    /// <summary>Replaces the manifest of a folder, at once or not at all.</summary>
+    /// <summary>Replaces the manifest of a folder atomically.</summary>
     public void Write(string folder)
     {
         using var bytes = new MemoryStream();
@@ -106,7 +113,7 @@ internal sealed record IndexManifest(int Dimension, HnswOptions Options, long Ge
         file.Commit();
     }
 
-    // Of everything before the checksum, which is the last member.
+    // The checksum of everything before it; it is the last member.
     private static string ChecksumOf(string text)
     {
         var end = text.LastIndexOf(ChecksumName, StringComparison.Ordinal);

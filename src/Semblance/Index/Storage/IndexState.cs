@@ -2,11 +2,14 @@ using System.Numerics;
 
 namespace Semblance;
 
-/// <summary>What an index holds: a segment with its graph, what was deleted of it since, and the vectors of the log, which are compared one by one.</summary>
-/// <remarks>Readers and the writer exclude each other (<see cref="HnswIndex"/>).</remarks>
+/// <summary>
+/// Represents the content of an index: a segment with its graph, the vectors deleted from it since, and the vectors of the log, which are
+/// compared one by one.
+/// </summary>
+/// <remarks>Not thread-safe; <see cref="IndexStore"/> locks readers and the writer.</remarks>
 internal sealed unsafe class IndexState
 {
-    // Keeping one more candidate costs about as much as comparing this many vectors.
+    // One more candidate costs about as much as comparing this many vectors.
     private const double WalkCost = 10;
 
     private readonly SimilarityFunction _similarity;
@@ -29,13 +32,13 @@ internal sealed unsafe class IndexState
 
     public Segment Segment { get; }
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Count => _liveInSegment + _tailIds.Count;
 
-    /// <summary>The number of vectors of the log, dead ones included.</summary>
+    /// <summary>Gets the number of vectors of the log, including deleted ones.</summary>
     public int TailCount => _tail.Count;
 
-    /// <summary>The number of deleted vectors that the graph still leads through.</summary>
+    /// <summary>Gets the number of deleted vectors that are still in the graph.</summary>
     public int DeletedInSegment => Segment.Count - _liveInSegment;
 
     public IReadOnlyList<TailEntry> Tail => _tail;
@@ -52,7 +55,7 @@ internal sealed unsafe class IndexState
         _tailIds.Add(record.Id, entry);
     }
 
-    /// <summary>Deletes the vector with an id, if there is one.</summary>
+    /// <summary>Deletes the vector with an id and returns a value that indicates whether it existed.</summary>
     public bool Delete(ReadOnlySpan<byte> id)
     {
         if (_tailIds.Remove(new StoredRecord(_logPath, id).Id, out var entry))
@@ -82,7 +85,7 @@ internal sealed unsafe class IndexState
         return node >= 0 ? Record(node) : null;
     }
 
-    /// <summary>The largest of the ids that are numbers.</summary>
+    /// <summary>Returns the largest of the ids that are numbers.</summary>
     public long? LargestNumber(CancellationToken cancellationToken)
     {
         var largest = _tailIds.Keys.Where(id => id.Text is null).Max(id => (long?)id.Number);
@@ -102,14 +105,15 @@ internal sealed unsafe class IndexState
 
     public VectorRecord Record(int node) => Segment.Record(node).Record(Segment.SoundVector(node).ToArray());
 
-    public bool Matches(VectorFilter? filter, TailEntry entry) => !entry.IsDeleted && filter?.Matches(new StoredRecord(_logPath, entry.Record)) != false;
+    public bool Matches(VectorFilter? filter, TailEntry entry) =>
+        !entry.IsDeleted && filter?.Matches(new StoredRecord(_logPath, entry.Record)) != false;
 
     public bool Matches(VectorFilter? filter, int node) => !IsDeleted(node) && filter?.Matches(Segment.Record(node)) != false;
 
-    /// <summary>The vectors nearest to a query; those with equal scores in the order of their ids.</summary>
-    /// <param name="ready">The query, ready to be compared.</param>
-    /// <param name="options">How to search.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Returns the vectors nearest to a query; those with equal scores in the order of their ids.</summary>
+    /// <param name="ready">The query as <see cref="ReadyVector"/> returns it.</param>
+    /// <param name="options">The search options.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public VectorHit[] Search(ReadOnlySpan<float> ready, VectorQuery options, CancellationToken cancellationToken)
     {
         var scratch = Segment.Rent();
@@ -136,7 +140,8 @@ internal sealed unsafe class IndexState
         }
     }
 
-    private void SearchSegment(byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
+    private void SearchSegment(
+        byte* vector, byte* code, VectorQuery options, NearestRecords results, HnswScratch scratch, CancellationToken cancellationToken)
     {
         var matching = options.Filter is null ? null : Segment.Matching(options.Filter);
         var eligible = matching is null ? _liveInSegment : Eligible(matching);
@@ -146,7 +151,7 @@ internal sealed unsafe class IndexState
             return;
         }
 
-        // Few vectors are compared one by one; otherwise so many candidates are kept that about ef of them count.
+        // A few matching vectors are compared one by one; otherwise enough candidates are kept for about ef of them to match.
         var kept = (double)ef * Segment.Count / eligible;
         var isWalked = !options.Exact && (double)eligible * eligible > WalkCost * ef * Segment.Count;
         for (var attempt = 0; isWalked && attempt < 2; attempt++, kept *= 4)
@@ -160,7 +165,7 @@ internal sealed unsafe class IndexState
             }
         }
 
-        // Also where those near the query do not count, or the graph falls apart.
+        // Needed also if no vector near the query matches, or the graph is not connected.
         Scan(vector, matching, results, scratch, cancellationToken);
     }
 
@@ -186,7 +191,7 @@ internal sealed unsafe class IndexState
         }
     }
 
-    // Equal vectors are compared once. They come in the order of their ids: after one that is not kept, none is.
+    // Equal vectors are compared once. They are in the order of their ids: after one that is not kept, none is.
     private void OfferGroup(byte* vector, ReadOnlySpan<int> group, ulong[]? matching, NearestRecords results, HnswScratch scratch)
     {
         for (var i = 0; i < group.Length;)
@@ -203,7 +208,7 @@ internal sealed unsafe class IndexState
         }
     }
 
-    // The least distance that a vector within a radius of one at some distance can have.
+    // The least distance to the query of a vector within a radius of one at the given distance.
     private float Nearest(float distance, float radius, float norm)
     {
         if (radius == 0)
@@ -256,7 +261,7 @@ internal sealed unsafe class IndexState
             {
                 fixed (float* other = _tail[i].Padded)
                 {
-                    // Not checked: the log's checksums were when it was read.
+                    // Not checked here: the checksums of the log were verified when it was read.
                     results.Offer(Segment.Vectors.Distance(vector, (byte*)other), Segment.Count + i);
                 }
             }
@@ -269,10 +274,12 @@ internal sealed unsafe class IndexState
         return MathF.Abs(distance) <= scratch.VectorLimit ? distance : throw Segment.Graph.DamagedVector(record);
     }
 
-    private bool Counts(int record, ulong[]? matching) => !IsDeleted(record) && (matching is null || (matching[record / 64] >> (record % 64) & 1) != 0);
+    private bool Counts(int record, ulong[]? matching) =>
+        !IsDeleted(record) && (matching is null || (matching[record / 64] >> (record % 64) & 1) != 0);
 
     // Records of the log are numbered after those of the segment.
-    private StoredRecord Stored(int record) => record < Segment.Count ? Segment.Record(record) : new StoredRecord(_logPath, _tail[record - Segment.Count].Record);
+    private StoredRecord Stored(int record) =>
+        record < Segment.Count ? Segment.Record(record) : new StoredRecord(_logPath, _tail[record - Segment.Count].Record);
 
     private int Eligible(ulong[] matching)
     {
@@ -296,7 +303,7 @@ internal sealed unsafe class IndexState
         return count;
     }
 
-    // The live vector of the segment with an id, or −1.
+    // The vector of the segment with an id that is not deleted, or −1.
     private int Find(ReadOnlySpan<byte> id)
     {
         var node = Segment.Find(id);

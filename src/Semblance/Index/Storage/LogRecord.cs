@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Semblance;
 
 /// <summary>
-/// A change as it stands in the log: 1, the number of vectors, and each one's elements, length of record and record; or 2, the number of ids, and each one's length and
-/// bytes.
+/// Encodes a change for the log: 1, the number of vectors, and for each its elements, the length of its record and its record; or 2, the
+/// number of ids, and for each its length and bytes.
 /// </summary>
 internal static class LogRecord
 {
@@ -47,8 +47,8 @@ internal static class LogRecord
         return bytes;
     }
 
-    /// <summary>Does to a state what a record says.</summary>
-    /// <exception cref="IndexFormatException">The record is not of this form.</exception>
+    /// <summary>Applies a change to a state.</summary>
+    /// <exception cref="IndexFormatException">The bytes are not a valid change.</exception>
     public static void Apply(ReadOnlySpan<byte> record, int dimension, string path, IndexState state)
     {
         try
@@ -73,11 +73,12 @@ internal static class LogRecord
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new IndexFormatException(path, $"a record does not fit vectors of {dimension} elements; restore the index, or build it again.", e);
+            throw new IndexFormatException(
+                path, $"a record does not fit vectors of {dimension} elements; restore the index, or build it again.", e);
         }
     }
 
-    // What follows so many bytes and its own length.
+    // A block of the given length, which is stored before it.
     private static byte[] Take(ref ReadOnlySpan<byte> rest, int skip)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(rest[skip..]);
@@ -88,5 +89,6 @@ internal static class LogRecord
 
     private static int Checked(long length) => length <= WriteAheadLog.LargestRecord
         ? (int)length
-        : throw new ArgumentException($"{length:N0} bytes at a time are too many; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
+        : throw new ArgumentException(
+            $"{length:N0} bytes are too many for one change; write at most {WriteAheadLog.LargestRecord >> 20} MiB.");
 }

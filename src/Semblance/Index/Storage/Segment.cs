@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// An immutable file of vectors, their records and their graph, used as it lies in memory. Opening reads the header alone; whatever is read later is checked against
-/// the file's bounds, so that damage is an error and never a crash.
+/// Represents an immutable, memory-mapped file of vectors, their records and their graph. Opening reads only the header; everything read
+/// later is checked against the bounds of the file, so that damage causes an exception and never a crash.
 /// </summary>
 internal sealed unsafe class Segment : IDisposable
 {
@@ -29,7 +29,13 @@ internal sealed unsafe class Segment : IDisposable
         _recordStarts = (long*)At(SegmentSection.RecordStarts);
         _records = At(SegmentSection.Records);
         var graph = new HnswGraph(
-            file.Path, header.Count, header.M, (int*)At(SegmentSection.Links), (int*)At(SegmentSection.UpperStarts), (int*)At(SegmentSection.UpperLinks), header.UpperBlocks)
+            file.Path,
+            header.Count,
+            header.M,
+            (int*)At(SegmentSection.Links),
+            (int*)At(SegmentSection.UpperStarts),
+            (int*)At(SegmentSection.UpperLinks),
+            header.UpperBlocks)
         {
             EntryLevel = header.EntryLevel,
             Entry = header.Entry,
@@ -37,16 +43,30 @@ internal sealed unsafe class Segment : IDisposable
         Graph = graph;
         Groups = header[SegmentSection.GroupStarts].Length == 0
             ? RecordGroups.None(file.Path, header.Count)
-            : new RecordGroups(file.Path, header.Count, (int*)At(SegmentSection.GroupStarts), (int*)At(SegmentSection.Groups), (int)Math.Min(int.MaxValue, header[SegmentSection.Groups].Length / sizeof(int)));
+            : new RecordGroups(
+                file.Path,
+                header.Count,
+                (int*)At(SegmentSection.GroupStarts),
+                (int*)At(SegmentSection.Groups),
+                (int)Math.Min(int.MaxValue, header[SegmentSection.Groups].Length / sizeof(int)));
         Vectors = new VectorSpace(
-            At(SegmentSection.Vectors), header.VectorStride, header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
+            At(SegmentSection.Vectors),
+            header.VectorStride,
+            header.VectorStride / sizeof(float),
+            VectorDistance.Of(Precision.Float32, header.Similarity, InstructionSets.Current));
         Codes = header.Precision == Precision.Float32
             ? Vectors
             : new VectorSpace(
-                At(SegmentSection.Codes), header.CodeStride, VectorCodes.Length(header.Precision, header.Dimension), VectorDistance.Of(header.Precision, header.Similarity, InstructionSets.Current));
+                At(SegmentSection.Codes),
+                header.CodeStride,
+                VectorCodes.Length(header.Precision, header.Dimension),
+                VectorDistance.Of(header.Precision, header.Similarity, InstructionSets.Current));
         if (header.Count > 0 && ((uint)header.Entry >= (uint)header.Count || graph.Level(header.Entry) < header.EntryLevel))
         {
-            throw new IndexFormatException(file.Path, $"the graph begins at vector {header.Entry} on layer {header.EntryLevel}, which is not there; restore the index, or build it again.");
+            throw new IndexFormatException(
+                file.Path,
+                $"the graph begins at vector {header.Entry} on layer {header.EntryLevel}, which is not there; restore the index, or " +
+                "build it again.");
         }
     }
 
@@ -56,29 +76,32 @@ internal sealed unsafe class Segment : IDisposable
 
     public int Count => _header.Count;
 
-    /// <summary>Whether an earlier version wrote it, which linked equal vectors with each other.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether an earlier version wrote the segment, in which equal vectors are linked with each other.
+    /// </summary>
     public bool IsOld => _header.Version < SegmentHeader.CurrentVersion;
 
     public HnswGraph Graph { get; }
 
-    /// <summary>The records that share a node of the graph.</summary>
+    /// <summary>Gets the records that share a node of the graph.</summary>
     public RecordGroups Groups { get; }
 
-    /// <summary>The vectors as float32.</summary>
+    /// <summary>Gets the float32 vectors.</summary>
     public VectorSpace Vectors { get; }
 
-    /// <summary>What the graph is searched over: the vectors themselves, or their small forms.</summary>
+    /// <summary>Gets the vectors that the graph is searched with: the float32 vectors or their quantized codes.</summary>
     public VectorSpace Codes { get; }
 
     /// <summary>Opens the segment of a manifest.</summary>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="IndexFormatException">It is damaged.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="IndexFormatException">The file is damaged.</exception>
     public static Segment Open(string folder, IndexManifest manifest)
     {
         var file = new FileMap(System.IO.Path.Combine(folder, manifest.Segment));
         try
         {
-            var header = SegmentHeader.Read(file.Path, new ReadOnlySpan<byte>(file.Data, (int)Math.Min(file.Length, SegmentHeader.Length)), file.Length, manifest);
+            var header = SegmentHeader.Read(
+                file.Path, new ReadOnlySpan<byte>(file.Data, (int)Math.Min(file.Length, SegmentHeader.Length)), file.Length, manifest);
             return new Segment(file, header);
         }
         catch
@@ -88,7 +111,7 @@ internal sealed unsafe class Segment : IDisposable
         }
     }
 
-    /// <summary>A vector's float32 elements.</summary>
+    /// <summary>Returns the float32 elements of a vector.</summary>
     public ReadOnlySpan<float> Vector(int node) => new(Vectors.Vector(node), _header.Dimension);
 
     public StoredRecord Record(int node)
@@ -96,30 +119,39 @@ internal sealed unsafe class Segment : IDisposable
         var (start, end, length) = (_recordStarts[node], _recordStarts[node + 1], _header[SegmentSection.Records].Length);
         return start >= 0 && start <= end && end <= length && end - start <= int.MaxValue
             ? new StoredRecord(Path, new ReadOnlySpan<byte>(_records + start, (int)(end - start)))
-            : throw new IndexFormatException(Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
+            : throw new IndexFormatException(
+                Path, $"the record of vector {node} lies outside of the file; restore the index, or build it again.");
     }
 
-    /// <summary>A copy of the marks of deleted vectors, all of which are read, and so checked, when an index is opened.</summary>
-    /// <exception cref="IndexFormatException">They are damaged.</exception>
+    /// <summary>Returns a copy of the bits of deleted vectors, whose checksum is verified.</summary>
+    /// <exception cref="IndexFormatException">The bits are damaged.</exception>
     public ulong[] Deleted() => IsSound(SegmentSection.Deleted, CancellationToken.None)
         ? new ReadOnlySpan<ulong>(At(SegmentSection.Deleted), (Count + 63) / 64).ToArray()
         : throw new IndexFormatException(Path, Damage(SegmentSection.Deleted));
 
-    /// <summary>A hit, once what it is made of has been checked as far as that is cheap: that the id leads to the record, and the length of the vector.</summary>
+    /// <summary>
+    /// Returns a hit after cheap checks of its data: the id must lead to the record, and the length of the vector must be valid.
+    /// </summary>
     /// <exception cref="IndexFormatException">The record or its vector is damaged.</exception>
     public VectorHit Hit(int record, float score)
     {
         var stored = Record(record);
         if (Find(stored.IdBytes) != record)
         {
-            throw new IndexFormatException(Path, $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the index must be built again or restored.");
+            throw new IndexFormatException(
+                Path,
+                $"the id of record {record} does not lead to it: the file is damaged; `semblance index verify` says which part, and the " +
+                "index must be built again or restored.");
         }
 
         SoundVector(record);
         return stored.Hit(score);
     }
 
-    /// <summary>A vector's float32 elements, once its length has been checked: one for the cosine, and not beyond that of the longest for other similarities.</summary>
+    /// <summary>
+    /// Returns the float32 elements of a vector after a check of its length: 1 for cosine similarity, at most that of the longest vector
+    /// otherwise.
+    /// </summary>
     /// <exception cref="IndexFormatException">The vector is damaged.</exception>
     public ReadOnlySpan<float> SoundVector(int record)
     {
@@ -131,7 +163,7 @@ internal sealed unsafe class Segment : IDisposable
         return isSound ? vector : throw Graph.DamagedVector(record);
     }
 
-    /// <summary>The vector with an id, or −1.</summary>
+    /// <summary>Returns the vector with an id, or −1.</summary>
     public int Find(ReadOnlySpan<byte> id)
     {
         var table = (int*)At(SegmentSection.Ids);
@@ -159,7 +191,7 @@ internal sealed unsafe class Segment : IDisposable
         return -1;
     }
 
-    /// <summary>The vectors that a filter lets through, a bit each; found once for each filter object.</summary>
+    /// <summary>Returns the vectors that match a filter, one bit each; computed once for each filter object.</summary>
     public ulong[] Matching(VectorFilter filter) => _matching.GetValue(filter, _ =>
     {
         var words = new ulong[(Count + 63) / 64];
@@ -173,14 +205,15 @@ internal sealed unsafe class Segment : IDisposable
         return words;
     });
 
-    /// <summary>The memory of one search; hand it back with <see cref="Return"/>.</summary>
-    public HnswScratch Rent() => _scratches.TryTake(out var scratch) ? scratch : new HnswScratch(Count, 2 * _header.M, _header.VectorStride + _header.CodeStride);
+    /// <summary>Rents the memory of one search; return it with <see cref="Return"/>.</summary>
+    public HnswScratch Rent() =>
+        _scratches.TryTake(out var scratch) ? scratch : new HnswScratch(Count, 2 * _header.M, _header.VectorStride + _header.CodeStride);
 
     public void Return(HnswScratch scratch) => _scratches.Add(scratch);
 
-    /// <summary>Writes a query in all forms that distances take.</summary>
-    /// <param name="ready">The query, ready to be compared.</param>
-    /// <param name="scratch">Keeps the forms.</param>
+    /// <summary>Writes a query in all forms that the distances need.</summary>
+    /// <param name="ready">The query as <see cref="ReadyVector"/> returns it.</param>
+    /// <param name="scratch">The memory for the forms.</param>
     /// <param name="code">The form that the graph is searched with.</param>
     /// <returns>The float32 form.</returns>
     public byte* Prepare(ReadOnlySpan<float> ready, HnswScratch scratch, out byte* code)
@@ -202,7 +235,7 @@ internal sealed unsafe class Segment : IDisposable
         return query;
     }
 
-    /// <summary>The sections that do not agree with their checksums.</summary>
+    /// <summary>Returns the problems of sections whose checksums do not match.</summary>
     public IEnumerable<string> Damages(CancellationToken cancellationToken)
     {
         foreach (var section in Enum.GetValues<SegmentSection>())
@@ -214,10 +247,10 @@ internal sealed unsafe class Segment : IDisposable
         }
     }
 
-    /// <summary>The number of nodes of the graph: those that are equal or nearly equal share one.</summary>
+    /// <summary>Gets the number of nodes of the graph; equal or nearly equal vectors share a node.</summary>
     public int Nodes => Count - Groups.Shared();
 
-    /// <summary>How many nodes cannot be reached from the entry of the graph on its lowest layer.</summary>
+    /// <summary>Returns the number of nodes that cannot be reached from the entry point on the lowest layer.</summary>
     public int Unreachable()
     {
         var seen = new bool[Count];
@@ -246,10 +279,11 @@ internal sealed unsafe class Segment : IDisposable
         }
     }
 
-    /// <summary>Unmaps the file. Only where nothing searches it any more.</summary>
+    /// <summary>Unmaps the file. No search may be running.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static string Damage(SegmentSection section) => $"the {section.Name()} do not agree with their checksum; restore the index, or build it again.";
+    private static string Damage(SegmentSection section) =>
+        $"the checksum of the {section.Name()} does not match; restore the index, or build it again.";
 
     private bool IsSound(SegmentSection section, CancellationToken cancellationToken)
     {
@@ -265,15 +299,18 @@ internal sealed unsafe class Segment : IDisposable
         return checksum.GetCurrentHashAsUInt32() == expected;
     }
 
-    // What the magnitude of a sound vector's distance from the query cannot exceed, by the lengths of both and what a code loses of each.
+    // The bound on the magnitude of an intact vector's distance from the query, from the lengths of both and the quantization error of the
+    // code.
     private float Limit(float norm, Precision precision)
     {
         if (precision == Precision.Binary)
         {
-            return float.PositiveInfinity; // any code is a sound one
+            return float.PositiveInfinity; // every code is valid
         }
 
-        var both = _header.Similarity == SimilarityFunction.Euclidean ? Math.Pow((double)norm + _header.LongestVector, 2) : (double)norm * _header.LongestVector;
+        var both = _header.Similarity == SimilarityFunction.Euclidean
+            ? Math.Pow((double)norm + _header.LongestVector, 2)
+            : (double)norm * _header.LongestVector;
         var loss = precision == Precision.Int8 ? 1 + (Math.Sqrt(_header.Dimension) / 254) : 1;
         return (float)Math.Min(float.MaxValue, (both * loss * loss * (1 + LengthTolerance)) + float.Epsilon);
     }

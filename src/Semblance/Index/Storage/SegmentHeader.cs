@@ -2,12 +2,17 @@ using System.Buffers.Binary;
 
 namespace Semblance;
 
-/// <summary>The first 4,096 bytes of a segment: what is in it and where, with the checksum of each section and one of its own.</summary>
+/// <summary>
+/// Represents the first 4,096 bytes of a segment: the counts, the offset and checksum of each section, and a checksum of the header.
+/// </summary>
 internal sealed record SegmentHeader
 {
     public const int Length = 4096;
 
-    /// <summary>The format that is written. The first, which is read as well, had a node for each record and did not say how long vectors are.</summary>
+    /// <summary>
+    /// The format version that is written. Version 1, which can still be read, has a node for each record and does not store the length of
+    /// the longest vector.
+    /// </summary>
     public const int CurrentVersion = 2;
 
     private const int LargestDimension = 1 << 24;
@@ -31,22 +36,27 @@ internal sealed record SegmentHeader
 
     public int UpperBlocks { get; init; }
 
-    /// <summary>The length of the longest vector; in the first format, what none exceeds.</summary>
+    /// <summary>Gets the length of the longest vector; in version 1, an upper bound.</summary>
     public float LongestVector { get; init; }
 
-    public (long Offset, long Length, uint Checksum)[] Sections { get; init; } = new (long, long, uint)[Enum.GetValues<SegmentSection>().Length];
+    public (long Offset, long Length, uint Checksum)[] Sections { get; init; } =
+        new (long, long, uint)[Enum.GetValues<SegmentSection>().Length];
 
-    /// <summary>How many bytes one float32 vector takes: whole cache lines.</summary>
+    /// <summary>Gets the number of bytes of a float32 vector, rounded up to whole cache lines.</summary>
     public int VectorStride => ((Dimension * sizeof(float)) + 63) & ~63;
 
-    /// <summary>How many bytes one small code takes.</summary>
+    /// <summary>Gets the number of bytes of a quantized code.</summary>
     public int CodeStride => Precision == Precision.Float32 ? 0 : VectorCodes.Stride(Precision, Dimension);
 
     public byte[] Encode()
     {
         var bytes = new byte[Length];
         Magic.CopyTo(bytes, 0);
-        int[] fields = [CurrentVersion, Dimension, (int)Similarity, (int)Precision, M, Count, Entry, EntryLevel, UpperBlocks, BitConverter.SingleToInt32Bits(LongestVector)];
+        int[] fields =
+        [
+            CurrentVersion, Dimension, (int)Similarity, (int)Precision, M, Count, Entry, EntryLevel, UpperBlocks,
+            BitConverter.SingleToInt32Bits(LongestVector),
+        ];
         var position = Magic.Length;
         foreach (var field in fields)
         {
@@ -66,24 +76,28 @@ internal sealed record SegmentHeader
         return bytes;
     }
 
-    /// <summary>Reads and checks a header: every section lies in the file and is as long as the counts say.</summary>
-    /// <exception cref="IndexFormatException">It is damaged, the file is cut short, or it is not the segment that the manifest means.</exception>
+    /// <summary>Reads and checks a header: every section must lie in the file and have the length that follows from the counts.</summary>
+    /// <exception cref="IndexFormatException">
+    /// The header is damaged, the file is truncated, or it does not belong to the manifest.
+    /// </exception>
     public static SegmentHeader Read(string path, ReadOnlySpan<byte> bytes, long fileLength, IndexManifest manifest)
     {
         if (bytes.Length < Length || !bytes.StartsWith(Magic))
         {
-            throw new IndexFormatException(path, "this is no segment of an index, or it is cut short; restore the index, or build it again.");
+            throw new IndexFormatException(
+                path, "the file is not a segment of an index, or it is truncated; restore the index, or build it again.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Length - 4)..]) != Checksum.Of(bytes[..(Length - 4)]))
         {
-            throw new IndexFormatException(path, "its header does not agree with its checksum; restore the index, or build it again.");
+            throw new IndexFormatException(path, "the checksum of its header does not match; restore the index, or build it again.");
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[Magic.Length..]);
         if (version is < 1 or > CurrentVersion)
         {
-            throw new IndexFormatException(path, $"its format is {version}, and this version reads 1 to {CurrentVersion}; use a newer version.");
+            throw new IndexFormatException(
+                path, $"its format is {version}, and this version reads 1 to {CurrentVersion}; use a newer version.");
         }
 
         var fields = new int[version == 1 ? 9 : 10];
@@ -105,7 +119,8 @@ internal sealed record SegmentHeader
             Entry = fields[6],
             EntryLevel = fields[7],
             UpperBlocks = fields[8],
-            LongestVector = version > 1 ? BitConverter.Int32BitsToSingle(fields[9]) : similarity == SimilarityFunction.Cosine ? 1 : float.MaxValue,
+            LongestVector =
+                version > 1 ? BitConverter.Int32BitsToSingle(fields[9]) : similarity == SimilarityFunction.Cosine ? 1 : float.MaxValue,
         };
         for (var i = 0; i < (version == 1 ? (int)SegmentSection.GroupStarts : header.Sections.Length); i++, position += 20)
         {
@@ -123,14 +138,19 @@ internal sealed record SegmentHeader
 
     private void Check(string path, long fileLength, IndexManifest manifest)
     {
-        if (Dimension != manifest.Dimension || Similarity != manifest.Options.Similarity || Precision != manifest.Options.Precision || M != manifest.Options.M)
+        if (Dimension != manifest.Dimension || Similarity != manifest.Options.Similarity || Precision != manifest.Options.Precision
+            || M != manifest.Options.M)
         {
-            throw new IndexFormatException(path, $"it does not belong to the {IndexManifest.FileName} beside it; restore the index, or build it again.");
+            throw new IndexFormatException(
+                path, $"it does not belong to the {IndexManifest.FileName} beside it; restore the index, or build it again.");
         }
 
         if (Dimension is < 1 or > LargestDimension || !(LongestVector >= 0))
         {
-            throw new IndexFormatException(path, $"its vectors have {Dimension} elements and are at most {LongestVector} long, which cannot be; restore the index, or build it again.");
+            throw new IndexFormatException(
+                path,
+                $"its vectors have {Dimension} elements and are at most {LongestVector} long, which cannot be; restore the index, or " +
+                "build it again.");
         }
 
         foreach (var section in Enum.GetValues<SegmentSection>())
@@ -143,12 +163,16 @@ internal sealed record SegmentHeader
 
             if (offset < Length || offset % 64 != 0 || length < 0 || offset > fileLength - length)
             {
-                throw new IndexFormatException(path, $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is cut short: restore the index, or build it again.");
+                throw new IndexFormatException(
+                    path,
+                    $"the {section.Name()} end at byte {offset + length}, but the file has {fileLength}; it is truncated: restore the " +
+                    "index, or build it again.");
             }
 
             if (ExpectedLength(section) is { } expected && length != expected)
             {
-                throw new IndexFormatException(path, $"the {section.Name()} take {length} bytes instead of {expected}; restore the index, or build it again.");
+                throw new IndexFormatException(
+                    path, $"the {section.Name()} take {length} bytes instead of {expected}; restore the index, or build it again.");
             }
         }
     }

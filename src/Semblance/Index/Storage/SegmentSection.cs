@@ -1,38 +1,38 @@
 namespace Semblance;
 
-/// <summary>The parts of a segment, in the order in which they lie in the file.</summary>
+/// <summary>Specifies the sections of a segment, in the order of the file.</summary>
 internal enum SegmentSection
 {
-    /// <summary>The vectors as float32, each padded with zeros to whole cache lines.</summary>
+    /// <summary>The float32 vectors, each padded with zeros to whole cache lines.</summary>
     Vectors,
 
-    /// <summary>Where each record starts among the records, and where the last one ends.</summary>
+    /// <summary>The offset of each record in the records, and the end of the last one.</summary>
     RecordStarts,
 
-    /// <summary>Ids, texts and labels.</summary>
+    /// <summary>The ids, texts and labels.</summary>
     Records,
 
-    /// <summary>Which vectors are deleted, a bit each.</summary>
+    /// <summary>The bits of deleted vectors.</summary>
     Deleted,
 
     /// <summary>The hash table from ids to vectors.</summary>
     Ids,
 
-    /// <summary>The small form of each vector, where there is one.</summary>
+    /// <summary>The quantized code of each vector, if the precision is not float32.</summary>
     Codes,
 
-    /// <summary>The neighbours of each vector on the lowest layer.</summary>
+    /// <summary>The neighbors of each vector on the lowest layer.</summary>
     Links,
 
-    /// <summary>Where the neighbours of each vector on the upper layers start.</summary>
+    /// <summary>The first row of the neighbors of each vector on the upper layers.</summary>
     UpperStarts,
 
-    /// <summary>The neighbours on the upper layers.</summary>
+    /// <summary>The neighbors on the upper layers.</summary>
     UpperLinks,
 
-    /// <summary>Where the records of each node start among the groups; empty where each node has one. Not in the first format.</summary>
+    /// <summary>The offset of each node's records in the groups; empty if each node has one record. Not in version 1.</summary>
     GroupStarts,
 
-    /// <summary>The records that share a node. Not in the first format.</summary>
+    /// <summary>The records that share a node. Not in version 1.</summary>
     Groups,
 }

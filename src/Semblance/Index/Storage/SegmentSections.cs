@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>The names of the sections, for messages.</summary>
+/// <summary>Provides the names of the sections, for messages.</summary>
 internal static class SegmentSections
 {
     public static string Name(this SegmentSection section) => section switch

@@ -7,8 +7,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Writes a segment: vectors and records as they come, in bounded memory; then the rest, over the file itself mapped into memory. Unless it is
-/// completed, the file is removed.
+/// Writes a segment: first vectors and records in bounded memory, then the other sections over a memory map of the file. A file that is not
+/// completed is deleted.
 /// </summary>
 internal sealed unsafe class SegmentWriter : IDisposable
 {
@@ -37,20 +37,27 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _manifest = manifest;
         _path = Path.Combine(folder, manifest.Segment);
         _recordsPath = Path.Combine(folder, IndexManifest.Name(manifest.Generation, "records"));
-        _header = new SegmentHeader { Dimension = manifest.Dimension, Similarity = manifest.Options.Similarity, Precision = manifest.Options.Precision, M = manifest.Options.M };
+        _header = new SegmentHeader
+        {
+            Dimension = manifest.Dimension,
+            Similarity = manifest.Options.Similarity,
+            Precision = manifest.Options.Precision,
+            M = manifest.Options.M,
+        };
         _file = new OutputStream(open(_path), _path);
         _file.SetLength(0);
         _output = new BufferedStream(_file, BufferSize);
-        _records = new FileStream(_recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
+        _records = new FileStream(
+            _recordsPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, BufferSize, FileOptions.DeleteOnClose);
         _recordsOutput = new OutputStream(_records, _recordsPath);
         _output.Write(new byte[SegmentHeader.Length]);
         _position = _sectionStart = SegmentHeader.Length;
     }
 
-    /// <summary>The number of vectors so far.</summary>
+    /// <summary>Gets the number of vectors appended.</summary>
     public int Count => _recordLengths.Count;
 
-    /// <summary>Adds a vector, ready to be compared.</summary>
+    /// <summary>Appends a vector as <see cref="ReadyVector"/> returns it.</summary>
     public void Append(ReadOnlySpan<float> vector, ReadOnlySpan<byte> record, bool isDeleted = false)
     {
         Write(MemoryMarshal.AsBytes(vector));
@@ -67,12 +74,12 @@ internal sealed unsafe class SegmentWriter : IDisposable
         _recordLengths.Add(record.Length);
     }
 
-    /// <summary>Builds the graph and writes the rest; then the segment can be opened.</summary>
-    /// <param name="basis">The segment of the first vectors, if there is one; the links of its graph are kept.</param>
-    /// <param name="maxThreads">The most threads.</param>
-    /// <param name="progress">Hears the part of the graph that is done.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentException">An id comes twice.</exception>
+    /// <summary>Builds the graph and writes the other sections; after that, the segment can be opened.</summary>
+    /// <param name="basis">The segment of the first vectors, whose graph is extended; <see langword="null"/> to build a new graph.</param>
+    /// <param name="maxThreads">The maximum number of threads.</param>
+    /// <param name="progress">Receives the completed fraction of the graph.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">An id is not unique.</exception>
     public void Complete(Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var count = Count;
@@ -89,7 +96,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
             WriteIds(map);
         }
 
-        // A map of its own: that of the ids keeps the records in memory.
+        // A separate map: that of the ids keeps the records in memory.
         using (var map = new FileMap(_path))
         {
             WriteCodes(map, cancellationToken);
@@ -111,7 +118,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full, and what is buffered is not wanted.
+            // The disk is full, and the buffered data is not needed.
         }
         finally
         {
@@ -153,7 +160,9 @@ internal sealed unsafe class SegmentWriter : IDisposable
             {
                 if (Record(map, table.Data[place] - 1).IdBytes.SequenceEqual(id))
                 {
-                    throw new ArgumentException($"The id '{StoredText.Escaped(Record(map, node).Id)}' comes twice: as vector {table.Data[place]} and as vector {node + 1}; give each vector an id of its own.");
+                    throw new ArgumentException(
+                        $"The id '{StoredText.Escaped(Record(map, node).Id)}' comes twice: as vector {table.Data[place]} and as vector " +
+                        $"{node + 1}; give each vector an id of its own.");
                 }
             }
 
@@ -170,7 +179,8 @@ internal sealed unsafe class SegmentWriter : IDisposable
         for (var node = 0; node < Count && code.Length > 0; node++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            VectorCodes.Write(_header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
+            VectorCodes.Write(
+                _header.Precision, new ReadOnlySpan<float>(Vectors(map) + ((nint)node * _header.VectorStride), _header.Dimension), code);
             Write(code);
         }
 
@@ -180,7 +190,10 @@ internal sealed unsafe class SegmentWriter : IDisposable
     private void WriteGraph(FileMap map, Segment? basis, int maxThreads, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var space = new VectorSpace(
-            Vectors(map), _header.VectorStride, _header.VectorStride / sizeof(float), VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
+            Vectors(map),
+            _header.VectorStride,
+            _header.VectorStride / sizeof(float),
+            VectorDistance.Of(Precision.Float32, _header.Similarity, InstructionSets.Current));
         using var nodes = new RecordNodes(space, _header.Dimension, _header.Similarity, CollectionsMarshal.AsSpan(_hashes));
         var continued = basis is not null && nodes.TryContinue(basis.Graph, basis.Groups, most: _manifest.Options.M) ? basis.Graph : null;
         using var builder = new HnswBuilder(_path, space, nodes, Count, _manifest.Options, continued);
@@ -210,7 +223,7 @@ internal sealed unsafe class SegmentWriter : IDisposable
 
     private void CopyRecords(CancellationToken cancellationToken)
     {
-        _recordsOutput.Position = 0; // writes what is buffered
+        _recordsOutput.Position = 0; // flushes the buffer
         var buffer = new byte[BufferSize];
         for (int read; (read = _records.Read(buffer)) > 0;)
         {

@@ -5,19 +5,19 @@ using System.Text;
 namespace Semblance;
 
 /// <summary>
-/// What is kept beside a vector, as bytes: the id (0 and eight bytes, or 1 and a text), the text (length −1 where there is none), the number of
-/// labels and each one's two texts. A text is four bytes of length and UTF-8; everything is little-endian.
+/// Represents the data stored next to a vector: the id (0 and eight bytes, or 1 and a text), the text (length −1 if there is none), the
+/// number of labels and the two texts of each label. A text is four bytes of length and UTF-8; everything is little-endian.
 /// </summary>
-/// <param name="path">The file that it is in, for messages.</param>
-/// <param name="bytes">The record.</param>
+/// <param name="path">The path of the file, for messages.</param>
+/// <param name="bytes">The bytes of the record.</param>
 internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>All of it.</summary>
+    /// <summary>Gets the bytes of the record.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>The bytes of the id: equal where the ids are.</summary>
+    /// <summary>Gets the bytes of the id; they are equal if and only if the ids are equal.</summary>
     public ReadOnlySpan<byte> IdBytes
     {
         get
@@ -70,8 +70,8 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return false;
     }
 
-    /// <summary>A record as bytes.</summary>
-    /// <exception cref="ArgumentException">A part of it cannot be kept as it is.</exception>
+    /// <summary>Encodes a record.</summary>
+    /// <exception cref="ArgumentException">A part of the record cannot be stored.</exception>
     public static byte[] Encode(VectorRecord record)
     {
         try
@@ -84,7 +84,7 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
             {
                 if (value is null)
                 {
-                    StoredText.Check(record); // refuses it by name
+                    StoredText.Check(record); // throws and names the part
                 }
 
                 WriteText(bytes, key);
@@ -95,13 +95,13 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         }
         catch (EncoderFallbackException)
         {
-            StoredText.Check(record); // finds the part, to name it
+            StoredText.Check(record); // throws and names the part
             throw;
         }
     }
 
-    /// <summary>An id as bytes.</summary>
-    /// <exception cref="ArgumentException">It cannot be kept as it is, so that no record has it.</exception>
+    /// <summary>Encodes an id.</summary>
+    /// <exception cref="ArgumentException">The id cannot be stored, so no record can have it.</exception>
     public static byte[] EncodeId(VectorId id)
     {
         try
@@ -117,7 +117,7 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         }
     }
 
-    /// <summary>The order of ids among equal scores: numbers in ascending order, then texts by their code points.</summary>
+    /// <summary>Compares ids of hits with equal scores: numbers in ascending order, then texts by code points.</summary>
     public static int CompareIds(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => (a[0], b[0]) switch
     {
         (0, 0) => BinaryPrimitives.ReadInt64LittleEndian(a[1..]).CompareTo(BinaryPrimitives.ReadInt64LittleEndian(b[1..])),
@@ -125,7 +125,8 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         var (first, second) => first.CompareTo(second),
     };
 
-    private VectorId ReadId(ReadOnlySpan<byte> bytes) => bytes[0] == 0 ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) : Decoded(bytes[5..]);
+    private VectorId ReadId(ReadOnlySpan<byte> bytes) =>
+        bytes[0] == 0 ? BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) : Decoded(bytes[5..]);
 
     private string Decoded(ReadOnlySpan<byte> bytes)
     {
@@ -165,7 +166,7 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return hasText ? Take(ref rest, length) : default;
     }
 
-    // Where nothing was given for a label, earlier versions wrote the length −1.
+    // Earlier versions wrote the length −1 for a label without a value.
     private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> rest) => TextOrNone(ref rest, out _);
 
     private int Number(ref ReadOnlySpan<byte> rest) => BinaryPrimitives.ReadInt32LittleEndian(Take(ref rest, 4));
@@ -182,7 +183,8 @@ internal readonly ref struct StoredRecord(string path, ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    private IndexFormatException Damaged() => new(path, "a record is damaged; `semblance index verify` says what else is, and the index must be built again or restored.");
+    private IndexFormatException Damaged() =>
+        new(path, "a record is damaged; `semblance index verify` says what else is, and the index must be built again or restored.");
 
     private static void WriteId(ArrayBufferWriter<byte> bytes, VectorId id)
     {

@@ -1,12 +1,12 @@
 namespace Semblance;
 
-/// <summary>A vector that is in the log only.</summary>
+/// <summary>Represents a vector that is only in the log.</summary>
 internal sealed class TailEntry
 {
     private readonly int _dimension;
 
-    /// <param name="vector">Ready to be compared.</param>
-    /// <param name="record">What is kept beside it.</param>
+    /// <param name="vector">The vector as <see cref="ReadyVector"/> returns it.</param>
+    /// <param name="record">The encoded record.</param>
     public TailEntry(ReadOnlySpan<float> vector, byte[] record)
     {
         _dimension = vector.Length;
@@ -17,7 +17,7 @@ internal sealed class TailEntry
 
     public ReadOnlyMemory<float> Vector => Padded.AsMemory(0, _dimension);
 
-    /// <summary>The vector with zeros behind it, as distances read it.</summary>
+    /// <summary>Gets the vector padded with zeros, as the distances read it.</summary>
     public float[] Padded { get; }
 
     public byte[] Record { get; }

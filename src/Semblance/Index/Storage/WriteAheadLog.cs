@@ -4,12 +4,12 @@ using Semblance.Files;
 namespace Semblance;
 
 /// <summary>
-/// The changes since the segment was written, one record for each: it is on the disk before the change is acknowledged. A record is its length, the
-/// checksum of its bytes, the checksum of those eight bytes, and its bytes.
+/// Represents the log of the changes since the segment was written. A change is on the disk before it is acknowledged. A log record
+/// consists of its length, the checksum of its bytes, the checksum of these eight bytes, and its bytes.
 /// </summary>
 /// <remarks>
-/// A process that ends in the middle of a write leaves the beginning of a record, or zeros where the disk was not reached: that was never acknowledged and is
-/// left out. Anything else that does not agree with its checksum is damage, and is told.
+/// A process that ends during a write leaves an incomplete record, or zeros that the disk did not write: that change was never acknowledged
+/// and is ignored. Any other checksum mismatch is damage and causes an exception.
 /// </remarks>
 internal sealed class WriteAheadLog : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     public long Length => _stream.Position;
 
-    /// <summary>Starts a log.</summary>
+    /// <summary>Creates a log.</summary>
     public static WriteAheadLog Create(string path, Func<string, FileStream> open)
     {
         var log = new WriteAheadLog(path, open(path));
@@ -47,7 +47,7 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Goes on with a log after the records that <see cref="Read"/> found.</summary>
+    /// <summary>Opens a log to append after the records that <see cref="Read"/> found.</summary>
     public static WriteAheadLog Continue(string path, long length, Func<string, FileStream> open)
     {
         var log = new WriteAheadLog(path, open(path));
@@ -64,8 +64,8 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Hands out every record.</summary>
-    /// <returns>Where the last whole record ends, and how many bytes of an unfinished one follow.</returns>
+    /// <summary>Reads a log and passes every record to an action.</summary>
+    /// <returns>The end of the last complete record, and the number of bytes of an incomplete one after it.</returns>
     /// <exception cref="IndexFormatException">The log is damaged.</exception>
     public static (long Length, long Unfinished) Read(string path, Action<ReadOnlyMemory<byte>> record)
     {
@@ -73,7 +73,8 @@ internal sealed class WriteAheadLog : IDisposable
         var magic = new byte[Magic.Length];
         if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.AsSpan().SequenceEqual(Magic))
         {
-            throw new IndexFormatException(path, "this is no log of an index, or its beginning is damaged; restore the index, or build it again.");
+            throw new IndexFormatException(
+                path, "the file is not a log of an index, or its beginning is damaged; restore the index, or build it again.");
         }
 
         var (position, end) = ((long)Magic.Length, stream.Length);
@@ -82,7 +83,8 @@ internal sealed class WriteAheadLog : IDisposable
         {
             stream.ReadExactly(frame);
             var length = BinaryPrimitives.ReadInt32LittleEndian(frame);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(8)) != Checksum.Of(frame.AsSpan(0, 8)) || length is < 1 or > LargestRecord)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(8)) != Checksum.Of(frame.AsSpan(0, 8))
+                || length is < 1 or > LargestRecord)
             {
                 if (!frame.AsSpan().ContainsAnyExcept((byte)0) && IsZeroToTheEnd(stream))
                 {
@@ -111,12 +113,12 @@ internal sealed class WriteAheadLog : IDisposable
         return (position, end - position);
     }
 
-    /// <summary>Brings a record to the disk. If that fails, the log is as it was.</summary>
+    /// <summary>Appends a record and flushes it to the disk. If that fails, the log is unchanged.</summary>
     public void Append(ReadOnlySpan<byte> record)
     {
         if (_isBroken)
         {
-            throw new IOException($"{_path}: an earlier write failed and could not be taken back; open the index again.");
+            throw new IOException($"{_path}: an earlier write failed and could not be undone; open the index again.");
         }
 
         Span<byte> frame = stackalloc byte[FrameLength];
@@ -168,5 +170,5 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     private static IndexFormatException Damaged(string path, long position) =>
-        new(path, $"the record at byte {position} does not agree with its checksum; restore the index, or build it again.");
+        new(path, $"the checksum of the record at byte {position} does not match; restore the index, or build it again.");
 }

@@ -1,7 +1,7 @@
 namespace Semblance;
 
-/// <summary>A text of a stream, and whether it was there before.</summary>
-/// <param name="Place">Its place in the stream, from 0.</param>
+/// <summary>Represents a text of a stream and the earlier text that it duplicates, if any.</summary>
+/// <param name="Place">The position in the stream, from 0.</param>
 /// <param name="Text">The text.</param>
-/// <param name="Duplicate">What it repeats; null if it is new.</param>
+/// <param name="Duplicate">The duplicated text; <see langword="null"/> if the text is new.</param>
 public sealed record CheckedText(long Place, string Text, Duplicate? Duplicate);

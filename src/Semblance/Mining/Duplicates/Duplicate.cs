@@ -1,7 +1,9 @@
 namespace Semblance;
 
-/// <summary>What a text or a vector repeats.</summary>
-/// <param name="Of">The place of the earlier one in the stream, from 0; of several the most similar, then the earliest.</param>
-/// <param name="Score">The cosine of the two; 1 for the same text.</param>
-/// <param name="IsExact">Whether the two texts are the same, character for character.</param>
+/// <summary>Represents the earlier text or vector that another one duplicates.</summary>
+/// <param name="Of">
+/// The position of the earlier one in the stream, from 0; if there are several, the most similar, then the earliest.
+/// </param>
+/// <param name="Score">The cosine similarity of the two; 1 for identical texts.</param>
+/// <param name="IsExact"><see langword="true"/> if the texts are identical; otherwise, <see langword="false"/>.</param>
 public readonly record struct Duplicate(long Of, float Score, bool IsExact);

@@ -6,13 +6,13 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Says of texts or vectors that come one by one which earlier one each repeats: first by the hash of the text, which costs
-/// nothing, then by the cosine of the vectors, of which all that are remembered are compared.
+/// Detects which texts or vectors of a stream are duplicates of earlier ones: first by the hash of the text, which is nearly free,
+/// then by the cosine similarity of the vectors, compared with all that are remembered.
 /// </summary>
 /// <remarks>
-/// Only what is new is remembered, so a duplicate always points to an original. Answers do not depend on how many come at a
-/// time. Memory is four bytes for each element of each vector that is remembered, and <see cref="DuplicateOptions.Capacity"/>
-/// bounds it. Not for several threads at once.
+/// Only new texts are remembered, so a duplicate always refers to an original. The results do not depend on how many are added at a
+/// time. Memory is four bytes for each element of each remembered vector, bounded by <see cref="DuplicateOptions.Capacity"/>.
+/// Not thread-safe.
 /// </remarks>
 public sealed class DuplicateDetector
 {
@@ -24,18 +24,18 @@ public sealed class DuplicateDetector
     private readonly int _dimension;
     private readonly int _pageRows;
     private readonly LinkedList<RememberedVectors> _pages = [];
-    private readonly Dictionary<UInt128, long> _texts = []; // of remembered texts, their places
+    private readonly Dictionary<UInt128, long> _texts = []; // the positions of remembered texts
 
-    /// <summary>Detects duplicates among texts.</summary>
-    /// <param name="model">What encodes them.</param>
-    /// <param name="options">What counts as a duplicate, and how much is remembered; null for a cosine of 0.95 and everything.</param>
+    /// <summary>Initializes a new instance of the <see cref="DuplicateDetector"/> class for texts.</summary>
+    /// <param name="model">The model that encodes the texts.</param>
+    /// <param name="options">The threshold and the capacity; <see langword="null"/> for a cosine similarity of 0.95 and no limit.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public DuplicateDetector(SentenceTransformer model, DuplicateOptions? options = null)
         : this(Dimension(model, options), options) => _model = model;
 
-    /// <summary>Detects duplicates among vectors.</summary>
-    /// <param name="dimension">The number of elements of each.</param>
-    /// <param name="options">What counts as a duplicate, and how much is remembered; null for a cosine of 0.95 and everything.</param>
+    /// <summary>Initializes a new instance of the <see cref="DuplicateDetector"/> class for vectors.</summary>
+    /// <param name="dimension">The number of elements of each vector.</param>
+    /// <param name="options">The threshold and the capacity; <see langword="null"/> for a cosine similarity of 0.95 and no limit.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public DuplicateDetector(int dimension, DuplicateOptions? options = null)
     {
@@ -45,34 +45,34 @@ public sealed class DuplicateDetector
         _pageRows = _options.Capacity is { } capacity ? Math.Clamp(capacity / Pages, 1, LargestPage) : LargestPage;
     }
 
-    /// <summary>How many texts or vectors have come.</summary>
+    /// <summary>Gets the number of texts or vectors that were added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>How many are remembered.</summary>
+    /// <summary>Gets the number of texts or vectors that are remembered.</summary>
     public int Remembered => _pages.Sum(page => page.Count);
 
-    /// <summary>Takes a text.</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>What it repeats; null if it is new.</returns>
-    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    /// <summary>Adds a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The duplicated text, or <see langword="null"/> if the text is new.</returns>
+    /// <exception cref="InvalidOperationException">The detector was created without a model.</exception>
     public Duplicate? Add(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Add([text])[0];
     }
 
-    /// <summary>Takes several texts, in their order; sooner than one by one.</summary>
-    /// <param name="texts">Any texts.</param>
-    /// <param name="cancellationToken">Stops between two operations; what was answered before counts as taken.</param>
-    /// <returns>For each what it repeats; null if it is new.</returns>
-    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    /// <summary>Adds several texts in order, which is faster than one by one.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellationToken">The token that cancels the operation between two steps; texts of completed steps stay added.</param>
+    /// <returns>The duplicated text of each, or <see langword="null"/> if it is new.</returns>
+    /// <exception cref="InvalidOperationException">The detector was created without a model.</exception>
     /// <exception cref="ArgumentException">A text is null.</exception>
     public Duplicate?[] Add(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         if (_model is null)
         {
-            throw new InvalidOperationException("The detector was made for vectors; make it with a model to give it texts.");
+            throw new InvalidOperationException("The detector was created for vectors; create it with a model to add texts.");
         }
 
         if (texts.Contains(null!))
@@ -89,17 +89,19 @@ public sealed class DuplicateDetector
         return found;
     }
 
-    /// <summary>Takes a vector.</summary>
-    /// <param name="vector">As many elements as the detector's vectors have, all finite; its length does not count.</param>
-    /// <returns>What it repeats; null if it is new.</returns>
-    /// <exception cref="ArgumentException">It has another number of elements, or one is not finite.</exception>
+    /// <summary>Adds a vector.</summary>
+    /// <param name="vector">The vector, of the dimension of the detector, all values finite; its length is ignored.</param>
+    /// <returns>The duplicated vector, or <see langword="null"/> if the vector is new.</returns>
+    /// <exception cref="ArgumentException">The vector has another dimension or is not finite.</exception>
     public Duplicate? Add(ReadOnlySpan<float> vector) => Add(Tensor.From(vector, 1, vector.Length))[0];
 
-    /// <summary>Takes several vectors, in their order; sooner than one by one.</summary>
-    /// <param name="vectors"><c>[vectors × dimension]</c>, all finite.</param>
-    /// <param name="cancellationToken">Stops between two operations; what was answered before counts as taken.</param>
-    /// <returns>For each what it repeats; null if it is new.</returns>
-    /// <exception cref="ArgumentException">They have another number of elements, or one is not finite.</exception>
+    /// <summary>Adds several vectors in order, which is faster than one by one.</summary>
+    /// <param name="vectors">The vectors <c>[vectors × dimension]</c>, all values finite.</param>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation between two steps; vectors of completed steps stay added.
+    /// </param>
+    /// <returns>The duplicated vector of each, or <see langword="null"/> if it is new.</returns>
+    /// <exception cref="ArgumentException">The vectors have another dimension or are not finite.</exception>
     public Duplicate?[] Add(Tensor vectors, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -108,7 +110,7 @@ public sealed class DuplicateDetector
             throw new ArgumentException($"The vectors have {vectors.Columns} elements; {_dimension} are expected.", nameof(vectors));
         }
 
-        FiniteRows.Checked(vectors, nameof(vectors)); // all of them, before the first is taken
+        FiniteRows.Checked(vectors, nameof(vectors)); // all of them, before the first is added
         var found = new Duplicate?[vectors.Rows];
         for (var first = 0; first < found.Length; first += _pageRows)
         {
@@ -122,11 +124,11 @@ public sealed class DuplicateDetector
         return found;
     }
 
-    /// <summary>Takes a stream of texts of any length: while some are compared, the next are read.</summary>
+    /// <summary>Detects duplicates in a stream of texts of any length; the next texts are read while others are compared.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns>The texts in their order, each with what it repeats.</returns>
-    /// <exception cref="InvalidOperationException">The detector was made without a model.</exception>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The texts in order, each with the text that it duplicates, if any.</returns>
+    /// <exception cref="InvalidOperationException">The detector was created without a model.</exception>
     public IAsyncEnumerable<CheckedText> DetectAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -138,8 +140,9 @@ public sealed class DuplicateDetector
         }, cancellationToken);
     }
 
-    // Takes texts up to a page of new ones, or to one that is known at first and forgotten when its turn comes; returns how many.
-    private int AddSome(SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
+    // Adds texts up to a page of new ones, or to one that is known at first but forgotten before it is added; returns their number.
+    private int AddSome(
+        SentenceTransformer model, IReadOnlyList<string> texts, int first, Duplicate?[] found, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, int>();
         var (hashes, fresh) = (new List<UInt128>(), new List<string>());
@@ -153,7 +156,9 @@ public sealed class DuplicateDetector
             }
         }
 
-        var batch = fresh.Count == 0 ? null : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
+        var batch = fresh.Count == 0
+            ? null
+            : new Batch(this, model.Encode(fresh, _options.Encoding, null, cancellationToken).Vectors, cancellationToken);
         for (var i = 0; i < hashes.Count; i++)
         {
             if (_texts.TryGetValue(hashes[i], out var place))
@@ -199,7 +204,7 @@ public sealed class DuplicateDetector
         }
     }
 
-    private static UInt128 Hash(string text) => // of 128 bits: no two texts of a stream ever share one
+    private static UInt128 Hash(string text) => // 128 bits: collisions are practically impossible
         BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())));
 
     private static int Dimension(SentenceTransformer model, DuplicateOptions? options)
@@ -208,12 +213,14 @@ public sealed class DuplicateDetector
         return options?.Encoding.Dimensions ?? model.Dimension;
     }
 
-    /// <summary>At most a page of vectors: compared with all that is remembered at once, and among themselves, then taken one by one.</summary>
+    /// <summary>
+    /// Represents at most a page of vectors, compared with all remembered ones at once and among themselves, then added one by one.
+    /// </summary>
     private sealed class Batch
     {
         private readonly DuplicateDetector _detector;
         private readonly Tensor _vectors;
-        private readonly Tensor _scores; // among themselves
+        private readonly Tensor _scores; // of the batch with itself
         private readonly List<(RememberedVectors Page, SearchHit[][] Nearest)> _before = [];
         private readonly List<(int Row, long Place, RememberedVectors Page)> _added = [];
 
@@ -232,7 +239,7 @@ public sealed class DuplicateDetector
 
         public int Rows => _vectors.Rows;
 
-        /// <summary>Takes one of the vectors.</summary>
+        /// <summary>Adds one of the vectors.</summary>
         public Duplicate? Add(int row, UInt128? hash)
         {
             var best = new Duplicate(-1, float.NegativeInfinity, IsExact: false);

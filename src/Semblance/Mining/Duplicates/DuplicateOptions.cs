@@ -1,18 +1,21 @@
 namespace Semblance;
 
-/// <summary>What <see cref="DuplicateDetector"/> takes for a duplicate, and how much it remembers.</summary>
+/// <summary>Represents the options of <see cref="DuplicateDetector"/>.</summary>
 public sealed record DuplicateOptions
 {
-    /// <summary>The cosine from which two vectors are duplicates; 0.95 by default. What is right depends on the model.</summary>
+    /// <summary>
+    /// Gets the cosine similarity from which two vectors are duplicates; 0.95 by default. The best value depends on the model.
+    /// </summary>
     public float Threshold { get; init; } = 0.95f;
 
     /// <summary>
-    /// About how many texts are remembered, the latest ones that were no duplicates; null, the default, for all. The oldest are
-    /// forgotten an eighth of this at a time, at most 1,024, so at least seven eighths of it are remembered.
+    /// Gets the approximate maximum number of texts to remember, the latest ones that were not duplicates; <see langword="null"/>, the
+    /// default, for all. The oldest are forgotten in blocks of an eighth of the capacity, at most 1,024, so at least seven eighths of it
+    /// are remembered.
     /// </summary>
     public int? Capacity { get; init; }
 
-    /// <summary>How texts are encoded; the model's own way by default.</summary>
+    /// <summary>Gets the encoding options; the model's options by default.</summary>
     public EncodeOptions Encoding { get; init; } = EncodeOptions.Default;
 
     internal void Check()

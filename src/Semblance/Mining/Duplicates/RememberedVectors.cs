@@ -2,9 +2,12 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>A page of what <see cref="DuplicateDetector"/> remembers: vectors of length one, their places in the stream, and their texts' hashes.</summary>
-/// <param name="rows">How many vectors there is room for.</param>
-/// <param name="dimension">The number of elements of each.</param>
+/// <summary>
+/// Represents a page of the memory of a <see cref="DuplicateDetector"/>: normalized vectors, their positions in the stream, and the hashes
+/// of their texts.
+/// </summary>
+/// <param name="rows">The capacity of the page.</param>
+/// <param name="dimension">The number of elements of each vector.</param>
 internal sealed class RememberedVectors(int rows, int dimension)
 {
     private readonly Tensor _vectors = Tensor.Zeros(rows, dimension);
@@ -15,10 +18,12 @@ internal sealed class RememberedVectors(int rows, int dimension)
 
     public bool IsFull => Count == rows;
 
-    /// <summary>Whether newer ones have taken its place while some were still compared with it.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether newer vectors have replaced the page while others were still compared with it.
+    /// </summary>
     public bool IsForgotten { get; set; }
 
-    /// <summary>The hashes of the texts among them.</summary>
+    /// <summary>Gets the hashes of the texts.</summary>
     public IEnumerable<UInt128> Hashes => _hashes.Take(Count).OfType<UInt128>();
 
     public long PlaceOf(int row) => _places[row];
@@ -30,7 +35,12 @@ internal sealed class RememberedVectors(int rows, int dimension)
         Count++;
     }
 
-    /// <summary>The nearest of each vector.</summary>
+    /// <summary>Returns the nearest vector of the page for each of the given vectors.</summary>
     public SearchHit[][] Nearest(Tensor vectors, CancellationToken cancellationToken) =>
-        SemanticSearch.Search(vectors, _vectors.Slice(0, Count), new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct }, null, cancellationToken);
+        SemanticSearch.Search(
+            vectors,
+            _vectors.Slice(0, Count),
+            new SearchOptions { TopK = 1, Similarity = SimilarityFunction.DotProduct },
+            null,
+            cancellationToken);
 }

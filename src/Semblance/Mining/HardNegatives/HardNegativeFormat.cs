@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>Specifies what a row of <see cref="HardNegativeWriter"/> holds.</summary>
+/// <summary>Specifies the contents of a row of <see cref="HardNegativeWriter"/>.</summary>
 public enum HardNegativeFormat
 {
     /// <summary>An anchor, a positive and a negative.</summary>
@@ -9,10 +9,10 @@ public enum HardNegativeFormat
     /// <summary>An anchor, a positive and all negatives, each in a column.</summary>
     NTuple,
 
-    /// <summary>As <see cref="NTuple"/>, with a list of the scores of positive and negatives.</summary>
+    /// <summary>The columns of <see cref="NTuple"/> and a list of the scores of the positive and the negatives.</summary>
     NTupleScores,
 
-    /// <summary>An anchor, a text, and whether the text is a positive: 1 or 0.</summary>
+    /// <summary>An anchor, a text, and a label: 1 if the text is a positive, otherwise 0.</summary>
     LabeledPair,
 
     /// <summary>An anchor, a list of the positive and the negatives, and a list of their labels.</summary>

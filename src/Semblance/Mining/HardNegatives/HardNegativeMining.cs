@@ -1,27 +1,33 @@
 namespace Semblance;
 
 /// <summary>
-/// Finds texts that are close to an anchor and are none of its positives: what a model learns most from. The rules are those
+/// Mines hard negatives: texts that are similar to an anchor but are not its positives. The rules are those
 /// of sentence-transformers' <c>mine_hard_negatives</c>.
 /// </summary>
 /// <remarks>
-/// For each anchor the closest texts are found by exact search; its positives are put aside; a margin to its worst positive
-/// and limits of the score reject some; of what is left the first <see cref="HardNegativeOptions.RangeMin"/> are left out and
-/// <see cref="HardNegativeOptions.NumNegatives"/> taken. Anchors and texts that come several times are encoded once: an
-/// anchor with several positives has them all, and a pair that comes twice is one. A cross-encoder, where one is given, scores positives and candidates anew, so
-/// margins, limits and order are by its scores (sentence-transformers asks it only where a margin or a maximum is set).
+/// For each anchor, exact search finds the nearest texts. Its positives are removed; margins to its worst positive and score limits reject
+/// some of the rest; then the first <see cref="HardNegativeOptions.RangeMin"/> are skipped and
+/// <see cref="HardNegativeOptions.NumNegatives"/> are selected. Anchors and texts that occur several times are encoded once: an anchor with
+/// several positives has all of them, and duplicate pairs count once. A cross-encoder, if given, rescores positives and candidates, so
+/// margins, limits and order are by its scores (sentence-transformers uses it only if a margin or a maximum is set).
 /// </remarks>
 public static class HardNegativeMining
 {
     /// <summary>Mines negatives for pairs.</summary>
-    /// <param name="model">What finds candidates.</param>
-    /// <param name="pairs">Anchors and their positives.</param>
-    /// <param name="options">Which texts to take; null for the three closest.</param>
-    /// <param name="corpus">Where to look for negatives beside the positives; null for these alone.</param>
-    /// <param name="crossEncoder">What scores candidates and positives, with one label; null for the model.</param>
-    /// <param name="progress">Hears the part of the work that is done, from 0 to 1.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="ArgumentException">There is no pair, a text is null, an option is out of range, or the cross-encoder has several labels.</exception>
+    /// <param name="model">The model that finds candidates.</param>
+    /// <param name="pairs">The anchors and their positives.</param>
+    /// <param name="options">The mining options; <see langword="null"/> for the three nearest texts.</param>
+    /// <param name="corpus">
+    /// The texts to search for negatives in addition to the positives; <see langword="null"/> for the positives only.
+    /// </param>
+    /// <param name="crossEncoder">
+    /// The cross-encoder with one label that rescores candidates and positives; <see langword="null"/> for the scores of the model.
+    /// </param>
+    /// <param name="progress">Receives the completed fraction of the work, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no pairs, a text is null, an option is out of range, or the cross-encoder has several labels.
+    /// </exception>
     public static HardNegatives Mine(
         SentenceTransformer model,
         IReadOnlyList<(string Anchor, string Positive)> pairs,
@@ -37,13 +43,14 @@ public static class HardNegativeMining
         options.Check();
         Check(pairs, corpus, crossEncoder);
 
-        var texts = new OrderedDictionary<string, int>(); // to its place
+        var texts = new OrderedDictionary<string, int>(); // maps a text to its index
         foreach (var text in (corpus ?? []).Concat(pairs.Select(pair => pair.Positive)))
         {
             texts.TryAdd(text, texts.Count);
         }
 
-        var anchors = new OrderedDictionary<string, List<int>>(); // to the places of its positives, in the order of the pairs
+        // Maps an anchor to the indices of its positives, in the order of the pairs.
+        var anchors = new OrderedDictionary<string, List<int>>();
         foreach (var (anchor, positive) in pairs)
         {
             if (!anchors.TryGetValue(anchor, out var positives))
@@ -58,10 +65,13 @@ public static class HardNegativeMining
         }
 
         var work = new ProgressCounter(progress, 2L * (texts.Count + anchors.Count) + (crossEncoder is null ? 0 : anchors.Count));
-        var documents = model.EncodeDocument([.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
-        var queries = model.EncodeQuery([.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
+        var documents = model.EncodeDocument(
+            [.. texts.Keys], options.Corpus with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
+        var queries = model.EncodeQuery(
+            [.. anchors.Keys], options.Queries with { Normalize = true }, new Parts(work), cancellationToken).Vectors;
         var most = anchors.Values.Max(positives => positives.Count);
-        var search = new SearchOptions { TopK = (int)Math.Min(texts.Count, (long)options.Range(most) + most), Similarity = model.Config.SimilarityFunction };
+        var nearest = (int)Math.Min(texts.Count, (long)options.Range(most) + most);
+        var search = new SearchOptions { TopK = nearest, Similarity = model.Config.SimilarityFunction };
         var hits = SemanticSearch.Search(queries, documents, search, null, cancellationToken);
         work.Add(texts.Count + anchors.Count);
 
@@ -74,7 +84,8 @@ public static class HardNegativeMining
             var scores = crossEncoder is null
                 ? Array.ConvertAll([.. positives], positive => Similarity.Of(queries.Row(i), documents.Row(positive), search.Similarity))
                 : Rescore(crossEncoder, options.CrossEncoder, anchor, texts, positives, hits[i], cancellationToken);
-            MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
+            MinedNegative[] negatives = [.. selection.Of(hits[i], positives, scores.Min()).Select(
+                hit => new MinedNegative(texts.GetAt(hit.Index).Key, hit.Score))];
             mined.AddRange(positives.Zip(scores, (positive, score) => new MinedPair(anchor, texts.GetAt(positive).Key, score, negatives)));
             work.Add(crossEncoder is null ? 0 : 1);
         }
@@ -82,11 +93,12 @@ public static class HardNegativeMining
         return new HardNegatives(mined, anchors.Count, options.NumNegatives, selection.Candidates, selection.Rejected);
     }
 
-    private static void Check(IReadOnlyList<(string Anchor, string Positive)> pairs, IReadOnlyList<string>? corpus, CrossEncoder? crossEncoder)
+    private static void Check(
+        IReadOnlyList<(string Anchor, string Positive)> pairs, IReadOnlyList<string>? corpus, CrossEncoder? crossEncoder)
     {
         if (pairs.Count == 0)
         {
-            throw new ArgumentException("There is nothing to mine for: the list of pairs is empty.", nameof(pairs));
+            throw new ArgumentException("The list of pairs is empty; give at least one pair.", nameof(pairs));
         }
 
         for (var i = 0; i < pairs.Count; i++)
@@ -105,16 +117,24 @@ public static class HardNegativeMining
         if (crossEncoder is { Labels.Count: not 1 })
         {
             throw new ArgumentException(
-                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score says how alike two texts are; use one with one label.", nameof(crossEncoder));
+                $"The cross-encoder has {crossEncoder.Labels.Count} labels ({string.Join(", ", crossEncoder.Labels)}), so no score is a " +
+                "similarity of two texts; use a model with one label.", nameof(crossEncoder));
         }
     }
 
-    // Puts the cross-encoder's scores into the hits, best first again, and returns those of the positives.
+    // Replaces the scores of the hits by those of the cross-encoder, sorts the hits, and returns the scores of the positives.
     private static float[] Rescore(
-        CrossEncoder crossEncoder, PredictOptions options, string anchor, OrderedDictionary<string, int> texts, List<int> positives, SearchHit[] hits, CancellationToken cancellationToken)
+        CrossEncoder crossEncoder,
+        PredictOptions options,
+        string anchor,
+        OrderedDictionary<string, int> texts,
+        List<int> positives,
+        SearchHit[] hits,
+        CancellationToken cancellationToken)
     {
         var places = positives.Concat(hits.Select(hit => hit.Index));
-        var predictions = crossEncoder.Predict([.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellationToken);
+        var predictions = crossEncoder.Predict(
+            [.. places.Select(place => (anchor, texts.GetAt(place).Key))], options, null, cancellationToken);
         var scores = predictions.Scores.Values.ToArray();
         for (var i = 0; i < hits.Length; i++)
         {
@@ -125,7 +145,7 @@ public static class HardNegativeMining
         return scores[..positives.Count];
     }
 
-    // The encoder says how many texts are done so far.
+    // The encoder reports the number of texts encoded so far.
     private sealed class Parts(ProgressCounter work) : IProgress<EncodeProgress>
     {
         private readonly Lock _gate = new();

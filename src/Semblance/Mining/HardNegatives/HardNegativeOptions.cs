@@ -1,54 +1,66 @@
 namespace Semblance;
 
-/// <summary>Which texts <see cref="HardNegativeMining"/> takes for negatives. Names and defaults are those of sentence-transformers' <c>mine_hard_negatives</c>.</summary>
+/// <summary>
+/// Represents the options of <see cref="HardNegativeMining"/>. Names and defaults are those of sentence-transformers'
+/// <c>mine_hard_negatives</c>.
+/// </summary>
 public sealed record HardNegativeOptions
 {
-    /// <summary>How many of the closest texts that pass everything else are left out, since they may answer too; 0 by default.</summary>
+    /// <summary>Gets the number of nearest texts within the limits to skip, since they may be positives; 0 by default.</summary>
     public int RangeMin { get; init; }
 
     /// <summary>
-    /// How many of the closest texts are looked at. Null, the default, for <see cref="RangeMin"/> and <see cref="NumNegatives"/> — ten times that
-    /// where a margin or <see cref="MaxScore"/> rejects some — and the most positives that an anchor has.
+    /// Gets the number of nearest texts to consider. The default, <see langword="null"/>, means <see cref="RangeMin"/> plus
+    /// <see cref="NumNegatives"/> (ten times that if a margin or <see cref="MaxScore"/> rejects some) plus the largest number of positives
+    /// of an anchor.
     /// </summary>
     public int? RangeMax { get; init; }
 
-    /// <summary>The score that a negative has at least; null for any.</summary>
+    /// <summary>Gets the minimum score of a negative; <see langword="null"/>, the default, for no minimum.</summary>
     public float? MinScore { get; init; }
 
-    /// <summary>The score that a negative has at most; null for any.</summary>
+    /// <summary>Gets the maximum score of a negative; <see langword="null"/>, the default, for no maximum.</summary>
     public float? MaxScore { get; init; }
 
-    /// <summary>How far a negative's score lies below that of the anchor's worst positive at least; null for no such limit.</summary>
+    /// <summary>
+    /// Gets the minimum difference between the score of the anchor's worst positive and that of a negative; <see langword="null"/>, the
+    /// default, for no limit.
+    /// </summary>
     public float? AbsoluteMargin { get; init; }
 
     /// <summary>
-    /// What part of the score of the anchor's worst positive a negative misses at least: 0.05 for at most 95 % of it, the best of
-    /// NV-Retriever (arXiv:2407.15831). A score below zero counts by its magnitude: −0.4 becomes −0.42. Null for no such limit.
+    /// Gets the minimum relative difference between the score of the anchor's worst positive and that of a negative: 0.05 for at most 95 %
+    /// of it, the best value of NV-Retriever (arXiv:2407.15831). For a score below zero, its magnitude counts: −0.4 becomes −0.42.
+    /// <see langword="null"/>, the default, for no limit.
     /// </summary>
     public float? RelativeMargin { get; init; }
 
-    /// <summary>How many negatives an anchor gets at most; 3 by default.</summary>
+    /// <summary>Gets the maximum number of negatives per anchor; 3 by default.</summary>
     public int NumNegatives { get; init; } = 3;
 
-    /// <summary>Which of those that pass are taken; the closest by default.</summary>
+    /// <summary>Gets the selection among the remaining candidates; the most similar ones by default.</summary>
     public NegativeSampling Sampling { get; init; }
 
-    /// <summary>Where chance begins, for <see cref="NegativeSampling.Random"/>; 0 by default.</summary>
+    /// <summary>Gets the random seed for <see cref="NegativeSampling.Random"/>; 0 by default.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Takes positives for candidates too: for rankings that a reranker is evaluated on, not for training.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether positives are candidates too: for rankings to evaluate a reranker on, not for training.
+    /// </summary>
     public bool IncludePositives { get; init; }
 
-    /// <summary>How anchors are encoded, their prompt among it; the model's own way for queries by default.</summary>
+    /// <summary>Gets the encoding options of the anchors, including their prompt; the model's options for queries by default.</summary>
     public EncodeOptions Queries { get; init; } = EncodeOptions.Default;
 
-    /// <summary>How positives and the corpus are encoded, their prompt among it; the model's own way for documents by default.</summary>
+    /// <summary>
+    /// Gets the encoding options of the positives and the corpus, including their prompt; the model's options for documents by default.
+    /// </summary>
     public EncodeOptions Corpus { get; init; } = EncodeOptions.Default;
 
-    /// <summary>How a cross-encoder predicts; its own way by default.</summary>
+    /// <summary>Gets the prediction options of the cross-encoder.</summary>
     public PredictOptions CrossEncoder { get; init; } = PredictOptions.Default;
 
-    /// <summary>How many texts are looked at where an anchor has so many positives at most.</summary>
+    /// <summary>Returns the number of texts to consider if an anchor has at most the given number of positives.</summary>
     internal int Range(int positives) =>
         RangeMax ?? RangeMin + (NumNegatives * (AbsoluteMargin is null && RelativeMargin is null && MaxScore is null ? 1 : 10)) + positives;
 
@@ -58,13 +70,17 @@ public sealed record HardNegativeOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(NumNegatives, 1);
         if (RangeMax <= RangeMin)
         {
-            throw new ArgumentOutOfRangeException(nameof(RangeMax), RangeMax, $"RangeMax must be larger than RangeMin, {RangeMin}, or nothing is left.");
+            throw new ArgumentOutOfRangeException(
+                nameof(RangeMax), RangeMax, $"RangeMax must be larger than RangeMin, {RangeMin}, or nothing is left.");
         }
 
         if (NumNegatives > (RangeMax ?? int.MaxValue) - RangeMin)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(NumNegatives), NumNegatives, $"Only {RangeMax - RangeMin} texts are looked at after the first {RangeMin} of {RangeMax}; lower NumNegatives or RangeMin, or raise RangeMax.");
+                nameof(NumNegatives),
+                NumNegatives,
+                $"Only {RangeMax - RangeMin} texts are looked at after the first {RangeMin} of {RangeMax}; lower NumNegatives or " +
+                "RangeMin, or raise RangeMax.");
         }
 
         if (!Enum.IsDefined(Sampling))
@@ -72,7 +88,13 @@ public sealed record HardNegativeOptions
             throw new ArgumentOutOfRangeException(nameof(Sampling), Sampling, "There is no such sampling.");
         }
 
-        foreach (var (name, limit) in new[] { (nameof(MinScore), MinScore), (nameof(MaxScore), MaxScore), (nameof(AbsoluteMargin), AbsoluteMargin), (nameof(RelativeMargin), RelativeMargin) })
+        foreach (var (name, limit) in new[]
+        {
+            (nameof(MinScore), MinScore),
+            (nameof(MaxScore), MaxScore),
+            (nameof(AbsoluteMargin), AbsoluteMargin),
+            (nameof(RelativeMargin), RelativeMargin),
+        })
         {
             if (limit is { } value && !float.IsFinite(value))
             {
@@ -82,7 +104,8 @@ public sealed record HardNegativeOptions
 
         if (MinScore > MaxScore)
         {
-            throw new ArgumentOutOfRangeException(nameof(MinScore), MinScore, $"MinScore is larger than MaxScore, {MaxScore}, so nothing passes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MinScore), MinScore, $"MinScore is larger than MaxScore, {MaxScore}, so nothing passes.");
         }
     }
 }

@@ -6,21 +6,30 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>Writes hard negatives as rows to train on, in the formats of sentence-transformers.</summary>
+/// <summary>Writes hard negatives as training rows, in the formats of sentence-transformers.</summary>
 public static class HardNegativeWriter
 {
-    /// <summary>Writes a file with a header (<c>.tsv</c>), or JSON lines (<c>.jsonl</c>).</summary>
-    /// <param name="path">The file, by whose ending the format is chosen.</param>
+    /// <summary>Writes a file with a header (<c>.tsv</c>) or JSON Lines (<c>.jsonl</c>).</summary>
+    /// <param name="path">The path of the file, whose extension determines the file format.</param>
     /// <param name="mined">The hard negatives.</param>
-    /// <param name="format">What a row holds.</param>
+    /// <param name="format">The contents of a row.</param>
     /// <param name="anchor">The name of the column of anchors.</param>
     /// <param name="positive">The name of the column of positives.</param>
-    /// <param name="withScores">Whether rows have columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.</param>
+    /// <param name="withScores">
+    /// <see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.
+    /// </param>
     /// <returns>The number of rows.</returns>
-    /// <exception cref="ArgumentException">The ending is another, or <see cref="HardNegativeFormat.LabeledList"/> is asked of a <c>.tsv</c> file.</exception>
+    /// <exception cref="ArgumentException">
+    /// The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for a <c>.tsv</c> file.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static int Save(
-        string path, HardNegatives mined, HardNegativeFormat format = HardNegativeFormat.Triplet, string anchor = "anchor", string positive = "positive", bool withScores = false)
+        string path,
+        HardNegatives mined,
+        HardNegativeFormat format = HardNegativeFormat.Triplet,
+        string anchor = "anchor",
+        string positive = "positive",
+        bool withScores = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var file = new AtomicFile(path);
@@ -30,15 +39,19 @@ public static class HardNegativeWriter
     }
 
     /// <summary>Writes rows to a stream.</summary>
-    /// <param name="stream">The stream; it stays open.</param>
-    /// <param name="ending">The ending of a file, by which the format is chosen: <c>.tsv</c> or <c>.jsonl</c>.</param>
+    /// <param name="stream">The stream, which stays open.</param>
+    /// <param name="ending">The extension that determines the file format: <c>.tsv</c> or <c>.jsonl</c>.</param>
     /// <param name="mined">The hard negatives.</param>
-    /// <param name="format">What a row holds.</param>
+    /// <param name="format">The contents of a row.</param>
     /// <param name="anchor">The name of the column of anchors.</param>
     /// <param name="positive">The name of the column of positives.</param>
-    /// <param name="withScores">Whether rows have columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.</param>
+    /// <param name="withScores">
+    /// <see langword="true"/> to write columns of scores; always with <see cref="HardNegativeFormat.NTupleScores"/>.
+    /// </param>
     /// <returns>The number of rows.</returns>
-    /// <exception cref="ArgumentException">The ending is another, or <see cref="HardNegativeFormat.LabeledList"/> is asked of <c>.tsv</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The extension is not supported, or <see cref="HardNegativeFormat.LabeledList"/> is requested for <c>.tsv</c>.
+    /// </exception>
     public static int Write(
         Stream stream,
         string ending,
@@ -53,14 +66,16 @@ public static class HardNegativeWriter
         var rows = Rows(mined, format, anchor, positive, withScores || format == HardNegativeFormat.NTupleScores);
         return ending switch
         {
-            ".tsv" when format == HardNegativeFormat.LabeledList => throw new ArgumentException("A row of LabeledList holds lists; write it as .jsonl.", nameof(format)),
+            ".tsv" when format == HardNegativeFormat.LabeledList =>
+                throw new ArgumentException("A row of LabeledList holds lists; write it as .jsonl.", nameof(format)),
             ".tsv" => WriteTsv(stream, rows),
             ".jsonl" => WriteJson(stream, rows),
             _ => throw new ArgumentException($"The ending is '{ending}'; it can be .tsv or .jsonl.", nameof(ending)),
         };
     }
 
-    private static IEnumerable<Field[]> Rows(HardNegatives mined, HardNegativeFormat format, string anchor, string positive, bool withScores)
+    private static IEnumerable<Field[]> Rows(
+        HardNegatives mined, HardNegativeFormat format, string anchor, string positive, bool withScores)
     {
         return (format switch
         {
@@ -85,13 +100,14 @@ public static class HardNegativeWriter
                 new(anchor, [row.Anchor]),
                 new(positive, [row.Positive]),
             }.Concat(row.Negatives.Select((negative, i) => new Field($"negative_{i + 1}", [negative.Text])))
-                .Append(Scores("score", [row.PositiveScore, .. row.Negatives.Select(negative => negative.Score)]) with { IsList = true }).ToArray()),
+                .Append(Scores("score", [row.PositiveScore, .. row.Negatives.Select(negative => negative.Score)]) with { IsList = true })
+                .ToArray()),
         }).Select(row => row.Where(field => withScores || !field.IsScore).ToArray());
 
         static Field Scores(string name, params float[] scores) => new(name, Numbers: scores, IsScore: true);
     }
 
-    // A tab or a line end inside a text would begin another column or row.
+    // A tab or a line break inside a text would begin another column or row.
     private static int WriteTsv(Stream stream, IEnumerable<Field[]> rows)
     {
         using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
@@ -151,6 +167,6 @@ public static class HardNegativeWriter
         }
     }
 
-    /// <summary>A column of a row: texts or numbers, one or a list of them.</summary>
+    /// <summary>Represents a column of a row: one text or number, or a list of them.</summary>
     private sealed record Field(string Name, string[]? Texts = null, float[]? Numbers = null, bool IsList = false, bool IsScore = false);
 }

@@ -1,11 +1,14 @@
 namespace Semblance;
 
-/// <summary>What <see cref="HardNegativeMining"/> found: rows to train on, in the forms that losses take, and statistics.</summary>
+/// <summary>
+/// Represents the result of <see cref="HardNegativeMining"/>: training rows, in the formats that losses take, and statistics.
+/// </summary>
 public sealed class HardNegatives
 {
     private readonly int _numNegatives;
 
-    internal HardNegatives(IReadOnlyList<MinedPair> pairs, int anchors, int numNegatives, long candidates, IReadOnlyDictionary<string, long> rejected)
+    internal HardNegatives(
+        IReadOnlyList<MinedPair> pairs, int anchors, int numNegatives, long candidates, IReadOnlyDictionary<string, long> rejected)
     {
         _numNegatives = numNegatives;
         (Pairs, Anchors, Candidates, Rejected) = (pairs, anchors, candidates, rejected);
@@ -14,38 +17,45 @@ public sealed class HardNegatives
         Differences = ScoreSummary.Of(Triplets().Select(triplet => (double)triplet.PositiveScore - triplet.NegativeScore));
     }
 
-    /// <summary>Every different pair that was given, those of an anchor together, with the negatives of its anchor: any number from none on.</summary>
+    /// <summary>Gets the distinct pairs, grouped by anchor, with the negatives of the anchor, of which there may be none.</summary>
     public IReadOnlyList<MinedPair> Pairs { get; }
 
-    /// <summary>How many different anchors there are.</summary>
+    /// <summary>Gets the number of distinct anchors.</summary>
     public int Anchors { get; }
 
-    /// <summary>How many texts were looked at, those of all anchors together, without their positives.</summary>
+    /// <summary>Gets the number of candidates of all anchors, without their positives.</summary>
     public long Candidates { get; }
 
-    /// <summary>How many of them each limit rejected, under the name of the option; one that an earlier limit rejected is not counted again.</summary>
+    /// <summary>
+    /// Gets the number of candidates that each limit rejected, by the name of the option; a candidate counts for the first limit that
+    /// rejects it.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Rejected { get; }
 
-    /// <summary>How many negatives are missing: pairs × the number wanted − the number found.</summary>
+    /// <summary>Gets the number of missing negatives: pairs × requested negatives − negatives found.</summary>
     public long Missing => ((long)Pairs.Count * _numNegatives) - Negatives.Count;
 
-    /// <summary>The scores of the pairs.</summary>
+    /// <summary>Gets a summary of the scores of the pairs.</summary>
     public ScoreSummary Positives { get; }
 
-    /// <summary>The scores of the negatives, for each pair.</summary>
+    /// <summary>Gets a summary of the scores of the negatives, for each pair.</summary>
     public ScoreSummary Negatives { get; }
 
-    /// <summary>How much better a pair's positive scores than each of its negatives.</summary>
+    /// <summary>Gets a summary of the differences between the score of a pair and those of its negatives.</summary>
     public ScoreSummary Differences { get; }
 
-    /// <summary>A row for each negative of each pair (the form <c>triplet</c>).</summary>
+    /// <summary>Returns a row for each negative of each pair (the format <c>triplet</c>).</summary>
     public IEnumerable<MinedTriplet> Triplets() =>
-        Pairs.SelectMany(pair => pair.Negatives.Select(negative => new MinedTriplet(pair.Anchor, pair.Positive, negative.Text, pair.PositiveScore, negative.Score)));
+        Pairs.SelectMany(
+            pair => pair.Negatives.Select(
+                negative => new MinedTriplet(pair.Anchor, pair.Positive, negative.Text, pair.PositiveScore, negative.Score)));
 
-    /// <summary>The pairs that have all the negatives that were wanted (the forms <c>n-tuple</c> and <c>n-tuple-scores</c>).</summary>
+    /// <summary>Returns the pairs that have all requested negatives (the formats <c>n-tuple</c> and <c>n-tuple-scores</c>).</summary>
     public IEnumerable<MinedPair> Tuples() => Pairs.Where(pair => pair.Negatives.Count == _numNegatives);
 
-    /// <summary>Of each anchor its positives, labelled 1, then its negatives, labelled 0, each once (the form <c>labeled-pair</c>).</summary>
+    /// <summary>
+    /// Returns for each anchor its positives with label 1, then its negatives with label 0, each once (the format <c>labeled-pair</c>).
+    /// </summary>
     public IEnumerable<LabeledPair> LabeledPairs()
     {
         for (var i = 0; i < Pairs.Count; i++)
@@ -62,6 +72,9 @@ public sealed class HardNegatives
         }
     }
 
-    /// <summary>The pairs that have a negative at all (the form <c>labeled-list</c>: the positive, labelled 1, then the negatives, labelled 0).</summary>
+    /// <summary>
+    /// Returns the pairs that have at least one negative (the format <c>labeled-list</c>: the positive with label 1, then the negatives
+    /// with label 0).
+    /// </summary>
     public IEnumerable<MinedPair> LabeledLists() => Pairs.Where(pair => pair.Negatives.Count > 0);
 }

@@ -1,6 +1,6 @@
 namespace Semblance;
 
-/// <summary>A text that is close to an anchor and does not belong to it.</summary>
+/// <summary>Represents a text that is similar to an anchor but is not one of its positives.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Score">How alike it is to the anchor, by the cross-encoder where there is one.</param>
+/// <param name="Score">The similarity to the anchor; the score of the cross-encoder if there is one.</param>
 public readonly record struct MinedNegative(string Text, float Score);

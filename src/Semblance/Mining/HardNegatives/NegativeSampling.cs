@@ -1,11 +1,11 @@
 namespace Semblance;
 
-/// <summary>Which of the texts that pass become hard negatives.</summary>
+/// <summary>Specifies which of the remaining candidates become hard negatives.</summary>
 public enum NegativeSampling
 {
-    /// <summary>Those with the highest scores.</summary>
+    /// <summary>The candidates with the highest scores.</summary>
     Top,
 
-    /// <summary>Any of them, drawn with <see cref="HardNegativeOptions.Seed"/>.</summary>
+    /// <summary>Random candidates, drawn with <see cref="HardNegativeOptions.Seed"/>.</summary>
     Random,
 }

@@ -1,8 +1,8 @@
 namespace Semblance;
 
-/// <summary>Chooses negatives among the closest texts of each anchor, and counts what was rejected for which reason.</summary>
-/// <param name="options">What passes.</param>
-/// <param name="range">How many of those that pass are looked at.</param>
+/// <summary>Selects negatives among the nearest texts of each anchor and counts the rejected ones by reason.</summary>
+/// <param name="options">The limits for negatives.</param>
+/// <param name="range">The number of texts within the limits to consider.</param>
 internal sealed class NegativeSelection(HardNegativeOptions options, int range)
 {
     private readonly Random _random = new(options.Seed);
@@ -15,16 +15,16 @@ internal sealed class NegativeSelection(HardNegativeOptions options, int range)
             (nameof(HardNegativeOptions.MinScore), options.MinScore),
         }.Where(limit => limit.Limit is not null).Select(limit => KeyValuePair.Create(limit.Name, 0L)));
 
-    /// <summary>How many texts there were to choose from.</summary>
+    /// <summary>Gets the number of candidates.</summary>
     public long Candidates { get; private set; }
 
-    /// <summary>How many of them each limit rejected that was given.</summary>
+    /// <summary>Gets the number of candidates that each given limit rejected.</summary>
     public IReadOnlyDictionary<string, long> Rejected => _rejected;
 
-    /// <summary>The negatives of an anchor, the closest first.</summary>
-    /// <param name="hits">The texts that are closest to it, the best first.</param>
-    /// <param name="positives">The places of its positives.</param>
-    /// <param name="worstPositive">The lowest of their scores: margins are kept to all.</param>
+    /// <summary>Returns the negatives of an anchor, the most similar first.</summary>
+    /// <param name="hits">The nearest texts in descending order of score.</param>
+    /// <param name="positives">The indices of its positives.</param>
+    /// <param name="worstPositive">The lowest score of its positives, to which the margins apply.</param>
     public SearchHit[] Of(SearchHit[] hits, IReadOnlyList<int> positives, float worstPositive)
     {
         SearchHit[] candidates = options.IncludePositives ? hits : [.. hits.Where(hit => !positives.Contains(hit.Index))];

@@ -5,15 +5,15 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Search by words: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond") over
-/// inverted lists. It finds what <see cref="SemanticSearch"/> may miss, names and numbers, and is the baseline to beat.
+/// Represents a keyword search index: BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond") over an
+/// inverted index. It finds exact terms that <see cref="SemanticSearch"/> may miss, such as names and numbers, and is the usual baseline.
 /// </summary>
 /// <remarks>
-/// The score of a text is the sum over the query's terms t (see <see cref="Bm25Terms"/>), as often as they come, of
-/// idf(t) · f / (f + k1 · (1 − b + b · length / mean length)), where f is how often t is in the text, n texts of N have it,
-/// and idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)), never negative: the form of Lucene since version 8. Texts are added one
-/// by one and not kept; a text takes about two bytes for each of its different terms. Any number of threads may search at
-/// a time, but none while a text is added.
+/// The score of a text is the sum over the terms t of the query (see <see cref="Bm25Terms"/>), with repetitions, of
+/// idf(t) · f / (f + k1 · (1 − b + b · length / mean length)), where f is the frequency of t in the text, n of N texts contain t,
+/// and idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5)), which is never negative: the formula of Lucene since version 8. Texts are added one
+/// by one and are not stored; a text takes about two bytes for each distinct term. Any number of threads can search at
+/// the same time, but not while a text is added.
 /// </remarks>
 public sealed class Bm25Index : IRetriever
 {
@@ -22,11 +22,11 @@ public sealed class Bm25Index : IRetriever
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly List<PostingList> _postings = [];
     private readonly List<int> _lengths = [];
-    private readonly Dictionary<int, int> _frequencies = []; // of the text that is being added
+    private readonly Dictionary<int, int> _frequencies = []; // of the terms of the text that is being added
     private long _totalLength;
 
-    /// <summary>An index of no texts.</summary>
-    /// <param name="options">k1 and b; 1.2 and 0.75 without.</param>
+    /// <summary>Initializes a new instance of the <see cref="Bm25Index"/> class that is empty.</summary>
+    /// <param name="options">The parameters k1 and b; 1.2 and 0.75 by default.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public Bm25Index(Bm25Options? options = null)
     {
@@ -35,10 +35,10 @@ public sealed class Bm25Index : IRetriever
         _lookup = _terms.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>An index of texts.</summary>
+    /// <summary>Initializes a new instance of the <see cref="Bm25Index"/> class from texts.</summary>
     /// <inheritdoc cref="Bm25Index(Bm25Options?)"/>
-    /// <param name="texts">The texts; their places from 0 are what searches return.</param>
-    /// <param name="options">k1 and b; 1.2 and 0.75 without.</param>
+    /// <param name="texts">The texts; searches return their indices, from 0.</param>
+    /// <param name="options">The parameters k1 and b; 1.2 and 0.75 by default.</param>
     public Bm25Index(IEnumerable<string> texts, Bm25Options? options = null)
         : this(options)
     {
@@ -49,18 +49,21 @@ public sealed class Bm25Index : IRetriever
         }
     }
 
-    /// <summary>The number of texts.</summary>
+    /// <summary>Gets the number of texts.</summary>
     public int Count => _lengths.Count;
 
-    /// <summary>Adds a text behind the others.</summary>
-    /// <param name="text">Any text; one without a term is never found, but has its place.</param>
-    /// <returns>Its place, from 0.</returns>
+    /// <summary>Adds a text after the others.</summary>
+    /// <param name="text">The text; one without terms is never found but has an index.</param>
+    /// <returns>The index of the text, from 0.</returns>
     public int Add(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var place = _lengths.Count;
         _frequencies.Clear();
-        Bm25Terms.Visit(text, this, static (index, term) => CollectionsMarshal.GetValueRefOrAddDefault(index._frequencies, index.Number(term), out _)++);
+        Bm25Terms.Visit(
+            text,
+            this,
+            static (index, term) => CollectionsMarshal.GetValueRefOrAddDefault(index._frequencies, index.Number(term), out _)++);
         var length = 0;
         foreach (var (term, frequency) in _frequencies)
         {
@@ -73,11 +76,14 @@ public sealed class Bm25Index : IRetriever
         return place;
     }
 
-    /// <summary>The texts that go best with a query.</summary>
-    /// <param name="query">Any text.</param>
-    /// <param name="topK">How many hits at most; 10 by default.</param>
-    /// <returns>The hits, the best first and the lower place first among equals. A text that has no term of the query is no hit.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is below 1.</exception>
+    /// <summary>Returns the texts with the highest scores for a query.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="topK">The maximum number of hits; 10 by default.</param>
+    /// <returns>
+    /// The hits in descending order of score; hits with equal scores in the order of their indices. Texts without a term of the query are
+    /// not included.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     public SearchHit[] Search(string query, int topK = 10)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -115,7 +121,7 @@ public sealed class Bm25Index : IRetriever
         return hits;
     }
 
-    // The number of a term, which a new one gets.
+    // The number of a term; a new term gets the next one.
     private int Number(ReadOnlySpan<char> term)
     {
         if (!_lookup.TryGetValue(term, out var number))
@@ -128,7 +134,7 @@ public sealed class Bm25Index : IRetriever
         return number;
     }
 
-    // How much each of the query's terms counts, in the order that they first come in.
+    // The number of occurrences of each term of the query, in the order of first occurrence.
     private OrderedDictionary<int, double> Weights(string query)
     {
         var weights = new OrderedDictionary<int, double>();

@@ -1,12 +1,14 @@
 namespace Semblance;
 
-/// <summary>The two constants of BM25.</summary>
+/// <summary>Represents the parameters of BM25.</summary>
 public sealed record Bm25Options
 {
-    /// <summary>How much a term counts that comes again: 0 for not at all, more for longer. 1.2 by default; not negative.</summary>
+    /// <summary>
+    /// Gets the saturation of the term frequency: 0 ignores repetitions, larger values count more of them. 1.2 by default; not negative.
+    /// </summary>
     public double K1 { get; init; } = 1.2;
 
-    /// <summary>How much a long text is held against a term in it, from 0 for not at all to 1 for in full. 0.75 by default.</summary>
+    /// <summary>Gets the strength of the length normalization, from 0 (none) to 1 (full); 0.75 by default.</summary>
     public double B { get; init; } = 0.75;
 
     internal void Check()

@@ -5,16 +5,16 @@ using Semblance.Tokenizers.Unicode;
 namespace Semblance;
 
 /// <summary>
-/// The terms that <see cref="Bm25Index"/> finds texts by. A word is a run of letters, digits and marks in lower case
-/// without accents. Scripts that put no spaces between words (Chinese characters, kana) and Hangul, whose words take
-/// endings, count by character and by pair of neighbouring characters.
+/// Extracts the terms of texts for <see cref="Bm25Index"/>. A word is a run of letters, digits and marks, in lower case
+/// and without accents. In scripts without spaces between words (Chinese characters, kana) and in Hangul, whose words are
+/// inflected, the terms are single characters and pairs of adjacent characters.
 /// </summary>
 public static class Bm25Terms
 {
-    private const int LongestWord = 255; // what is longer is cut, as Lucene's tokenizer does: it is no word
+    private const int LongestWord = 255; // longer runs are split, as in Lucene's tokenizer
 
-    /// <summary>The terms of a text, in order; a pair of characters after its second.</summary>
-    /// <param name="text">Any text.</param>
+    /// <summary>Returns the terms of a text, in order; a pair of characters follows its second character.</summary>
+    /// <param name="text">The text.</param>
     public static IReadOnlyList<string> Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -23,13 +23,13 @@ public static class Bm25Terms
         return terms;
     }
 
-    /// <summary>Shows each term of a text to somebody, without making strings of them.</summary>
+    /// <summary>Calls an action with each term of a text, without allocating strings.</summary>
     internal static void Visit<TState>(ReadOnlySpan<char> text, TState state, Action<TState, ReadOnlySpan<char>> visit)
     {
         var word = ArrayPool<char>.Shared.Rent(LongestWord + 8);
         Span<char> pair = stackalloc char[4];
         Span<int> parts = stackalloc int[4];
-        var (length, before) = (0, 0); // of the word so far; units of the character before, at the front of the pair
+        var (length, before) = (0, 0); // the length of the current word; the units of the previous character, at the start of the pair
         while (!text.IsEmpty)
         {
             Rune.DecodeFromUtf16(text, out var rune, out var units);
@@ -76,7 +76,7 @@ public static class Bm25Terms
         ArrayPool<char>.Shared.Return(word);
     }
 
-    // In lower case, decomposed, without accents, so that both ways to write é are e. Returns how many units it wrote.
+    // Lower case, decomposed, without accents, so that both encodings of é become e. Returns the number of units written.
     private static int Fold(int character, Span<char> target, Span<int> room)
     {
         if (character < 0x80)
@@ -100,7 +100,8 @@ public static class Bm25Terms
     // Marks above and below letters, and the points of Hebrew, Arabic and Syriac; not the vowel signs of Indic scripts.
     private static bool IsAccent(int character) => CharacterData.CombiningClass(character) is (>= 10 and <= 36) or (>= 200 and <= 240);
 
-    private static bool IsPartOfWord(Rune rune) => Rune.IsLetterOrDigit(rune) || (CharacterData.ClassOf(rune.Value) & CharacterClass.Mark) != 0
+    private static bool IsPartOfWord(Rune rune) =>
+        Rune.IsLetterOrDigit(rune) || (CharacterData.ClassOf(rune.Value) & CharacterClass.Mark) != 0
         || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
     private static bool IsCharacterTerm(int character) => CharacterData.IsChinese(character)

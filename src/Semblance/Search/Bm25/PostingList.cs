@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Semblance;
 
 /// <summary>
-/// The texts that a term is in, and how often: for each text the distance from the one before, then the count, as
-/// numbers of seven bits a byte. A usual entry takes two bytes.
+/// Represents the texts that contain a term, and the term's frequency in each: for each text the difference to the number of the previous
+/// one, then the frequency, as variable-length integers of seven bits per byte. A typical entry takes two bytes.
 /// </summary>
 internal sealed class PostingList
 {
@@ -12,10 +12,10 @@ internal sealed class PostingList
     private int _length;
     private int _last = -1;
 
-    /// <summary>How many texts the term is in.</summary>
+    /// <summary>Gets the number of texts that contain the term.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a text behind all others.</summary>
+    /// <summary>Appends a text after all others.</summary>
     public void Add(int text, int frequency)
     {
         const int MostBytes = 10;
@@ -30,7 +30,7 @@ internal sealed class PostingList
         Count++;
     }
 
-    /// <summary>Reads from the first text on.</summary>
+    /// <summary>Returns a reader at the beginning of the list.</summary>
     public Reader Read() => new(_bytes.AsSpan(0, _length));
 
     private void Write(uint value)
@@ -45,19 +45,19 @@ internal sealed class PostingList
 
     private static int Size(int value) => value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
 
-    /// <summary>Goes through the texts.</summary>
+    /// <summary>Reads the texts of a list.</summary>
     public ref struct Reader(ReadOnlySpan<byte> bytes)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private int _next;
 
-        /// <summary>The text.</summary>
+        /// <summary>Gets the number of the current text.</summary>
         public int Text { get; private set; } = -1;
 
-        /// <summary>How often the term is in it.</summary>
+        /// <summary>Gets the frequency of the term in the current text.</summary>
         public int Frequency { get; private set; }
 
-        /// <summary>Goes to the next text, if there is one.</summary>
+        /// <summary>Moves to the next text and returns a value that indicates whether there is one.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool MoveNext()
         {

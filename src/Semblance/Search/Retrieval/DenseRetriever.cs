@@ -2,20 +2,22 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Search by meaning: the texts whose vectors are nearest to the query's, by comparing all of them (<see cref="SemanticSearch"/>).</summary>
+/// <summary>
+/// Represents a search by embeddings: exact search for the vectors nearest to the query's (<see cref="SemanticSearch"/>).
+/// </summary>
 public sealed class DenseRetriever : IRetriever
 {
     private readonly Func<IReadOnlyList<string>, CancellationToken, Tensor> _encodeQueries;
     private readonly VectorMatrix _corpus;
     private readonly SearchOptions _options;
 
-    /// <summary>Encodes a corpus, and queries as they come, each with the model's prompt for its kind.</summary>
+    /// <summary>Encodes a corpus and, at each search, the queries, each with the model's prompt for its kind.</summary>
     /// <param name="model">The model.</param>
     /// <param name="corpus">The texts.</param>
-    /// <param name="encoding">How to encode both; null for the defaults.</param>
-    /// <param name="progress">Told after each batch of the corpus.</param>
-    /// <param name="cancellationToken">Stops the encoding.</param>
-    /// <exception cref="ArgumentException">An option does not fit the model, or a text is null.</exception>
+    /// <param name="encoding">The encoding options of both; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Receives progress after each batch of the corpus.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">An option is not supported by the model, or a text is null.</exception>
     public DenseRetriever(
         SentenceTransformer model,
         IReadOnlyList<string> corpus,
@@ -29,11 +31,12 @@ public sealed class DenseRetriever : IRetriever
     {
     }
 
-    /// <summary>Searches vectors that are there already.</summary>
-    /// <param name="encodeQueries">Turns queries into vectors, <c>[queries × dimensions]</c>.</param>
-    /// <param name="corpus">The texts' vectors, in memory or in a mapped file, in any precision.</param>
-    /// <param name="options">How to search; by cosine without. Its number of hits does not count.</param>
-    public DenseRetriever(Func<IReadOnlyList<string>, CancellationToken, Tensor> encodeQueries, VectorMatrix corpus, SearchOptions? options = null)
+    /// <summary>Initializes a new instance of the <see cref="DenseRetriever"/> class from encoded vectors.</summary>
+    /// <param name="encodeQueries">The function that encodes queries as <c>[queries × dimensions]</c>.</param>
+    /// <param name="corpus">The vectors of the texts, in memory or memory-mapped, in any precision.</param>
+    /// <param name="options">The search options, cosine similarity by default; <see cref="SearchOptions.TopK"/> is ignored.</param>
+    public DenseRetriever(
+        Func<IReadOnlyList<string>, CancellationToken, Tensor> encodeQueries, VectorMatrix corpus, SearchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(encodeQueries);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -47,7 +50,8 @@ public sealed class DenseRetriever : IRetriever
     public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return SemanticSearch.Search(_encodeQueries(queries, cancellationToken), _corpus, _options with { TopK = topK }, null, cancellationToken);
+        return SemanticSearch.Search(
+            _encodeQueries(queries, cancellationToken), _corpus, _options with { TopK = topK }, null, cancellationToken);
     }
 
     private static SentenceTransformer Checked(SentenceTransformer model)

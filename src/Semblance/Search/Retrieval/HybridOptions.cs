@@ -1,15 +1,15 @@
 namespace Semblance;
 
-/// <summary>How <see cref="HybridSearch"/> fuses rankings.</summary>
+/// <summary>Represents the options of <see cref="HybridSearch"/>.</summary>
 public sealed record HybridOptions
 {
-    /// <summary>How many hits each way of searching brings along, at least as many as are asked for; 100 by default.</summary>
+    /// <summary>Gets the number of hits that each method contributes, at least as many as requested; 100 by default.</summary>
     public int Candidates { get; init; } = 100;
 
-    /// <summary>The k of <see cref="ReciprocalRankFusion"/>; 60 by default.</summary>
+    /// <summary>Gets the constant k of <see cref="ReciprocalRankFusion"/>; 60 by default.</summary>
     public double K { get; init; } = ReciprocalRankFusion.DefaultK;
 
-    /// <summary>How much each way counts; null, the default, for equally much.</summary>
+    /// <summary>Gets the weight of each method; <see langword="null"/>, the default, for equal weights.</summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
     internal void Check(int retrievers)

@@ -1,10 +1,10 @@
 namespace Semblance;
 
-/// <summary>A result with a score and a place among all others: higher scores first, then lower positions.</summary>
+/// <summary>Represents a result with a score and a position: higher scores first, then lower positions.</summary>
 internal interface IRanked<T>
 {
     float Score { get; }
 
-    /// <summary>Whether this comes before another; never both ways, and one way for any two that differ.</summary>
+    /// <summary>Returns a value that indicates whether this result comes before another; a strict total order.</summary>
     bool Precedes(T other);
 }

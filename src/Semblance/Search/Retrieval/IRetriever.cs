@@ -1,16 +1,16 @@
 namespace Semblance;
 
-/// <summary>Something that finds the texts of a corpus that answer a query: by vectors, by words, by several ways at once, or in several stages.</summary>
+/// <summary>Represents a search of a corpus of texts: by vectors, by words, by several methods at once, or in several stages.</summary>
 public interface IRetriever
 {
-    /// <summary>The number of texts that are searched; a hit's index is a place among them, from 0.</summary>
+    /// <summary>Gets the number of texts; the index of a hit is a position among them, from 0.</summary>
     int Count { get; }
 
-    /// <summary>The texts that answer each query best.</summary>
-    /// <param name="queries">Any texts.</param>
-    /// <param name="topK">How many hits a query gets at most.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <returns>For each query its hits, the best first and the lower place first among equals.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is below 1.</exception>
+    /// <summary>Returns the most relevant texts for each query.</summary>
+    /// <param name="queries">The queries.</param>
+    /// <param name="topK">The maximum number of hits per query.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The hits of each query in descending order of score; hits with equal scores in the order of their indices.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default);
 }

@@ -1,15 +1,15 @@
 namespace Semblance;
 
-/// <summary>A document in the order that a model puts it in for a query.</summary>
-/// <param name="Index">Its place among the documents that were given, from 0.</param>
-/// <param name="Score">How well it answers; larger is better.</param>
-/// <param name="Text">The document.</param>
+/// <summary>Represents a document that a model has ranked for a query.</summary>
+/// <param name="Index">The index of the document in the input, from 0.</param>
+/// <param name="Score">The relevance to the query; higher is more relevant.</param>
+/// <param name="Text">The text of the document.</param>
 public sealed record RankedDocument(int Index, float Score, string Text)
 {
-    /// <summary>Documents by their scores: the best first, and the earlier first among equals.</summary>
+    /// <summary>Orders documents by descending score; those with equal scores in the order of their indices.</summary>
     /// <param name="documents">The documents.</param>
-    /// <param name="scores">One for each, none of them NaN.</param>
-    /// <param name="topK">How many to keep; null for all.</param>
+    /// <param name="scores">The score of each document; none is NaN.</param>
+    /// <param name="topK">The maximum number of documents to keep; <see langword="null"/> for all.</param>
     internal static RankedDocument[] Order(IReadOnlyList<string> documents, ReadOnlySpan<float> scores, int? topK)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(topK ?? 1, 1, nameof(topK));

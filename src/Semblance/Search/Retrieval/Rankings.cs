@@ -1,14 +1,14 @@
 namespace Semblance;
 
-/// <summary>The best hits of many queries at once, for several threads.</summary>
+/// <summary>Represents the best hits of many queries; thread-safe.</summary>
 internal sealed class Rankings
 {
     private readonly Best<SearchHit>[] _best;
     private readonly float[] _bars;
 
     /// <param name="count">The number of queries.</param>
-    /// <param name="topK">How many hits each keeps.</param>
-    /// <param name="minimum">The score below which nothing is a hit.</param>
+    /// <param name="topK">The maximum number of hits per query.</param>
+    /// <param name="minimum">The minimum score of a hit.</param>
     public Rankings(int count, int topK, float minimum)
     {
         _best = new Best<SearchHit>[count];
@@ -21,7 +21,7 @@ internal sealed class Rankings
         Array.Fill(_bars, minimum);
     }
 
-    /// <summary>For each query a score below which nothing becomes one of its hits; they rise while others add.</summary>
+    /// <summary>Gets for each query a score below which no result becomes a hit; the scores rise while other threads add results.</summary>
     public ReadOnlySpan<float> Bars => _bars;
 
     public Best<SearchHit> this[int query] => _best[query];
@@ -30,6 +30,6 @@ internal sealed class Rankings
     {
         var best = _best[query];
         best.Add(hit);
-        _bars[query] = best.Threshold; // an older, lower bar written late only lets more through
+        _bars[query] = best.Threshold; // if an older, lower threshold is written late, more results pass
     }
 }

@@ -1,22 +1,27 @@
 namespace Semblance;
 
 /// <summary>
-/// Several rankings made one: a result scores the sum of weight / (k + its place, from 1) over the rankings that it is in
-/// (Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods").
+/// Fuses several rankings into one: the score of a result is the sum of weight / (k + rank), with ranks from 1, over the rankings that
+/// contain it (Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods").
 /// </summary>
-/// <remarks>Only places count, so scores of different kinds, such as cosines and BM25's, need no common scale.</remarks>
+/// <remarks>Only ranks count, so scores of different kinds, such as cosine similarity and BM25, need no common scale.</remarks>
 public static class ReciprocalRankFusion
 {
-    /// <summary>The k of the paper: how little the first places count more than the next.</summary>
+    /// <summary>The default value of k, as in the paper.</summary>
     public const double DefaultK = 60;
 
-    /// <summary>Fuses rankings of ids, or of anything else that can be told apart.</summary>
-    /// <param name="rankings">The rankings, each the best first; what one has twice counts where it comes first.</param>
-    /// <param name="k">Larger values bring the places closer; 60 by default, 0 at least.</param>
-    /// <param name="weights">How much each ranking counts, none negative; null for equally much.</param>
-    /// <returns>Everything that was in a ranking with its score, the best first; among equals what came first in the first rankings.</returns>
-    /// <exception cref="ArgumentException">k or a weight is negative or not finite, or there are not as many weights as rankings.</exception>
-    public static IReadOnlyList<(T Id, double Score)> FuseIds<T>(IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
+    /// <summary>Fuses rankings of ids or of any other values that can be compared for equality.</summary>
+    /// <param name="rankings">The rankings, best first; a value that occurs twice in a ranking counts at its first position.</param>
+    /// <param name="k">The constant k; larger values reduce the influence of the first ranks. 60 by default, at least 0.</param>
+    /// <param name="weights">The weight of each ranking, not negative; <see langword="null"/> for equal weights.</param>
+    /// <returns>
+    /// All values with their scores, in descending order of score; values with equal scores in the order of their first occurrence.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// k or a weight is negative or not finite, or the numbers of weights and rankings differ.
+    /// </exception>
+    public static IReadOnlyList<(T Id, double Score)> FuseIds<T>(
+        IReadOnlyList<IReadOnlyList<T>> rankings, double k = DefaultK, IReadOnlyList<double>? weights = null)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(rankings);
@@ -40,18 +45,20 @@ public static class ReciprocalRankFusion
     }
 
     /// <summary>Fuses the hits of several searches of one corpus.</summary>
-    /// <param name="rankings">The hits of each search, the best first; their scores do not count.</param>
-    /// <param name="topK">How many to keep; 10 by default.</param>
-    /// <param name="k">Larger values bring the places closer; 60 by default, 0 at least.</param>
-    /// <param name="weights">How much each ranking counts, none negative; null for equally much.</param>
-    /// <returns>The hits, the best first and the lower index first among equals.</returns>
-    /// <exception cref="ArgumentException">An argument is out of range, or there are not as many weights as rankings.</exception>
-    public static SearchHit[] Fuse(IReadOnlyList<IReadOnlyList<SearchHit>> rankings, int topK = 10, double k = DefaultK, IReadOnlyList<double>? weights = null)
+    /// <param name="rankings">The hits of each search, best first; their scores are ignored.</param>
+    /// <param name="topK">The maximum number of hits to keep; 10 by default.</param>
+    /// <param name="k">The constant k; larger values reduce the influence of the first ranks. 60 by default, at least 0.</param>
+    /// <param name="weights">The weight of each ranking, not negative; <see langword="null"/> for equal weights.</param>
+    /// <returns>The hits in descending order of score; hits with equal scores in the order of their indices.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range, or the numbers of weights and rankings differ.</exception>
+    public static SearchHit[] Fuse(
+        IReadOnlyList<IReadOnlyList<SearchHit>> rankings, int topK = 10, double k = DefaultK, IReadOnlyList<double>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(rankings);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         int[][] places = [.. rankings.Select(ranking => ranking.Select(hit => hit.Index).ToArray())];
-        return [.. FuseIds(places, k, weights).OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Id).Take(topK).Select(entry => new SearchHit(entry.Id, (float)entry.Score))];
+        return [.. FuseIds(places, k, weights).OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Id).Take(topK).Select(
+            entry => new SearchHit(entry.Id, (float)entry.Score))];
     }
 
     internal static void Check(int rankings, double k, IReadOnlyList<double>? weights)

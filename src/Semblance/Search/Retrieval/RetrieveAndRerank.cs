@@ -1,63 +1,75 @@
 namespace Semblance;
 
 /// <summary>
-/// Search in two stages: a fast retriever finds candidates, and a model that reads query and text together orders them.
+/// Represents a search in two stages: a fast retriever finds candidates, and a model that reads query and text together reranks them.
 /// </summary>
 public sealed class RetrieveAndRerank : IRetriever
 {
-    /// <summary>How many candidates are read unless another number is given.</summary>
+    /// <summary>The default number of candidates.</summary>
     public const int DefaultCandidates = 100;
 
     private readonly IRetriever _retriever;
     private readonly IReadOnlyList<string> _corpus;
     private readonly Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> _rank;
 
-    /// <summary>Orders candidates with a cross-encoder.</summary>
-    /// <param name="retriever">What finds the candidates.</param>
-    /// <param name="corpus">The texts that it searches, by its places.</param>
-    /// <param name="reranker">A model with one label.</param>
-    /// <param name="options">How it predicts; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The corpus is not the retriever's, or the model has several labels.</exception>
+    /// <summary>Initializes a new instance of the <see cref="RetrieveAndRerank"/> class that reranks with a cross-encoder.</summary>
+    /// <param name="retriever">The retriever that finds the candidates.</param>
+    /// <param name="corpus">The texts that the retriever searches, in the same order.</param>
+    /// <param name="reranker">The cross-encoder, which has one label.</param>
+    /// <param name="options">The prediction options; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The corpus does not have as many texts as the retriever, or the model has several labels.
+    /// </exception>
     public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, CrossEncoder reranker, PredictOptions? options = null)
         : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken))
     {
         ArgumentNullException.ThrowIfNull(reranker);
         if (reranker.Labels.Count != 1)
         {
-            throw new ArgumentException($"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score says which text is better; use one with one label.", nameof(reranker));
+            throw new ArgumentException(
+                $"The model has {reranker.Labels.Count} labels ({string.Join(", ", reranker.Labels)}), so no score ranks the texts; use " +
+                "a model with one label.",
+                nameof(reranker));
         }
     }
 
-    /// <summary>Orders candidates with a late-interaction model.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="RetrieveAndRerank"/> class that reranks with a late-interaction model.
+    /// </summary>
     /// <inheritdoc cref="RetrieveAndRerank(IRetriever, IReadOnlyList{string}, CrossEncoder, PredictOptions?)"/>
-    /// <param name="retriever">What finds the candidates.</param>
-    /// <param name="corpus">The texts that it searches, by its places.</param>
+    /// <param name="retriever">The retriever that finds the candidates.</param>
+    /// <param name="corpus">The texts that the retriever searches, in the same order.</param>
     /// <param name="reranker">The model.</param>
-    /// <param name="options">How it encodes; null for the defaults.</param>
-    public RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
-        : this(retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken)) =>
+    /// <param name="options">The encoding options; <see langword="null"/> for the defaults.</param>
+    public RetrieveAndRerank(
+        IRetriever retriever, IReadOnlyList<string> corpus, MultiVectorEncoder reranker, MultiVectorEncodeOptions? options = null)
+        : this(
+            retriever, corpus, (query, texts, cancellationToken) => reranker.Rank(query, texts, null, options, null, cancellationToken)) =>
         ArgumentNullException.ThrowIfNull(reranker);
 
-    private RetrieveAndRerank(IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
+    private RetrieveAndRerank(
+        IRetriever retriever, IReadOnlyList<string> corpus, Func<string, IReadOnlyList<string>, CancellationToken, RankedDocument[]> rank)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentNullException.ThrowIfNull(corpus);
         if (retriever.Count != corpus.Count)
         {
-            throw new ArgumentException($"There are {corpus.Count} texts, and the retriever searches {retriever.Count}; both must have the same ones.", nameof(corpus));
+            throw new ArgumentException(
+                $"There are {corpus.Count} texts, and the retriever searches {retriever.Count}; both must have the same ones.",
+                nameof(corpus));
         }
 
         (_retriever, _corpus, _rank) = (retriever, corpus, rank);
     }
 
-    /// <summary>How many candidates are read for a query, at least as many as are asked for; 100 by default.</summary>
+    /// <summary>Gets the number of candidates per query, at least as many as requested hits; 100 by default.</summary>
     public int Candidates { get; init; } = DefaultCandidates;
 
     /// <inheritdoc/>
     public int Count => _corpus.Count;
 
     /// <inheritdoc/>
-    /// <remarks>Scores are those of the model that reranks. Only candidates become hits.</remarks>
+    /// <remarks>The scores are those of the reranking model. Only candidates become hits.</remarks>
     public SearchHit[][] Search(IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
@@ -67,7 +79,7 @@ public sealed class RetrieveAndRerank : IRetriever
         return [.. candidates.Select((hits, query) => Rerank(queries[query], hits, topK, cancellationToken))];
     }
 
-    // By place, not by the first stage's order, so that among equals the lower place is first.
+    // In the order of indices, not of the first stage, so that hits with equal scores are ordered by index.
     private SearchHit[] Rerank(string query, SearchHit[] hits, int topK, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

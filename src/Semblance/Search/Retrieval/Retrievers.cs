@@ -1,14 +1,14 @@
 namespace Semblance;
 
-/// <summary>Shorter ways to ask a retriever.</summary>
+/// <summary>Provides extension methods for <see cref="IRetriever"/>.</summary>
 public static class Retrievers
 {
-    /// <summary>The texts that answer one query best.</summary>
-    /// <param name="retriever">What searches.</param>
-    /// <param name="query">Any text.</param>
-    /// <param name="topK">How many hits at most; 10 by default.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <returns>The hits, the best first.</returns>
+    /// <summary>Returns the most relevant texts for one query.</summary>
+    /// <param name="retriever">The retriever.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="topK">The maximum number of hits; 10 by default.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The hits in descending order of score.</returns>
     public static SearchHit[] Search(this IRetriever retriever, string query, int topK = 10, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(retriever);

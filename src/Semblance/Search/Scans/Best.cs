@@ -1,15 +1,15 @@
 namespace Semblance;
 
 /// <summary>
-/// The best of all results that were ever offered, for several threads at once. Which they are depends neither on the
-/// order of the offers nor on the threads.
+/// Collects the best of all offered results; thread-safe. The result does not depend on the
+/// order of the offers or on the threads.
 /// </summary>
 /// <remarks>
-/// Results collect behind the best ones of the last cut; when there are half as many again, the next cut keeps the
-/// best. That takes constant time for each result, where a heap takes the logarithm.
+/// Results are appended to the best ones of the last selection; when there are half as many again, the next selection keeps the
+/// best. This takes constant time per result, where a heap takes logarithmic time.
 /// </remarks>
-/// <param name="capacity">How many are kept.</param>
-/// <param name="minimum">The score below which nothing is kept.</param>
+/// <param name="capacity">The maximum number of results to keep.</param>
+/// <param name="minimum">The minimum score of a result.</param>
 internal sealed class Best<T>(int capacity, float minimum)
     where T : struct, IRanked<T>
 {
@@ -20,10 +20,10 @@ internal sealed class Best<T>(int capacity, float minimum)
     private float _threshold = minimum;
     private T? _worst;
 
-    /// <summary>A result with a lower score is certainly not among the best.</summary>
+    /// <summary>Gets a score below which a result is certainly not among the best.</summary>
     public float Threshold => Volatile.Read(ref _threshold);
 
-    /// <summary>Offers results, of which none may be NaN.</summary>
+    /// <summary>Offers results, none of which is NaN.</summary>
     public void Add(params ReadOnlySpan<T> items)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class Best<T>(int capacity, float minimum)
         }
     }
 
-    /// <summary>Whether a result is among the best, or would be.</summary>
+    /// <summary>Returns a value that indicates whether a result is among the best, or would be.</summary>
     public bool Keeps(T item)
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class Best<T>(int capacity, float minimum)
         }
     }
 
-    /// <summary>The best, in order.</summary>
+    /// <summary>Returns the best results, in order.</summary>
     public T[] ToArray()
     {
         lock (_gate)

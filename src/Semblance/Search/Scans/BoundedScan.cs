@@ -4,15 +4,15 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// For a few queries: a fast pass finds the rows that could be hits, and only these are scored. The hits are those of
-/// scoring everything.
+/// Scans a corpus for a few queries: a fast pass finds the rows that could be hits, and only these are scored. The hits are the same as
+/// those of scoring all rows.
 /// </summary>
 internal sealed class BoundedScan : ICorpusScan
 {
-    // From here on a matrix product with all of them at once is faster.
+    // From this number of queries on, a matrix product with all of them at once is faster.
     private const int MostQueries = 12;
 
-    // One row takes as long to score as so many.
+    // Scoring one row takes as long as this many in the fast pass.
     private const int FewestScored = 16;
 
     private readonly RowScorer _scorer;
@@ -27,8 +27,9 @@ internal sealed class BoundedScan : ICorpusScan
             : new FloatScoreBounds(scorer.Queries, corpus, options.Similarity);
     }
 
-    /// <summary>Whether this is the way for so many queries.</summary>
-    public static bool Suits(int queries, SimilarityFunction similarity) => queries <= MostQueries && similarity != SimilarityFunction.Manhattan;
+    /// <summary>Returns a value that indicates whether this scan is suitable for the number of queries.</summary>
+    public static bool Suits(int queries, SimilarityFunction similarity) =>
+        queries <= MostQueries && similarity != SimilarityFunction.Manhattan;
 
     public void Scan(Computation part, int first, int count)
     {

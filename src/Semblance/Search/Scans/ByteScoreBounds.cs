@@ -5,9 +5,9 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Bounds for int8 and uint8, in whole numbers: a stored element is its centre + spread · b, with b the byte from −128 to 127, so its
-/// product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits. What that
-/// can change is at most the length of what was lost times that of b, in either of two units (Cauchy–Schwarz).
+/// Computes bounds for int8 and uint8 with integers: a stored element is its center + spread · b, with b the byte from −128 to 127, so its
+/// dot product with a query is a constant of the query, plus Σ wᵢ bᵢ with the weights wᵢ = queryᵢ · spreadᵢ, which are rounded to 7 bits.
+/// The rounding error is at most the length of the lost part times that of b, in either of two units (Cauchy–Schwarz).
 /// </summary>
 internal sealed class ByteScoreBounds : ScoreBounds
 {
@@ -40,7 +40,8 @@ internal sealed class ByteScoreBounds : ScoreBounds
         for (var query = 0; query < _queries.Length; query++)
         {
             var bound = _queries[query];
-            ByteProducts.Multiply(data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
+            ByteProducts.Multiply(
+                data, _corpus.Dimension, (byte)(_corpus.Precision == Precision.Int8 ? Middle : 0), bound.Weights, sums[..rows]);
             for (var i = 0; i < rows; i += Vector512<int>.Count)
             {
                 var product = Vector512.ConvertToSingle(Vector512.Create(sums[i..]) - Vector512.Create(bound.Excess)) * bound.Step;
@@ -70,7 +71,7 @@ internal sealed class ByteScoreBounds : ScoreBounds
 
     private static QueryBound Bound(ReadOnlySpan<float> query, double[] centres, double[] spreads, double rounding)
     {
-        // As large as weights may be for all products with them to stay within 32 bits.
+        // The largest weights for which all products with them fit in 32 bits.
         var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, ByteProducts.LargestWeight);
         var largest = 0.0;
         for (var i = 0; i < query.Length; i++)
@@ -94,7 +95,7 @@ internal sealed class ByteScoreBounds : ScoreBounds
             toElements += centres[i] * centres[i];
         }
 
-        // The bytes are no longer than they can be, nor, in units of the elements, than the row and its centre together.
+        // The bytes are no longer than their maximum and, in units of the elements, than the row and its center together.
         var ofBytes = Math.Sqrt(lostOfBytes) * Middle * Math.Sqrt(query.Length);
         var slope = Math.Sqrt(lostOfElements) * (1 + 1e-6);
         var ofElements = slope * Math.Sqrt(toElements);
@@ -103,7 +104,7 @@ internal sealed class ByteScoreBounds : ScoreBounds
             : new QueryBound(weights, (float)step, Middle * sum, (float)slope, (float)(constant + ofElements));
     }
 
-    // No row is longer than all elements at the far ends of their ranges.
+    // No row is longer than all elements at the ends of their ranges.
     private static double LargestNorm(double[] centres, double[] spreads)
     {
         var sum = 0.0;
@@ -116,6 +117,9 @@ internal sealed class ByteScoreBounds : ScoreBounds
         return Math.Sqrt(sum);
     }
 
-    /// <summary>No row's product with a query is larger than step · (Σ weight · byte − excess) + slope · the row's length + constant.</summary>
+    /// <summary>
+    /// Represents the bound that no row's dot product with a query exceeds: step · (Σ weight · byte − excess) + slope · the row's length +
+    /// constant.
+    /// </summary>
     private readonly record struct QueryBound(sbyte[] Weights, float Step, int Excess, float Slope, float Constant);
 }

@@ -4,10 +4,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance;
 
-/// <summary>Bounds for float32 and float16: products in four sums at once, widened in registers.</summary>
+/// <summary>Computes bounds for float32 and float16, with four sums at once, widened in registers.</summary>
 internal sealed class FloatScoreBounds : ScoreBounds
 {
-    // Infinity and NaN of float16 are loaded as 2¹⁶ and more, beyond everything finite: of what may hold one nothing is known.
+    // Infinity and NaN of float16 are loaded as 2¹⁶ and more, beyond all finite values: no bound is known for rows that may contain one.
     private const float LargestHalfSquare = 65504f * 65504f;
 
     private readonly VectorMatrix _corpus;

@@ -2,17 +2,17 @@ using Semblance.Tensors;
 
 namespace Semblance;
 
-/// <summary>Compares the signs of vectors: the score of two is a function of the number of bits in which they differ.</summary>
+/// <summary>Compares the signs of vectors: the score is a function of the number of bits that differ.</summary>
 internal sealed class HammingScan : ICorpusScan
 {
-    // Few enough rows to stay in the first-level cache while the queries pass.
+    // Few enough rows to stay in the first-level cache while all queries are compared.
     private const int CacheBytes = 16 * 1024;
 
     private readonly VectorMatrix _corpus;
     private readonly SearchOptions _options;
     private readonly Rankings _rankings;
     private readonly ulong[][] _queries;
-    private readonly float[] _scores; // by the number of bits; falling
+    private readonly float[] _scores; // by the number of differing bits, descending
 
     public HammingScan(Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
     {

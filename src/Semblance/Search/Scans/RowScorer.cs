@@ -3,9 +3,9 @@ using Semblance.Tensors;
 namespace Semblance;
 
 /// <summary>
-/// Scores rows with all queries: the only place where scores come from, so that they are the same whichever rows are
-/// scored together. The queries are packed, and the corpus streams past them; nothing of it is copied but what has to be
-/// restored or normalised.
+/// Scores rows with all queries. All scores come from here, so that they are the same whichever rows are
+/// scored together. The queries are packed, and the corpus is streamed; only data that must be
+/// restored or normalized is copied.
 /// </summary>
 internal sealed class RowScorer : ICorpusScan
 {
@@ -14,11 +14,11 @@ internal sealed class RowScorer : ICorpusScan
     private readonly SearchOptions _options;
     private readonly Rankings _rankings;
 
-    /// <param name="run">Memory that lives as long as this.</param>
-    /// <param name="queries"><c>[queries × dimensions]</c>.</param>
+    /// <param name="run">The computation whose memory lives as long as this object.</param>
+    /// <param name="queries">The queries <c>[queries × dimensions]</c>.</param>
     /// <param name="corpus">The vectors.</param>
-    /// <param name="options">How to compare.</param>
-    /// <param name="rankings">Takes the hits.</param>
+    /// <param name="options">The search options.</param>
+    /// <param name="rankings">The rankings that receive the hits.</param>
     public RowScorer(Computation run, Tensor queries, VectorMatrix corpus, SearchOptions options, Rankings rankings)
     {
         (_corpus, _options, _rankings) = (corpus, options, rankings);
@@ -29,7 +29,7 @@ internal sealed class RowScorer : ICorpusScan
         }
     }
 
-    /// <summary>The queries as they are compared.</summary>
+    /// <summary>Gets the prepared queries.</summary>
     public Tensor Queries { get; }
 
     public void Scan(Computation part, int first, int count)
@@ -38,7 +38,7 @@ internal sealed class RowScorer : ICorpusScan
         Score(part, vectors, first, []);
     }
 
-    /// <summary>Compares some rows, in rising order.</summary>
+    /// <summary>Scores some rows, in ascending order.</summary>
     public void Score(Computation part, ReadOnlySpan<int> rows)
     {
         using var vectors = _corpus.Read(part, rows);
@@ -57,7 +57,7 @@ internal sealed class RowScorer : ICorpusScan
         }
     }
 
-    // A row of scores is one corpus vector against all queries, each with its own bar.
+    // A row of scores is one corpus vector against all queries, each with its own threshold.
     private void Rank(Tensor scores, int firstQuery, int first, ReadOnlySpan<int> rows)
     {
         var bars = _rankings.Bars.Slice(firstQuery, scores.Columns);
@@ -76,7 +76,9 @@ internal sealed class RowScorer : ICorpusScan
             {
                 _rankings.Add(firstQuery + q, float.IsFinite(line[q])
                     ? new SearchHit(row, line[q])
-                    : throw new ArgumentException($"Row {row} of the corpus {_corpus} has the score {line[q]}: an element is no finite number, or too large; remove the row, or find out what made it so."));
+                    : throw new ArgumentException(
+                        $"Row {row} of the corpus {_corpus} has the score {line[q]}: an element is not a finite number, or is too large; " +
+                        "remove the row, or find the cause of the value."));
             }
         }
     }

@@ -2,10 +2,12 @@ using System.Runtime.Intrinsics;
 
 namespace Semblance;
 
-/// <summary>Finds the few scores that count, sixteen at a time; NaN never does.</summary>
+/// <summary>Finds the few scores that reach a threshold, sixteen at a time; NaN never does.</summary>
 internal static class ScoreScan
 {
-    /// <summary>The first index from <paramref name="start"/> on whose score is at least <paramref name="bar"/>, or the length.</summary>
+    /// <summary>
+    /// Returns the first index from <paramref name="start"/> on whose score is at least <paramref name="bar"/>, or the length.
+    /// </summary>
     public static int Next(ReadOnlySpan<float> scores, int start, float bar)
     {
         var bars = Vector512.Create(bar);
@@ -25,7 +27,9 @@ internal static class ScoreScan
         return start;
     }
 
-    /// <summary>The first index from <paramref name="start"/> on whose score is at least its own bar, or the length.</summary>
+    /// <summary>
+    /// Returns the first index from <paramref name="start"/> on whose score is at least its own threshold, or the length.
+    /// </summary>
     public static int Next(ReadOnlySpan<float> scores, int start, ReadOnlySpan<float> bars)
     {
         for (; start <= scores.Length - Vector512<float>.Count; start += Vector512<float>.Count)

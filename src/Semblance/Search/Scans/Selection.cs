@@ -2,15 +2,15 @@ using System.Numerics;
 
 namespace Semblance;
 
-/// <summary>Order among results.</summary>
+/// <summary>Orders and selects results.</summary>
 internal static class Selection
 {
-    /// <summary>The comparer that puts the best first.</summary>
+    /// <summary>Returns the comparer that sorts the best results first.</summary>
     public static IComparer<T> Order<T>()
         where T : struct, IRanked<T> => RankComparer<T>.Instance;
 
-    /// <summary>Moves the best <paramref name="count"/> results to the front, the worst of these last among them.</summary>
-    /// <remarks>Hoare's selection: each round halves, about, the part that the border lies in.</remarks>
+    /// <summary>Moves the best <paramref name="count"/> results to the front, with the worst of these last.</summary>
+    /// <remarks>Quickselect (Hoare): each round halves, on average, the part that contains the border.</remarks>
     public static void BestFirst<T>(Span<T> items, int count)
         where T : struct, IRanked<T>
     {
@@ -19,7 +19,7 @@ internal static class Selection
         {
             if (rounds == 0)
             {
-                items[low..(high + 1)].Sort(Order<T>()); // bad luck with the pivots
+                items[low..(high + 1)].Sort(Order<T>()); // the pivots were bad
                 return;
             }
 

@@ -3,15 +3,19 @@ using Semblance.Files.Json;
 
 namespace Semblance;
 
-/// <summary>Takes the vectors out of rows of JSON Lines; those that <c>precision</c> says are int8 or uint8 are restored with the ranges beside the file.</summary>
-/// <param name="path">The file.</param>
+/// <summary>
+/// Reads the vectors of JSON Lines rows; those whose <c>precision</c> is int8 or uint8 are restored with the ranges file next to the file.
+/// </summary>
+/// <param name="path">The path of the file.</param>
 internal sealed class JsonVectorReader(string path)
 {
     private int? _dimension;
     private Quantizer? _quantizer;
 
-    /// <summary>The vector of the next row.</summary>
-    /// <exception cref="TextFormatException">The row has none, or one of another dimension than the first, or its precision cannot be restored.</exception>
+    /// <summary>Returns the vector of the next row.</summary>
+    /// <exception cref="TextFormatException">
+    /// The row has no vector, one with another dimension than the first, or one whose precision cannot be restored.
+    /// </exception>
     public float[] Vector(JsonRow row)
     {
         var vector = row.Vector(JsonVectors.NameIn(row) ?? "embedding");
@@ -45,7 +49,9 @@ internal sealed class JsonVectorReader(string path)
                 : throw row.Fault($"{name} needs its ranges in {beside}, which is missing; put them there, or encode again as float32.");
             _quantizer = ranges.Smallest.Length == vector.Length && ranges.Count >= QuantizationRanges.FewestVectors
                 ? new Quantizer(precision, vector.Length, ranges)
-                : throw row.Fault($"the vector has {vector.Length} elements, but the ranges in {beside} are of {ranges.Count} vectors of {ranges.Smallest.Length}; they belong to other vectors.");
+                : throw row.Fault(
+                    $"the vector has {vector.Length} elements, but the ranges in {beside} are of {ranges.Count} vectors of " +
+                    $"{ranges.Smallest.Length}; they belong to other vectors.");
         }
 
         var stored = new byte[vector.Length];

@@ -8,8 +8,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance;
 
 /// <summary>
-/// Vectors to be searched, in any precision: in memory, or in a file where they lie. Immutable, safe for all threads, and
-/// nothing to dispose. int8 and uint8 know their <see cref="QuantizationRanges"/>, so that scores are in the units of the model.
+/// Represents vectors to search, in any precision, in memory or memory-mapped from a file. Immutable and thread-safe; there is
+/// nothing to dispose. int8 and uint8 vectors have <see cref="QuantizationRanges"/>, so that scores have the scale of the model.
 /// </summary>
 public sealed unsafe class VectorMatrix
 {
@@ -30,50 +30,55 @@ public sealed unsafe class VectorMatrix
         _norms = new Lazy<float[]>(ComputeNorms);
     }
 
-    /// <summary>How the elements are stored.</summary>
+    /// <summary>Gets the precision of the stored elements.</summary>
     public Precision Precision => Quantizer?.Precision ?? Precision.Float32;
 
-    /// <summary>The number of vectors.</summary>
+    /// <summary>Gets the number of vectors.</summary>
     public int Rows { get; }
 
-    /// <summary>The number of elements of a vector, before it was stored.</summary>
+    /// <summary>Gets the number of elements of a vector, before quantization.</summary>
     public int Dimension { get; }
 
-    /// <summary>What stored the vectors, and restores them; null for float32.</summary>
+    /// <summary>Gets the quantizer that stored the vectors and restores them; <see langword="null"/> for float32.</summary>
     public Quantizer? Quantizer { get; }
 
-    /// <summary>The file that was opened; null for vectors in memory.</summary>
+    /// <summary>Gets the path of the opened file; <see langword="null"/> for vectors in memory.</summary>
     public string? Path { get; }
 
-    /// <summary>The number of bytes of a stored vector.</summary>
+    /// <summary>Gets the number of bytes of a stored vector.</summary>
     public int RowBytes => Quantizer?.ByteCount ?? Dimension * sizeof(float);
 
-    /// <summary>The number of bytes of all stored vectors.</summary>
+    /// <summary>Gets the number of bytes of all stored vectors.</summary>
     public long ByteCount => (long)Rows * RowBytes;
 
-    /// <summary>The length of each vector as it is restored, and zeros that let whole registers be read; computed by the first who asks.</summary>
+    /// <summary>Gets the length of each restored vector, padded with zeros to whole SIMD registers; computed at first use.</summary>
     internal float[] Norms => _norms.Value;
 
-    /// <summary>Float32 vectors in memory; not copied.</summary>
-    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
+    /// <summary>Returns float32 vectors in memory, without copying them.</summary>
+    /// <param name="vectors">The vectors <c>[vectors × dimension]</c>.</param>
     public static VectorMatrix Of(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         return Of(vectors, null);
     }
 
-    /// <summary>Stores vectors in a smaller precision, on all threads.</summary>
-    /// <param name="vectors"><c>[vectors × dimension]</c>.</param>
-    /// <param name="quantizer">The precision, with its ranges.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentException">The quantizer is for other vectors, they take more than 2³¹ bytes, or an element is not a finite number.</exception>
+    /// <summary>Quantizes vectors, on all threads.</summary>
+    /// <param name="vectors">The vectors <c>[vectors × dimension]</c>.</param>
+    /// <param name="quantizer">The quantizer, with the precision and its ranges.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// The quantizer is for another dimension, the result takes more than 2³¹ bytes, or an element is not finite.
+    /// </exception>
     public static VectorMatrix Quantize(Tensor vectors, Quantizer quantizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(quantizer);
         if (vectors.Columns != quantizer.Dimension || (long)vectors.Rows * quantizer.ByteCount > Array.MaxLength)
         {
-            throw new ArgumentException($"A quantizer of {quantizer.Dimension} elements does not store {vectors.Rows} vectors of {vectors.Columns}; both must have as many, and at most {Array.MaxLength} bytes are kept in memory.", nameof(vectors));
+            throw new ArgumentException(
+                $"A quantizer of {quantizer.Dimension} elements does not store {vectors.Rows} vectors of {vectors.Columns}; both must " +
+                $"have as many, and at most {Array.MaxLength} bytes are kept in memory.",
+                nameof(vectors));
         }
 
         var bytes = GC.AllocateUninitializedArray<byte>(vectors.Rows * quantizer.ByteCount, pinned: true);
@@ -84,25 +89,30 @@ public sealed unsafe class VectorMatrix
                 quantizer.Quantize(vectors.Row(row), bytes.AsSpan(row * quantizer.ByteCount, quantizer.ByteCount), row);
             }
         }, cancellationToken);
-        return new VectorMatrix(bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
+        return new VectorMatrix(
+            bytes, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(bytes, 0), vectors.Rows, vectors.Columns, quantizer, null);
     }
 
-    /// <summary>Opens vectors in a file, mapped into memory: only what a search reads is loaded.</summary>
+    /// <summary>Opens vectors in a file, which is memory-mapped: only the data that a search reads is loaded.</summary>
     /// <remarks>
-    /// Files of bytes with ranges beside them (<see cref="QuantizationRanges.PathBeside"/>, which <see cref="Save"/> writes) are
-    /// int8 or uint8. Without ranges nobody knows what a byte stands for, so bytes are only read as binary or ubinary, and only when asked for.
+    /// Files of bytes with a ranges file next to them (<see cref="QuantizationRanges.PathBeside"/>, which <see cref="Save"/> writes) are
+    /// int8 or uint8. Without ranges, the meaning of a byte is unknown, so bytes are only read as binary or ubinary, and only if requested.
     /// Other types than the stored precisions (float64, bfloat16) and JSON Lines are converted to float32 in memory.
     /// </remarks>
     /// <param name="path">
-    /// A <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines (<c>.jsonl</c>) with an array
-    /// <c>embedding</c> or <c>vector</c> in each row.
+    /// The path of a <c>.npy</c> or <c>.safetensors</c> file of float32, float64, float16, bfloat16, int8 or uint8, or JSON Lines
+    /// (<c>.jsonl</c>) with an array <c>embedding</c> or <c>vector</c> in each row.
     /// </param>
-    /// <param name="precision">What the file holds; null to go by its type and its ranges.</param>
-    /// <param name="dimension">The number of elements of a vector, where bits are kept and it is no multiple of 8; null for as many as there are bits.</param>
-    /// <param name="name">The name of the matrix in a safetensors file of several; null for the only one, or for <c>embeddings</c>.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointFormatException">The file is damaged or cut short, or holds something else.</exception>
-    /// <exception cref="TextFormatException">A row of JSON Lines has no such vector, or one of another dimension than the first.</exception>
+    /// <param name="precision">The precision of the file; <see langword="null"/> to determine it from its type and ranges.</param>
+    /// <param name="dimension">
+    /// The number of elements of a vector, for packed bits if it is not a multiple of 8; <see langword="null"/> for the number of bits.
+    /// </param>
+    /// <param name="name">
+    /// The name of the matrix in a safetensors file with several; <see langword="null"/> for the only one, or for <c>embeddings</c>.
+    /// </param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged or truncated, or has other contents.</exception>
+    /// <exception cref="TextFormatException">A row of JSON Lines has no vector, or one with another dimension than the first.</exception>
     public static VectorMatrix Open(string path, Precision? precision = null, int? dimension = null, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -127,24 +137,30 @@ public sealed unsafe class VectorMatrix
         var elements = found is Precision.Binary or Precision.UBinary ? dimension ?? checked(8 * matrix.Columns) : matrix.Columns;
         if (type != matrix.DType || Quantizer.ColumnsOf(found, elements) != matrix.Columns || (dimension ?? elements) != elements)
         {
-            throw new CheckpointFormatException(path, $"the matrix is {matrix.DType}[{matrix.Rows}, {matrix.Columns}], which cannot be {found} vectors of {dimension ?? elements} elements.");
+            throw new CheckpointFormatException(
+                path,
+                $"the matrix is {matrix.DType}[{matrix.Rows}, {matrix.Columns}], which cannot be {found} vectors of " +
+                $"{dimension ?? elements} elements.");
         }
 
-        var quantizer = found == Precision.Float32 ? null : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
+        var quantizer = found == Precision.Float32
+            ? null
+            : new Quantizer(found, elements, Quantizer.NeedsRanges(found) ? RangesBeside(matrix) : null);
         fixed (byte* data = matrix.Bytes(0, Math.Min(1, matrix.Rows)))
         {
-            return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a mapping does not move
+            return new VectorMatrix(matrix, data, matrix.Rows, elements, quantizer, path); // a memory map does not move
         }
     }
 
-    /// <summary>Reads all vectors, as far as they were stored, as float32.</summary>
-    /// <returns><c>[vectors × dimension]</c>; float32 is not copied.</returns>
-    /// <exception cref="CheckpointFormatException">A vector holds a value that is not finite, or there are too many.</exception>
+    /// <summary>Returns all vectors, restored to float32.</summary>
+    /// <returns>The vectors <c>[vectors × dimension]</c>; float32 is not copied.</returns>
+    /// <exception cref="CheckpointFormatException">A vector has a value that is not finite, or there are too many vectors.</exception>
     public Tensor ToTensor()
     {
         if ((long)Rows * Dimension > Array.MaxLength)
         {
-            throw new CheckpointFormatException(Path ?? "vectors", $"{Rows} vectors of {Dimension} elements are more than one matrix in memory can be; divide the file.");
+            throw new CheckpointFormatException(
+                Path ?? "vectors", $"{Rows} vectors of {Dimension} elements are more than one matrix in memory can be; divide the file.");
         }
 
         var tensor = Quantizer is null && Rows > 0 ? Tensor.Map((float*)_data, this, Rows, Dimension) : Tensor.Zeros(Rows, Dimension);
@@ -161,9 +177,11 @@ public sealed unsafe class VectorMatrix
         return tensor;
     }
 
-    /// <summary>Writes the vectors as they are stored, and the ranges of int8 and uint8 beside them.</summary>
-    /// <param name="path">A file ending with <c>.npy</c> or <c>.safetensors</c>; it appears when it is complete.</param>
-    /// <exception cref="ArgumentException">The name ends otherwise.</exception>
+    /// <summary>Writes the stored vectors and, for int8 and uint8, the ranges file next to them.</summary>
+    /// <param name="path">
+    /// The path of the file, ending with <c>.npy</c> or <c>.safetensors</c>; the file appears when it is complete.
+    /// </param>
+    /// <exception cref="ArgumentException">The path has another extension.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string path)
     {
@@ -173,7 +191,9 @@ public sealed unsafe class VectorMatrix
         {
             ".NPY" => new NpyWriter(path, columns, TypeOf(Precision)),
             ".SAFETENSORS" => new SafetensorsRowWriter(path, columns, type: TypeOf(Precision)),
-            _ => throw new ArgumentException($"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
+            _ =>
+                throw new ArgumentException(
+                    $"{path}: vectors are written to .npy and .safetensors files; the name must end so.", nameof(path)),
         };
         for (var row = 0; row < Rows; row++)
         {
@@ -194,14 +214,14 @@ public sealed unsafe class VectorMatrix
             }
         }
 
-        // Ranges of other vectors would be wrong silently; no ranges are an error that says so.
+        // Ranges of other vectors would silently be wrong; without ranges, reading throws.
         File.Delete(QuantizationRanges.PathBeside(path));
         writer.Complete();
         Quantizer?.Ranges?.Save(QuantizationRanges.PathBeside(path));
     }
 
-    /// <summary>The bytes of a vector. Keep this object alive while reading them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <summary>Returns the bytes of a vector. Keep a reference to this object while reading them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The row is out of range.</exception>
     public ReadOnlySpan<byte> Stored(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -209,13 +229,13 @@ public sealed unsafe class VectorMatrix
         return Stored(row, 1);
     }
 
-    /// <summary>The bytes of consecutive vectors, at most 2³¹−1 of them. Keep this object alive while reading them.</summary>
+    /// <summary>Returns the bytes of consecutive vectors, at most 2³¹−1. Keep a reference to this object while reading them.</summary>
     internal ReadOnlySpan<byte> Stored(int first, int count) => new(_data + ((long)first * RowBytes), checked(count * RowBytes));
 
-    /// <summary>A vector, as far as it was stored.</summary>
-    /// <param name="row">Its row.</param>
-    /// <param name="vector">Receives <see cref="Dimension"/> elements.</param>
-    /// <exception cref="ArgumentException">There is no such row, or the length is another.</exception>
+    /// <summary>Restores a vector to float32.</summary>
+    /// <param name="row">The row of the vector.</param>
+    /// <param name="vector">The buffer that receives <see cref="Dimension"/> elements.</param>
+    /// <exception cref="ArgumentException">The row is out of range, or the buffer has another length.</exception>
     public void Restore(int row, Span<float> vector)
     {
         if (Quantizer is not null)
@@ -228,16 +248,18 @@ public sealed unsafe class VectorMatrix
         }
         else
         {
-            throw new ArgumentException($"{vector.Length} elements do not receive a vector of {Dimension}.", nameof(vector));
+            throw new ArgumentException($"The buffer has {vector.Length} elements, but a vector has {Dimension}.", nameof(vector));
         }
 
         GC.KeepAlive(this);
     }
 
-    /// <summary>The vectors as in <c>vectors.npy, Int8[1000, 384]</c>.</summary>
+    /// <summary>Returns a description such as <c>vectors.npy, Int8[1000, 384]</c>.</summary>
     public override string ToString() => $"{(Path is null ? "" : Path + ", ")}{Precision}[{Rows}, {Dimension}]";
 
-    /// <summary>Consecutive vectors as float32: in place where they are, else restored into memory of the computation.</summary>
+    /// <summary>
+    /// Returns consecutive vectors as float32: without copying if possible, otherwise restored into memory of the computation.
+    /// </summary>
     internal Tensor Read(Computation run, int first, int count)
     {
         if (Quantizer is null)
@@ -254,7 +276,7 @@ public sealed unsafe class VectorMatrix
         return vectors;
     }
 
-    /// <summary>Some vectors as float32.</summary>
+    /// <summary>Returns the given rows as float32.</summary>
     internal Tensor Read(Computation run, ReadOnlySpan<int> rows)
     {
         var vectors = run.Lease(rows.Length, Dimension);
@@ -270,16 +292,20 @@ public sealed unsafe class VectorMatrix
     {
         fixed (float* data = vectors.Values)
         {
-            return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path); // the memory of a tensor does not move
+            // The memory of a tensor does not move.
+            return new VectorMatrix(vectors, (byte*)data, vectors.Rows, vectors.Columns, null, path);
         }
     }
 
     private static VectorMatrix InMemory(Tensor vectors, string path, Precision? precision, int? dimension) =>
         precision is null or Precision.Float32 && (dimension ?? vectors.Columns) == vectors.Columns
             ? Of(vectors, path)
-            : throw new CheckpointFormatException(path, $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of {dimension ?? vectors.Columns} elements.");
+            : throw new CheckpointFormatException(
+                path,
+                $"the vectors are Float32[{vectors.Rows}, {vectors.Columns}], which cannot be {precision} vectors of " +
+                $"{dimension ?? vectors.Columns} elements.");
 
-    /// <summary>A restored vector, whose values are checked to be finite.</summary>
+    /// <summary>Restores a vector and checks that its values are finite.</summary>
     internal float[] Finite(int row, float[] vector)
     {
         Check(row, vector);
@@ -296,7 +322,10 @@ public sealed unsafe class VectorMatrix
                 element++;
             }
 
-            throw new CheckpointFormatException(Path ?? "vectors", $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Leave the vector out, or find what made it so.");
+            throw new CheckpointFormatException(
+                Path ?? "vectors",
+                $"element {element} of vector {row + 1} is {vector[element]}; a finite float32 is expected. Remove the vector, or " +
+                "find the cause of the value.");
         }
     }
 
@@ -316,8 +345,13 @@ public sealed unsafe class VectorMatrix
         DType.I8 when HasRanges(matrix) => Precision.Int8,
         DType.U8 when HasRanges(matrix) => Precision.UInt8,
         DType.I8 or DType.U8 => throw new CheckpointFormatException(
-            matrix.Path, $"what its bytes stand for is not known: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, which is missing; packed bits (binary, ubinary) are read only where they are asked for. Put the ranges there, or encode again as float32."),
-        _ => throw new CheckpointFormatException(matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
+            matrix.Path,
+            $"the meaning of its bytes is unknown: int8 and uint8 need their ranges in {QuantizationRanges.PathBeside(matrix.Path)}, " +
+            "which is missing; packed bits (binary, ubinary) are read only if requested. Put the ranges there, or encode again as " +
+            "float32."),
+        _ =>
+            throw new CheckpointFormatException(
+                matrix.Path, $"the matrix holds {matrix.DType}; vectors are float32, float64, float16, bfloat16, int8 or uint8."),
     };
 
     private static bool HasRanges(MappedMatrix matrix) => File.Exists(QuantizationRanges.PathBeside(matrix.Path));
@@ -327,13 +361,17 @@ public sealed unsafe class VectorMatrix
         var path = QuantizationRanges.PathBeside(matrix.Path);
         if (!HasRanges(matrix))
         {
-            throw new CheckpointFormatException(matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
+            throw new CheckpointFormatException(
+                matrix.Path, $"int8 and uint8 need their ranges, but there is no {path}; encode again, or put it there.");
         }
 
         var ranges = QuantizationRanges.Load(path);
         return ranges.Smallest.Length == matrix.Columns && ranges.Count >= QuantizationRanges.FewestVectors
             ? ranges
-            : throw new CheckpointFormatException(path, $"these are ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has {matrix.Columns}; they belong to other vectors.");
+            : throw new CheckpointFormatException(
+                path,
+                $"the file has ranges of {ranges.Count} vectors of {ranges.Smallest.Length} elements, but {matrix.Path} has " +
+                $"{matrix.Columns}; they belong to other vectors.");
     }
 
     private float[] ComputeNorms()

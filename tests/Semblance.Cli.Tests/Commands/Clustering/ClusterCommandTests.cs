@@ -74,7 +74,7 @@ public class ClusterCommandTests
     {
         var outcome = await Run("--method", "kmeans", "--clusters", "80");
         outcome.ExitCode.ShouldBe(CommandLine.Failed);
-        outcome.Error.ShouldContain("7 vectors do not make 80 clusters");
+        outcome.Error.ShouldContain("7 vectors cannot be divided into 80 clusters");
     }
 
     private static Task<Outcome> Run(params string[] arguments) => Outcome.WithInputAsync(Texts, ["cluster", "--model", Recorded.Folder, .. arguments]);

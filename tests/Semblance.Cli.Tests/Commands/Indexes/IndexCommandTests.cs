@@ -109,7 +109,7 @@ public class IndexCommandTests
         bytes[4100] ^= 1;
         File.WriteAllBytes(segment, bytes);
         var found = await Fails("damaged", "index", "verify", "--index", index);
-        found.Lines.ShouldBe([$"{segment}: the vectors do not agree with their checksum; restore the index, or build it again."]);
+        found.Lines.ShouldBe([$"{segment}: the checksum of the vectors does not match; restore the index, or build it again."]);
 
         var wrong = await Outcome.OfAsync("index", "delete", "--index", index);
         (wrong.ExitCode, wrong.Error).ShouldBe((2, "semblance index delete: Give the ids to delete, or a file of them with --ids. See 'semblance index delete --help'.\n"));
