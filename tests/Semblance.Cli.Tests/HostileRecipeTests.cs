@@ -18,7 +18,7 @@ public class HostileRecipeTests
         { string.Concat(Enumerable.Repeat("- ", 20_000)), "more than 64 levels are nested" },
         { "model: " + string.Concat(Enumerable.Repeat("&a ", 2_000)), "not YAML" },
         { $"model: \"{new string('x', 1 << 20)}\"", "bytes are too many for a recipe" },
-        { $"model: m\n{new string('k', 1000)}: 1\noutput: o", "knows no 'kkkk" },
+        { $"model: m\n{new string('k', 1000)}: 1\noutput: o", "has no setting 'kkkk" },
         { "model: \"\\UFFFFFFFF\"", "not YAML" },
         { "model: \"\\ud800\"", "not YAML" },
         { "%YAML 9.9\n---\nmodel: m", "not YAML" },

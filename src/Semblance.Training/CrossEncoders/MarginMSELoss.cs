@@ -4,13 +4,16 @@ using Semblance.Training.Recipes;
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>
-/// The squared difference between how much higher the positive scores than a negative and how much higher a teacher scores it (Hofstätter et al.
-/// 2020, arXiv:2010.02666). Query, positive and one or more negatives; the labels are the teacher's margins, one for each negative, or its scores
-/// of the positive and of each negative.
+/// Represents the mean squared error between the model's margins and a teacher's, where a margin is the score of the positive minus that of
+/// a negative (Hofstätter et al. 2020, arXiv:2010.02666).
 /// </summary>
+/// <remarks>
+/// Query, positive and one or more negatives; the labels are the teacher's margins, one for each negative, or its scores of the positive
+/// and of each negative.
+/// </remarks>
 public sealed class MarginMSELoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MarginMSELoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new MarginMSELoss(CrossEncoderLossSettings.Read(node)));
 

@@ -4,8 +4,9 @@ using YamlDotNet.RepresentationModel;
 namespace Semblance.Training.Recipes;
 
 /// <summary>
-/// Represents a recipe: a YAML file that describes a training, with the model, the data sets and their losses, the optimiser, the evaluation and the folder to write to.
-/// A recipe can also train a vocabulary or word vectors. The format is described in <c>docs/training.md</c>.
+/// Represents a recipe: a YAML file that describes a training, with the model, the data sets and their losses, the optimizer, the
+/// evaluation and the output folder. A recipe can also train a vocabulary or word vectors. The format is described in
+/// <c>docs/training.md</c>.
 /// </summary>
 /// <example><code>
 /// var recipe = Recipe.Load("recipe.yaml", new RecipeOptions { Settings = [new("steps", "500")] });
@@ -20,7 +21,7 @@ public sealed class Recipe
     ];
 
     private const int MostVariants = 1000;
-    private const long LargestVariants = 1 << 26; // what 1,000 recipes of 60 KiB take
+    private const long LargestVariants = 1 << 26; // the size of 1,000 recipes of 60 KiB
 
     private readonly RecipeNode _root;
     private readonly string _folder;
@@ -36,24 +37,30 @@ public sealed class Recipe
         }
     }
 
-    /// <summary>Gets what the recipe trains.</summary>
+    /// <summary>Gets the kind of model that the recipe trains.</summary>
     public RecipeKind Kind { get; }
 
-    /// <summary>Gets the folder that the model and all files of its training are written to.</summary>
+    /// <summary>Gets the output folder of the model and all files of its training.</summary>
     public string Output { get; }
 
-    /// <summary>Gets the name of a variant, which is made of the settings that it varies; empty where the recipe varies none.</summary>
+    /// <summary>Gets the name of a variant, composed of the settings that it varies; empty if the recipe varies none.</summary>
     public string Name { get; }
 
-    /// <summary>Gets a recipe for each combination of the settings under <c>vary</c>, each with a folder of its own; the recipe alone where it varies none.</summary>
+    /// <summary>
+    /// Gets a recipe for each combination of the settings under <c>vary</c>, each with a folder of its own; only the recipe itself if it
+    /// varies none.
+    /// </summary>
     public IReadOnlyList<Recipe> Variants { get; }
 
-    /// <summary>Gets whether the folder holds a checkpoint, which a run with <see cref="RecipeRunOptions.Resume"/> goes on from.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the folder holds a checkpoint, from which a run with <see cref="RecipeRunOptions.Resume"/>
+    /// resumes.
+    /// </summary>
     public bool HasCheckpoint => TrainingCheckpoint.Exists(Output);
 
     /// <summary>Reads a recipe from a file.</summary>
     /// <param name="path">The file, in UTF-8.</param>
-    /// <param name="options">How the recipe is read; null for the defaults.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <returns>The recipe. Its data are read when it runs.</returns>
     /// <exception cref="RecipeException">The file is not a recipe.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -63,10 +70,10 @@ public sealed class Recipe
         return Parse(RecipeNode.ReadText(path), options, path);
     }
 
-    /// <summary>Reads a recipe from a text.</summary>
+    /// <summary>Parses a recipe from a string.</summary>
     /// <param name="text">The text, in YAML.</param>
-    /// <param name="options">How the recipe is read; null for the defaults.</param>
-    /// <param name="name">The name that messages start with.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="name">The name of the recipe in messages.</param>
     /// <returns>The recipe. Its data are read when it runs.</returns>
     /// <exception cref="RecipeException">The text is not a recipe.</exception>
     public static Recipe Parse(string text, RecipeOptions? options = null, string name = "recipe")
@@ -87,7 +94,7 @@ public sealed class Recipe
             count *= Math.Max(1, Choices(key, values).Count());
             if (count > MostVariants || count * root.Size > LargestVariants)
             {
-                throw vary.Fault($"this makes {count:N0} trainings or more, each of a recipe of its own; at most {MostVariants:N0} are supported, and fewer of large recipes.");
+                throw vary.Fault($"the combinations are {count:N0} trainings or more; at most {MostVariants:N0} are supported, and fewer for large recipes.");
             }
 
             variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
@@ -117,11 +124,16 @@ public sealed class Recipe
         }
     }
 
-    /// <summary>Trains what the recipe describes, and writes it to <see cref="Output"/>: for a model also checkpoints, logs, report and model card.</summary>
-    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <summary>
+    /// Trains the model that the recipe describes, and writes it to <see cref="Output"/>, together with its checkpoints, logs, report and
+    /// model card; or trains a vocabulary or word vectors.
+    /// </summary>
+    /// <param name="options">The run options, for an earlier run in the same folder; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Receives progress after each step.</param>
-    /// <param name="cancellationToken">The token that cancels the operation. A model's training writes a checkpoint of the last whole step before.</param>
-    /// <returns>What came of it.</returns>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation. The training of a model first writes a checkpoint of the last complete step.
+    /// </param>
+    /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The recipe varies settings; run each of <see cref="Variants"/>.</exception>
     /// <inheritdoc cref="PrepareAsync" path="/exception"/>
     /// <inheritdoc cref="RecipeTraining.RunAsync" path="/exception"/>
@@ -142,13 +154,19 @@ public sealed class Recipe
         return new RecipeResult(Output) { TokenCount = tokens };
     }
 
-    /// <summary>Loads the model, downloaded where it is named by its id, and the data, for a training that a program follows step by step.</summary>
-    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <summary>
+    /// Loads the data and the model, which is downloaded if it is given by its Hub id, for step-by-step training in a program.
+    /// </summary>
+    /// <param name="options">The run options, for an earlier run in the same folder; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The training, ready to run.</returns>
-    /// <exception cref="InvalidOperationException">The recipe trains no model, or varies settings: prepare each of <see cref="Variants"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The recipe does not train a model, or varies settings; prepare each of <see cref="Variants"/>.
+    /// </exception>
     /// <exception cref="RecipeException">A setting is out of range, or does not fit the model or the data.</exception>
-    /// <exception cref="IOException">A file cannot be read, or the folder holds a training already that is neither resumed nor overwritten.</exception>
+    /// <exception cref="IOException">
+    /// A file cannot be read, or the folder already holds a training that is neither resumed nor overwritten.
+    /// </exception>
     public async Task<RecipeTraining> PrepareAsync(RecipeRunOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new RecipeRunOptions();
@@ -196,7 +214,7 @@ public sealed class Recipe
         var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
         if (!options.Resume)
         {
-            TrainingCheckpoint.Delete(Output); // or a kill before the first new one would leave the old to go on from
+            TrainingCheckpoint.Delete(Output); // or a kill before the first new checkpoint would leave the old one to resume from
         }
 
         return new RecipeTraining(model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
@@ -225,7 +243,7 @@ public sealed class Recipe
 
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
 
-    // What the training begins with.
+    // The node of the initial model.
     private RecipeNode Begun() => !IsCrossEncoder ? _root.Get("model")
         : _root.Find("model") is { } other ? throw other.Fault("a recipe trains a 'model' or a 'cross-encoder', not both.")
         : _root.Get("cross-encoder");
@@ -249,7 +267,7 @@ public sealed class Recipe
 
     private static string Join(string a, string b) => a.Length == 0 ? b : $"{a}, {b}";
 
-    // A value as a name: the words in it.
+    // A value as a name: its words, joined.
     private static string Label(YamlNode value) => value switch
     {
         YamlSequenceNode sequence => string.Join('+', sequence.Children.Select(Label)),

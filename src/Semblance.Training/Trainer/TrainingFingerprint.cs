@@ -5,15 +5,18 @@ using System.Security.Cryptography;
 namespace Semblance.Training;
 
 /// <summary>
-/// What decides the course of a training, field by field: the rows and losses of its data sets, its batches, its optimiser and its options. What may
-/// change between two parts of a training has no field: how many steps there are (and with them a schedule's warm-up), evaluations, checkpoints, files, threads.
+/// Computes the fingerprint of a training: the rows and losses of its data sets, its batches, its optimizer and its options, by name.
 /// </summary>
+/// <remarks>
+/// Values that can change when training resumes are left out: the number of steps (and with it a schedule's warm-up), evaluations,
+/// checkpoints, files, threads.
+/// </remarks>
 internal static class TrainingFingerprint
 {
     private const int HashDigits = 16;
     private const int BatchesLookedAt = 8;
 
-    /// <summary>The beginning of the names of the fields that say which rows make up which batch.</summary>
+    /// <summary>The prefixes of the fields that determine the batches.</summary>
     public const string Data = "data set ", Batches = "batches";
 
     public static OrderedDictionary<string, string> Of(IReadOnlyList<TrainingDataset> datasets, BatchSampler sampler, Optimizer optimizer, TrainerOptions options)
@@ -36,7 +39,10 @@ internal static class TrainingFingerprint
         return fields;
     }
 
-    /// <summary>What differs between two fingerprints. A field of the trainer's own that the older one has not is of a later version, and not compared.</summary>
+    /// <summary>
+    /// Returns the differences of two fingerprints. A field of the trainer that the older one lacks was added by a later version, and is
+    /// not compared.
+    /// </summary>
     public static List<TrainingChange> Compare(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
         var all = Join(own, added);
@@ -54,7 +60,7 @@ internal static class TrainingFingerprint
         return changes;
     }
 
-    /// <summary>The trainer's own fields with those that were added; of one name, the added counts.</summary>
+    /// <summary>Returns the trainer's own fields and the added ones, which replace own fields of the same name.</summary>
     public static OrderedDictionary<string, string> Join(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
         var all = new OrderedDictionary<string, string>(own);

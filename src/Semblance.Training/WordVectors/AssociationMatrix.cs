@@ -5,8 +5,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training.WordVectors;
 
 /// <summary>
-/// How much more often two tokens are neighbours than by chance, as a sparse symmetric matrix: the logarithm of the ratio
-/// where that is positive, the frequencies of contexts smoothed on both sides.
+/// Represents the positive pointwise mutual information of tokens as a sparse symmetric matrix, with context frequencies smoothed on both
+/// sides.
 /// </summary>
 internal sealed class AssociationMatrix
 {
@@ -17,18 +17,18 @@ internal sealed class AssociationMatrix
 
     private AssociationMatrix(int[][] columns, float[][] values) => (_columns, _values) = (columns, values);
 
-    /// <summary>The number of rows, and of columns.</summary>
+    /// <summary>Gets the number of rows, and of columns.</summary>
     public int Rows => _columns.Length;
 
-    /// <summary>The number of values that are not zero.</summary>
+    /// <summary>Gets the number of nonzero values.</summary>
     public long Count => _columns.Sum(row => (long)row.Length);
 
-    /// <summary>Counts neighbours: for each token its places are visited, so that no table of pairs is held.</summary>
-    /// <param name="tokens">Texts as ids, negative between two texts.</param>
-    /// <param name="vocabulary">One more than the largest id.</param>
-    /// <param name="window">How far neighbours reach.</param>
-    /// <param name="smoothing">The exponent on a context's frequency.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Computes the matrix by visiting the positions of each token, without a table of all pairs.</summary>
+    /// <param name="tokens">The texts as token ids, with a negative value between two texts.</param>
+    /// <param name="vocabulary">The size of the vocabulary: the largest id plus one.</param>
+    /// <param name="window">The context window: the maximum distance of two tokens.</param>
+    /// <param name="smoothing">The exponent of a context's frequency.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static AssociationMatrix Of(int[] tokens, int vocabulary, int window, double smoothing, CancellationToken cancellationToken)
     {
         var (starts, places) = Places(tokens, vocabulary);
@@ -37,7 +37,7 @@ internal sealed class AssociationMatrix
         var total = weights.Sum();
         var smoothed = weights.Sum(weight => Math.Pow(weight, smoothing));
 
-        // A token's logarithm of chance, half of it as a word and half as a context: what makes the matrix symmetric.
+        // The logarithm of a token's probability, half as a word and half as a context, which makes the matrix symmetric.
         var chance = weights.Select(weight => 0.5 * (Math.Log(weight / total) + Math.Log(Math.Pow(weight, smoothing) / smoothed))).ToArray();
         var (columns, values) = (new int[vocabulary][], new float[vocabulary][]);
         Each(
@@ -52,7 +52,7 @@ internal sealed class AssociationMatrix
         return new AssociationMatrix(columns, values);
     }
 
-    /// <summary>The product with a dense matrix, row by row in a fixed order.</summary>
+    /// <summary>Multiplies the matrix by a dense one, row by row in a fixed order.</summary>
     public void Multiply(float[] dense, float[] result, int width, CancellationToken cancellationToken) =>
         Each(
             Rows,
@@ -68,7 +68,7 @@ internal sealed class AssociationMatrix
             },
             cancellationToken);
 
-    // Where each token stands, in order: those of token t are places[starts[t]..starts[t + 1]].
+    // The positions of each token, in order: those of token t are places[starts[t]..starts[t + 1]].
     private static (int[] Starts, int[] Places) Places(int[] tokens, int vocabulary)
     {
         var starts = new int[vocabulary + 1];
@@ -127,7 +127,7 @@ internal sealed class AssociationMatrix
             },
             cancellationToken);
 
-    // The neighbours of one token at a time.
+    // The contexts of one token at a time.
     private sealed class RowCounts(int vocabulary)
     {
         private readonly float[] _counts = new float[vocabulary];
@@ -144,7 +144,7 @@ internal sealed class AssociationMatrix
             count += weight;
         }
 
-        // Those that are above chance, by column, as the logarithm of how far; clears the counts.
+        // The contexts above chance, by column, as positive pointwise mutual information; clears the counts.
         public (int[] Columns, float[] Values) Take(Func<int, double> chance)
         {
             _seen.Sort();

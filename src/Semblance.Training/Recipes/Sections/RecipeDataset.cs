@@ -2,7 +2,7 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>Represents one data set of a <see cref="Recipe"/>, with its rows read.</summary>
+/// <summary>Represents one data set of a <see cref="Recipe"/>, with its rows loaded.</summary>
 public sealed class RecipeDataset
 {
     private static readonly string[] Keys =
@@ -21,7 +21,7 @@ public sealed class RecipeDataset
         Share = node.Find("share")?.Positive();
     }
 
-    /// <summary>Gets the name, as it stands in logs.</summary>
+    /// <summary>Gets the name in logs.</summary>
     public string Name { get; }
 
     /// <summary>Gets the rows.</summary>
@@ -30,19 +30,21 @@ public sealed class RecipeDataset
     /// <summary>Gets the number of broken rows that were skipped.</summary>
     public long Skipped { get; }
 
-    /// <summary>Gets how often its batches come among those of the others; null for as often as it has batches.</summary>
+    /// <summary>
+    /// Gets the relative frequency of its batches; <see langword="null"/> to sample it in proportion to its number of batches.
+    /// </summary>
     internal double? Share { get; }
 
-    /// <summary>What the model's card says of it.</summary>
+    /// <summary>Returns the summary for the model card.</summary>
     /// <param name="loss">The loss that it is trained with.</param>
     internal DatasetSummary Summarize(Objective loss) => new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>
-    /// <param name="folder">What paths are relative to.</param>
-    /// <param name="tokenizer">What running text is divided with.</param>
-    /// <param name="seed">Where chance begins.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="folder">The folder that paths are relative to.</param>
+    /// <param name="tokenizer">The tokenizer that splits running text into blocks.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     internal static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellationToken)
     {
         node.Only(Keys);
@@ -97,8 +99,10 @@ public sealed class RecipeDataset
         }
     }
 
-    /// <summary>The rows with their loss, as the trainer takes them.</summary>
-    /// <param name="loss">Makes the loss that is written, for so many classes; null where there are none.</param>
+    /// <summary>Returns the rows with their loss, for the trainer.</summary>
+    /// <param name="loss">
+    /// A function that creates the loss from its node and the number of classes, which is <see langword="null"/> without classes.
+    /// </param>
     internal TrainingDataset ToTraining(Func<RecipeNode, int?, Objective> loss) =>
         new(Name, Rows, loss(_node.Get("loss"), _labels?.Names.Count))
         {
@@ -107,7 +111,7 @@ public sealed class RecipeDataset
             Routes = [.. _node.Find("routes")?.Items().Select(route => route.Text()) ?? []],
         };
 
-    /// <summary>Makes its batches. Batches of the full size only, unless there is not even one.</summary>
+    /// <summary>Creates the sampler of its batches. Incomplete batches are dropped, unless there is no complete one.</summary>
     internal BatchSampler Sampler(int seed)
     {
         if (_node.Find("batch-tokens") is { } tokens)
@@ -125,7 +129,7 @@ public sealed class RecipeDataset
         };
     }
 
-    // Of rows with labels, those that were asked for, without their label: pairs that are alike.
+    // The rows with the selected labels, without their labels: pairs of similar texts.
     private static IEnumerable<Example> Kept(IEnumerable<Example> rows, RecipeNode node, LabelNames? labels)
     {
         if (node.Find("keep-labels") is not { } keep)

@@ -1,9 +1,9 @@
 namespace Semblance.Training.Recipes;
 
-/// <summary>What tells a better model from a worse one while it is trained.</summary>
+/// <summary>Creates the evaluator that selects the best model during training.</summary>
 internal static class RecipeEvaluator
 {
-    /// <summary>Makes the evaluators; of several, the first decides.</summary>
+    /// <summary>Creates the evaluators; the first of several selects the best model.</summary>
     public static Evaluator Create(RecipeNode node, string folder)
     {
         Evaluator[] evaluators = [.. node.Items().Select(item => Checked(item, folder))];
@@ -39,7 +39,7 @@ internal static class RecipeEvaluator
         };
 
         Example[] Rows(ColumnMapping columns, int count) =>
-            texts.Length == count ? [.. new DatasetReader(path, columns)] : throw node.Get("texts").Fault($"{count} columns of texts are needed.");
+            texts.Length == count ? [.. new DatasetReader(path, columns)] : throw node.Get("texts").Fault($"expected {count} columns of texts.");
 
         ColumnMapping Relevance() => new(texts) { Score = node.Find("score")?.Text(), Label = node.Find("score") is null ? node.Get("label").Text() : null };
 

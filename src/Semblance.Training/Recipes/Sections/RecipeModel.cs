@@ -6,13 +6,13 @@ using Semblance.Transformers;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>The model that a recipe begins with: one of a folder or the Hub, or a new one with random weights.</summary>
+/// <summary>Creates the initial model of a recipe: one from a folder or the Hub, or a new one, randomly initialized.</summary>
 internal static class RecipeModel
 {
-    /// <summary>Makes the model.</summary>
+    /// <summary>Creates the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
-    /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellationToken">Stops a download.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
         var folder = await FolderAsync(node, cancellationToken).ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal static class RecipeModel
         {
             input = input is TransformerModule transformer
                 ? new TransformerModule(transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
-                : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
+                : throw length.Fault($"the model begins with {input}, whose maximum sequence length cannot be set.");
         }
 
         var pooling = node.Find("pooling") is { } modes ? new PoolingModule(FeatureShape.Of([input]).TokenWidth ?? model.Dimension, modes.Items().Select(Pooling)) : null;
@@ -41,10 +41,10 @@ internal static class RecipeModel
         return new SentenceTransformer([input, .. rest], model.Config);
     }
 
-    /// <summary>Makes a cross-encoder: one that is there, or a new head on the transformer of a model.</summary>
+    /// <summary>Creates a cross-encoder: an existing one, or a new head on the transformer of a model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
-    /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellationToken">Stops a download.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
         var folder = await FolderAsync(node, cancellationToken, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal static class RecipeModel
         return CrossEncoder.Create(input, names, seed);
     }
 
-    /// <summary>The folder that the model is loaded from; null for a new one.</summary>
+    /// <summary>Returns the folder that the model is loaded from; <see langword="null"/> for a new one.</summary>
     public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
     {
         var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
@@ -111,7 +111,7 @@ internal static class RecipeModel
         if (node.Find("word-vectors") is { } vectors)
         {
             var words = input.Transformer.Parameters().Select(parameter => parameter.Value).FirstOrDefault(tensor => tensor.Rows == sizes.VocabSize && tensor.Columns == hidden);
-            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no vectors of words as wide as its hidden states."));
+            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no word embeddings as wide as its hidden states."));
         }
 
         return input;

@@ -2,12 +2,12 @@ using Semblance.Tensors;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>How parameters change: the optimiser and the learning rate of each step.</summary>
+/// <summary>Creates the optimizer and the learning rate schedule of a recipe.</summary>
 internal static class RecipeOptimizer
 {
     private static readonly string[] AdamSettings = ["weight-decay", "beta1", "beta2", "epsilon", "amsgrad", "rules"];
 
-    /// <summary>Makes the optimiser of some parameters; AdamW with a weight decay of 0.01 where the recipe says nothing.</summary>
+    /// <summary>Creates the optimizer of some parameters; AdamW with a weight decay of 0.01 by default.</summary>
     public static Optimizer Create(RecipeNode? node, IReadOnlyList<Parameter> parameters)
     {
         if (node is null)
@@ -28,11 +28,13 @@ internal static class RecipeOptimizer
                 RelativeStep = Flag(settings, "relative-step"),
                 ScaleParameter = settings.Find("scale-parameter")?.Flag() ?? true,
             },
-            _ => throw node.Fault($"there is no optimiser '{name}'; there are AdamW, Adam, SGD, RMSprop, Adagrad, Adafactor."),
+            _ => throw node.Fault($"there is no optimizer '{name}'; there are AdamW, Adam, SGD, RMSprop, Adagrad, Adafactor."),
         };
     }
 
-    /// <summary>Makes the schedule: <c>rate</c>, and <c>schedule</c> with its shape and warm-up, a part of all steps or a number of them.</summary>
+    /// <summary>
+    /// Creates the schedule from <c>rate</c> and <c>schedule</c>, with its shape and warm-up, a fraction of all steps or a number of steps.
+    /// </summary>
     public static LearningRateSchedule Schedule(RecipeNode recipe, long steps)
     {
         var rate = recipe.Get("rate").Positive();
