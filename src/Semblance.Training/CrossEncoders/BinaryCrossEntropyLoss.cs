@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -40,7 +39,12 @@ public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? setti
         nameof(BinaryCrossEntropyLoss), ModelOutputKind.Logits, ["positive-weight", "mini-batch"], (node, _) =>
         {
             var usual = new BinaryCrossEntropyLossSettings();
-            return new BinaryCrossEntropyLoss(usual with { PositiveWeight = node.Number("positive-weight", usual.PositiveWeight, float.Epsilon, 1e6f), MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize) });
+            return new BinaryCrossEntropyLoss(
+                usual with
+                {
+                    PositiveWeight = node.Number("positive-weight", usual.PositiveWeight, float.Epsilon, 1e6f),
+                    MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize),
+                });
         });
 
     /// <summary>Gets the settings.</summary>
@@ -54,7 +58,8 @@ public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? setti
     {
         ArgumentNullException.ThrowIfNull(input);
         float[] labels = [.. input.RequireRelevances(this).SelectMany(row => row)];
-        var missed = run.ScaleRows(run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => Settings.PositiveWeight * label));
+        var missed = run.ScaleRows(
+            run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => Settings.PositiveWeight * label));
         var mistaken = run.ScaleRows(run.Softplus(input.Logits), Array.ConvertAll(labels, label => 1 - label));
         return run.Mean(run.Add(missed, mistaken));
     }

@@ -15,7 +15,8 @@ internal sealed class CandidateTable(CrossEncoderInput input)
     /// <param name="scores">The scores: <c>[pairs × 1]</c>.</param>
     public Tensor Of(Computation run, Tensor scores)
     {
-        int[] elements = [.. _starts.SelectMany((start, row) => Enumerable.Range(0, _columns).Select(j => start + Math.Min(j, input.Counts[row] - 1)))];
+        int[] elements =
+            [.. _starts.SelectMany((start, row) => Enumerable.Range(0, _columns).Select(j => start + Math.Min(j, input.Counts[row] - 1)))];
         return run.LeaveOut(run.Gather(scores, elements, _starts.Length, _columns), (row, j) => j >= input.Counts[row]);
     }
 

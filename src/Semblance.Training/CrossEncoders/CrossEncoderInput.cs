@@ -29,7 +29,9 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
     {
         if (Logits.Columns != 1)
         {
-            throw new LossInputException($"{loss.Name} needs a model with one label, and this one has {Logits.Columns}; create it with 'labels: 1', or train it with CrossEntropyLoss.");
+            throw new LossInputException(
+                $"{loss.Name} needs a model with one label, and this one has {Logits.Columns}; create it with 'labels: 1', or train it "
+                + "with CrossEntropyLoss.");
         }
     }
 
@@ -81,7 +83,9 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         {
             if (Labels.Count != Counts.Count || Labels[row].Count != needed(Counts[row]))
             {
-                throw new LossInputException($"{loss.Name} needs labels, {expected}: row {row} has {Counts[row]} candidates and {Labels.ElementAtOrDefault(row)?.Count ?? 0} labels.");
+                throw new LossInputException(
+                    $"{loss.Name} needs labels, {expected}: row {row} has {Counts[row]} candidates and "
+                    + $"{Labels.ElementAtOrDefault(row)?.Count ?? 0} labels.");
             }
 
             if (Labels[row].FirstOrDefault(label => !float.IsFinite(label)) is var bad and not 0)

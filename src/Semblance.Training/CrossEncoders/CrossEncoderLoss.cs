@@ -14,7 +14,9 @@ public record CrossEncoderLossSettings
     public int? MiniBatchSize
     {
         get;
-        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MiniBatchSize), value, "A mini-batch needs at least one pair.");
+        init => field = value is null or > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MiniBatchSize), value, "A mini-batch needs at least one pair.");
     }
 
     internal static CrossEncoderLossSettings Read(RecipeNode node) => new() { MiniBatchSize = node.MiniBatchSize(null) };
@@ -44,7 +46,8 @@ public abstract class CrossEncoderLoss(CrossEncoderLossSettings? settings = null
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(outputs);
-        return Forward(run, new CrossEncoderInput(outputs[0].Value, [.. batch.Rows.Select(row => row.Texts.Count - 1)], Labels(batch.Rows)));
+        return Forward(
+            run, new CrossEncoderInput(outputs[0].Value, [.. batch.Rows.Select(row => row.Texts.Count - 1)], Labels(batch.Rows)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -9,7 +8,8 @@ public sealed class CrossEntropyLoss(CrossEncoderLossSettings? settings = null) 
 {
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(CrossEntropyLoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new CrossEntropyLoss(CrossEncoderLossSettings.Read(node)));
+        nameof(CrossEntropyLoss), ModelOutputKind.Logits, ["mini-batch"],
+        (node, _) => new CrossEntropyLoss(CrossEncoderLossSettings.Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public CrossEncoderLossSettings Settings { get; } = settings ?? new();
@@ -21,7 +21,9 @@ public sealed class CrossEntropyLoss(CrossEncoderLossSettings? settings = null) 
         var labels = input.RequireLabels(this, count => count, "the class of each pair").SelectMany(row => row).ToArray();
         if (Array.FindIndex(labels, label => !float.IsInteger(label) || label < 0 || label >= input.Logits.Columns) is >= 0 and var pair)
         {
-            throw new LossInputException($"The label {labels[pair]} of pair {pair} is not one of the model's classes, 0 to {input.Logits.Columns - 1}; create the model with as many labels as there are classes.");
+            throw new LossInputException(
+                $"The label {labels[pair]} of pair {pair} is not one of the model's classes, 0 to {input.Logits.Columns - 1}; create the "
+                + "model with as many labels as there are classes.");
         }
 
         return run.CrossEntropy(input.Logits, labels.Select(label => (int)label));

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -30,11 +29,16 @@ public sealed class MarginMSELoss(CrossEncoderLossSettings? settings = null) : C
         input.RequireScores(this);
         input.RequireCandidates(this, 2);
         var isScored = input.Labels is [var first, ..] && first.Count == input.Counts[0];
-        var labels = input.RequireLabels(this, count => isScored ? count : count - 1, "a margin for each negative, or a score for each text after the first");
+        var labels = input.RequireLabels(
+            this, count => isScored ? count : count - 1, "a margin for each negative, or a score for each text after the first");
         var starts = input.Starts();
-        var negatives = labels.SelectMany((row, i) => Enumerable.Range(1, input.Counts[i] - 1).Select(j => (Row: i, Place: starts[i] + j, Margin: isScored ? row[0] - row[j] : row[j - 1]))).ToArray();
+        var negatives = labels
+            .SelectMany((row, i) => Enumerable.Range(1, input.Counts[i] - 1)
+                .Select(j => (Row: i, Place: starts[i] + j, Margin: isScored ? row[0] - row[j] : row[j - 1])))
+            .ToArray();
         var positive = run.Gather(input.Logits, Array.ConvertAll(negatives, negative => starts[negative.Row]), negatives.Length, 1);
         var negative = run.Gather(input.Logits, Array.ConvertAll(negatives, negative => negative.Place), negatives.Length, 1);
-        return run.MeanSquaredError(run.Subtract(positive, negative), Tensor.From(Array.ConvertAll(negatives, negative => negative.Margin), negatives.Length, 1));
+        return run.MeanSquaredError(
+            run.Subtract(positive, negative), Tensor.From(Array.ConvertAll(negatives, negative => negative.Margin), negatives.Length, 1));
     }
 }

@@ -12,7 +12,9 @@ public record MultipleNegativesRankingLossSettings : CrossEncoderLossSettings
     public int? Negatives
     {
         get;
-        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Negatives), value, "The number of negatives must be from 0.");
+        init => field = value is null or >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Negatives), value, "The number of negatives must be from 0.");
     } = 4;
 
     /// <summary>Gets the factor of the activated scores: the inverse of the temperature; 10 by default.</summary>
@@ -33,9 +35,15 @@ public record MultipleNegativesRankingLossSettings : CrossEncoderLossSettings
         var usual = new MultipleNegativesRankingLossSettings();
         return usual with
         {
-            Negatives = node.Find("negatives") is not { } negatives ? usual.Negatives : negatives.Text() == "all" ? null : negatives.Number(0, int.MaxValue),
+            Negatives = node.Find("negatives") is not { } negatives
+                ? usual.Negatives
+                : negatives.Text() == "all"
+                ? null
+                : negatives.Number(0, int.MaxValue),
             Scale = node.Scale(usual.Scale),
-            Activation = node.Find("activation")?.OneOf(("sigmoid", Activation.Sigmoid), ("identity", Activation.Identity), ("tanh", Activation.Tanh)) ?? usual.Activation,
+            Activation = node.Find("activation")?.OneOf(
+                ("sigmoid", Activation.Sigmoid), ("identity", Activation.Identity), ("tanh", Activation.Tanh))
+                ?? usual.Activation,
         };
     }
 }
@@ -53,7 +61,8 @@ public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? 
 {
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation"], (node, _) => new MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node)));
+        nameof(MultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation"],
+        (node, _) => new MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public MultipleNegativesRankingLossSettings Settings { get; } = settings ?? new();
@@ -68,7 +77,8 @@ public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? 
         input.RequireScores(this);
         if (input.Counts.All(count => count == 1))
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of {input.Counts.Count} rows; use larger batches, or give rows negatives.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of {input.Counts.Count} rows; use larger batches, or give rows negatives.");
         }
 
         var scores = Settings.Activation == Activation.Identity ? input.Logits : run.Activate(input.Logits, Settings.Activation);
@@ -84,7 +94,8 @@ public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? 
         {
             Rows = [.. batch.Rows.Select((row, i) =>
         {
-            var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(row.Texts.Skip(1), StringComparer.Ordinal);
+            var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(
+                row.Texts.Skip(1), StringComparer.Ordinal);
             return new Example([.. row.Texts, .. others.Take(Settings.Negatives ?? int.MaxValue)]);
         })],
         };

@@ -59,7 +59,8 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     {
         if (GuideEmbeddings is not { } guide || guide.Count != Embeddings.Count)
         {
-            throw new LossInputException($"{loss.Name} needs the guide model's vectors of {Embeddings.Count} text columns, not of {GuideEmbeddings?.Count ?? 0}.");
+            throw new LossInputException(
+                $"{loss.Name} needs the guide model's vectors of {Embeddings.Count} text columns, not of {GuideEmbeddings?.Count ?? 0}.");
         }
 
         Require(loss, guide, "guide");
@@ -73,7 +74,8 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
     {
         if (TextNumbers is { } texts && (texts.Count != Embeddings.Count || texts.Any(column => column.Count != Rows)))
         {
-            throw new LossInputException($"{loss.Name} needs a text number for each of {Rows} rows of {Embeddings.Count} columns, or none at all.");
+            throw new LossInputException(
+                $"{loss.Name} needs a text number for each of {Rows} rows of {Embeddings.Count} columns, or none at all.");
         }
 
         return TextNumbers;
@@ -139,7 +141,8 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
             if (columns[column].Rows != Rows || columns[column].Columns != columns[0].Columns || columns[column].Length == 0)
             {
                 throw new LossInputException(
-                    $"{loss.Name} needs {Rows} vectors in each column, equally long and at least one; {kind} column 0 has {columns[0]}, column {column} {columns[column]}.");
+                    $"{loss.Name} needs {Rows} vectors in each column, equally long and at least one; {kind} column 0 has {columns[0]}, "
+                    + $"column {column} {columns[column]}.");
             }
         }
     }

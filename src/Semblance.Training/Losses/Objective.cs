@@ -56,7 +56,8 @@ public abstract class Objective
         if (batch.Model.OutputKind is var kind && kind != OutputKind)
         {
             throw new LossInputException(
-                $"{Name} needs {Describe(OutputKind)}, and the model, a {batch.Model.GetType().Name}, makes {Describe(kind)}; the losses for it are {string.Join(", ", LossRegistry.Names(kind))}.");
+                $"{Name} needs {Describe(OutputKind)}, and the model, a {batch.Model.GetType().Name}, makes {Describe(kind)}; the losses "
+                + $"for it are {string.Join(", ", LossRegistry.Names(kind))}.");
         }
     }
 

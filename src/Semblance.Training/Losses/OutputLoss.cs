@@ -62,7 +62,8 @@ public abstract class OutputLoss : Objective
             return Backward(run, Forward(run, batch, [.. inputs.Select(input => batch.Forward(run, input))]), batch);
         }
 
-        var slices = inputs.SelectMany((input, column) => divide(input).Select(rows => (Column: column, Input: input.Slice(rows)))).ToArray();
+        var slices =
+            inputs.SelectMany((input, column) => divide(input).Select(rows => (Column: column, Input: input.Slice(rows)))).ToArray();
         var made = new ModelOutput[slices.Length];
         for (var slice = 0; slice < slices.Length; slice++)
         {
@@ -104,7 +105,8 @@ public abstract class OutputLoss : Objective
     {
         ModelOutput[] parts = [.. slices];
         var columns = parts[0].Value.Columns;
-        var (joined, offsets) = (Tensor.Zeros(parts.Sum(part => part.Value.Rows), columns), parts[0].Offsets is null ? null : new List<int> { 0 });
+        var (joined, offsets) =
+            (Tensor.Zeros(parts.Sum(part => part.Value.Rows), columns), parts[0].Offsets is null ? null : new List<int> { 0 });
         var rows = 0;
         foreach (var part in parts)
         {

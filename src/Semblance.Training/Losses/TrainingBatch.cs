@@ -86,7 +86,8 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
 
     /// <summary>Returns the texts of a column as an input of the model.</summary>
     /// <param name="column">The index of the column, from 0.</param>
-    public ModelInput Input(int column) => new(Texts(column)) { Prompt = Prompt(column), Route = column < Routes.Count ? Routes[column] : null, Column = column };
+    public ModelInput Input(int column) =>
+        new(Texts(column)) { Prompt = Prompt(column), Route = column < Routes.Count ? Routes[column] : null, Column = column };
 
     /// <summary>Computes the model's output, and reports sentence embeddings to <see cref="Embedded"/>.</summary>
     /// <param name="run">The computation; it owns the result.</param>
@@ -114,5 +115,7 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     }
 
     private Computation Start(ulong? seed, bool recording) =>
-        new(recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
+        new(
+            recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations,
+            cancellationToken: Cancellation);
 }

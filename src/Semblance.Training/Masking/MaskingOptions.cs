@@ -22,7 +22,10 @@ public sealed record MaskingOptions
     {
         if (!(Rate > 0 && Rate <= 1) || !(Masked >= 0 && Random >= 0 && Masked + Random <= 1))
         {
-            throw new ArgumentException($"The rate {Rate} must be above 0 and at most 1, and the shares {Masked} masked and {Random} random at least 0 and together at most 1.", "options");
+            throw new ArgumentException(
+                $"The rate {Rate} must be above 0 and at most 1, and the shares {Masked} masked and {Random} random at least 0 "
+                + "and together at most 1.",
+                "options");
         }
     }
 }

@@ -25,8 +25,11 @@ public sealed class TokenMasking
         ArgumentNullException.ThrowIfNull(tokenizer);
         _options = options ?? new MaskingOptions();
         _options.Check();
-        _mask = tokenizer.MaskId ?? throw new ArgumentException("The tokenizer has no mask token; a vocabulary for masked language models has [MASK].", nameof(tokenizer));
-        _special = [.. ((int?[])[tokenizer.MaskId, tokenizer.ClassId, tokenizer.SeparatorId, tokenizer.PaddingId, tokenizer.UnknownId]).OfType<int>()];
+        _mask = tokenizer.MaskId
+            ?? throw new ArgumentException(
+                "The tokenizer has no mask token; a vocabulary for masked language models has [MASK].", nameof(tokenizer));
+        int?[] special = [tokenizer.MaskId, tokenizer.ClassId, tokenizer.SeparatorId, tokenizer.PaddingId, tokenizer.UnknownId];
+        _special = [.. special.OfType<int>()];
         var ids = Enumerable.Range(0, tokenizer.VocabularySize);
         _ordinary = [.. ids.Where(id => !_special.Contains(id) && tokenizer.IdToToken(id) is not null)];
         _continues = [.. ids.Select(id => _options.WholeWords && tokenizer.IdToToken(id) is ['#', '#', _, ..])];

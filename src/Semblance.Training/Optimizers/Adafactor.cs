@@ -47,14 +47,16 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
     public double DecayRate
     {
         get => _decayRate;
-        init => _decayRate = value <= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The decay rate must not be above 0.");
+        init => _decayRate =
+            value <= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The decay rate must not be above 0.");
     }
 
     /// <summary>Gets the maximum root mean square of an update; 1 by default.</summary>
     public double ClipThreshold
     {
         get => _clipThreshold;
-        init => _clipThreshold = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The threshold must be above 0.");
+        init => _clipThreshold =
+            value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The threshold must be above 0.");
     }
 
     private protected override OrderedDictionary<string, Tensor> NewState(Tensor parameter)

@@ -46,7 +46,8 @@ public class Adam : ElementwiseOptimizer
     /// </summary>
     public bool AmsGrad { get; init; }
 
-    private protected override IReadOnlyList<string> Kinds => AmsGrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
+    private protected override IReadOnlyList<string> Kinds =>
+        AmsGrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
 
     private protected override void Update(in ParameterUpdate update, Block block)
     {

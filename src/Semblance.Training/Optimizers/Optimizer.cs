@@ -55,7 +55,8 @@ public abstract class Optimizer
         {
             if (gradient is not null && !gradient.Shape.SequenceEqual(slot.Parameter.Value.Shape))
             {
-                throw new ArgumentException($"The gradient of '{slot.Parameter.Name}' is {gradient}, but the parameter {slot.Parameter.Value}.", nameof(gradients));
+                throw new ArgumentException(
+                    $"The gradient of '{slot.Parameter.Name}' is {gradient}, but the parameter {slot.Parameter.Value}.", nameof(gradients));
             }
         }
 
@@ -66,7 +67,9 @@ public abstract class Optimizer
                 var slot = _slots[i];
                 slot.State ??= NewState(slot.Parameter.Value);
                 slot.Steps++;
-                Update(new ParameterUpdate(slot.Parameter.Value, gradient, slot.State, slot.Steps, learningRate, slot.Group.LearningRateFactor, slot.Group.WeightDecay));
+                Update(new ParameterUpdate(
+                    slot.Parameter.Value, gradient, slot.State, slot.Steps, learningRate, slot.Group.LearningRateFactor,
+                    slot.Group.WeightDecay));
             }
         }
     }
@@ -99,7 +102,8 @@ public abstract class Optimizer
         var steps = checkpoint.ReadInt64(prefix + StepsName);
         if (steps.Length != _slots.Length || steps.Any(step => step < 0))
         {
-            throw new CheckpointFormatException(checkpoint.Path, $"'{prefix}{StepsName}' counts the steps of {steps.Length} parameters; {_slots.Length} are trained.");
+            throw new CheckpointFormatException(
+                checkpoint.Path, $"'{prefix}{StepsName}' counts the steps of {steps.Length} parameters; {_slots.Length} are trained.");
         }
 
         var states = Array.ConvertAll(_slots, slot => NewState(slot.Parameter.Value));

@@ -16,15 +16,19 @@ public static class ParameterGroups
     /// <exception cref="ArgumentException">
     /// A rule applies to no parameter: its pattern is mistyped, or an earlier rule matches the same names.
     /// </exception>
-    public static IReadOnlyList<ParameterGroup> From(IReadOnlyCollection<Parameter> parameters, double weightDecay = 0, params IReadOnlyList<ParameterRule> rules)
+    public static IReadOnlyList<ParameterGroup> From(
+        IReadOnlyCollection<Parameter> parameters, double weightDecay = 0, params IReadOnlyList<ParameterRule> rules)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(rules);
-        var ruled = parameters.Select(parameter => (Parameter: parameter, Rule: rules.FirstOrDefault(rule => rule.Matches(parameter.Name)))).ToArray();
+        var ruled = parameters
+            .Select(parameter => (Parameter: parameter, Rule: rules.FirstOrDefault(rule => rule.Matches(parameter.Name))))
+            .ToArray();
         if (rules.Except(ruled.Select(pair => pair.Rule)).FirstOrDefault() is { } idle)
         {
             throw new ArgumentException(
-                $"The rule '{idle.Pattern}' applies to no parameter; the names are like {string.Join(", ", parameters.Take(3).Select(parameter => parameter.Name))}, and the first rule that matches applies.",
+                $"The rule '{idle.Pattern}' applies to no parameter; the names are like "
+                + $"{string.Join(", ", parameters.Take(3).Select(parameter => parameter.Name))}, and the first rule that matches applies.",
                 nameof(rules));
         }
 
@@ -32,8 +36,15 @@ public static class ParameterGroups
         [
             .. ruled
                 .Where(pair => pair.Rule is not { Frozen: true })
-                .GroupBy(pair => (Decay: pair.Rule?.WeightDecay ?? (Decays(pair.Parameter) ? weightDecay : 0), Factor: pair.Rule?.LearningRateFactor ?? 1))
-                .Select(group => new ParameterGroup([.. group.Select(pair => pair.Parameter)]) { WeightDecay = group.Key.Decay, LearningRateFactor = group.Key.Factor }),
+                .GroupBy(pair => (
+                    Decay: pair.Rule?.WeightDecay ?? (Decays(pair.Parameter) ? weightDecay : 0),
+                    Factor: pair.Rule?.LearningRateFactor ?? 1))
+                .Select(
+                    group => new ParameterGroup([.. group.Select(pair => pair.Parameter)])
+                    {
+                        WeightDecay = group.Key.Decay,
+                        LearningRateFactor = group.Key.Factor,
+                    }),
         ];
     }
 

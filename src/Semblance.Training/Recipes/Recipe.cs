@@ -16,7 +16,8 @@ public sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
+        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer",
+        "accumulation",
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
@@ -94,10 +95,14 @@ public sealed class Recipe
             count *= Math.Max(1, Choices(key, values).Count());
             if (count > MostVariants || count * root.Size > LargestVariants)
             {
-                throw vary.Fault($"the combinations are {count:N0} trainings or more; at most {MostVariants:N0} are supported, and fewer for large recipes.");
+                throw vary.Fault(
+                    $"the combinations are {count:N0} trainings or more; at most {MostVariants:N0} are supported, and "
+                    + "fewer for large recipes.");
             }
 
-            variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
+            variants = variants.SelectMany(
+                variant => Choices(key, values).Select(
+                    choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
         }
 
         Recipe[] recipes = [.. variants.Select(variant =>
@@ -137,7 +142,8 @@ public sealed class Recipe
     /// <exception cref="InvalidOperationException">The recipe varies settings; run each of <see cref="Variants"/>.</exception>
     /// <inheritdoc cref="PrepareAsync" path="/exception"/>
     /// <inheritdoc cref="RecipeTraining.RunAsync" path="/exception"/>
-    public async Task<RecipeResult> RunAsync(RecipeRunOptions? options = null, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<RecipeResult> RunAsync(
+        RecipeRunOptions? options = null, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (Kind == RecipeKind.Model)
         {
@@ -188,12 +194,17 @@ public sealed class Recipe
         ITrainableModel model = IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
-        RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
-        var from = await RecipeModel.FolderAsync(begun, cancellationToken, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
-        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed)))).ToArray();
+        RecipeDataset[] datasets =
+            [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
+        var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
+        var from = await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
+        var training = datasets
+            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
+            .ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
-        var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
+        var steps = _root.Find("steps")?.Count()
+            ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
         var trainerOptions = new TrainerOptions
         {
             Steps = steps,
@@ -207,17 +218,20 @@ public sealed class Recipe
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
             AllowChanges = options.AllowChanges,
-            Fingerprint = RecipeFingerprint.Of(_root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
+            Fingerprint = RecipeFingerprint.Of(
+                _root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
-        var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
+        var trainer = new Trainer(
+            model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
         if (!options.Resume)
         {
             TrainingCheckpoint.Delete(Output); // or a kill before the first new checkpoint would leave the old one to resume from
         }
 
-        return new RecipeTraining(model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
+        return new RecipeTraining(
+            model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
     }
 
     private TrainingSummary Summarize(RecipeTraining training, IReadOnlyList<StageResult> results)
@@ -231,7 +245,11 @@ public sealed class Recipe
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
             Licence = card?.Find("licence")?.Text(),
             Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
-            Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
+            Settings =
+            [
+                .. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal)
+                    && !setting.Key.StartsWith("card.", StringComparison.Ordinal)),
+            ],
             Results = results,
             Steps = training.Trainer.Steps,
             Duration = training.Trainer.Elapsed,
@@ -239,7 +257,11 @@ public sealed class Recipe
     }
 
     private static RecipeKind KindOf(RecipeNode root) =>
-        root.Find("vocabulary") is not null ? RecipeKind.Vocabulary : root.Find("word-vectors") is not null ? RecipeKind.WordVectors : RecipeKind.Model;
+        root.Find("vocabulary") is not null
+            ? RecipeKind.Vocabulary
+            : root.Find("word-vectors") is not null
+            ? RecipeKind.WordVectors
+            : RecipeKind.Model;
 
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
 
@@ -252,7 +274,9 @@ public sealed class Recipe
     {
         BatchSampler[] samplers = [.. datasets.Select((dataset, i) => dataset.Sampler(_seed + i))];
         var batches = samplers.Sum(sampler => sampler.Count(0));
-        return samplers.Length == 1 ? samplers[0] : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
+        return samplers.Length == 1
+            ? samplers[0]
+            : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
         {
             0 => new ProportionalBatchSampler(samplers, _seed),
             1 => new RoundRobinBatchSampler(samplers),
@@ -272,7 +296,8 @@ public sealed class Recipe
     {
         YamlSequenceNode sequence => string.Join('+', sequence.Children.Select(Label)),
         YamlMappingNode mapping => string.Join('+', mapping.Children.Select(child => $"{child.Key}={Label(child.Value)}")),
-        _ => string.Concat(value.ToString().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')),
+        _ => string.Concat(
+            value.ToString().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')),
     };
 
     private sealed class PartReporter(IProgress<RecipeProgress> progress) : IProgress<double>

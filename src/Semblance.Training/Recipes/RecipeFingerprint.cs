@@ -12,12 +12,14 @@ internal static class RecipeFingerprint
 
     // Settings that can change: the output, the length of the training and the evaluation schedule. A learning rate schedule follows the
     // number of steps.
-    private static readonly string[] Free = ["output", "steps", "epochs", "checkpoint-every", "patience", "keep", "weights", "evaluate.every"];
+    private static readonly string[] Free =
+        ["output", "steps", "epochs", "checkpoint-every", "patience", "keep", "weights", "evaluate.every"];
 
     // Names and paths of files: the trainer compares the rows themselves.
     private static readonly string[] FreeKeys = ["files", "file", "source"];
 
-    private static readonly (string Key, string Value)[] Defaults = [("accumulation", "1"), ("gradient-clip", "1"), ("mixing", "proportional"), ("schedule", "linear"), ("optimizer", "AdamW")];
+    private static readonly (string Key, string Value)[] Defaults =
+        [("accumulation", "1"), ("gradient-clip", "1"), ("mixing", "proportional"), ("schedule", "linear"), ("optimizer", "AdamW")];
 
     /// <summary>Returns the settings and files by name.</summary>
     /// <param name="recipe">The recipe.</param>
@@ -26,9 +28,11 @@ internal static class RecipeFingerprint
     /// <param name="model">The folder of the initial model; <see langword="null"/> for a new one, or if the training overwrites it.</param>
     public static Dictionary<string, string> Of(RecipeNode recipe, int seed, string data, string? model)
     {
-        var settings = recipe.Settings().Where(setting => !IsFree(setting.Key)).ToDictionary(setting => setting.Key, setting => Value(setting.Value));
+        var settings = recipe.Settings().Where(setting => !IsFree(setting.Key)).ToDictionary(
+            setting => setting.Key, setting => Value(setting.Value));
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        foreach (var (key, value) in Defaults.Where(usual => !settings.Keys.Any(key => key == usual.Key || key.StartsWith(usual.Key + ".", StringComparison.Ordinal))))
+        foreach (var (key, value) in Defaults.Where(usual =>
+            !settings.Keys.Any(key => key == usual.Key || key.StartsWith(usual.Key + ".", StringComparison.Ordinal))))
         {
             settings[key] = value;
         }
@@ -62,7 +66,9 @@ internal static class RecipeFingerprint
 
     // 1e-4 and 0.0001 are the same value.
     private static string Value(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number.ToString("R", CultureInfo.InvariantCulture) : text;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString("R", CultureInfo.InvariantCulture)
+            : text;
 
     private static string HashOfModel(string folder)
     {
@@ -82,6 +88,7 @@ internal static class RecipeFingerprint
             all.AppendData(SHA256.HashData(content));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())[..HashDigits]}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{bytes} bytes, SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())[..HashDigits]}");
     }
 }

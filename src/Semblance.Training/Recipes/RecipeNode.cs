@@ -87,7 +87,8 @@ public sealed class RecipeNode
             node = node switch
             {
                 YamlMappingNode mapping when mapping.Children.TryGetValue(key, out var child) => child,
-                YamlSequenceNode sequence when int.TryParse(key, CultureInfo.InvariantCulture, out var place) && place >= 0 && place < sequence.Children.Count => sequence.Children[place],
+                YamlSequenceNode sequence when int.TryParse(key, CultureInfo.InvariantCulture, out var place)
+                    && place >= 0 && place < sequence.Children.Count => sequence.Children[place],
                 _ => throw Fault($"there is no '{key}' on the way to '{dotted}'."),
             };
         }
@@ -108,7 +109,9 @@ public sealed class RecipeNode
 
     /// <summary>Returns the value of a key; <see langword="null"/> if the key is missing.</summary>
     public RecipeNode? Find(string key) =>
-        Mapping().Children.TryGetValue(key, out var child) && child is not YamlScalarNode { Value: null or "" } ? new RecipeNode(_path, $"'{key}'", child) : null;
+        Mapping().Children.TryGetValue(key, out var child) && child is not YamlScalarNode { Value: null or "" }
+            ? new RecipeNode(_path, $"'{key}'", child)
+            : null;
 
     /// <summary>Returns the value of a key.</summary>
     public RecipeNode Get(string key) => Find(key) ?? throw Fault($"{_name} lacks '{key}'.");
@@ -117,7 +120,8 @@ public sealed class RecipeNode
     public IEnumerable<KeyValuePair<string, string>> Settings(string path = "") => _node switch
     {
         YamlMappingNode => Entries().SelectMany(entry => entry.Value.Settings(path.Length == 0 ? entry.Key : $"{path}.{entry.Key}")),
-        YamlSequenceNode { Children: var children } when children.All(child => child is YamlScalarNode) => [new(path, string.Join(", ", children))],
+        YamlSequenceNode { Children: var children } when children.All(child => child is YamlScalarNode) =>
+            [new(path, string.Join(", ", children))],
         YamlSequenceNode => Items().SelectMany((item, i) => item.Settings($"{path}.{i}")),
         _ => [new(path, Text())],
     };
@@ -138,7 +142,9 @@ public sealed class RecipeNode
 
     /// <summary>Returns the items of a list; a single value is a list of one.</summary>
     public IReadOnlyList<RecipeNode> Items() =>
-        _node is YamlSequenceNode sequence ? [.. sequence.Children.Select((child, i) => new RecipeNode(_path, $"item {i + 1} of {_name}", child))] : [this];
+        _node is YamlSequenceNode sequence
+            ? [.. sequence.Children.Select((child, i) => new RecipeNode(_path, $"item {i + 1} of {_name}", child))]
+            : [this];
 
     /// <summary>Returns the keys and their values.</summary>
     public IEnumerable<KeyValuePair<string, RecipeNode>> Entries() =>
@@ -180,7 +186,10 @@ public sealed class RecipeNode
         where T : INumber<T> =>
         T.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw Fault(string.Create(CultureInfo.InvariantCulture, $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")} from {least} to {most} is expected."));
+            : throw Fault(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")} "
+                + $"from {least} to {most} is expected."));
 
     /// <summary>Returns the value as an integer from 1.</summary>
     public int Count() => Number(1, int.MaxValue);
@@ -207,16 +216,24 @@ public sealed class RecipeNode
     {
         if (depth > RecipeParser.Deepest)
         {
-            throw new RecipeException(_path, Math.Max(1, node.Start.Line), $"with its aliases followed, more than {RecipeParser.Deepest} levels are nested; an alias may contain itself.");
+            throw new RecipeException(
+                _path, Math.Max(1, node.Start.Line),
+                $"with its aliases followed, more than {RecipeParser.Deepest} levels are nested; an alias may contain itself.");
         }
 
         size += UnitsPerValue + ((node as YamlScalarNode)?.Value?.Length ?? 0);
         if (size > LargestSize)
         {
-            throw new RecipeException(_path, Math.Max(1, node.Start.Line), "with its aliases followed, the recipe is too large; write fewer aliases.");
+            throw new RecipeException(
+                _path, Math.Max(1, node.Start.Line), "with its aliases followed, the recipe is too large; write fewer aliases.");
         }
 
-        foreach (var child in node switch { YamlMappingNode mapping => mapping.Children.SelectMany(child => (YamlNode[])[child.Key, child.Value]), YamlSequenceNode sequence => sequence.Children, _ => [] })
+        foreach (var child in node switch
+        {
+            YamlMappingNode mapping => mapping.Children.SelectMany(child => (YamlNode[])[child.Key, child.Value]),
+            YamlSequenceNode sequence => sequence.Children,
+            _ => []
+        })
         {
             size = Measure(child, size, depth + 1);
         }

@@ -48,7 +48,8 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
         catch (Exception e) when (e is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            throw new RecipeException(path, line, "this is not YAML; look for a bracket or a quotation mark that is not closed here or below.", e);
+            throw new RecipeException(
+                path, line, "this is not YAML; look for a bracket or a quotation mark that is not closed here or below.", e);
         }
 
         Check(_parser.Current!);
@@ -57,7 +58,9 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
 
     private void Check(ParsingEvent current)
     {
-        if (current is NodeEvent { Tag.IsEmpty: false } tagged && tagged.Tag != "!" && !tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+        if (current is NodeEvent { Tag.IsEmpty: false } tagged
+            && tagged.Tag != "!"
+            && !tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
         {
             throw Fault($"found the tag '{tagged.Tag}'; a recipe has no tags.");
         }

@@ -63,12 +63,16 @@ public sealed class RecipeTraining
             {
                 if (TrainingCheckpoint.Fingerprint(Output) is null)
                 {
-                    notes.Add("the checkpoint was written by an earlier version, which did not record data and settings; they cannot be compared");
+                    notes.Add(
+                        "the checkpoint was written by an earlier version, which did not record data and settings; "
+                        + "they cannot be compared");
                 }
 
                 if (TrainingCheckpoint.Version(Output) is { } version && version != TrainingCheckpoint.CurrentVersion)
                 {
-                    notes.Add($"the checkpoint was written by version {version}, and training resumes with version {TrainingCheckpoint.CurrentVersion}");
+                    notes.Add(
+                        $"the checkpoint was written by version {version}, and training resumes with version "
+                        + $"{TrainingCheckpoint.CurrentVersion}");
                 }
             }
 
@@ -121,7 +125,8 @@ public sealed class RecipeTraining
         var steps = TrainingLog.Load(Output);
         if (steps.Select(step => step.Evaluation).OfType<EvaluationResult>().ToArray() is [.., var last] evaluations)
         {
-            _evaluations.Add(new StageResult("trained", Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
+            _evaluations.Add(
+                new StageResult("trained", Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
         }
 
         var summary = _summarize(this, _evaluations) with { Warnings = [.. steps.Select(step => step.Warning).OfType<TrainingWarning>()] };
@@ -130,7 +135,8 @@ public sealed class RecipeTraining
         return new RecipeResult(Output) { Score = Evaluator is null ? null : score, Evaluations = _evaluations };
     }
 
-    private sealed class StepReporter(IReadOnlyList<IProgress<TrainingStep>> logs, long steps, IProgress<RecipeProgress>? progress) : IProgress<TrainingStep>
+    private sealed class StepReporter(IReadOnlyList<IProgress<TrainingStep>> logs, long steps, IProgress<RecipeProgress>? progress)
+        : IProgress<TrainingStep>
     {
         public void Report(TrainingStep value)
         {

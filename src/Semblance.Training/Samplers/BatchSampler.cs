@@ -18,7 +18,8 @@ public abstract class BatchSampler
 
     /// <summary>Returns a message that explains why an epoch has no batch, and the remedy.</summary>
     /// <param name="epoch">The index of the epoch, from 0.</param>
-    public virtual string WhyNoBatch(long epoch) => $"There is no full batch: {GetType().Name} makes none of its data. Give it more rows, or a smaller batch size.";
+    public virtual string WhyNoBatch(long epoch) =>
+        $"There is no full batch: {GetType().Name} makes none of its data. Give it more rows, or a smaller batch size.";
 
     /// <summary>Returns the number of batches of an epoch.</summary>
     /// <param name="epoch">The index of the epoch, from 0.</param>

@@ -23,7 +23,10 @@ public sealed class BatchStream : IDisposable
         {
             if (!_batches.MoveNext())
             {
-                throw new ArgumentException($"Epoch {position.Epoch} has {used} batches, but {position.Batches} have been used: the data set, the batch size or the seed is not the same.", nameof(position));
+                throw new ArgumentException(
+                    $"Epoch {position.Epoch} has {used} batches, but {position.Batches} have been used: the data set, the batch size or "
+                    + "the seed is not the same.",
+                    nameof(position));
             }
         }
     }

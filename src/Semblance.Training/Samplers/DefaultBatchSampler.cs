@@ -13,7 +13,8 @@ public sealed class DefaultBatchSampler(int rows, int batchSize, long seed = 0) 
     public bool Shuffle { get; init; } = true;
 
     /// <inheritdoc/>
-    public override IEnumerable<Batch> Batches(long epoch) => InOrder(Shuffle ? Permutation.Of(Rows, Seed, epoch) : [.. Enumerable.Range(0, Rows)]);
+    public override IEnumerable<Batch> Batches(long epoch) =>
+        InOrder(Shuffle ? Permutation.Of(Rows, Seed, epoch) : [.. Enumerable.Range(0, Rows)]);
 
     /// <inheritdoc/>
     public override long Count(long epoch) => DropLast ? Rows / BatchSize : (Rows + BatchSize - 1L) / BatchSize;

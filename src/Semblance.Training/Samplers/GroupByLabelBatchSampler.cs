@@ -27,15 +27,26 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerLabel, 2);
         if (batchSize % rowsPerLabel != 0 || batchSize < 2 * rowsPerLabel)
         {
-            throw new ArgumentException($"A batch of {batchSize} rows cannot be made of {rowsPerLabel} rows of each of several labels; use a multiple of {rowsPerLabel} from {2 * rowsPerLabel}.", nameof(batchSize));
+            throw new ArgumentException(
+                $"A batch of {batchSize} rows cannot be made of {rowsPerLabel} rows of each of several labels; use a multiple of "
+                + $"{rowsPerLabel} from {2 * rowsPerLabel}.",
+                nameof(batchSize));
         }
 
         RowsPerLabel = rowsPerLabel;
-        _labels = [.. Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]).Select(rows => rows.ToArray()).Where(rows => rows.Length >= rowsPerLabel)];
+        _labels =
+        [
+            .. Enumerable.Range(0, labels.Count)
+                .GroupBy(row => labels[row])
+                .Select(rows => rows.ToArray())
+                .Where(rows => rows.Length >= rowsPerLabel),
+        ];
         if (_labels.Length < 2)
         {
             throw new ArgumentException(
-                $"A batch needs two labels with {rowsPerLabel} rows each, and of the {labels.Distinct().Count()} labels of {labels.Count} rows {(_labels.Length == 1 ? "one has" : "none has")} so many.", nameof(labels));
+                $"A batch needs two labels with {rowsPerLabel} rows each, and of the {labels.Distinct().Count()} labels of {labels.Count} "
+                + $"rows {(_labels.Length == 1 ? "one has" : "none has")} so many.",
+                nameof(labels));
         }
     }
 
@@ -81,5 +92,7 @@ public sealed class GroupByLabelBatchSampler : DatasetBatchSampler
 
     /// <inheritdoc/>
     public override string WhyNoBatch(long epoch) =>
-        NoFullBatch($"{_labels.Sum(rows => rows.Length / RowsPerLabel * RowsPerLabel)} of the {Rows} rows are in groups of {RowsPerLabel} with one label");
+        NoFullBatch(
+            $"{_labels.Sum(rows => rows.Length / RowsPerLabel * RowsPerLabel)} of the {Rows} rows are in groups of "
+            + $"{RowsPerLabel} with one label");
 }

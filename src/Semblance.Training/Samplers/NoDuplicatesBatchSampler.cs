@@ -64,7 +64,9 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
     /// <inheritdoc/>
     public override string WhyNoBatch(long epoch) => Rows < BatchSize
         ? base.WhyNoBatch(epoch)
-        : NoFullBatch($"of the {Rows} rows at most {Composed(epoch, dropLast: false).Max(batch => batch.Rows.Count)} without a common text come together");
+        : NoFullBatch(
+            $"of the {Rows} rows at most {Composed(epoch, dropLast: false).Max(batch => batch.Rows.Count)} without a "
+            + "common text come together");
 
     // One row of each text can be in the next batch, a second one cannot.
     private static void Release(OrderedDictionary<ulong, Queue<int>> waiting, Queue<int> ready)

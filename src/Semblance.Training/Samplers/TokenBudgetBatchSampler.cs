@@ -14,7 +14,8 @@ public sealed class TokenBudgetBatchSampler(IReadOnlyList<int> tokenCounts, int 
         : throw new ArgumentException("The data set has no rows; is it the right file, and are all its rows skipped?", nameof(tokenCounts));
 
     /// <summary>Gets the maximum number of tokens of a batch.</summary>
-    public int Tokens { get; } = tokens > 0 ? tokens : throw new ArgumentOutOfRangeException(nameof(tokens), tokens, "A batch must hold at least one token.");
+    public int Tokens { get; } =
+        tokens > 0 ? tokens : throw new ArgumentOutOfRangeException(nameof(tokens), tokens, "A batch must hold at least one token.");
 
     /// <summary>
     /// Gets a value that indicates whether the rows are shuffled instead of kept in the order of the data set; <see langword="true"/> by

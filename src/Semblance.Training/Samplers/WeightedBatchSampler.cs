@@ -8,7 +8,8 @@ namespace Semblance.Training;
 /// <param name="shares">The relative frequencies of the data sets, above zero.</param>
 /// <param name="batches">The number of batches of an epoch.</param>
 /// <param name="seed">The random seed.</param>
-public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, IReadOnlyList<double> shares, long batches, long seed = 0) : BatchSampler(seed)
+public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, IReadOnlyList<double> shares, long batches, long seed = 0)
+    : BatchSampler(seed)
 {
     // The number of epochs of a data set's sampler that one epoch here reserves: the maximum number of passes through the data set.
     private const long MostPasses = 1 << 20;
@@ -50,7 +51,8 @@ public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, I
         ArgumentNullException.ThrowIfNull(shares);
         if (samplers.Count == 0 || shares.Count != samplers.Count || shares.Any(share => !(share > 0 && double.IsFinite(share))))
         {
-            throw new ArgumentException($"{samplers.Count} data sets need as many shares above zero, not {string.Join(", ", shares)}.", nameof(shares));
+            throw new ArgumentException(
+                $"{samplers.Count} data sets need as many shares above zero, not {string.Join(", ", shares)}.", nameof(shares));
         }
 
         var sum = shares.Sum();

@@ -12,7 +12,9 @@ public abstract record DecaySchedule : LearningRateSchedule
     public long TotalSteps
     {
         get => _totalSteps;
-        init => _totalSteps = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(TotalSteps), value, "The total number of steps must be at least 1.");
+        init => _totalSteps = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TotalSteps), value, "The total number of steps must be at least 1.");
     }
 
     /// <summary>Returns the fraction of the steps after the warm-up that a step has reached; above 1 beyond the last.</summary>

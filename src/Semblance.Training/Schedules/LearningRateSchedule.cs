@@ -26,7 +26,9 @@ public abstract record LearningRateSchedule
     public long WarmupSteps
     {
         get => _warmupSteps;
-        init => _warmupSteps = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(WarmupSteps), value, "The number of warm-up steps must be at least 0.");
+        init => _warmupSteps = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(WarmupSteps), value, "The number of warm-up steps must be at least 0.");
     }
 
     /// <summary>Returns the learning rate of a step.</summary>

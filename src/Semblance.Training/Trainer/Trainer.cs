@@ -60,7 +60,8 @@ public sealed class Trainer
         Parameter[] parameters =
         [
             .. model.Parameters(),
-            .. datasets.SelectMany((dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
+            .. datasets.SelectMany(
+                (dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
         ];
         _optimizer = optimizer(parameters);
         var trained = _optimizer.Parameters.Select(parameter => parameter.Value).ToHashSet();
@@ -87,7 +88,9 @@ public sealed class Trainer
     /// </summary>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public IReadOnlyList<TrainingChange> FindChanges() =>
-        _options.Folder is { } folder && TrainingCheckpoint.Fingerprint(folder) is { } before ? TrainingFingerprint.Compare(before, Fingerprint, _options.Fingerprint) : [];
+        _options.Folder is { } folder && TrainingCheckpoint.Fingerprint(folder) is { } before
+            ? TrainingFingerprint.Compare(before, Fingerprint, _options.Fingerprint)
+            : [];
 
     /// <summary>Trains until the last step, or until evaluations stop improving.</summary>
     /// <param name="resume">
@@ -132,7 +135,8 @@ public sealed class Trainer
         return state.BestScore;
     }
 
-    private OrderedDictionary<string, string> Fingerprint => _fingerprint ??= TrainingFingerprint.Of(_datasets, _sampler, _optimizer, _options);
+    private OrderedDictionary<string, string> Fingerprint =>
+        _fingerprint ??= TrainingFingerprint.Of(_datasets, _sampler, _optimizer, _options);
 
     private TrainingState Resume(string folder)
     {
@@ -143,11 +147,16 @@ public sealed class Trainer
         }
 
         var state = TrainingCheckpoint.Load(folder, _parameters, _optimizer);
-        var hasOtherBatches = changes.Any(change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal) || change.Name == TrainingFingerprint.Batches);
-        return hasOtherBatches && state.Position.Batches > 0 ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) } : state;
+        var hasOtherBatches = changes.Any(
+            change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal)
+                || change.Name == TrainingFingerprint.Batches);
+        return hasOtherBatches && state.Position.Batches > 0
+            ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) }
+            : state;
     }
 
-    private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
+    private TrainingState Step(
+        TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
     {
         var step = state.Steps;
         Tensor? vectors = null;
@@ -178,7 +187,9 @@ public sealed class Trainer
     {
         if (_options.Folder is not null && _options.CheckpointEvery > 0)
         {
-            TrainingCheckpoint.Save(_options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer, TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
+            TrainingCheckpoint.Save(
+                _options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer,
+                TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
         }
     }
 
@@ -198,7 +209,8 @@ public sealed class Trainer
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
-    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
+    private (double Loss, string Dataset, int Rows) Accumulate(
+        BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
     {
         var sum = 0.0;
         var rows = 0;
@@ -246,7 +258,9 @@ public sealed class Trainer
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw new TrainingException(
-                step, $"the loss is {loss} and the gradient norm {norm}; the learning rate {_options.Schedule.At(step):G3} is probably too high, or a label is out of range.");
+                step,
+                $"the loss is {loss} and the gradient norm {norm}; the learning rate {_options.Schedule.At(step):G3} is probably too high, "
+                + "or a label is out of range.");
         }
 
         _optimizer.Step(gradients, _options.Schedule.At(step));

@@ -4,7 +4,9 @@ namespace Semblance.Training;
 /// <param name="folder">The folder of the checkpoint.</param>
 /// <param name="changes">The differences.</param>
 public sealed class TrainingChangedException(string folder, IReadOnlyList<TrainingChange> changes)
-    : InvalidOperationException($"{folder}: the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. Restore the previous settings and data, or start anew; to resume with the changes, allow them.")
+    : InvalidOperationException(
+        $"{folder}: the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. Restore the previous "
+        + "settings and data, or start anew; to resume with the changes, allow them.")
 {
     /// <summary>Gets the differences.</summary>
     public IReadOnlyList<TrainingChange> Changes { get; } = changes;

@@ -45,7 +45,8 @@ public static class TrainingCheckpoint
     /// </summary>
     /// <param name="folder">The folder, which need not exist.</param>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
-    public static string? Version(string folder) => Exists(folder) ? SafetensorsFile.Open(Path.Combine(folder, FileName)).Metadata.GetValueOrDefault("version") : null;
+    public static string? Version(string folder) =>
+        Exists(folder) ? SafetensorsFile.Open(Path.Combine(folder, FileName)).Metadata.GetValueOrDefault("version") : null;
 
     /// <summary>Gets the version of the library that new checkpoints are written with.</summary>
     public static string CurrentVersion => typeof(TrainingCheckpoint).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -58,7 +59,9 @@ public static class TrainingCheckpoint
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public static IReadOnlyDictionary<string, string>? Fingerprint(string folder)
     {
-        if (!Exists(folder) || SafetensorsFile.Open(Path.Combine(folder, FileName)) is not { } file || !file.Metadata.TryGetValue("fingerprint", out var text))
+        if (!Exists(folder)
+            || SafetensorsFile.Open(Path.Combine(folder, FileName)) is not { } file
+            || !file.Metadata.TryGetValue("fingerprint", out var text))
         {
             return null;
         }
@@ -70,13 +73,16 @@ public static class TrainingCheckpoint
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new CheckpointFormatException(file.Path, "its metadata has a 'fingerprint' that is not an object of strings; it is not a checkpoint of a training.");
+            throw new CheckpointFormatException(
+                file.Path, "its metadata has a 'fingerprint' that is not an object of strings; it is not a checkpoint of a training.");
         }
     }
 
     /// <summary>Writes the checkpoint, replacing the previous one.</summary>
     /// <exception cref="IOException">The checkpoint cannot be written; the previous one is unchanged.</exception>
-    internal static void Save(string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer, IEnumerable<KeyValuePair<string, string>> fingerprint)
+    internal static void Save(
+        string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer,
+        IEnumerable<KeyValuePair<string, string>> fingerprint)
     {
         var writer = new SafetensorsWriter();
         writer.Metadata["version"] = CurrentVersion;
@@ -122,7 +128,8 @@ public static class TrainingCheckpoint
         {
             if (!value.Shape.SequenceEqual(parameter.Value.Shape))
             {
-                throw new CheckpointFormatException(path, $"'{parameter.Name}' is {value}, but the model's is {parameter.Value}; the checkpoint is of another model.");
+                throw new CheckpointFormatException(
+                    path, $"'{parameter.Name}' is {value}, but the model's is {parameter.Value}; the checkpoint is of another model.");
             }
         }
 
@@ -150,11 +157,14 @@ public static class TrainingCheckpoint
         try
         {
             using var json = JsonText.Parse(File.ReadAllBytes(path));
-            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException("'seconds' is out of range");
+            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new FormatException("'seconds' is out of range");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new CheckpointFormatException(path, "expected the duration of the training, as in {\"seconds\":12.5}; remove the file to count from zero.", e);
+            throw new CheckpointFormatException(
+                path, "expected the duration of the training, as in {\"seconds\":12.5}; remove the file to count from zero.", e);
         }
     }
 
@@ -188,7 +198,8 @@ public static class TrainingCheckpoint
         return System.Text.Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    private static string Text(SafetensorsFile file, string name) => file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
+    private static string Text(SafetensorsFile file, string name) =>
+        file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
 
     private static CheckpointFormatException Fault(SafetensorsFile file, string name) =>
         new(file.Path, $"its metadata lacks '{name}' or has no number there; it is not a checkpoint of a training.");

@@ -29,6 +29,8 @@ public sealed record TrainingDataset(string Name, IReadOnlyList<Example> Rows, O
     public static TrainingDataset SimCSE(string name, IReadOnlyList<Example> rows, float scale = 20)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return new TrainingDataset(name, [.. rows.Select(row => new Example([row.Texts[0], row.Texts[0]]))], new MultipleNegativesRankingLoss(new() { Scale = scale }));
+        return new TrainingDataset(
+            name, [.. rows.Select(row => new Example([row.Texts[0], row.Texts[0]]))],
+            new MultipleNegativesRankingLoss(new() { Scale = scale }));
     }
 }

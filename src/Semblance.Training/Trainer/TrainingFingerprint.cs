@@ -19,7 +19,8 @@ internal static class TrainingFingerprint
     /// <summary>The prefixes of the fields that determine the batches.</summary>
     public const string Data = "data set ", Batches = "batches";
 
-    public static OrderedDictionary<string, string> Of(IReadOnlyList<TrainingDataset> datasets, BatchSampler sampler, Optimizer optimizer, TrainerOptions options)
+    public static OrderedDictionary<string, string> Of(
+        IReadOnlyList<TrainingDataset> datasets, BatchSampler sampler, Optimizer optimizer, TrainerOptions options)
     {
         var fields = new OrderedDictionary<string, string>();
         for (var i = 0; i < datasets.Count; i++)
@@ -27,11 +28,13 @@ internal static class TrainingFingerprint
             var dataset = datasets[i];
             fields[$"{Data}{i + 1}"] = Invariant($"{dataset.Name}, {dataset.Rows.Count} rows, SHA-256 {HashOf(dataset.Rows)}");
             fields[$"{Data}{i + 1}, loss"] = Invariant($"{dataset.Loss.Name}, weight {dataset.Weight}");
-            fields[$"{Data}{i + 1}, prompts and routes"] = string.Join(" | ", dataset.Prompts.Concat(dataset.Routes.Select(route => route ?? "")));
+            fields[$"{Data}{i + 1}, prompts and routes"] = string.Join(
+                " | ", dataset.Prompts.Concat(dataset.Routes.Select(route => route ?? "")));
         }
 
         fields[Batches] = HashOf(sampler);
-        fields["optimizer and groups"] = $"{optimizer.GetType().Name}: {string.Join("; ", optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}")))}";
+        var groups = optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}"));
+        fields["optimizer and groups"] = $"{optimizer.GetType().Name}: {string.Join("; ", groups)}";
         fields["learning rate"] = Invariant($"{options.Schedule.Rate}, {options.Schedule.GetType().Name}");
         fields["accumulation steps"] = Invariant($"{options.AccumulationSteps}");
         fields["gradient clip"] = Invariant($"{options.MaxGradientNorm}");
@@ -43,7 +46,8 @@ internal static class TrainingFingerprint
     /// Returns the differences of two fingerprints. A field of the trainer that the older one lacks was added by a later version, and is
     /// not compared.
     /// </summary>
-    public static List<TrainingChange> Compare(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
+    public static List<TrainingChange> Compare(
+        IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
         var all = Join(own, added);
         var changes = new List<TrainingChange>();
@@ -56,7 +60,8 @@ internal static class TrainingFingerprint
             }
         }
 
-        changes.AddRange(before.Where(field => !all.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
+        changes.AddRange(
+            before.Where(field => !all.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
         return changes;
     }
 

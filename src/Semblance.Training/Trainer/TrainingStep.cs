@@ -7,7 +7,8 @@ namespace Semblance.Training;
 /// <param name="GradientNorm">The norm of the gradient before clipping.</param>
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="Evaluation">The result of the evaluation after the step; <see langword="null"/> if there was none.</param>
-public sealed record TrainingStep(long Step, string Dataset, double Loss, double GradientNorm, double LearningRate, EvaluationResult? Evaluation)
+public sealed record TrainingStep(
+    long Step, string Dataset, double Loss, double GradientNorm, double LearningRate, EvaluationResult? Evaluation)
 {
     /// <summary>Gets the number of rows of its batches.</summary>
     public int Rows { get; init; }

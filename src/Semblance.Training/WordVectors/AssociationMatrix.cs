@@ -33,12 +33,16 @@ internal sealed class AssociationMatrix
     {
         var (starts, places) = Places(tokens, vocabulary);
         var weights = new double[vocabulary];
-        Each(vocabulary, () => 0, (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight), cancellationToken);
+        Each(
+            vocabulary, () => 0,
+            (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight),
+            cancellationToken);
         var total = weights.Sum();
         var smoothed = weights.Sum(weight => Math.Pow(weight, smoothing));
 
         // The logarithm of a token's probability, half as a word and half as a context, which makes the matrix symmetric.
-        var chance = weights.Select(weight => 0.5 * (Math.Log(weight / total) + Math.Log(Math.Pow(weight, smoothing) / smoothed))).ToArray();
+        var chance =
+            weights.Select(weight => 0.5 * (Math.Log(weight / total) + Math.Log(Math.Pow(weight, smoothing) / smoothed))).ToArray();
         var (columns, values) = (new int[vocabulary][], new float[vocabulary][]);
         Each(
             vocabulary,
@@ -101,12 +105,16 @@ internal sealed class AssociationMatrix
     {
         foreach (var place in places)
         {
-            for (var distance = 1; distance <= window && place - distance >= 0 && tokens[place - distance] is >= 0 and var token; distance++)
+            for (var distance = 1;
+                distance <= window && place - distance >= 0 && tokens[place - distance] is >= 0 and var token;
+                distance++)
             {
                 neighbour(token, (window + 1 - distance) / (float)window);
             }
 
-            for (var distance = 1; distance <= window && place + distance < tokens.Length && tokens[place + distance] is >= 0 and var token; distance++)
+            for (var distance = 1;
+                distance <= window && place + distance < tokens.Length && tokens[place + distance] is >= 0 and var token;
+                distance++)
             {
                 neighbour(token, (window + 1 - distance) / (float)window);
             }

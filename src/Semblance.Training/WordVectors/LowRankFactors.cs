@@ -21,7 +21,8 @@ internal static class LowRankFactors
     /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The eigenvectors, <c>[n × rank]</c>, largest first.</returns>
-    public static Tensor Of(AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellationToken)
+    public static Tensor Of(
+        AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellationToken)
     {
         var (n, width) = (matrix.Rows, Math.Min(matrix.Rows, rank + Oversampling));
         var (basis, product) = (Gaussian(n * width, seed), new float[n * width]);
@@ -69,7 +70,8 @@ internal static class LowRankFactors
         return factors;
     }
 
-    private static float Dot(float[] left, float[] right, int i, int j, int n) => TensorPrimitives.Dot<float>(left.AsSpan(i * n, n), right.AsSpan(j * n, n));
+    private static float Dot(float[] left, float[] right, int i, int j, int n) =>
+        TensorPrimitives.Dot<float>(left.AsSpan(i * n, n), right.AsSpan(j * n, n));
 
     private static float[] Gaussian(int count, int seed)
     {

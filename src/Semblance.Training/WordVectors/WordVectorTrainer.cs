@@ -66,14 +66,18 @@ public sealed class WordVectorTrainer
     /// <exception cref="InvalidOperationException">No texts were added, or no tokens co-occur more often than by chance.</exception>
     public Tensor Train(IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var matrix = AssociationMatrix.Of(CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing, cancellationToken);
+        var matrix = AssociationMatrix.Of(
+            CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing,
+            cancellationToken);
         if (matrix.Count == 0)
         {
             throw new InvalidOperationException("No two tokens co-occur more often than by chance; add running text before training.");
         }
 
         progress?.Report(0.3);
-        var vectors = LowRankFactors.Of(matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)), cancellationToken);
+        var vectors = LowRankFactors.Of(
+            matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)),
+            cancellationToken);
         for (var row = 0; row < vectors.Rows; row++)
         {
             var vector = vectors.Writable.Slice(row * vectors.Columns, vectors.Columns);

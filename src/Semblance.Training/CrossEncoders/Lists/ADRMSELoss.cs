@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -44,7 +43,12 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
         nameof(ADRMSELoss), ModelOutputKind.Logits, ["temperature", "mini-batch"], (node, _) =>
         {
             var usual = new ADRMSELossSettings();
-            return new ADRMSELoss(usual with { Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f), MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize) });
+            return new ADRMSELoss(
+                usual with
+                {
+                    Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
+                    MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize),
+                });
         });
 
     /// <summary>Gets the settings.</summary>
@@ -59,7 +63,8 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
         ArgumentNullException.ThrowIfNull(input);
         var labels = input.RequireRelevances(this);
         var starts = input.Starts();
-        var (own, others, real, place, columns) = (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
+        var (own, others, real, place, columns) =
+            (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
         for (var row = 0; row < labels.Length; row++)
         {
             for (var candidate = 0; candidate < labels[row].Length; candidate++)
@@ -73,7 +78,12 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
         }
 
         // A soft rank is 1 plus the probability of each other candidate to rank before.
-        var before = run.Activate(run.Scale(run.Subtract(run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)), 1 / Settings.Temperature), Activation.Sigmoid);
+        var before = run.Activate(
+            run.Scale(
+                run.Subtract(
+                    run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)),
+                1 / Settings.Temperature),
+            Activation.Sigmoid);
         var counted = Tensor.Zeros(place.Count, columns);
         for (var i = 0; i < counted.Length; i++)
         {

@@ -121,7 +121,8 @@ public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(
             return run.Nothing(input.Logits);
         }
 
-        var difference = run.Subtract(run.Gather(input.Logits, [.. higher], higher.Count, 1), run.Gather(input.Logits, [.. lower], lower.Count, 1));
+        var difference = run.Subtract(
+            run.Gather(input.Logits, [.. higher], higher.Count, 1), run.Gather(input.Logits, [.. lower], lower.Count, 1));
         var costs = AtMost(run, run.Softplus(run.Scale(difference, -Settings.Sigma)));
         costs = AtMost(run, run.ScaleRows(costs, [.. weights]));
         return run.Scale(run.Mean(costs), Settings.NaturalLogarithm ? 1 : 1 / MathF.Log(2));

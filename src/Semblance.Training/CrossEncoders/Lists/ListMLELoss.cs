@@ -1,4 +1,3 @@
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 

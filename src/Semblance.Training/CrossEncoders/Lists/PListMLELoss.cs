@@ -10,7 +10,8 @@ public record PListMLELossSettings : CrossEncoderLossSettings
     /// Gets the function from the number of candidates to the weights of their ranks, first rank first; 2ⁿ⁻ⁱ − 1 for rank i from 0 by
     /// default. The weights are normalized to a sum of 1.
     /// </summary>
-    public Func<int, IReadOnlyList<float>> Weights { get; init; } = count => [.. Enumerable.Range(0, count).Select(i => MathF.Pow(2, count - i) - 1)];
+    public Func<int, IReadOnlyList<float>> Weights { get; init; } = count =>
+        [.. Enumerable.Range(0, count).Select(i => MathF.Pow(2, count - i) - 1)];
 
     /// <summary>
     /// Gets a value that indicates whether candidates are used in their given order, as in sentence-transformers, instead of sorted by
@@ -44,7 +45,8 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(PListMLELoss), ModelOutputKind.Logits, ["ordered", "mini-batch"], (node, _) => new PListMLELoss(new PListMLELossSettings().Read(node)));
+        nameof(PListMLELoss), ModelOutputKind.Logits, ["ordered", "mini-batch"],
+        (node, _) => new PListMLELoss(new PListMLELossSettings().Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public PListMLELossSettings Settings { get; } = settings ?? new();
@@ -62,7 +64,9 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         for (var row = 0; row < labels.Length; row++)
         {
             var count = labels[row].Length;
-            int[] order = [.. Settings.RespectInputOrder ? Enumerable.Range(0, count) : Enumerable.Range(0, count).OrderByDescending(j => labels[row][j])];
+            int[] order = Settings.RespectInputOrder
+                ? [.. Enumerable.Range(0, count)]
+                : [.. Enumerable.Range(0, count).OrderByDescending(j => labels[row][j])];
             weights.AddRange(WeightsOf(count));
             for (var place = 0; place < count; place++)
             {
@@ -73,7 +77,8 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         }
 
         var left = run.LeaveOut(run.Gather(input.Logits, [.. elements], weights.Count, columns), (row, j) => leftOut[(row * columns) + j]);
-        var drawn = run.Gather(run.LogSoftmax(left), [.. Enumerable.Range(0, weights.Count).Select(row => row * columns)], weights.Count, 1);
+        var drawn = run.Gather(
+            run.LogSoftmax(left), [.. Enumerable.Range(0, weights.Count).Select(row => row * columns)], weights.Count, 1);
         return run.Scale(run.Sum(run.ScaleRows(drawn, [.. weights])), -1f / labels.Length);
     }
 
@@ -83,6 +88,8 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         var sum = weights.Sum();
         return weights.Count == count && sum > 0 && float.IsFinite(sum)
             ? [.. weights.Select(weight => weight / sum)]
-            : throw new LossInputException($"The weights of a list of {count} candidates are {string.Join(", ", weights)}; expected {count} numbers whose sum is finite and above zero.");
+            : throw new LossInputException(
+                $"The weights of a list of {count} candidates are {string.Join(", ", weights)}; expected {count} numbers whose sum is "
+                + "finite and above zero.");
     }
 }

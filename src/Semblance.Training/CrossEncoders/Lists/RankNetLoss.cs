@@ -1,4 +1,3 @@
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
@@ -53,7 +52,8 @@ public sealed class RankNetLoss(RankNetLossSettings? settings = null) : LambdaLo
         nameof(RankNetLoss), ModelOutputKind.Logits, ["k", "sigma", "natural-logarithm", "mini-batch"], (node, _) =>
         {
             var usual = new LambdaLossSettings().Read(node);
-            return new RankNetLoss(new() { K = usual.K, Sigma = usual.Sigma, NaturalLogarithm = usual.NaturalLogarithm, MiniBatchSize = usual.MiniBatchSize });
+            return new RankNetLoss(
+                new() { K = usual.K, Sigma = usual.Sigma, NaturalLogarithm = usual.NaturalLogarithm, MiniBatchSize = usual.MiniBatchSize });
         });
 
     private static LambdaLossSettings Unweighted(RankNetLossSettings settings) => new()

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -74,7 +73,8 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings, ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) =>
+        nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings,
+        ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) =>
         {
             var usual = new DistillKLDivLossSettings();
             return new DistillKLDivLoss(usual with
@@ -97,9 +97,11 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 3);
-        var (studentTemperature, teacherTemperature) = (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
+        var (studentTemperature, teacherTemperature) =
+            (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
         var teacher = run.LogSoftmax(run.Scale(input.RequireLabels(this, input.Embeddings.Count - 1), 1 / teacherTemperature));
-        var scores = run.ConcatenateColumns([.. input.Embeddings.Skip(1).Select(document => run.RowSimilarities(input.Embeddings[0], document, Settings.Similarity))]);
+        var scores = run.ConcatenateColumns(
+            [.. input.Embeddings.Skip(1).Select(document => run.RowSimilarities(input.Embeddings[0], document, Settings.Similarity))]);
         var student = run.LogSoftmax(run.Scale(scores, 1 / studentTemperature));
         var divergence = run.Sum(run.Multiply(run.Exp(teacher), run.Subtract(teacher, student)));
         return run.Scale(divergence, studentTemperature * studentTemperature / input.Rows);

@@ -45,7 +45,10 @@ public class EmbedDistillLoss : Loss
             var usual = new EmbedDistillLossSettings();
             return new EmbedDistillLoss(usual with
             {
-                Distance = node.Find("distance")?.OneOf(("cosine", EmbeddingDistance.Cosine), ("euclidean", EmbeddingDistance.Euclidean), ("mse", EmbeddingDistance.MeanSquaredError)) ?? usual.Distance,
+                Distance = node.Find("distance")?.OneOf(
+                    ("cosine", EmbeddingDistance.Cosine), ("euclidean", EmbeddingDistance.Euclidean),
+                    ("mse", EmbeddingDistance.MeanSquaredError))
+                    ?? usual.Distance,
                 Projection = ReadProjection(node, context),
             });
         });
@@ -69,7 +72,8 @@ public class EmbedDistillLoss : Loss
     /// <param name="teacherDimension">The dimension of the teacher's embeddings.</param>
     /// <param name="seed">The random seed.</param>
     public static Linear NewProjection(int dimension, int teacherDimension, int seed = 0) =>
-        LossOperations.NewLinear(Setting.Positive(dimension, nameof(dimension)), Setting.Positive(teacherDimension, nameof(teacherDimension)), seed);
+        LossOperations.NewLinear(
+            Setting.Positive(dimension, nameof(dimension)), Setting.Positive(teacherDimension, nameof(teacherDimension)), seed);
 
     internal static Linear? ReadProjection(RecipeNode node, LossContext context) =>
         node.Find("projection") is { } teacher ? NewProjection(context.Model.OutputDimension, teacher.Count(), context.Seed) : null;
@@ -132,7 +136,9 @@ public class EmbedDistillLoss : Loss
         var labels = input.RequireLabels(this, 0);
         if (labels.Columns != dimension && labels.Columns != columns * dimension)
         {
-            throw new LossInputException($"{Name} needs {dimension} labels for each of {input.Rows} rows, or {dimension} for each of {columns} columns, not {labels}.");
+            throw new LossInputException(
+                $"{Name} needs {dimension} labels for each of {input.Rows} rows, or {dimension} for each of {columns} "
+                + $"columns, not {labels}.");
         }
 
         var teacher = Tensor.Zeros(columns * input.Rows, dimension);

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -38,7 +37,8 @@ public sealed class MSELoss : EmbedDistillLoss
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(MSELoss), ModelOutputKind.SentenceEmbeddings, ["projection"], (node, context) => new MSELoss(new() { Projection = ReadProjection(node, context) }));
+        nameof(MSELoss), ModelOutputKind.SentenceEmbeddings, ["projection"],
+        (node, context) => new MSELoss(new() { Projection = ReadProjection(node, context) }));
 
     /// <summary>Initializes a new instance of the <see cref="MSELoss"/> class.</summary>
     /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -46,11 +45,13 @@ public sealed class MarginMSELoss(MarginMSELossSettings? settings = null) : Loss
         }
         else if (labels.Columns != negatives)
         {
-            throw new LossInputException($"{Name} needs {negatives} margins or {negatives + 1} scores for each row, not {labels.Columns} labels.");
+            throw new LossInputException(
+                $"{Name} needs {negatives} margins or {negatives + 1} scores for each row, not {labels.Columns} labels.");
         }
 
         var positive = run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity);
-        var margins = input.Embeddings.Skip(2).Select(negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, Settings.Similarity)));
+        var margins = input.Embeddings.Skip(2).Select(
+            negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, Settings.Similarity)));
         return run.MeanSquaredError(run.ConcatenateColumns([.. margins]), labels);
     }
 

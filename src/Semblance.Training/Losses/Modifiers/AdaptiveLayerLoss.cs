@@ -41,7 +41,8 @@ public record AdaptiveLayerLossSettings
         init => field = Setting.Defined(value);
     } = LayerWeighting.Uniform;
 
-    internal static string[] Keys => ["layers-per-step", "last-layer-weight", "prior-layers-weight", "divergence-weight", "divergence-temperature", "layer-weighting"];
+    internal static string[] Keys =>
+        ["layers-per-step", "last-layer-weight", "prior-layers-weight", "divergence-weight", "divergence-temperature", "layer-weighting"];
 
     internal AdaptiveLayerLossSettings Read(RecipeNode node) => this with
     {
@@ -50,7 +51,9 @@ public record AdaptiveLayerLossSettings
         PriorLayersWeight = node.Weight("prior-layers-weight", PriorLayersWeight),
         DivergenceWeight = node.Weight("divergence-weight", DivergenceWeight),
         DivergenceTemperature = node.Weight("divergence-temperature", DivergenceTemperature),
-        LayerWeighting = node.Find("layer-weighting")?.OneOf(("uniform", LayerWeighting.Uniform), ("log", LayerWeighting.Log), ("linear", LayerWeighting.Linear)) ?? LayerWeighting,
+        LayerWeighting = node.Find("layer-weighting")?.OneOf(
+            ("uniform", LayerWeighting.Uniform), ("log", LayerWeighting.Log), ("linear", LayerWeighting.Linear))
+            ?? LayerWeighting,
     };
 }
 
@@ -80,7 +83,8 @@ public class AdaptiveLayerLoss : Objective
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(AdaptiveLayerLoss), ModelOutputKind.SentenceEmbeddings, ["loss", .. AdaptiveLayerLossSettings.Keys], (node, context) => new AdaptiveLayerLoss(node.InnerLoss(context), new AdaptiveLayerLossSettings().Read(node)));
+        nameof(AdaptiveLayerLoss), ModelOutputKind.SentenceEmbeddings, ["loss", .. AdaptiveLayerLossSettings.Keys],
+        (node, context) => new AdaptiveLayerLoss(node.InnerLoss(context), new AdaptiveLayerLossSettings().Read(node)));
 
     private readonly Loss _loss;
 
@@ -151,5 +155,7 @@ public class AdaptiveLayerLoss : Objective
 
     // The log-softmax of all columns' embeddings, one column after another; null without divergence.
     private Tensor? LogProbabilities(Computation run, Tensor[] embeddings) =>
-        Settings.DivergenceTemperature > 0 && Settings.DivergenceWeight != 0 ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / Settings.DivergenceTemperature)) : null;
+        Settings.DivergenceTemperature > 0 && Settings.DivergenceWeight != 0
+            ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / Settings.DivergenceTemperature))
+            : null;
 }

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -55,7 +54,8 @@ public sealed class GlobalOrthogonalRegularizationLoss : Loss
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(GlobalOrthogonalRegularizationLoss), ModelOutputKind.SentenceEmbeddings, ["similarity", "mean-weight", "second-moment-weight", "aggregation"], (node, _) =>
+        nameof(GlobalOrthogonalRegularizationLoss), ModelOutputKind.SentenceEmbeddings,
+        ["similarity", "mean-weight", "second-moment-weight", "aggregation"], (node, _) =>
         {
             var usual = new GlobalOrthogonalRegularizationLossSettings();
             return new GlobalOrthogonalRegularizationLoss(usual with

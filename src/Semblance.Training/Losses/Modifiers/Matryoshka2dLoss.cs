@@ -1,4 +1,3 @@
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -29,16 +28,22 @@ public sealed class Matryoshka2dLoss(Loss loss, Matryoshka2dLossSettings setting
 {
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(Matryoshka2dLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "dimensions", "weights", "dimensions-per-step", .. AdaptiveLayerLossSettings.Keys], (node, context) =>
+        nameof(Matryoshka2dLoss), ModelOutputKind.SentenceEmbeddings,
+        ["loss", "dimensions", "weights", "dimensions-per-step", .. AdaptiveLayerLossSettings.Keys], (node, context) =>
         {
-            var usual = new Matryoshka2dLossSettings { Dimensions = MatryoshkaLoss.Dimensions(node), Weights = MatryoshkaLoss.Weights(node) };
+            var usual =
+                new Matryoshka2dLossSettings { Dimensions = MatryoshkaLoss.Dimensions(node), Weights = MatryoshkaLoss.Weights(node) };
             return new Matryoshka2dLoss(
-                node.InnerLoss(context), (Matryoshka2dLossSettings)usual.Read(node) with { DimensionsPerStep = node.PerStep("dimensions-per-step", usual.DimensionsPerStep) });
+                node.InnerLoss(context), (Matryoshka2dLossSettings)usual.Read(node) with
+                {
+                    DimensionsPerStep = node.PerStep("dimensions-per-step", usual.DimensionsPerStep),
+                });
         });
 
     private static MatryoshkaLoss Lengths(Loss loss, Matryoshka2dLossSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new(loss, new() { Dimensions = settings.Dimensions, Weights = settings.Weights, DimensionsPerStep = settings.DimensionsPerStep });
+        return new(
+            loss, new() { Dimensions = settings.Dimensions, Weights = settings.Weights, DimensionsPerStep = settings.DimensionsPerStep });
     }
 }

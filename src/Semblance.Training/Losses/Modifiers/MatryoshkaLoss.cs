@@ -47,7 +47,8 @@ public sealed class MatryoshkaLoss : Loss
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MatryoshkaLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "dimensions", "weights", "dimensions-per-step"], (node, context) =>
+        nameof(MatryoshkaLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "dimensions", "weights", "dimensions-per-step"],
+        (node, context) =>
         {
             var dimensions = Dimensions(node);
             var settings = new MatryoshkaLossSettings { Dimensions = dimensions, Weights = Weights(node) };
@@ -85,7 +86,8 @@ public sealed class MatryoshkaLoss : Loss
         _lengths =
         [
             .. settings.Dimensions.Select((dimension, i) =>
-                (Setting.Positive(dimension, nameof(settings.Dimensions)), Setting.Finite(settings.Weights?[i] ?? 1, nameof(settings.Weights)))),
+                (Setting.Positive(dimension, nameof(settings.Dimensions)),
+                    Setting.Finite(settings.Weights?[i] ?? 1, nameof(settings.Weights)))),
         ];
     }
 
@@ -94,7 +96,8 @@ public sealed class MatryoshkaLoss : Loss
 
     internal static int[] Dimensions(RecipeNode node) => [.. node.Get("dimensions").Items().Select(item => item.Count())];
 
-    internal static float[]? Weights(RecipeNode node) => node.Find("weights") is { } weights ? [.. weights.Items().Select(item => item.Number(0f, 1e6f))] : null;
+    internal static float[]? Weights(RecipeNode node) =>
+        node.Find("weights") is { } weights ? [.. weights.Items().Select(item => item.Number(0f, 1e6f))] : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Kusupati];

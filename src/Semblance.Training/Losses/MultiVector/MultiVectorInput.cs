@@ -31,9 +31,12 @@ public sealed record MultiVectorInput(IReadOnlyList<ModelOutput> Embeddings)
             throw new LossInputException($"{loss.Name} takes at least {least} text columns, not {Embeddings.Count}.");
         }
 
-        if (Embeddings.FirstOrDefault(column => column.Offsets is null || column.Value.Rows == 0 || column.Count != Rows || column.Value.Columns != Embeddings[0].Value.Columns) is { } other)
+        if (Embeddings.FirstOrDefault(column => column.Offsets is null || column.Value.Rows == 0 || column.Count != Rows
+            || column.Value.Columns != Embeddings[0].Value.Columns) is { } other)
         {
-            throw new LossInputException($"{loss.Name} needs the token vectors of {Rows} texts in each column, equally long; one has {other.Value} of {other.Count} texts.");
+            throw new LossInputException(
+                $"{loss.Name} needs the token vectors of {Rows} texts in each column, equally long; one has {other.Value} "
+                + $"of {other.Count} texts.");
         }
     }
 }

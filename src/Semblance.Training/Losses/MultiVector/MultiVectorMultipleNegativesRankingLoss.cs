@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -25,7 +24,8 @@ public sealed record MultiVectorMultipleNegativesRankingLossSettings
 /// which the trainer sets, a candidate whose text equals the positive is not a negative; sentence-transformers keeps it.
 /// </remarks>
 /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
-public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleNegativesRankingLossSettings? settings = null) : MultiVectorLoss
+public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleNegativesRankingLossSettings? settings = null)
+    : MultiVectorLoss
 {
     private const string Khattab =
         """
@@ -41,7 +41,8 @@ public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleN
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MultiVectorMultipleNegativesRankingLoss), ModelOutputKind.TokenEmbeddings, ["scale"],
-        (node, _) => new MultiVectorMultipleNegativesRankingLoss(new() { Scale = node.Scale(new MultiVectorMultipleNegativesRankingLossSettings().Scale) }));
+        (node, _) => new MultiVectorMultipleNegativesRankingLoss(
+            new() { Scale = node.Scale(new MultiVectorMultipleNegativesRankingLossSettings().Scale) }));
 
     /// <summary>Gets the settings.</summary>
     public MultiVectorMultipleNegativesRankingLossSettings Settings { get; } = settings ?? new();
@@ -56,12 +57,14 @@ public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleN
         input.RequireColumns(this, 2);
         if (input.Rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = MaxSim(run, input.Embeddings[0], Join(run, [.. input.Embeddings.Skip(1)])); // [queries × documents]
         int[]? texts = input.TextNumbers is { } numbers ? [.. numbers.Skip(1).SelectMany(column => column)] : null;
-        scores = run.LeaveOut(run.Scale(scores, Settings.Scale), (row, document) => texts is not null && document != row && texts[document] == texts[row]);
+        scores = run.LeaveOut(
+            run.Scale(scores, Settings.Scale), (row, document) => texts is not null && document != row && texts[document] == texts[row]);
         return run.CrossEntropy(scores, Enumerable.Range(0, input.Rows));
     }
 }

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -77,7 +76,9 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
             labels.Writable[row] = row < input.Rows ? positive : 1 - positive;
         }
 
-        return (run.ConcatenateRows([.. Enumerable.Repeat(input.Embeddings[0], columns)]), run.ConcatenateRows([.. input.Embeddings.Skip(1)]), labels);
+        return (
+            run.ConcatenateRows([.. Enumerable.Repeat(input.Embeddings[0], columns)]), run.ConcatenateRows([.. input.Embeddings.Skip(1)]),
+            labels);
     }
 
     private static Tensor Similarities(Computation run, Tensor anchors, Tensor others)
@@ -86,7 +87,8 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
 
         // For normalized u = a + bi and v = c + di, Re + Im of u / v is ac + bd + bc − ad: u · (c − d, d + c).
         var half = v.Columns / 2;
-        var swapped = run.Gather(v, [.. Enumerable.Range(0, v.Length).Select(i => i % v.Columns < half ? i + half : i - half)], v.Rows, v.Columns);
+        var swapped = run.Gather(
+            v, [.. Enumerable.Range(0, v.Length).Select(i => i % v.Columns < half ? i + half : i - half)], v.Rows, v.Columns);
         var signs = Tensor.Zeros(v.Rows, v.Columns);
         for (var i = 0; i < signs.Length; i++)
         {

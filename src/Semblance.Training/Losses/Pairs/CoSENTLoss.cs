@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -57,7 +56,9 @@ public sealed class CoSENTLoss(CoSENTLossSettings? settings = null) : Loss
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
-        return Ordering(run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity), Settings.Scale), input.RequireLabels(this));
+        return Ordering(
+            run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity), Settings.Scale),
+            input.RequireLabels(this));
     }
 
     // scores, labels: [batch × 1].

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -34,7 +33,13 @@ public sealed class ContrastiveLoss(ContrastiveLossSettings? settings = null) : 
         nameof(ContrastiveLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin", "average"], (node, _) =>
         {
             var usual = new ContrastiveLossSettings();
-            return new ContrastiveLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin), Average = node.Flag("average", usual.Average) });
+            return new ContrastiveLoss(
+                usual with
+                {
+                    Metric = node.Distance(usual.Metric),
+                    Margin = node.Margin(usual.Margin),
+                    Average = node.Flag("average", usual.Average),
+                });
         });
 
     /// <summary>Gets the settings.</summary>

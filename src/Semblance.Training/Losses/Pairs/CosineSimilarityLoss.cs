@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -22,6 +21,7 @@ public sealed class CosineSimilarityLoss : Loss
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
-        return run.MeanSquaredError(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine), input.RequireLabels(this));
+        return run.MeanSquaredError(
+            run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine), input.RequireLabels(this));
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -31,7 +30,8 @@ public sealed class SoftmaxLoss : Loss
             return new SoftmaxLoss(context.Model.OutputDimension, context.Classes(node), usual with
             {
                 Concatenation = node.Flags(
-                    "concatenation", usual.Concatenation, ("vectors", Concatenation.Vectors), ("difference", Concatenation.Difference), ("product", Concatenation.Product), ("alone", Concatenation.Alone)),
+                    "concatenation", usual.Concatenation, ("vectors", Concatenation.Vectors), ("difference", Concatenation.Difference),
+                    ("product", Concatenation.Product), ("alone", Concatenation.Alone)),
             });
         });
 
@@ -44,7 +44,8 @@ public sealed class SoftmaxLoss : Loss
     public SoftmaxLoss(int dimension, int classes, SoftmaxLossSettings? settings = null)
         : this(
             LossOperations.NewLinear(
-                Setting.Positive(dimension, nameof(dimension)) * Parts((settings ?? new()).Concatenation), Setting.Positive(classes, nameof(classes)), (settings ?? new()).Seed),
+                Setting.Positive(dimension, nameof(dimension)) * Parts((settings ?? new()).Concatenation),
+                Setting.Positive(classes, nameof(classes)), (settings ?? new()).Seed),
             settings)
     {
     }
@@ -58,7 +59,9 @@ public sealed class SoftmaxLoss : Loss
         Settings = settings ?? new();
         if (classifier.Inputs % Parts(Settings.Concatenation) != 0)
         {
-            throw new ArgumentException($"A classifier of {classifier.Inputs} inputs does not fit {Parts(Settings.Concatenation)} concatenated vectors.", nameof(classifier));
+            throw new ArgumentException(
+                $"A classifier of {classifier.Inputs} inputs does not fit {Parts(Settings.Concatenation)} concatenated vectors.",
+                nameof(classifier));
         }
 
         Classifier = classifier;
@@ -115,7 +118,8 @@ public sealed class SoftmaxLoss : Loss
         ArgumentNullException.ThrowIfNull(input);
         var columns = Settings.Concatenation == Concatenation.Alone ? 1 : 2;
         input.RequireColumns(this, columns, columns);
-        return run.CrossEntropy(Logits(run, input.Embeddings[0], input.Embeddings.ElementAtOrDefault(1)), input.RequireClasses(this, Classifier.Outputs));
+        return run.CrossEntropy(
+            Logits(run, input.Embeddings[0], input.Embeddings.ElementAtOrDefault(1)), input.RequireClasses(this, Classifier.Outputs));
     }
 
     /// <inheritdoc/>

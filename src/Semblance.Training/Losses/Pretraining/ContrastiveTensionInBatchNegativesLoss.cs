@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -32,7 +31,8 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
         nameof(ContrastiveTensionInBatchNegativesLoss), ModelOutputKind.SentenceEmbeddings, ["scale", "similarity"], (node, _) =>
         {
             var usual = new ContrastiveTensionInBatchNegativesLossSettings();
-            return new ContrastiveTensionInBatchNegativesLoss(usual with { Scale = node.Scale(usual.Scale), Similarity = node.Similarity(usual.Similarity) });
+            return new ContrastiveTensionInBatchNegativesLoss(
+                usual with { Scale = node.Scale(usual.Scale), Similarity = node.Similarity(usual.Similarity) });
         });
 
     private readonly Tensor _logitScale;
@@ -63,7 +63,8 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
         var rows = input.Rows;
         if (rows == 1)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scale = run.Gather(run.Exp(_logitScale), new int[rows * rows], rows, rows);

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 using Semblance.Transformers;
 
 namespace Semblance.Training;
@@ -30,7 +29,10 @@ public sealed class DenoisingAutoEncoderLoss : Objective
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(DenoisingAutoEncoderLoss), ModelOutputKind.SentenceEmbeddings, ["deletion"],
-        (node, context) => new DenoisingAutoEncoderLoss(context.Model, seed: context.Seed) { Noise = node.Find("deletion") is { } ratio ? new WordDeletion(ratio.Number(0.0, 0.99)) : new WordDeletion() });
+        (node, context) => new DenoisingAutoEncoderLoss(context.Model, seed: context.Seed)
+        {
+            Noise = node.Find("deletion") is { } ratio ? new WordDeletion(ratio.Number(0.0, 0.99)) : new WordDeletion(),
+        });
 
     /// <summary>Initializes a new instance of the <see cref="DenoisingAutoEncoderLoss"/> class.</summary>
     /// <param name="model">
@@ -45,12 +47,18 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         Decoder = decoder ?? Decoder.FromEncoder(EncoderOf(model), seed: seed);
         if (Decoder.Body.HiddenSize != model.OutputDimension)
         {
-            throw new ArgumentException($"The decoder takes embeddings of dimension {Decoder.Body.HiddenSize}, but the model's have {model.OutputDimension}; leave out modules that change the dimension.", nameof(model));
+            throw new ArgumentException(
+                $"The decoder takes embeddings of dimension {Decoder.Body.HiddenSize}, but the model's have {model.OutputDimension}; leave "
+                + "out modules that change the dimension.",
+                nameof(model));
         }
 
         if (Decoder.Body.VocabularySize < model.Tokenizer.VocabularySize)
         {
-            throw new ArgumentException($"The decoder has a vocabulary of {Decoder.Body.VocabularySize} tokens, but the model's tokenizer has {model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.", nameof(decoder));
+            throw new ArgumentException(
+                $"The decoder has a vocabulary of {Decoder.Body.VocabularySize} tokens, but the model's tokenizer has "
+                + $"{model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.",
+                nameof(decoder));
         }
 
         _shared = [.. model.Parameters().Select(parameter => parameter.Value)];
@@ -89,14 +97,18 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         }
 
         using var run = batch.Start();
-        var vectors = (batch.Columns == 2 ? batch.Forward(run, batch.Input(0)) : batch.Model.Forward(run, batch.Input(0) with { Texts = Damaged(batch) })).Value; // [rows × dimension]
+        // [rows × dimension]
+        var vectors = (batch.Columns == 2
+            ? batch.Forward(run, batch.Input(0))
+            : batch.Model.Forward(run, batch.Input(0) with { Texts = Damaged(batch) })).Value;
         var whole = batch.Input(batch.Columns - 1) with { Prompt = batch.Columns == 2 ? batch.Prompt(1) : "", Route = null };
         var (inputs, next) = Shifted(batch.Model.Tokenize(whole));
         return Backward(run, run.CrossEntropy(Decoder.Logits(run, Decoder.Forward(run, inputs, vectors)), next), batch);
     }
 
     private static Transformer EncoderOf(ITrainableModel model) =>
-        model.Body ?? throw new ArgumentException("The denoising auto-encoder needs a model that begins with a transformer.", nameof(model));
+        model.Body
+            ?? throw new ArgumentException("The denoising auto-encoder needs a model that begins with a transformer.", nameof(model));
 
     // One generator for the batch: the same seed gives the same noise.
     private string[] Damaged(TrainingBatch batch)

@@ -1,6 +1,5 @@
 using Semblance.Checkpoints;
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 using Semblance.Transformers;
 using Semblance.Transformers.Tasks;
 
@@ -35,7 +34,11 @@ public sealed class MaskedLanguageModelLoss : Objective
         nameof(MaskedLanguageModelLoss), ModelOutputKind.SentenceEmbeddings, ["rate", "whole-words"], (node, context) =>
         {
             var usual = new MaskingOptions();
-            var options = usual with { Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate, WholeWords = node.Flag("whole-words", usual.WholeWords) };
+            var options = usual with
+            {
+                Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate,
+                WholeWords = node.Flag("whole-words", usual.WholeWords),
+            };
             return context.Folder is { } folder
                 ? Load(folder, context.Model, options, context.Seed)
                 : new MaskedLanguageModelLoss(context.Model, options, context.Seed);
@@ -59,7 +62,8 @@ public sealed class MaskedLanguageModelLoss : Objective
         }
 
         _task = task;
-        Head = task.Head as VocabularyHead ?? throw new ArgumentException($"'{task.Architecture}' has no masked language model head.", nameof(task));
+        Head = task.Head as VocabularyHead
+            ?? throw new ArgumentException($"'{task.Architecture}' has no masked language model head.", nameof(task));
         Masking = new TokenMasking(model.Tokenizer, options);
         foreach (var (_, parameter) in Parameters())
         {
@@ -145,7 +149,10 @@ public sealed class MaskedLanguageModelLoss : Objective
         }
 
         var tokens = Masking.Apply(model.Tokenize(input), seed);
-        return tokens.Positions.Length > 0 ? tokens : throw new LossInputException($"MaskedLanguageModelLoss: none of the {input.Texts.Count} texts has a token that can be masked; leave empty texts out.");
+        return tokens.Positions.Length > 0
+            ? tokens
+            : throw new LossInputException(
+                $"MaskedLanguageModelLoss: none of the {input.Texts.Count} texts has a token that can be masked; leave empty texts out.");
     }
 
     private Tensor Transformed(Computation run, MaskedTokens tokens)
@@ -158,6 +165,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     private static Transformer BodyOf(ITrainableModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model.Body ?? throw new ArgumentException("Masked language modeling needs a model that begins with a transformer.", nameof(model));
+        return model.Body
+            ?? throw new ArgumentException("Masked language modeling needs a model that begins with a transformer.", nameof(model));
     }
 }

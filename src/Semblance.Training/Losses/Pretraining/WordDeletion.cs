@@ -9,7 +9,9 @@ namespace Semblance.Training;
 /// <param name="ratio">The probability of deleting a word, from 0 to 1; 0.6 by default.</param>
 public sealed class WordDeletion(double ratio = 0.6)
 {
-    private readonly double _ratio = ratio is >= 0 and <= 1 ? ratio : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "The probability of deleting a word must be from 0 to 1.");
+    private readonly double _ratio = ratio is >= 0 and <= 1
+        ? ratio
+        : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "The probability of deleting a word must be from 0 to 1.");
 
     /// <summary>Returns the text without the deleted words. A text without words is returned unchanged.</summary>
     /// <param name="text">The text.</param>
@@ -77,5 +79,6 @@ public sealed class WordDeletion(double ratio = 0.6)
 
     // Han in all its blocks, hiragana and katakana.
     private static bool StandsAlone(int rune) =>
-        rune is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
+        rune is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
+            or (>= 0x20000 and <= 0x3FFFF);
 }

@@ -6,10 +6,13 @@ namespace Semblance.Training;
 /// </summary>
 /// <param name="settings">The settings of the loss; <see langword="null"/> for the defaults.</param>
 /// <param name="miniBatchTokens">The maximum number of tokens of a mini-batch.</param>
-public sealed class CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null, int miniBatchTokens = GradientCache.DefaultMiniBatchTokens)
+public sealed class CachedMultipleNegativesRankingLoss(
+    MultipleNegativesRankingLossSettings? settings = null, int miniBatchTokens = GradientCache.DefaultMiniBatchTokens)
     : GradientCache(new MultipleNegativesRankingLoss(settings), miniBatchTokens)
 {
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(CachedMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. MultipleNegativesRankingLoss.Keys, "mini-batch-tokens"], (node, _) => new CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLoss.Read(node), node.MiniBatchTokens()));
+        nameof(CachedMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings,
+        [.. MultipleNegativesRankingLoss.Keys, "mini-batch-tokens"],
+        (node, _) => new CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLoss.Read(node), node.MiniBatchTokens()));
 }

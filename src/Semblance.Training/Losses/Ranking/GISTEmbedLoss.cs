@@ -74,7 +74,9 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         return usual with
         {
             Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
-            MarginStrategy = node.Find("margin-strategy")?.OneOf(("absolute", MarginStrategy.Absolute), ("relative", MarginStrategy.Relative)) ?? usual.MarginStrategy,
+            MarginStrategy = node.Find("margin-strategy")?.OneOf(
+                ("absolute", MarginStrategy.Absolute), ("relative", MarginStrategy.Relative))
+                ?? usual.MarginStrategy,
             Margin = node.Number("margin", usual.Margin, -1e6f, 1e6f),
             ContrastAnchors = node.Flag("contrast-anchors", usual.ContrastAnchors),
             ContrastPositives = node.Flag("contrast-positives", usual.ContrastPositives),
@@ -87,7 +89,14 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
     {
         ArgumentNullException.ThrowIfNull(batch);
         return Settings.Guide is not { } guide ? batch
-            : batch with { GuideEmbeddings = [.. Enumerable.Range(0, batch.Columns).Select(column => guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors)] };
+            : batch with
+            {
+                GuideEmbeddings =
+                [
+                    .. Enumerable.Range(0, batch.Columns)
+                        .Select(column => guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors),
+                ],
+            };
     }
 
     /// <inheritdoc/>
@@ -102,7 +111,8 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         var rows = input.Rows;
         if (rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var positives = GuideSimilarities(run, guide, 0, 1);
@@ -110,14 +120,16 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         for (var row = 0; row < rows; row++)
         {
             var own = positives.Row(row)[row];
-            thresholds[row] = own - (Settings.MarginStrategy == MarginStrategy.Absolute ? Settings.Margin : Math.Abs(own) * Settings.Margin);
+            thresholds[row] =
+                own - (Settings.MarginStrategy == MarginStrategy.Absolute ? Settings.Margin : Math.Abs(own) * Settings.Margin);
         }
 
         Tensor Block(int from, int to)
         {
             var guided = GuideSimilarities(run, guide, from, to).Values.ToArray();
             var scores = run.Similarities(input.Embeddings[from], input.Embeddings[to], SimilarityFunction.Cosine);
-            return run.LeaveOut(scores, (row, other) => row == other && to < 2 ? from == to : guided[(row * rows) + other] > thresholds[row]);
+            return run.LeaveOut(
+                scores, (row, other) => row == other && to < 2 ? from == to : guided[(row * rows) + other] > thresholds[row]);
         }
 
         var blocks = new List<Tensor> { Block(0, 1) };

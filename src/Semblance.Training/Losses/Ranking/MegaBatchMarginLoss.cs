@@ -72,7 +72,8 @@ public sealed class MegaBatchMarginLoss(MegaBatchMarginLossSettings? settings = 
         var rows = input.Rows;
         if (rows == 1)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = run.Similarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine);

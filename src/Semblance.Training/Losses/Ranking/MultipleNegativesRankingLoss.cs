@@ -62,10 +62,12 @@ public class MultipleNegativesRankingLoss : Loss
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new MultipleNegativesRankingLoss(Read(node)));
+        nameof(MultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys],
+        (node, _) => new MultipleNegativesRankingLoss(Read(node)));
 
     private const RankingDirections AllDirections =
-        RankingDirections.QueryToDocument | RankingDirections.QueryToQuery | RankingDirections.DocumentToQuery | RankingDirections.DocumentToDocument;
+        RankingDirections.QueryToDocument | RankingDirections.QueryToQuery
+        | RankingDirections.DocumentToQuery | RankingDirections.DocumentToDocument;
 
     private static readonly (string Name, RankingDirections Value)[] Directions =
     [
@@ -74,7 +76,11 @@ public class MultipleNegativesRankingLoss : Loss
     ];
 
     private static readonly (string Name, HardnessMode? Value)[] Hardnesses =
-        [("in-batch-negatives", HardnessMode.InBatchNegatives), ("hard-negatives", HardnessMode.HardNegatives), ("all-negatives", HardnessMode.AllNegatives)];
+        [
+            ("in-batch-negatives", HardnessMode.InBatchNegatives),
+            ("hard-negatives", HardnessMode.HardNegatives),
+            ("all-negatives", HardnessMode.AllNegatives),
+        ];
 
     /// <summary>Initializes a new instance of the <see cref="MultipleNegativesRankingLoss"/> class.</summary>
     /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
@@ -88,18 +94,26 @@ public class MultipleNegativesRankingLoss : Loss
         var (directions, hardness) = (Settings.Directions, Settings.HardnessMode);
         if (!directions.HasFlag(RankingDirections.QueryToDocument) || (directions & ~AllDirections) != 0)
         {
-            throw new ArgumentException($"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the positive, must be among them.", nameof(Settings.Directions));
+            throw new ArgumentException(
+                $"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the "
+                + "positive, must be among them.",
+                nameof(settings));
         }
 
-        if (Settings.PartitionMode == PartitionMode.PerDirection && (directions & (RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument)) != 0)
+        if (Settings.PartitionMode == PartitionMode.PerDirection
+            && (directions & (RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument)) != 0)
         {
             throw new ArgumentException(
-                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; use {nameof(PartitionMode.Joint)}.", nameof(Settings.PartitionMode));
+                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; "
+                + $"use {nameof(PartitionMode.Joint)}.",
+                nameof(settings));
         }
 
         if (hardness is null != (Settings.HardnessStrength == 0))
         {
-            throw new ArgumentException("A hardness mode and a strength above zero go together; one of them alone has no effect.", hardness is null ? nameof(Settings.HardnessMode) : nameof(Settings.HardnessStrength));
+            throw new ArgumentException(
+                "A hardness mode and a strength above zero go together; one of them alone has no effect.",
+                nameof(settings));
         }
     }
 
@@ -116,14 +130,16 @@ public class MultipleNegativesRankingLoss : Loss
             Scale = node.Scale(usual.Scale),
             Similarity = node.Similarity(usual.Similarity),
             Directions = node.Flags("directions", usual.Directions, Directions),
-            PartitionMode = node.Find("partition")?.OneOf(("joint", PartitionMode.Joint), ("per-direction", PartitionMode.PerDirection)) ?? usual.PartitionMode,
+            PartitionMode = node.Find("partition")?.OneOf(("joint", PartitionMode.Joint), ("per-direction", PartitionMode.PerDirection))
+                ?? usual.PartitionMode,
             HardnessMode = node.Find("hardness") is { } hardness ? hardness.OneOf(Hardnesses) : usual.HardnessMode,
             HardnessStrength = node.Weight("hardness-strength", usual.HardnessStrength),
         };
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Citations => Settings.Directions == AllDirections ? [Papers.Henderson, Papers.Oord, LiGte] : [Papers.Henderson, Papers.Oord];
+    public override IReadOnlyList<string> Citations =>
+        Settings.Directions == AllDirections ? [Papers.Henderson, Papers.Oord, LiGte] : [Papers.Henderson, Papers.Oord];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -132,7 +148,8 @@ public class MultipleNegativesRankingLoss : Loss
         input.RequireColumns(this, 2);
         if (input.Rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = DirectionScores(run, input);
@@ -153,10 +170,13 @@ public class MultipleNegativesRankingLoss : Loss
     {
         var (queries, positives, rows) = (input.Embeddings[0], input.Embeddings[1], input.Rows);
         var documents = run.ConcatenateRows([.. input.Embeddings.Skip(1)]);
-        var (queryTexts, documentTexts) = input.RequireTextNumbers(this) is { } texts ? ([.. texts[0]], [.. texts.Skip(1).SelectMany(column => column)]) : ((int[]?)null, (int[]?)null);
+        var (queryTexts, documentTexts) = input.RequireTextNumbers(this) is { } texts
+            ? ([.. texts[0]], [.. texts.Skip(1).SelectMany(column => column)])
+            : ((int[]?)null, (int[]?)null);
         var similarities = run.Similarities(queries, documents, Settings.Similarity);
         var scaled = run.Scale(similarities, Settings.Scale);
-        var scores = new List<Tensor> { run.LeaveOut(Settings.HardnessMode is null ? scaled : run.Add(scaled, Hardness(similarities)), Duplicates(documentTexts)) };
+        var weighted = Settings.HardnessMode is null ? scaled : run.Add(scaled, Hardness(similarities));
+        var scores = new List<Tensor> { run.LeaveOut(weighted, Duplicates(documentTexts)) };
         if (Settings.Directions.HasFlag(RankingDirections.QueryToQuery))
         {
             var others = run.Scale(run.Similarities(queries, queries, Settings.Similarity), Settings.Scale);

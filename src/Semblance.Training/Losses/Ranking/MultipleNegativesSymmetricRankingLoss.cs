@@ -53,7 +53,8 @@ public sealed class MultipleNegativesSymmetricRankingLoss(MultipleNegativesSymme
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesSymmetricRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new MultipleNegativesSymmetricRankingLoss(Read(node)));
+        nameof(MultipleNegativesSymmetricRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys],
+        (node, _) => new MultipleNegativesSymmetricRankingLoss(Read(node)));
 
     internal static new string[] Keys => ["scale", "similarity"];
 

@@ -9,4 +9,5 @@ namespace Semblance.Training;
 /// <param name="Create">
 /// A function that creates the loss from its settings. Missing settings have the defaults of the loss's settings record.
 /// </param>
-public sealed record LossDescriptor(string Name, ModelOutputKind OutputKind, IReadOnlyList<string> Keys, Func<RecipeNode, LossContext, Objective> Create);
+public sealed record LossDescriptor(
+    string Name, ModelOutputKind OutputKind, IReadOnlyList<string> Keys, Func<RecipeNode, LossContext, Objective> Create);

@@ -69,7 +69,9 @@ public static class LossRegistry
         {
             if (Find(descriptor.OutputKind, descriptor.Name) is not null)
             {
-                throw new ArgumentException($"A loss '{descriptor.Name}' of {descriptor.OutputKind} is registered already; give it another name.", nameof(descriptor));
+                throw new ArgumentException(
+                    $"A loss '{descriptor.Name}' of {descriptor.OutputKind} is registered already; give it another name.",
+                    nameof(descriptor));
             }
 
             Descriptors.Add(descriptor);
@@ -103,7 +105,9 @@ public static class LossRegistry
 
         if (descriptor is null)
         {
-            throw node.Fault($"there is no loss '{name}'{Of(context.Model.OutputKind)}; there are {string.Join(", ", Names(context.Model.OutputKind))}.");
+            throw node.Fault(
+                $"there is no loss '{name}'{Of(context.Model.OutputKind)}; there are "
+                + $"{string.Join(", ", Names(context.Model.OutputKind))}.");
         }
 
         try

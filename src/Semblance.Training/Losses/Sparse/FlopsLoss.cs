@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -33,7 +32,8 @@ public sealed class FlopsLoss(FlopsLossSettings? settings = null) : Loss
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(FlopsLoss), ModelOutputKind.SentenceEmbeddings, ["threshold"], (node, _) => new FlopsLoss(new() { Threshold = node.Find("threshold")?.Number(0, int.MaxValue) }));
+        nameof(FlopsLoss), ModelOutputKind.SentenceEmbeddings, ["threshold"],
+        (node, _) => new FlopsLoss(new() { Threshold = node.Find("threshold")?.Number(0, int.MaxValue) }));
 
     /// <summary>Gets the settings.</summary>
     public FlopsLossSettings Settings { get; } = settings ?? new();
@@ -49,7 +49,8 @@ public sealed class FlopsLoss(FlopsLossSettings? settings = null) : Loss
         var vectors = run.ConcatenateRows(input.Embeddings);
         if (Settings.Threshold is { } threshold)
         {
-            vectors = run.ScaleRows(vectors, [.. Enumerable.Range(0, vectors.Rows).Select(row => vectors.Row(row).Length - vectors.Row(row).Count(0f) > threshold ? 1f : 0)]);
+            var counted = Enumerable.Range(0, vectors.Rows).Select(row => vectors.Row(row).Length - vectors.Row(row).Count(0f) > threshold);
+            vectors = run.ScaleRows(vectors, [.. counted.Select(isCounted => isCounted ? 1f : 0)]);
         }
 
         // The square of the sum of vectors equals the sum of all their products.

@@ -1,4 +1,3 @@
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -7,12 +6,14 @@ namespace Semblance.Training;
 /// ranking loss of SPLADE (Formal et al. 2021, arXiv:2107.05720), used within <see cref="SpladeLoss"/>.
 /// </summary>
 /// <param name="settings">The settings; <see langword="null"/> for <see cref="Defaults"/>.</param>
-public sealed class SparseMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null) : MultipleNegativesRankingLoss(settings ?? Defaults)
+public sealed class SparseMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null)
+    : MultipleNegativesRankingLoss(settings ?? Defaults)
 {
     /// <summary>Gets the default settings.</summary>
     public static MultipleNegativesRankingLossSettings Defaults { get; } = new() { Scale = 1, Similarity = SimilarityFunction.DotProduct };
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(SparseMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, Keys, (node, _) => new SparseMultipleNegativesRankingLoss(Read(node, Defaults)));
+        nameof(SparseMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, Keys,
+        (node, _) => new SparseMultipleNegativesRankingLoss(Read(node, Defaults)));
 }

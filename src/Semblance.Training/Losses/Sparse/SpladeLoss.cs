@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -73,12 +72,14 @@ public sealed class SpladeLoss : Loss
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(settings);
         (_loss, Settings) = (loss, settings);
-        (_documents, _queries) = (new(new() { Threshold = settings.DocumentThreshold }), new(new() { Threshold = settings.QueryThreshold }));
+        (_documents, _queries) =
+            (new(new() { Threshold = settings.DocumentThreshold }), new(new() { Threshold = settings.QueryThreshold }));
     }
 
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(SpladeLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only"], (node, context) =>
+        nameof(SpladeLoss), ModelOutputKind.SentenceEmbeddings,
+        ["loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only"], (node, context) =>
             new SpladeLoss(node.Find("loss") is null ? new SparseMultipleNegativesRankingLoss() : node.InnerLoss(context), new()
             {
                 DocumentWeight = node.Get("document-weight").Number(0f, 1e6f),

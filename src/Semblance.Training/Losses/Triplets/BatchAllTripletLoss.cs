@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -53,6 +52,8 @@ public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = nul
         }
 
         var count = positives.Count;
-        return run.Scale(run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1, Settings.Margin);
+        return run.Scale(
+            run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1,
+            Settings.Margin);
     }
 }

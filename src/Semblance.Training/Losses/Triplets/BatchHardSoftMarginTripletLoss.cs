@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -15,11 +14,14 @@ public sealed record BatchHardSoftMarginTripletLossSettings
 /// <see cref="BatchHardTripletLoss"/> without a margin (Hermans et al. 2017, arXiv:1703.07737).
 /// </summary>
 /// <remarks>One text column; labels are class indices from 0.</remarks>
-public sealed class BatchHardSoftMarginTripletLoss(BatchHardSoftMarginTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
+public sealed class BatchHardSoftMarginTripletLoss(BatchHardSoftMarginTripletLossSettings? settings = null)
+    : BatchTripletLoss((settings ?? new()).Metric)
 {
     /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(BatchHardSoftMarginTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance"], (node, _) => new BatchHardSoftMarginTripletLoss(new() { Metric = node.Distance(new BatchHardSoftMarginTripletLossSettings().Metric) }));
+        nameof(BatchHardSoftMarginTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance"],
+        (node, _) => new BatchHardSoftMarginTripletLoss(
+            new() { Metric = node.Distance(new BatchHardSoftMarginTripletLossSettings().Metric) }));
 
     /// <summary>Gets the settings.</summary>
     public BatchHardSoftMarginTripletLossSettings Settings { get; } = settings ?? new();

@@ -1,5 +1,4 @@
 using Semblance.Tensors;
-using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
@@ -36,7 +35,9 @@ public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings 
         {
             for (var positive = 0; positive < rows; positive++)
             {
-                if (positive != anchor && labels[positive] == labels[anchor] && SemiHard(distances.Row(anchor), labels, anchor, positive) is { } negative)
+                if (positive != anchor
+                    && labels[positive] == labels[anchor]
+                    && SemiHard(distances.Row(anchor), labels, anchor, positive) is { } negative)
                 {
                     positives.Add((anchor * rows) + positive);
                     negatives.Add((anchor * rows) + negative);

@@ -7,7 +7,8 @@ public sealed class RecipeDataset
 {
     private static readonly string[] Keys =
     [
-        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows", "most", "most-per-group", "max-tokens",
+        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows",
+        "most", "most-per-group", "max-tokens",
         "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
     ];
 
@@ -37,7 +38,8 @@ public sealed class RecipeDataset
 
     /// <summary>Returns the summary for the model card.</summary>
     /// <param name="loss">The loss that it is trained with.</param>
-    internal DatasetSummary Summarize(Objective loss) => new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
+    internal DatasetSummary Summarize(Objective loss) =>
+        new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>
@@ -49,12 +51,18 @@ public sealed class RecipeDataset
     {
         node.Only(Keys);
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
-        var labels = node.Find("label") is null ? null : node.Find("labels") is { } names ? new LabelNames(names.Items().Select(name => name.Text())) : new LabelNames();
+        var labels = node.Find("label") is null
+            ? null
+            : node.Find("labels") is { } names
+            ? new LabelNames(names.Items().Select(name => name.Text()))
+            : new LabelNames();
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
         var most = node.Find("most-per-group")?.Count();
         var firstRows = node.Find("first-rows")?.Count() ?? int.MaxValue;
         var skipped = 0L;
-        var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5),
+        var rows = (node.Find("form")?.OneOf(
+            ("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4),
+            ("triplets-of-inference", 5),
             ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
@@ -70,13 +78,16 @@ public sealed class RecipeDataset
         };
         if (rows.Count == 0)
         {
-            throw node.Get("files").Fault($"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
+            throw node.Get("files").Fault(
+                $"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
         }
 
         rows = node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows;
         if (node.Find("negatives") is { } negatives)
         {
-            rows = labels is null || node.Find("keep-labels") is not null ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken) : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
+            rows = labels is null || node.Find("keep-labels") is not null
+                ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken)
+                : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
         }
 
         return new RecipeDataset(node, rows, labels, skipped);
@@ -116,7 +127,9 @@ public sealed class RecipeDataset
     {
         if (_node.Find("batch-tokens") is { } tokens)
         {
-            return Rows is TextBlocks blocks ? new TokenBudgetBatchSampler(blocks.TokenCounts, tokens.Count(), seed) : throw tokens.Fault("'batch-tokens' is for the form 'running-text'; name a 'batch-size'.");
+            return Rows is TextBlocks blocks
+                ? new TokenBudgetBatchSampler(blocks.TokenCounts, tokens.Count(), seed)
+                : throw tokens.Fault("'batch-tokens' is for the form 'running-text'; name a 'batch-size'.");
         }
 
         var size = _node.Get("batch-size").Count();
@@ -125,7 +138,11 @@ public sealed class RecipeDataset
         {
             0 => new DefaultBatchSampler(Rows.Count, size, seed) { DropLast = dropLast },
             1 => new NoDuplicatesBatchSampler(Rows, size, seed) { DropLast = dropLast },
-            _ => new GroupByLabelBatchSampler([.. Rows.Select(row => row.Label ?? throw _node.Get("sampler").Fault("'by-label' needs a 'label' column."))], size, seed) { DropLast = dropLast },
+            _ => new GroupByLabelBatchSampler(
+                [.. Rows.Select(row => row.Label ?? throw _node.Get("sampler").Fault("'by-label' needs a 'label' column."))], size, seed)
+            {
+                DropLast = dropLast,
+            },
         };
     }
 
@@ -143,10 +160,13 @@ public sealed class RecipeDataset
             : rows.Where(row => kept.Contains(labels.Names[row.Label!.Value])).Select(row => row with { Label = null });
     }
 
-    private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) => new([.. node.Get("texts").Items().Select(column => column.Text())])
+    private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) =>
+        new([.. node.Get("texts").Items().Select(column => column.Text())])
     {
         Score = node.Find("score")?.Text(),
-        ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest] ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9)) : null,
+        ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest]
+            ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9))
+            : null,
         Label = node.Find("label")?.Text(),
         LabelNames = labels,
         Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],

@@ -15,11 +15,18 @@ internal static class RecipeNegatives
             throw node.Fault("'negatives' are for rows of two texts without score or label, a question and its answer.");
         }
 
-        var ways = node.Items().Select((way, i) => One(way.Only("from", "count", "within", "skip"), rows, seed + i, cancellationToken)).ToArray();
-        return [.. rows.Select((row, i) => new Example([.. row.Texts, .. ways.SelectMany(way => way[i]).Distinct()])).Where(row => row.Texts.Count > 2)];
+        var ways =
+            node.Items().Select((way, i) => One(way.Only("from", "count", "within", "skip"), rows, seed + i, cancellationToken)).ToArray();
+        return
+        [
+            .. rows
+                .Select((row, i) => new Example([.. row.Texts, .. ways.SelectMany(way => way[i]).Distinct()]))
+                .Where(row => row.Texts.Count > 2),
+        ];
     }
 
-    private static IReadOnlyList<IReadOnlyList<string>> One(RecipeNode node, IReadOnlyList<Example> rows, int seed, CancellationToken cancellationToken)
+    private static IReadOnlyList<IReadOnlyList<string>> One(
+        RecipeNode node, IReadOnlyList<Example> rows, int seed, CancellationToken cancellationToken)
     {
         var count = node.Get("count").Count();
         var from = node.Get("from").Text();
@@ -32,7 +39,9 @@ internal static class RecipeNegatives
         var within = node.Find("within")?.Number(count, int.MaxValue) ?? count;
         return SampledNegatives.Hard(
             rows,
-            answers => from == "bm25" ? new Bm25Index(answers) : new DenseRetriever(SentenceTransformer.Load(from), answers, null, null, cancellationToken),
+            answers => from == "bm25"
+                ? new Bm25Index(answers)
+                : new DenseRetriever(SentenceTransformer.Load(from), answers, null, null, cancellationToken),
             count, skip, within, seed, cancellationToken);
     }
 }

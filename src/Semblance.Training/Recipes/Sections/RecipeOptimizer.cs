@@ -18,11 +18,34 @@ internal static class RecipeOptimizer
         var (name, settings) = node.Named();
         return name switch
         {
-            "AdamW" => new AdamW(Groups(settings.Only(AdamSettings), parameters, 0.01)) { Beta1 = Rate(settings, "beta1", 0.9), Beta2 = Rate(settings, "beta2", 0.999), Epsilon = Epsilon(settings), AmsGrad = Flag(settings, "amsgrad") },
-            "Adam" => new Adam(Groups(settings.Only(AdamSettings), parameters, 0)) { Beta1 = Rate(settings, "beta1", 0.9), Beta2 = Rate(settings, "beta2", 0.999), Epsilon = Epsilon(settings), AmsGrad = Flag(settings, "amsgrad") },
-            "SGD" => new SGD(Groups(settings.Only("weight-decay", "momentum", "nesterov", "rules"), parameters, 0)) { Momentum = Rate(settings, "momentum", 0), Nesterov = Flag(settings, "nesterov") },
-            "RMSprop" => new RMSprop(Groups(settings.Only("weight-decay", "alpha", "epsilon", "rules"), parameters, 0)) { Alpha = Rate(settings, "alpha", 0.99), Epsilon = Epsilon(settings) },
-            "Adagrad" => new Adagrad(Groups(settings.Only("weight-decay", "epsilon", "rules"), parameters, 0)) { Epsilon = settings.Find("epsilon")?.Positive() ?? 1e-10 },
+            "AdamW" => new AdamW(Groups(settings.Only(AdamSettings), parameters, 0.01))
+            {
+                Beta1 = Rate(settings, "beta1", 0.9),
+                Beta2 = Rate(settings, "beta2", 0.999),
+                Epsilon = Epsilon(settings),
+                AmsGrad = Flag(settings, "amsgrad"),
+            },
+            "Adam" => new Adam(Groups(settings.Only(AdamSettings), parameters, 0))
+            {
+                Beta1 = Rate(settings, "beta1", 0.9),
+                Beta2 = Rate(settings, "beta2", 0.999),
+                Epsilon = Epsilon(settings),
+                AmsGrad = Flag(settings, "amsgrad"),
+            },
+            "SGD" => new SGD(Groups(settings.Only("weight-decay", "momentum", "nesterov", "rules"), parameters, 0))
+            {
+                Momentum = Rate(settings, "momentum", 0),
+                Nesterov = Flag(settings, "nesterov"),
+            },
+            "RMSprop" => new RMSprop(Groups(settings.Only("weight-decay", "alpha", "epsilon", "rules"), parameters, 0))
+            {
+                Alpha = Rate(settings, "alpha", 0.99),
+                Epsilon = Epsilon(settings),
+            },
+            "Adagrad" => new Adagrad(Groups(settings.Only("weight-decay", "epsilon", "rules"), parameters, 0))
+            {
+                Epsilon = settings.Find("epsilon")?.Positive() ?? 1e-10,
+            },
             "Adafactor" => new Adafactor(Groups(settings.Only("weight-decay", "relative-step", "scale-parameter", "rules"), parameters, 0))
             {
                 RelativeStep = Flag(settings, "relative-step"),
@@ -51,10 +74,19 @@ internal static class RecipeOptimizer
             "constant" => new ConstantSchedule(rate, Warmup("warmup")),
             "linear" => new LinearSchedule(rate, steps, Warmup("warmup")),
             "cosine" => new CosineSchedule(rate, steps, Warmup("warmup")),
-            "cosine-with-restarts" => new CosineWithRestartsSchedule(rate, steps, Warmup("warmup", "cycles")) { Cycles = settings.Find("cycles")?.Count() ?? 1 },
-            "polynomial" => new PolynomialSchedule(rate, steps, Warmup("warmup", "power", "end-rate")) { Power = settings.Find("power")?.Positive() ?? 1, EndRate = settings.Find("end-rate")?.Number(0.0, rate) ?? 0 },
+            "cosine-with-restarts" => new CosineWithRestartsSchedule(rate, steps, Warmup("warmup", "cycles"))
+            {
+                Cycles = settings.Find("cycles")?.Count() ?? 1,
+            },
+            "polynomial" => new PolynomialSchedule(rate, steps, Warmup("warmup", "power", "end-rate"))
+            {
+                Power = settings.Find("power")?.Positive() ?? 1,
+                EndRate = settings.Find("end-rate")?.Number(0.0, rate) ?? 0,
+            },
             "inverse-square-root" => new InverseSquareRootSchedule(rate, Warmup("warmup")),
-            _ => throw node.Fault($"there is no schedule '{name}'; there are constant, linear, cosine, cosine-with-restarts, polynomial, inverse-square-root."),
+            _ => throw node.Fault(
+                $"there is no schedule '{name}'; there are constant, linear, cosine, cosine-with-restarts, "
+                + "polynomial, inverse-square-root."),
         };
 
         long Warmup(params string[] keys)
@@ -65,7 +97,8 @@ internal static class RecipeOptimizer
     }
 
     private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
-        ParameterGroups.From(parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
+        ParameterGroups.From(
+            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
 
     private static ParameterRule Rule(RecipeNode node)
     {

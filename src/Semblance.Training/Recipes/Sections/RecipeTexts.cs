@@ -10,10 +10,13 @@ internal static class RecipeTexts
     {
         foreach (var node in datasets.Items())
         {
-            var columns = node.Only("files", "texts").Find("texts") is { } texts ? new ColumnMapping([.. texts.Items().Select(column => column.Text())]) : null;
+            var columns = node.Only("files", "texts").Find("texts") is { } texts
+                ? new ColumnMapping([.. texts.Items().Select(column => column.Text())])
+                : null;
             foreach (var file in node.Get("files").Items())
             {
-                yield return new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip }.SelectMany(row => row.Texts);
+                yield return new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip }.SelectMany(
+                    row => row.Texts);
             }
         }
     }

@@ -12,7 +12,8 @@ internal static class RecipeVocabulary
     /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation, before anything is written.</param>
     /// <returns>The number of tokens.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static int Learn(
+        RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased");
         var usual = new WordPieceTrainerOptions();

@@ -20,9 +20,11 @@ internal static class RecipeWordVectors
     /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
     /// <param name="cancellationToken">The token that cancels the operation, before anything is written.</param>
     /// <returns>The number of tokens read.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static int Learn(
+        RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only("tokenizer", "dimensions", "window", "seed");
+        var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only(
+            "tokenizer", "dimensions", "window", "seed");
         var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
         var usual = new WordVectorOptions();
         var trainer = new WordVectorTrainer(tokenizer, usual with
@@ -57,7 +59,9 @@ internal static class RecipeWordVectors
         var checkpoint = Checkpoint.OpenFile(Path.Combine(node.Text(), File));
         if (!checkpoint.Contains(Name) || !checkpoint.Info(Name).Shape.SequenceEqual(embeddings.Shape.ToArray()))
         {
-            throw node.Fault($"{File} in that folder has no '{Name}' of {embeddings.Rows} x {embeddings.Columns}, as the vocabulary and the hidden size require.");
+            throw node.Fault(
+                $"{File} in that folder has no '{Name}' of {embeddings.Rows} x {embeddings.Columns}, as the vocabulary and "
+                + "the hidden size require.");
         }
 
         using var vectors = checkpoint.Read(Name);
