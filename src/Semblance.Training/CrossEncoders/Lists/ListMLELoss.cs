@@ -1,4 +1,3 @@
-
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>Represents the settings of <see cref="ListMLELoss"/>.</summary>

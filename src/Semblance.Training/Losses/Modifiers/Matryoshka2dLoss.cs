@@ -1,4 +1,3 @@
-
 namespace Semblance.Training;
 
 /// <summary>Represents the settings of <see cref="Matryoshka2dLoss"/>: those of the layers, and the dimensions.</summary>
