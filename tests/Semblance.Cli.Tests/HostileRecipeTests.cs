@@ -14,7 +14,7 @@ public class HostileRecipeTests
     {
         { "model: " + string.Concat(Enumerable.Repeat("{a: ", 20_000)) + new string('}', 20_000), "more than 64 levels are nested" },
         { "model: " + new string('[', 20_000), "more than 64 levels are nested" },
-        { string.Concat(Enumerable.Repeat("? ", 20_000)), "found a key that is not a text" },
+        { string.Concat(Enumerable.Repeat("? ", 20_000)), "found a key that is not a string" },
         { string.Concat(Enumerable.Repeat("- ", 20_000)), "more than 64 levels are nested" },
         { "model: " + string.Concat(Enumerable.Repeat("&a ", 2_000)), "not YAML" },
         { $"model: \"{new string('x', 1 << 20)}\"", "bytes are too many for a recipe" },
