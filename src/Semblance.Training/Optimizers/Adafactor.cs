@@ -19,8 +19,8 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
     private float[] _change = []; // as long as the longest parameter
 
     /// <summary>
-    /// Gets a value that indicates whether the learning rate is computed as the smaller of 10⁻² and 1/√step, so that the rate passed to
-    /// each step has no effect; <see langword="true"/> by default.
+    /// Gets a value that indicates whether the learning rate is computed as the smaller of 10⁻² and 1/√step, so that of the rate passed
+    /// to each step only the groups' factors apply; <see langword="true"/> by default.
     /// </summary>
     public bool RelativeStep { get; init; } = true;
 
