@@ -85,7 +85,7 @@ public class FullDiskTests
         var (exitCode, output, error) = await Command.RunOnFullDiskAsync(2 * bytes.Length / 3, Training("full", 28));
         (exitCode, output).ShouldBe((1, ""));
         error.ShouldContain($"semblance: {checkpoint}: it cannot be written (");
-        error.ShouldEndWith("free disk space, or choose another disk. The checkpoint of step 14 is as it was: resume from it.\n");
+        error.ShouldEndWith("free disk space, or choose another disk. The checkpoint of step 14 is unchanged; resume from it.\n");
         File.ReadAllBytes(checkpoint).ShouldBe(bytes);
         folder.Files.ShouldNotContain(file => file.EndsWith(".tmp", StringComparison.Ordinal));
 

@@ -14,11 +14,11 @@ public class HostileRecipeTests
     {
         { "model: " + string.Concat(Enumerable.Repeat("{a: ", 20_000)) + new string('}', 20_000), "more than 64 levels are nested" },
         { "model: " + new string('[', 20_000), "more than 64 levels are nested" },
-        { string.Concat(Enumerable.Repeat("? ", 20_000)), "found a key that is not a text" },
+        { string.Concat(Enumerable.Repeat("? ", 20_000)), "found a key that is not a string" },
         { string.Concat(Enumerable.Repeat("- ", 20_000)), "more than 64 levels are nested" },
         { "model: " + string.Concat(Enumerable.Repeat("&a ", 2_000)), "not YAML" },
         { $"model: \"{new string('x', 1 << 20)}\"", "bytes are too many for a recipe" },
-        { $"model: m\n{new string('k', 1000)}: 1\noutput: o", "knows no 'kkkk" },
+        { $"model: m\n{new string('k', 1000)}: 1\noutput: o", "has no setting 'kkkk" },
         { "model: \"\\UFFFFFFFF\"", "not YAML" },
         { "model: \"\\ud800\"", "not YAML" },
         { "%YAML 9.9\n---\nmodel: m", "not YAML" },

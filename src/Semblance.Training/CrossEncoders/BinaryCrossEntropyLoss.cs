@@ -5,7 +5,9 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="BinaryCrossEntropyLoss"/>.</summary>
 public sealed record BinaryCrossEntropyLossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets the weight of the label 1 against the label 0; 1 by default, above 1 where most candidates are 0.</summary>
+    /// <summary>
+    /// Gets the weight of the label 1 relative to the label 0; 1 by default, above 1 if most candidates have the label 0.
+    /// </summary>
     public float PositiveWeight
     {
         get;
@@ -14,9 +16,10 @@ public sealed record BinaryCrossEntropyLossSettings : CrossEncoderLossSettings
 }
 
 /// <summary>
-/// Each candidate belongs to the query or does not: cross-entropy of the logistic function of its score (Nogueira and Cho 2019,
-/// arXiv:1901.04085, trained rerankers so). Labels from 0 to 1 for each candidate; without, the first is 1 and the others 0.
+/// Represents the binary cross-entropy of the logistic function of each candidate's score (Nogueira and Cho 2019, arXiv:1901.04085, for
+/// rerankers).
 /// </summary>
+/// <remarks>Labels from 0 to 1 for each candidate; without labels, the first candidate is 1 and the others are 0.</remarks>
 public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
     private const string Nogueira =
@@ -31,12 +34,17 @@ public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? setti
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(BinaryCrossEntropyLoss), ModelOutputKind.Logits, ["positive-weight", "mini-batch"], (node, _) =>
         {
             var usual = new BinaryCrossEntropyLossSettings();
-            return new BinaryCrossEntropyLoss(usual with { PositiveWeight = node.Number("positive-weight", usual.PositiveWeight, float.Epsilon, 1e6f), MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize) });
+            return new BinaryCrossEntropyLoss(
+                usual with
+                {
+                    PositiveWeight = node.Number("positive-weight", usual.PositiveWeight, float.Epsilon, 1e6f),
+                    MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize),
+                });
         });
 
     /// <summary>Gets the settings.</summary>
@@ -50,7 +58,8 @@ public sealed class BinaryCrossEntropyLoss(BinaryCrossEntropyLossSettings? setti
     {
         ArgumentNullException.ThrowIfNull(input);
         float[] labels = [.. input.RequireRelevances(this).SelectMany(row => row)];
-        var missed = run.ScaleRows(run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => Settings.PositiveWeight * label));
+        var missed = run.ScaleRows(
+            run.Softplus(run.Scale(input.Logits, -1)), Array.ConvertAll(labels, label => Settings.PositiveWeight * label));
         var mistaken = run.ScaleRows(run.Softplus(input.Logits), Array.ConvertAll(labels, label => 1 - label));
         return run.Mean(run.Add(missed, mistaken));
     }

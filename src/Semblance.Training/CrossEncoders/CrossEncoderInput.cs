@@ -2,15 +2,15 @@ using Semblance.Tensors;
 
 namespace Semblance.Training.CrossEncoders;
 
-/// <summary>What the loss of a cross-encoder is computed from: the scores of one batch's pairs.</summary>
-/// <param name="Logits"><c>[pairs × labels]</c>, row after row of the batch, each with its candidates in their order.</param>
-/// <param name="Counts">How many candidates each row has.</param>
-/// <param name="Labels">The labels of each row: as a rule one for each candidate. Null for rows without.</param>
+/// <summary>Represents the input of a cross-encoder's loss: the scores of one batch's pairs.</summary>
+/// <param name="Logits">The logits, <c>[pairs × labels]</c>: row after row of the batch, each with its candidates in order.</param>
+/// <param name="Counts">The number of candidates of each row.</param>
+/// <param name="Labels">The labels of each row, usually one for each candidate; <see langword="null"/> for rows without labels.</param>
 public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts, IReadOnlyList<IReadOnlyList<float>>? Labels = null)
 {
     private static readonly float[] One = [1];
 
-    /// <summary>Returns the place of each row's first candidate among the logits.</summary>
+    /// <summary>Returns the index of each row's first candidate among the logits.</summary>
     public int[] Starts()
     {
         var starts = new int[Counts.Count];
@@ -23,21 +23,23 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
     }
 
     /// <summary>Checks that the model has one label.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <exception cref="LossInputException">The model has more than one label.</exception>
     public void RequireScores(Objective loss)
     {
         if (Logits.Columns != 1)
         {
-            throw new LossInputException($"{loss.Name} needs a model with one label, and this one has {Logits.Columns}; make it with 'labels: 1', or train it with CrossEntropyLoss.");
+            throw new LossInputException(
+                $"{loss.Name} needs a model with one label, and this one has {Logits.Columns}; create it with 'labels: 1', or train it "
+                + "with CrossEntropyLoss.");
         }
     }
 
     /// <summary>Checks the number of candidates in each row.</summary>
-    /// <param name="loss">The loss, for the message.</param>
+    /// <param name="loss">The loss, named in the message.</param>
     /// <param name="least">The minimum number.</param>
     /// <param name="most">The maximum number.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <exception cref="LossInputException">A row has fewer or more candidates.</exception>
     public void RequireCandidates(Objective loss, int least, int most = int.MaxValue)
     {
         for (var row = 0; row < Counts.Count; row++)
@@ -50,9 +52,9 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         }
     }
 
-    /// <summary>Returns one label for each candidate. Where rows have none, the first candidate is what is sought and the others are not: 1, 0, 0, …</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <summary>Returns one label for each candidate. If rows have none, the first candidate is the positive: 1, 0, 0, …</summary>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <exception cref="LossInputException">The labels are not finite, or not one for each candidate.</exception>
     public float[][] RequireRelevances(Objective loss)
     {
         RequireScores(loss);
@@ -66,10 +68,10 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
     }
 
     /// <summary>Returns the labels of each row.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <param name="needed">Returns the number of labels that a row of so many candidates needs.</param>
-    /// <param name="expected">The labels that are expected, in words.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <param name="needed">A function from the number of candidates of a row to the number of labels that it needs.</param>
+    /// <param name="expected">A description of the expected labels, for the message.</param>
+    /// <exception cref="LossInputException">The labels are missing, not finite, or not of the expected number.</exception>
     public float[][] RequireLabels(Objective loss, Func<int, int> needed, string expected)
     {
         if (Labels is null)
@@ -81,7 +83,9 @@ public sealed record CrossEncoderInput(Tensor Logits, IReadOnlyList<int> Counts,
         {
             if (Labels.Count != Counts.Count || Labels[row].Count != needed(Counts[row]))
             {
-                throw new LossInputException($"{loss.Name} needs labels, {expected}: row {row} has {Counts[row]} candidates and {Labels.ElementAtOrDefault(row)?.Count ?? 0} labels.");
+                throw new LossInputException(
+                    $"{loss.Name} needs labels, {expected}: row {row} has {Counts[row]} candidates and "
+                    + $"{Labels.ElementAtOrDefault(row)?.Count ?? 0} labels.");
             }
 
             if (Labels[row].FirstOrDefault(label => !float.IsFinite(label)) is var bad and not 0)

@@ -3,31 +3,32 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Training.CrossEncoders;
 
-/// <summary>Represents the settings of every loss of cross-encoders.</summary>
+/// <summary>Represents the settings that all losses of cross-encoders share.</summary>
 public record CrossEncoderLossSettings
 {
-    /// <summary>
-    /// Gets the number of pairs that are computed at once, from 1; null, the default, for all. The scores are then made twice, without recording and with: the
-    /// same value and gradients in less memory and a third more time (GradCache; Gao et al. 2021, arXiv:2101.06983).
-    /// </summary>
+    /// <summary>Gets the number of pairs that are computed at once, from 1; <see langword="null"/>, the default, for all.</summary>
+    /// <remarks>
+    /// With mini-batches, the scores are computed twice, without and with recording: the same value and gradients in less memory and a
+    /// third more time (GradCache; Gao et al. 2021, arXiv:2101.06983).
+    /// </remarks>
     public int? MiniBatchSize
     {
         get;
-        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MiniBatchSize), value, "A mini-batch needs at least one pair.");
+        init => field = value is null or > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MiniBatchSize), value, "A mini-batch needs at least one pair.");
     }
 
     internal static CrossEncoderLossSettings Read(RecipeNode node) => new() { MiniBatchSize = node.MiniBatchSize(null) };
 }
 
-/// <summary>
-/// A loss that is computed from the scores of pairs, for training a <see cref="CrossEncoder"/>. The first text of a row, the query, is judged
-/// together with each of the others, its candidates.
-/// </summary>
+/// <summary>Represents a loss that is computed from the scores of pairs, for training a <see cref="CrossEncoder"/>.</summary>
 /// <remarks>
-/// Labels are <see cref="Example.Targets"/>, one for each candidate, or with one candidate <see cref="Example.Score"/> or
-/// <see cref="Example.Label"/>. Rankings need none where the first candidate is the one that is sought. Rows may differ in length.
+/// The first text of a row, the query, is paired with each of the others, its candidates. Labels are <see cref="Example.Targets"/>, one for
+/// each candidate, or, with one candidate, <see cref="Example.Score"/> or <see cref="Example.Label"/>. Ranking losses need no labels if the
+/// first candidate is the positive. Rows can differ in length.
 /// </remarks>
-/// <param name="settings">The settings; null for the defaults.</param>
+/// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
 public abstract class CrossEncoderLoss(CrossEncoderLossSettings? settings = null) : OutputLoss
 {
     /// <inheritdoc/>
@@ -36,7 +37,7 @@ public abstract class CrossEncoderLoss(CrossEncoderLossSettings? settings = null
     /// <summary>Computes the loss of one batch.</summary>
     /// <param name="run">The computation that made the scores.</param>
     /// <param name="input">The batch.</param>
-    /// <returns><c>[1]</c>.</returns>
+    /// <returns>The loss: <c>[1]</c>.</returns>
     /// <exception cref="LossInputException">The batch does not have the candidates or labels that the loss needs.</exception>
     public abstract Tensor Forward(Computation run, CrossEncoderInput input);
 
@@ -45,7 +46,8 @@ public abstract class CrossEncoderLoss(CrossEncoderLossSettings? settings = null
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(outputs);
-        return Forward(run, new CrossEncoderInput(outputs[0].Value, [.. batch.Rows.Select(row => row.Texts.Count - 1)], Labels(batch.Rows)));
+        return Forward(
+            run, new CrossEncoderInput(outputs[0].Value, [.. batch.Rows.Select(row => row.Texts.Count - 1)], Labels(batch.Rows)));
     }
 
     /// <inheritdoc/>

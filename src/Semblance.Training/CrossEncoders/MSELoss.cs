@@ -3,12 +3,13 @@ using Semblance.Tensors;
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>
-/// The mean squared difference of scores and a teacher's: how a small cross-encoder learns from a large one (Hofstätter et al. 2020,
-/// arXiv:2010.02666, compare it with margins). A label for each candidate, on the scale of logits.
+/// Represents the mean squared error between the scores and a teacher's: knowledge distillation of a cross-encoder (Hofstätter et al. 2020,
+/// arXiv:2010.02666, compare it with margins).
 /// </summary>
+/// <remarks>A label for each candidate: the teacher's score, on the scale of logits.</remarks>
 public sealed class MSELoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MSELoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new MSELoss(CrossEncoderLossSettings.Read(node)));
 

@@ -6,21 +6,28 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="MultipleNegativesRankingLoss"/>.</summary>
 public record MultipleNegativesRankingLossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets the number of texts of other rows that a query gets; 4 by default, null for all, from 0.</summary>
+    /// <summary>
+    /// Gets the number of negatives that are sampled from other rows for each query, from 0; 4 by default, <see langword="null"/> for all.
+    /// </summary>
     public int? Negatives
     {
         get;
-        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Negatives), value, "The number of negatives must be from 0.");
+        init => field = value is null or >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Negatives), value, "The number of negatives must be from 0.");
     } = 4;
 
-    /// <summary>Gets the factor of activated scores: one over the temperature; 10 by default.</summary>
+    /// <summary>Gets the factor of the activated scores: the inverse of the temperature; 10 by default.</summary>
     public float Scale
     {
         get;
         init => field = Setting.Positive(value);
     } = 10;
 
-    /// <summary>Gets what follows the scores: the logistic function by default, <see cref="Activation.Identity"/>, with a scale of 1, for logits as they are.</summary>
+    /// <summary>
+    /// Gets the activation of the scores; the logistic function by default. <see cref="Activation.Identity"/> with a scale of 1 uses the
+    /// logits.
+    /// </summary>
     public Activation Activation { get; init; } = Activation.Sigmoid;
 
     internal static new MultipleNegativesRankingLossSettings Read(RecipeNode node)
@@ -28,26 +35,34 @@ public record MultipleNegativesRankingLossSettings : CrossEncoderLossSettings
         var usual = new MultipleNegativesRankingLossSettings();
         return usual with
         {
-            Negatives = node.Find("negatives") is not { } negatives ? usual.Negatives : negatives.Text() == "all" ? null : negatives.Number(0, int.MaxValue),
+            Negatives = node.Find("negatives") is not { } negatives
+                ? usual.Negatives
+                : negatives.Text() == "all"
+                ? null
+                : negatives.Number(0, int.MaxValue),
             Scale = node.Scale(usual.Scale),
-            Activation = node.Find("activation")?.OneOf(("sigmoid", Activation.Sigmoid), ("identity", Activation.Identity), ("tanh", Activation.Tanh)) ?? usual.Activation,
+            Activation = node.Find("activation")?.OneOf(
+                ("sigmoid", Activation.Sigmoid), ("identity", Activation.Identity), ("tanh", Activation.Tanh))
+                ?? usual.Activation,
         };
     }
 }
 
 /// <summary>
-/// Each query finds its positive among its own negatives and some of the other rows' texts: cross-entropy over scaled scores (van den Oord et al.
-/// 2018, arXiv:1807.03748, as InfoNCE). Query, positive and any number of negatives; no labels.
+/// Represents the cross-entropy over the scaled scores of a query's positive, its own negatives and texts sampled from other rows (van den
+/// Oord et al. 2018, arXiv:1807.03748, as InfoNCE).
 /// </summary>
 /// <remarks>
-/// Drawn are texts of other rows that are none of the row's own; as many as there are where that is fewer. The batch's
-/// <see cref="TrainingBatch.DropoutSeed"/> decides which; without it, the same each time.
+/// Query, positive and any number of negatives; no labels. Sampled are texts of other rows that the row does not contain, or all of them if
+/// there are fewer. The batch's <see cref="TrainingBatch.DropoutSeed"/> determines the sample; without it, the sample is the same each
+/// time.
 /// </remarks>
 public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation"], (node, _) => new MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node)));
+        nameof(MultipleNegativesRankingLoss), ModelOutputKind.Logits, ["negatives", "scale", "activation"],
+        (node, _) => new MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings.Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public MultipleNegativesRankingLossSettings Settings { get; } = settings ?? new();
@@ -62,7 +77,8 @@ public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? 
         input.RequireScores(this);
         if (input.Counts.All(count => count == 1))
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of {input.Counts.Count} rows; use larger batches, or give rows negatives.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of {input.Counts.Count} rows; use larger batches, or give rows negatives.");
         }
 
         var scores = Settings.Activation == Activation.Identity ? input.Logits : run.Activate(input.Logits, Settings.Activation);
@@ -78,7 +94,8 @@ public class MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? 
         {
             Rows = [.. batch.Rows.Select((row, i) =>
         {
-            var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(row.Texts.Skip(1), StringComparer.Ordinal);
+            var others = Permutation.Of(texts.Length, (long)(batch.DropoutSeed ?? 0), i).Select(place => texts[place]).Except(
+                row.Texts.Skip(1), StringComparer.Ordinal);
             return new Example([.. row.Texts, .. others.Take(Settings.Negatives ?? int.MaxValue)]);
         })],
         };

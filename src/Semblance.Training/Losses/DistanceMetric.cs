@@ -1,14 +1,14 @@
 namespace Semblance.Training;
 
-/// <summary>How far apart a loss takes two vectors to be.</summary>
+/// <summary>Specifies the distance of two vectors in a loss.</summary>
 public enum DistanceMetric
 {
-    /// <summary>One less the cosine of the angle.</summary>
+    /// <summary>1 minus the cosine similarity.</summary>
     Cosine,
 
-    /// <summary>The root of the sum of squared differences.</summary>
+    /// <summary>The Euclidean distance: the square root of the sum of squared differences.</summary>
     Euclidean,
 
-    /// <summary>The sum of the differences' magnitudes.</summary>
+    /// <summary>The Manhattan distance: the sum of absolute differences.</summary>
     Manhattan,
 }

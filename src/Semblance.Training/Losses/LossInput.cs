@@ -2,43 +2,45 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What a loss is computed from: one batch.</summary>
+/// <summary>Represents the input of a loss: one batch of sentence embeddings.</summary>
 /// <param name="Embeddings">
-/// For each text column the sentence vectors <c>[batch × dimension]</c>, made by the computation that the loss is asked for. Row i of
-/// every column belongs together.
+/// The sentence embeddings of each text column, <c>[batch × dimension]</c>, made by the computation that is passed to the loss. Row i of
+/// every column belongs to the same example.
 /// </param>
 /// <param name="Labels">
-/// <c>[batch]</c>, or <c>[batch × values]</c> where a loss takes several for each row; null for losses without. A class is its number,
-/// counted from 0.
+/// The labels: <c>[batch]</c>, or <c>[batch × values]</c> for losses with several values per row; <see langword="null"/> for losses without
+/// labels. A class is its index, from 0.
 /// </param>
 public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels = null)
 {
-    /// <summary>The vectors of the same texts from a guide model, where a loss asks one; null otherwise.</summary>
+    /// <summary>
+    /// Gets the embeddings of the same texts from a guide model, if the loss needs them; otherwise, <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<Tensor>? GuideEmbeddings { get; init; }
 
     /// <summary>
-    /// For each text column, a number for each row that is the same for equal texts, over all columns. With it, ranking losses leave out
-    /// negatives that are the positive itself; null keeps them.
+    /// Gets the text numbers: for each text column, one number per row, equal for equal texts across all columns. Ranking losses use them
+    /// to skip negatives that equal the positive; <see langword="null"/> keeps such negatives.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>>? TextNumbers { get; init; }
 
     /// <summary>Gets the number of rows.</summary>
     public int Rows => Embeddings[0].Rows;
 
-    /// <summary>Returns the input of a loss for a batch: labels, text numbers and the guide's vectors are those of the batch.</summary>
+    /// <summary>Returns the input of a loss for a batch, with the batch's labels, text numbers and guide embeddings.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="embeddings">For each text column the sentence vectors <c>[batch × dimension]</c>.</param>
+    /// <param name="embeddings">The sentence embeddings of each text column, <c>[batch × dimension]</c>.</param>
     public static LossInput Of(TrainingBatch batch, IReadOnlyList<Tensor> embeddings)
     {
         ArgumentNullException.ThrowIfNull(batch);
         return new(embeddings, batch.Labels) { TextNumbers = batch.TextNumbers(), GuideEmbeddings = batch.GuideEmbeddings };
     }
 
-    /// <summary>Checks the number of columns and that they have equally many rows.</summary>
-    /// <param name="loss">The loss, for the message.</param>
+    /// <summary>Checks the number of columns, and that they have the same number of rows.</summary>
+    /// <param name="loss">The loss, named in the message.</param>
     /// <param name="least">The minimum number of columns.</param>
     /// <param name="most">The maximum number of columns.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <exception cref="LossInputException">The number of columns or of rows is not the expected one.</exception>
     public void RequireColumns(Objective loss, int least, int most = int.MaxValue)
     {
         if (Embeddings.Count < least || Embeddings.Count > most)
@@ -50,37 +52,39 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         Require(loss, Embeddings, "text");
     }
 
-    /// <summary>Returns the vectors of the guide, as many as there are of the model.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <summary>Returns the guide model's embeddings, one tensor for each column of the model's.</summary>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <exception cref="LossInputException">The guide model's embeddings are missing, or do not match the model's in number.</exception>
     public IReadOnlyList<Tensor> RequireGuide(Objective loss)
     {
         if (GuideEmbeddings is not { } guide || guide.Count != Embeddings.Count)
         {
-            throw new LossInputException($"{loss.Name} needs the guide model's vectors of {Embeddings.Count} text columns, not of {GuideEmbeddings?.Count ?? 0}.");
+            throw new LossInputException(
+                $"{loss.Name} needs the guide model's vectors of {Embeddings.Count} text columns, not of {GuideEmbeddings?.Count ?? 0}.");
         }
 
         Require(loss, guide, "guide");
         return guide;
     }
 
-    /// <summary>Returns the numbers of texts, as many as there are vectors; null where there are none.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <summary>Returns the text numbers, one for each row of each column; <see langword="null"/> if the batch has none.</summary>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <exception cref="LossInputException">The text numbers do not match the embeddings.</exception>
     public IReadOnlyList<IReadOnlyList<int>>? RequireTextNumbers(Objective loss)
     {
         if (TextNumbers is { } texts && (texts.Count != Embeddings.Count || texts.Any(column => column.Count != Rows)))
         {
-            throw new LossInputException($"{loss.Name} needs a text number for each of {Rows} rows of {Embeddings.Count} columns, or none at all.");
+            throw new LossInputException(
+                $"{loss.Name} needs a text number for each of {Rows} rows of {Embeddings.Count} columns, or none at all.");
         }
 
         return TextNumbers;
     }
 
     /// <summary>Returns the labels as <c>[batch × count]</c>.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <param name="count">The number of labels of each row; 0 takes any.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <param name="count">The number of labels of each row; 0 for any number.</param>
+    /// <exception cref="LossInputException">The labels are missing, not finite, or not of the expected number.</exception>
     public Tensor RequireLabels(Objective loss, int count = 1)
     {
         if (Labels is not { } labels)
@@ -106,10 +110,12 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
         return Tensor.From(labels.Values, Rows, labels.Length / Rows);
     }
 
-    /// <summary>Returns the labels as numbers of classes.</summary>
-    /// <param name="loss">The loss, for the message.</param>
-    /// <param name="count">The number of classes; labels are below it.</param>
-    /// <exception cref="LossInputException">The batch does not fit.</exception>
+    /// <summary>Returns the labels as class indices.</summary>
+    /// <param name="loss">The loss, named in the message.</param>
+    /// <param name="count">The number of classes; labels are less than it.</param>
+    /// <exception cref="LossInputException">
+    /// The labels are missing, or are not class indices less than <paramref name="count"/>.
+    /// </exception>
     public int[] RequireClasses(Objective loss, int count = int.MaxValue)
     {
         var labels = RequireLabels(loss).Values;
@@ -135,7 +141,8 @@ public sealed record LossInput(IReadOnlyList<Tensor> Embeddings, Tensor? Labels 
             if (columns[column].Rows != Rows || columns[column].Columns != columns[0].Columns || columns[column].Length == 0)
             {
                 throw new LossInputException(
-                    $"{loss.Name} needs {Rows} vectors in each column, equally long and at least one; {kind} column 0 has {columns[0]}, column {column} {columns[column]}.");
+                    $"{loss.Name} needs {Rows} vectors in each column, equally long and at least one; {kind} column 0 has {columns[0]}, "
+                    + $"column {column} {columns[column]}.");
             }
         }
     }

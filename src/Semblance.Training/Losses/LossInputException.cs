@@ -1,5 +1,7 @@
 namespace Semblance.Training;
 
-/// <summary>A batch does not have what a loss needs; the message says what was found and what was expected.</summary>
-/// <param name="message">What is wrong.</param>
+/// <summary>
+/// The exception that is thrown when a batch does not have what a loss needs. The message names what was found and what was expected.
+/// </summary>
+/// <param name="message">The message that describes the error.</param>
 public sealed class LossInputException(string message) : Exception(message);

@@ -2,13 +2,13 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Provides what several losses are made of.</summary>
+/// <summary>Provides the operations that losses are composed of.</summary>
 public static class LossOperations
 {
-    /// <summary>a · bᵀ: <c>[rows of a × rows of b]</c>.</summary>
+    /// <summary>Returns the matrix product a · bᵀ: <c>[rows of a × rows of b]</c>.</summary>
     public static Tensor Product(this Computation run, Tensor a, Tensor b) => run.MatrixProduct(a, b);
 
-    /// <summary>The similarity of every row of a with every row of b.</summary>
+    /// <summary>Returns the similarity of each row of a with each row of b: <c>[rows of a × rows of b]</c>.</summary>
     public static Tensor Similarities(this Computation run, Tensor a, Tensor b, SimilarityFunction similarity) => similarity switch
     {
         SimilarityFunction.Cosine => run.Product(run.Normalize(a), run.Normalize(b)),
@@ -18,7 +18,7 @@ public static class LossOperations
         _ => throw new ArgumentOutOfRangeException(nameof(similarity)),
     };
 
-    /// <summary>The similarity of each row of a with the same row of b: <c>[rows × 1]</c>.</summary>
+    /// <summary>Returns the similarity of each row of a with the same row of b: <c>[rows × 1]</c>.</summary>
     public static Tensor RowSimilarities(this Computation run, Tensor a, Tensor b, SimilarityFunction similarity) => similarity switch
     {
         SimilarityFunction.Cosine => run.RowSums(run.Multiply(run.Normalize(a), run.Normalize(b))),
@@ -28,7 +28,7 @@ public static class LossOperations
         _ => throw new ArgumentOutOfRangeException(nameof(similarity)),
     };
 
-    /// <summary>The distance of every row to every row: <c>[rows × rows]</c>.</summary>
+    /// <summary>Returns the distance between each two rows: <c>[rows × rows]</c>.</summary>
     public static Tensor Distances(this Computation run, Tensor x, DistanceMetric metric) => metric switch
     {
         DistanceMetric.Cosine => run.Scale(run.Similarities(x, x, SimilarityFunction.Cosine), -1, 1),
@@ -37,7 +37,7 @@ public static class LossOperations
         _ => throw new ArgumentOutOfRangeException(nameof(metric)),
     };
 
-    /// <summary>The distance of each row of a to the same row of b: <c>[rows × 1]</c>.</summary>
+    /// <summary>Returns the distance between each row of a and the same row of b: <c>[rows × 1]</c>.</summary>
     public static Tensor RowDistances(this Computation run, Tensor a, Tensor b, DistanceMetric metric) => metric switch
     {
         DistanceMetric.Cosine => run.Scale(run.RowSimilarities(a, b, SimilarityFunction.Cosine), -1, 1),
@@ -46,41 +46,47 @@ public static class LossOperations
         _ => throw new ArgumentOutOfRangeException(nameof(metric)),
     };
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>Returns max(x, 0), element-wise.</summary>
     public static Tensor Relu(this Computation run, Tensor x) => run.Activate(x, Activation.Relu);
 
-    /// <summary>x², element by element.</summary>
+    /// <summary>Returns x², element-wise.</summary>
     public static Tensor Square(this Computation run, Tensor x) => run.Multiply(x, x);
 
-    /// <summary>The mean of all elements: <c>[1]</c>.</summary>
+    /// <summary>Returns the mean of all elements: <c>[1]</c>.</summary>
     public static Tensor Mean(this Computation run, Tensor x) => run.Scale(run.Sum(x), 1f / x.Length);
 
-    /// <summary>The mean squared difference: <c>[1]</c>.</summary>
+    /// <summary>Returns the mean squared error of two tensors: <c>[1]</c>.</summary>
     public static Tensor MeanSquaredError(this Computation run, Tensor x, Tensor y) => run.Mean(run.Square(run.Subtract(x, y)));
 
-    /// <summary>The mean over rows of −ln of the probability that row i's logits give to class i of <paramref name="classes"/>: <c>[1]</c>.</summary>
+    /// <summary>
+    /// Returns the cross-entropy: the mean over rows of −ln of the softmax probability of the row's class in <paramref name="classes"/>:
+    /// <c>[1]</c>.
+    /// </summary>
     public static Tensor CrossEntropy(this Computation run, Tensor logits, IEnumerable<int> classes)
     {
         int[] elements = [.. classes.Select((target, row) => (row * logits.Columns) + target)];
         return run.Scale(run.Mean(run.Gather(run.LogSoftmax(logits), elements, logits.Rows, 1)), -1);
     }
 
-    /// <summary>ln(1 + eˣ) of each row of a column: <c>[rows × 1]</c>.</summary>
+    /// <summary>Returns ln(1 + eˣ) of each row of a column: <c>[rows × 1]</c>.</summary>
     public static Tensor Softplus(this Computation run, Tensor x)
     {
         var logits = run.ConcatenateColumns(Tensor.Zeros(x.Rows, 1), x);
         return run.Scale(run.Gather(run.LogSoftmax(logits), [.. Enumerable.Range(0, x.Rows).Select(row => 2 * row)], x.Rows, 1), -1);
     }
 
-    /// <summary>The elements (i, i).</summary>
+    /// <summary>Returns the diagonal: the elements (i, i).</summary>
     public static Tensor Diagonal(this Computation run, Tensor x) =>
         run.Gather(x, [.. Enumerable.Range(0, x.Rows).Select(row => row * (x.Columns + 1))], x.Rows, 1);
 
-    /// <summary>xᵀ.</summary>
+    /// <summary>Returns the transpose xᵀ.</summary>
     public static Tensor Transpose(this Computation run, Tensor x) =>
         run.Gather(x, [.. Enumerable.Range(0, x.Length).Select(i => (i % x.Rows * x.Columns) + (i / x.Rows))], x.Columns, x.Rows);
 
-    /// <summary>x with −∞ where <paramref name="leftOut"/> says so: no probability, no gradient.</summary>
+    /// <summary>
+    /// Returns x with −∞ where <paramref name="leftOut"/> returns <see langword="true"/>: such elements have no probability and no
+    /// gradient.
+    /// </summary>
     public static Tensor LeaveOut(this Computation run, Tensor x, Func<int, int, bool> leftOut)
     {
         var mask = Tensor.Zeros(x.Shape);
@@ -98,7 +104,7 @@ public static class LossOperations
         return any ? run.Add(x, mask) : x;
     }
 
-    /// <summary>A new linear layer, uniform in ±1/√inputs, as PyTorch's.</summary>
+    /// <summary>Returns a new linear layer, initialized uniformly in ±1/√inputs, as in PyTorch.</summary>
     internal static Linear NewLinear(int inputs, int outputs, int seed)
     {
         var random = new Random(seed);
@@ -115,6 +121,6 @@ public static class LossOperations
         return new Linear(weight, bias);
     }
 
-    /// <summary>A loss of zero that still depends on x, with gradients of zero: <c>[1]</c>.</summary>
+    /// <summary>Returns a loss of zero that depends on x, so that all gradients are zero: <c>[1]</c>.</summary>
     public static Tensor Nothing(this Computation run, Tensor x) => run.Scale(run.Sum(x), 0);
 }

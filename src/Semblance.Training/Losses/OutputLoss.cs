@@ -2,14 +2,20 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>A loss that is computed from a model's outputs and the labels of a batch alone, so that <see cref="GradientCache"/> can compute it over batches larger than memory.</summary>
+/// <summary>
+/// Represents a loss that is computed only from a model's outputs and the labels of a batch, so that <see cref="GradientCache"/> can
+/// compute it over batches larger than memory.
+/// </summary>
 public abstract class OutputLoss : Objective
 {
-    /// <summary>Returns the batch that the loss is computed on, such as one with drawn negatives or with the vectors of a guide model; the same by default.</summary>
-    /// <param name="batch">The batch as the trainer gives it.</param>
+    /// <summary>
+    /// Returns the batch that the loss is computed on, for example with sampled negatives or a guide model's embeddings; the same batch by
+    /// default.
+    /// </summary>
+    /// <param name="batch">The batch from the trainer.</param>
     public virtual TrainingBatch Prepare(TrainingBatch batch) => batch;
 
-    /// <summary>Returns the inputs of the model: by default one for each text column.</summary>
+    /// <summary>Returns the inputs of the model: one for each text column by default.</summary>
     /// <param name="batch">The prepared batch.</param>
     public virtual IReadOnlyList<ModelInput> Inputs(TrainingBatch batch)
     {
@@ -21,19 +27,25 @@ public abstract class OutputLoss : Objective
     /// <param name="run">The computation that made the outputs.</param>
     /// <param name="batch">The prepared batch.</param>
     /// <param name="outputs">The model's output for each of <see cref="Inputs"/>.</param>
-    /// <returns><c>[1]</c>.</returns>
+    /// <returns>The loss: <c>[1]</c>.</returns>
     /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
     public abstract Tensor Forward(Computation run, TrainingBatch batch, IReadOnlyList<ModelOutput> outputs);
 
     /// <inheritdoc/>
     public sealed override double Backward(TrainingBatch batch) => Backward(batch, null);
 
-    /// <summary>The most texts or pairs of an input that are computed at once; null for all.</summary>
+    /// <summary>Gets the maximum number of texts or pairs of an input that are computed at once; <see langword="null"/> for all.</summary>
     private protected virtual int? MiniBatchSize => null;
 
-    /// <summary>Computes the loss of a batch in slices, each of which is made twice: without recording for the loss, and recording for the parameters.</summary>
+    /// <summary>
+    /// Computes the loss of a batch in slices. Each slice is computed twice: without recording for the loss, and with recording for the
+    /// backward pass.
+    /// </summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="divide">Divides an input into slices, in order; null computes inputs whole, unless they are larger than the size of mini-batches.</param>
+    /// <param name="divide">
+    /// A function that divides an input into slices, in order; <see langword="null"/> to compute inputs whole, unless they exceed the
+    /// mini-batch size.
+    /// </param>
     internal double Backward(TrainingBatch batch, Func<ModelInput, IEnumerable<Range>>? divide)
     {
         RequireOutputs(batch);
@@ -50,7 +62,8 @@ public abstract class OutputLoss : Objective
             return Backward(run, Forward(run, batch, [.. inputs.Select(input => batch.Forward(run, input))]), batch);
         }
 
-        var slices = inputs.SelectMany((input, column) => divide(input).Select(rows => (Column: column, Input: input.Slice(rows)))).ToArray();
+        var slices =
+            inputs.SelectMany((input, column) => divide(input).Select(rows => (Column: column, Input: input.Slice(rows)))).ToArray();
         var made = new ModelOutput[slices.Length];
         for (var slice = 0; slice < slices.Length; slice++)
         {
@@ -92,7 +105,8 @@ public abstract class OutputLoss : Objective
     {
         ModelOutput[] parts = [.. slices];
         var columns = parts[0].Value.Columns;
-        var (joined, offsets) = (Tensor.Zeros(parts.Sum(part => part.Value.Rows), columns), parts[0].Offsets is null ? null : new List<int> { 0 });
+        var (joined, offsets) =
+            (Tensor.Zeros(parts.Sum(part => part.Value.Rows), columns), parts[0].Offsets is null ? null : new List<int> { 0 });
         var rows = 0;
         foreach (var part in parts)
         {

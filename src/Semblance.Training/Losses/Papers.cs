@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>The publications that several losses cite (<see cref="Objective.Citations"/>), as BibTeX entries.</summary>
+/// <summary>Provides the publications that several losses cite (<see cref="Objective.Citations"/>), as BibTeX entries.</summary>
 internal static class Papers
 {
     public const string SentenceBert =

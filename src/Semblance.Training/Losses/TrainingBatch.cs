@@ -2,42 +2,54 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Represents the rows of one batch with the model that is trained on them.</summary>
+/// <summary>Represents the rows of one batch and the model that is trained on them.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Rows">The rows; all have the same number of texts, but for lists of candidates.</param>
+/// <param name="Rows">The rows; all have the same number of texts, except lists of candidates.</param>
 public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example> Rows)
 {
     /// <summary>Gets the prompts before the texts of each column; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
-    /// <summary>Gets the routes of the texts of each column; columns beyond the list, and null, take the model's default.</summary>
+    /// <summary>
+    /// Gets the routes of the texts of each column; columns beyond the list, and <see langword="null"/>, use the model's default.
+    /// </summary>
     public IReadOnlyList<string?> Routes { get; init; } = [];
 
-    /// <summary>Gets the vectors of the texts of each column from a guide model, where the loss asks one; null otherwise.</summary>
+    /// <summary>
+    /// Gets the embeddings of the texts of each column from a guide model, if the loss needs them; otherwise, <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<Tensor>? GuideEmbeddings { get; init; }
 
     /// <summary>Gets the factor of the gradients.</summary>
     public float Scale { get; init; } = 1;
 
-    /// <summary>Gets the random seed of the batch, for dropout and the loss's own draws; null without dropout.</summary>
+    /// <summary>
+    /// Gets the random seed of the batch, for dropout and for the sampling of losses; <see langword="null"/> for no dropout.
+    /// </summary>
     public ulong? DropoutSeed { get; init; }
 
-    /// <summary>Gets whether each layer is computed a second time in the backward pass instead of keeping its activations: less memory, more time.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether activations are recomputed in the backward pass instead of being kept: less memory, more time.
+    /// </summary>
     public bool RecomputeActivations { get; init; }
 
-    /// <summary>Gets the dropout probability wherever the model has dropout; null for the model's own.</summary>
+    /// <summary>Gets the dropout probability, in place of the model's own; <see langword="null"/> for the model's own.</summary>
     public float? DropoutRate { get; init; }
 
     /// <summary>Gets the token that cancels the operation.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Gets what receives the sentence vectors of each column as they are made; null for nothing.</summary>
+    /// <summary>
+    /// Gets the action that receives the sentence embeddings of each column as they are computed; <see langword="null"/> for none.
+    /// </summary>
     public Action<Tensor>? Embedded { get; init; }
 
     /// <summary>Gets the number of text columns.</summary>
     public int Columns => Rows[0].Texts.Count;
 
-    /// <summary>Gets the labels: the targets of the rows, or their scores, or their classes; null where rows have none.</summary>
+    /// <summary>
+    /// Gets the labels: the targets of the rows, or their scores, or their classes; <see langword="null"/> if rows have none.
+    /// </summary>
     public Tensor? Labels
     {
         get
@@ -53,30 +65,31 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     }
 
     /// <summary>Starts a computation for the batch.</summary>
-    /// <param name="recording">Whether gradients will be asked for.</param>
+    /// <param name="recording"><see langword="true"/> to record for the backward pass; otherwise, <see langword="false"/>.</param>
     public Computation Start(bool recording = true) => Start(recording ? DropoutSeed : null, recording);
 
     /// <summary>
-    /// Starts a computation for one slice of the batch, which is computed several times: dropout draws the same numbers each time, recording or not,
-    /// and others than in other slices or batches.
+    /// Starts a computation for one slice of the batch, which is computed several times. Dropout draws the same numbers each time, with or
+    /// without recording, and different numbers for other slices and batches.
     /// </summary>
-    /// <param name="slice">The number of the slice, from 0.</param>
-    /// <param name="recording">Whether gradients will be asked for.</param>
+    /// <param name="slice">The index of the slice, from 0.</param>
+    /// <param name="recording"><see langword="true"/> to record for the backward pass; otherwise, <see langword="false"/>.</param>
     public Computation StartSlice(int slice, bool recording) => Start(DropoutSeed + ((ulong)(slice + 1) << 40), recording);
 
-    /// <summary>Returns the texts of a column, without prompt.</summary>
-    /// <param name="column">The column, from 0.</param>
+    /// <summary>Returns the texts of a column, without the prompt.</summary>
+    /// <param name="column">The index of the column, from 0.</param>
     public string[] Texts(int column) => [.. Rows.Select(row => row.Texts[column])];
 
     /// <summary>Returns the prompt before the texts of a column.</summary>
-    /// <param name="column">The column, from 0.</param>
+    /// <param name="column">The index of the column, from 0.</param>
     public string Prompt(int column) => column < Prompts.Count ? Prompts[column] : "";
 
-    /// <summary>Returns the texts of a column as the model takes them.</summary>
-    /// <param name="column">The column, from 0.</param>
-    public ModelInput Input(int column) => new(Texts(column)) { Prompt = Prompt(column), Route = column < Routes.Count ? Routes[column] : null, Column = column };
+    /// <summary>Returns the texts of a column as an input of the model.</summary>
+    /// <param name="column">The index of the column, from 0.</param>
+    public ModelInput Input(int column) =>
+        new(Texts(column)) { Prompt = Prompt(column), Route = column < Routes.Count ? Routes[column] : null, Column = column };
 
-    /// <summary>Computes the model's output, and reports sentence vectors to <see cref="Embedded"/>.</summary>
+    /// <summary>Computes the model's output, and reports sentence embeddings to <see cref="Embedded"/>.</summary>
     /// <param name="run">The computation; it owns the result.</param>
     /// <param name="input">The texts.</param>
     public ModelOutput Forward(Computation run, ModelInput input)
@@ -90,7 +103,7 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
         return output;
     }
 
-    /// <summary>Returns for each text column a number for each row that is the same for equal texts, over all columns.</summary>
+    /// <summary>Returns the text numbers: for each text column, one number per row, equal for equal texts across all columns.</summary>
     public IReadOnlyList<IReadOnlyList<int>> TextNumbers()
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -102,5 +115,7 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
     }
 
     private Computation Start(ulong? seed, bool recording) =>
-        new(recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations, cancellationToken: Cancellation);
+        new(
+            recording: recording, dropoutSeed: seed, dropoutRate: DropoutRate, recompute: RecomputeActivations,
+            cancellationToken: Cancellation);
 }

@@ -1,20 +1,20 @@
 namespace Semblance.Training;
 
-/// <summary>How tokens are hidden for a masked language model. The defaults are BERT's, with whole words.</summary>
+/// <summary>Represents the options of token masking. The defaults are BERT's, with whole-word masking.</summary>
 public sealed record MaskingOptions
 {
-    /// <summary>How many of the tokens are to be predicted, above 0 and at most 1; 0.15 by default.</summary>
+    /// <summary>Gets the share of tokens to predict, above 0 and at most 1; 0.15 by default.</summary>
     public double Rate { get; init; } = 0.15;
 
-    /// <summary>How many of those the mask token replaces; 0.8 by default.</summary>
+    /// <summary>Gets the share of these that the mask token replaces; 0.8 by default.</summary>
     public double Masked { get; init; } = 0.8;
 
-    /// <summary>How many of those a random token replaces; 0.1 by default. The rest stay as they are.</summary>
+    /// <summary>Gets the share of these that a random token replaces; 0.1 by default. The rest are unchanged.</summary>
     public double Random { get; init; } = 0.1;
 
     /// <summary>
-    /// Whether all pieces of a word are chosen together: a token and the <c>##</c> pieces that follow it. True by default. With other
-    /// vocabularies each token is a word.
+    /// Gets a value that indicates whether all pieces of a word are selected together (whole-word masking): a token and the <c>##</c>
+    /// pieces that follow it; <see langword="true"/> by default. With other vocabularies, each token is a word.
     /// </summary>
     public bool WholeWords { get; init; } = true;
 
@@ -22,7 +22,10 @@ public sealed record MaskingOptions
     {
         if (!(Rate > 0 && Rate <= 1) || !(Masked >= 0 && Random >= 0 && Masked + Random <= 1))
         {
-            throw new ArgumentException($"The rate {Rate} must be above 0 and at most 1, and the shares {Masked} masked and {Random} random at least 0 and together at most 1.", "options");
+            throw new ArgumentException(
+                $"The rate {Rate} must be above 0 and at most 1, and the shares {Masked} masked and {Random} random at least 0 "
+                + "and together at most 1.",
+                "options");
         }
     }
 }

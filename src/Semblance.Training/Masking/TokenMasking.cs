@@ -3,39 +3,42 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// Hides tokens for a masked language model to predict (Devlin et al. 2019, arXiv:1810.04805). Every choice is a function of the seed
-/// and the token's place in the batch.
-/// </summary>
-/// <remarks>Each word is chosen by itself with the same probability, so the share of chosen tokens varies from text to text around the rate.</remarks>
+/// <summary>Masks tokens for masked language modeling (Devlin et al. 2019, arXiv:1810.04805).</summary>
+/// <remarks>
+/// Each word is selected independently with the same probability, so the share of selected tokens varies from text to text around the rate.
+/// The selection depends only on the random seed and the position of the token in the batch.
+/// </remarks>
 public sealed class TokenMasking
 {
     private readonly MaskingOptions _options;
     private readonly int _mask;
     private readonly HashSet<int> _special;
-    private readonly int[] _ordinary; // what a random token is drawn from
+    private readonly int[] _ordinary; // the ids that random tokens are drawn from
     private readonly bool[] _continues; // by id
 
-    /// <summary>Prepares the masking for a tokenizer.</summary>
-    /// <param name="tokenizer">The tokenizer; it has a mask token.</param>
-    /// <param name="options">How much is hidden; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="TokenMasking"/> class.</summary>
+    /// <param name="tokenizer">The tokenizer, which has a mask token.</param>
+    /// <param name="options">The masking options; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">The tokenizer has no mask token, or an option is out of range.</exception>
     public TokenMasking(Tokenizer tokenizer, MaskingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         _options = options ?? new MaskingOptions();
         _options.Check();
-        _mask = tokenizer.MaskId ?? throw new ArgumentException("The tokenizer has no mask token; a vocabulary for masked language models has [MASK].", nameof(tokenizer));
-        _special = [.. ((int?[])[tokenizer.MaskId, tokenizer.ClassId, tokenizer.SeparatorId, tokenizer.PaddingId, tokenizer.UnknownId]).OfType<int>()];
+        _mask = tokenizer.MaskId
+            ?? throw new ArgumentException(
+                "The tokenizer has no mask token; a vocabulary for masked language models has [MASK].", nameof(tokenizer));
+        int?[] special = [tokenizer.MaskId, tokenizer.ClassId, tokenizer.SeparatorId, tokenizer.PaddingId, tokenizer.UnknownId];
+        _special = [.. special.OfType<int>()];
         var ids = Enumerable.Range(0, tokenizer.VocabularySize);
         _ordinary = [.. ids.Where(id => !_special.Contains(id) && tokenizer.IdToToken(id) is not null)];
         _continues = [.. ids.Select(id => _options.WholeWords && tokenizer.IdToToken(id) is ['#', '#', _, ..])];
     }
 
-    /// <summary>Hides tokens of a batch: at least one, if it has any that is not special.</summary>
+    /// <summary>Masks tokens of a batch: at least one, if the batch has any that is not special.</summary>
     /// <param name="batch">The tokens.</param>
-    /// <param name="seed">The same seed hides the same tokens.</param>
-    /// <returns>A new batch; it has no positions where all tokens are special.</returns>
+    /// <param name="seed">The random seed; the same seed masks the same tokens.</param>
+    /// <returns>A new batch, without positions if all tokens are special.</returns>
     public MaskedTokens Apply(PackedBatch batch, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -64,7 +67,7 @@ public sealed class TokenMasking
         var chosen = words.Where(word => Draw(seed, word.Start, 0) < _options.Rate).ToArray();
         if (chosen.Length == 0 && words.Count > 0)
         {
-            chosen = [words.MinBy(word => Draw(seed, word.Start, 0))]; // nothing to predict is nothing to learn
+            chosen = [words.MinBy(word => Draw(seed, word.Start, 0))]; // a batch without a target has no loss
         }
 
         return [.. chosen.SelectMany(word => Enumerable.Range(word.Start, word.End - word.Start))];
@@ -93,7 +96,7 @@ public sealed class TokenMasking
         return words;
     }
 
-    // From 0 to below 1: SplitMix64 (Steele, Lea and Flood 2014) with its counter at three draws for each token.
+    // From 0 to below 1: SplitMix64 (Steele, Lea and Flood 2014) with three draws for each token.
     private static double Draw(ulong seed, int position, int which)
     {
         var counter = (3ul * (ulong)position) + (ulong)which + 1;

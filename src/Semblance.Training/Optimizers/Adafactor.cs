@@ -4,10 +4,10 @@ using Tensor = Semblance.Tensors.Tensor;
 namespace Semblance.Training;
 
 /// <summary>
-/// Adafactor (Shazeer and Stern 2018, arXiv:1804.04235): Adam's second moment kept as the means of rows and columns, so that
-/// memory grows with the sides of a matrix; as in the transformers library.
+/// Represents the Adafactor optimizer (Shazeer and Stern 2018, arXiv:1804.04235), which factors Adam's second moment into row and column
+/// means, so that memory grows with the sum of a matrix's dimensions; as in the transformers library.
 /// </summary>
-/// <param name="groups">The parameters by how they are trained. Weight decay is decoupled.</param>
+/// <param name="groups">The parameter groups. Weight decay is decoupled.</param>
 public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(groups)
 {
     private const double SmallestSquare = 1e-30;
@@ -18,34 +18,45 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
     private readonly double _clipThreshold = 1;
     private float[] _change = []; // as long as the longest parameter
 
-    /// <summary>Finds the rate itself: the smaller of 10⁻² and 1/√step; the rate given to each step then counts only through the groups' factors. True by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the learning rate is computed as the smaller of 10⁻² and 1/√step, so that of the rate passed
+    /// to each step only the groups' factors apply; <see langword="true"/> by default.
+    /// </summary>
     public bool RelativeStep { get; init; } = true;
 
-    /// <summary>Multiplies the rate by the root mean square of the parameter, at least 10⁻³; true by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the learning rate is multiplied by the root mean square of the parameter, at least 10⁻³;
+    /// <see langword="true"/> by default.
+    /// </summary>
     public bool ScaleParameter { get; init; } = true;
 
-    /// <summary>With <see cref="RelativeStep"/>, begins at 10⁻⁶ × step instead of 10⁻²; false by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether, with <see cref="RelativeStep"/>, the learning rate starts at 10⁻⁶ × step instead of 10⁻²;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public bool WarmupInit { get; init; }
 
-    /// <summary>How much of the mean of updates each step keeps; null, the default, for no such mean.</summary>
+    /// <summary>Gets the decay rate of the running mean of updates; <see langword="null"/>, the default, for no running mean.</summary>
     public double? Beta1
     {
         get => _beta1;
         init => _beta1 = value is { } beta ? OptimizerSettings.BelowOne(beta, nameof(Beta1)) : null;
     }
 
-    /// <summary>The mean of squares keeps 1 − step^rate; −0.8 by default.</summary>
+    /// <summary>Gets the exponent of the decay rate 1 − step^exponent of the running mean of squared gradients; −0.8 by default.</summary>
     public double DecayRate
     {
         get => _decayRate;
-        init => _decayRate = value <= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The decay rate must not be above 0.");
+        init => _decayRate =
+            value <= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The decay rate must not be above 0.");
     }
 
-    /// <summary>The root mean square that an update has at most; 1 by default.</summary>
+    /// <summary>Gets the maximum root mean square of an update; 1 by default.</summary>
     public double ClipThreshold
     {
         get => _clipThreshold;
-        init => _clipThreshold = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The threshold must be above 0.");
+        init => _clipThreshold =
+            value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The threshold must be above 0.");
     }
 
     private protected override OrderedDictionary<string, Tensor> NewState(Tensor parameter)
@@ -117,7 +128,7 @@ public sealed class Adafactor(IReadOnlyList<ParameterGroup> groups) : Optimizer(
         TensorPrimitives.Subtract(parameter.Values, change, parameter.Writable);
     }
 
-    // In: the squares. Out: one over the root of their running mean, rebuilt from the means of rows and columns.
+    // Input: the squared gradients. Output: the inverse root of their running mean, reconstructed from the row and column means.
     private static void Factor(Span<float> squares, ReadOnlySpan<int> shape, Tensor rowMeans, Tensor columnMeans, double kept)
     {
         var (rows, columns) = (shape[^2], shape[^1]);

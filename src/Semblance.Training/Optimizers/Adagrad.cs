@@ -2,13 +2,16 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Adagrad: the gradient over the root of the sum of all its squares so far (Duchi, Hazan and Singer 2011, JMLR 12). Weight decay is added to the gradient.</summary>
-/// <param name="groups">The parameters by how they are trained.</param>
+/// <summary>
+/// Represents the Adagrad optimizer: the gradient divided by the root of the sum of all its squares so far (Duchi, Hazan and Singer 2011,
+/// JMLR 12). Weight decay is added to the gradient.
+/// </summary>
+/// <param name="groups">The parameter groups.</param>
 public sealed class Adagrad(IReadOnlyList<ParameterGroup> groups) : ElementwiseOptimizer(groups)
 {
     private readonly double _epsilon = 1e-10;
 
-    /// <summary>Added to the root, against division by zero; 10⁻¹⁰ by default.</summary>
+    /// <summary>Gets the term that is added to the denominator for numerical stability; 10⁻¹⁰ by default.</summary>
     public double Epsilon
     {
         get => _epsilon;

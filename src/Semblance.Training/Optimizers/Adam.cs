@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, arXiv:1412.6980): each element's step is the running mean of its gradients over the root of
-/// that of their squares. Weight decay is added to the gradient (L2); <see cref="AdamW"/> keeps it apart.
+/// Represents the Adam optimizer (Kingma and Ba 2015, arXiv:1412.6980): the running mean of the gradient divided by the root of the running
+/// mean of its squares. Weight decay is added to the gradient (L2); <see cref="AdamW"/> decouples it.
 /// </summary>
 public class Adam : ElementwiseOptimizer
 {
@@ -12,38 +12,42 @@ public class Adam : ElementwiseOptimizer
     private readonly double _beta2 = 0.999;
     private readonly double _epsilon = 1e-8;
 
-    /// <summary>Takes the parameters.</summary>
-    /// <param name="groups">The parameters by how they are trained.</param>
+    /// <summary>Initializes a new instance of the <see cref="Adam"/> class.</summary>
+    /// <param name="groups">The parameter groups.</param>
     public Adam(IReadOnlyList<ParameterGroup> groups)
         : base(groups)
     {
     }
 
-    /// <summary>How much of the mean of gradients each step keeps; 0.9 by default.</summary>
+    /// <summary>Gets the decay rate of the running mean of gradients; 0.9 by default.</summary>
     public double Beta1
     {
         get => _beta1;
         init => _beta1 = OptimizerSettings.BelowOne(value, nameof(Beta1));
     }
 
-    /// <summary>How much of the mean of squares each step keeps; 0.999 by default.</summary>
+    /// <summary>Gets the decay rate of the running mean of squared gradients; 0.999 by default.</summary>
     public double Beta2
     {
         get => _beta2;
         init => _beta2 = OptimizerSettings.BelowOne(value, nameof(Beta2));
     }
 
-    /// <summary>Added to the root, against division by zero; 10⁻⁸ by default.</summary>
+    /// <summary>Gets the term that is added to the denominator for numerical stability; 10⁻⁸ by default.</summary>
     public double Epsilon
     {
         get => _epsilon;
         init => _epsilon = OptimizerSettings.AtLeastZero(value, nameof(Epsilon));
     }
 
-    /// <summary>Divides by the largest mean of squares so far (Reddi, Kale and Kumar 2018, arXiv:1904.09237); false by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the AMSGrad variant is used, which divides by the largest running mean of squares so far (Reddi,
+    /// Kale and Kumar 2018, arXiv:1904.09237); <see langword="false"/> by default.
+    /// </summary>
     public bool AmsGrad { get; init; }
 
-    private protected override IReadOnlyList<string> Kinds => AmsGrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
+    private protected override IReadOnlyList<string> Kinds =>
+        AmsGrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
 
     private protected override void Update(in ParameterUpdate update, Block block)
     {

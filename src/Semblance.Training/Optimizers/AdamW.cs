@@ -1,10 +1,10 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// Adam with decoupled weight decay: each step first shrinks the parameter by rate × decay (Loshchilov and Hutter 2019,
-/// arXiv:1711.05101). What sentence encoders are usually trained with.
+/// Represents the AdamW optimizer: Adam with decoupled weight decay, which first multiplies the parameter by 1 − rate × decay (Loshchilov
+/// and Hutter 2019, arXiv:1711.05101). It is the usual optimizer for sentence encoders.
 /// </summary>
-/// <param name="groups">The parameters by how they are trained.</param>
+/// <param name="groups">The parameter groups.</param>
 public sealed class AdamW(IReadOnlyList<ParameterGroup> groups) : Adam(groups)
 {
     private protected override bool DecaysApart => true;

@@ -4,9 +4,7 @@ using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// An optimiser whose every element changes by itself: worked on in blocks that stay in the cache, by all threads.
-/// </summary>
+/// <summary>Represents an optimizer that updates each element independently, in cache-sized blocks and on all threads.</summary>
 public abstract class ElementwiseOptimizer : Optimizer
 {
     private const int BlockLength = 4096;
@@ -16,10 +14,12 @@ public abstract class ElementwiseOptimizer : Optimizer
     {
     }
 
-    /// <summary>What is remembered of each element, by the names that PyTorch gives it.</summary>
+    /// <summary>Gets the kinds of state of each element, by their names in PyTorch.</summary>
     private protected abstract IReadOnlyList<string> Kinds { get; }
 
-    /// <summary>Whether weight decay shrinks the parameter instead of being added to the gradient.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether weight decay is decoupled: it shrinks the parameter instead of being added to the gradient.
+    /// </summary>
     private protected virtual bool DecaysApart => false;
 
     private protected sealed override OrderedDictionary<string, Tensor> NewState(Tensor parameter)
@@ -79,7 +79,7 @@ public abstract class ElementwiseOptimizer : Optimizer
 
     private protected abstract void Update(in ParameterUpdate update, Block block);
 
-    /// <summary>Some elements of a parameter, with what is remembered of them in the order of <see cref="Kinds"/>.</summary>
+    /// <summary>Represents a block of a parameter's elements, with their state in the order of <see cref="Kinds"/>.</summary>
     private protected ref struct Block
     {
         public Span<float> Parameter;
@@ -88,10 +88,10 @@ public abstract class ElementwiseOptimizer : Optimizer
         public Span<float> Second;
         public Span<float> Third;
 
-        /// <summary>To work in.</summary>
+        /// <summary>The scratch space.</summary>
         public Span<float> Scratch;
 
-        /// <summary>For the gradient's squares; it may hold the gradient itself before.</summary>
+        /// <summary>The space for the squared gradients; it can hold the gradient itself before.</summary>
         public Span<float> Squares;
     }
 }

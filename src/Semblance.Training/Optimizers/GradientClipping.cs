@@ -3,21 +3,21 @@ using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Training;
 
-/// <summary>Keeps gradients from exploding (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063).</summary>
+/// <summary>Provides gradient clipping (Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063).</summary>
 public static class GradientClipping
 {
     private const int BlockLength = 4096;
 
-    /// <summary>Scales all gradients together so that their length, taken as one vector, is at most <paramref name="maxNorm"/>.</summary>
-    /// <param name="gradients">The gradients, changed in place; null where there is none.</param>
-    /// <param name="maxNorm">The longest length, above 0; infinity only measures.</param>
-    /// <returns>The length before. Where it is not finite the gradients stay as they are: do not step with them.</returns>
+    /// <summary>Scales all gradients so that their global norm is at most <paramref name="maxNorm"/>.</summary>
+    /// <param name="gradients">The gradients, which are changed in place; <see langword="null"/> elements are skipped.</param>
+    /// <param name="maxNorm">The maximum norm, above 0; infinity to only compute the norm.</param>
+    /// <returns>The norm before clipping. If it is not finite, the gradients are unchanged and must not be used for a step.</returns>
     public static double ByGlobalNorm(IEnumerable<Tensor?> gradients, double maxNorm)
     {
         ArgumentNullException.ThrowIfNull(gradients);
         if (!(maxNorm > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The longest length must be above 0.");
+            throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "The maximum norm must be above 0.");
         }
 
         var all = gradients.OfType<Tensor>().ToArray();
@@ -34,7 +34,7 @@ public static class GradientClipping
         return norm;
     }
 
-    /// <summary>The sum of squares, blocks in float32 and their sum in double, always in the same order.</summary>
+    /// <summary>Computes the sum of squares: blocks in float32, their sum in double, always in the same order.</summary>
     internal static double SumOfSquares(ReadOnlySpan<float> values)
     {
         var sum = 0.0;

@@ -3,18 +3,19 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// Changes parameters so that a loss gets smaller. What it remembers is saved and restored whole: training that goes on
-/// from there gives the same bits as training that never stopped, with any number of threads.
-/// </summary>
+/// <summary>Represents an optimizer, which updates parameters by their gradients.</summary>
+/// <remarks>
+/// The state is saved and loaded completely: training that resumes from it is bit-identical to training that never stopped, with any number
+/// of threads.
+/// </remarks>
 public abstract class Optimizer
 {
     private const string StepsName = "steps";
 
     private readonly Slot[] _slots;
 
-    /// <summary>Takes the parameters.</summary>
-    /// <param name="groups">The parameters by how they are trained.</param>
+    /// <summary>Initializes a new instance of the <see cref="Optimizer"/> class.</summary>
+    /// <param name="groups">The parameter groups.</param>
     /// <exception cref="ArgumentException">Two parameters have the same name.</exception>
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
     {
@@ -28,14 +29,17 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>The parameters by how they are trained.</summary>
+    /// <summary>Gets the parameter groups.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
-    /// <summary>All parameters, group after group: the order of the gradients.</summary>
+    /// <summary>Gets all parameters, group after group, in the order of the gradients.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>Changes each parameter by its gradient.</summary>
-    /// <param name="gradients">The gradients, of the parameters' shapes, in the order of <see cref="Parameters"/>; null for a parameter that stays as it is.</param>
+    /// <summary>Updates each parameter by its gradient.</summary>
+    /// <param name="gradients">
+    /// The gradients, with the parameters' shapes, in the order of <see cref="Parameters"/>; <see langword="null"/> for a parameter that is
+    /// not updated.
+    /// </param>
     /// <param name="learningRate">The learning rate of this step, before the groups' factors.</param>
     /// <exception cref="ArgumentException">The gradients do not fit the parameters, or the rate is negative or not finite.</exception>
     public void Step(IReadOnlyList<Tensor?> gradients, double learningRate)
@@ -51,7 +55,8 @@ public abstract class Optimizer
         {
             if (gradient is not null && !gradient.Shape.SequenceEqual(slot.Parameter.Value.Shape))
             {
-                throw new ArgumentException($"The gradient of '{slot.Parameter.Name}' is {gradient}, but the parameter {slot.Parameter.Value}.", nameof(gradients));
+                throw new ArgumentException(
+                    $"The gradient of '{slot.Parameter.Name}' is {gradient}, but the parameter {slot.Parameter.Value}.", nameof(gradients));
             }
         }
 
@@ -62,14 +67,16 @@ public abstract class Optimizer
                 var slot = _slots[i];
                 slot.State ??= NewState(slot.Parameter.Value);
                 slot.Steps++;
-                Update(new ParameterUpdate(slot.Parameter.Value, gradient, slot.State, slot.Steps, learningRate, slot.Group.LearningRateFactor, slot.Group.WeightDecay));
+                Update(new ParameterUpdate(
+                    slot.Parameter.Value, gradient, slot.State, slot.Steps, learningRate, slot.Group.LearningRateFactor,
+                    slot.Group.WeightDecay));
             }
         }
     }
 
-    /// <summary>Adds everything the optimiser remembers to a file.</summary>
-    /// <param name="writer">The file; it reads the state when it is saved.</param>
-    /// <param name="prefix">What the tensors' names begin with; then come the kind of state and the parameter's name.</param>
+    /// <summary>Adds the state of the optimizer to a file.</summary>
+    /// <param name="writer">The file writer, which reads the state when it saves.</param>
+    /// <param name="prefix">The prefix of the tensors' names, before the kind of state and the parameter's name.</param>
     public void SaveState(SafetensorsWriter writer, string prefix = "optimizer.")
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -83,17 +90,20 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Takes everything the optimiser remembers from a file. If it does not fit, nothing changes.</summary>
+    /// <summary>Loads the state of the optimizer from a file. If the file does not fit, the state is unchanged.</summary>
     /// <param name="checkpoint">The file.</param>
-    /// <param name="prefix">What the tensors' names begin with.</param>
-    /// <exception cref="CheckpointFormatException">The file lacks a tensor, or has it in another shape: it belongs to other parameters or another optimiser.</exception>
+    /// <param name="prefix">The prefix of the tensors' names.</param>
+    /// <exception cref="CheckpointFormatException">
+    /// The file lacks a tensor, or a tensor has another shape: the file belongs to other parameters or another optimizer.
+    /// </exception>
     public void LoadState(Checkpoint checkpoint, string prefix = "optimizer.")
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var steps = checkpoint.ReadInt64(prefix + StepsName);
         if (steps.Length != _slots.Length || steps.Any(step => step < 0))
         {
-            throw new CheckpointFormatException(checkpoint.Path, $"'{prefix}{StepsName}' counts the steps of {steps.Length} parameters; {_slots.Length} are trained.");
+            throw new CheckpointFormatException(
+                checkpoint.Path, $"'{prefix}{StepsName}' counts the steps of {steps.Length} parameters; {_slots.Length} are trained.");
         }
 
         var states = Array.ConvertAll(_slots, slot => NewState(slot.Parameter.Value));
@@ -105,7 +115,7 @@ public abstract class Optimizer
                 var stored = checkpoint.Read(name);
                 if (!stored.Shape.SequenceEqual(tensor.Shape))
                 {
-                    throw new CheckpointFormatException(checkpoint.Path, $"'{name}' is {stored}; {tensor} is needed.");
+                    throw new CheckpointFormatException(checkpoint.Path, $"'{name}' is {stored}; expected {tensor}.");
                 }
 
                 stored.Values.CopyTo(tensor.Writable);
@@ -118,7 +128,7 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>What is remembered of a parameter before its first step, by kind.</summary>
+    /// <summary>Returns the initial state of a parameter, by kind.</summary>
     private protected abstract OrderedDictionary<string, Tensor> NewState(Tensor parameter);
 
     private protected abstract void Update(in ParameterUpdate update);

@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>Checks of the numbers that optimisers are set by.</summary>
+/// <summary>Checks the numbers in the settings of optimizers.</summary>
 internal static class OptimizerSettings
 {
     public static double AtLeastZero(double value, string setting) => value >= 0 && double.IsFinite(value)

@@ -2,14 +2,14 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>One step of one parameter.</summary>
-/// <param name="Parameter">What changes.</param>
+/// <summary>Represents the update of one parameter in one step.</summary>
+/// <param name="Parameter">The parameter, which is updated in place.</param>
 /// <param name="Gradient">Its gradient.</param>
-/// <param name="State">What is remembered of it, by kind.</param>
+/// <param name="State">Its optimizer state, by kind.</param>
 /// <param name="Step">The number of this step, from 1.</param>
 /// <param name="Rate">The learning rate of the step.</param>
-/// <param name="Factor">What the group multiplies it by.</param>
-/// <param name="WeightDecay">How strongly it is pulled to zero.</param>
+/// <param name="Factor">The learning rate factor of its group.</param>
+/// <param name="WeightDecay">The weight decay of its group.</param>
 internal readonly record struct ParameterUpdate(
     Tensor Parameter, Tensor Gradient, OrderedDictionary<string, Tensor> State, long Step, double Rate, double Factor, double WeightDecay)
 {

@@ -2,21 +2,24 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>RMSprop: the gradient over the root of the running mean of its squares (Hinton 2012, lecture 6e of Neural Networks for Machine Learning). Weight decay is added to the gradient.</summary>
-/// <param name="groups">The parameters by how they are trained.</param>
+/// <summary>
+/// Represents the RMSprop optimizer: the gradient divided by the root of the running mean of its squares (Hinton 2012, lecture 6e of Neural
+/// Networks for Machine Learning). Weight decay is added to the gradient.
+/// </summary>
+/// <param name="groups">The parameter groups.</param>
 public sealed class RMSprop(IReadOnlyList<ParameterGroup> groups) : ElementwiseOptimizer(groups)
 {
     private readonly double _alpha = 0.99;
     private readonly double _epsilon = 1e-8;
 
-    /// <summary>How much of the mean of squares each step keeps; 0.99 by default.</summary>
+    /// <summary>Gets the decay rate of the running mean of squared gradients; 0.99 by default.</summary>
     public double Alpha
     {
         get => _alpha;
         init => _alpha = OptimizerSettings.BelowOne(value, nameof(Alpha));
     }
 
-    /// <summary>Added to the root, against division by zero; 10⁻⁸ by default.</summary>
+    /// <summary>Gets the term that is added to the denominator for numerical stability; 10⁻⁸ by default.</summary>
     public double Epsilon
     {
         get => _epsilon;

@@ -2,20 +2,26 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Stochastic gradient descent, with momentum in PyTorch's form: v ← μv + g, then p ← p − rate · v. Weight decay is added to the gradient.</summary>
-/// <param name="groups">The parameters by how they are trained.</param>
+/// <summary>
+/// Represents stochastic gradient descent, with momentum as in PyTorch: v ← μv + g, then p ← p − rate · v. Weight decay is added to the
+/// gradient.
+/// </summary>
+/// <param name="groups">The parameter groups.</param>
 public sealed class SGD(IReadOnlyList<ParameterGroup> groups) : ElementwiseOptimizer(groups)
 {
     private readonly double _momentum;
 
-    /// <summary>How much of the direction so far each step keeps; 0 by default.</summary>
+    /// <summary>Gets the momentum μ; 0 by default.</summary>
     public double Momentum
     {
         get => _momentum;
         init => _momentum = OptimizerSettings.BelowOne(value, nameof(Momentum));
     }
 
-    /// <summary>Steps from where the momentum leads to (Sutskever et al. 2013, Nesterov's method): g + μv; false by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether Nesterov momentum is used, a step of g + μv (Sutskever et al. 2013); <see langword="false"/> by
+    /// default.
+    /// </summary>
     public bool Nesterov { get; init; }
 
     private protected override IReadOnlyList<string> Kinds => Momentum > 0 ? ["momentum_buffer"] : [];

@@ -4,8 +4,9 @@ using YamlDotNet.RepresentationModel;
 namespace Semblance.Training.Recipes;
 
 /// <summary>
-/// Represents a recipe: a YAML file that describes a training, with the model, the data sets and their losses, the optimiser, the evaluation and the folder to write to.
-/// A recipe can also train a vocabulary or word vectors. The format is described in <c>docs/training.md</c>.
+/// Represents a recipe: a YAML file that describes a training, with the model, the data sets and their losses, the optimizer, the
+/// evaluation and the output folder. A recipe can also train a vocabulary or word vectors. The format is described in
+/// <c>docs/training.md</c>.
 /// </summary>
 /// <example><code>
 /// var recipe = Recipe.Load("recipe.yaml", new RecipeOptions { Settings = [new("steps", "500")] });
@@ -15,12 +16,13 @@ public sealed class Recipe
 {
     private static readonly string[] Keys =
     [
-        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer", "accumulation",
+        "model", "cross-encoder", "output", "seed", "datasets", "mixing", "steps", "epochs", "rate", "schedule", "optimizer",
+        "accumulation",
         "gradient-clip", "evaluate", "keep", "patience", "checkpoint-every", "weights", "vary", "card", "dropout",
     ];
 
     private const int MostVariants = 1000;
-    private const long LargestVariants = 1 << 26; // what 1,000 recipes of 60 KiB take
+    private const long LargestVariants = 1 << 26; // the size of 1,000 recipes of 60 KiB
 
     private readonly RecipeNode _root;
     private readonly string _folder;
@@ -36,24 +38,30 @@ public sealed class Recipe
         }
     }
 
-    /// <summary>Gets what the recipe trains.</summary>
+    /// <summary>Gets the kind of model that the recipe trains.</summary>
     public RecipeKind Kind { get; }
 
-    /// <summary>Gets the folder that the model and all files of its training are written to.</summary>
+    /// <summary>Gets the output folder of the model and all files of its training.</summary>
     public string Output { get; }
 
-    /// <summary>Gets the name of a variant, which is made of the settings that it varies; empty where the recipe varies none.</summary>
+    /// <summary>Gets the name of a variant, composed of the settings that it varies; empty if the recipe varies none.</summary>
     public string Name { get; }
 
-    /// <summary>Gets a recipe for each combination of the settings under <c>vary</c>, each with a folder of its own; the recipe alone where it varies none.</summary>
+    /// <summary>
+    /// Gets a recipe for each combination of the settings under <c>vary</c>, each with a folder of its own; only the recipe itself if it
+    /// varies none.
+    /// </summary>
     public IReadOnlyList<Recipe> Variants { get; }
 
-    /// <summary>Gets whether the folder holds a checkpoint, which a run with <see cref="RecipeRunOptions.Resume"/> goes on from.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the folder holds a checkpoint, from which a run with <see cref="RecipeRunOptions.Resume"/>
+    /// resumes.
+    /// </summary>
     public bool HasCheckpoint => TrainingCheckpoint.Exists(Output);
 
     /// <summary>Reads a recipe from a file.</summary>
     /// <param name="path">The file, in UTF-8.</param>
-    /// <param name="options">How the recipe is read; null for the defaults.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <returns>The recipe. Its data are read when it runs.</returns>
     /// <exception cref="RecipeException">The file is not a recipe.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -63,10 +71,10 @@ public sealed class Recipe
         return Parse(RecipeNode.ReadText(path), options, path);
     }
 
-    /// <summary>Reads a recipe from a text.</summary>
+    /// <summary>Parses a recipe from a string.</summary>
     /// <param name="text">The text, in YAML.</param>
-    /// <param name="options">How the recipe is read; null for the defaults.</param>
-    /// <param name="name">The name that messages start with.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="name">The name of the recipe in messages.</param>
     /// <returns>The recipe. Its data are read when it runs.</returns>
     /// <exception cref="RecipeException">The text is not a recipe.</exception>
     public static Recipe Parse(string text, RecipeOptions? options = null, string name = "recipe")
@@ -87,10 +95,14 @@ public sealed class Recipe
             count *= Math.Max(1, Choices(key, values).Count());
             if (count > MostVariants || count * root.Size > LargestVariants)
             {
-                throw vary.Fault($"this makes {count:N0} trainings or more, each of a recipe of its own; at most {MostVariants:N0} are supported, and fewer of large recipes.");
+                throw vary.Fault(
+                    $"the combinations are {count:N0} trainings or more; at most {MostVariants:N0} are supported, and "
+                    + "fewer for large recipes.");
             }
 
-            variants = variants.SelectMany(variant => Choices(key, values).Select(choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
+            variants = variants.SelectMany(
+                variant => Choices(key, values).Select(
+                    choice => (Join(variant.Name, choice.Name), ((string, YamlNode)[])[.. variant.Values, (key, choice.Value)])));
         }
 
         Recipe[] recipes = [.. variants.Select(variant =>
@@ -117,15 +129,21 @@ public sealed class Recipe
         }
     }
 
-    /// <summary>Trains what the recipe describes, and writes it to <see cref="Output"/>: for a model also checkpoints, logs, report and model card.</summary>
-    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <summary>
+    /// Trains the model that the recipe describes, and writes it to <see cref="Output"/>, together with its checkpoints, logs, report and
+    /// model card; or trains a vocabulary or word vectors.
+    /// </summary>
+    /// <param name="options">The run options, for an earlier run in the same folder; <see langword="null"/> for the defaults.</param>
     /// <param name="progress">Receives progress after each step.</param>
-    /// <param name="cancellationToken">The token that cancels the operation. A model's training writes a checkpoint of the last whole step before.</param>
-    /// <returns>What came of it.</returns>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation. The training of a model first writes a checkpoint of the last complete step.
+    /// </param>
+    /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The recipe varies settings; run each of <see cref="Variants"/>.</exception>
     /// <inheritdoc cref="PrepareAsync" path="/exception"/>
     /// <inheritdoc cref="RecipeTraining.RunAsync" path="/exception"/>
-    public async Task<RecipeResult> RunAsync(RecipeRunOptions? options = null, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<RecipeResult> RunAsync(
+        RecipeRunOptions? options = null, IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (Kind == RecipeKind.Model)
         {
@@ -142,13 +160,19 @@ public sealed class Recipe
         return new RecipeResult(Output) { TokenCount = tokens };
     }
 
-    /// <summary>Loads the model, downloaded where it is named by its id, and the data, for a training that a program follows step by step.</summary>
-    /// <param name="options">How an earlier run in the same folder is treated; null for the defaults.</param>
+    /// <summary>
+    /// Loads the data and the model, which is downloaded if it is given by its Hub id, for step-by-step training in a program.
+    /// </summary>
+    /// <param name="options">The run options, for an earlier run in the same folder; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The training, ready to run.</returns>
-    /// <exception cref="InvalidOperationException">The recipe trains no model, or varies settings: prepare each of <see cref="Variants"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The recipe does not train a model, or varies settings; prepare each of <see cref="Variants"/>.
+    /// </exception>
     /// <exception cref="RecipeException">A setting is out of range, or does not fit the model or the data.</exception>
-    /// <exception cref="IOException">A file cannot be read, or the folder holds a training already that is neither resumed nor overwritten.</exception>
+    /// <exception cref="IOException">
+    /// A file cannot be read, or the folder already holds a training that is neither resumed nor overwritten.
+    /// </exception>
     public async Task<RecipeTraining> PrepareAsync(RecipeRunOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new RecipeRunOptions();
@@ -170,12 +194,17 @@ public sealed class Recipe
         ITrainableModel model = IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
-        RecipeDataset[] datasets = [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
-        var from = await RecipeModel.FolderAsync(begun, cancellationToken, IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer).ConfigureAwait(false);
-        var training = datasets.Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed)))).ToArray();
+        RecipeDataset[] datasets =
+            [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
+        var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
+        var from = await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
+        var training = datasets
+            .Select(dataset => dataset.ToTraining((loss, labels) => LossRegistry.Create(loss, new LossContext(model, from, labels, _seed))))
+            .ToArray();
         var sampler = Sampler(datasets);
         var accumulation = _root.Find("accumulation")?.Count() ?? 1;
-        var steps = _root.Find("steps")?.Count() ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
+        var steps = _root.Find("steps")?.Count()
+            ?? Math.Max(1, (long)Math.Ceiling(_root.Get("epochs").Positive() * sampler.Count(0) / accumulation));
         var trainerOptions = new TrainerOptions
         {
             Steps = steps,
@@ -189,17 +218,20 @@ public sealed class Recipe
             Patience = _root.Find("patience")?.Count(),
             Folder = Output,
             AllowChanges = options.AllowChanges,
-            Fingerprint = RecipeFingerprint.Of(_root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
+            Fingerprint = RecipeFingerprint.Of(
+                _root, _seed, _folder, from is not null && Path.GetFullPath(from) != Path.GetFullPath(Output) ? from : null),
             Weights = _root.Find("weights")?.OneOf(("float32", DType.F32), ("float16", DType.F16)) ?? DType.F32,
             CheckpointEvery = _root.Find("checkpoint-every")?.Count() ?? Math.Max(1, steps / 20),
         };
-        var trainer = new Trainer(model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
+        var trainer = new Trainer(
+            model, training, sampler, parameters => RecipeOptimizer.Create(_root.Find("optimizer"), parameters), trainerOptions, evaluator);
         if (!options.Resume)
         {
-            TrainingCheckpoint.Delete(Output); // or a kill before the first new one would leave the old to go on from
+            TrainingCheckpoint.Delete(Output); // or a kill before the first new checkpoint would leave the old one to resume from
         }
 
-        return new RecipeTraining(model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
+        return new RecipeTraining(
+            model, datasets, [.. training.Select(dataset => dataset.Loss)], trainer, trainerOptions, evaluator, options.Resume, Summarize);
     }
 
     private TrainingSummary Summarize(RecipeTraining training, IReadOnlyList<StageResult> results)
@@ -213,7 +245,11 @@ public sealed class Recipe
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
             Licence = card?.Find("licence")?.Text(),
             Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
-            Settings = [.. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal) && !setting.Key.StartsWith("card.", StringComparison.Ordinal))],
+            Settings =
+            [
+                .. _root.Settings().Where(setting => !setting.Key.StartsWith("datasets.", StringComparison.Ordinal)
+                    && !setting.Key.StartsWith("card.", StringComparison.Ordinal)),
+            ],
             Results = results,
             Steps = training.Trainer.Steps,
             Duration = training.Trainer.Elapsed,
@@ -221,11 +257,15 @@ public sealed class Recipe
     }
 
     private static RecipeKind KindOf(RecipeNode root) =>
-        root.Find("vocabulary") is not null ? RecipeKind.Vocabulary : root.Find("word-vectors") is not null ? RecipeKind.WordVectors : RecipeKind.Model;
+        root.Find("vocabulary") is not null
+            ? RecipeKind.Vocabulary
+            : root.Find("word-vectors") is not null
+            ? RecipeKind.WordVectors
+            : RecipeKind.Model;
 
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;
 
-    // What the training begins with.
+    // The node of the initial model.
     private RecipeNode Begun() => !IsCrossEncoder ? _root.Get("model")
         : _root.Find("model") is { } other ? throw other.Fault("a recipe trains a 'model' or a 'cross-encoder', not both.")
         : _root.Get("cross-encoder");
@@ -234,7 +274,9 @@ public sealed class Recipe
     {
         BatchSampler[] samplers = [.. datasets.Select((dataset, i) => dataset.Sampler(_seed + i))];
         var batches = samplers.Sum(sampler => sampler.Count(0));
-        return samplers.Length == 1 ? samplers[0] : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
+        return samplers.Length == 1
+            ? samplers[0]
+            : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
         {
             0 => new ProportionalBatchSampler(samplers, _seed),
             1 => new RoundRobinBatchSampler(samplers),
@@ -249,12 +291,13 @@ public sealed class Recipe
 
     private static string Join(string a, string b) => a.Length == 0 ? b : $"{a}, {b}";
 
-    // A value as a name: the words in it.
+    // A value as a name: its words, joined.
     private static string Label(YamlNode value) => value switch
     {
         YamlSequenceNode sequence => string.Join('+', sequence.Children.Select(Label)),
         YamlMappingNode mapping => string.Join('+', mapping.Children.Select(child => $"{child.Key}={Label(child.Value)}")),
-        _ => string.Concat(value.ToString().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')),
+        _ => string.Concat(
+            value.ToString().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')),
     };
 
     private sealed class PartReporter(IProgress<RecipeProgress> progress) : IProgress<double>

@@ -3,29 +3,36 @@ using System.Security.Cryptography;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>What of a recipe must be the same when its training goes on: settings that decide its course, as they count, and the files behind them.</summary>
+/// <summary>
+/// Computes the fingerprint of a recipe: the settings, with their defaults, and the files that must be unchanged when its training resumes.
+/// </summary>
 internal static class RecipeFingerprint
 {
     private const int HashDigits = 16;
 
-    // What may change: where and how much is written, how long the training lasts, when it is evaluated. A schedule follows the number of steps.
-    private static readonly string[] Free = ["output", "steps", "epochs", "checkpoint-every", "patience", "keep", "weights", "evaluate.every"];
+    // Settings that can change: the output, the length of the training and the evaluation schedule. A learning rate schedule follows the
+    // number of steps.
+    private static readonly string[] Free =
+        ["output", "steps", "epochs", "checkpoint-every", "patience", "keep", "weights", "evaluate.every"];
 
-    // Names, and places of files: the trainer compares the rows that were read.
+    // Names and paths of files: the trainer compares the rows themselves.
     private static readonly string[] FreeKeys = ["files", "file", "source"];
 
-    private static readonly (string Key, string Value)[] Defaults = [("accumulation", "1"), ("gradient-clip", "1"), ("mixing", "proportional"), ("schedule", "linear"), ("optimizer", "AdamW")];
+    private static readonly (string Key, string Value)[] Defaults =
+        [("accumulation", "1"), ("gradient-clip", "1"), ("mixing", "proportional"), ("schedule", "linear"), ("optimizer", "AdamW")];
 
-    /// <summary>The settings and files by name.</summary>
+    /// <summary>Returns the settings and files by name.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="seed">Its random seed.</param>
-    /// <param name="data">What the paths of data are relative to.</param>
-    /// <param name="model">The folder of the model that training begins with; null for a new one, or where the training writes over it.</param>
+    /// <param name="data">The folder that paths of data are relative to.</param>
+    /// <param name="model">The folder of the initial model; <see langword="null"/> for a new one, or if the training overwrites it.</param>
     public static Dictionary<string, string> Of(RecipeNode recipe, int seed, string data, string? model)
     {
-        var settings = recipe.Settings().Where(setting => !IsFree(setting.Key)).ToDictionary(setting => setting.Key, setting => Value(setting.Value));
+        var settings = recipe.Settings().Where(setting => !IsFree(setting.Key)).ToDictionary(
+            setting => setting.Key, setting => Value(setting.Value));
         settings["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        foreach (var (key, value) in Defaults.Where(usual => !settings.Keys.Any(key => key == usual.Key || key.StartsWith(usual.Key + ".", StringComparison.Ordinal))))
+        foreach (var (key, value) in Defaults.Where(usual =>
+            !settings.Keys.Any(key => key == usual.Key || key.StartsWith(usual.Key + ".", StringComparison.Ordinal))))
         {
             settings[key] = value;
         }
@@ -57,9 +64,11 @@ internal static class RecipeFingerprint
         return Free.Contains(key) || first is "card" or "vary" || FreeKeys.Contains(last);
     }
 
-    // 1e-4 and 0.0001 are one value.
+    // 1e-4 and 0.0001 are the same value.
     private static string Value(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number.ToString("R", CultureInfo.InvariantCulture) : text;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString("R", CultureInfo.InvariantCulture)
+            : text;
 
     private static string HashOfModel(string folder)
     {
@@ -79,6 +88,7 @@ internal static class RecipeFingerprint
             all.AppendData(SHA256.HashData(content));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())[..HashDigits]}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{bytes} bytes, SHA-256 {Convert.ToHexStringLower(all.GetHashAndReset())[..HashDigits]}");
     }
 }

@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>A place in a recipe, which is YAML: what is read from it is checked, and faults name file, line and key.</summary>
+/// <summary>
+/// Represents a node of a recipe's YAML. Its methods check the values that they read, and their error messages name file, line and key.
+/// </summary>
 public sealed class RecipeNode
 {
     private const long LargestFile = 1 << 20;
@@ -16,12 +18,12 @@ public sealed class RecipeNode
     private readonly string _path;
     private readonly string _name;
     private readonly YamlNode _node;
-    private long? _line; // of settings that are not written
+    private long? _line; // for settings that are not in the file
 
     private RecipeNode(string path, string name, YamlNode node) => (_path, _name, _node) = (path, name, node);
 
     /// <summary>Reads the text of a file.</summary>
-    /// <exception cref="RecipeException">It is not UTF-8, or larger than a recipe can be.</exception>
+    /// <exception cref="RecipeException">The file is not UTF-8, or exceeds the maximum size of a recipe.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string ReadText(string path)
     {
@@ -41,10 +43,12 @@ public sealed class RecipeNode
         }
     }
 
-    /// <summary>Parses a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="path">The file that it is from, for messages.</param>
-    /// <exception cref="RecipeException">It is not YAML, not a mapping, or larger, with all aliases followed, than a recipe can be.</exception>
+    /// <summary>Parses a recipe.</summary>
+    /// <param name="text">The text, in YAML.</param>
+    /// <param name="path">The path of the file, for messages.</param>
+    /// <exception cref="RecipeException">
+    /// The text is not YAML, is not a mapping, or exceeds the maximum size of a recipe after its aliases are expanded.
+    /// </exception>
     public static RecipeNode Parse(string text, string path)
     {
         var stream = new YamlStream();
@@ -64,10 +68,16 @@ public sealed class RecipeNode
         return root;
     }
 
-    /// <summary>Gets what the whole recipe takes with all aliases followed: a unit for each character, and some for each value. Of the root only.</summary>
+    /// <summary>
+    /// Gets the size of the whole recipe with all aliases expanded: one unit for each character, and some for each value. It is set for the
+    /// root only.
+    /// </summary>
     public long Size { get; private set; }
 
-    /// <summary>Sets a copy of the value at a dotted path of keys and places, as <c>datasets.0.batch-size</c>; the key must be there or be the path's last.</summary>
+    /// <summary>
+    /// Sets a copy of the value at a dotted path of keys and indices, such as <c>datasets.0.batch-size</c>. All keys except the last must
+    /// exist.
+    /// </summary>
     public void Set(string dotted, YamlNode value)
     {
         var keys = dotted.Split('.');
@@ -77,7 +87,8 @@ public sealed class RecipeNode
             node = node switch
             {
                 YamlMappingNode mapping when mapping.Children.TryGetValue(key, out var child) => child,
-                YamlSequenceNode sequence when int.TryParse(key, CultureInfo.InvariantCulture, out var place) && place >= 0 && place < sequence.Children.Count => sequence.Children[place],
+                YamlSequenceNode sequence when int.TryParse(key, CultureInfo.InvariantCulture, out var place)
+                    && place >= 0 && place < sequence.Children.Count => sequence.Children[place],
                 _ => throw Fault($"there is no '{key}' on the way to '{dotted}'."),
             };
         }
@@ -90,51 +101,56 @@ public sealed class RecipeNode
         last.Children[keys[^1]] = Copy(value);
     }
 
-    /// <summary>The node as YAML knows it.</summary>
+    /// <summary>Gets the YAML node.</summary>
     public YamlNode Yaml => _node;
 
-    /// <summary>Whether the node has keys.</summary>
+    /// <summary>Gets a value that indicates whether the node is a mapping.</summary>
     public bool IsMapping => _node is YamlMappingNode;
 
-    /// <summary>What is written at a key, or null.</summary>
+    /// <summary>Returns the value of a key; <see langword="null"/> if the key is missing.</summary>
     public RecipeNode? Find(string key) =>
-        Mapping().Children.TryGetValue(key, out var child) && child is not YamlScalarNode { Value: null or "" } ? new RecipeNode(_path, $"'{key}'", child) : null;
+        Mapping().Children.TryGetValue(key, out var child) && child is not YamlScalarNode { Value: null or "" }
+            ? new RecipeNode(_path, $"'{key}'", child)
+            : null;
 
-    /// <summary>What is written at a key.</summary>
+    /// <summary>Returns the value of a key.</summary>
     public RecipeNode Get(string key) => Find(key) ?? throw Fault($"{_name} lacks '{key}'.");
 
-    /// <summary>All that is written below, each value with the dotted path to it.</summary>
+    /// <summary>Returns all scalar values below the node, each with its dotted path.</summary>
     public IEnumerable<KeyValuePair<string, string>> Settings(string path = "") => _node switch
     {
         YamlMappingNode => Entries().SelectMany(entry => entry.Value.Settings(path.Length == 0 ? entry.Key : $"{path}.{entry.Key}")),
-        YamlSequenceNode { Children: var children } when children.All(child => child is YamlScalarNode) => [new(path, string.Join(", ", children))],
+        YamlSequenceNode { Children: var children } when children.All(child => child is YamlScalarNode) =>
+            [new(path, string.Join(", ", children))],
         YamlSequenceNode => Items().SelectMany((item, i) => item.Settings($"{path}.{i}")),
         _ => [new(path, Text())],
     };
 
-    /// <summary>Checks that no other keys than these are there.</summary>
+    /// <summary>Checks that the mapping has no keys other than the given ones.</summary>
     public RecipeNode Only(params string[] keys)
     {
         foreach (var key in Mapping().Children.Keys)
         {
             if (!keys.Contains(key.ToString()))
             {
-                throw new RecipeException(_path, key.Start.Line, $"{_name} knows no '{key}'; it knows {string.Join(", ", keys)}.");
+                throw new RecipeException(_path, key.Start.Line, $"{_name} has no setting '{key}'; expected {string.Join(", ", keys)}.");
             }
         }
 
         return this;
     }
 
-    /// <summary>The items of a list; one value is a list of one.</summary>
+    /// <summary>Returns the items of a list; a single value is a list of one.</summary>
     public IReadOnlyList<RecipeNode> Items() =>
-        _node is YamlSequenceNode sequence ? [.. sequence.Children.Select((child, i) => new RecipeNode(_path, $"item {i + 1} of {_name}", child))] : [this];
+        _node is YamlSequenceNode sequence
+            ? [.. sequence.Children.Select((child, i) => new RecipeNode(_path, $"item {i + 1} of {_name}", child))]
+            : [this];
 
-    /// <summary>The keys and what is written at them.</summary>
+    /// <summary>Returns the keys and their values.</summary>
     public IEnumerable<KeyValuePair<string, RecipeNode>> Entries() =>
         Mapping().Children.Select(child => KeyValuePair.Create(child.Key.ToString(), new RecipeNode(_path, $"'{child.Key}'", child.Value)));
 
-    /// <summary>A name with settings: <c>Name</c> alone, or <c>Name: { settings }</c>.</summary>
+    /// <summary>Returns a name with its settings: <c>Name</c> alone, or <c>Name: { settings }</c>.</summary>
     public (string Name, RecipeNode Settings) Named()
     {
         if (_node is YamlScalarNode)
@@ -148,10 +164,10 @@ public sealed class RecipeNode
             : throw Fault($"{_name} needs one name, with its settings below it.");
     }
 
-    /// <summary>A text.</summary>
+    /// <summary>Returns the value as a string.</summary>
     public string Text() => _node is YamlScalarNode { Value: { } value } ? value : throw Fault($"{_name} needs a text.");
 
-    /// <summary>One of some words.</summary>
+    /// <summary>Returns the value of one of several names.</summary>
     public T OneOf<T>(params ReadOnlySpan<(string Name, T Value)> choices)
     {
         foreach (var (name, value) in choices)
@@ -165,26 +181,29 @@ public sealed class RecipeNode
         throw Fault($"{_name} is '{Text()}'; it can be {string.Join(", ", choices.ToArray().Select(choice => choice.Name))}.");
     }
 
-    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    /// <summary>Returns the value as a number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public T Number<T>(T least, T most)
         where T : INumber<T> =>
         T.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw Fault(string.Create(CultureInfo.InvariantCulture, $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")} from {least} to {most} is expected."));
+            : throw Fault(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_name} is '{Text()}'; a {(T.IsInteger(T.One / (T.One + T.One)) ? "whole number" : "number")} "
+                + $"from {least} to {most} is expected."));
 
-    /// <summary>A whole number from 1 on.</summary>
+    /// <summary>Returns the value as an integer from 1.</summary>
     public int Count() => Number(1, int.MaxValue);
 
-    /// <summary>A number above zero.</summary>
+    /// <summary>Returns the value as a number above zero.</summary>
     public double Positive() => Number(double.Epsilon, double.MaxValue);
 
-    /// <summary>True or false.</summary>
+    /// <summary>Returns the value as a Boolean.</summary>
     public bool Flag() => OneOf(("true", true), ("false", false));
 
-    /// <summary>A fault at this place.</summary>
+    /// <summary>Returns an exception with a message that names this node's place in the file.</summary>
     public RecipeException Fault(string problem) => new(_path, _line ?? LineOf(_node), problem);
 
-    // A copy has no place in the file, but what is in it has.
+    // A copy has no position in the file, but the nodes in it have.
     private static long LineOf(YamlNode node) => node switch
     {
         YamlMappingNode { Start.Line: <= 1, Children: { Count: > 0 } children } => LineOf(children[0].Key),
@@ -192,21 +211,29 @@ public sealed class RecipeNode
         _ => Math.Max(1, node.Start.Line),
     };
 
-    // An alias may stand for what holds it, or double what it stands for again and again.
+    // An alias can contain itself, or double its content again and again.
     private long Measure(YamlNode node, long size, int depth)
     {
         if (depth > RecipeParser.Deepest)
         {
-            throw new RecipeException(_path, Math.Max(1, node.Start.Line), $"with its aliases followed, more than {RecipeParser.Deepest} levels are nested; an alias may stand for what holds it.");
+            throw new RecipeException(
+                _path, Math.Max(1, node.Start.Line),
+                $"with its aliases followed, more than {RecipeParser.Deepest} levels are nested; an alias may contain itself.");
         }
 
         size += UnitsPerValue + ((node as YamlScalarNode)?.Value?.Length ?? 0);
         if (size > LargestSize)
         {
-            throw new RecipeException(_path, Math.Max(1, node.Start.Line), "with its aliases followed, the recipe is too large; write fewer aliases.");
+            throw new RecipeException(
+                _path, Math.Max(1, node.Start.Line), "with its aliases followed, the recipe is too large; write fewer aliases.");
         }
 
-        foreach (var child in node switch { YamlMappingNode mapping => mapping.Children.SelectMany(child => (YamlNode[])[child.Key, child.Value]), YamlSequenceNode sequence => sequence.Children, _ => [] })
+        foreach (var child in node switch
+        {
+            YamlMappingNode mapping => mapping.Children.SelectMany(child => (YamlNode[])[child.Key, child.Value]),
+            YamlSequenceNode sequence => sequence.Children,
+            _ => []
+        })
         {
             size = Measure(child, size, depth + 1);
         }
@@ -214,7 +241,7 @@ public sealed class RecipeNode
         return size;
     }
 
-    // So that what is set in one place changes no other.
+    // A copy, so that setting a value in one place changes no other.
     private static YamlNode Copy(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new YamlMappingNode(mapping.Children.Select(child => KeyValuePair.Create(child.Key, Copy(child.Value)))),

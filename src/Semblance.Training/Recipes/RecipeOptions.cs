@@ -6,9 +6,12 @@ public sealed record RecipeOptions
     /// <summary>Gets the folder that paths of data files are relative to; the current folder by default.</summary>
     public string DataFolder { get; init; } = ".";
 
-    /// <summary>Gets the folder to write to; null for the <c>output</c> of the recipe.</summary>
+    /// <summary>Gets the folder to write to; <see langword="null"/>, the default, for the <c>output</c> of the recipe.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Gets the settings that replace those of the recipe, by dotted path, such as <c>rate</c> or <c>datasets.0.batch-size</c>; none by default.</summary>
+    /// <summary>
+    /// Gets the settings that replace those of the recipe, by dotted path, such as <c>rate</c> or <c>datasets.0.batch-size</c>; empty by
+    /// default.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 }

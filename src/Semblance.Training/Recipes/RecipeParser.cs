@@ -4,14 +4,14 @@ using YamlDotNet.Core.Events;
 namespace Semblance.Training.Recipes;
 
 /// <summary>
-/// The events of a recipe's YAML, each checked before anything is made of it: a recipe is one document without tags, nested at most
-/// <see cref="Deepest"/> levels deep, whose keys are texts.
+/// Provides the YAML events of a recipe, each checked: a recipe is one document without tags, nested at most <see cref="Deepest"/> levels
+/// deep, whose keys are strings.
 /// </summary>
-/// <param name="path">The recipe, for messages.</param>
-/// <param name="text">What is written in it.</param>
+/// <param name="path">The path of the recipe, for messages.</param>
+/// <param name="text">The text of the recipe.</param>
 internal sealed class RecipeParser(string path, TextReader text) : IParser
 {
-    /// <summary>The most levels that are nested.</summary>
+    /// <summary>The maximum nesting depth.</summary>
     public const int Deepest = 64;
 
     private readonly Parser _parser = new(text);
@@ -29,7 +29,7 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
     public ParsingEvent? Current => _parser.Current;
 
     /// <inheritdoc />
-    /// <exception cref="RecipeException">The YAML is damaged, or has what recipes do not.</exception>
+    /// <exception cref="RecipeException">The text is not YAML, or uses a feature that recipes do not support.</exception>
     public bool MoveNext()
     {
         var line = Current?.End.Line ?? 1;
@@ -44,11 +44,12 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
         {
             throw new RecipeException(path, e.Start.Line, $"this is not YAML: {e.Message}");
         }
-#pragma warning disable CA1031 // The parser has faults of its own: whatever it throws, it is the text that it cannot read.
+#pragma warning disable CA1031 // The parser has faults of its own: any exception means that it cannot read the text.
         catch (Exception e) when (e is not OutOfMemoryException)
 #pragma warning restore CA1031
         {
-            throw new RecipeException(path, line, "this is not YAML; look for a bracket or a quotation mark that is not closed here or below.", e);
+            throw new RecipeException(
+                path, line, "this is not YAML; look for a bracket or a quotation mark that is not closed here or below.", e);
         }
 
         Check(_parser.Current!);
@@ -57,7 +58,9 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
 
     private void Check(ParsingEvent current)
     {
-        if (current is NodeEvent { Tag.IsEmpty: false } tagged && tagged.Tag != "!" && !tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+        if (current is NodeEvent { Tag.IsEmpty: false } tagged
+            && tagged.Tag != "!"
+            && !tagged.Tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
         {
             throw Fault($"found the tag '{tagged.Tag}'; a recipe has no tags.");
         }
@@ -67,7 +70,7 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
             case DocumentStart when ++_documents > 1:
                 throw Fault("found a second document; a recipe is one YAML mapping.");
             case MappingStart or SequenceStart or AnchorAlias when _open.TryPeek(out var place) && place == Collection.KeyOfMapping:
-                throw Fault("found a key that is not a text.");
+                throw Fault("found a key that is not a string.");
             case MappingStart or SequenceStart:
                 if (_open.Count == Deepest)
                 {
@@ -86,7 +89,7 @@ internal sealed class RecipeParser(string path, TextReader text) : IParser
         }
     }
 
-    // In a mapping, keys and values take turns.
+    // In a mapping, keys and values alternate.
     private void Advance()
     {
         if (_open.TryPeek(out var place) && place != Collection.Sequence)

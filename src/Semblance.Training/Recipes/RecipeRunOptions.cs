@@ -1,14 +1,24 @@
 namespace Semblance.Training.Recipes;
 
-/// <summary>Specifies how a run of a <see cref="Recipe"/> treats an earlier one in the same folder. By default a checkpoint that is there is an error.</summary>
+/// <summary>
+/// Specifies how a run of a <see cref="Recipe"/> treats an earlier one in the same folder. By default, an existing checkpoint is an error.
+/// </summary>
 public sealed record RecipeRunOptions
 {
-    /// <summary>Gets whether training goes on from the checkpoint of the folder, if it has one, bit for bit.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether training resumes from the folder's checkpoint, if it has one, bit for bit;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public bool Resume { get; init; }
 
-    /// <summary>Gets whether training also goes on if data or settings differ from those of the checkpoint.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether training also resumes if data or settings differ from those of the checkpoint;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public bool AllowChanges { get; init; }
 
-    /// <summary>Gets whether training begins anew where the folder has a checkpoint, which is deleted.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the folder's checkpoint is deleted and training starts anew; <see langword="false"/> by default.
+    /// </summary>
     public bool Overwrite { get; init; }
 }

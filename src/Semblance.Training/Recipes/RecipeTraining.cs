@@ -1,6 +1,8 @@
 namespace Semblance.Training.Recipes;
 
-/// <summary>Represents the training of a <see cref="Recipe"/> with its model and data loaded, from <see cref="Recipe.PrepareAsync"/>.</summary>
+/// <summary>
+/// Represents the training of a <see cref="Recipe"/> with its model and data loaded, from <see cref="Recipe.PrepareAsync"/>.
+/// </summary>
 public sealed class RecipeTraining
 {
     private readonly Func<RecipeTraining, IReadOnlyList<StageResult>, TrainingSummary> _summarize;
@@ -37,7 +39,7 @@ public sealed class RecipeTraining
     /// <summary>Gets the options of the trainer.</summary>
     public TrainerOptions Options { get; }
 
-    /// <summary>Gets the evaluator; null where the recipe has none.</summary>
+    /// <summary>Gets the evaluator; <see langword="null"/> if the recipe has none.</summary>
     public Evaluator? Evaluator { get; }
 
     /// <summary>Gets the warnings of the model's files.</summary>
@@ -48,7 +50,10 @@ public sealed class RecipeTraining
         _ => [],
     };
 
-    /// <summary>Gets what is to be known of the checkpoint that training goes on from, such as that another version wrote it; empty where it begins anew.</summary>
+    /// <summary>
+    /// Gets notes about the checkpoint that training resumes from, for example that another version wrote it; empty if training starts
+    /// anew.
+    /// </summary>
     public IReadOnlyList<string> Notes
     {
         get
@@ -58,12 +63,16 @@ public sealed class RecipeTraining
             {
                 if (TrainingCheckpoint.Fingerprint(Output) is null)
                 {
-                    notes.Add("the checkpoint is of an earlier version and does not say what it was trained with; whether data or settings differ cannot be told");
+                    notes.Add(
+                        "the checkpoint was written by an earlier version, which did not record data and settings; "
+                        + "they cannot be compared");
                 }
 
                 if (TrainingCheckpoint.Version(Output) is { } version && version != TrainingCheckpoint.CurrentVersion)
                 {
-                    notes.Add($"the checkpoint was written by version {version}, and goes on with version {TrainingCheckpoint.CurrentVersion}");
+                    notes.Add(
+                        $"the checkpoint was written by version {version}, and training resumes with version "
+                        + $"{TrainingCheckpoint.CurrentVersion}");
                 }
             }
 
@@ -71,14 +80,14 @@ public sealed class RecipeTraining
         }
     }
 
-    /// <summary>Gets the number of steps that were taken before, in the run that this one goes on from.</summary>
+    /// <summary>Gets the number of steps that were taken in earlier runs that this one resumes.</summary>
     public long FirstStep => _resumes ? TrainingCheckpoint.Steps(Output) : 0;
 
     private string Output => Options.Folder!;
 
-    /// <summary>Evaluates the model before training. <see cref="RunAsync"/> does so where it has not been done.</summary>
+    /// <summary>Evaluates the model before training. <see cref="RunAsync"/> calls it if it has not been called.</summary>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    /// <returns>The metrics; null without an evaluator.</returns>
+    /// <returns>The metrics; <see langword="null"/> without an evaluator.</returns>
     public EvaluationResult? EvaluateBefore(CancellationToken cancellationToken = default)
     {
         if (!_isEvaluated && Evaluator?.Evaluate(Model, cancellationToken) is { } before)
@@ -92,11 +101,15 @@ public sealed class RecipeTraining
 
     /// <summary>Trains and evaluates the model, and writes checkpoints, logs, model, report and model card into the folder.</summary>
     /// <param name="progress">Receives progress after each step.</param>
-    /// <param name="cancellationToken">The token that cancels the operation, with a checkpoint of the last whole step.</param>
-    /// <returns>What came of it.</returns>
-    /// <exception cref="TrainingException">The loss or the gradient is not a finite number.</exception>
-    /// <exception cref="TrainingChangedException">Data or settings differ from those of the checkpoint, and <see cref="RecipeRunOptions.AllowChanges"/> is not set.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation. A checkpoint of the last complete step is written first.
+    /// </param>
+    /// <returns>The result.</returns>
+    /// <exception cref="TrainingException">The loss or the gradient is not finite.</exception>
+    /// <exception cref="TrainingChangedException">
+    /// Data or settings differ from those of the checkpoint, and <see cref="RecipeRunOptions.AllowChanges"/> is <see langword="false"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public async Task<RecipeResult> RunAsync(IProgress<RecipeProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         EvaluateBefore(cancellationToken);
@@ -112,7 +125,8 @@ public sealed class RecipeTraining
         var steps = TrainingLog.Load(Output);
         if (steps.Select(step => step.Evaluation).OfType<EvaluationResult>().ToArray() is [.., var last] evaluations)
         {
-            _evaluations.Add(new StageResult("trained", Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
+            _evaluations.Add(
+                new StageResult("trained", Options.KeepBest ? evaluations.MaxBy(evaluation => evaluation.PrimaryScore)! : last));
         }
 
         var summary = _summarize(this, _evaluations) with { Warnings = [.. steps.Select(step => step.Warning).OfType<TrainingWarning>()] };
@@ -121,7 +135,8 @@ public sealed class RecipeTraining
         return new RecipeResult(Output) { Score = Evaluator is null ? null : score, Evaluations = _evaluations };
     }
 
-    private sealed class StepReporter(IReadOnlyList<IProgress<TrainingStep>> logs, long steps, IProgress<RecipeProgress>? progress) : IProgress<TrainingStep>
+    private sealed class StepReporter(IReadOnlyList<IProgress<TrainingStep>> logs, long steps, IProgress<RecipeProgress>? progress)
+        : IProgress<TrainingStep>
     {
         public void Report(TrainingStep value)
         {

@@ -1,14 +1,16 @@
 namespace Semblance.Training;
 
-/// <summary>The batches of a sampler one after another, epoch after epoch without end, from any position on.</summary>
+/// <summary>Represents the endless stream of a sampler's batches, epoch after epoch, from any position.</summary>
 public sealed class BatchStream : IDisposable
 {
     private readonly BatchSampler _sampler;
     private IEnumerator<Batch> _batches;
 
-    /// <summary>Goes on where another stream of the same sampler was.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="BatchStream"/> class that continues from a position of the same sampler.
+    /// </summary>
     /// <param name="sampler">The sampler, with the same data and seed.</param>
-    /// <param name="position">The position; the beginning by default.</param>
+    /// <param name="position">The position; the first batch of the first epoch by default.</param>
     /// <exception cref="ArgumentException">The epoch has fewer batches than have been used: the data or the sampler differ.</exception>
     public BatchStream(BatchSampler sampler, SamplerPosition position = default)
     {
@@ -21,16 +23,19 @@ public sealed class BatchStream : IDisposable
         {
             if (!_batches.MoveNext())
             {
-                throw new ArgumentException($"Epoch {position.Epoch} has {used} batches, but {position.Batches} have been used: the data set, the batch size or the seed is not the same.", nameof(position));
+                throw new ArgumentException(
+                    $"Epoch {position.Epoch} has {used} batches, but {position.Batches} have been used: the data set, the batch size or "
+                    + "the seed is not the same.",
+                    nameof(position));
             }
         }
     }
 
-    /// <summary>Where the stream is: what has to be kept to go on from here.</summary>
+    /// <summary>Gets the position of the stream, from which another stream can continue.</summary>
     public SamplerPosition Position { get; private set; }
 
-    /// <summary>The next batch, from the next epoch where this one is over; <see cref="Position"/> says of which it was.</summary>
-    /// <exception cref="SamplerException">An epoch has no batch at all.</exception>
+    /// <summary>Returns the next batch, from the next epoch if this one has ended, and advances <see cref="Position"/>.</summary>
+    /// <exception cref="SamplerException">An epoch has no batch.</exception>
     public Batch Next()
     {
         if (!_batches.MoveNext())
@@ -48,6 +53,6 @@ public sealed class BatchStream : IDisposable
         return _batches.Current;
     }
 
-    /// <summary>Ends the stream.</summary>
+    /// <summary>Releases the stream's resources.</summary>
     public void Dispose() => _batches.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>A sampler of one data set.</summary>
+/// <summary>Represents a sampler of one data set.</summary>
 public abstract class DatasetBatchSampler : BatchSampler
 {
     private protected DatasetBatchSampler(int rows, int batchSize, long seed)
@@ -15,13 +15,13 @@ public abstract class DatasetBatchSampler : BatchSampler
         (Rows, BatchSize) = (rows, batchSize);
     }
 
-    /// <summary>How many rows the data set has.</summary>
+    /// <summary>Gets the number of rows of the data set.</summary>
     public int Rows { get; }
 
-    /// <summary>How many rows a batch has at most.</summary>
+    /// <summary>Gets the maximum number of rows of a batch.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Leaves out batches that are not full; false by default.</summary>
+    /// <summary>Gets a value that indicates whether incomplete batches are dropped; <see langword="false"/> by default.</summary>
     public bool DropLast { get; init; }
 
     /// <inheritdoc/>

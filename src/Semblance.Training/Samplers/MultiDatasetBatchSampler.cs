@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>Draws batches from several data sets; each batch is of one.</summary>
+/// <summary>Represents a sampler of several data sets. Each batch is from one data set.</summary>
 public abstract class MultiDatasetBatchSampler : BatchSampler
 {
     private protected MultiDatasetBatchSampler(IReadOnlyList<BatchSampler> samplers, long seed)
@@ -10,7 +10,7 @@ public abstract class MultiDatasetBatchSampler : BatchSampler
         Samplers = samplers.Count > 0 ? samplers : throw new ArgumentException("There must be at least one data set.", nameof(samplers));
     }
 
-    /// <summary>A sampler for each data set.</summary>
+    /// <summary>Gets the samplers, one for each data set.</summary>
     public IReadOnlyList<BatchSampler> Samplers { get; }
 
     /// <inheritdoc/>
@@ -42,6 +42,6 @@ public abstract class MultiDatasetBatchSampler : BatchSampler
         return $"Data set {place + 1} of {Samplers.Count}: {sampler.WhyNoBatch(epoch)}";
     }
 
-    /// <summary>Whose turn it is; the epoch ends where a data set has no batch for its turn.</summary>
+    /// <summary>Returns the data set of each batch; the epoch ends when a data set has no further batch.</summary>
     private protected abstract IEnumerable<int> Order(long epoch);
 }

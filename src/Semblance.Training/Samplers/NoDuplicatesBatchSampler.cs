@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace Semblance.Training;
 
 /// <summary>
-/// Every row once an epoch, in an order by chance, but no text twice in a batch, in whichever column: for losses that take
-/// the other rows of a batch for negatives (multiple negatives ranking, GIST, mega-batch margin).
+/// Represents a sampler that visits every row once per epoch, in random order, without equal texts in a batch, for losses with in-batch
+/// negatives (multiple negatives ranking, GIST, mega-batch margin).
 /// </summary>
 /// <remarks>
-/// A row that shares a text with the batch waits for a later one; the last batches may be smaller. Texts are compared by
-/// their 64-bit hashes: of different texts with the same hash one just waits.
+/// A row that shares a text with the batch, in any column, is deferred to a later one; the last batches can be smaller. Texts are compared
+/// by 64-bit hashes; a hash collision only defers a row.
 /// </remarks>
 public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
 {
     private readonly ulong[][] _hashes;
 
-    /// <summary>Reads the texts once.</summary>
+    /// <summary>Initializes a new instance of the <see cref="NoDuplicatesBatchSampler"/> class, which reads the texts once.</summary>
     /// <param name="examples">The rows.</param>
-    /// <param name="batchSize">How many rows a batch has.</param>
-    /// <param name="seed">Where chance begins.</param>
+    /// <param name="batchSize">The number of rows of a batch.</param>
+    /// <param name="seed">The random seed.</param>
     public NoDuplicatesBatchSampler(IReadOnlyList<Example> examples, int batchSize, long seed = 0)
         : base(examples?.Count ?? throw new ArgumentNullException(nameof(examples)), batchSize, seed) =>
         _hashes = [.. examples.Select(example => example.Texts.Select(Hash).ToArray())];
@@ -29,7 +29,7 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
     {
         var fresh = new Queue<int>(Permutation.Of(Rows, Seed, epoch));
         var ready = new Queue<int>();
-        var waiting = new OrderedDictionary<ulong, Queue<int>>(); // by the text that each shares with an earlier batch
+        var waiting = new OrderedDictionary<ulong, Queue<int>>(); // by the text that they share with an earlier batch
         while (fresh.Count + ready.Count + waiting.Count > 0)
         {
             Release(waiting, ready);
@@ -64,9 +64,11 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
     /// <inheritdoc/>
     public override string WhyNoBatch(long epoch) => Rows < BatchSize
         ? base.WhyNoBatch(epoch)
-        : NoFullBatch($"of the {Rows} rows at most {Composed(epoch, dropLast: false).Max(batch => batch.Rows.Count)} without a common text come together");
+        : NoFullBatch(
+            $"of the {Rows} rows at most {Composed(epoch, dropLast: false).Max(batch => batch.Rows.Count)} without a "
+            + "common text come together");
 
-    // One row of each text may come into the next batch: a second of the same could not.
+    // One row of each text can be in the next batch, a second one cannot.
     private static void Release(OrderedDictionary<ulong, Queue<int>> waiting, Queue<int> ready)
     {
         for (var i = waiting.Count - 1; i >= 0; i--)
@@ -80,7 +82,7 @@ public sealed class NoDuplicatesBatchSampler : DatasetBatchSampler
         }
     }
 
-    // FNV-1a over UTF-16 (Fowler, Noll and Vo): the same in every process, as string.GetHashCode is not.
+    // FNV-1a over UTF-16 (Fowler, Noll and Vo): the same in every process, unlike string.GetHashCode.
     private static ulong Hash(string text)
     {
         var hash = 0xCBF29CE484222325;

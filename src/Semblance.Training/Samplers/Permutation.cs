@@ -1,9 +1,9 @@
 namespace Semblance.Training;
 
-/// <summary>Orders by chance that are functions of a seed and an epoch, and so the same on every machine.</summary>
+/// <summary>Provides random permutations that depend only on a random seed and an epoch, and are the same on every machine.</summary>
 internal static class Permutation
 {
-    /// <summary>The numbers from 0 to <paramref name="count"/> − 1 in an order by chance.</summary>
+    /// <summary>Returns the numbers from 0 to <paramref name="count"/> − 1 in random order.</summary>
     public static int[] Of(int count, long seed, long epoch)
     {
         var order = Enumerable.Range(0, count).ToArray();
@@ -11,21 +11,23 @@ internal static class Permutation
         return order;
     }
 
-    /// <summary>Puts items into an order by chance (Fisher and Yates).</summary>
+    /// <summary>Shuffles items (Fisher and Yates).</summary>
     public static void Shuffle<T>(Span<T> items, long seed, long epoch)
     {
         var state = Mix((ulong)seed) + (ulong)epoch;
         state = Mix(state);
         for (var i = items.Length - 1; i > 0; i--)
         {
-            // SplitMix64 (Steele, Lea and Flood 2014), brought to 0 … i by the upper half of a product (Lemire 2019).
+            // SplitMix64 (Steele, Lea and Flood 2014), reduced to 0 … i by the upper half of a product (Lemire 2019).
             state += 0x9E3779B97F4A7C15;
             var j = (int)Math.BigMul(Mix(state), (ulong)i + 1, out _);
             (items[i], items[j]) = (items[j], items[i]);
         }
     }
 
-    /// <summary>The numbers from 0 to <paramref name="count"/> − 1 in an order by chance, made one by one: of many, only some are needed.</summary>
+    /// <summary>
+    /// Returns the numbers from 0 to <paramref name="count"/> − 1 in random order, generated one by one, for when only some are needed.
+    /// </summary>
     public static IEnumerable<int> Lazily(int count, long seed, long epoch)
     {
         var state = Mix(Mix((ulong)seed) + (ulong)epoch);
@@ -39,7 +41,7 @@ internal static class Permutation
         }
     }
 
-    /// <summary>SplitMix64's finaliser.</summary>
+    /// <summary>Computes the finalizer of SplitMix64.</summary>
     public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

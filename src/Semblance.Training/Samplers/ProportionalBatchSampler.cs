@@ -1,8 +1,10 @@
 namespace Semblance.Training;
 
-/// <summary>All batches of all data sets, in an order by chance: larger data sets come more often, and all end together.</summary>
-/// <param name="samplers">A sampler for each data set.</param>
-/// <param name="seed">Where chance begins.</param>
+/// <summary>
+/// Represents a sampler of all batches of all data sets in random order, so that each data set is sampled in proportion to its size.
+/// </summary>
+/// <param name="samplers">The samplers, one for each data set.</param>
+/// <param name="seed">The random seed.</param>
 public sealed class ProportionalBatchSampler(IReadOnlyList<BatchSampler> samplers, long seed = 0) : MultiDatasetBatchSampler(samplers, seed)
 {
     private protected override IEnumerable<int> Order(long epoch)
@@ -10,7 +12,7 @@ public sealed class ProportionalBatchSampler(IReadOnlyList<BatchSampler> sampler
         var counts = Samplers.Select(sampler => checked((int)sampler.Count(epoch))).ToArray();
         if (counts.Contains(0))
         {
-            throw new SamplerException(WhyNoBatch(epoch)); // a data set would be left out silently
+            throw new SamplerException(WhyNoBatch(epoch)); // otherwise, the data set would be left out silently
         }
 
         var order = counts.SelectMany((count, i) => Enumerable.Repeat(i, count)).ToArray();

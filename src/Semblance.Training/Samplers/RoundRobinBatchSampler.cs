@@ -1,7 +1,9 @@
 namespace Semblance.Training;
 
-/// <summary>A batch of each data set in turn, until the first has no more: all count alike, and of larger ones a part is left.</summary>
-/// <param name="samplers">A sampler for each data set.</param>
+/// <summary>
+/// Represents a sampler that takes a batch of each data set in turn, until one has no more; the rest of the larger data sets is skipped.
+/// </summary>
+/// <param name="samplers">The samplers, one for each data set.</param>
 public sealed class RoundRobinBatchSampler(IReadOnlyList<BatchSampler> samplers) : MultiDatasetBatchSampler(samplers, seed: 0)
 {
     private protected override IEnumerable<int> Order(long epoch)
@@ -15,7 +17,7 @@ public sealed class RoundRobinBatchSampler(IReadOnlyList<BatchSampler> samplers)
     /// <inheritdoc/>
     public override long Count(long epoch)
     {
-        // Those before the first one that runs out have had one turn more.
+        // The data sets before the first one that runs out have had one more turn.
         var counts = Samplers.Select(sampler => sampler.Count(epoch)).ToList();
         return (counts.Min() * Samplers.Count) + counts.IndexOf(counts.Min());
     }

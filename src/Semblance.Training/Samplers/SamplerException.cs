@@ -1,5 +1,5 @@
 namespace Semblance.Training;
 
-/// <summary>A sampler cannot fill a single batch from its data set.</summary>
-/// <param name="problem">Why, and what to do.</param>
+/// <summary>The exception that is thrown when a sampler cannot fill any batch from its data set.</summary>
+/// <param name="problem">A description of the problem and its remedy.</param>
 public sealed class SamplerException(string problem) : InvalidOperationException(problem);

@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>Where training is in its data.</summary>
-/// <param name="Epoch">The epoch, from 0.</param>
-/// <param name="Batches">How many of its batches have been used.</param>
+/// <summary>Represents the position of training in its data.</summary>
+/// <param name="Epoch">The index of the epoch, from 0.</param>
+/// <param name="Batches">The number of its batches that have been used.</param>
 public readonly record struct SamplerPosition(long Epoch, long Batches);

@@ -1,13 +1,17 @@
 namespace Semblance.Training;
 
-/// <summary>Batches of several data sets in given shares, by chance: small data sets begin again within an epoch, of large ones a part is left.</summary>
-/// <param name="samplers">A sampler for each data set.</param>
-/// <param name="shares">How often each data set comes, relative to the others; above zero.</param>
-/// <param name="batches">How many batches an epoch has.</param>
-/// <param name="seed">Where chance begins.</param>
-public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, IReadOnlyList<double> shares, long batches, long seed = 0) : BatchSampler(seed)
+/// <summary>
+/// Represents a sampler of several data sets in given shares. Small data sets start again within an epoch; of large ones, a part is
+/// skipped.
+/// </summary>
+/// <param name="samplers">The samplers, one for each data set.</param>
+/// <param name="shares">The relative frequencies of the data sets, above zero.</param>
+/// <param name="batches">The number of batches of an epoch.</param>
+/// <param name="seed">The random seed.</param>
+public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, IReadOnlyList<double> shares, long batches, long seed = 0)
+    : BatchSampler(seed)
 {
-    // Passes through a small data set, counted over all epochs.
+    // The number of epochs of a data set's sampler that one epoch here reserves: the maximum number of passes through the data set.
     private const long MostPasses = 1 << 20;
 
     private readonly double[] _shares = Checked(samplers, shares);
@@ -18,7 +22,7 @@ public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, I
         var streams = samplers.Select(sampler => new BatchStream(sampler, new SamplerPosition(epoch * MostPasses, 0))).ToArray();
         try
         {
-            // The data set that is most behind its share comes next; chance decides where the first round begins.
+            // The data set that is furthest behind its share comes next; the first round starts at a random one.
             var due = Array.ConvertAll(Permutation.Of(streams.Length, Seed, epoch), place => place / (double)streams.Length);
             for (var batch = 0L; batch < batches; batch++)
             {
@@ -47,7 +51,8 @@ public sealed class WeightedBatchSampler(IReadOnlyList<BatchSampler> samplers, I
         ArgumentNullException.ThrowIfNull(shares);
         if (samplers.Count == 0 || shares.Count != samplers.Count || shares.Any(share => !(share > 0 && double.IsFinite(share))))
         {
-            throw new ArgumentException($"{samplers.Count} data sets need as many shares above zero, not {string.Join(", ", shares)}.", nameof(shares));
+            throw new ArgumentException(
+                $"{samplers.Count} data sets need as many shares above zero, not {string.Join(", ", shares)}.", nameof(shares));
         }
 
         var sum = shares.Sum();

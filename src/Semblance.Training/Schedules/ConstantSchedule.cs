@@ -1,11 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>The rate stays as it is after the warm-up.</summary>
+/// <summary>Represents a learning rate that is constant after the warm-up.</summary>
 public sealed record ConstantSchedule : LearningRateSchedule
 {
-    /// <summary>A schedule.</summary>
-    /// <param name="rate">The highest rate.</param>
-    /// <param name="warmupSteps">How many steps the warm-up takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="ConstantSchedule"/> class.</summary>
+    /// <param name="rate">The maximum learning rate.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     public ConstantSchedule(double rate, long warmupSteps = 0)
         : base(rate, warmupSteps)
     {

@@ -1,21 +1,23 @@
 namespace Semblance.Training;
 
-/// <summary>The rate falls as a cosine does, by default over its first half wave to 0 (Loshchilov and Hutter 2017, arXiv:1608.03983).</summary>
+/// <summary>
+/// Represents a learning rate that decays like a cosine, by default over half a wave to 0 (Loshchilov and Hutter 2017, arXiv:1608.03983).
+/// </summary>
 public sealed record CosineSchedule : DecaySchedule
 {
-    /// <summary>A schedule.</summary>
-    /// <param name="rate">The highest rate.</param>
-    /// <param name="totalSteps">How many steps there are, those of the warm-up included.</param>
-    /// <param name="warmupSteps">How many steps the warm-up takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="CosineSchedule"/> class.</summary>
+    /// <param name="rate">The maximum learning rate.</param>
+    /// <param name="totalSteps">The total number of steps, including the warm-up.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     public CosineSchedule(double rate, long totalSteps, long warmupSteps = 0)
         : base(rate, totalSteps, warmupSteps)
     {
     }
 
-    /// <summary>How many waves there are; ½ by default. The rate rises again beyond the end.</summary>
+    /// <summary>Gets the number of waves; ½ by default. The rate rises again beyond the last step.</summary>
     public double Cycles { get; init; } = 0.5;
 
-    /// <summary>The lowest rate; 0 by default.</summary>
+    /// <summary>Gets the minimum learning rate; 0 by default.</summary>
     public double MinimumRate { get; init; }
 
     private protected override double Factor(long step)

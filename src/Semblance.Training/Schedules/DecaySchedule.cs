@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>A schedule that ends after a known number of steps.</summary>
+/// <summary>Represents a schedule that ends after a known number of steps.</summary>
 public abstract record DecaySchedule : LearningRateSchedule
 {
     private readonly long _totalSteps;
@@ -8,13 +8,15 @@ public abstract record DecaySchedule : LearningRateSchedule
     private protected DecaySchedule(double rate, long totalSteps, long warmupSteps)
         : base(rate, warmupSteps) => TotalSteps = totalSteps;
 
-    /// <summary>How many steps there are, those of the warm-up included.</summary>
+    /// <summary>Gets the total number of steps, including the warm-up.</summary>
     public long TotalSteps
     {
         get => _totalSteps;
-        init => _totalSteps = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(TotalSteps), value, "There is at least 1 step.");
+        init => _totalSteps = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TotalSteps), value, "The total number of steps must be at least 1.");
     }
 
-    /// <summary>The part of the way from the warm-up's end to the end that a step has come; above 1 beyond.</summary>
+    /// <summary>Returns the fraction of the steps after the warm-up that a step has reached; above 1 beyond the last.</summary>
     private protected double Progress(long step) => (double)(step - WarmupSteps) / Math.Max(1, TotalSteps - WarmupSteps);
 }

@@ -1,17 +1,20 @@
 namespace Semblance.Training;
 
-/// <summary>The rate falls as 1/√step does, without end (Vaswani et al. 2017, arXiv:1706.03762).</summary>
+/// <summary>Represents a learning rate that decays like 1/√step, without end (Vaswani et al. 2017, arXiv:1706.03762).</summary>
 public sealed record InverseSquareRootSchedule : LearningRateSchedule
 {
-    /// <summary>A schedule.</summary>
-    /// <param name="rate">The highest rate.</param>
-    /// <param name="warmupSteps">How many steps the warm-up takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="InverseSquareRootSchedule"/> class.</summary>
+    /// <param name="rate">The maximum learning rate.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     public InverseSquareRootSchedule(double rate, long warmupSteps = 0)
         : base(rate, warmupSteps)
     {
     }
 
-    /// <summary>After how many steps beyond the warm-up the rate has fallen to 1/√2; null, the default, for the length of the warm-up, or 10,000 without one.</summary>
+    /// <summary>
+    /// Gets the number of steps after the warm-up in which the rate decays to 1/√2 of the maximum; <see langword="null"/>, the default, for
+    /// the number of warm-up steps, or 10,000 without a warm-up.
+    /// </summary>
     public long? TimeScale { get; init; }
 
     private protected override double Factor(long step)

@@ -1,12 +1,12 @@
 namespace Semblance.Training;
 
-/// <summary>The rate falls to 0 in a line.</summary>
+/// <summary>Represents a learning rate that decays linearly to 0.</summary>
 public sealed record LinearSchedule : DecaySchedule
 {
-    /// <summary>A schedule.</summary>
-    /// <param name="rate">The highest rate.</param>
-    /// <param name="totalSteps">How many steps there are, those of the warm-up included.</param>
-    /// <param name="warmupSteps">How many steps the warm-up takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="LinearSchedule"/> class.</summary>
+    /// <param name="rate">The maximum learning rate.</param>
+    /// <param name="totalSteps">The total number of steps, including the warm-up.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     public LinearSchedule(double rate, long totalSteps, long warmupSteps = 0)
         : base(rate, totalSteps, warmupSteps)
     {

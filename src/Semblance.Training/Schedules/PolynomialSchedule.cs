@@ -1,21 +1,21 @@
 namespace Semblance.Training;
 
-/// <summary>The rate falls to a last one as a power of what is left of the way.</summary>
+/// <summary>Represents a learning rate that decays to a final rate as a power of the remaining fraction of steps.</summary>
 public sealed record PolynomialSchedule : DecaySchedule
 {
-    /// <summary>A schedule.</summary>
-    /// <param name="rate">The highest rate.</param>
-    /// <param name="totalSteps">How many steps there are, those of the warm-up included.</param>
-    /// <param name="warmupSteps">How many steps the warm-up takes.</param>
+    /// <summary>Initializes a new instance of the <see cref="PolynomialSchedule"/> class.</summary>
+    /// <param name="rate">The maximum learning rate.</param>
+    /// <param name="totalSteps">The total number of steps, including the warm-up.</param>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     public PolynomialSchedule(double rate, long totalSteps, long warmupSteps = 0)
         : base(rate, totalSteps, warmupSteps)
     {
     }
 
-    /// <summary>The power; 1, the default, falls in a line.</summary>
+    /// <summary>Gets the power; 1, the default, decays linearly.</summary>
     public double Power { get; init; } = 1;
 
-    /// <summary>The rate at the end and beyond; 10⁻⁷ by default.</summary>
+    /// <summary>Gets the learning rate at the last step and beyond; 10⁻⁷ by default.</summary>
     public double EndRate { get; init; } = 1e-7;
 
     private protected override double Factor(long step)

@@ -4,10 +4,11 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// Trains a model on one or several data sets, each with its own loss: batch by batch forward, back, and a step of the
-/// optimiser. A training that was stopped, also by a kill, goes on from its checkpoint with the same bits as if it never had.
-/// </summary>
+/// <summary>Trains a model on one or several data sets, each with its own loss.</summary>
+/// <remarks>
+/// Each step runs the forward and backward pass of its batches and updates the parameters with the optimizer. Interrupted training, even by
+/// a killed process, resumes from its checkpoint with bit-identical results.
+/// </remarks>
 public sealed class Trainer
 {
     private readonly ITrainableModel _model;
@@ -22,17 +23,19 @@ public sealed class Trainer
     private OrderedDictionary<string, string>? _fingerprint;
     private TimeSpan _before;
 
-    /// <summary>Puts a training together.</summary>
-    /// <param name="model">The model, from <see cref="Encoder{TSelf}.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; it is changed in place.</param>
-    /// <param name="datasets">The data sets.</param>
-    /// <param name="sampler">Which rows make up each batch, and of which data set.</param>
-    /// <param name="optimizer">
-    /// Makes the optimiser of all parameters, those of the losses among them. Parameters that it leaves out are frozen: no gradient is computed, kept or
-    /// written to checkpoints for them.
+    /// <summary>Initializes a new instance of the <see cref="Trainer"/> class.</summary>
+    /// <param name="model">
+    /// The model, from <see cref="Encoder{TSelf}.LoadTrainable"/> or <see cref="CrossEncoder.Create"/>; training changes it in place.
     /// </param>
-    /// <param name="options">How to train.</param>
-    /// <param name="evaluator">Tells a better model from a worse one; null keeps the last.</param>
-    /// <exception cref="ArgumentException">There is no data set, or an option does not fit.</exception>
+    /// <param name="datasets">The data sets.</param>
+    /// <param name="sampler">The sampler, which selects the data set and the rows of each batch.</param>
+    /// <param name="optimizer">
+    /// A function that creates the optimizer of all parameters, including those of the losses. Parameters that it leaves out are frozen:
+    /// they have no gradients and are not written to checkpoints.
+    /// </param>
+    /// <param name="options">The training options.</param>
+    /// <param name="evaluator">The evaluator that selects the best model; <see langword="null"/> to keep the last.</param>
+    /// <exception cref="ArgumentException">There is no data set, or an option is not valid.</exception>
     public Trainer(
         ITrainableModel model,
         IReadOnlyList<TrainingDataset> datasets,
@@ -48,7 +51,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(options);
         if (datasets.Count == 0)
         {
-            throw new ArgumentException("There is nothing to train on: the list of data sets is empty.", nameof(datasets));
+            throw new ArgumentException("The list of data sets is empty; training needs at least one.", nameof(datasets));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(options.Steps, nameof(options));
@@ -57,7 +60,8 @@ public sealed class Trainer
         Parameter[] parameters =
         [
             .. model.Parameters(),
-            .. datasets.SelectMany((dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
+            .. datasets.SelectMany(
+                (dataset, i) => dataset.Loss.Parameters().Select(parameter => parameter with { Name = $"loss.{i}.{parameter.Name}" })),
         ];
         _optimizer = optimizer(parameters);
         var trained = _optimizer.Parameters.Select(parameter => parameter.Value).ToHashSet();
@@ -69,31 +73,45 @@ public sealed class Trainer
         _parameters = [.. parameters.Where(parameter => parameter.IsTrained)];
     }
 
-    /// <summary>How many steps have been taken, those of earlier runs that this one goes on from among them.</summary>
+    /// <summary>Gets the number of steps that have been taken, including those of earlier runs that this one resumes.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>How long they took, evaluations and checkpoints included, in all runs. Steps after the last checkpoint of a run that was killed are taken again, and count once.</summary>
+    /// <summary>
+    /// Gets the duration of these steps in all runs, including evaluations and checkpoints. Steps after the last checkpoint of a killed run
+    /// are repeated and counted once.
+    /// </summary>
     public TimeSpan Elapsed => _before + _clock.Elapsed;
 
-    /// <summary>What differs between this training and the one that the folder's checkpoint is of; nothing where there is no checkpoint, or it does not say (<see cref="TrainingCheckpoint.Fingerprint"/>).</summary>
+    /// <summary>
+    /// Returns the differences between this training and the training of the folder's checkpoint; empty if there is no checkpoint, or if it
+    /// has no fingerprint (<see cref="TrainingCheckpoint.Fingerprint"/>).
+    /// </summary>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public IReadOnlyList<TrainingChange> FindChanges() =>
-        _options.Folder is { } folder && TrainingCheckpoint.Fingerprint(folder) is { } before ? TrainingFingerprint.Compare(before, Fingerprint, _options.Fingerprint) : [];
+        _options.Folder is { } folder && TrainingCheckpoint.Fingerprint(folder) is { } before
+            ? TrainingFingerprint.Compare(before, Fingerprint, _options.Fingerprint)
+            : [];
 
-    /// <summary>Trains to the end, or until the evaluations no longer get better.</summary>
-    /// <param name="resume">Goes on from the folder's checkpoint, if it has one.</param>
-    /// <param name="progress">Told after each step.</param>
-    /// <param name="cancellationToken">Stops between two operations, with a checkpoint of the last whole step.</param>
-    /// <returns>The best score of an evaluation; minus infinity without one.</returns>
-    /// <exception cref="TrainingException">The loss or the gradient is no longer a number.</exception>
-    /// <exception cref="TrainingChangedException">Data or settings are not those of the checkpoint, and <see cref="TrainerOptions.AllowChanges"/> is not set.</exception>
-    /// <exception cref="CheckpointFormatException">The checkpoint is of another model, or no checkpoint.</exception>
+    /// <summary>Trains until the last step, or until evaluations stop improving.</summary>
+    /// <param name="resume">
+    /// <see langword="true"/> to resume from the folder's checkpoint if it has one; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="progress">Receives progress after each step.</param>
+    /// <param name="cancellationToken">
+    /// The token that cancels the operation. A checkpoint of the last complete step is written first.
+    /// </param>
+    /// <returns>The best score of an evaluation; negative infinity without evaluations.</returns>
+    /// <exception cref="TrainingException">The loss or the gradient is not finite.</exception>
+    /// <exception cref="TrainingChangedException">
+    /// Data or settings differ from those of the checkpoint, and <see cref="TrainerOptions.AllowChanges"/> is <see langword="false"/>.
+    /// </exception>
+    /// <exception cref="CheckpointFormatException">The file is not a checkpoint, or it belongs to another model.</exception>
     public double Train(bool resume = false, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default)
     {
         _clock.Restart();
         var state = resume && _options.Folder is not null ? Resume(_options.Folder) : TrainingState.Beginning;
         (Steps, _before) = (state.Steps, state.Elapsed);
-        ClearGradients(); // a training that was stopped within a step left some
+        ClearGradients(); // a step that was canceled leaves gradients
         using var batches = new BatchStream(_sampler, state.Position);
         try
         {
@@ -117,7 +135,8 @@ public sealed class Trainer
         return state.BestScore;
     }
 
-    private OrderedDictionary<string, string> Fingerprint => _fingerprint ??= TrainingFingerprint.Of(_datasets, _sampler, _optimizer, _options);
+    private OrderedDictionary<string, string> Fingerprint =>
+        _fingerprint ??= TrainingFingerprint.Of(_datasets, _sampler, _optimizer, _options);
 
     private TrainingState Resume(string folder)
     {
@@ -128,11 +147,16 @@ public sealed class Trainer
         }
 
         var state = TrainingCheckpoint.Load(folder, _parameters, _optimizer);
-        var hasOtherBatches = changes.Any(change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal) || change.Name == TrainingFingerprint.Batches);
-        return hasOtherBatches && state.Position.Batches > 0 ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) } : state;
+        var hasOtherBatches = changes.Any(
+            change => change.Name.StartsWith(TrainingFingerprint.Data, StringComparison.Ordinal)
+                || change.Name == TrainingFingerprint.Batches);
+        return hasOtherBatches && state.Position.Batches > 0
+            ? state with { Position = new SamplerPosition(state.Position.Epoch + 1, 0) }
+            : state;
     }
 
-    private TrainingState Step(TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
+    private TrainingState Step(
+        TrainingState state, BatchStream batches, IProgress<TrainingStep>? progress, CancellationToken cancellationToken)
     {
         var step = state.Steps;
         Tensor? vectors = null;
@@ -145,7 +169,7 @@ public sealed class Trainer
         EvaluationResult? evaluation = null;
         if (_evaluator is not null && (IsDue(state.Steps, _options.EvaluateEvery) || isLast))
         {
-            evaluation = _evaluator.Evaluate(_model, CancellationToken.None); // a step ends whole
+            evaluation = _evaluator.Evaluate(_model, CancellationToken.None); // a step is always completed
             state = Judge(state, evaluation.PrimaryScore);
         }
 
@@ -163,11 +187,13 @@ public sealed class Trainer
     {
         if (_options.Folder is not null && _options.CheckpointEvery > 0)
         {
-            TrainingCheckpoint.Save(_options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer, TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
+            TrainingCheckpoint.Save(
+                _options.Folder, state with { Elapsed = Elapsed }, _parameters, _optimizer,
+                TrainingFingerprint.Join(Fingerprint, _options.Fingerprint));
         }
     }
 
-    // The best model so far lies in the folder, ready to be used.
+    // The folder holds the best model so far, ready to use.
     private TrainingState Judge(TrainingState state, double score)
     {
         if (!(score > state.BestScore))
@@ -183,7 +209,8 @@ public sealed class Trainer
         return state with { BestScore = score, WithoutBetter = 0 };
     }
 
-    private (double Loss, string Dataset, int Rows) Accumulate(BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
+    private (double Loss, string Dataset, int Rows) Accumulate(
+        BatchStream batches, long step, Action<Tensor> embedded, CancellationToken cancellationToken)
     {
         var sum = 0.0;
         var rows = 0;
@@ -231,7 +258,9 @@ public sealed class Trainer
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw new TrainingException(
-                step, $"the loss is {loss} and the gradient's length {norm}; the learning rate {_options.Schedule.At(step):G3} is probably too high, or a label is out of range.");
+                step,
+                $"the loss is {loss} and the gradient norm {norm}; the learning rate {_options.Schedule.At(step):G3} is probably too high, "
+                + "or a label is out of range.");
         }
 
         _optimizer.Step(gradients, _options.Schedule.At(step));

@@ -2,57 +2,77 @@ using Semblance.Checkpoints;
 
 namespace Semblance.Training;
 
-/// <summary>How a <see cref="Trainer"/> trains.</summary>
+/// <summary>Represents the options of a <see cref="Trainer"/>.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>How many times the parameters change.</summary>
+    /// <summary>Gets the number of training steps: updates of the parameters.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>The learning rate of each step.</summary>
+    /// <summary>Gets the learning rate schedule.</summary>
     public required LearningRateSchedule Schedule { get; init; }
 
-    /// <summary>How many batches make up one step: their gradients are averaged.</summary>
+    /// <summary>Gets the number of gradient accumulation steps: batches whose gradients are averaged for one step; 1 by default.</summary>
     public int AccumulationSteps { get; init; } = 1;
 
-    /// <summary>Gradients are scaled down to this length together; null leaves them.</summary>
+    /// <summary>
+    /// Gets the maximum norm of the gradients, to which larger gradients are scaled down; 1 by default, <see langword="null"/> for no
+    /// clipping.
+    /// </summary>
     public double? MaxGradientNorm { get; init; } = 1;
 
-    /// <summary>Where dropout begins; null trains without.</summary>
+    /// <summary>Gets the random seed of dropout; 42 by default, <see langword="null"/> for no dropout.</summary>
     public ulong? DropoutSeed { get; init; } = 42;
 
-    /// <summary>How much is dropped wherever the model drops elements, from 0 up to but not including 1; null for what the model says.</summary>
+    /// <summary>
+    /// Gets the dropout probability, from 0 up to but not including 1, in place of the model's own; <see langword="null"/>, the default,
+    /// for the model's own.
+    /// </summary>
     public float? DropoutRate { get; init; }
 
     /// <summary>
-    /// Computes each layer of the model a second time on the way back instead of keeping what is inside (Chen et al. 2016, arXiv:1604.06174): long
-    /// texts and deep models in less memory, a third more time, the same bits.
+    /// Gets a value that indicates whether each layer's activations are recomputed in the backward pass instead of being kept (gradient
+    /// checkpointing; Chen et al. 2016, arXiv:1604.06174): less memory for long texts and deep models, a third more time, bit-identical
+    /// results. <see langword="false"/> by default.
     /// </summary>
     public bool RecomputeActivations { get; init; }
 
-    /// <summary>Evaluates every so many steps, and at the end; 0 only at the end.</summary>
+    /// <summary>Gets the number of steps between evaluations, which are also run at the end; 0, the default, for the end only.</summary>
     public long EvaluateEvery { get; init; }
 
-    /// <summary>Stops after so many evaluations without a better score; null goes on to the end.</summary>
+    /// <summary>
+    /// Gets the number of evaluations without a better score after which training stops; <see langword="null"/>, the default, to never stop
+    /// early.
+    /// </summary>
     public int? Patience { get; init; }
 
-    /// <summary>Writes the model whenever an evaluation finds it better than before; false writes the last one, at the end.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the model is written each time an evaluation finds it better than before, instead of once at the
+    /// end; <see langword="true"/> by default.
+    /// </summary>
     public bool KeepBest { get; init; } = true;
 
-    /// <summary>Where checkpoints and the best model are written; null writes nothing.</summary>
+    /// <summary>Gets the folder for checkpoints and the best model; <see langword="null"/>, the default, to write nothing.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The type that the model's weights are written in; <see cref="DType.F16"/> halves the file. Checkpoints are float32 always.</summary>
+    /// <summary>
+    /// Gets the data type of the written model; <see cref="DType.F16"/> halves the file size. Checkpoints are always float32.
+    /// </summary>
     public DType Weights { get; init; } = DType.F32;
 
     /// <summary>
-    /// What must be the same when the training goes on from a checkpoint, beside what the trainer itself compares (data, losses, batches, optimiser, its options):
-    /// names and values, such as settings of the model or the hash of a file. Empty by default.
+    /// Gets the names and values that must be unchanged when training resumes from a checkpoint, such as settings of the model or the hash
+    /// of a file; empty by default. The trainer itself compares data, losses, batches, optimizer and its options.
     /// </summary>
     public IReadOnlyDictionary<string, string> Fingerprint { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Goes on from a checkpoint although data or settings differ; false refuses with a <see cref="TrainingChangedException"/>. Where the batches differ, the next epoch begins.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether training resumes from a checkpoint although data or settings differ, instead of throwing a
+    /// <see cref="TrainingChangedException"/>; <see langword="false"/> by default. If the batches differ, the next epoch begins.
+    /// </summary>
     public bool AllowChanges { get; init; }
 
-    /// <summary>Writes a checkpoint every so many steps, at the end and when training is stopped; 0 none.</summary>
+    /// <summary>
+    /// Gets the number of steps between checkpoints, which are also written at the end and on cancellation; 0, the default, for none.
+    /// </summary>
     public long CheckpointEvery { get; init; }
 }

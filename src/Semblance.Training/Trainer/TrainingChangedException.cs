@@ -1,11 +1,13 @@
 namespace Semblance.Training;
 
-/// <summary>A training is to go on with other settings or other data than its checkpoint was written with.</summary>
+/// <summary>The exception that is thrown when training would resume with other settings or data than those of its checkpoint.</summary>
 /// <param name="folder">The folder of the checkpoint.</param>
-/// <param name="changes">What differs.</param>
+/// <param name="changes">The differences.</param>
 public sealed class TrainingChangedException(string folder, IReadOnlyList<TrainingChange> changes)
-    : InvalidOperationException($"{folder}: the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. Use the settings and the data of before, or begin anew; to go on with the changes, allow them.")
+    : InvalidOperationException(
+        $"{folder}: the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. Restore the previous "
+        + "settings and data, or start anew; to resume with the changes, allow them.")
 {
-    /// <summary>What differs.</summary>
+    /// <summary>Gets the differences.</summary>
     public IReadOnlyList<TrainingChange> Changes { get; } = changes;
 }

@@ -9,22 +9,22 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// Everything that training needs to go on as if it had never stopped: one safetensors file with the parameters, the
-/// optimiser's memory and, in its metadata, where it was. It is renamed to its place when it is whole, so a crash leaves the one before.
+/// Provides the checkpoint of a training: one safetensors file with the parameters, the optimizer state and, in its metadata, the progress.
 /// </summary>
+/// <remarks>The file is written under another name and then renamed, so a crash leaves the previous checkpoint intact.</remarks>
 public static class TrainingCheckpoint
 {
     private const string FileName = "checkpoint.safetensors";
     private const string TimeFileName = "checkpoint.time.json";
     private const string ParameterPrefix = "parameter.";
 
-    /// <summary>Whether a folder has a checkpoint.</summary>
-    /// <param name="folder">The folder; it need not be there.</param>
+    /// <summary>Returns a value that indicates whether a folder has a checkpoint.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <summary>Removes a folder's checkpoint, if it has one, so that nothing can go on from it.</summary>
-    /// <param name="folder">The folder; it need not be there.</param>
-    /// <exception cref="IOException">The file cannot be removed.</exception>
+    /// <summary>Deletes a folder's checkpoint, if it has one, so that training cannot resume from it.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
+    /// <exception cref="IOException">The file cannot be deleted.</exception>
     public static void Delete(string folder)
     {
         if (Exists(folder))
@@ -34,25 +34,34 @@ public static class TrainingCheckpoint
         }
     }
 
-    /// <summary>How many steps had been taken at a folder's checkpoint; 0 where there is none.</summary>
-    /// <param name="folder">The folder; it need not be there.</param>
+    /// <summary>Returns the number of steps in a folder's checkpoint; 0 if there is none.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public static long Steps(string folder) => Exists(folder) ? Number(SafetensorsFile.Open(Path.Combine(folder, FileName)), "steps") : 0;
 
-    /// <summary>The version of the library that wrote a folder's checkpoint; null where it does not say, or there is none.</summary>
-    /// <param name="folder">The folder; it need not be there.</param>
+    /// <summary>
+    /// Returns the version of the library that wrote a folder's checkpoint; <see langword="null"/> if the version or the checkpoint is
+    /// missing.
+    /// </summary>
+    /// <param name="folder">The folder, which need not exist.</param>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
-    public static string? Version(string folder) => Exists(folder) ? SafetensorsFile.Open(Path.Combine(folder, FileName)).Metadata.GetValueOrDefault("version") : null;
+    public static string? Version(string folder) =>
+        Exists(folder) ? SafetensorsFile.Open(Path.Combine(folder, FileName)).Metadata.GetValueOrDefault("version") : null;
 
-    /// <summary>The version that new checkpoints are written with.</summary>
+    /// <summary>Gets the version of the library that new checkpoints are written with.</summary>
     public static string CurrentVersion => typeof(TrainingCheckpoint).Assembly.GetName().Version?.ToString(3) ?? "";
 
-    /// <summary>The data and settings of the training that a folder's checkpoint is of, by name; null where it does not say, as one of an earlier version, or there is none.</summary>
-    /// <param name="folder">The folder; it need not be there.</param>
+    /// <summary>
+    /// Returns the data and settings of the training that a folder's checkpoint belongs to, by name; <see langword="null"/> if the
+    /// checkpoint is missing or, written by an earlier version, has no fingerprint.
+    /// </summary>
+    /// <param name="folder">The folder, which need not exist.</param>
     /// <exception cref="CheckpointFormatException">The file is not a checkpoint of a training.</exception>
     public static IReadOnlyDictionary<string, string>? Fingerprint(string folder)
     {
-        if (!Exists(folder) || SafetensorsFile.Open(Path.Combine(folder, FileName)) is not { } file || !file.Metadata.TryGetValue("fingerprint", out var text))
+        if (!Exists(folder)
+            || SafetensorsFile.Open(Path.Combine(folder, FileName)) is not { } file
+            || !file.Metadata.TryGetValue("fingerprint", out var text))
         {
             return null;
         }
@@ -64,13 +73,16 @@ public static class TrainingCheckpoint
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new CheckpointFormatException(file.Path, "its metadata has a 'fingerprint' that is not an object of texts; it is not a checkpoint of a training.");
+            throw new CheckpointFormatException(
+                file.Path, "its metadata has a 'fingerprint' that is not an object of strings; it is not a checkpoint of a training.");
         }
     }
 
-    /// <summary>Writes the checkpoint over the one before.</summary>
-    /// <exception cref="IOException">It cannot be written; the one before is as it was.</exception>
-    internal static void Save(string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer, IEnumerable<KeyValuePair<string, string>> fingerprint)
+    /// <summary>Writes the checkpoint, replacing the previous one.</summary>
+    /// <exception cref="IOException">The checkpoint cannot be written; the previous one is unchanged.</exception>
+    internal static void Save(
+        string folder, TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer optimizer,
+        IEnumerable<KeyValuePair<string, string>> fingerprint)
     {
         var writer = new SafetensorsWriter();
         writer.Metadata["version"] = CurrentVersion;
@@ -90,12 +102,12 @@ public static class TrainingCheckpoint
         }
         catch (IOException e) when (Exists(folder))
         {
-            throw new IOException($"{e.Message} The checkpoint of step {Steps(folder)} is as it was: resume from it.", e);
+            throw new IOException($"{e.Message} The checkpoint of step {Steps(folder)} is unchanged; resume from it.", e);
         }
     }
 
-    /// <summary>Takes up the checkpoint of a folder; the beginning where there is none.</summary>
-    /// <exception cref="CheckpointFormatException">The checkpoint is of another training.</exception>
+    /// <summary>Loads the checkpoint of a folder; returns the initial state if there is none.</summary>
+    /// <exception cref="CheckpointFormatException">The checkpoint belongs to another training.</exception>
     internal static TrainingState Load(string folder, IReadOnlyList<Parameter> parameters, Optimizer optimizer)
     {
         var path = Path.Combine(folder, FileName);
@@ -116,7 +128,8 @@ public static class TrainingCheckpoint
         {
             if (!value.Shape.SequenceEqual(parameter.Value.Shape))
             {
-                throw new CheckpointFormatException(path, $"'{parameter.Name}' is {value}, but the model's is {parameter.Value}; the checkpoint is of another model.");
+                throw new CheckpointFormatException(
+                    path, $"'{parameter.Name}' is {value}, but the model's is {parameter.Value}; the checkpoint is of another model.");
             }
         }
 
@@ -132,7 +145,7 @@ public static class TrainingCheckpoint
     private static long Number(SafetensorsFile file, string name) =>
         long.TryParse(Text(file, name), CultureInfo.InvariantCulture, out var number) && number >= 0 ? number : throw Fault(file, name);
 
-    // In a file of its own: the same training has the same checkpoint, however long it took. Earlier versions wrote none.
+    // In a separate file, so that the checkpoint does not depend on the duration. Earlier versions wrote none.
     private static TimeSpan Elapsed(string folder)
     {
         var path = Path.Combine(folder, TimeFileName);
@@ -144,11 +157,14 @@ public static class TrainingCheckpoint
         try
         {
             using var json = JsonText.Parse(File.ReadAllBytes(path));
-            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException("'seconds' is out of range");
+            return json.RootElement.GetProperty("seconds").GetDouble() is >= 0 and < 1e11 and var seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new FormatException("'seconds' is out of range");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new CheckpointFormatException(path, "it should say how long the training took, as in {\"seconds\":12.5}; remove it, and the time counts from now on.", e);
+            throw new CheckpointFormatException(
+                path, "expected the duration of the training, as in {\"seconds\":12.5}; remove the file to count from zero.", e);
         }
     }
 
@@ -182,7 +198,8 @@ public static class TrainingCheckpoint
         return System.Text.Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    private static string Text(SafetensorsFile file, string name) => file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
+    private static string Text(SafetensorsFile file, string name) =>
+        file.Metadata.TryGetValue(name, out var text) ? text : throw Fault(file, name);
 
     private static CheckpointFormatException Fault(SafetensorsFile file, string name) =>
         new(file.Path, $"its metadata lacks '{name}' or has no number there; it is not a checkpoint of a training.");

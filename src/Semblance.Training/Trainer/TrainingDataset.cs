@@ -1,31 +1,36 @@
 namespace Semblance.Training;
 
-/// <summary>Rows to learn from, and what is to be made small on them.</summary>
-/// <param name="Name">What logs call it.</param>
-/// <param name="Rows">The rows; all have the same number of texts, but for lists of candidates.</param>
+/// <summary>Represents a data set to train on, with its loss.</summary>
+/// <param name="Name">The name of the data set in logs.</param>
+/// <param name="Rows">The rows; all have the same number of texts, except lists of candidates.</param>
 /// <param name="Loss">The loss of its batches.</param>
 public sealed record TrainingDataset(string Name, IReadOnlyList<Example> Rows, Objective Loss)
 {
-    /// <summary>What the loss counts among those of several data sets.</summary>
+    /// <summary>Gets the weight of the loss among those of several data sets; 1 by default.</summary>
     public float Weight { get; init; } = 1;
 
-    /// <summary>What stands before the texts of each column, such as <c>query: </c>; columns beyond the list have none.</summary>
+    /// <summary>Gets the prompts before the texts of each column, such as <c>query: </c>; columns beyond the list have none.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
-    /// <summary>What the texts of each column are, such as <c>query</c> and <c>document</c>, for a model with a router; columns beyond the list, and null, take its default.</summary>
+    /// <summary>
+    /// Gets the routes of the texts of each column, such as <c>query</c> and <c>document</c>, for a model with a router; columns beyond the
+    /// list, and <see langword="null"/>, use its default.
+    /// </summary>
     public IReadOnlyList<string?> Routes { get; init; } = [];
 
     /// <summary>
-    /// SimCSE without labels (Gao et al. 2021, arXiv:2104.08821): each text is its own positive, encoded twice with different dropout, and
-    /// the other texts of the batch are negatives.
+    /// Creates a data set for unsupervised SimCSE (Gao et al. 2021, arXiv:2104.08821): each text is its own positive, encoded twice with
+    /// different dropout, and the other texts of the batch are its negatives.
     /// </summary>
-    /// <param name="name">What logs call it.</param>
-    /// <param name="rows">The rows; of each only the first text counts.</param>
-    /// <param name="scale">One over the temperature; 20 by default, as in the paper.</param>
-    /// <remarks>It learns from dropout, which <see cref="TrainerOptions.DropoutSeed"/> must not turn off.</remarks>
+    /// <param name="name">The name of the data set in logs.</param>
+    /// <param name="rows">The rows, of which only the first text is used.</param>
+    /// <param name="scale">The factor of the similarities: the inverse of the temperature; 20 by default, as in the paper.</param>
+    /// <remarks>It relies on dropout, so <see cref="TrainerOptions.DropoutSeed"/> must not be <see langword="null"/>.</remarks>
     public static TrainingDataset SimCSE(string name, IReadOnlyList<Example> rows, float scale = 20)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return new TrainingDataset(name, [.. rows.Select(row => new Example([row.Texts[0], row.Texts[0]]))], new MultipleNegativesRankingLoss(new() { Scale = scale }));
+        return new TrainingDataset(
+            name, [.. rows.Select(row => new Example([row.Texts[0], row.Texts[0]]))],
+            new MultipleNegativesRankingLoss(new() { Scale = scale }));
     }
 }

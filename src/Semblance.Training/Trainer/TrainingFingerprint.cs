@@ -5,18 +5,22 @@ using System.Security.Cryptography;
 namespace Semblance.Training;
 
 /// <summary>
-/// What decides the course of a training, field by field: the rows and losses of its data sets, its batches, its optimiser and its options. What may
-/// change between two parts of a training has no field: how many steps there are (and with them a schedule's warm-up), evaluations, checkpoints, files, threads.
+/// Computes the fingerprint of a training: the rows and losses of its data sets, its batches, its optimizer and its options, by name.
 /// </summary>
+/// <remarks>
+/// Values that can change when training resumes are left out: the number of steps (and with it a schedule's warm-up), evaluations,
+/// checkpoints, files, threads.
+/// </remarks>
 internal static class TrainingFingerprint
 {
     private const int HashDigits = 16;
     private const int BatchesLookedAt = 8;
 
-    /// <summary>The beginning of the names of the fields that say which rows make up which batch.</summary>
+    /// <summary>The prefixes of the fields that determine the batches.</summary>
     public const string Data = "data set ", Batches = "batches";
 
-    public static OrderedDictionary<string, string> Of(IReadOnlyList<TrainingDataset> datasets, BatchSampler sampler, Optimizer optimizer, TrainerOptions options)
+    public static OrderedDictionary<string, string> Of(
+        IReadOnlyList<TrainingDataset> datasets, BatchSampler sampler, Optimizer optimizer, TrainerOptions options)
     {
         var fields = new OrderedDictionary<string, string>();
         for (var i = 0; i < datasets.Count; i++)
@@ -24,11 +28,13 @@ internal static class TrainingFingerprint
             var dataset = datasets[i];
             fields[$"{Data}{i + 1}"] = Invariant($"{dataset.Name}, {dataset.Rows.Count} rows, SHA-256 {HashOf(dataset.Rows)}");
             fields[$"{Data}{i + 1}, loss"] = Invariant($"{dataset.Loss.Name}, weight {dataset.Weight}");
-            fields[$"{Data}{i + 1}, prompts and routes"] = string.Join(" | ", dataset.Prompts.Concat(dataset.Routes.Select(route => route ?? "")));
+            fields[$"{Data}{i + 1}, prompts and routes"] = string.Join(
+                " | ", dataset.Prompts.Concat(dataset.Routes.Select(route => route ?? "")));
         }
 
         fields[Batches] = HashOf(sampler);
-        fields["optimizer and groups"] = $"{optimizer.GetType().Name}: {string.Join("; ", optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}")))}";
+        var groups = optimizer.Groups.Select(group => Invariant($"weight decay {group.WeightDecay}, rate × {group.LearningRateFactor}"));
+        fields["optimizer and groups"] = $"{optimizer.GetType().Name}: {string.Join("; ", groups)}";
         fields["learning rate"] = Invariant($"{options.Schedule.Rate}, {options.Schedule.GetType().Name}");
         fields["accumulation steps"] = Invariant($"{options.AccumulationSteps}");
         fields["gradient clip"] = Invariant($"{options.MaxGradientNorm}");
@@ -36,8 +42,12 @@ internal static class TrainingFingerprint
         return fields;
     }
 
-    /// <summary>What differs between two fingerprints. A field of the trainer's own that the older one has not is of a later version, and not compared.</summary>
-    public static List<TrainingChange> Compare(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
+    /// <summary>
+    /// Returns the differences of two fingerprints. A field of the trainer that the older one lacks was added by a later version, and is
+    /// not compared.
+    /// </summary>
+    public static List<TrainingChange> Compare(
+        IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
         var all = Join(own, added);
         var changes = new List<TrainingChange>();
@@ -50,11 +60,12 @@ internal static class TrainingFingerprint
             }
         }
 
-        changes.AddRange(before.Where(field => !all.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
+        changes.AddRange(
+            before.Where(field => !all.ContainsKey(field.Key)).Select(field => new TrainingChange(field.Key, field.Value, null)));
         return changes;
     }
 
-    /// <summary>The trainer's own fields with those that were added; of one name, the added counts.</summary>
+    /// <summary>Returns the trainer's own fields and the added ones, which replace own fields of the same name.</summary>
     public static OrderedDictionary<string, string> Join(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> added)
     {
         var all = new OrderedDictionary<string, string>(own);

@@ -5,8 +5,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training.WordVectors;
 
 /// <summary>
-/// How much more often two tokens are neighbours than by chance, as a sparse symmetric matrix: the logarithm of the ratio
-/// where that is positive, the frequencies of contexts smoothed on both sides.
+/// Represents the positive pointwise mutual information of tokens as a sparse symmetric matrix, with context frequencies smoothed on both
+/// sides.
 /// </summary>
 internal sealed class AssociationMatrix
 {
@@ -17,28 +17,32 @@ internal sealed class AssociationMatrix
 
     private AssociationMatrix(int[][] columns, float[][] values) => (_columns, _values) = (columns, values);
 
-    /// <summary>The number of rows, and of columns.</summary>
+    /// <summary>Gets the number of rows, and of columns.</summary>
     public int Rows => _columns.Length;
 
-    /// <summary>The number of values that are not zero.</summary>
+    /// <summary>Gets the number of nonzero values.</summary>
     public long Count => _columns.Sum(row => (long)row.Length);
 
-    /// <summary>Counts neighbours: for each token its places are visited, so that no table of pairs is held.</summary>
-    /// <param name="tokens">Texts as ids, negative between two texts.</param>
-    /// <param name="vocabulary">One more than the largest id.</param>
-    /// <param name="window">How far neighbours reach.</param>
-    /// <param name="smoothing">The exponent on a context's frequency.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Computes the matrix by visiting the positions of each token, without a table of all pairs.</summary>
+    /// <param name="tokens">The texts as token ids, with a negative value between two texts.</param>
+    /// <param name="vocabulary">The size of the vocabulary: the largest id plus one.</param>
+    /// <param name="window">The context window: the maximum distance of two tokens.</param>
+    /// <param name="smoothing">The exponent of a context's frequency.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static AssociationMatrix Of(int[] tokens, int vocabulary, int window, double smoothing, CancellationToken cancellationToken)
     {
         var (starts, places) = Places(tokens, vocabulary);
         var weights = new double[vocabulary];
-        Each(vocabulary, () => 0, (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight), cancellationToken);
+        Each(
+            vocabulary, () => 0,
+            (_, row) => Visit(tokens, places.AsSpan(starts[row]..starts[row + 1]), window, (_, weight) => weights[row] += weight),
+            cancellationToken);
         var total = weights.Sum();
         var smoothed = weights.Sum(weight => Math.Pow(weight, smoothing));
 
-        // A token's logarithm of chance, half of it as a word and half as a context: what makes the matrix symmetric.
-        var chance = weights.Select(weight => 0.5 * (Math.Log(weight / total) + Math.Log(Math.Pow(weight, smoothing) / smoothed))).ToArray();
+        // The logarithm of a token's probability, half as a word and half as a context, which makes the matrix symmetric.
+        var chance =
+            weights.Select(weight => 0.5 * (Math.Log(weight / total) + Math.Log(Math.Pow(weight, smoothing) / smoothed))).ToArray();
         var (columns, values) = (new int[vocabulary][], new float[vocabulary][]);
         Each(
             vocabulary,
@@ -52,7 +56,7 @@ internal sealed class AssociationMatrix
         return new AssociationMatrix(columns, values);
     }
 
-    /// <summary>The product with a dense matrix, row by row in a fixed order.</summary>
+    /// <summary>Multiplies the matrix by a dense one, row by row in a fixed order.</summary>
     public void Multiply(float[] dense, float[] result, int width, CancellationToken cancellationToken) =>
         Each(
             Rows,
@@ -68,7 +72,7 @@ internal sealed class AssociationMatrix
             },
             cancellationToken);
 
-    // Where each token stands, in order: those of token t are places[starts[t]..starts[t + 1]].
+    // The positions of each token, in order: those of token t are places[starts[t]..starts[t + 1]].
     private static (int[] Starts, int[] Places) Places(int[] tokens, int vocabulary)
     {
         var starts = new int[vocabulary + 1];
@@ -101,12 +105,16 @@ internal sealed class AssociationMatrix
     {
         foreach (var place in places)
         {
-            for (var distance = 1; distance <= window && place - distance >= 0 && tokens[place - distance] is >= 0 and var token; distance++)
+            for (var distance = 1;
+                distance <= window && place - distance >= 0 && tokens[place - distance] is >= 0 and var token;
+                distance++)
             {
                 neighbour(token, (window + 1 - distance) / (float)window);
             }
 
-            for (var distance = 1; distance <= window && place + distance < tokens.Length && tokens[place + distance] is >= 0 and var token; distance++)
+            for (var distance = 1;
+                distance <= window && place + distance < tokens.Length && tokens[place + distance] is >= 0 and var token;
+                distance++)
             {
                 neighbour(token, (window + 1 - distance) / (float)window);
             }
@@ -127,7 +135,7 @@ internal sealed class AssociationMatrix
             },
             cancellationToken);
 
-    // The neighbours of one token at a time.
+    // The contexts of one token at a time.
     private sealed class RowCounts(int vocabulary)
     {
         private readonly float[] _counts = new float[vocabulary];
@@ -144,7 +152,7 @@ internal sealed class AssociationMatrix
             count += weight;
         }
 
-        // Those that are above chance, by column, as the logarithm of how far; clears the counts.
+        // The contexts above chance, by column, as positive pointwise mutual information; clears the counts.
         public (int[] Columns, float[] Values) Take(Func<int, double> chance)
         {
             _seen.Sort();

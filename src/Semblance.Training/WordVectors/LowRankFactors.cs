@@ -5,23 +5,24 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training.WordVectors;
 
 /// <summary>
-/// The largest directions of a sparse symmetric matrix by randomized subspace iteration (Halko, Martinsson and Tropp 2011,
+/// Computes the largest eigenvectors of a sparse symmetric matrix by randomized subspace iteration (Halko, Martinsson and Tropp 2011,
 /// arXiv:0909.4061).
 /// </summary>
 internal static class LowRankFactors
 {
-    // Directions searched beyond those wanted: what makes the last ones right.
+    // Additional dimensions of the subspace, which make the last eigenvectors accurate.
     private const int Oversampling = 16;
 
-    /// <summary>Eigenvectors by the square root of their eigenvalues' magnitudes.</summary>
-    /// <param name="matrix">The matrix, of n rows.</param>
-    /// <param name="rank">How many directions.</param>
-    /// <param name="iterations">How often the subspace is refined.</param>
-    /// <param name="seed">Where the search begins.</param>
-    /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns><c>[n × rank]</c>, the largest direction first.</returns>
-    public static Tensor Of(AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellationToken)
+    /// <summary>Computes eigenvectors, each multiplied by the square root of its eigenvalue's magnitude.</summary>
+    /// <param name="matrix">The matrix, with n rows.</param>
+    /// <param name="rank">The number of eigenvectors.</param>
+    /// <param name="iterations">The number of subspace iterations.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The eigenvectors, <c>[n × rank]</c>, largest first.</returns>
+    public static Tensor Of(
+        AssociationMatrix matrix, int rank, int iterations, int seed, Action<double> progress, CancellationToken cancellationToken)
     {
         var (n, width) = (matrix.Rows, Math.Min(matrix.Rows, rank + Oversampling));
         var (basis, product) = (Gaussian(n * width, seed), new float[n * width]);
@@ -32,7 +33,7 @@ internal static class LowRankFactors
             progress((iteration + 1.0) / (iterations + 2));
         }
 
-        // The matrix seen from inside the subspace is small; its eigenvectors lead back to the large one's.
+        // The matrix projected onto the subspace is small; its eigenvectors give those of the large matrix.
         matrix.Multiply(basis, product, width, cancellationToken);
         var (left, right) = (Transpose(basis, n, width), Transpose(product, n, width));
         var inside = Enumerable.Range(0, width).Select(_ => new double[width]).ToArray();
@@ -69,7 +70,8 @@ internal static class LowRankFactors
         return factors;
     }
 
-    private static float Dot(float[] left, float[] right, int i, int j, int n) => TensorPrimitives.Dot<float>(left.AsSpan(i * n, n), right.AsSpan(j * n, n));
+    private static float Dot(float[] left, float[] right, int i, int j, int n) =>
+        TensorPrimitives.Dot<float>(left.AsSpan(i * n, n), right.AsSpan(j * n, n));
 
     private static float[] Gaussian(int count, int seed)
     {
@@ -83,7 +85,7 @@ internal static class LowRankFactors
         return values;
     }
 
-    // Gram and Schmidt's, twice over for each row; a row that the others leave nothing of becomes zero.
+    // Gram–Schmidt orthogonalization, twice for each row; a row that depends on the others becomes zero.
     private static float[] Orthonormal(float[] rows, int length, int count)
     {
         for (var i = 0; i < count; i++)

@@ -6,13 +6,13 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training.WordVectors;
 
 /// <summary>
-/// A vector for each token of a vocabulary, from which tokens stand near which: the largest directions of the matrix of
-/// positive pointwise mutual information, which is what word2vec factorizes without writing it down (Levy and Goldberg
-/// 2014; the settings are those of Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134).
+/// Trains a vector for each token of a vocabulary from co-occurrences: the largest eigenvectors of the matrix of positive pointwise mutual
+/// information, which word2vec factorizes implicitly (Levy and Goldberg 2014).
 /// </summary>
 /// <remarks>
-/// Minutes where a transformer takes hours: a model whose embeddings begin so has a head start on every later stage. Memory
-/// is four bytes for each token of the texts and eight for each pair of tokens that are neighbours more often than by chance.
+/// The settings are those of Levy, Goldberg and Dagan 2015, doi:10.1162/tacl_a_00134. Training takes minutes instead of the hours of a
+/// transformer; word embeddings initialized with these vectors speed up all later training. Memory is four bytes for each token of the
+/// texts and eight bytes for each pair of tokens that co-occur more often than by chance.
 /// </remarks>
 public sealed class WordVectorTrainer
 {
@@ -23,10 +23,10 @@ public sealed class WordVectorTrainer
     private readonly TokenBuffer _buffer = new();
     private readonly List<int> _tokens = [];
 
-    /// <summary>Begins without texts.</summary>
-    /// <param name="tokenizer">Text to tokens; special ones are left out.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or there are more dimensions than tokens.</exception>
+    /// <summary>Initializes a new instance of the <see cref="WordVectorTrainer"/> class without texts.</summary>
+    /// <param name="tokenizer">The tokenizer; special tokens are left out.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or there are more dimensions than tokens.</exception>
     public WordVectorTrainer(Tokenizer tokenizer, WordVectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -38,12 +38,12 @@ public sealed class WordVectorTrainer
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.ContextSmoothing, 0, nameof(options));
     }
 
-    /// <summary>The number of tokens read so far.</summary>
+    /// <summary>Gets the number of tokens read so far.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>Reads texts; tokens of two texts are never neighbours.</summary>
+    /// <summary>Adds texts. Tokens of different texts do not co-occur.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellationToken">Stops between two texts.</param>
+    /// <param name="cancellationToken">The token that cancels the operation, between two texts.</param>
     public void Add(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -57,21 +57,27 @@ public sealed class WordVectorTrainer
         }
     }
 
-    /// <summary>Makes the vectors. The same texts and options give the same bits.</summary>
-    /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns><c>[vocabulary × dimensions]</c>; each row of length one, or zero for a token that has no neighbours to tell it by.</returns>
-    /// <exception cref="InvalidOperationException">No texts were added, or none with two tokens that belong together.</exception>
+    /// <summary>Trains the vectors. The same texts and options give bit-identical results.</summary>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>
+    /// The vectors, <c>[vocabulary × dimensions]</c>; each row is normalized, or zero for a token without co-occurrences above chance.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">No texts were added, or no tokens co-occur more often than by chance.</exception>
     public Tensor Train(IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var matrix = AssociationMatrix.Of(CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing, cancellationToken);
+        var matrix = AssociationMatrix.Of(
+            CollectionsMarshal.AsSpan(_tokens).ToArray(), _tokenizer.VocabularySize, _options.Window, _options.ContextSmoothing,
+            cancellationToken);
         if (matrix.Count == 0)
         {
-            throw new InvalidOperationException("No two tokens stand beside each other more often than by chance; add running text before training.");
+            throw new InvalidOperationException("No two tokens co-occur more often than by chance; add running text before training.");
         }
 
         progress?.Report(0.3);
-        var vectors = LowRankFactors.Of(matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)), cancellationToken);
+        var vectors = LowRankFactors.Of(
+            matrix, _options.Dimensions, _options.Iterations, _options.Seed, part => progress?.Report(0.3 + (0.7 * part)),
+            cancellationToken);
         for (var row = 0; row < vectors.Rows; row++)
         {
             var vector = vectors.Writable.Slice(row * vectors.Columns, vectors.Columns);

@@ -31,7 +31,7 @@ public class OwnLossTests
         File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("HingeLoss");
         HingeLoss.Margins.ShouldBe([0.25f]);
         (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("other"), "--set", "datasets.0.loss.HingeLoss.other=1")).Error
-            .ShouldContain("HingeLoss knows no 'other'; it knows margin.");
+            .ShouldContain("HingeLoss has no setting 'other'; expected margin.");
     }
 
     private sealed record HingeLossSettings

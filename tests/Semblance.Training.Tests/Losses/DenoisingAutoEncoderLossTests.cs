@@ -113,7 +113,7 @@ public class DenoisingAutoEncoderLossTests
         Should.Throw<ArgumentException>(() => new DenoisingAutoEncoderLoss(wide)).Message.ShouldContain("64");
 
         var small = Decoder.FromEncoder(BertModel.CreateRandom(Encoder(_model).Config with { VocabSize = 10 }, 1));
-        Should.Throw<ArgumentException>(() => new DenoisingAutoEncoderLoss(_model, small)).Message.ShouldContain("10 token ids");
+        Should.Throw<ArgumentException>(() => new DenoisingAutoEncoderLoss(_model, small)).Message.ShouldContain("vocabulary of 10 tokens");
     }
 
     private Decoder Recorded() => Decoder.FromEncoder(Encoder(_model), initial: SafetensorsFile.Open(Fixtures.Own("tsdae/decoder.safetensors")));

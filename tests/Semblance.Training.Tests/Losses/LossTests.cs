@@ -229,7 +229,7 @@ public class LossTests
         Fails(new ContrastiveLoss(), [two, two], Tensor.From([0, 0.5f], 2), "label 0.5 of row 1");
         Fails(new MarginMSELoss(), [two, two, two], Tensor.Zeros(2, 3), "1 margins or 2 scores");
         Fails(new GISTEmbedLoss(), [two, two], null, "guide");
-        Fails(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [8] }), [two, two], Tensor.Zeros(2), "cannot cut vectors of 4 elements to 8");
+        Fails(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [8] }), [two, two], Tensor.Zeros(2), "cannot truncate vectors of 4 elements to 8");
         Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Forward(new Computation(), new LossInput([two, two]) { TextNumbers = [[0, 1]] })).Message.ShouldContain("text number");
         Fails(new MSELoss(), [Tensor.Zeros(0, 4)], Tensor.Zeros(0, 4), "at least one");
         Fails(new AnglELoss(), [two, two], null, "needs labels");

@@ -137,9 +137,9 @@ public sealed class RecipeLossTests : IDisposable
     [Theory]
     [InlineData("{ MultipleNegativesRankingLoss: { directions: query-to-query } }", "QueryToDocument, which has the positive, must be among them")]
     [InlineData("{ MultipleNegativesRankingLoss: { hardness: all-negatives } }", "go together")]
-    [InlineData("{ MatryoshkaLoss: { loss: CoSENTLoss, dimensions: [8, 4], weights: [1] } }", "1 weights do not fit 2 lengths")]
+    [InlineData("{ MatryoshkaLoss: { loss: CoSENTLoss, dimensions: [8, 4], weights: [1] } }", "1 weights do not fit 2 dimensions")]
     [InlineData("{ MatryoshkaLoss: { loss: DenoisingAutoEncoderLoss, dimensions: [8] } }", "DenoisingAutoEncoderLoss is not")]
-    [InlineData("{ TripletLoss: { triplet-margin: 1 } }", "knows no 'triplet-margin'")]
+    [InlineData("{ TripletLoss: { triplet-margin: 1 } }", "has no setting 'triplet-margin'")]
     public void Settings_that_cannot_be_are_named_with_their_line(string recipe, string message)
     {
         var fault = Should.Throw<RecipeException>(() => Create(recipe));

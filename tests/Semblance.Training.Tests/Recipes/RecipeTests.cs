@@ -121,7 +121,7 @@ public sealed class RecipeTests : IDisposable
 
     [Fact]
     public void A_text_that_is_no_recipe_is_named_with_its_line() =>
-        Should.Throw<RecipeException>(() => Recipe.Parse("model: m\noutput: o\nstep: 1", name: "mine")).Message.ShouldStartWith("mine, line 3: the recipe knows no 'step'");
+        Should.Throw<RecipeException>(() => Recipe.Parse("model: m\noutput: o\nstep: 1", name: "mine")).Message.ShouldStartWith("mine, line 3: the recipe has no setting 'step'");
 
     private sealed class Recorder(Action<RecipeProgress>? also = null) : IProgress<RecipeProgress>
     {

@@ -5,7 +5,10 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="ADRMSELoss"/>.</summary>
 public sealed record ADRMSELossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets how softly places are counted; 1 by default. The lower, the nearer to the true ones; one over the α of sentence-transformers.</summary>
+    /// <summary>
+    /// Gets the temperature of the soft ranks; 1 by default. A lower value is closer to the true ranks. It is the inverse of
+    /// sentence-transformers' α.
+    /// </summary>
     public float Temperature
     {
         get;
@@ -14,10 +17,13 @@ public sealed record ADRMSELossSettings : CrossEncoderLossSettings
 }
 
 /// <summary>
-/// The squared difference between the place of each candidate and what the scores say it is, softly counted, with the first places counting most
-/// (approximate discounted rank MSE; Schlatt et al. 2025, "Rank-DistiLLM", arXiv:2405.07920). A relevance for each candidate; without, the first
-/// is 1 and the others 0. Candidates with equal labels share the mean of their places.
+/// Represents the approximate discounted rank MSE: the squared difference between each candidate's true rank and its soft rank by score,
+/// with discounts that weight the first ranks most (Schlatt et al. 2025, "Rank-DistiLLM", arXiv:2405.07920).
 /// </summary>
+/// <remarks>
+/// A relevance label for each candidate; without labels, the first candidate is 1 and the others are 0. Candidates with equal labels share
+/// their mean rank.
+/// </remarks>
 public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncoderLoss(settings)
 {
     private const string Schlatt =
@@ -32,12 +38,17 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(ADRMSELoss), ModelOutputKind.Logits, ["temperature", "mini-batch"], (node, _) =>
         {
             var usual = new ADRMSELossSettings();
-            return new ADRMSELoss(usual with { Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f), MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize) });
+            return new ADRMSELoss(
+                usual with
+                {
+                    Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
+                    MiniBatchSize = node.MiniBatchSize(usual.MiniBatchSize),
+                });
         });
 
     /// <summary>Gets the settings.</summary>
@@ -52,7 +63,8 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
         ArgumentNullException.ThrowIfNull(input);
         var labels = input.RequireRelevances(this);
         var starts = input.Starts();
-        var (own, others, real, place, columns) = (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
+        var (own, others, real, place, columns) =
+            (new List<int>(), new List<int>(), new List<bool>(), new List<float>(), input.Counts.Max());
         for (var row = 0; row < labels.Length; row++)
         {
             for (var candidate = 0; candidate < labels[row].Length; candidate++)
@@ -65,8 +77,13 @@ public sealed class ADRMSELoss(ADRMSELossSettings? settings = null) : CrossEncod
             }
         }
 
-        // Softly, a place is 1 and what part of each other candidate stands before.
-        var before = run.Activate(run.Scale(run.Subtract(run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)), 1 / Settings.Temperature), Activation.Sigmoid);
+        // A soft rank is 1 plus the probability of each other candidate to rank before.
+        var before = run.Activate(
+            run.Scale(
+                run.Subtract(
+                    run.Gather(input.Logits, [.. others], place.Count, columns), run.Gather(input.Logits, [.. own], place.Count, columns)),
+                1 / Settings.Temperature),
+            Activation.Sigmoid);
         var counted = Tensor.Zeros(place.Count, columns);
         for (var i = 0; i < counted.Length; i++)
         {

@@ -20,21 +20,24 @@ public record LambdaLossSettings : CrossEncoderLossSettings
         init => field = Setting.Positive(value);
     } = 10;
 
-    /// <summary>Gets the number of first places that count, from 1; null, the default, for all.</summary>
+    /// <summary>Gets the number of first ranks that are considered, from 1; <see langword="null"/>, the default, for all.</summary>
     public int? K
     {
         get;
         init => field = Setting.PositiveOrNull(value);
     }
 
-    /// <summary>Gets the factor of the differences of scores; 1 by default.</summary>
+    /// <summary>Gets the factor of the score differences; 1 by default.</summary>
     public float Sigma
     {
         get;
         init => field = Setting.Positive(value);
     } = 1;
 
-    /// <summary>Gets whether logarithms are natural instead of binary: the loss × ln 2. False by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether logarithms are natural instead of binary, which multiplies the loss by ln 2;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public bool NaturalLogarithm { get; init; }
 
     internal new LambdaLossSettings Read(RecipeNode node) => this with
@@ -47,11 +50,13 @@ public record LambdaLossSettings : CrossEncoderLossSettings
 }
 
 /// <summary>
-/// Bounds of NDCG that have gradients: each two candidates of a query in the wrong order cost what their places are worth (Wang et al. 2018,
-/// "The LambdaLoss Framework for Ranking Metric Optimization", doi:10.1145/3269206.3271784). A relevance for each candidate; without, the first
-/// is 1 and the others 0.
+/// Represents a differentiable bound of NDCG: each pair of candidates in the wrong order is weighted by its ranks (Wang et al. 2018, "The
+/// LambdaLoss Framework for Ranking Metric Optimization", doi:10.1145/3269206.3271784).
 /// </summary>
-/// <remarks>The mean over all pairs of the batch; a batch in which no candidate is more relevant than another costs nothing.</remarks>
+/// <remarks>
+/// The mean over all pairs of the batch; zero for a batch in which no candidate is more relevant than another. A relevance label for each
+/// candidate; without labels, the first candidate is 1 and the others are 0.
+/// </remarks>
 public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
     private const string WangLambda =
@@ -66,7 +71,7 @@ public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(LambdaLoss), ModelOutputKind.Logits, ["weighting", "mu", "k", "sigma", "natural-logarithm", "mini-batch"], (node, _) =>
         {
@@ -81,7 +86,7 @@ public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(
     /// <summary>Gets the settings.</summary>
     public LambdaLossSettings Settings { get; } = settings ?? new();
 
-    private const float Least = 1e-10f; // of a probability
+    private const float Least = 1e-10f; // the minimum of a probability
 
     private static readonly (string Name, LambdaWeighting Value)[] Weightings =
     [
@@ -116,13 +121,14 @@ public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(
             return run.Nothing(input.Logits);
         }
 
-        var difference = run.Subtract(run.Gather(input.Logits, [.. higher], higher.Count, 1), run.Gather(input.Logits, [.. lower], lower.Count, 1));
+        var difference = run.Subtract(
+            run.Gather(input.Logits, [.. higher], higher.Count, 1), run.Gather(input.Logits, [.. lower], lower.Count, 1));
         var costs = AtMost(run, run.Softplus(run.Scale(difference, -Settings.Sigma)));
         costs = AtMost(run, run.ScaleRows(costs, [.. weights]));
         return run.Scale(run.Mean(costs), Settings.NaturalLogarithm ? 1 : 1 / MathF.Log(2));
     }
 
-    // Places i and j of the ranking by score, and what their order counts.
+    // Ranks i and j by score, and the weight of their order.
     private IEnumerable<(int I, int J, float Weight)> Pairs(float[] labels, int[] order)
     {
         var k = Math.Min(Settings.K ?? int.MaxValue, labels.Length);
@@ -160,7 +166,7 @@ public class LambdaLoss(LambdaLossSettings? settings = null) : CrossEncoderLoss(
 
     private static double Discount(int place) => Math.Log2(2 + place);
 
-    // −ln of a probability that is cut at the least.
+    // −ln of a probability, clipped at the minimum.
     private static Tensor AtMost(Computation run, Tensor costs)
     {
         var most = -MathF.Log(Least);

@@ -3,15 +3,21 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="ListMLELoss"/>.</summary>
 public sealed record ListMLELossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets whether the candidates are taken as they are ordered, as sentence-transformers does; false orders them by their labels. True by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether candidates are used in their given order, as in sentence-transformers, instead of sorted by
+    /// their labels; <see langword="true"/> by default.
+    /// </summary>
     public bool RespectInputOrder { get; init; } = true;
 }
 
 /// <summary>
-/// The likelihood that drawing candidates one after another by their scores gives them in their right order (Xia et al. 2008, "Listwise Approach
-/// to Learning to Rank: Theory and Algorithm", doi:10.1145/1390156.1390306): <see cref="PListMLELoss"/> where all places count the same, and
-/// are added up. The candidates in order, the most relevant first, or a relevance for each.
+/// Represents the negative log-likelihood of the correct order when candidates are drawn one after another by their scores (Xia et al.
+/// 2008, "Listwise Approach to Learning to Rank: Theory and Algorithm", doi:10.1145/1390156.1390306).
 /// </summary>
+/// <remarks>
+/// It is <see cref="PListMLELoss"/> with equal weights for all ranks, summed. The candidates in order, the most relevant first, or a
+/// relevance label for each.
+/// </remarks>
 public sealed class ListMLELoss(ListMLELossSettings? settings = null) : PListMLELoss(Listed(settings ?? new()))
 {
     private const string Xia =
@@ -26,7 +32,7 @@ public sealed class ListMLELoss(ListMLELossSettings? settings = null) : PListMLE
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
         nameof(ListMLELoss), ModelOutputKind.Logits, ["ordered", "mini-batch"], (node, _) =>
         {

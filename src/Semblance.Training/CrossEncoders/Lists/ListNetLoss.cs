@@ -4,10 +4,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training.CrossEncoders;
 
 /// <summary>
-/// Cross-entropy between two chances of each candidate to be first: that by the labels and that by the scores (Cao et al. 2007, "Learning to
-/// Rank: From Pairwise Approach to Listwise Approach", doi:10.1145/1273496.1273513). A relevance for each candidate; without, the first is 1
-/// and the others 0.
+/// Represents the cross-entropy between the top-one probabilities of the candidates by label and by score (Cao et al. 2007, "Learning to
+/// Rank: From Pairwise Approach to Listwise Approach", doi:10.1145/1273496.1273513).
 /// </summary>
+/// <remarks>A relevance label for each candidate; without labels, the first candidate is 1 and the others are 0.</remarks>
 public sealed class ListNetLoss(CrossEncoderLossSettings? settings = null) : CrossEncoderLoss(settings)
 {
     private const string Cao =
@@ -22,7 +22,7 @@ public sealed class ListNetLoss(CrossEncoderLossSettings? settings = null) : Cro
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(ListNetLoss), ModelOutputKind.Logits, ["mini-batch"], (node, _) => new ListNetLoss(CrossEncoderLossSettings.Read(node)));
 
@@ -43,7 +43,7 @@ public sealed class ListNetLoss(CrossEncoderLossSettings? settings = null) : Cro
             TensorPrimitives.SoftMax(row, row);
         }
 
-        // The chance of what is not there is 0, but 0 · −∞ is not a number: only real candidates are picked.
+        // Padding has the probability 0, but 0 · −∞ is not a number, so only real candidates are gathered.
         var table = new CandidateTable(input);
         var logarithms = run.LogSoftmax(table.Of(run, input.Logits));
         int[] real = [.. input.Counts.SelectMany((count, row) => Enumerable.Range(row * logarithms.Columns, count))];

@@ -6,10 +6,17 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="PListMLELoss"/>.</summary>
 public record PListMLELossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets the weights of the places of a list of so many candidates, the first place first; by default 2ⁿ⁻ⁱ − 1 for place i from 0. They are brought to a sum of 1.</summary>
-    public Func<int, IReadOnlyList<float>> Weights { get; init; } = count => [.. Enumerable.Range(0, count).Select(i => MathF.Pow(2, count - i) - 1)];
+    /// <summary>
+    /// Gets the function from the number of candidates to the weights of their ranks, first rank first; 2ⁿ⁻ⁱ − 1 for rank i from 0 by
+    /// default. The weights are normalized to a sum of 1.
+    /// </summary>
+    public Func<int, IReadOnlyList<float>> Weights { get; init; } = count =>
+        [.. Enumerable.Range(0, count).Select(i => MathF.Pow(2, count - i) - 1)];
 
-    /// <summary>Gets whether the candidates are taken as they are ordered, as sentence-transformers does; false orders them by their labels. True by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether candidates are used in their given order, as in sentence-transformers, instead of sorted by
+    /// their labels; <see langword="true"/> by default.
+    /// </summary>
     public bool RespectInputOrder { get; init; } = true;
 
     internal new PListMLELossSettings Read(RecipeNode node) =>
@@ -17,11 +24,12 @@ public record PListMLELossSettings : CrossEncoderLossSettings
 }
 
 /// <summary>
-/// The likelihood that drawing candidates one after another by their scores gives them in their right order, where the first places count most
-/// (Lan et al. 2014, "Position-Aware ListMLE", auai.org/uai2014/proceedings/individuals/164.pdf). The candidates in order, the most relevant
-/// first, or a relevance for each.
+/// Represents the negative log-likelihood of the correct order when candidates are drawn one after another by their scores, with weights
+/// that favor the first ranks (Lan et al. 2014, "Position-Aware ListMLE", auai.org/uai2014/proceedings/individuals/164.pdf).
 /// </summary>
-/// <remarks>Lists of different lengths stand for themselves.</remarks>
+/// <remarks>
+/// The candidates in order, the most relevant first, or a relevance label for each. Lists of different lengths are computed separately.
+/// </remarks>
 public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderLoss(settings)
 {
     private const string Lan =
@@ -35,9 +43,10 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(PListMLELoss), ModelOutputKind.Logits, ["ordered", "mini-batch"], (node, _) => new PListMLELoss(new PListMLELossSettings().Read(node)));
+        nameof(PListMLELoss), ModelOutputKind.Logits, ["ordered", "mini-batch"],
+        (node, _) => new PListMLELoss(new PListMLELossSettings().Read(node)));
 
     /// <summary>Gets the settings.</summary>
     public PListMLELossSettings Settings { get; } = settings ?? new();
@@ -55,18 +64,21 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         for (var row = 0; row < labels.Length; row++)
         {
             var count = labels[row].Length;
-            int[] order = [.. Settings.RespectInputOrder ? Enumerable.Range(0, count) : Enumerable.Range(0, count).OrderByDescending(j => labels[row][j])];
+            int[] order = Settings.RespectInputOrder
+                ? [.. Enumerable.Range(0, count)]
+                : [.. Enumerable.Range(0, count).OrderByDescending(j => labels[row][j])];
             weights.AddRange(WeightsOf(count));
             for (var place = 0; place < count; place++)
             {
-                // Place i: the i-th against all that are left.
+                // Rank i: the i-th candidate against all that remain.
                 elements.AddRange(Enumerable.Range(0, columns).Select(j => starts[row] + order[Math.Min(place + j, count - 1)]));
                 leftOut.AddRange(Enumerable.Range(0, columns).Select(j => place + j >= count));
             }
         }
 
         var left = run.LeaveOut(run.Gather(input.Logits, [.. elements], weights.Count, columns), (row, j) => leftOut[(row * columns) + j]);
-        var drawn = run.Gather(run.LogSoftmax(left), [.. Enumerable.Range(0, weights.Count).Select(row => row * columns)], weights.Count, 1);
+        var drawn = run.Gather(
+            run.LogSoftmax(left), [.. Enumerable.Range(0, weights.Count).Select(row => row * columns)], weights.Count, 1);
         return run.Scale(run.Sum(run.ScaleRows(drawn, [.. weights])), -1f / labels.Length);
     }
 
@@ -76,6 +88,8 @@ public class PListMLELoss(PListMLELossSettings? settings = null) : CrossEncoderL
         var sum = weights.Sum();
         return weights.Count == count && sum > 0 && float.IsFinite(sum)
             ? [.. weights.Select(weight => weight / sum)]
-            : throw new LossInputException($"The weights of a list of {count} candidates are {string.Join(", ", weights)}; expected {count} numbers whose sum is finite and above zero.");
+            : throw new LossInputException(
+                $"The weights of a list of {count} candidates are {string.Join(", ", weights)}; expected {count} numbers whose sum is "
+                + "finite and above zero.");
     }
 }

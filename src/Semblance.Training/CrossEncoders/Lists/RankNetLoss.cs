@@ -3,29 +3,35 @@ namespace Semblance.Training.CrossEncoders;
 /// <summary>Represents the settings of <see cref="RankNetLoss"/>.</summary>
 public sealed record RankNetLossSettings : CrossEncoderLossSettings
 {
-    /// <summary>Gets the number of first places that count, from 1; null, the default, for all.</summary>
+    /// <summary>Gets the number of first ranks that are considered, from 1; <see langword="null"/>, the default, for all.</summary>
     public int? K
     {
         get;
         init => field = Setting.PositiveOrNull(value);
     }
 
-    /// <summary>Gets the factor of the differences of scores; 1 by default.</summary>
+    /// <summary>Gets the factor of the score differences; 1 by default.</summary>
     public float Sigma
     {
         get;
         init => field = Setting.Positive(value);
     } = 1;
 
-    /// <summary>Gets whether logarithms are natural instead of binary: the loss × ln 2. False by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether logarithms are natural instead of binary, which multiplies the loss by ln 2;
+    /// <see langword="false"/> by default.
+    /// </summary>
     public bool NaturalLogarithm { get; init; }
 }
 
 /// <summary>
-/// Of each two candidates of a query the more relevant is to score higher: cross-entropy of the logistic function of the difference (Burges et al.
-/// 2005, "Learning to Rank using Gradient Descent", doi:10.1145/1102351.1102363), which is <see cref="LambdaLoss"/> without weights. A relevance
-/// for each candidate; without, the first is 1 and the others 0.
+/// Represents the cross-entropy of the logistic function of the score difference for each pair of candidates with different relevance
+/// (Burges et al. 2005, "Learning to Rank using Gradient Descent", doi:10.1145/1102351.1102363).
 /// </summary>
+/// <remarks>
+/// It is <see cref="LambdaLoss"/> without weights. A relevance label for each candidate; without labels, the first candidate is 1 and the
+/// others are 0.
+/// </remarks>
 public sealed class RankNetLoss(RankNetLossSettings? settings = null) : LambdaLoss(Unweighted(settings ?? new()))
 {
     private const string Burges =
@@ -40,12 +46,13 @@ public sealed class RankNetLoss(RankNetLossSettings? settings = null) : LambdaLo
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
         nameof(RankNetLoss), ModelOutputKind.Logits, ["k", "sigma", "natural-logarithm", "mini-batch"], (node, _) =>
         {
             var usual = new LambdaLossSettings().Read(node);
-            return new RankNetLoss(new() { K = usual.K, Sigma = usual.Sigma, NaturalLogarithm = usual.NaturalLogarithm, MiniBatchSize = usual.MiniBatchSize });
+            return new RankNetLoss(
+                new() { K = usual.K, Sigma = usual.Sigma, NaturalLogarithm = usual.NaturalLogarithm, MiniBatchSize = usual.MiniBatchSize });
         });
 
     private static LambdaLossSettings Unweighted(RankNetLossSettings settings) => new()

@@ -5,21 +5,27 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="DistillKLDivLoss"/>.</summary>
 public sealed record DistillKLDivLossSettings
 {
-    /// <summary>Gets the divisor of scores before the softmax; 1 by default. The higher, the more the lesser documents count.</summary>
+    /// <summary>
+    /// Gets the temperature: the divisor of the scores before the softmax; 1 by default. A higher value gives more weight to documents with
+    /// low scores.
+    /// </summary>
     public float Temperature
     {
         get;
         init => field = Setting.Positive(value);
     } = 1;
 
-    /// <summary>Gets the divisor of the model's scores; null, the default, for <see cref="Temperature"/>.</summary>
+    /// <summary>Gets the temperature of the model's scores; <see langword="null"/>, the default, for <see cref="Temperature"/>.</summary>
     public float? StudentTemperature
     {
         get;
         init => field = Setting.PositiveOrNull(value);
     }
 
-    /// <summary>Gets the divisor of the teacher's scores, as for scores on another scale; null, the default, for <see cref="Temperature"/>.</summary>
+    /// <summary>
+    /// Gets the temperature of the teacher's scores, for scores on another scale; <see langword="null"/>, the default, for
+    /// <see cref="Temperature"/>.
+    /// </summary>
     public float? TeacherTemperature
     {
         get;
@@ -31,10 +37,14 @@ public sealed record DistillKLDivLossSettings
 }
 
 /// <summary>
-/// The divergence Σ p ln(p / q) of the model's probabilities q over a query's documents from a teacher's p, both softmax of scores over a
-/// temperature, times the square of the student's (Lin et al. 2020, arXiv:2010.11386; Hinton et al. 2015, arXiv:1503.02531). Three or more text columns: query, positive, negatives; the labels are the teacher's scores of the
-/// positive and of each negative.
+/// Represents the Kullback–Leibler divergence Σ p ln(p / q) of a teacher's probabilities p from the model's q over the documents of a
+/// query.
 /// </summary>
+/// <remarks>
+/// p and q are the softmax of the scores over a temperature; the result is multiplied by the square of the student's temperature (Lin et
+/// al. 2020, arXiv:2010.11386; Hinton et al. 2015, arXiv:1503.02531). Three or more text columns: query, positive, negatives. The labels
+/// are the teacher's scores of the positive and of each negative.
+/// </remarks>
 public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) : Loss
 {
     private const string Lin =
@@ -61,9 +71,10 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings, ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) =>
+        nameof(DistillKLDivLoss), ModelOutputKind.SentenceEmbeddings,
+        ["temperature", "similarity", "student-temperature", "teacher-temperature"], (node, _) =>
         {
             var usual = new DistillKLDivLossSettings();
             return new DistillKLDivLoss(usual with
@@ -86,9 +97,11 @@ public sealed class DistillKLDivLoss(DistillKLDivLossSettings? settings = null) 
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 3);
-        var (studentTemperature, teacherTemperature) = (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
+        var (studentTemperature, teacherTemperature) =
+            (Settings.StudentTemperature ?? Settings.Temperature, Settings.TeacherTemperature ?? Settings.Temperature);
         var teacher = run.LogSoftmax(run.Scale(input.RequireLabels(this, input.Embeddings.Count - 1), 1 / teacherTemperature));
-        var scores = run.ConcatenateColumns([.. input.Embeddings.Skip(1).Select(document => run.RowSimilarities(input.Embeddings[0], document, Settings.Similarity))]);
+        var scores = run.ConcatenateColumns(
+            [.. input.Embeddings.Skip(1).Select(document => run.RowSimilarities(input.Embeddings[0], document, Settings.Similarity))]);
         var student = run.LogSoftmax(run.Scale(scores, 1 / studentTemperature));
         var divergence = run.Sum(run.Multiply(run.Exp(teacher), run.Subtract(teacher, student)));
         return run.Scale(divergence, studentTemperature * studentTemperature / input.Rows);

@@ -6,18 +6,24 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="EmbedDistillLoss"/>.</summary>
 public sealed record EmbedDistillLossSettings
 {
-    /// <summary>Gets the distance of a vector from its teacher's; <see cref="EmbeddingDistance.Cosine"/> by default.</summary>
+    /// <summary>Gets the distance between an embedding and the teacher's; <see cref="EmbeddingDistance.Cosine"/> by default.</summary>
     public EmbeddingDistance Distance { get; init; } = EmbeddingDistance.Cosine;
 
-    /// <summary>Gets the layer from the model's vectors to the teacher's, which is trained with the model and not needed after (<see cref="EmbedDistillLoss.NewProjection"/>); null, the default, where they have equally many elements.</summary>
+    /// <summary>
+    /// Gets the linear layer from the model's embeddings to the teacher's dimension (<see cref="EmbedDistillLoss.NewProjection"/>), trained
+    /// with the model and not needed afterwards; <see langword="null"/>, the default, for equal dimensions.
+    /// </summary>
     public Linear? Projection { get; init; }
 }
 
 /// <summary>
-/// The distance of sentence vectors from a teacher's, the mean over all texts: how a small model learns another's vectors (Kim et al. 2023,
-/// arXiv:2301.12005). One or more text columns; the labels are the teacher's vectors, <c>[batch × dimension]</c> for every column the same, or
-/// <c>[batch × columns · dimension]</c>, those of the columns one after another.
+/// Represents the mean distance between sentence embeddings and a teacher's: knowledge distillation of embeddings (Kim et al. 2023,
+/// arXiv:2301.12005).
 /// </summary>
+/// <remarks>
+/// One or more text columns. The labels are the teacher's embeddings: <c>[batch × dimension]</c> for the same target in every column, or
+/// <c>[batch × columns · dimension]</c> for the targets of the columns one after another.
+/// </remarks>
 public class EmbedDistillLoss : Loss
 {
     private const string Kim =
@@ -32,20 +38,23 @@ public class EmbedDistillLoss : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(EmbedDistillLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "projection"], (node, context) =>
         {
             var usual = new EmbedDistillLossSettings();
             return new EmbedDistillLoss(usual with
             {
-                Distance = node.Find("distance")?.OneOf(("cosine", EmbeddingDistance.Cosine), ("euclidean", EmbeddingDistance.Euclidean), ("mse", EmbeddingDistance.MeanSquaredError)) ?? usual.Distance,
+                Distance = node.Find("distance")?.OneOf(
+                    ("cosine", EmbeddingDistance.Cosine), ("euclidean", EmbeddingDistance.Euclidean),
+                    ("mse", EmbeddingDistance.MeanSquaredError))
+                    ?? usual.Distance,
                 Projection = ReadProjection(node, context),
             });
         });
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="EmbedDistillLoss"/> class.</summary>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     public EmbedDistillLoss(EmbedDistillLossSettings? settings = null)
     {
         Settings = settings ?? new();
@@ -58,12 +67,13 @@ public class EmbedDistillLoss : Loss
     /// <summary>Gets the settings.</summary>
     public EmbedDistillLossSettings Settings { get; }
 
-    /// <summary>Returns a new projection, uniform in ±1/√dimension.</summary>
-    /// <param name="dimension">The dimension of the model's vectors.</param>
-    /// <param name="teacherDimension">The dimension of the teacher's vectors.</param>
+    /// <summary>Returns a new projection, initialized uniformly in ±1/√dimension.</summary>
+    /// <param name="dimension">The dimension of the model's embeddings.</param>
+    /// <param name="teacherDimension">The dimension of the teacher's embeddings.</param>
     /// <param name="seed">The random seed.</param>
     public static Linear NewProjection(int dimension, int teacherDimension, int seed = 0) =>
-        LossOperations.NewLinear(Setting.Positive(dimension, nameof(dimension)), Setting.Positive(teacherDimension, nameof(teacherDimension)), seed);
+        LossOperations.NewLinear(
+            Setting.Positive(dimension, nameof(dimension)), Setting.Positive(teacherDimension, nameof(teacherDimension)), seed);
 
     internal static Linear? ReadProjection(RecipeNode node, LossContext context) =>
         node.Find("projection") is { } teacher ? NewProjection(context.Model.OutputDimension, teacher.Count(), context.Seed) : null;
@@ -92,7 +102,7 @@ public class EmbedDistillLoss : Loss
             EmbeddingDistance.Cosine => run.Scale(run.Mean(run.RowSimilarities(student, teacher, SimilarityFunction.Cosine)), -1, 1),
             EmbeddingDistance.Euclidean => run.Mean(run.RowDistances(student, teacher, Tensors.Distance.Euclidean)),
             EmbeddingDistance.MeanSquaredError => run.MeanSquaredError(student, teacher),
-            _ => throw new InvalidOperationException($"There is no distance {Settings.Distance}."),
+            _ => throw new InvalidOperationException($"The distance {Settings.Distance} is not supported."),
         };
     }
 
@@ -103,7 +113,8 @@ public class EmbedDistillLoss : Loss
     public override Tensor? TruncateLabels(LossInput input, int dimension)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var whole = input.Embeddings[0].Columns; // of each teacher's vector the first elements; a projection is compared with all of them
+        // The first elements of each teacher's embedding; a projection is compared with all of them.
+        var whole = input.Embeddings[0].Columns;
         if (Projection is not null || input.Labels is not { } labels || labels.Length == 0 || labels.Length % whole != 0)
         {
             return input.Labels;
@@ -118,14 +129,16 @@ public class EmbedDistillLoss : Loss
         return Tensor.From(cut.Values, input.Rows, cut.Length / input.Rows);
     }
 
-    // The vectors that those of all columns, one column below another, are compared with.
+    // The targets of the embeddings, one column after another.
     private Tensor Teacher(LossInput input, int dimension)
     {
         var columns = input.Embeddings.Count;
         var labels = input.RequireLabels(this, 0);
         if (labels.Columns != dimension && labels.Columns != columns * dimension)
         {
-            throw new LossInputException($"{Name} needs {dimension} labels for each of {input.Rows} rows, or {dimension} for each of {columns} columns, not {labels}.");
+            throw new LossInputException(
+                $"{Name} needs {dimension} labels for each of {input.Rows} rows, or {dimension} for each of {columns} "
+                + $"columns, not {labels}.");
         }
 
         var teacher = Tensor.Zeros(columns * input.Rows, dimension);

@@ -1,14 +1,14 @@
 namespace Semblance.Training;
 
-/// <summary>How far a student's vector is from its teacher's in <see cref="EmbedDistillLoss"/>.</summary>
+/// <summary>Specifies the distance between a student's embedding and its teacher's in <see cref="EmbedDistillLoss"/>.</summary>
 public enum EmbeddingDistance
 {
-    /// <summary>One less the cosine of the angle.</summary>
+    /// <summary>1 minus the cosine similarity.</summary>
     Cosine,
 
-    /// <summary>The root of the sum of squared differences, as in the paper.</summary>
+    /// <summary>The Euclidean distance, as in the paper.</summary>
     Euclidean,
 
-    /// <summary>The mean of squared differences over the elements.</summary>
+    /// <summary>The mean squared difference of the elements.</summary>
     MeanSquaredError,
 }

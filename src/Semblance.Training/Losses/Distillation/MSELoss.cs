@@ -5,15 +5,21 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MSELoss"/>.</summary>
 public sealed record MSELossSettings
 {
-    /// <summary>Gets the layer from the model's vectors to the teacher's (<see cref="EmbedDistillLoss.NewProjection"/>); null, the default, where they have equally many elements.</summary>
+    /// <summary>
+    /// Gets the linear layer from the model's embeddings to the teacher's dimension (<see cref="EmbedDistillLoss.NewProjection"/>);
+    /// <see langword="null"/>, the default, for equal dimensions.
+    /// </summary>
     public Linear? Projection { get; init; }
 }
 
 /// <summary>
-/// The mean squared difference of sentence vectors and a teacher's: how a model learns another's vectors, also for other languages (Reimers
-/// and Gurevych 2020, arXiv:2004.09813). <see cref="EmbedDistillLoss"/> by <see cref="EmbeddingDistance.MeanSquaredError"/>: one or more text
-/// columns; the labels are the teacher's vectors, for every column the same or for each its own.
+/// Represents the mean squared error between sentence embeddings and a teacher's, also across languages (Reimers and Gurevych 2020,
+/// arXiv:2004.09813).
 /// </summary>
+/// <remarks>
+/// The <see cref="EmbedDistillLoss"/> with <see cref="EmbeddingDistance.MeanSquaredError"/>. One or more text columns; the labels are the
+/// teacher's embeddings, the same for every column or one for each column.
+/// </remarks>
 public sealed class MSELoss : EmbedDistillLoss
 {
     private const string ReimersMultilingual =
@@ -29,12 +35,13 @@ public sealed class MSELoss : EmbedDistillLoss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(MSELoss), ModelOutputKind.SentenceEmbeddings, ["projection"], (node, context) => new MSELoss(new() { Projection = ReadProjection(node, context) }));
+        nameof(MSELoss), ModelOutputKind.SentenceEmbeddings, ["projection"],
+        (node, context) => new MSELoss(new() { Projection = ReadProjection(node, context) }));
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="MSELoss"/> class.</summary>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     public MSELoss(MSELossSettings? settings = null)
         : base(new() { Distance = EmbeddingDistance.MeanSquaredError, Projection = settings?.Projection })
     {

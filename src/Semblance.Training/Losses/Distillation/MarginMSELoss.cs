@@ -10,13 +10,15 @@ public sealed record MarginMSELossSettings
 }
 
 /// <summary>
-/// The squared difference between how much nearer the positive is than the negative and how much nearer a teacher finds it (Hofstätter et al.
-/// 2020, arXiv:2010.02666). Three or more text columns: query, positive, negatives; the labels are the teacher's margins, one for each
-/// negative, or its scores of the positive and of each negative.
+/// Represents the mean squared error between the model's margins and a teacher's (Hofstätter et al. 2020, arXiv:2010.02666).
 /// </summary>
+/// <remarks>
+/// The margin is the similarity of the query and the positive minus that of the query and a negative. Three or more text columns: query,
+/// positive, negatives. The labels are the teacher's margins, one for each negative, or its scores of the positive and of each negative.
+/// </remarks>
 public sealed class MarginMSELoss(MarginMSELossSettings? settings = null) : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MarginMSELoss), ModelOutputKind.SentenceEmbeddings, ["similarity"], (node, _) =>
         {
@@ -43,11 +45,13 @@ public sealed class MarginMSELoss(MarginMSELossSettings? settings = null) : Loss
         }
         else if (labels.Columns != negatives)
         {
-            throw new LossInputException($"{Name} needs {negatives} margins or {negatives + 1} scores for each row, not {labels.Columns} labels.");
+            throw new LossInputException(
+                $"{Name} needs {negatives} margins or {negatives + 1} scores for each row, not {labels.Columns} labels.");
         }
 
         var positive = run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity);
-        var margins = input.Embeddings.Skip(2).Select(negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, Settings.Similarity)));
+        var margins = input.Embeddings.Skip(2).Select(
+            negative => run.Subtract(positive, run.RowSimilarities(input.Embeddings[0], negative, Settings.Similarity)));
         return run.MeanSquaredError(run.ConcatenateColumns([.. margins]), labels);
     }
 

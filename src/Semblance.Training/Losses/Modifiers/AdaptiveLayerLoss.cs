@@ -6,7 +6,10 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="AdaptiveLayerLoss"/>.</summary>
 public record AdaptiveLayerLossSettings
 {
-    /// <summary>Gets the number of earlier layers, drawn at random, that each batch is computed on; 1 by default, null for all, which it is too without <see cref="TrainingBatch.DropoutSeed"/>.</summary>
+    /// <summary>
+    /// Gets the number of earlier layers, sampled at random for each batch; 1 by default. <see langword="null"/> uses all layers, and so
+    /// does a batch without a <see cref="TrainingBatch.DropoutSeed"/>.
+    /// </summary>
     public int? LayersPerStep
     {
         get;
@@ -16,27 +19,30 @@ public record AdaptiveLayerLossSettings
     /// <summary>Gets the weight of the last layer; 1 by default.</summary>
     public float LastLayerWeight { get; init; } = 1;
 
-    /// <summary>Gets the weight of the earlier layers together; 1 by default.</summary>
+    /// <summary>Gets the total weight of the earlier layers; 1 by default.</summary>
     public float PriorLayersWeight { get; init; } = 1;
 
-    /// <summary>Gets the weight of the divergence of the earlier layers' vectors from the last one's; 1 by default.</summary>
+    /// <summary>Gets the weight of the divergence of the earlier layers' embeddings from the last layer's; 1 by default.</summary>
     public float DivergenceWeight { get; init; } = 1;
 
-    /// <summary>Gets the divisor of the elements of vectors before the divergence; 0.3 by default, 0 leaves the divergence out.</summary>
+    /// <summary>
+    /// Gets the temperature of the divergence: the divisor of the embeddings' elements; 0.3 by default, 0 for no divergence.
+    /// </summary>
     public float DivergenceTemperature
     {
         get;
         init => field = Setting.AtLeastZero(value);
     } = 0.3f;
 
-    /// <summary>Gets the weights of the earlier layers among each other; <see cref="LayerWeighting.Uniform"/> by default.</summary>
+    /// <summary>Gets the relative weights of the earlier layers; <see cref="LayerWeighting.Uniform"/> by default.</summary>
     public LayerWeighting LayerWeighting
     {
         get;
         init => field = Setting.Defined(value);
     } = LayerWeighting.Uniform;
 
-    internal static string[] Keys => ["layers-per-step", "last-layer-weight", "prior-layers-weight", "divergence-weight", "divergence-temperature", "layer-weighting"];
+    internal static string[] Keys =>
+        ["layers-per-step", "last-layer-weight", "prior-layers-weight", "divergence-weight", "divergence-temperature", "layer-weighting"];
 
     internal AdaptiveLayerLossSettings Read(RecipeNode node) => this with
     {
@@ -45,19 +51,21 @@ public record AdaptiveLayerLossSettings
         PriorLayersWeight = node.Weight("prior-layers-weight", PriorLayersWeight),
         DivergenceWeight = node.Weight("divergence-weight", DivergenceWeight),
         DivergenceTemperature = node.Weight("divergence-temperature", DivergenceTemperature),
-        LayerWeighting = node.Find("layer-weighting")?.OneOf(("uniform", LayerWeighting.Uniform), ("log", LayerWeighting.Log), ("linear", LayerWeighting.Linear)) ?? LayerWeighting,
+        LayerWeighting = node.Find("layer-weighting")?.OneOf(
+            ("uniform", LayerWeighting.Uniform), ("log", LayerWeighting.Log), ("linear", LayerWeighting.Linear))
+            ?? LayerWeighting,
     };
 }
 
 /// <summary>
-/// Another loss on the last layer and on some earlier ones, so that layers can be cut off later, and the divergence of the earlier layers'
-/// vectors from the last one's (Li et al. 2024, arXiv:2402.14776). Columns and labels as the other loss takes them.
+/// Represents a loss that applies another loss to the last layer and to some earlier ones, so that the model can be truncated to fewer
+/// layers (Li et al. 2024, arXiv:2402.14776).
 /// </summary>
 /// <remarks>
-/// With L the loss on layer i of n, counted from 1, w its weight, v its vectors, p = softmax(vₙ / T), q = softmax(vᵢ / T), and m sampled layers:
-/// lastLayerWeight · Lₙ + Σᵢ (priorLayersWeight · wᵢ Lᵢ / m + divergenceWeight · T · mean over vectors of Σ p ln(p / q)). The last layer is the
-/// teacher: p is a constant, and no gradient of the divergence reaches it. sentence-transformers also draws the embeddings before the first
-/// layer; here layers are what can be cut off, and one is left.
+/// Let Lᵢ be the loss on layer i of n, counted from 1, wᵢ its weight, vᵢ its embeddings, p = softmax(vₙ / T), q = softmax(vᵢ / T), and m
+/// the number of sampled layers. The result is lastLayerWeight · Lₙ + Σᵢ (priorLayersWeight · wᵢ Lᵢ / m + divergenceWeight · T · mean over
+/// embeddings of Σ p ln(p / q)). The last layer is the teacher: p is a constant without gradient. sentence-transformers also samples the
+/// embeddings before the first layer; here at least one layer remains. Columns and labels are those of the wrapped loss.
 /// </remarks>
 public class AdaptiveLayerLoss : Objective
 {
@@ -73,15 +81,16 @@ public class AdaptiveLayerLoss : Objective
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(AdaptiveLayerLoss), ModelOutputKind.SentenceEmbeddings, ["loss", .. AdaptiveLayerLossSettings.Keys], (node, context) => new AdaptiveLayerLoss(node.InnerLoss(context), new AdaptiveLayerLossSettings().Read(node)));
+        nameof(AdaptiveLayerLoss), ModelOutputKind.SentenceEmbeddings, ["loss", .. AdaptiveLayerLossSettings.Keys],
+        (node, context) => new AdaptiveLayerLoss(node.InnerLoss(context), new AdaptiveLayerLossSettings().Read(node)));
 
     private readonly Loss _loss;
 
-    /// <summary>Wraps a loss.</summary>
+    /// <summary>Initializes a new instance of the <see cref="AdaptiveLayerLoss"/> class.</summary>
     /// <param name="loss">The loss that is computed on each layer.</param>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     public AdaptiveLayerLoss(Loss loss, AdaptiveLayerLossSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -134,7 +143,7 @@ public class AdaptiveLayerLoss : Objective
         return Backward(run, sum, batch);
     }
 
-    // The values alone: a constant, which no gradient goes through.
+    // The values alone, a constant without gradient.
     private static Tensor Detached(Tensor x) => Tensor.From(x.Values, x.Shape);
 
     private float Weight(int layer) => Settings.LayerWeighting switch
@@ -144,7 +153,9 @@ public class AdaptiveLayerLoss : Objective
         _ => 1,
     };
 
-    // ln softmax of all columns' vectors, one below another; null where there is no divergence.
+    // The log-softmax of all columns' embeddings, one column after another; null without divergence.
     private Tensor? LogProbabilities(Computation run, Tensor[] embeddings) =>
-        Settings.DivergenceTemperature > 0 && Settings.DivergenceWeight != 0 ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / Settings.DivergenceTemperature)) : null;
+        Settings.DivergenceTemperature > 0 && Settings.DivergenceWeight != 0
+            ? run.LogSoftmax(run.Scale(run.ConcatenateRows(embeddings), 1 / Settings.DivergenceTemperature))
+            : null;
 }

@@ -1,11 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>How a loss takes the values of several text columns together.</summary>
+/// <summary>Specifies how a loss combines the values of several text columns.</summary>
 public enum Aggregation
 {
-    /// <summary>Their mean.</summary>
+    /// <summary>The mean.</summary>
     Mean,
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum.</summary>
     Sum,
 }

@@ -15,23 +15,29 @@ public sealed record GlobalOrthogonalRegularizationLossSettings
         init => field = Setting.Finite(value);
     } = 1;
 
-    /// <summary>Gets the weight of what the mean squared similarity exceeds 1 / dimension by; 1 by default, 0 leaves it out.</summary>
+    /// <summary>
+    /// Gets the weight of the second moment: the excess of the mean squared similarity over 1 / dimension; 1 by default, 0 leaves it out.
+    /// </summary>
     public float SecondMomentWeight
     {
         get;
         init => field = Setting.Finite(value);
     } = 1;
 
-    /// <summary>Gets how the columns are taken together; <see cref="Aggregation.Mean"/> by default.</summary>
+    /// <summary>Gets how the values of the columns are combined; <see cref="Aggregation.Mean"/> by default.</summary>
     public Aggregation Aggregation { get; init; } = Aggregation.Mean;
 }
 
 /// <summary>
-/// Vectors of different rows are to be spread out as vectors of random directions are: for each text column, the square of the mean similarity of
-/// two different rows, and what the mean of their squared similarities exceeds 1 / dimension by (Zhang et al. 2017, arXiv:1708.06320; Schechter Vera et al.
-/// 2025, arXiv:2509.20354, with the second alone and a sum over columns). One or more text columns; no labels. A companion of a loss that learns
-/// what is similar, such as <see cref="MultipleNegativesRankingLoss"/> on another data set of the same rows.
+/// Represents a regularization that spreads the embeddings of different rows like vectors of random directions (Zhang et al. 2017,
+/// arXiv:1708.06320).
 /// </summary>
+/// <remarks>
+/// For each text column, it adds the square of the mean similarity of two different rows, and the excess of their mean squared similarity
+/// over 1 / dimension. Schechter Vera et al. 2025, arXiv:2509.20354, use only the second term, summed over columns. One or more text
+/// columns; no labels. Combine it with a loss that learns similarity, such as <see cref="MultipleNegativesRankingLoss"/>, on another data
+/// set of the same rows.
+/// </remarks>
 public sealed class GlobalOrthogonalRegularizationLoss : Loss
 {
     private const string Zhang =
@@ -46,9 +52,10 @@ public sealed class GlobalOrthogonalRegularizationLoss : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(GlobalOrthogonalRegularizationLoss), ModelOutputKind.SentenceEmbeddings, ["similarity", "mean-weight", "second-moment-weight", "aggregation"], (node, _) =>
+        nameof(GlobalOrthogonalRegularizationLoss), ModelOutputKind.SentenceEmbeddings,
+        ["similarity", "mean-weight", "second-moment-weight", "aggregation"], (node, _) =>
         {
             var usual = new GlobalOrthogonalRegularizationLossSettings();
             return new GlobalOrthogonalRegularizationLoss(usual with
@@ -60,8 +67,8 @@ public sealed class GlobalOrthogonalRegularizationLoss : Loss
             });
         });
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="GlobalOrthogonalRegularizationLoss"/> class.</summary>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">Both weights are zero.</exception>
     public GlobalOrthogonalRegularizationLoss(GlobalOrthogonalRegularizationLossSettings? settings = null)
     {
@@ -85,7 +92,8 @@ public sealed class GlobalOrthogonalRegularizationLoss : Loss
         input.RequireColumns(this, 1);
         if (input.Rows == 1)
         {
-            throw new LossInputException($"{Name} has nothing to compare in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has nothing to compare in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var sum = input.Embeddings.Select(vectors => Column(run, vectors)).Aggregate(run.Add);

@@ -1,24 +1,22 @@
 namespace Semblance.Training;
 
-/// <summary>
-/// A loss over batches larger than memory (GradCache; Gao et al. 2021, arXiv:2101.06983): the outputs are made in
-/// mini-batches without recording, the loss gives the gradient of each output, and each mini-batch is computed once more, recording, to carry
-/// it to the parameters. Value and gradients are those of the loss itself; a batch costs one more forward pass.
-/// </summary>
+/// <summary>Represents a loss over batches larger than memory: gradient caching (GradCache; Gao et al. 2021, arXiv:2101.06983).</summary>
 /// <remarks>
-/// Of the whole batch only the outputs are held at once, and what the loss makes of them, such as rows × rows similarities. Dropout draws the
-/// same numbers both times that a mini-batch is computed, and others for each mini-batch.
+/// The outputs are first computed in mini-batches without recording. The loss then gives the gradient of each output, and each mini-batch
+/// is computed again, with recording, for the backward pass. The value and the gradients equal those of the wrapped loss; a batch costs one
+/// additional forward pass. Only the outputs of the whole batch, and values derived from them such as a rows × rows similarity matrix, are
+/// held at once. Dropout draws the same numbers both times that a mini-batch is computed, and different numbers for each mini-batch.
 /// </remarks>
 public class GradientCache : Objective
 {
-    /// <summary>The maximum number of tokens of a mini-batch by default.</summary>
+    /// <summary>The default maximum number of tokens of a mini-batch.</summary>
     public const int DefaultMiniBatchTokens = 8192;
 
     private readonly OutputLoss _loss;
 
-    /// <summary>Wraps a loss.</summary>
+    /// <summary>Initializes a new instance of the <see cref="GradientCache"/> class.</summary>
     /// <param name="loss">The loss of the whole batch.</param>
-    /// <param name="miniBatchTokens">The maximum number of tokens that are computed at once; a mini-batch has at least one text.</param>
+    /// <param name="miniBatchTokens">The maximum number of tokens of a mini-batch, which has at least one text.</param>
     public GradientCache(OutputLoss loss, int miniBatchTokens = DefaultMiniBatchTokens)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -35,16 +33,17 @@ public class GradientCache : Objective
     /// <inheritdoc/>
     public override OutputLoss Inner => _loss;
 
-    /// <summary>Gets the maximum number of tokens that are computed at once.</summary>
+    /// <summary>Gets the maximum number of tokens of a mini-batch.</summary>
     public int MiniBatchTokens { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => GetType() == typeof(GradientCache) ? base.ToString() : Name; // a Cached… names its loss itself
+    // A Cached… class names its loss itself.
+    public override string ToString() => GetType() == typeof(GradientCache) ? base.ToString() : Name;
 
     /// <inheritdoc/>
     public override double Backward(TrainingBatch batch)
     {
-        // Batches are packed, so texts need not be sorted by length: none is padded.
+        // Batches are packed without padding, so texts need not be sorted by length.
         ArgumentNullException.ThrowIfNull(batch);
         return _loss.Backward(batch, input =>
         {
@@ -53,9 +52,9 @@ public class GradientCache : Objective
         });
     }
 
-    /// <summary>Divides the texts of a column into runs of at most so many tokens, each of at least one text.</summary>
-    /// <param name="tokenCounts">The tokens of each text.</param>
-    /// <param name="tokenBudget">The most tokens of a mini-batch.</param>
+    /// <summary>Splits the texts of a column into mini-batches of limited size, each with at least one text.</summary>
+    /// <param name="tokenCounts">The number of tokens of each text.</param>
+    /// <param name="tokenBudget">The maximum number of tokens of a mini-batch.</param>
     internal static IReadOnlyList<Range> MiniBatches(IReadOnlyList<int> tokenCounts, int tokenBudget)
     {
         var ranges = new List<Range>();

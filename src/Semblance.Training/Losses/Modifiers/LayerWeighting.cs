@@ -1,14 +1,16 @@
 namespace Semblance.Training;
 
-/// <summary>What each earlier layer counts in <see cref="AdaptiveLayerLoss"/>, with the transformer's layers counted from 1.</summary>
+/// <summary>
+/// Specifies the weight of each earlier layer in <see cref="AdaptiveLayerLoss"/>, with the transformer's layers counted from 1.
+/// </summary>
 public enum LayerWeighting
 {
-    /// <summary>All layers count the same.</summary>
+    /// <summary>The same weight for all layers.</summary>
     Uniform,
 
-    /// <summary>Layer i counts 1 / (1 + ln(1 + i)).</summary>
+    /// <summary>The weight 1 / (1 + ln(1 + i)) for layer i.</summary>
     Log,
 
-    /// <summary>Layer i counts 1 / (1 + i).</summary>
+    /// <summary>The weight 1 / (1 + i) for layer i.</summary>
     Linear,
 }

@@ -6,13 +6,16 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MatryoshkaLoss"/>.</summary>
 public sealed record MatryoshkaLossSettings
 {
-    /// <summary>Gets the lengths, such as 768, 512, 256, 128, 64.</summary>
+    /// <summary>Gets the dimensions, such as 768, 512, 256, 128, 64.</summary>
     public required IReadOnlyList<int> Dimensions { get; init; }
 
-    /// <summary>Gets the weight of each length; null, the default, for 1 each.</summary>
+    /// <summary>Gets the weight of each dimension; <see langword="null"/>, the default, for 1 each.</summary>
     public IReadOnlyList<float>? Weights { get; init; }
 
-    /// <summary>Gets the number of lengths, drawn at random, that each batch is computed on; null, the default, for all, which it is too where the computation has no seed.</summary>
+    /// <summary>
+    /// Gets the number of dimensions, sampled at random for each batch; <see langword="null"/>, the default, for all. A computation without
+    /// a random seed uses all.
+    /// </summary>
     public int? DimensionsPerStep
     {
         get;
@@ -21,10 +24,13 @@ public sealed record MatryoshkaLossSettings
 }
 
 /// <summary>
-/// Another loss on several lengths of the same vectors, added up, so that vectors can be cut later (Kusupati et al. 2022, arXiv:2205.13147).
-/// Columns and labels as the other loss takes them. Each shortened vector is normalised; a teacher's vectors, where they are the labels, are cut to the
-/// same length.
+/// Represents a loss that adds up another loss over several dimensions of the same embeddings, so that embeddings can be truncated later
+/// (Kusupati et al. 2022, arXiv:2205.13147).
 /// </summary>
+/// <remarks>
+/// Columns and labels are those of the wrapped loss. Each truncated embedding is normalized. A teacher's embeddings, if they are the
+/// labels, are truncated to the same dimension.
+/// </remarks>
 public sealed class MatryoshkaLoss : Loss
 {
     private const string Kusupati =
@@ -39,15 +45,16 @@ public sealed class MatryoshkaLoss : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MatryoshkaLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "dimensions", "weights", "dimensions-per-step"], (node, context) =>
+        nameof(MatryoshkaLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "dimensions", "weights", "dimensions-per-step"],
+        (node, context) =>
         {
             var dimensions = Dimensions(node);
             var settings = new MatryoshkaLossSettings { Dimensions = dimensions, Weights = Weights(node) };
             settings = settings with { DimensionsPerStep = node.PerStep("dimensions-per-step", settings.DimensionsPerStep) };
 
-            // Over cached gradients, all lengths are cut from the vectors of the whole batch.
+            // With gradient caching, all dimensions are truncated from the embeddings of the whole batch.
             return LossRegistry.Create(node.Get("loss"), context) switch
             {
                 GradientCache cache => new GradientCache(new MatryoshkaLoss(node.OfVectors(cache.Inner), settings), cache.MiniBatchTokens),
@@ -58,28 +65,29 @@ public sealed class MatryoshkaLoss : Loss
     private readonly Loss _loss;
     private readonly (int Dimension, float Weight)[] _lengths;
 
-    /// <summary>Wraps a loss.</summary>
-    /// <param name="loss">The loss that is computed on each length.</param>
-    /// <param name="settings">The lengths.</param>
+    /// <summary>Initializes a new instance of the <see cref="MatryoshkaLoss"/> class.</summary>
+    /// <param name="loss">The loss that is computed for each dimension.</param>
+    /// <param name="settings">The settings, with the dimensions.</param>
     public MatryoshkaLoss(Loss loss, MatryoshkaLossSettings settings)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Dimensions.Count == 0)
         {
-            throw new ArgumentException("There must be at least one length.", nameof(settings));
+            throw new ArgumentException("There must be at least one dimension.", nameof(settings));
         }
 
         if (settings.Weights is { } weights && weights.Count != settings.Dimensions.Count)
         {
-            throw new ArgumentException($"{weights.Count} weights do not fit {settings.Dimensions.Count} lengths.", nameof(settings));
+            throw new ArgumentException($"{weights.Count} weights do not fit {settings.Dimensions.Count} dimensions.", nameof(settings));
         }
 
         (_loss, Settings) = (loss, settings);
         _lengths =
         [
             .. settings.Dimensions.Select((dimension, i) =>
-                (Setting.Positive(dimension, nameof(settings.Dimensions)), Setting.Finite(settings.Weights?[i] ?? 1, nameof(settings.Weights)))),
+                (Setting.Positive(dimension, nameof(settings.Dimensions)),
+                    Setting.Finite(settings.Weights?[i] ?? 1, nameof(settings.Weights)))),
         ];
     }
 
@@ -88,7 +96,8 @@ public sealed class MatryoshkaLoss : Loss
 
     internal static int[] Dimensions(RecipeNode node) => [.. node.Get("dimensions").Items().Select(item => item.Count())];
 
-    internal static float[]? Weights(RecipeNode node) => node.Find("weights") is { } weights ? [.. weights.Items().Select(item => item.Number(0f, 1e6f))] : null;
+    internal static float[]? Weights(RecipeNode node) =>
+        node.Find("weights") is { } weights ? [.. weights.Items().Select(item => item.Number(0f, 1e6f))] : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Citations => [Kusupati];
@@ -106,7 +115,7 @@ public sealed class MatryoshkaLoss : Loss
         {
             if (dimension > input.Embeddings[0].Columns)
             {
-                throw new LossInputException($"{Name} cannot cut vectors of {input.Embeddings[0].Columns} elements to {dimension}.");
+                throw new LossInputException($"{Name} cannot truncate vectors of {input.Embeddings[0].Columns} elements to {dimension}.");
             }
 
             var shortened = input with

@@ -2,16 +2,16 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>A loss that is computed from the vectors of texts' tokens, for training a <see cref="MultiVectorEncoder"/>.</summary>
+/// <summary>Represents a loss that is computed from token embeddings, for training a <see cref="MultiVectorEncoder"/>.</summary>
 public abstract class MultiVectorLoss : OutputLoss
 {
     /// <inheritdoc/>
     public sealed override ModelOutputKind OutputKind => ModelOutputKind.TokenEmbeddings;
 
     /// <summary>Computes the loss of one batch.</summary>
-    /// <param name="run">The computation that made the vectors.</param>
+    /// <param name="run">The computation that made the embeddings.</param>
     /// <param name="input">The batch.</param>
-    /// <returns><c>[1]</c>.</returns>
+    /// <returns>The loss: <c>[1]</c>.</returns>
     /// <exception cref="LossInputException">The batch does not have the columns, rows or labels that the loss needs.</exception>
     public abstract Tensor Forward(Computation run, MultiVectorInput input);
 
@@ -22,10 +22,13 @@ public abstract class MultiVectorLoss : OutputLoss
         return Forward(run, new MultiVectorInput(outputs) { Labels = batch.Labels, TextNumbers = batch.TextNumbers() });
     }
 
-    /// <summary>Computes the late-interaction score of each query with each document: the sum over the query's vectors of the largest dot product with one of the document's.</summary>
+    /// <summary>
+    /// Computes the late-interaction score (MaxSim) of each query with each document: the sum over the query's tokens of the largest dot
+    /// product with a token of the document.
+    /// </summary>
     /// <param name="run">The computation.</param>
     /// <param name="queries">The queries.</param>
-    /// <param name="documents">The documents; one without vectors has the score 0.</param>
+    /// <param name="documents">The documents; a document without tokens has the score 0.</param>
     /// <returns><c>[queries × documents]</c>.</returns>
     protected static Tensor MaxSim(Computation run, ModelOutput queries, ModelOutput documents)
     {

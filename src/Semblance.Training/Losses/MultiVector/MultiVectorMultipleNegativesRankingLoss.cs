@@ -5,7 +5,9 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MultiVectorMultipleNegativesRankingLoss"/>.</summary>
 public sealed record MultiVectorMultipleNegativesRankingLossSettings
 {
-    /// <summary>Gets the factor of the scores: one over the temperature; 1 by default, because a score is the sum over a query's tokens.</summary>
+    /// <summary>
+    /// Gets the factor of the scores: the inverse of the temperature; 1 by default, because a score is the sum over a query's tokens.
+    /// </summary>
     public float Scale
     {
         get;
@@ -14,16 +16,16 @@ public sealed record MultiVectorMultipleNegativesRankingLossSettings
 }
 
 /// <summary>
-/// Each query finds its positive among all positives and hard negatives of the batch: cross-entropy over the scores of late interaction (ColBERT: Khattab and
-/// Zaharia 2020, arXiv:2004.12832; in-batch negatives: Henderson et al. 2017, arXiv:1705.00652). Two or more text columns: query, positive, and any number of
-/// hard negatives; no labels.
+/// Represents the cross-entropy over late-interaction scores of each query with all positives and hard negatives of the batch.
 /// </summary>
 /// <remarks>
-/// With <see cref="MultiVectorInput.TextNumbers"/>, which the trainer gives, a candidate with the text of the right answer is no negative;
-/// sentence-transformers keeps it.
+/// Late interaction: ColBERT (Khattab and Zaharia 2020, arXiv:2004.12832); in-batch negatives: Henderson et al. 2017, arXiv:1705.00652. Two
+/// or more text columns: query, positive, and any number of hard negatives; no labels. With <see cref="MultiVectorInput.TextNumbers"/>,
+/// which the trainer sets, a candidate whose text equals the positive is not a negative; sentence-transformers keeps it.
 /// </remarks>
-/// <param name="settings">The settings; null for the defaults.</param>
-public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleNegativesRankingLossSettings? settings = null) : MultiVectorLoss
+/// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
+public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleNegativesRankingLossSettings? settings = null)
+    : MultiVectorLoss
 {
     private const string Khattab =
         """
@@ -36,10 +38,11 @@ public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleN
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MultiVectorMultipleNegativesRankingLoss), ModelOutputKind.TokenEmbeddings, ["scale"],
-        (node, _) => new MultiVectorMultipleNegativesRankingLoss(new() { Scale = node.Scale(new MultiVectorMultipleNegativesRankingLossSettings().Scale) }));
+        (node, _) => new MultiVectorMultipleNegativesRankingLoss(
+            new() { Scale = node.Scale(new MultiVectorMultipleNegativesRankingLossSettings().Scale) }));
 
     /// <summary>Gets the settings.</summary>
     public MultiVectorMultipleNegativesRankingLossSettings Settings { get; } = settings ?? new();
@@ -54,12 +57,14 @@ public sealed class MultiVectorMultipleNegativesRankingLoss(MultiVectorMultipleN
         input.RequireColumns(this, 2);
         if (input.Rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = MaxSim(run, input.Embeddings[0], Join(run, [.. input.Embeddings.Skip(1)])); // [queries × documents]
         int[]? texts = input.TextNumbers is { } numbers ? [.. numbers.Skip(1).SelectMany(column => column)] : null;
-        scores = run.LeaveOut(run.Scale(scores, Settings.Scale), (row, document) => texts is not null && document != row && texts[document] == texts[row]);
+        scores = run.LeaveOut(
+            run.Scale(scores, Settings.Scale), (row, document) => texts is not null && document != row && texts[document] == texts[row]);
         return run.CrossEntropy(scores, Enumerable.Range(0, input.Rows));
     }
 }

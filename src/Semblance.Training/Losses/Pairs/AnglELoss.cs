@@ -5,7 +5,7 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="AnglELoss"/>.</summary>
 public sealed record AnglELossSettings
 {
-    /// <summary>Gets the factor of the similarities: one over the temperature; 20 by default.</summary>
+    /// <summary>Gets the factor of the similarities: the inverse of the temperature; 20 by default.</summary>
     public float Scale
     {
         get;
@@ -14,11 +14,14 @@ public sealed record AnglELossSettings
 }
 
 /// <summary>
-/// <see cref="CoSENTLoss"/> over the angle in complex space, whose slope does not vanish where the cosine's does (Li and Li 2024,
-/// arXiv:2309.12871): the halves of a vector are real and imaginary parts, and the similarity is the magnitude of the summed parts of
-/// u / v, with both of length one. Two text columns and a label for each pair, of which only the order matters; or three and more, anchor,
-/// positive, negatives, whose labels are 1 for the positive and 0 for the negatives, or ℓ and 1 − ℓ where the row has a label ℓ.
+/// Represents <see cref="CoSENTLoss"/> over the angle in complex space, whose gradient does not vanish where the cosine's does (Li and Li
+/// 2024, arXiv:2309.12871).
 /// </summary>
+/// <remarks>
+/// The halves of an embedding are real and imaginary parts. The similarity is the magnitude of the sum of the parts of u / v, with u and v
+/// normalized. Two text columns and a label for each pair, of which only the order matters. Or three or more columns: anchor, positive,
+/// negatives; their labels are 1 for the positive and 0 for the negatives, or ℓ and 1 − ℓ for a row with a label ℓ.
+/// </remarks>
 public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
 {
     private const string LiAoE =
@@ -33,7 +36,7 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(AnglELoss), ModelOutputKind.SentenceEmbeddings, ["scale"], (node, _) =>
         {
@@ -56,7 +59,7 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
         return CoSENTLoss.Ordering(run, run.Scale(Similarities(run, anchors, others), Settings.Scale), labels);
     }
 
-    // With more than two columns, the anchor stands once with each of the others.
+    // With more than two columns, the anchor is paired with each of the others.
     private (Tensor Anchors, Tensor Others, Tensor Labels) Pairs(Computation run, LossInput input)
     {
         if (input.Embeddings.Count == 2)
@@ -73,16 +76,19 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
             labels.Writable[row] = row < input.Rows ? positive : 1 - positive;
         }
 
-        return (run.ConcatenateRows([.. Enumerable.Repeat(input.Embeddings[0], columns)]), run.ConcatenateRows([.. input.Embeddings.Skip(1)]), labels);
+        return (
+            run.ConcatenateRows([.. Enumerable.Repeat(input.Embeddings[0], columns)]), run.ConcatenateRows([.. input.Embeddings.Skip(1)]),
+            labels);
     }
 
     private static Tensor Similarities(Computation run, Tensor anchors, Tensor others)
     {
         var (u, v) = (Even(run, run.Normalize(anchors)), Even(run, run.Normalize(others)));
 
-        // With u = a + bi and v = c + di of length one, Re + Im of u / v is ac + bd + bc − ad: u · (c − d, d + c).
+        // For normalized u = a + bi and v = c + di, Re + Im of u / v is ac + bd + bc − ad: u · (c − d, d + c).
         var half = v.Columns / 2;
-        var swapped = run.Gather(v, [.. Enumerable.Range(0, v.Length).Select(i => i % v.Columns < half ? i + half : i - half)], v.Rows, v.Columns);
+        var swapped = run.Gather(
+            v, [.. Enumerable.Range(0, v.Length).Select(i => i % v.Columns < half ? i + half : i - half)], v.Rows, v.Columns);
         var signs = Tensor.Zeros(v.Rows, v.Columns);
         for (var i = 0; i < signs.Length; i++)
         {
@@ -92,6 +98,6 @@ public sealed class AnglELoss(AnglELossSettings? settings = null) : Loss
         return run.Abs(run.RowSimilarities(u, run.Add(v, run.Multiply(swapped, signs)), SimilarityFunction.DotProduct));
     }
 
-    // A vector of odd dimension gets a zero at its end, which has no part in its length.
+    // A vector of odd dimension is padded with a zero, which does not change its norm.
     private static Tensor Even(Computation run, Tensor x) => x.Columns % 2 == 0 ? x : run.ConcatenateColumns(x, Tensor.Zeros(x.Rows, 1));
 }

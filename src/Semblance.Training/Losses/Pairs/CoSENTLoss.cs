@@ -5,7 +5,7 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="CoSENTLoss"/>.</summary>
 public sealed record CoSENTLossSettings
 {
-    /// <summary>Gets the factor of the similarities: one over the temperature; 20 by default.</summary>
+    /// <summary>Gets the factor of the similarities: the inverse of the temperature; 20 by default.</summary>
     public float Scale
     {
         get;
@@ -17,10 +17,13 @@ public sealed record CoSENTLossSettings
 }
 
 /// <summary>
-/// ln(1 + Σ exp(scale · (s_i − s_j))) over all pairs of rows where label i is below label j: similarities in the order of the labels (Huang et
-/// al. 2024, doi:10.1109/TASLP.2024.3402087; first published at kexue.fm/archives/8847). Two text columns, a label for each pair,
-/// of which only the order matters.
+/// Represents the loss ln(1 + Σ exp(scale · (s_i − s_j))) over all pairs of rows where label i is less than label j, which orders
+/// similarities like the labels.
 /// </summary>
+/// <remarks>
+/// Huang et al. 2024, doi:10.1109/TASLP.2024.3402087; first published at kexue.fm/archives/8847. Two text columns and a label for each
+/// pair, of which only the order matters.
+/// </remarks>
 public sealed class CoSENTLoss(CoSENTLossSettings? settings = null) : Loss
 {
     private const string Huang =
@@ -34,7 +37,7 @@ public sealed class CoSENTLoss(CoSENTLossSettings? settings = null) : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(CoSENTLoss), ModelOutputKind.SentenceEmbeddings, ["scale", "similarity"], (node, _) =>
         {
@@ -53,7 +56,9 @@ public sealed class CoSENTLoss(CoSENTLossSettings? settings = null) : Loss
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
-        return Ordering(run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity), Settings.Scale), input.RequireLabels(this));
+        return Ordering(
+            run, run.Scale(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], Settings.Similarity), Settings.Scale),
+            input.RequireLabels(this));
     }
 
     // scores, labels: [batch × 1].
@@ -79,6 +84,6 @@ public sealed class CoSENTLoss(CoSENTLossSettings? settings = null) : Loss
         }
 
         var differences = run.Subtract(run.Gather(scores, [.. lower], 1, lower.Count), run.Gather(scores, [.. higher], 1, lower.Count));
-        return run.CrossEntropy(run.ConcatenateColumns(Tensor.Zeros(1, 1), differences), [0]); // the one of the logarithm is e⁰
+        return run.CrossEntropy(run.ConcatenateColumns(Tensor.Zeros(1, 1), differences), [0]); // e⁰ is the 1 in the logarithm
     }
 }

@@ -15,22 +15,31 @@ public sealed record ContrastiveLossSettings
         init => field = Setting.Finite(value);
     } = 0.5f;
 
-    /// <summary>Gets whether the loss is the mean over the batch instead of the sum; true by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the loss is the mean over the batch instead of the sum; <see langword="true"/> by default.
+    /// </summary>
     public bool Average { get; init; } = true;
 }
 
-/// <summary>
-/// ½ d² for pairs that belong together, ½ max(margin − d, 0)² for others: alike ones near, unlike ones at least a margin apart (Hadsell et
-/// al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping"). Two text columns, label 1 for alike and 0 for unlike.
-/// </summary>
+/// <summary>Represents the contrastive loss: ½ d² for similar pairs and ½ max(margin − d, 0)² for dissimilar pairs.</summary>
+/// <remarks>
+/// Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping". Two text columns; the label is 1 for similar and 0 for
+/// dissimilar pairs.
+/// </remarks>
 public sealed class ContrastiveLoss(ContrastiveLossSettings? settings = null) : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(ContrastiveLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin", "average"], (node, _) =>
         {
             var usual = new ContrastiveLossSettings();
-            return new ContrastiveLoss(usual with { Metric = node.Distance(usual.Metric), Margin = node.Margin(usual.Margin), Average = node.Flag("average", usual.Average) });
+            return new ContrastiveLoss(
+                usual with
+                {
+                    Metric = node.Distance(usual.Metric),
+                    Margin = node.Margin(usual.Margin),
+                    Average = node.Flag("average", usual.Average),
+                });
         });
 
     /// <summary>Gets the settings.</summary>

@@ -3,12 +3,13 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// The squared difference of the cosine of two sentence vectors and a label, as Sentence-BERT was trained on graded similarity
-/// (Reimers and Gurevych 2019, arXiv:1908.10084). Two text columns, a label for each pair, usually from 0 to 1.
+/// Represents the mean squared error between the cosine similarity of two sentence embeddings and a label, as Sentence-BERT was trained on
+/// graded similarity (Reimers and Gurevych 2019, arXiv:1908.10084).
 /// </summary>
+/// <remarks>Two text columns and a label for each pair, usually from 0 to 1.</remarks>
 public sealed class CosineSimilarityLoss : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(CosineSimilarityLoss), ModelOutputKind.SentenceEmbeddings, [], (_, _) => new CosineSimilarityLoss());
 
@@ -20,6 +21,7 @@ public sealed class CosineSimilarityLoss : Loss
     {
         ArgumentNullException.ThrowIfNull(input);
         input.RequireColumns(this, 2, 2);
-        return run.MeanSquaredError(run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine), input.RequireLabels(this));
+        return run.MeanSquaredError(
+            run.RowSimilarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine), input.RequireLabels(this));
     }
 }

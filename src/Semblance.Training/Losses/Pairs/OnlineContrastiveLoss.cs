@@ -17,13 +17,17 @@ public sealed record OnlineContrastiveLossSettings
 }
 
 /// <summary>
-/// <see cref="ContrastiveLoss"/> over the hard pairs of a batch only: alike ones that are farther apart than the nearest unlike, and unlike
-/// ones that are nearer than the farthest alike; d² and max(margin − d, 0)², added up. After Hadsell et al. 2006; the choice of pairs is
-/// sentence-transformers'. Two text columns, label 1 for alike and 0 for unlike.
+/// Represents <see cref="ContrastiveLoss"/> over only the hard pairs of a batch: d² for similar and max(margin − d, 0)² for dissimilar
+/// pairs, summed.
 /// </summary>
+/// <remarks>
+/// Hard pairs are similar pairs that are farther apart than the nearest dissimilar pair, and dissimilar pairs that are nearer than the
+/// farthest similar pair. After Hadsell et al. 2006; the selection of pairs is that of sentence-transformers. Two text columns; the label
+/// is 1 for similar and 0 for dissimilar pairs.
+/// </remarks>
 public sealed class OnlineContrastiveLoss(OnlineContrastiveLossSettings? settings = null) : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(OnlineContrastiveLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
         {
@@ -47,7 +51,7 @@ public sealed class OnlineContrastiveLoss(OnlineContrastiveLossSettings? setting
         var values = distances.Values.ToArray();
         float[] alike = [.. values.Where((_, i) => classes[i] == 1)], unlike = [.. values.Where((_, i) => classes[i] == 0)];
 
-        // One pair of a kind is no measure for the others: then their own mean decides, and none where there is nothing to compare with.
+        // With only one pair of a kind, the mean of the other kind decides; with none to compare, there are no hard pairs.
         var farthestAlike = alike.Length > 1 ? alike.Max() : Mean(unlike);
         var nearestUnlike = unlike.Length > 1 ? unlike.Min() : Mean(alike);
         Tensor hardAlike = Tensor.Zeros(values.Length, 1), hardUnlike = Tensor.Zeros(values.Length, 1);

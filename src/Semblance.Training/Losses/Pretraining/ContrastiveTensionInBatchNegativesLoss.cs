@@ -5,7 +5,7 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="ContrastiveTensionInBatchNegativesLoss"/>.</summary>
 public sealed record ContrastiveTensionInBatchNegativesLossSettings
 {
-    /// <summary>Gets the factor of the similarities when training starts; 20 by default.</summary>
+    /// <summary>Gets the initial factor of the similarities; 20 by default.</summary>
     public float Scale
     {
         get;
@@ -17,24 +17,28 @@ public sealed record ContrastiveTensionInBatchNegativesLossSettings
 }
 
 /// <summary>
-/// <see cref="ContrastiveTensionLoss"/> with the batch's other sentences as the different ones, in both directions, and a trained scale:
-/// <see cref="MultipleNegativesSymmetricRankingLoss"/> between two copies of an encoder (Carlsson et al. 2021, "Semantic Re-tuning with Contrastive
-/// Tension"). Two text columns with the same sentences, one from each copy; no labels.
+/// Represents <see cref="ContrastiveTensionLoss"/> with in-batch negatives in both directions and a trained scale:
+/// <see cref="MultipleNegativesSymmetricRankingLoss"/> between two copies of an encoder.
 /// </summary>
+/// <remarks>
+/// Carlsson et al. 2021, "Semantic Re-tuning with Contrastive Tension". Two text columns with the same sentences, one for each copy; no
+/// labels.
+/// </remarks>
 public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(ContrastiveTensionInBatchNegativesLoss), ModelOutputKind.SentenceEmbeddings, ["scale", "similarity"], (node, _) =>
         {
             var usual = new ContrastiveTensionInBatchNegativesLossSettings();
-            return new ContrastiveTensionInBatchNegativesLoss(usual with { Scale = node.Scale(usual.Scale), Similarity = node.Similarity(usual.Similarity) });
+            return new ContrastiveTensionInBatchNegativesLoss(
+                usual with { Scale = node.Scale(usual.Scale), Similarity = node.Similarity(usual.Similarity) });
         });
 
     private readonly Tensor _logitScale;
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="ContrastiveTensionInBatchNegativesLoss"/> class.</summary>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     public ContrastiveTensionInBatchNegativesLoss(ContrastiveTensionInBatchNegativesLossSettings? settings = null)
     {
         Settings = settings ?? new();
@@ -45,7 +49,7 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
     /// <summary>Gets the settings.</summary>
     public ContrastiveTensionInBatchNegativesLossSettings Settings { get; }
 
-    /// <summary>Gets the factor of the similarities as it is trained now.</summary>
+    /// <summary>Gets the current factor of the similarities, which is trained.</summary>
     public float Scale => MathF.Exp(_logitScale.Values[0]);
 
     /// <inheritdoc/>
@@ -59,7 +63,8 @@ public sealed class ContrastiveTensionInBatchNegativesLoss : Loss
         var rows = input.Rows;
         if (rows == 1)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scale = run.Gather(run.Exp(_logitScale), new int[rows * rows], rows, rows);

@@ -3,13 +3,16 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// Two copies of an encoder learn to give the same sentence vectors of a large dot product and different ones of a small: binary cross-entropy,
-/// added up over the batch (Carlsson et al. 2021, "Semantic Re-tuning with Contrastive Tension"). Two text columns, one from each copy; label 1
-/// for the same sentence and 0 for different ones, or none: then equal texts (<see cref="LossInput.TextNumbers"/>) are the same sentence.
+/// Represents the contrastive tension of two copies of an encoder: binary cross-entropy of dot products, high for equal sentences and low
+/// for different ones, summed over the batch.
 /// </summary>
+/// <remarks>
+/// Carlsson et al. 2021, "Semantic Re-tuning with Contrastive Tension". Two text columns, one for each copy; the label is 1 for the same
+/// sentence and 0 for different ones. Without labels, equal texts (<see cref="LossInput.TextNumbers"/>) are the same sentence.
+/// </remarks>
 public sealed class ContrastiveTensionLoss : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(ContrastiveTensionLoss), ModelOutputKind.SentenceEmbeddings, [], (_, _) => new ContrastiveTensionLoss());
 

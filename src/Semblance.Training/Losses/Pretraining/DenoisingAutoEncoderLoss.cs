@@ -3,12 +3,13 @@ using Semblance.Transformers;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// TSDAE: learning from texts without labels (Wang et al. 2021, arXiv:2104.06979). A damaged text becomes a sentence vector, and a decoder that
-/// sees nothing but that vector writes the whole text again, so the vector must hold what the text says: cross-entropy over the tokens
-/// of all texts. One text column, damaged afresh each time it is seen; or two, damaged and whole, as in sentence-transformers.
-/// </summary>
-/// <remarks>The decoder is needed for training only. The paper pools by <see cref="Pooling.Cls"/> and trains with a constant learning rate of 3e-5 and batches of 8.</remarks>
+/// <summary>Represents TSDAE: unsupervised training with a denoising auto-encoder (Wang et al. 2021, arXiv:2104.06979).</summary>
+/// <remarks>
+/// A text with deleted words is encoded into a sentence embedding, and a decoder that sees only that embedding reconstructs the original
+/// text; the loss is the cross-entropy over the tokens of all texts. One text column, to which new noise is added each time; or two
+/// columns, damaged and original, as in sentence-transformers. The decoder is needed for training only. The paper uses
+/// <see cref="Pooling.Cls"/>, a constant learning rate of 3e-5 and a batch size of 8.
+/// </remarks>
 public sealed class DenoisingAutoEncoderLoss : Objective
 {
     private const string Wang =
@@ -25,28 +26,39 @@ public sealed class DenoisingAutoEncoderLoss : Objective
 
     private readonly HashSet<Tensor> _shared;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(DenoisingAutoEncoderLoss), ModelOutputKind.SentenceEmbeddings, ["deletion"],
-        (node, context) => new DenoisingAutoEncoderLoss(context.Model, seed: context.Seed) { Noise = node.Find("deletion") is { } ratio ? new WordDeletion(ratio.Number(0.0, 0.99)) : new WordDeletion() });
+        (node, context) => new DenoisingAutoEncoderLoss(context.Model, seed: context.Seed)
+        {
+            Noise = node.Find("deletion") is { } ratio ? new WordDeletion(ratio.Number(0.0, 0.99)) : new WordDeletion(),
+        });
 
-    /// <summary>Makes the loss with a decoder.</summary>
-    /// <param name="model">The model to train; of one of <see cref="Decoder.EncoderArchitectures"/> unless <paramref name="decoder"/> is given.</param>
-    /// <param name="decoder">The decoder; null, the default, for one that shares the model's parameters.</param>
-    /// <param name="seed">Where the new parameters of such a decoder begin.</param>
-    /// <exception cref="ArgumentException">There is no decoder for the model, or the decoder does not fit it.</exception>
+    /// <summary>Initializes a new instance of the <see cref="DenoisingAutoEncoderLoss"/> class.</summary>
+    /// <param name="model">
+    /// The model to train, with one of <see cref="Decoder.EncoderArchitectures"/> unless <paramref name="decoder"/> is given.
+    /// </param>
+    /// <param name="decoder">The decoder; <see langword="null"/>, the default, for one that shares the model's parameters.</param>
+    /// <param name="seed">The random seed of the new parameters of such a decoder.</param>
+    /// <exception cref="ArgumentException">The model's architecture has no decoder, or the decoder does not fit the model.</exception>
     public DenoisingAutoEncoderLoss(ITrainableModel model, Decoder? decoder = null, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
         Decoder = decoder ?? Decoder.FromEncoder(EncoderOf(model), seed: seed);
         if (Decoder.Body.HiddenSize != model.OutputDimension)
         {
-            throw new ArgumentException($"The decoder looks at vectors of {Decoder.Body.HiddenSize} elements, but the model's have {model.OutputDimension}; leave out modules that change the size.", nameof(model));
+            throw new ArgumentException(
+                $"The decoder takes embeddings of dimension {Decoder.Body.HiddenSize}, but the model's have {model.OutputDimension}; leave "
+                + "out modules that change the dimension.",
+                nameof(model));
         }
 
         if (Decoder.Body.VocabularySize < model.Tokenizer.VocabularySize)
         {
-            throw new ArgumentException($"The decoder knows {Decoder.Body.VocabularySize} token ids, but the model's tokenizer has {model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.", nameof(decoder));
+            throw new ArgumentException(
+                $"The decoder has a vocabulary of {Decoder.Body.VocabularySize} tokens, but the model's tokenizer has "
+                + $"{model.Tokenizer.VocabularySize}; use a decoder with the same vocabulary.",
+                nameof(decoder));
         }
 
         _shared = [.. model.Parameters().Select(parameter => parameter.Value)];
@@ -56,13 +68,15 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         }
     }
 
-    /// <summary>The decoder.</summary>
+    /// <summary>Gets the decoder.</summary>
     public Decoder Decoder { get; }
 
-    /// <summary>How texts are damaged where only whole ones are given.</summary>
+    /// <summary>Gets the noise that is added to original texts.</summary>
     public WordDeletion Noise { get; init; } = new();
 
-    /// <summary>What the decoder does not share with the model, under the names of the original.</summary>
+    /// <summary>
+    /// Returns the parameters of the decoder that it does not share with the model, under the names that sentence-transformers uses.
+    /// </summary>
     public override IEnumerable<Parameter> Parameters() => Decoder.Parameters()
         .Where(parameter => !_shared.Contains(parameter.Value))
         .Select(parameter => new Parameter("decoder." + parameter.Name, parameter.Value));
@@ -83,23 +97,27 @@ public sealed class DenoisingAutoEncoderLoss : Objective
         }
 
         using var run = batch.Start();
-        var vectors = (batch.Columns == 2 ? batch.Forward(run, batch.Input(0)) : batch.Model.Forward(run, batch.Input(0) with { Texts = Damaged(batch) })).Value; // [rows × dimension]
+        // [rows × dimension]
+        var vectors = (batch.Columns == 2
+            ? batch.Forward(run, batch.Input(0))
+            : batch.Model.Forward(run, batch.Input(0) with { Texts = Damaged(batch) })).Value;
         var whole = batch.Input(batch.Columns - 1) with { Prompt = batch.Columns == 2 ? batch.Prompt(1) : "", Route = null };
         var (inputs, next) = Shifted(batch.Model.Tokenize(whole));
         return Backward(run, run.CrossEntropy(Decoder.Logits(run, Decoder.Forward(run, inputs, vectors)), next), batch);
     }
 
     private static Transformer EncoderOf(ITrainableModel model) =>
-        model.Body ?? throw new ArgumentException("The denoising auto-encoder needs a model that begins with a transformer.", nameof(model));
+        model.Body
+            ?? throw new ArgumentException("The denoising auto-encoder needs a model that begins with a transformer.", nameof(model));
 
-    // One generator for the batch: the same seed damages the same texts in the same way.
+    // One generator for the batch: the same seed gives the same noise.
     private string[] Damaged(TrainingBatch batch)
     {
         var random = new Random((int)(((batch.DropoutSeed ?? 0) * 0x9E3779B97F4A7C15) >> 33));
         return Array.ConvertAll(batch.Texts(0), text => Noise.Apply(text, random));
     }
 
-    // Teacher forcing: each token but the last of a text goes in, the one after it is expected.
+    // Teacher forcing: the input is all tokens of a text but the last, the target all but the first.
     private (PackedBatch Inputs, int[] Next) Shifted(PackedBatch whole)
     {
         var (inputs, next) = (new int[whole.Count][], new List<int>());
@@ -108,7 +126,7 @@ public sealed class DenoisingAutoEncoderLoss : Objective
             var ids = whole.TokenIds[whole.Offsets[i]..whole.Offsets[i + 1]];
             if (ids.Length < 2)
             {
-                throw new LossInputException($"{Name} cannot predict the text of row {i}: it has but one token.");
+                throw new LossInputException($"{Name} cannot predict the text of row {i}: it has only one token.");
             }
 
             inputs[i] = ids[..^1].ToArray();

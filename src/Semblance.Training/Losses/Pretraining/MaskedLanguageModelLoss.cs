@@ -5,13 +5,11 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Training;
 
-/// <summary>
-/// Pretraining: the cross-entropy of hidden words (Devlin et al. 2019, arXiv:1810.04805). One text column, no labels; pooling and what
-/// follows it take no part. Only the hidden tokens go through the head and the vocabulary.
-/// </summary>
+/// <summary>Represents masked language modeling: the cross-entropy of masked tokens (Devlin et al. 2019, arXiv:1810.04805).</summary>
 /// <remarks>
-/// <see cref="TrainingBatch.DropoutSeed"/> also decides which tokens are hidden; without it, the same places are in every batch.
-/// <see cref="Save"/> makes the folder one of the original's class, such as <c>BertForMaskedLM</c>, from which the head is loaded again.
+/// One text column, no labels. Pooling and the modules after it are not used. Only masked tokens go through the head.
+/// <see cref="TrainingBatch.DropoutSeed"/> also selects the masked tokens; without it, every batch masks the same positions.
+/// <see cref="Save"/> writes a folder of the original's class, such as <c>BertForMaskedLM</c>, from which the head can be loaded again.
 /// </remarks>
 public sealed class MaskedLanguageModelLoss : Objective
 {
@@ -31,33 +29,41 @@ public sealed class MaskedLanguageModelLoss : Objective
 
     private readonly TaskModel _task;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MaskedLanguageModelLoss), ModelOutputKind.SentenceEmbeddings, ["rate", "whole-words"], (node, context) =>
         {
             var usual = new MaskingOptions();
-            var options = usual with { Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate, WholeWords = node.Flag("whole-words", usual.WholeWords) };
+            var options = usual with
+            {
+                Rate = node.Find("rate")?.Number(0.01, 0.99) ?? usual.Rate,
+                WholeWords = node.Flag("whole-words", usual.WholeWords),
+            };
             return context.Folder is { } folder
                 ? Load(folder, context.Model, options, context.Seed)
                 : new MaskedLanguageModelLoss(context.Model, options, context.Seed);
         });
 
-    /// <summary>Makes the loss with a given head.</summary>
+    /// <summary>Initializes a new instance of the <see cref="MaskedLanguageModelLoss"/> class with an existing head.</summary>
     /// <param name="model">The model that is trained.</param>
     /// <param name="task">The transformer of <paramref name="model"/> with its head.</param>
-    /// <param name="options">How much is hidden; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The tokenizer has no mask token, the head is another transformer's or predicts no words, or an option is out of range.</exception>
+    /// <param name="options">The masking options; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The tokenizer has no mask token, the head belongs to another transformer or is not a masked language model head, or an option is out
+    /// of range.
+    /// </exception>
     public MaskedLanguageModelLoss(ITrainableModel model, TaskModel task, MaskingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
         if (!ReferenceEquals(task.Body, BodyOf(model)))
         {
-            throw new ArgumentException("The head stands on another transformer; make it for the model's own.", nameof(task));
+            throw new ArgumentException("The head belongs to another transformer; create it for the model's own.", nameof(task));
         }
 
         _task = task;
-        Head = task.Head as VocabularyHead ?? throw new ArgumentException($"'{task.Architecture}' has no head that predicts words.", nameof(task));
+        Head = task.Head as VocabularyHead
+            ?? throw new ArgumentException($"'{task.Architecture}' has no masked language model head.", nameof(task));
         Masking = new TokenMasking(model.Tokenizer, options);
         foreach (var (_, parameter) in Parameters())
         {
@@ -65,29 +71,33 @@ public sealed class MaskedLanguageModelLoss : Objective
         }
     }
 
-    /// <summary>Makes the loss with a head that has learned nothing.</summary>
+    /// <summary>Initializes a new instance of the <see cref="MaskedLanguageModelLoss"/> class with a randomly initialized head.</summary>
     /// <param name="model">The model that is trained.</param>
-    /// <param name="options">How much is hidden; null for the defaults.</param>
-    /// <param name="seed">Where the random weights begin.</param>
-    /// <exception cref="ArgumentException">The transformer's architecture has no head that predicts masked tokens, the tokenizer has no mask token, or an option is out of range.</exception>
+    /// <param name="options">The masking options; <see langword="null"/> for the defaults.</param>
+    /// <param name="seed">The random seed of the head.</param>
+    /// <exception cref="ArgumentException">
+    /// The transformer's architecture has no masked language model head, the tokenizer has no mask token, or an option is out of range.
+    /// </exception>
     public MaskedLanguageModelLoss(ITrainableModel model, MaskingOptions? options = null, int seed = 0)
         : this(model, TaskModel.CreateMaskedLanguageModel(BodyOf(model), seed), options)
     {
     }
 
-    /// <summary>The head, trained with the model.</summary>
+    /// <summary>Gets the head, which is trained with the model.</summary>
     public VocabularyHead Head { get; }
 
-    /// <summary>What hides tokens.</summary>
+    /// <summary>Gets the masking of tokens.</summary>
     public TokenMasking Masking { get; }
 
-    /// <summary>Makes the loss with the head that a folder has; with a random one where it has only the body.</summary>
+    /// <summary>Creates the loss with the head in a folder, or with a randomly initialized head if the folder has none.</summary>
     /// <param name="folder">The folder that the model was loaded from.</param>
     /// <param name="model">The model that is trained.</param>
-    /// <param name="options">How much is hidden; null for the defaults.</param>
-    /// <param name="seed">Where the weights of a random head begin.</param>
-    /// <exception cref="ArgumentException">The transformer's architecture has no head that predicts masked tokens, the tokenizer has no mask token, or an option is out of range.</exception>
-    /// <exception cref="FormatException">The head is damaged or of other sizes.</exception>
+    /// <param name="options">The masking options; <see langword="null"/> for the defaults.</param>
+    /// <param name="seed">The random seed of a new head.</param>
+    /// <exception cref="ArgumentException">
+    /// The transformer's architecture has no masked language model head, the tokenizer has no mask token, or an option is out of range.
+    /// </exception>
+    /// <exception cref="FormatException">The head is damaged or has other sizes than expected.</exception>
     public static MaskedLanguageModelLoss Load(string folder, ITrainableModel model, MaskingOptions? options = null, int seed = 0)
     {
         var body = BodyOf(model);
@@ -112,10 +122,10 @@ public sealed class MaskedLanguageModelLoss : Objective
         return Backward(run, Forward(run, tokens), batch);
     }
 
-    /// <summary>The mean cross-entropy of the hidden tokens.</summary>
+    /// <summary>Computes the mean cross-entropy of the masked tokens.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="tokens">The batch, with at least one hidden token.</param>
-    /// <returns><c>[1]</c>.</returns>
+    /// <param name="tokens">The batch, with at least one masked token.</param>
+    /// <returns>The loss: <c>[1]</c>.</returns>
     public Tensor Forward(Computation run, MaskedTokens tokens)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -126,20 +136,23 @@ public sealed class MaskedLanguageModelLoss : Objective
     /// <inheritdoc/>
     public override void Save(ITrainableModel model, string folder, DType weights = DType.F32) => _task.Save(folder, weights);
 
-    /// <summary>The scores of all words for each hidden token: <c>[hidden tokens × vocabulary]</c>.</summary>
+    /// <summary>Computes the logits of the vocabulary for each masked token: <c>[masked tokens × vocabulary]</c>.</summary>
     internal Tensor Scores(Computation run, MaskedTokens tokens) => run.Linear(Transformed(run, tokens), Head.Decoder);
 
-    /// <summary>Tokenizes texts and hides some of their tokens.</summary>
+    /// <summary>Tokenizes texts and masks some of their tokens.</summary>
     /// <exception cref="LossInputException">All tokens are special.</exception>
     internal MaskedTokens Hide(ITrainableModel model, ModelInput input, ulong seed)
     {
         if (!ReferenceEquals(model.Body, _task.Body))
         {
-            throw new ArgumentException("The loss was made for another model, whose word table its head shares.", nameof(model));
+            throw new ArgumentException("The loss was created for another model, whose word embeddings its head shares.", nameof(model));
         }
 
         var tokens = Masking.Apply(model.Tokenize(input), seed);
-        return tokens.Positions.Length > 0 ? tokens : throw new LossInputException($"MaskedLanguageModelLoss: none of the {input.Texts.Count} texts has a token that could be hidden; leave empty texts out.");
+        return tokens.Positions.Length > 0
+            ? tokens
+            : throw new LossInputException(
+                $"MaskedLanguageModelLoss: none of the {input.Texts.Count} texts has a token that can be masked; leave empty texts out.");
     }
 
     private Tensor Transformed(Computation run, MaskedTokens tokens)
@@ -152,6 +165,7 @@ public sealed class MaskedLanguageModelLoss : Objective
     private static Transformer BodyOf(ITrainableModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model.Body ?? throw new ArgumentException("Masked words need a model that begins with a transformer.", nameof(model));
+        return model.Body
+            ?? throw new ArgumentException("Masked language modeling needs a model that begins with a transformer.", nameof(model));
     }
 }

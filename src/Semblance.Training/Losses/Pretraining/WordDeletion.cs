@@ -3,17 +3,21 @@ using System.Text;
 namespace Semblance.Training;
 
 /// <summary>
-/// Noise that deletes words by chance and always keeps one: what TSDAE (Wang et al. 2021, arXiv:2104.06979) found best. Words are what
-/// white space divides; each Chinese character or Japanese kana counts as a word, because nothing divides those.
+/// Represents noise that deletes words at random and keeps at least one, the best noise for TSDAE (Wang et al. 2021, arXiv:2104.06979).
 /// </summary>
-/// <param name="ratio">The chance of each word to be deleted, from 0 to 1; 0.6 by default.</param>
+/// <remarks>Words are separated by white space; each Chinese character or Japanese kana counts as one word.</remarks>
+/// <param name="ratio">The probability of deleting a word, from 0 to 1; 0.6 by default.</param>
 public sealed class WordDeletion(double ratio = 0.6)
 {
-    private readonly double _ratio = ratio is >= 0 and <= 1 ? ratio : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "The share of words to delete must be from 0 to 1.");
+    private readonly double _ratio = ratio is >= 0 and <= 1
+        ? ratio
+        : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "The probability of deleting a word must be from 0 to 1.");
 
-    /// <summary>The text without the words that chance deletes. A text without words stays as it is.</summary>
+    /// <summary>Returns the text without the deleted words. A text without words is returned unchanged.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="random">Where chance comes from: one number for each word, and one more where all would be deleted.</param>
+    /// <param name="random">
+    /// The random number generator: one number is drawn for each word, and one more if all words would be deleted.
+    /// </param>
     public string Apply(string text, Random random)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -49,7 +53,7 @@ public sealed class WordDeletion(double ratio = 0.6)
     private static List<(int Start, int End)> Words(string text)
     {
         var words = new List<(int Start, int End)>();
-        var open = false; // whether the last word may go on
+        var open = false; // whether the last word can continue
         var place = 0;
         foreach (var rune in text.EnumerateRunes())
         {
@@ -75,5 +79,6 @@ public sealed class WordDeletion(double ratio = 0.6)
 
     // Han in all its blocks, hiragana and katakana.
     private static bool StandsAlone(int rune) =>
-        rune is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
+        rune is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
+            or (>= 0x20000 and <= 0x3FFFF);
 }

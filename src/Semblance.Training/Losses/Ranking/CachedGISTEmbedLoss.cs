@@ -1,13 +1,19 @@
 namespace Semblance.Training;
 
-/// <summary><see cref="GISTEmbedLoss"/> over batches larger than memory, and so with more negatives than fit at once; see <see cref="GradientCache"/>.</summary>
+/// <summary>
+/// Represents <see cref="GISTEmbedLoss"/> over batches larger than memory, with more in-batch negatives; see <see cref="GradientCache"/>.
+/// </summary>
 /// <param name="settings">The settings of the loss, with the guide model.</param>
-/// <param name="miniBatchTokens">The maximum number of tokens that are computed at once.</param>
+/// <param name="miniBatchTokens">The maximum number of tokens of a mini-batch.</param>
 public sealed class CachedGISTEmbedLoss(GISTEmbedLossSettings settings, int miniBatchTokens = GradientCache.DefaultMiniBatchTokens)
     : GradientCache(
-        settings?.Guide is not null ? new GISTEmbedLoss(settings) : throw new ArgumentException("The settings need a guide model, which encodes the texts of each batch too.", nameof(settings)), miniBatchTokens)
+        settings?.Guide is not null
+            ? new GISTEmbedLoss(settings)
+            : throw new ArgumentException("The settings need a guide model, which encodes the texts of each batch too.", nameof(settings)),
+        miniBatchTokens)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(CachedGISTEmbedLoss), ModelOutputKind.SentenceEmbeddings, [.. GISTEmbedLoss.Keys, "mini-batch-tokens"], (node, _) => new CachedGISTEmbedLoss(GISTEmbedLoss.Read(node), node.MiniBatchTokens()));
+        nameof(CachedGISTEmbedLoss), ModelOutputKind.SentenceEmbeddings, [.. GISTEmbedLoss.Keys, "mini-batch-tokens"],
+        (node, _) => new CachedGISTEmbedLoss(GISTEmbedLoss.Read(node), node.MiniBatchTokens()));
 }

@@ -1,15 +1,18 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// <see cref="MultipleNegativesRankingLoss"/> over batches larger than memory, and so with more negatives than fit at once; see
+/// Represents <see cref="MultipleNegativesRankingLoss"/> over batches larger than memory, with more in-batch negatives; see
 /// <see cref="GradientCache"/>.
 /// </summary>
-/// <param name="settings">The settings of the loss; null for the defaults.</param>
-/// <param name="miniBatchTokens">The maximum number of tokens that are computed at once.</param>
-public sealed class CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null, int miniBatchTokens = GradientCache.DefaultMiniBatchTokens)
+/// <param name="settings">The settings of the loss; <see langword="null"/> for the defaults.</param>
+/// <param name="miniBatchTokens">The maximum number of tokens of a mini-batch.</param>
+public sealed class CachedMultipleNegativesRankingLoss(
+    MultipleNegativesRankingLossSettings? settings = null, int miniBatchTokens = GradientCache.DefaultMiniBatchTokens)
     : GradientCache(new MultipleNegativesRankingLoss(settings), miniBatchTokens)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(CachedMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. MultipleNegativesRankingLoss.Keys, "mini-batch-tokens"], (node, _) => new CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLoss.Read(node), node.MiniBatchTokens()));
+        nameof(CachedMultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings,
+        [.. MultipleNegativesRankingLoss.Keys, "mini-batch-tokens"],
+        (node, _) => new CachedMultipleNegativesRankingLoss(MultipleNegativesRankingLoss.Read(node), node.MiniBatchTokens()));
 }

@@ -6,40 +6,45 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="GISTEmbedLoss"/>.</summary>
 public sealed record GISTEmbedLossSettings
 {
-    /// <summary>Gets the divisor of the similarities; 0.01 by default.</summary>
+    /// <summary>Gets the temperature: the divisor of the similarities; 0.01 by default.</summary>
     public float Temperature
     {
         get;
         init => field = Setting.Positive(value);
     } = 0.01f;
 
-    /// <summary>Gets how <see cref="Margin"/> is meant; <see cref="MarginStrategy.Absolute"/> by default.</summary>
+    /// <summary>Gets the meaning of <see cref="Margin"/>; <see cref="MarginStrategy.Absolute"/> by default.</summary>
     public MarginStrategy MarginStrategy { get; init; } = MarginStrategy.Absolute;
 
-    /// <summary>Gets how far below the similarity of the positive a candidate counts as a false negative already; 0 by default.</summary>
+    /// <summary>Gets the margin below the similarity of the positive above which a candidate is a false negative; 0 by default.</summary>
     public float Margin
     {
         get;
         init => field = Setting.Finite(value);
     }
 
-    /// <summary>Gets whether other anchors are negatives of an anchor; true by default.</summary>
+    /// <summary>Gets a value that indicates whether other anchors are negatives of an anchor; <see langword="true"/> by default.</summary>
     public bool ContrastAnchors { get; init; } = true;
 
-    /// <summary>Gets whether other positives are negatives of a positive; true by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether other positives are negatives of a positive; <see langword="true"/> by default.
+    /// </summary>
     public bool ContrastPositives { get; init; } = true;
 
-    /// <summary>Gets the guide model, which encodes the texts of each batch too; null, the default, where <see cref="LossInput.GuideEmbeddings"/> are given.</summary>
+    /// <summary>
+    /// Gets the guide model, which also encodes the texts of each batch; <see langword="null"/>, the default, if
+    /// <see cref="LossInput.GuideEmbeddings"/> are given.
+    /// </summary>
     public SentenceTransformer? Guide { get; init; }
 }
 
-/// <summary>
-/// Ranking with a guide: cross-entropy over the batch's similarities as in <see cref="MultipleNegativesRankingLoss"/>, without the candidates
-/// that a guide model finds nearer than the positive, and with other anchors and other positives as further negatives (Solatorio 2024,
-/// arXiv:2402.16829). Two or more text columns: anchor, positive, and any number of hard negatives; no labels;
+/// <summary>Represents in-batch ranking with a guide model that detects false negatives (Solatorio 2024, arXiv:2402.16829).</summary>
+/// <remarks>
+/// The cross-entropy over the batch's similarities as in <see cref="MultipleNegativesRankingLoss"/>, without the candidates that the guide
+/// model finds more similar than the positive, and with other anchors and other positives as additional negatives. An embedding is never
+/// its own negative. Two or more text columns: anchor, positive, and any number of hard negatives; no labels;
 /// <see cref="LossInput.GuideEmbeddings"/> of the same texts.
-/// </summary>
-/// <remarks>A vector is never its own negative, whatever the guide finds.</remarks>
+/// </remarks>
 public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
 {
     private const string Solatorio =
@@ -54,7 +59,7 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(GISTEmbedLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new GISTEmbedLoss(Read(node)));
 
@@ -69,7 +74,9 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         return usual with
         {
             Temperature = node.Number("temperature", usual.Temperature, float.Epsilon, 1e6f),
-            MarginStrategy = node.Find("margin-strategy")?.OneOf(("absolute", MarginStrategy.Absolute), ("relative", MarginStrategy.Relative)) ?? usual.MarginStrategy,
+            MarginStrategy = node.Find("margin-strategy")?.OneOf(
+                ("absolute", MarginStrategy.Absolute), ("relative", MarginStrategy.Relative))
+                ?? usual.MarginStrategy,
             Margin = node.Number("margin", usual.Margin, -1e6f, 1e6f),
             ContrastAnchors = node.Flag("contrast-anchors", usual.ContrastAnchors),
             ContrastPositives = node.Flag("contrast-positives", usual.ContrastPositives),
@@ -82,7 +89,14 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
     {
         ArgumentNullException.ThrowIfNull(batch);
         return Settings.Guide is not { } guide ? batch
-            : batch with { GuideEmbeddings = [.. Enumerable.Range(0, batch.Columns).Select(column => guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors)] };
+            : batch with
+            {
+                GuideEmbeddings =
+                [
+                    .. Enumerable.Range(0, batch.Columns)
+                        .Select(column => guide.Encode(batch.Texts(column), cancellationToken: batch.Cancellation).Vectors),
+                ],
+            };
     }
 
     /// <inheritdoc/>
@@ -97,7 +111,8 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         var rows = input.Rows;
         if (rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var positives = GuideSimilarities(run, guide, 0, 1);
@@ -105,14 +120,16 @@ public sealed class GISTEmbedLoss(GISTEmbedLossSettings? settings = null) : Loss
         for (var row = 0; row < rows; row++)
         {
             var own = positives.Row(row)[row];
-            thresholds[row] = own - (Settings.MarginStrategy == MarginStrategy.Absolute ? Settings.Margin : Math.Abs(own) * Settings.Margin);
+            thresholds[row] =
+                own - (Settings.MarginStrategy == MarginStrategy.Absolute ? Settings.Margin : Math.Abs(own) * Settings.Margin);
         }
 
         Tensor Block(int from, int to)
         {
             var guided = GuideSimilarities(run, guide, from, to).Values.ToArray();
             var scores = run.Similarities(input.Embeddings[from], input.Embeddings[to], SimilarityFunction.Cosine);
-            return run.LeaveOut(scores, (row, other) => row == other && to < 2 ? from == to : guided[(row * rows) + other] > thresholds[row]);
+            return run.LeaveOut(
+                scores, (row, other) => row == other && to < 2 ? from == to : guided[(row * rows) + other] > thresholds[row]);
         }
 
         var blocks = new List<Tensor> { Block(0, 1) };

@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>Which negatives <see cref="MultipleNegativesRankingLoss"/> gives more weight the more similar they are to the anchor.</summary>
+/// <summary>Specifies the negatives that <see cref="MultipleNegativesRankingLoss"/> weights by their similarity to the anchor.</summary>
 public enum HardnessMode
 {
     /// <summary>The texts of other rows.</summary>

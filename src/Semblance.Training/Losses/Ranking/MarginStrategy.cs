@@ -1,11 +1,14 @@
 namespace Semblance.Training;
 
-/// <summary>From where on a guide takes a candidate for a false negative.</summary>
+/// <summary>Specifies the threshold of the guide's similarity above which a candidate is a false negative.</summary>
 public enum MarginStrategy
 {
-    /// <summary>Above the similarity of anchor and positive less the margin.</summary>
+    /// <summary>The similarity of anchor and positive minus the margin.</summary>
     Absolute,
 
-    /// <summary>Above the similarity of anchor and positive less the margin times its magnitude: below it for similarities under zero, too.</summary>
+    /// <summary>
+    /// The similarity of anchor and positive minus the margin times its absolute value, so that the threshold is lower for negative
+    /// similarities too.
+    /// </summary>
     Relative,
 }

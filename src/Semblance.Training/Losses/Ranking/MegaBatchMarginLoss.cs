@@ -6,14 +6,14 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MegaBatchMarginLoss"/>.</summary>
 public sealed record MegaBatchMarginLossSettings
 {
-    /// <summary>Gets the cosine that a pair is to reach; 0.8 by default.</summary>
+    /// <summary>Gets the minimum cosine similarity of a pair; 0.8 by default.</summary>
     public float PositiveMargin
     {
         get;
         init => field = Setting.Finite(value);
     } = 0.8f;
 
-    /// <summary>Gets the cosine that the hardest negative is not to exceed; 0.3 by default.</summary>
+    /// <summary>Gets the maximum cosine similarity of the hardest negative; 0.3 by default.</summary>
     public float NegativeMargin
     {
         get;
@@ -22,10 +22,13 @@ public sealed record MegaBatchMarginLossSettings
 }
 
 /// <summary>
-/// max(positiveMargin − cos(a, p), 0) + max(cos(a, n) − negativeMargin, 0), with the nearest of the other rows' positives as negative: the
-/// larger the batch, the harder (Wieting and Gimpel 2018, ParaNMT-50M, arXiv:1711.05732). Two text columns: anchor, positive; no labels.
+/// Represents the loss max(positiveMargin − cos(a, p), 0) + max(cos(a, n) − negativeMargin, 0), where n is the most similar of the other
+/// rows' positives (Wieting and Gimpel 2018, ParaNMT-50M, arXiv:1711.05732).
 /// </summary>
-/// <remarks>Batches larger than memory: <see cref="CachedMegaBatchMarginLoss"/>.</remarks>
+/// <remarks>
+/// The larger the batch, the harder the negatives; for batches larger than memory, see <see cref="CachedMegaBatchMarginLoss"/>. Two text
+/// columns: anchor, positive; no labels.
+/// </remarks>
 public sealed class MegaBatchMarginLoss(MegaBatchMarginLossSettings? settings = null) : Loss
 {
     private const string Wieting =
@@ -39,7 +42,7 @@ public sealed class MegaBatchMarginLoss(MegaBatchMarginLossSettings? settings = 
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(MegaBatchMarginLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new MegaBatchMarginLoss(Read(node)));
 
@@ -69,7 +72,8 @@ public sealed class MegaBatchMarginLoss(MegaBatchMarginLossSettings? settings = 
         var rows = input.Rows;
         if (rows == 1)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = run.Similarities(input.Embeddings[0], input.Embeddings[1], SimilarityFunction.Cosine);

@@ -6,7 +6,7 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MultipleNegativesRankingLoss"/>.</summary>
 public record MultipleNegativesRankingLossSettings
 {
-    /// <summary>Gets the factor of the similarities: one over the temperature; 20 by default.</summary>
+    /// <summary>Gets the factor of the similarities: the inverse of the temperature; 20 by default.</summary>
     public float Scale
     {
         get;
@@ -16,16 +16,19 @@ public record MultipleNegativesRankingLossSettings
     /// <summary>Gets the similarity of two vectors; <see cref="SimilarityFunction.Cosine"/> by default.</summary>
     public SimilarityFunction Similarity { get; init; } = SimilarityFunction.Cosine;
 
-    /// <summary>Gets what is compared with what; <see cref="RankingDirections.QueryToDocument"/>, the default, must be among it.</summary>
+    /// <summary>Gets the directions of the comparison; they include <see cref="RankingDirections.QueryToDocument"/>, the default.</summary>
     public RankingDirections Directions { get; init; } = RankingDirections.QueryToDocument;
 
-    /// <summary>Gets whether the candidates of all directions compete with each other; <see cref="PartitionMode.Joint"/> by default.</summary>
+    /// <summary>Gets how the candidates of several directions are combined; <see cref="PartitionMode.Joint"/> by default.</summary>
     public PartitionMode PartitionMode { get; init; } = PartitionMode.Joint;
 
-    /// <summary>Gets which negatives weigh more the more similar they are; null, the default, for none.</summary>
+    /// <summary>Gets the negatives that are weighted by their similarity; <see langword="null"/>, the default, for none.</summary>
     public HardnessMode? HardnessMode { get; init; }
 
-    /// <summary>Gets the strength of that weight: this times the similarity is added to the scaled similarity of a negative; 0 by default, and above 0 with <see cref="HardnessMode"/>.</summary>
+    /// <summary>
+    /// Gets the strength of that weight: the strength times the similarity is added to the scaled similarity of a negative; 0 by default,
+    /// and above 0 with <see cref="HardnessMode"/>.
+    /// </summary>
     public float HardnessStrength
     {
         get;
@@ -34,12 +37,13 @@ public record MultipleNegativesRankingLossSettings
 }
 
 /// <summary>
-/// Each anchor finds its positive among all positives and hard negatives of the batch: cross-entropy over scaled similarities (Henderson et
-/// al. 2017, arXiv:1705.00652; van den Oord et al. 2018, arXiv:1807.03748, as InfoNCE). Two or more text columns: anchor, positive, and any
-/// number of hard negatives; no labels. Anchors are also called queries, the other columns documents.
+/// Represents the cross-entropy over the scaled similarities of each anchor with all positives and hard negatives of the batch: in-batch
+/// negatives, also known as InfoNCE.
 /// </summary>
 /// <remarks>
-/// With <see cref="LossInput.TextNumbers"/>, which the trainer gives, a candidate with the text of the right answer is no negative;
+/// Henderson et al. 2017, arXiv:1705.00652; van den Oord et al. 2018, arXiv:1807.03748. Two or more text columns: anchor, positive, and any
+/// number of hard negatives; no labels. Anchors are also called queries, the other columns documents. With
+/// <see cref="LossInput.TextNumbers"/>, which the trainer sets, a candidate whose text equals the positive is not a negative;
 /// sentence-transformers keeps it. With all four directions, it is the improved contrastive loss of GTE (Li et al. 2023, arXiv:2308.03281).
 /// </remarks>
 public class MultipleNegativesRankingLoss : Loss
@@ -56,12 +60,14 @@ public class MultipleNegativesRankingLoss : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new MultipleNegativesRankingLoss(Read(node)));
+        nameof(MultipleNegativesRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys],
+        (node, _) => new MultipleNegativesRankingLoss(Read(node)));
 
     private const RankingDirections AllDirections =
-        RankingDirections.QueryToDocument | RankingDirections.QueryToQuery | RankingDirections.DocumentToQuery | RankingDirections.DocumentToDocument;
+        RankingDirections.QueryToDocument | RankingDirections.QueryToQuery
+        | RankingDirections.DocumentToQuery | RankingDirections.DocumentToDocument;
 
     private static readonly (string Name, RankingDirections Value)[] Directions =
     [
@@ -70,12 +76,17 @@ public class MultipleNegativesRankingLoss : Loss
     ];
 
     private static readonly (string Name, HardnessMode? Value)[] Hardnesses =
-        [("in-batch-negatives", HardnessMode.InBatchNegatives), ("hard-negatives", HardnessMode.HardNegatives), ("all-negatives", HardnessMode.AllNegatives)];
+        [
+            ("in-batch-negatives", HardnessMode.InBatchNegatives),
+            ("hard-negatives", HardnessMode.HardNegatives),
+            ("all-negatives", HardnessMode.AllNegatives),
+        ];
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="settings">The settings; null for the defaults.</param>
+    /// <summary>Initializes a new instance of the <see cref="MultipleNegativesRankingLoss"/> class.</summary>
+    /// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The directions lack the positive, or have no positive of their own where each is for itself; or a hardness mode and its strength are not given together.
+    /// The directions do not include the positive; with <see cref="PartitionMode.PerDirection"/>, a direction has no positive; or only one
+    /// of hardness mode and strength is set.
     /// </exception>
     public MultipleNegativesRankingLoss(MultipleNegativesRankingLossSettings? settings = null)
     {
@@ -83,18 +94,26 @@ public class MultipleNegativesRankingLoss : Loss
         var (directions, hardness) = (Settings.Directions, Settings.HardnessMode);
         if (!directions.HasFlag(RankingDirections.QueryToDocument) || (directions & ~AllDirections) != 0)
         {
-            throw new ArgumentException($"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the positive, must be among them.", nameof(settings));
+            throw new ArgumentException(
+                $"The directions are {directions}; {nameof(RankingDirections.QueryToDocument)}, which has the "
+                + "positive, must be among them.",
+                nameof(settings));
         }
 
-        if (Settings.PartitionMode == PartitionMode.PerDirection && (directions & (RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument)) != 0)
+        if (Settings.PartitionMode == PartitionMode.PerDirection
+            && (directions & (RankingDirections.QueryToQuery | RankingDirections.DocumentToDocument)) != 0)
         {
             throw new ArgumentException(
-                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; use {nameof(PartitionMode.Joint)}.", nameof(settings));
+                $"{nameof(PartitionMode.PerDirection)} needs directions that have the positive among their candidates, not {directions}; "
+                + $"use {nameof(PartitionMode.Joint)}.",
+                nameof(settings));
         }
 
         if (hardness is null != (Settings.HardnessStrength == 0))
         {
-            throw new ArgumentException("A hardness mode and a strength above zero go together; one of them alone has no effect.", nameof(settings));
+            throw new ArgumentException(
+                "A hardness mode and a strength above zero go together; one of them alone has no effect.",
+                nameof(settings));
         }
     }
 
@@ -111,14 +130,16 @@ public class MultipleNegativesRankingLoss : Loss
             Scale = node.Scale(usual.Scale),
             Similarity = node.Similarity(usual.Similarity),
             Directions = node.Flags("directions", usual.Directions, Directions),
-            PartitionMode = node.Find("partition")?.OneOf(("joint", PartitionMode.Joint), ("per-direction", PartitionMode.PerDirection)) ?? usual.PartitionMode,
+            PartitionMode = node.Find("partition")?.OneOf(("joint", PartitionMode.Joint), ("per-direction", PartitionMode.PerDirection))
+                ?? usual.PartitionMode,
             HardnessMode = node.Find("hardness") is { } hardness ? hardness.OneOf(Hardnesses) : usual.HardnessMode,
             HardnessStrength = node.Weight("hardness-strength", usual.HardnessStrength),
         };
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Citations => Settings.Directions == AllDirections ? [Papers.Henderson, Papers.Oord, LiGte] : [Papers.Henderson, Papers.Oord];
+    public override IReadOnlyList<string> Citations =>
+        Settings.Directions == AllDirections ? [Papers.Henderson, Papers.Oord, LiGte] : [Papers.Henderson, Papers.Oord];
 
     /// <inheritdoc/>
     public override Tensor Forward(Computation run, LossInput input)
@@ -127,7 +148,8 @@ public class MultipleNegativesRankingLoss : Loss
         input.RequireColumns(this, 2);
         if (input.Rows == 1 && input.Embeddings.Count == 2)
         {
-            throw new LossInputException($"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
+            throw new LossInputException(
+                $"{Name} has no negatives in a batch of one row; use larger batches or leave the last short one out.");
         }
 
         var scores = DirectionScores(run, input);
@@ -142,15 +164,19 @@ public class MultipleNegativesRankingLoss : Loss
             : run.CrossEntropy(scores[0], own);
     }
 
-    // For each direction the scores of the rows' candidates [rows × candidates]: the right answer of row i is candidate i of the first. What is no negative is −∞.
+    // The scores of the rows' candidates for each direction, [rows × candidates]: candidate i of the first is the positive of row i. −∞
+    // excludes a candidate.
     private List<Tensor> DirectionScores(Computation run, LossInput input)
     {
         var (queries, positives, rows) = (input.Embeddings[0], input.Embeddings[1], input.Rows);
         var documents = run.ConcatenateRows([.. input.Embeddings.Skip(1)]);
-        var (queryTexts, documentTexts) = input.RequireTextNumbers(this) is { } texts ? ([.. texts[0]], [.. texts.Skip(1).SelectMany(column => column)]) : ((int[]?)null, (int[]?)null);
+        var (queryTexts, documentTexts) = input.RequireTextNumbers(this) is { } texts
+            ? ([.. texts[0]], [.. texts.Skip(1).SelectMany(column => column)])
+            : ((int[]?)null, (int[]?)null);
         var similarities = run.Similarities(queries, documents, Settings.Similarity);
         var scaled = run.Scale(similarities, Settings.Scale);
-        var scores = new List<Tensor> { run.LeaveOut(Settings.HardnessMode is null ? scaled : run.Add(scaled, Hardness(similarities)), Duplicates(documentTexts)) };
+        var weighted = Settings.HardnessMode is null ? scaled : run.Add(scaled, Hardness(similarities));
+        var scores = new List<Tensor> { run.LeaveOut(weighted, Duplicates(documentTexts)) };
         if (Settings.Directions.HasFlag(RankingDirections.QueryToQuery))
         {
             var others = run.Scale(run.Similarities(queries, queries, Settings.Similarity), Settings.Scale);
@@ -172,7 +198,7 @@ public class MultipleNegativesRankingLoss : Loss
         return scores;
     }
 
-    // A constant: the more similar a negative, the more weight it gets, which is not trained on.
+    // A constant without gradient: the more similar a negative, the more weight it gets.
     private Tensor Hardness(Tensor similarities)
     {
         var added = Tensor.Zeros(similarities.Shape);
@@ -192,7 +218,7 @@ public class MultipleNegativesRankingLoss : Loss
         return added;
     }
 
-    // What has the text of the row's right answer, and is not it.
+    // The candidates whose text equals the row's positive without being it.
     private static Func<int, int, bool> Duplicates(int[]? texts) =>
         texts is null ? (_, _) => false : (row, candidate) => candidate != row && texts[candidate] == texts[row];
 }

@@ -5,7 +5,7 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="MultipleNegativesSymmetricRankingLoss"/>.</summary>
 public sealed record MultipleNegativesSymmetricRankingLossSettings
 {
-    /// <summary>Gets the factor of the similarities: one over the temperature; 20 by default.</summary>
+    /// <summary>Gets the factor of the similarities: the inverse of the temperature; 20 by default.</summary>
     public float Scale
     {
         get;
@@ -17,10 +17,13 @@ public sealed record MultipleNegativesSymmetricRankingLossSettings
 }
 
 /// <summary>
-/// <see cref="MultipleNegativesRankingLoss"/> in both directions: each anchor finds its positive, and each positive its anchor; the mean of the
-/// two (Radford et al. 2021, arXiv:2103.00020, for images and texts; Günther et al. 2023, arXiv:2310.19923, for texts). Two or more text columns:
-/// anchor, positive, and any number of hard negatives, which only the first direction sees; no labels.
+/// Represents <see cref="MultipleNegativesRankingLoss"/> in both directions, from anchor to positive and from positive to anchor: the mean
+/// of the two.
 /// </summary>
+/// <remarks>
+/// Radford et al. 2021, arXiv:2103.00020, for images and texts; Günther et al. 2023, arXiv:2310.19923, for texts. Two or more text columns:
+/// anchor, positive, and any number of hard negatives, which only the first direction uses; no labels.
+/// </remarks>
 public sealed class MultipleNegativesSymmetricRankingLoss(MultipleNegativesSymmetricRankingLossSettings? settings = null)
     : MultipleNegativesRankingLoss(All(settings ?? new()))
 {
@@ -48,9 +51,10 @@ public sealed class MultipleNegativesSymmetricRankingLoss(MultipleNegativesSymme
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static new LossDescriptor Descriptor { get; } = new(
-        nameof(MultipleNegativesSymmetricRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys], (node, _) => new MultipleNegativesSymmetricRankingLoss(Read(node)));
+        nameof(MultipleNegativesSymmetricRankingLoss), ModelOutputKind.SentenceEmbeddings, [.. Keys],
+        (node, _) => new MultipleNegativesSymmetricRankingLoss(Read(node)));
 
     internal static new string[] Keys => ["scale", "similarity"];
 

@@ -1,11 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>How <see cref="MultipleNegativesRankingLoss"/> takes several directions together.</summary>
+/// <summary>Specifies how <see cref="MultipleNegativesRankingLoss"/> combines several directions.</summary>
 public enum PartitionMode
 {
-    /// <summary>All candidates of all directions compete in one softmax.</summary>
+    /// <summary>One softmax over the candidates of all directions.</summary>
     Joint,
 
-    /// <summary>Each direction has a softmax of its own; the loss is the mean over directions.</summary>
+    /// <summary>A softmax for each direction; the loss is the mean over the directions.</summary>
     PerDirection,
 }

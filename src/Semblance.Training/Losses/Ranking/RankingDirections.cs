@@ -1,10 +1,10 @@
 namespace Semblance.Training;
 
-/// <summary>What <see cref="MultipleNegativesRankingLoss"/> compares with what; any of them together.</summary>
+/// <summary>Specifies the comparisons of <see cref="MultipleNegativesRankingLoss"/>, in any combination.</summary>
 [Flags]
 public enum RankingDirections
 {
-    /// <summary>Each anchor with all positives and hard negatives: where the right answer is.</summary>
+    /// <summary>Each anchor with all positives and hard negatives, which include its own positive.</summary>
     QueryToDocument = 1,
 
     /// <summary>Each anchor with the other anchors.</summary>

@@ -3,7 +3,7 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
-/// <summary>Provides the losses that recipes can name. A program adds its own with <see cref="Register"/>.</summary>
+/// <summary>Provides the losses that recipes can name. Programs add their own with <see cref="Register"/>.</summary>
 public static class LossRegistry
 {
     private static readonly Lock Gate = new();
@@ -59,9 +59,9 @@ public static class LossRegistry
         ADRMSELoss.Descriptor,
     ];
 
-    /// <summary>Adds a loss, which recipes can then name.</summary>
-    /// <param name="descriptor">The loss.</param>
-    /// <exception cref="ArgumentException">There is a loss of this name for such outputs.</exception>
+    /// <summary>Registers a loss, so that recipes can name it.</summary>
+    /// <param name="descriptor">The descriptor of the loss.</param>
+    /// <exception cref="ArgumentException">A loss of this name is registered already for the same kind of output.</exception>
     public static void Register(LossDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -69,15 +69,17 @@ public static class LossRegistry
         {
             if (Find(descriptor.OutputKind, descriptor.Name) is not null)
             {
-                throw new ArgumentException($"A loss '{descriptor.Name}' of {descriptor.OutputKind} is registered already; give it another name.", nameof(descriptor));
+                throw new ArgumentException(
+                    $"A loss '{descriptor.Name}' of {descriptor.OutputKind} is registered already; give it another name.",
+                    nameof(descriptor));
             }
 
             Descriptors.Add(descriptor);
         }
     }
 
-    /// <summary>Returns the names of the losses for the outputs of a model.</summary>
-    /// <param name="outputs">What the model computes.</param>
+    /// <summary>Returns the names of the losses for a kind of model output.</summary>
+    /// <param name="outputs">The kind of model output.</param>
     public static IReadOnlyCollection<string> Names(ModelOutputKind outputs)
     {
         lock (Gate)
@@ -86,10 +88,10 @@ public static class LossRegistry
         }
     }
 
-    /// <summary>Makes a loss from a recipe.</summary>
-    /// <param name="node">Its name, or its name with settings.</param>
-    /// <param name="context">The model, which decides which losses fit, and what some losses need beside their settings.</param>
-    /// <exception cref="RecipeException">The model has no such loss, or a setting does not fit.</exception>
+    /// <summary>Creates a loss from a recipe.</summary>
+    /// <param name="node">The name of the loss, or the name with settings.</param>
+    /// <param name="context">The context, with the model, which determines the losses that fit.</param>
+    /// <exception cref="RecipeException">The model has no such loss, or a setting is not valid.</exception>
     public static Objective Create(RecipeNode node, LossContext context)
     {
         ArgumentNullException.ThrowIfNull(node);
@@ -103,7 +105,9 @@ public static class LossRegistry
 
         if (descriptor is null)
         {
-            throw node.Fault($"there is no loss '{name}'{Of(context.Model.OutputKind)}; there are {string.Join(", ", Names(context.Model.OutputKind))}.");
+            throw node.Fault(
+                $"there is no loss '{name}'{Of(context.Model.OutputKind)}; there are "
+                + $"{string.Join(", ", Names(context.Model.OutputKind))}.");
         }
 
         try

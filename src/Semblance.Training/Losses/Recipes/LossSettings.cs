@@ -2,16 +2,22 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Training;
 
-/// <summary>Settings that several losses read from a recipe: each is the given default where the recipe leaves it out.</summary>
+/// <summary>Reads settings that several losses share from a recipe. A missing setting has the given default.</summary>
 internal static class LossSettings
 {
     private static readonly (string Name, SimilarityFunction Value)[] Similarities =
-        [("cosine", SimilarityFunction.Cosine), ("dot", SimilarityFunction.DotProduct), ("euclidean", SimilarityFunction.Euclidean), ("manhattan", SimilarityFunction.Manhattan)];
+        [
+            ("cosine", SimilarityFunction.Cosine),
+            ("dot", SimilarityFunction.DotProduct),
+            ("euclidean", SimilarityFunction.Euclidean),
+            ("manhattan", SimilarityFunction.Manhattan),
+        ];
 
     private static readonly (string Name, DistanceMetric Value)[] Distances =
         [("cosine", DistanceMetric.Cosine), ("euclidean", DistanceMetric.Euclidean), ("manhattan", DistanceMetric.Manhattan)];
 
-    public static float Number(this RecipeNode node, string key, float usual, float least, float most) => node.Find(key)?.Number(least, most) ?? usual;
+    public static float Number(this RecipeNode node, string key, float usual, float least, float most) =>
+        node.Find(key)?.Number(least, most) ?? usual;
 
     public static float Scale(this RecipeNode node, float usual) => node.Number("scale", usual, float.Epsilon, 1e6f);
 
@@ -21,25 +27,29 @@ internal static class LossSettings
 
     public static bool Flag(this RecipeNode node, string key, bool usual) => node.Find(key)?.Flag() ?? usual;
 
-    public static SimilarityFunction Similarity(this RecipeNode node, SimilarityFunction usual) => node.Find("similarity")?.OneOf(Similarities) ?? usual;
+    public static SimilarityFunction Similarity(this RecipeNode node, SimilarityFunction usual) =>
+        node.Find("similarity")?.OneOf(Similarities) ?? usual;
 
     public static DistanceMetric Distance(this RecipeNode node, DistanceMetric usual) => node.Find("distance")?.OneOf(Distances) ?? usual;
 
-    /// <summary>A count, or 'all', which is null.</summary>
-    public static int? PerStep(this RecipeNode node, string key, int? usual) => node.Find(key) is not { } count ? usual : count.Text() == "all" ? null : count.Count();
+    /// <summary>Reads a count, or 'all', which is <see langword="null"/>.</summary>
+    public static int? PerStep(this RecipeNode node, string key, int? usual) =>
+        node.Find(key) is not { } count ? usual : count.Text() == "all" ? null : count.Count();
 
-    /// <summary>Values of a list of flags.</summary>
+    /// <summary>Reads the combination of a list of flags.</summary>
     public static T Flags<T>(this RecipeNode node, string key, T usual, params (string Name, T Value)[] choices)
         where T : struct, Enum => node.Find(key) is { } list
             ? (T)Enum.ToObject(typeof(T), list.Items().Aggregate(0L, (all, item) => all | Convert.ToInt64(item.OneOf(choices), null)))
             : usual;
 
-    public static int MiniBatchTokens(this RecipeNode node) => node.Find("mini-batch-tokens")?.Count() ?? GradientCache.DefaultMiniBatchTokens;
+    public static int MiniBatchTokens(this RecipeNode node) =>
+        node.Find("mini-batch-tokens")?.Count() ?? GradientCache.DefaultMiniBatchTokens;
 
     public static int? MiniBatchSize(this RecipeNode node, int? usual) => node.Find("mini-batch")?.Count() ?? usual;
 
-    /// <summary>The loss under 'loss', which must be one of sentence vectors.</summary>
-    public static Loss InnerLoss(this RecipeNode node, LossContext context) => node.OfVectors(LossRegistry.Create(node.Get("loss"), context));
+    /// <summary>Creates the loss under 'loss', which must be a loss of sentence embeddings.</summary>
+    public static Loss InnerLoss(this RecipeNode node, LossContext context) =>
+        node.OfVectors(LossRegistry.Create(node.Get("loss"), context));
 
     public static Loss OfVectors(this RecipeNode node, Objective inner) =>
         inner as Loss ?? throw node.Get("loss").Fault($"a loss of sentence vectors is needed here, which {inner.Name} is not.");

@@ -5,15 +5,19 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="FlopsLoss"/>.</summary>
 public sealed record FlopsLossSettings
 {
-    /// <summary>Gets the number of elements other than zero above which a vector counts (arXiv:2504.14839); null, the default, for all vectors.</summary>
+    /// <summary>
+    /// Gets the minimum number of nonzero elements, exclusive, for a vector to be counted (arXiv:2504.14839); <see langword="null"/>, the
+    /// default, to count all vectors.
+    /// </summary>
     public int? Threshold { get; init; }
 }
 
 /// <summary>
-/// Sparse vectors that cost few operations to compare: Σⱼ (mean over vectors of element j)², which empties the words that many vectors share first
-/// (Paria et al. 2020, arXiv:2004.05665). One or more text columns, whose vectors count together; no labels. A part of <see cref="SpladeLoss"/>.
+/// Represents the FLOPS regularization of sparse embeddings: Σⱼ (mean over embeddings of element j)², which first removes elements that
+/// many embeddings share (Paria et al. 2020, arXiv:2004.05665).
 /// </summary>
-/// <param name="settings">The settings; null for the defaults.</param>
+/// <remarks>One or more text columns, whose embeddings are counted together; no labels. It is a part of <see cref="SpladeLoss"/>.</remarks>
+/// <param name="settings">The settings; <see langword="null"/> for the defaults.</param>
 public sealed class FlopsLoss(FlopsLossSettings? settings = null) : Loss
 {
     private const string Paria =
@@ -26,9 +30,10 @@ public sealed class FlopsLoss(FlopsLossSettings? settings = null) : Loss
         }
         """;
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(FlopsLoss), ModelOutputKind.SentenceEmbeddings, ["threshold"], (node, _) => new FlopsLoss(new() { Threshold = node.Find("threshold")?.Number(0, int.MaxValue) }));
+        nameof(FlopsLoss), ModelOutputKind.SentenceEmbeddings, ["threshold"],
+        (node, _) => new FlopsLoss(new() { Threshold = node.Find("threshold")?.Number(0, int.MaxValue) }));
 
     /// <summary>Gets the settings.</summary>
     public FlopsLossSettings Settings { get; } = settings ?? new();
@@ -44,10 +49,11 @@ public sealed class FlopsLoss(FlopsLossSettings? settings = null) : Loss
         var vectors = run.ConcatenateRows(input.Embeddings);
         if (Settings.Threshold is { } threshold)
         {
-            vectors = run.ScaleRows(vectors, [.. Enumerable.Range(0, vectors.Rows).Select(row => vectors.Row(row).Length - vectors.Row(row).Count(0f) > threshold ? 1f : 0)]);
+            var counted = Enumerable.Range(0, vectors.Rows).Select(row => vectors.Row(row).Length - vectors.Row(row).Count(0f) > threshold);
+            vectors = run.ScaleRows(vectors, [.. counted.Select(isCounted => isCounted ? 1f : 0)]);
         }
 
-        // The square of the sum of vectors is the sum of all their products.
+        // The square of the sum of vectors equals the sum of all their products.
         return run.Scale(run.Sum(run.Product(vectors, vectors)), 1f / vectors.Rows / vectors.Rows);
     }
 }

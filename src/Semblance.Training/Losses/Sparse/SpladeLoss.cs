@@ -5,31 +5,46 @@ namespace Semblance.Training;
 /// <summary>Represents the settings of <see cref="SpladeLoss"/>.</summary>
 public sealed record SpladeLossSettings
 {
-    /// <summary>Gets the weight of the documents' <see cref="FlopsLoss"/>, such as 3e-5: the larger, the fewer words a document has.</summary>
+    /// <summary>Gets the weight of the documents' <see cref="FlopsLoss"/>, such as 3e-5. A larger weight makes documents sparser.</summary>
     public required float DocumentWeight
     {
         get;
         init => field = Setting.AtLeastZero(value);
     }
 
-    /// <summary>Gets the weight of the queries' <see cref="FlopsLoss"/>, such as 5e-5; null, the default, for none, as where queries are encoded without inference.</summary>
+    /// <summary>
+    /// Gets the weight of the queries' <see cref="FlopsLoss"/>, such as 5e-5; <see langword="null"/>, the default, for none, for example if
+    /// queries are encoded without inference.
+    /// </summary>
     public float? QueryWeight { get; init; }
 
-    /// <summary>Gets the number of elements other than zero above which a document counts; null, the default, for all.</summary>
+    /// <summary>
+    /// Gets the minimum number of nonzero elements, exclusive, for a document to be counted; <see langword="null"/>, the default, to count
+    /// all.
+    /// </summary>
     public int? DocumentThreshold { get; init; }
 
-    /// <summary>Gets the number of elements other than zero above which a query counts; null, the default, for all.</summary>
+    /// <summary>
+    /// Gets the minimum number of nonzero elements, exclusive, for a query to be counted; <see langword="null"/>, the default, to count
+    /// all.
+    /// </summary>
     public int? QueryThreshold { get; init; }
 
-    /// <summary>Gets whether the first column has documents too, as in pairs of documents; false by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the first column holds documents too, as in pairs of documents; <see langword="false"/> by
+    /// default.
+    /// </summary>
     public bool DocumentsOnly { get; init; }
 }
 
 /// <summary>
-/// Sparse vectors that rank well and are short: another loss, such as <see cref="SparseMultipleNegativesRankingLoss"/>, plus <see cref="FlopsLoss"/> of the
-/// documents and of the queries, each with its weight (SPLADE: Formal et al. 2021, arXiv:2107.05720, 2109.10086; 2022, arXiv:2205.04733). Columns and labels as
-/// the other loss takes them; the first column has the queries, the others documents.
+/// Represents the SPLADE loss: a ranking loss, such as <see cref="SparseMultipleNegativesRankingLoss"/>, plus the weighted
+/// <see cref="FlopsLoss"/> of the documents and of the queries.
 /// </summary>
+/// <remarks>
+/// Formal et al. 2021, arXiv:2107.05720, 2109.10086; 2022, arXiv:2205.04733. Columns and labels are those of the ranking loss. The first
+/// column holds the queries, the others documents.
+/// </remarks>
 public sealed class SpladeLoss : Loss
 {
     private const string Formal =
@@ -49,20 +64,22 @@ public sealed class SpladeLoss : Loss
     private readonly FlopsLoss _documents;
     private readonly FlopsLoss _queries;
 
-    /// <summary>Wraps a loss.</summary>
-    /// <param name="loss">The loss that the ranking is learned by.</param>
+    /// <summary>Initializes a new instance of the <see cref="SpladeLoss"/> class.</summary>
+    /// <param name="loss">The ranking loss.</param>
     /// <param name="settings">The weights.</param>
     public SpladeLoss(Loss loss, SpladeLossSettings settings)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(settings);
         (_loss, Settings) = (loss, settings);
-        (_documents, _queries) = (new(new() { Threshold = settings.DocumentThreshold }), new(new() { Threshold = settings.QueryThreshold }));
+        (_documents, _queries) =
+            (new(new() { Threshold = settings.DocumentThreshold }), new(new() { Threshold = settings.QueryThreshold }));
     }
 
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(SpladeLoss), ModelOutputKind.SentenceEmbeddings, ["loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only"], (node, context) =>
+        nameof(SpladeLoss), ModelOutputKind.SentenceEmbeddings,
+        ["loss", "document-weight", "query-weight", "document-threshold", "query-threshold", "documents-only"], (node, context) =>
             new SpladeLoss(node.Find("loss") is null ? new SparseMultipleNegativesRankingLoss() : node.InnerLoss(context), new()
             {
                 DocumentWeight = node.Get("document-weight").Number(0f, 1e6f),

@@ -3,12 +3,13 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// The mean of max(|a − p| − |a − n| + margin, 0) over all triplets of the batch where it is not zero ("batch all" of Hermans et al. 2017,
-/// arXiv:1703.07737). One text column, labels from 0.
+/// Represents the mean of max(|a − p| − |a − n| + margin, 0) over all triplets of the batch whose value is not zero ("batch all" of Hermans
+/// et al. 2017, arXiv:1703.07737).
 /// </summary>
+/// <remarks>One text column; labels are class indices from 0.</remarks>
 public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(BatchAllTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
         {
@@ -51,6 +52,8 @@ public sealed class BatchAllTripletLoss(BatchTripletLossSettings? settings = nul
         }
 
         var count = positives.Count;
-        return run.Scale(run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1, Settings.Margin);
+        return run.Scale(
+            run.Mean(run.Subtract(run.Gather(distances, [.. positives], count, 1), run.Gather(distances, [.. negatives], count, 1))), 1,
+            Settings.Margin);
     }
 }

@@ -10,14 +10,18 @@ public sealed record BatchHardSoftMarginTripletLossSettings
 }
 
 /// <summary>
-/// The mean of ln(1 + exp(|a − p| − |a − n|)) with the farthest positive and the nearest negative of each row: <see cref="BatchHardTripletLoss"/>
-/// without a margin to choose (Hermans et al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// Represents the mean of ln(1 + exp(|a − p| − |a − n|)) with the farthest positive and the nearest negative of each row:
+/// <see cref="BatchHardTripletLoss"/> without a margin (Hermans et al. 2017, arXiv:1703.07737).
 /// </summary>
-public sealed class BatchHardSoftMarginTripletLoss(BatchHardSoftMarginTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
+/// <remarks>One text column; labels are class indices from 0.</remarks>
+public sealed class BatchHardSoftMarginTripletLoss(BatchHardSoftMarginTripletLossSettings? settings = null)
+    : BatchTripletLoss((settings ?? new()).Metric)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
-        nameof(BatchHardSoftMarginTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance"], (node, _) => new BatchHardSoftMarginTripletLoss(new() { Metric = node.Distance(new BatchHardSoftMarginTripletLossSettings().Metric) }));
+        nameof(BatchHardSoftMarginTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance"],
+        (node, _) => new BatchHardSoftMarginTripletLoss(
+            new() { Metric = node.Distance(new BatchHardSoftMarginTripletLossSettings().Metric) }));
 
     /// <summary>Gets the settings.</summary>
     public BatchHardSoftMarginTripletLossSettings Settings { get; } = settings ?? new();

@@ -3,12 +3,13 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// The mean of max(|a − p| − |a − n| + margin, 0) with the farthest positive and the nearest negative of each row ("batch hard" of Hermans et
-/// al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// Represents the mean of max(|a − p| − |a − n| + margin, 0) with the farthest positive and the nearest negative of each row ("batch hard"
+/// of Hermans et al. 2017, arXiv:1703.07737).
 /// </summary>
+/// <remarks>One text column; labels are class indices from 0.</remarks>
 public sealed class BatchHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(BatchHardTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
         {

@@ -3,12 +3,16 @@ using Semblance.Tensors;
 namespace Semblance.Training;
 
 /// <summary>
-/// The mean of max(|a − p| − |a − n| + margin, 0) over all anchors and positives, with the nearest negative that is still farther than the
-/// positive, or the farthest of all where none is (Schroff et al. 2015, arXiv:1503.03832). One text column, labels from 0.
+/// Represents the mean of max(|a − p| − |a − n| + margin, 0) over all anchors and positives, with semi-hard negatives (Schroff et al. 2015,
+/// arXiv:1503.03832).
 /// </summary>
+/// <remarks>
+/// The negative is the nearest one that is farther than the positive, or the farthest of all if there is none. One text column; labels are
+/// class indices from 0.
+/// </remarks>
 public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings = null) : BatchTripletLoss((settings ?? new()).Metric)
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(BatchSemiHardTripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
         {
@@ -31,7 +35,9 @@ public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings 
         {
             for (var positive = 0; positive < rows; positive++)
             {
-                if (positive != anchor && labels[positive] == labels[anchor] && SemiHard(distances.Row(anchor), labels, anchor, positive) is { } negative)
+                if (positive != anchor
+                    && labels[positive] == labels[anchor]
+                    && SemiHard(distances.Row(anchor), labels, anchor, positive) is { } negative)
                 {
                     positives.Add((anchor * rows) + positive);
                     negatives.Add((anchor * rows) + negative);
@@ -49,7 +55,7 @@ public sealed class BatchSemiHardTripletLoss(BatchTripletLossSettings? settings 
         return run.Mean(run.Relu(run.Scale(excess, 1, Settings.Margin)));
     }
 
-    // Null where the batch has one label only.
+    // Null if the batch has only one label.
     private static int? SemiHard(ReadOnlySpan<float> distances, int[] labels, int anchor, int positive)
     {
         int? outside = null, inside = null;

@@ -2,7 +2,10 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Represents the settings of <see cref="BatchAllTripletLoss"/>, <see cref="BatchHardTripletLoss"/> and <see cref="BatchSemiHardTripletLoss"/>.</summary>
+/// <summary>
+/// Represents the settings of <see cref="BatchAllTripletLoss"/>, <see cref="BatchHardTripletLoss"/> and
+/// <see cref="BatchSemiHardTripletLoss"/>.
+/// </summary>
 public sealed record BatchTripletLossSettings
 {
     /// <summary>Gets the distance of two vectors; <see cref="DistanceMetric.Euclidean"/> by default.</summary>
@@ -17,9 +20,10 @@ public sealed record BatchTripletLossSettings
 }
 
 /// <summary>
-/// A triplet loss that finds its triplets in the batch: vectors with the same label are positives of each other, all others negatives
-/// (Hermans et al. 2017, arXiv:1703.07737). One text column, labels from 0.
+/// Represents a triplet loss with triplets from the batch: embeddings with the same label are positives of each other, all others are
+/// negatives (Hermans et al. 2017, arXiv:1703.07737).
 /// </summary>
+/// <remarks>One text column; labels are class indices from 0.</remarks>
 /// <param name="metric">The distance of two vectors.</param>
 public abstract class BatchTripletLoss(DistanceMetric metric) : Loss
 {
@@ -36,19 +40,21 @@ public abstract class BatchTripletLoss(DistanceMetric metric) : Loss
 
     /// <summary>Computes the loss of one batch.</summary>
     /// <param name="run">The computation.</param>
-    /// <param name="distances">The distance of every row to every row, <c>[batch × batch]</c>.</param>
-    /// <param name="labels">The class of each row.</param>
-    /// <returns><c>[1]</c>.</returns>
+    /// <param name="distances">The distance between each two rows: <c>[batch × batch]</c>.</param>
+    /// <param name="labels">The class index of each row.</param>
+    /// <returns>The loss: <c>[1]</c>.</returns>
     protected abstract Tensor Forward(Computation run, Tensor distances, int[] labels);
 
-    /// <summary>For each row, the distance to the farthest of its label less that to the nearest of another: <c>[batch × 1]</c>.</summary>
+    /// <summary>
+    /// Returns, for each row, the distance to the farthest positive minus the distance to the nearest negative: <c>[batch × 1]</c>.
+    /// </summary>
     protected static Tensor Hardest(Computation run, Tensor distances, int[] labels)
     {
         var rows = labels.Length;
         int[] farthest = new int[rows], nearest = new int[rows];
         for (var row = 0; row < rows; row++)
         {
-            // Alone with its label, a row is its own farthest; without another label, the farthest of all stands for it.
+            // A row that is alone with its label is its own farthest positive; without a negative, the farthest of all rows is used.
             var values = distances.Row(row);
             var (positive, negative, any) = (row, -1, 0);
             for (var other = 0; other < rows; other++)

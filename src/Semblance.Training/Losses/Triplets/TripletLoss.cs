@@ -17,12 +17,15 @@ public sealed record TripletLossSettings
 }
 
 /// <summary>
-/// max(|a − p| − |a − n| + margin, 0): the anchor nearer to the positive than to the negative by a margin (Schroff et al. 2015,
-/// arXiv:1503.03832, with squared distances; Hermans et al. 2017, arXiv:1703.07737; Reimers and Gurevych 2019, with a margin of 1). Three text columns: anchor, positive, negative.
+/// Represents the triplet loss max(|a − p| − |a − n| + margin, 0): the anchor is nearer to the positive than to the negative by a margin.
 /// </summary>
+/// <remarks>
+/// Schroff et al. 2015, arXiv:1503.03832, with squared distances; Hermans et al. 2017, arXiv:1703.07737; Reimers and Gurevych 2019, with a
+/// margin of 1. Three text columns: anchor, positive, negative.
+/// </remarks>
 public sealed class TripletLoss(TripletLossSettings? settings = null) : Loss
 {
-    /// <summary>Gets the entry of the loss in recipes.</summary>
+    /// <summary>Gets the descriptor of the loss for recipes.</summary>
     public static LossDescriptor Descriptor { get; } = new(
         nameof(TripletLoss), ModelOutputKind.SentenceEmbeddings, ["distance", "margin"], (node, _) =>
         {

@@ -2,12 +2,13 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>Represents one data set of a <see cref="Recipe"/>, with its rows read.</summary>
+/// <summary>Represents one data set of a <see cref="Recipe"/>, with its rows loaded.</summary>
 public sealed class RecipeDataset
 {
     private static readonly string[] Keys =
     [
-        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows", "most", "most-per-group", "max-tokens",
+        "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows",
+        "most", "most-per-group", "max-tokens",
         "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
     ];
 
@@ -21,7 +22,7 @@ public sealed class RecipeDataset
         Share = node.Find("share")?.Positive();
     }
 
-    /// <summary>Gets the name, as it stands in logs.</summary>
+    /// <summary>Gets the name in logs.</summary>
     public string Name { get; }
 
     /// <summary>Gets the rows.</summary>
@@ -30,29 +31,38 @@ public sealed class RecipeDataset
     /// <summary>Gets the number of broken rows that were skipped.</summary>
     public long Skipped { get; }
 
-    /// <summary>Gets how often its batches come among those of the others; null for as often as it has batches.</summary>
+    /// <summary>
+    /// Gets the relative frequency of its batches; <see langword="null"/> to sample it in proportion to its number of batches.
+    /// </summary>
     internal double? Share { get; }
 
-    /// <summary>What the model's card says of it.</summary>
+    /// <summary>Returns the summary for the model card.</summary>
     /// <param name="loss">The loss that it is trained with.</param>
-    internal DatasetSummary Summarize(Objective loss) => new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
+    internal DatasetSummary Summarize(Objective loss) =>
+        new(Name, Rows.Count, loss) { Source = _node.Find("source")?.Text(), Examples = [.. Rows.Take(2)] };
 
     /// <summary>Reads the files.</summary>
     /// <param name="node">The data set in the recipe.</param>
-    /// <param name="folder">What paths are relative to.</param>
-    /// <param name="tokenizer">What running text is divided with.</param>
-    /// <param name="seed">Where chance begins.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="folder">The folder that paths are relative to.</param>
+    /// <param name="tokenizer">The tokenizer that splits running text into blocks.</param>
+    /// <param name="seed">The random seed.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     internal static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellationToken)
     {
         node.Only(Keys);
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
-        var labels = node.Find("label") is null ? null : node.Find("labels") is { } names ? new LabelNames(names.Items().Select(name => name.Text())) : new LabelNames();
+        var labels = node.Find("label") is null
+            ? null
+            : node.Find("labels") is { } names
+            ? new LabelNames(names.Items().Select(name => name.Text()))
+            : new LabelNames();
         var broken = node.Find("broken-rows")?.OneOf(("stop", BrokenRows.Stop), ("skip", BrokenRows.Skip)) ?? BrokenRows.Stop;
         var most = node.Find("most-per-group")?.Count();
         var firstRows = node.Find("first-rows")?.Count() ?? int.MaxValue;
         var skipped = 0L;
-        var rows = (node.Find("form")?.OneOf(("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4), ("triplets-of-inference", 5),
+        var rows = (node.Find("form")?.OneOf(
+            ("rows", 0), ("pairs-of-groups", 1), ("triplets-of-groups", 2), ("pairs-of-documents", 3), ("triplets-of-documents", 4),
+            ("triplets-of-inference", 5),
             ("sentences-of-documents", 6), ("twins-of-documents", 7), ("running-text", 8), ("lists", 9)) ?? 0) switch
         {
             0 => [.. Kept(Read(), node, labels)],
@@ -68,13 +78,16 @@ public sealed class RecipeDataset
         };
         if (rows.Count == 0)
         {
-            throw node.Get("files").Fault($"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
+            throw node.Get("files").Fault(
+                $"the data set '{node.Get("name").Text()}' has no rows{(skipped > 0 ? $"; all {skipped} are broken" : "")}.");
         }
 
         rows = node.Find("most") is { } rowCount ? [.. rows.Take(rowCount.Count())] : rows;
         if (node.Find("negatives") is { } negatives)
         {
-            rows = labels is null || node.Find("keep-labels") is not null ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken) : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
+            rows = labels is null || node.Find("keep-labels") is not null
+                ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken)
+                : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
         }
 
         return new RecipeDataset(node, rows, labels, skipped);
@@ -97,8 +110,10 @@ public sealed class RecipeDataset
         }
     }
 
-    /// <summary>The rows with their loss, as the trainer takes them.</summary>
-    /// <param name="loss">Makes the loss that is written, for so many classes; null where there are none.</param>
+    /// <summary>Returns the rows with their loss, for the trainer.</summary>
+    /// <param name="loss">
+    /// A function that creates the loss from its node and the number of classes, which is <see langword="null"/> without classes.
+    /// </param>
     internal TrainingDataset ToTraining(Func<RecipeNode, int?, Objective> loss) =>
         new(Name, Rows, loss(_node.Get("loss"), _labels?.Names.Count))
         {
@@ -107,12 +122,14 @@ public sealed class RecipeDataset
             Routes = [.. _node.Find("routes")?.Items().Select(route => route.Text()) ?? []],
         };
 
-    /// <summary>Makes its batches. Batches of the full size only, unless there is not even one.</summary>
+    /// <summary>Creates the sampler of its batches. Incomplete batches are dropped, unless there is no complete one.</summary>
     internal BatchSampler Sampler(int seed)
     {
         if (_node.Find("batch-tokens") is { } tokens)
         {
-            return Rows is TextBlocks blocks ? new TokenBudgetBatchSampler(blocks.TokenCounts, tokens.Count(), seed) : throw tokens.Fault("'batch-tokens' is for the form 'running-text'; name a 'batch-size'.");
+            return Rows is TextBlocks blocks
+                ? new TokenBudgetBatchSampler(blocks.TokenCounts, tokens.Count(), seed)
+                : throw tokens.Fault("'batch-tokens' is for the form 'running-text'; name a 'batch-size'.");
         }
 
         var size = _node.Get("batch-size").Count();
@@ -121,11 +138,15 @@ public sealed class RecipeDataset
         {
             0 => new DefaultBatchSampler(Rows.Count, size, seed) { DropLast = dropLast },
             1 => new NoDuplicatesBatchSampler(Rows, size, seed) { DropLast = dropLast },
-            _ => new GroupByLabelBatchSampler([.. Rows.Select(row => row.Label ?? throw _node.Get("sampler").Fault("'by-label' needs a 'label' column."))], size, seed) { DropLast = dropLast },
+            _ => new GroupByLabelBatchSampler(
+                [.. Rows.Select(row => row.Label ?? throw _node.Get("sampler").Fault("'by-label' needs a 'label' column."))], size, seed)
+            {
+                DropLast = dropLast,
+            },
         };
     }
 
-    // Of rows with labels, those that were asked for, without their label: pairs that are alike.
+    // The rows with the selected labels, without their labels: pairs of similar texts.
     private static IEnumerable<Example> Kept(IEnumerable<Example> rows, RecipeNode node, LabelNames? labels)
     {
         if (node.Find("keep-labels") is not { } keep)
@@ -139,10 +160,13 @@ public sealed class RecipeDataset
             : rows.Where(row => kept.Contains(labels.Names[row.Label!.Value])).Select(row => row with { Label = null });
     }
 
-    private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) => new([.. node.Get("texts").Items().Select(column => column.Text())])
+    private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) =>
+        new([.. node.Get("texts").Items().Select(column => column.Text())])
     {
         Score = node.Find("score")?.Text(),
-        ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest] ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9)) : null,
+        ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest]
+            ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9))
+            : null,
         Label = node.Find("label")?.Text(),
         LabelNames = labels,
         Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],

@@ -1,9 +1,9 @@
 namespace Semblance.Training.Recipes;
 
-/// <summary>What tells a better model from a worse one while it is trained.</summary>
+/// <summary>Creates the evaluator that selects the best model during training.</summary>
 internal static class RecipeEvaluator
 {
-    /// <summary>Makes the evaluators; of several, the first decides.</summary>
+    /// <summary>Creates the evaluators; the first of several selects the best model.</summary>
     public static Evaluator Create(RecipeNode node, string folder)
     {
         Evaluator[] evaluators = [.. node.Items().Select(item => Checked(item, folder))];
@@ -39,25 +39,39 @@ internal static class RecipeEvaluator
         };
 
         Example[] Rows(ColumnMapping columns, int count) =>
-            texts.Length == count ? [.. new DatasetReader(path, columns)] : throw node.Get("texts").Fault($"{count} columns of texts are needed.");
+            texts.Length == count
+                ? [.. new DatasetReader(path, columns)]
+                : throw node.Get("texts").Fault($"expected {count} columns of texts.");
 
-        ColumnMapping Relevance() => new(texts) { Score = node.Find("score")?.Text(), Label = node.Find("score") is null ? node.Get("label").Text() : null };
+        ColumnMapping Relevance() => new(texts)
+        {
+            Score = node.Find("score")?.Text(),
+            Label = node.Find("score") is null ? node.Get("label").Text() : null,
+        };
 
         LabelNames? Labels() => node.Find("labels") is { } labels ? new LabelNames(labels.Items().Select(label => label.Text())) : null;
     }
 
-    private static EmbeddingSimilarityEvaluator Sts(Example[] rows, string name) => new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => (double)row.Score!), name);
+    private static EmbeddingSimilarityEvaluator Sts(Example[] rows, string name) =>
+        new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => (double)row.Score!), name);
 
-    private static BinaryClassificationEvaluator Pairs(Example[] rows, string name) => new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => row.Label > 0), name);
+    private static BinaryClassificationEvaluator Pairs(Example[] rows, string name) =>
+        new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => row.Label > 0), name);
 
     private static TripletEvaluator Triplets(Example[] rows, string name) => new(Column(rows, 0), Column(rows, 1), Column(rows, 2), name);
 
     private static RerankingEvaluator Reranking(IReadOnlyList<Example> lists, string name) => new(
-        [.. lists.Select(list => new RerankingSample(list.Texts[0], Of(list, relevance => relevance > 0), Of(list, relevance => relevance <= 0)))], name);
+        [
+            .. lists.Select(list =>
+                new RerankingSample(list.Texts[0], Of(list, relevance => relevance > 0), Of(list, relevance => relevance <= 0))),
+        ],
+        name);
 
-    private static string[] Of(Example list, Func<float, bool> relevance) => [.. list.Texts.Skip(1).Zip(list.Targets!).Where(candidate => relevance(candidate.Second)).Select(candidate => candidate.First)];
+    private static string[] Of(Example list, Func<float, bool> relevance) =>
+        [.. list.Texts.Skip(1).Zip(list.Targets!).Where(candidate => relevance(candidate.Second)).Select(candidate => candidate.First)];
 
-    private static LabelAccuracyEvaluator Classes(Example[] rows, string name) => new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => row.Label!.Value), name);
+    private static LabelAccuracyEvaluator Classes(Example[] rows, string name) =>
+        new(Column(rows, 0), Column(rows, 1), Array.ConvertAll(rows, row => row.Label!.Value), name);
 
     private static string[] Column(Example[] rows, int column) => Array.ConvertAll(rows, row => row.Texts[column]);
 }

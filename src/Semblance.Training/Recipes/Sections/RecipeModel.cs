@@ -6,13 +6,13 @@ using Semblance.Transformers;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>The model that a recipe begins with: one of a folder or the Hub, or a new one with random weights.</summary>
+/// <summary>Creates the initial model of a recipe: one from a folder or the Hub, or a new one, randomly initialized.</summary>
 internal static class RecipeModel
 {
-    /// <summary>Makes the model.</summary>
+    /// <summary>Creates the model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
-    /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellationToken">Stops a download.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<SentenceTransformer> CreateAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
         var folder = await FolderAsync(node, cancellationToken).ConfigureAwait(false);
@@ -27,11 +27,15 @@ internal static class RecipeModel
         if (node.Find("max-length") is { } length)
         {
             input = input is TransformerModule transformer
-                ? new TransformerModule(transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
-                : throw length.Fault($"the model begins with {input}, which takes texts of its own length.");
+                ? new TransformerModule(
+                    transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions),
+                    transformer.LowerCase)
+                : throw length.Fault($"the model begins with {input}, whose maximum sequence length cannot be set.");
         }
 
-        var pooling = node.Find("pooling") is { } modes ? new PoolingModule(FeatureShape.Of([input]).TokenWidth ?? model.Dimension, modes.Items().Select(Pooling)) : null;
+        var pooling = node.Find("pooling") is { } modes
+            ? new PoolingModule(FeatureShape.Of([input]).TokenWidth ?? model.Dimension, modes.Items().Select(Pooling))
+            : null;
         var rest = model.Modules.Skip(1).Select(module => module is PoolingModule && pooling is not null ? pooling : module);
         if (node.Find("normalize") is { } normalize)
         {
@@ -41,33 +45,40 @@ internal static class RecipeModel
         return new SentenceTransformer([input, .. rest], model.Config);
     }
 
-    /// <summary>Makes a cross-encoder: one that is there, or a new head on the transformer of a model.</summary>
+    /// <summary>Creates a cross-encoder: an existing one, or a new head on the transformer of a model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>
-    /// <param name="seed">Where random weights begin.</param>
-    /// <param name="cancellationToken">Stops a download.</param>
+    /// <param name="seed">The random seed of the weights.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static async Task<CrossEncoder> CreateCrossEncoderAsync(RecipeNode node, int seed, CancellationToken cancellationToken)
     {
-        var folder = await FolderAsync(node, cancellationToken, node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder).ConfigureAwait(false);
+        var kind = node.IsMapping ? ModelKind.SentenceTransformer : ModelKind.CrossEncoder;
+        var folder = await FolderAsync(node, cancellationToken, kind).ConfigureAwait(false);
         var settings = node.IsMapping ? node.Only("folder", "new", "labels", "max-length") : null;
         if (settings?.Find("labels") is not { } labels)
         {
             return folder is not null && ModelKinds.Of(folder) == ModelKind.CrossEncoder && settings?.Find("max-length") is null
                 ? CrossEncoder.LoadTrainable(folder)
-                : throw node.Fault("'labels' is needed for a new head: 1 for scores, or the names of the classes. Without labels, and without 'max-length', the folder must be a cross-encoder's.");
+                : throw node.Fault(
+                    "'labels' is needed for a new head: 1 for scores, or the names of the classes. Without labels, and without "
+                    + "'max-length', the folder must be a cross-encoder's.");
         }
 
         var input = folder is null ? NewInput(node.Get("new"), seed) : TransformerModule.Load(folder, trainable: true);
         if (settings.Find("max-length") is { } length)
         {
-            input = new TransformerModule(input.Tokenizer, input.Transformer, length.Number(3, input.Transformer.MaxPositions), input.LowerCase);
+            input = new TransformerModule(
+                input.Tokenizer, input.Transformer, length.Number(3, input.Transformer.MaxPositions), input.LowerCase);
         }
 
-        IReadOnlyList<string>? names = labels.Items() is [var one] ? one.Number(1, 1) == 1 ? null : [] : [.. labels.Items().Select(label => label.Text())];
+        IReadOnlyList<string>? names = labels.Items() is [var one]
+            ? one.Number(1, 1) == 1 ? null : []
+            : [.. labels.Items().Select(label => label.Text())];
         return CrossEncoder.Create(input, names, seed);
     }
 
-    /// <summary>The folder that the model is loaded from; null for a new one.</summary>
-    public static async Task<string?> FolderAsync(RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
+    /// <summary>Returns the folder that the model is loaded from; <see langword="null"/> for a new one.</summary>
+    public static async Task<string?> FolderAsync(
+        RecipeNode node, CancellationToken cancellationToken, ModelKind kind = ModelKind.SentenceTransformer)
     {
         var model = node.IsMapping ? node.Find("folder")?.Text() : node.Text();
         if (model is null || Directory.Exists(model))
@@ -88,7 +99,8 @@ internal static class RecipeModel
 
     private static TransformerModule NewInput(RecipeNode node, int seed)
     {
-        node.Only("architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
+        node.Only(
+            "architecture", "tokenizer", "layers", "hidden-size", "heads", "intermediate-size", "max-length", "dropout", "word-vectors");
         var architecture = node.Find("architecture")?.OneOf([.. NewConfiguration.Architectures.Select(name => (name, name))]) ?? "bert";
         var tokenizer = Tokenizer.Load(node.Get("tokenizer").Text());
         var hidden = node.Get("hidden-size").Count();
@@ -110,14 +122,17 @@ internal static class RecipeModel
         var input = RandomModel.CreateTransformer(architecture, tokenizer, sizes, seed);
         if (node.Find("word-vectors") is { } vectors)
         {
-            var words = input.Transformer.Parameters().Select(parameter => parameter.Value).FirstOrDefault(tensor => tensor.Rows == sizes.VocabSize && tensor.Columns == hidden);
-            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault($"a model of the architecture '{architecture}' has no vectors of words as wide as its hidden states."));
+            var words = input.Transformer.Parameters().Select(parameter => parameter.Value).FirstOrDefault(
+                tensor => tensor.Rows == sizes.VocabSize && tensor.Columns == hidden);
+            RecipeWordVectors.Load(vectors, words ?? throw vectors.Fault(
+                $"a model of the architecture '{architecture}' has no word embeddings as wide as its hidden states."));
         }
 
         return input;
     }
 
     private static Pooling Pooling(RecipeNode node) => node.OneOf(
-        ("cls", Tensors.Pooling.Cls), ("mean", Tensors.Pooling.Mean), ("max", Tensors.Pooling.Max), ("mean-sqrt-length", Tensors.Pooling.MeanSqrtLength),
+        ("cls", Tensors.Pooling.Cls), ("mean", Tensors.Pooling.Mean), ("max", Tensors.Pooling.Max),
+        ("mean-sqrt-length", Tensors.Pooling.MeanSqrtLength),
         ("weighted-mean", Tensors.Pooling.WeightedMean), ("last-token", Tensors.Pooling.LastToken));
 }

@@ -2,12 +2,12 @@ using Semblance.Tensors;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>How parameters change: the optimiser and the learning rate of each step.</summary>
+/// <summary>Creates the optimizer and the learning rate schedule of a recipe.</summary>
 internal static class RecipeOptimizer
 {
     private static readonly string[] AdamSettings = ["weight-decay", "beta1", "beta2", "epsilon", "amsgrad", "rules"];
 
-    /// <summary>Makes the optimiser of some parameters; AdamW with a weight decay of 0.01 where the recipe says nothing.</summary>
+    /// <summary>Creates the optimizer of some parameters; AdamW with a weight decay of 0.01 by default.</summary>
     public static Optimizer Create(RecipeNode? node, IReadOnlyList<Parameter> parameters)
     {
         if (node is null)
@@ -18,21 +18,46 @@ internal static class RecipeOptimizer
         var (name, settings) = node.Named();
         return name switch
         {
-            "AdamW" => new AdamW(Groups(settings.Only(AdamSettings), parameters, 0.01)) { Beta1 = Rate(settings, "beta1", 0.9), Beta2 = Rate(settings, "beta2", 0.999), Epsilon = Epsilon(settings), AmsGrad = Flag(settings, "amsgrad") },
-            "Adam" => new Adam(Groups(settings.Only(AdamSettings), parameters, 0)) { Beta1 = Rate(settings, "beta1", 0.9), Beta2 = Rate(settings, "beta2", 0.999), Epsilon = Epsilon(settings), AmsGrad = Flag(settings, "amsgrad") },
-            "SGD" => new SGD(Groups(settings.Only("weight-decay", "momentum", "nesterov", "rules"), parameters, 0)) { Momentum = Rate(settings, "momentum", 0), Nesterov = Flag(settings, "nesterov") },
-            "RMSprop" => new RMSprop(Groups(settings.Only("weight-decay", "alpha", "epsilon", "rules"), parameters, 0)) { Alpha = Rate(settings, "alpha", 0.99), Epsilon = Epsilon(settings) },
-            "Adagrad" => new Adagrad(Groups(settings.Only("weight-decay", "epsilon", "rules"), parameters, 0)) { Epsilon = settings.Find("epsilon")?.Positive() ?? 1e-10 },
+            "AdamW" => new AdamW(Groups(settings.Only(AdamSettings), parameters, 0.01))
+            {
+                Beta1 = Rate(settings, "beta1", 0.9),
+                Beta2 = Rate(settings, "beta2", 0.999),
+                Epsilon = Epsilon(settings),
+                AmsGrad = Flag(settings, "amsgrad"),
+            },
+            "Adam" => new Adam(Groups(settings.Only(AdamSettings), parameters, 0))
+            {
+                Beta1 = Rate(settings, "beta1", 0.9),
+                Beta2 = Rate(settings, "beta2", 0.999),
+                Epsilon = Epsilon(settings),
+                AmsGrad = Flag(settings, "amsgrad"),
+            },
+            "SGD" => new SGD(Groups(settings.Only("weight-decay", "momentum", "nesterov", "rules"), parameters, 0))
+            {
+                Momentum = Rate(settings, "momentum", 0),
+                Nesterov = Flag(settings, "nesterov"),
+            },
+            "RMSprop" => new RMSprop(Groups(settings.Only("weight-decay", "alpha", "epsilon", "rules"), parameters, 0))
+            {
+                Alpha = Rate(settings, "alpha", 0.99),
+                Epsilon = Epsilon(settings),
+            },
+            "Adagrad" => new Adagrad(Groups(settings.Only("weight-decay", "epsilon", "rules"), parameters, 0))
+            {
+                Epsilon = settings.Find("epsilon")?.Positive() ?? 1e-10,
+            },
             "Adafactor" => new Adafactor(Groups(settings.Only("weight-decay", "relative-step", "scale-parameter", "rules"), parameters, 0))
             {
                 RelativeStep = Flag(settings, "relative-step"),
                 ScaleParameter = settings.Find("scale-parameter")?.Flag() ?? true,
             },
-            _ => throw node.Fault($"there is no optimiser '{name}'; there are AdamW, Adam, SGD, RMSprop, Adagrad, Adafactor."),
+            _ => throw node.Fault($"there is no optimizer '{name}'; there are AdamW, Adam, SGD, RMSprop, Adagrad, Adafactor."),
         };
     }
 
-    /// <summary>Makes the schedule: <c>rate</c>, and <c>schedule</c> with its shape and warm-up, a part of all steps or a number of them.</summary>
+    /// <summary>
+    /// Creates the schedule from <c>rate</c> and <c>schedule</c>, with its shape and warm-up, a fraction of all steps or a number of steps.
+    /// </summary>
     public static LearningRateSchedule Schedule(RecipeNode recipe, long steps)
     {
         var rate = recipe.Get("rate").Positive();
@@ -49,10 +74,19 @@ internal static class RecipeOptimizer
             "constant" => new ConstantSchedule(rate, Warmup("warmup")),
             "linear" => new LinearSchedule(rate, steps, Warmup("warmup")),
             "cosine" => new CosineSchedule(rate, steps, Warmup("warmup")),
-            "cosine-with-restarts" => new CosineWithRestartsSchedule(rate, steps, Warmup("warmup", "cycles")) { Cycles = settings.Find("cycles")?.Count() ?? 1 },
-            "polynomial" => new PolynomialSchedule(rate, steps, Warmup("warmup", "power", "end-rate")) { Power = settings.Find("power")?.Positive() ?? 1, EndRate = settings.Find("end-rate")?.Number(0.0, rate) ?? 0 },
+            "cosine-with-restarts" => new CosineWithRestartsSchedule(rate, steps, Warmup("warmup", "cycles"))
+            {
+                Cycles = settings.Find("cycles")?.Count() ?? 1,
+            },
+            "polynomial" => new PolynomialSchedule(rate, steps, Warmup("warmup", "power", "end-rate"))
+            {
+                Power = settings.Find("power")?.Positive() ?? 1,
+                EndRate = settings.Find("end-rate")?.Number(0.0, rate) ?? 0,
+            },
             "inverse-square-root" => new InverseSquareRootSchedule(rate, Warmup("warmup")),
-            _ => throw node.Fault($"there is no schedule '{name}'; there are constant, linear, cosine, cosine-with-restarts, polynomial, inverse-square-root."),
+            _ => throw node.Fault(
+                $"there is no schedule '{name}'; there are constant, linear, cosine, cosine-with-restarts, "
+                + "polynomial, inverse-square-root."),
         };
 
         long Warmup(params string[] keys)
@@ -63,7 +97,8 @@ internal static class RecipeOptimizer
     }
 
     private static IReadOnlyList<ParameterGroup> Groups(RecipeNode node, IReadOnlyList<Parameter> parameters, double decay) =>
-        ParameterGroups.From(parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
+        ParameterGroups.From(
+            parameters, node.Find("weight-decay")?.Number(0.0, 1e3) ?? decay, [.. node.Find("rules")?.Items().Select(Rule) ?? []]);
 
     private static ParameterRule Rule(RecipeNode node)
     {

@@ -2,17 +2,18 @@ using Semblance.Tokenizers.Training;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>A recipe for a tokenizer: the vocabulary that suits its data sets' texts.</summary>
+/// <summary>Runs a recipe for a tokenizer, whose vocabulary is trained on the texts of its data sets.</summary>
 internal static class RecipeVocabulary
 {
-    /// <summary>Learns the vocabulary and writes the tokenizer's files.</summary>
+    /// <summary>Trains the vocabulary and writes the tokenizer's files.</summary>
     /// <param name="recipe">The recipe.</param>
-    /// <param name="folder">What the paths of data are relative to.</param>
-    /// <param name="output">Where to write.</param>
-    /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellationToken">Stops it; nothing is written.</param>
+    /// <param name="folder">The folder that paths of data are relative to.</param>
+    /// <param name="output">The folder to write to.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation, before anything is written.</param>
     /// <returns>The number of tokens.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static int Learn(
+        RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased");
         var usual = new WordPieceTrainerOptions();

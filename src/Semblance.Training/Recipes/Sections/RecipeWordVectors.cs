@@ -5,22 +5,26 @@ using Semblance.Training.WordVectors;
 
 namespace Semblance.Training.Recipes;
 
-/// <summary>A recipe for word vectors: a vector for each token of a vocabulary, learned from its neighbours in the data sets' texts.</summary>
+/// <summary>
+/// Runs a recipe for word vectors: a vector for each token of a vocabulary, trained on the contexts of tokens in the data sets.
+/// </summary>
 internal static class RecipeWordVectors
 {
     private const string File = "model.safetensors";
     private const string Name = "embedding.weight";
 
-    /// <summary>Learns the vectors and writes them with the tokenizer's files.</summary>
+    /// <summary>Trains the vectors and writes them with the tokenizer's files.</summary>
     /// <param name="recipe">The recipe.</param>
-    /// <param name="folder">What the paths of data are relative to.</param>
-    /// <param name="output">Where to write.</param>
-    /// <param name="progress">Told the part that is done.</param>
-    /// <param name="cancellationToken">Stops it; nothing is written.</param>
+    /// <param name="folder">The folder that paths of data are relative to.</param>
+    /// <param name="output">The folder to write to.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation, before anything is written.</param>
     /// <returns>The number of tokens read.</returns>
-    public static int Learn(RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static int Learn(
+        RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only("tokenizer", "dimensions", "window", "seed");
+        var settings = recipe.Only("word-vectors", "output", "datasets").Get("word-vectors").Only(
+            "tokenizer", "dimensions", "window", "seed");
         var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
         var usual = new WordVectorOptions();
         var trainer = new WordVectorTrainer(tokenizer, usual with
@@ -45,15 +49,19 @@ internal static class RecipeWordVectors
         return trainer.Tokens;
     }
 
-    /// <summary>Puts the vectors of a folder in a new model's place of words.</summary>
-    /// <param name="node">The folder.</param>
-    /// <param name="embeddings"><c>[vocabulary × width]</c>, overwritten; a token without a vector keeps the value it has.</param>
+    /// <summary>Loads word vectors into the word embeddings of a new model.</summary>
+    /// <param name="node">The folder of the word vectors.</param>
+    /// <param name="embeddings">
+    /// The word embeddings, <c>[vocabulary × dimension]</c>, which are overwritten; a token without a vector keeps its embedding.
+    /// </param>
     public static void Load(RecipeNode node, Tensor embeddings)
     {
         var checkpoint = Checkpoint.OpenFile(Path.Combine(node.Text(), File));
         if (!checkpoint.Contains(Name) || !checkpoint.Info(Name).Shape.SequenceEqual(embeddings.Shape.ToArray()))
         {
-            throw node.Fault($"{File} there has no '{Name}' of {embeddings.Rows} x {embeddings.Columns}, which the vocabulary and the hidden size ask for.");
+            throw node.Fault(
+                $"{File} in that folder has no '{Name}' of {embeddings.Rows} x {embeddings.Columns}, as the vocabulary and "
+                + "the hidden size require.");
         }
 
         using var vectors = checkpoint.Read(Name);

@@ -193,9 +193,9 @@ public class TrainCommandTests
 
     [Theory]
     [InlineData("steps: 12", "steps: many", "line 11: 'steps' is 'many'; a whole number from 1 to 2147483647 is expected.")]
-    [InlineData("rate: 2e-3", "rat: 2e-3", "line 12: the recipe knows no 'rat'; it knows model")]
+    [InlineData("rate: 2e-3", "rat: 2e-3", "line 12: the recipe has no setting 'rat'; expected model")]
     [InlineData("loss: CoSENTLoss", "loss: CosentLoss", "line 9: there is no loss 'CosentLoss'; there are SoftmaxLoss")]
-    [InlineData("loss: CoSENTLoss", "loss: { CoSENTLoss: { scal: 3 } }", "line 9: CoSENTLoss knows no 'scal'; it knows scale")]
+    [InlineData("loss: CoSENTLoss", "loss: { CoSENTLoss: { scal: 3 } }", "line 9: CoSENTLoss has no setting 'scal'; expected scale")]
     [InlineData("texts: [first, second]", "texts: [first, third]", "pairs.tsv")]
     [InlineData("datasets:", "datasets: [", "this is not YAML")]
     [InlineData("loss: CoSENTLoss", "loss: SoftmaxLoss", "line 9: SoftmaxLoss needs classes")]
