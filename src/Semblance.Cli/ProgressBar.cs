@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Semblance.Cli;
 
-/// <summary>A bar on the terminal of standard error. Apart from the rest, so that a command nobody watches loads nothing for it.</summary>
+/// <summary>Shows a progress bar on standard error. A class of its own, so that commands without a terminal do not load its library.</summary>
 internal static class ProgressBar
 {
     public static Task RunAsync(string title, Func<IProgressBar, Task> work)

@@ -7,18 +7,18 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>cluster</c>: groups of close lines, with the words that say what they are about.</summary>
+/// <summary>Represents <c>cluster</c>, which groups similar lines and names the topic words of each group.</summary>
 internal sealed class ClusterCommand : CliCommand
 {
     private const int UsualWords = 5;
 
     private readonly EncodedInput _input;
-    private readonly Option<int?> _topics = NewOption.Count("--topics", $"How many words say what a group is about; default {UsualWords}");
+    private readonly Option<int?> _topics = NewOption.Count("--topics", $"The number of topic words per group; default: {UsualWords}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly ClusterMethod _method;
 
     public ClusterCommand(Host host)
-        : base("cluster", "Find groups of close lines: for each its size and topic words, then score, line number, text", host)
+        : base("cluster", "Groups similar lines; writes the size and topic words of each group, then score, line number and text of its members", host)
     {
         _input = new EncodedInput(this);
         _method = new ClusterMethod(this);

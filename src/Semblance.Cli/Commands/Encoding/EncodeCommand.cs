@@ -7,18 +7,18 @@ using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>encode</c>: a line of text, a vector.</summary>
+/// <summary>Represents <c>encode</c>, which encodes the lines of a file as vectors.</summary>
 internal sealed class EncodeCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
-    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG or JPEG images, for a CLIP model" };
-    private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
-    private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: write tokens, the heaviest first, instead of indices" };
+    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); default: JSON Lines on standard output");
+    private readonly Option<bool> _images = new("--images") { Description = "Treats the lines of the input as paths of PNG or JPEG images, for a CLIP model" };
+    private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: the maximum number of active dimensions of each vector");
+    private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: writes tokens in descending order of weight, instead of indices" };
     private readonly EncodingOptions _encoding;
 
     public EncodeCommand(Host host)
-        : base("encode", "Turn each line of a text into a vector", host)
+        : base("encode", "Encodes the lines of a file as vectors", host)
     {
         _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
         Add(_input);
@@ -49,7 +49,7 @@ internal sealed class EncodeCommand : CliCommand
 
         if (arguments.GetValue(_tokens) || arguments.GetValue(_maxActiveDims) is not null)
         {
-            throw new ArgumentException("--tokens and --max-active-dims are for sparse models, and the model makes dense vectors; leave them out.");
+            throw new ArgumentException("--tokens and --max-active-dims are for sparse models, but the model produces dense vectors; leave them out.");
         }
 
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class EncodeCommand : CliCommand
         if (output is null or "-")
         {
             using var writer = EmbeddingWriter.JsonLines(Host.Output, encoder);
-            counts = await writer.WriteAsync(embeddings, null, cancellationToken).ConfigureAwait(false); // the results themselves show how far it is
+            counts = await writer.WriteAsync(embeddings, null, cancellationToken).ConfigureAwait(false); // the results themselves show the progress
         }
         else
         {
@@ -102,7 +102,7 @@ internal sealed class EncodeCommand : CliCommand
         Host.Error.WriteLine(Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; {(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
     }
 
-    // How much of the input is read shows how far it is: nobody knows the number of lines.
+    // The part of the input that is read measures progress: the number of lines is unknown.
     private sealed class Reading(TextLines lines, IProgress<double> bar) : IProgress<long>
     {
         public void Report(long value) => bar.Report(lines.Progress);

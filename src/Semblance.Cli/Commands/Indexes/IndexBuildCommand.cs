@@ -6,21 +6,21 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index build</c>: a new index of many texts or vectors.</summary>
+/// <summary>Represents <c>index build</c>, which builds an index of texts or vectors.</summary>
 internal sealed class IndexBuildCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly IndexInput _input;
     private readonly ModelOption _model = new();
     private readonly Option<int?> _threads = IndexOptions.Threads();
-    private readonly Option<int?> _m = NewOption.Count("--m", "How many neighbours a vector is linked with, from 2 to 256; default 16");
-    private readonly Option<int?> _efConstruction = NewOption.Count("--ef-construction", "How many candidates are kept while neighbours are looked for; default 200, in PostgreSQL 64");
-    private readonly Option<string> _precision = NewOption.Choice("--precision", "In a folder: what a search walks over; of the smaller ones the hits are compared again as float32", "float32", "int8", "binary");
-    private readonly Option<string> _similarity = NewOption.Choice("--similarity", "How vectors are compared; a model's own similarity without it; manhattan in PostgreSQL only", "model", "cosine", "dot", "euclidean", "manhattan");
+    private readonly Option<int?> _m = NewOption.Count("--m", "The number of neighbors of a vector in the HNSW graph, from 2 to 256; default: 16");
+    private readonly Option<int?> _efConstruction = NewOption.Count("--ef-construction", "The number of candidates during construction; default: 200, in PostgreSQL: 64");
+    private readonly Option<string> _precision = NewOption.Choice("--precision", "Folder: the precision of the vectors in the graph search; int8 and binary rescore the hits with float32", "float32", "int8", "binary");
+    private readonly Option<string> _similarity = NewOption.Choice("--similarity", "The similarity function; default: that of the model; manhattan in PostgreSQL only", "model", "cosine", "dot", "euclidean", "manhattan");
     private readonly TableOptions _table;
 
     public IndexBuildCommand(Host host)
-        : base("build", "Build a new index of texts or vectors", host)
+        : base("build", "Builds a new index of texts or vectors", host)
     {
         _place = new IndexPlace(this);
         _input = new IndexInput(this);

@@ -6,14 +6,14 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index info</c>: what an index holds and how it was built.</summary>
+/// <summary>Represents <c>index info</c>, which shows the contents and the settings of an index.</summary>
 internal sealed class IndexInfoCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<bool> _json = IndexOptions.Json();
 
     public IndexInfoCommand(Host host)
-        : base("info", "Show what an index holds, and how it was built", host)
+        : base("info", "Shows the contents and the settings of an index", host)
     {
         _place = new IndexPlace(this);
         Add(_json);

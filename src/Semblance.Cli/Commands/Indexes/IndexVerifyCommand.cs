@@ -5,19 +5,19 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index verify</c>: whether every byte of an index is as it was written, and how much of the truth its searches find.</summary>
+/// <summary>Represents <c>index verify</c>, which verifies the checksums of an index and measures its recall.</summary>
 internal sealed class IndexVerifyCommand : CliCommand
 {
     private readonly IndexPlace _place;
-    private readonly Option<bool> _recall = new("--recall") { Description = "Also measure how much of what exact search finds the index finds" };
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy, .safetensors or .jsonl; without it, vectors of the index itself");
-    private readonly Option<int?> _count = NewOption.Count("--samples", "How many vectors of the index to measure with; default 200");
+    private readonly Option<bool> _recall = new("--recall") { Description = "Also measures the recall against exact search" };
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "The query vectors for the recall: .npy, .safetensors or .jsonl; default: vectors of the index itself");
+    private readonly Option<int?> _count = NewOption.Count("--samples", "The number of vectors of the index to use as queries; default: 200");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
     private readonly Option<bool> _json = IndexOptions.Json();
 
     public IndexVerifyCommand(Host host)
-        : base("verify", "Check every byte of an index, and measure its recall", host)
+        : base("verify", "Verifies the checksums of an index, and measures its recall", host)
     {
         _place = new IndexPlace(this);
         Add(_recall);
@@ -30,7 +30,7 @@ internal sealed class IndexVerifyCommand : CliCommand
         {
             if (_place.IsTable(result) && !result.GetValue(_recall) && result.GetValue(_queries) is null)
             {
-                result.AddError("PostgreSQL checks its own files (pg_amcheck); give --recall to measure what searches of the table find.");
+                result.AddError("PostgreSQL checks its own files (pg_amcheck); use --recall to measure the recall of the table.");
             }
         });
     }

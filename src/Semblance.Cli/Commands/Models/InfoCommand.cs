@@ -9,14 +9,14 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>info</c>: what a model is, and what it runs on.</summary>
+/// <summary>Represents <c>info</c>, which shows the properties of a model and of the machine.</summary>
 internal sealed class InfoCommand : CliCommand
 {
     private readonly ModelOption _model = new();
     private readonly Option<string> _format = NewOption.Format();
 
     public InfoCommand(Host host)
-        : base("info", "Show what a model is made of, and what it runs on", host)
+        : base("info", "Shows the modules, sizes and files of a model, and the instruction set and threads it runs on", host)
     {
         Add(_model);
         Add(_format);
@@ -48,7 +48,7 @@ internal sealed class InfoCommand : CliCommand
         }
     }
 
-    // What there is to say of a model that makes no sentence vectors.
+    // Returns the properties of a model other than a sentence transformer.
     private List<(string Name, string Value)> Facts(string folder, ModelKind kind)
     {
         switch (kind)
@@ -144,6 +144,6 @@ internal sealed class InfoCommand : CliCommand
     private static long ParameterCount(SentenceTransformer model) =>
         Input(model) is TransformerModule { Transformer: var transformer } ? transformer.ParameterCount : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
 
-    // In the Hub's cache a file is a link.
+    // In the cache of the Hub, files are symbolic links.
     private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
 }

@@ -7,30 +7,30 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
+/// <summary>Represents <c>search</c>, which finds the lines of a file that match queries best: by embeddings, by BM25 or by both.</summary>
 internal sealed class SearchCommand : CliCommand
 {
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
-    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie, or .jsonl; --precision says what bytes without ranges are");
-    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line, or JSON lines (.jsonl) with 'text': lines of query number, rank, score, text");
-    private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
-    private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
-    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
-    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
-    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
+    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' for standard input");
+    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "Precomputed vectors of the corpus: .npy or .safetensors, memory-mapped, or .jsonl; --precision gives the meaning of bytes without ranges");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, text");
+    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries: one per line, or JSON Lines (.jsonl) with 'text'; writes lines of query number, rank, score, text");
+    private readonly Option<int?> _topK = NewOption.Count("--top-k", "The maximum number of hits per query; default: 10");
+    private readonly Option<int?> _rescore = NewOption.Count("--rescore", "binary, ubinary: rescores N times --top-k candidates with the unquantized query; default: no rescoring");
+    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to prepend to each text of the corpus; --prompt and --prompt-name are for queries");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Searches with BM25, without a model" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Searches with embeddings and BM25, and fuses both rankings" };
     private readonly Option<string?> _rerank = new("--rerank")
     {
-        Description = "Order what was found with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder: a folder or a Hub id; without one, --model",
+        Description = "Reranks the hits with a cross-encoder, a late-interaction model or the token embeddings of a sentence encoder: a folder or a Hub id; default: --model",
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
+    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: the number of candidates from the first searches; default: {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
 
     public SearchCommand(Host host)
-        : base("search", "Find the lines of a text that are nearest to a query", host)
+        : base("search", "Finds the lines of a file that are most similar to a query", host)
     {
         Add(_corpus);
         Add(_vectors);
@@ -54,22 +54,22 @@ internal sealed class SearchCommand : CliCommand
 
             if (result.GetResult(_corpus) is null && (result.GetResult(_vectors) is null || result.GetValue(_bm25) || result.GetValue(_hybrid) || result.GetResult(_rerank) is not null))
             {
-                result.AddError("Give the texts to search with --corpus; for vectors alone, --vectors is enough.");
+                result.AddError("Give the texts to search with --corpus; only a plain vector search can use --vectors alone.");
             }
 
             if (result.GetValue(_bm25) && result.GetResult(_vectors) is not null)
             {
-                result.AddError("--bm25 looks at words only; leave --vectors out.");
+                result.AddError("--bm25 does not use vectors; leave --vectors out.");
             }
 
             if (result.GetValue(_bm25) && result.GetValue(_hybrid))
             {
-                result.AddError("--hybrid is with --bm25 already; give one of them.");
+                result.AddError("--hybrid already includes BM25; use --hybrid or --bm25.");
             }
 
             if (result.GetResult(_candidates) is not null && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null)
             {
-                result.AddError("--candidates is of use only with --hybrid or --rerank.");
+                result.AddError("--candidates requires --hybrid or --rerank.");
             }
         });
     }
@@ -142,7 +142,7 @@ internal sealed class SearchCommand : CliCommand
         var vectors = VectorMatrix.Open(path, precision, isBits ? encoder.Dimension : null);
         return corpus is null || corpus.Count == vectors.Rows
             ? vectors
-            : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; give the texts that were encoded.");
+            : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; use the texts that the vectors were computed from.");
     }
 
     private async Task<VectorMatrix> EncodeAsync(QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellationToken)
@@ -156,7 +156,7 @@ internal sealed class SearchCommand : CliCommand
         return encoder.Stored(documents!);
     }
 
-    // Without the texts a hit is called by its line.
+    // Without the texts, a hit is identified by its line number.
     private void WriteText(List<string>? corpus, List<SearchHit[]> hits, bool isNumbered)
     {
         for (var query = 0; query < hits.Count; query++)
