@@ -4,7 +4,9 @@ using Semblance.Cli.Commands;
 
 namespace Semblance.Cli;
 
-/// <summary>Provides the entry point of the <c>semblance</c> tool: parses a command line, runs its command and returns the exit code.</summary>
+/// <summary>
+/// Provides the entry point of the <c>semblance</c> tool: parses a command line, runs its command and returns the exit code.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>The exit code of success.</summary>
@@ -98,7 +100,8 @@ internal static class CommandLine
         return Failed;
     }
 
-    private static RootCommand Root(Host host) => new("Sentence-BERT for .NET: encodes, searches, clusters, reranks, evaluates and trains with sentence embeddings.")
+    private static RootCommand Root(Host host) =>
+        new("Sentence-BERT for .NET: encodes, searches, clusters, reranks, evaluates and trains with sentence embeddings.")
     {
         new EncodeCommand(host),
         new SimilarityCommand(host),

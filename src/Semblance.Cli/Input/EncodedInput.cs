@@ -12,8 +12,10 @@ namespace Semblance.Cli.Input;
 /// </summary>
 internal sealed class EncodedInput
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
-    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "Precomputed vectors of the texts (.npy, .safetensors, .jsonl), instead of a model");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<string?> _vectors = NewOption.Text(
+        "--vectors", "FILE", "Precomputed vectors of the texts (.npy, .safetensors, .jsonl), instead of a model");
 
     /// <summary>Initializes a new instance of the <see cref="EncodedInput"/> class.</summary>
     /// <param name="command">The command to which <c>--input</c> and <c>--vectors</c> are added.</param>
@@ -49,7 +51,10 @@ internal sealed class EncodedInput
         var vectors = VectorMatrix.Open(path);
         return vectors.Rows == texts
             ? vectors
-            : throw new InputException(path, Numbers.Invariant($"there are {vectors.Rows:N0} vectors, but {name} has {texts:N0} texts; use the texts that the vectors were computed from."));
+            : throw new InputException(
+                path,
+                Numbers.Invariant($"there are {vectors.Rows:N0} vectors, but {name} has {texts:N0} texts; ")
+                + "use the texts that the vectors were computed from.");
     }
 
     /// <summary>Reads the texts, and encodes them or reads their precomputed vectors.</summary>
@@ -64,7 +69,9 @@ internal sealed class EncodedInput
         {
             var all = await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             var opened = Open(arguments, lines.Name, all.Count).ToTensor();
-            return new EncodedLines(all, normalize ? Normalized(opened, cancellationToken) : opened, SimilarityFunction.Cosine, Numbers.Invariant($"read {all.Count:N0} lines and their vectors"));
+            return new EncodedLines(
+                all, normalize ? Normalized(opened, cancellationToken) : opened, SimilarityFunction.Cosine,
+                Numbers.Invariant($"read {all.Count:N0} lines and their vectors"));
         }
 
         var encoder = await Encoding.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
@@ -79,7 +86,8 @@ internal sealed class EncodedInput
         }).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new EncodedLines(
-            texts, encoder.Restored(embeddings!), encoder.Model.Config.SimilarityFunction, Numbers.Invariant($"encoded {texts.Count:N0} lines in {seconds:F2} s"));
+            texts, encoder.Restored(embeddings!), encoder.Model.Config.SimilarityFunction,
+            Numbers.Invariant($"encoded {texts.Count:N0} lines in {seconds:F2} s"));
     }
 
     private static Tensor Normalized(Tensor vectors, CancellationToken cancellationToken)

@@ -6,10 +6,13 @@ namespace Semblance.Cli.Options;
 internal sealed class BatchOptions
 {
     private readonly ModelOption _model = new();
-    private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+    private readonly Option<int?> _batchTokens = NewOption.Count(
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to prepend to each query or first text of a pair");
-    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "The name of a prompt of the model to prepend instead");
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "A text to prepend to each query or first text of a pair");
+    private readonly Option<string?> _promptName = NewOption.Text(
+        "--prompt-name", "NAME", "The name of a prompt of the model to prepend instead");
 
     /// <summary>Initializes a new instance of the <see cref="BatchOptions"/> class.</summary>
     /// <param name="command">The command to which the options are added.</param>
@@ -28,8 +31,11 @@ internal sealed class BatchOptions
         command.Add(_promptName);
     }
 
-    /// <summary>Returns the folder of the model, downloaded if it is a Hub id; an id without an organization is one of a cross-encoder.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
+    /// <summary>
+    /// Returns the folder of the model, downloaded if it is a Hub id; an id without an organization is one of a cross-encoder.
+    /// </summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>
+        _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
 
     /// <summary>Returns options with the values of the command line.</summary>
     public TOptions Apply<TOptions>(ParseResult arguments, TOptions options)

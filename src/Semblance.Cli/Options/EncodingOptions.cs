@@ -7,14 +7,22 @@ namespace Semblance.Cli.Options;
 internal sealed class EncodingOptions
 {
     private readonly ModelOption _model = new();
-    private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+    private readonly Option<int?> _batchTokens = NewOption.Count(
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
     private readonly Option<bool> _normalize = new("--normalize") { Description = "Normalizes each vector to unit length" };
-    private readonly Option<int?> _dimensions = NewOption.Count("--dimensions", "The number of leading elements of each vector to keep (Matryoshka); default: all");
-    private readonly Option<Precision> _precision = new("--precision") { Description = "The precision of the stored vectors; default: float32", HelpName = "float32|int8|uint8|binary|ubinary" };
-    private readonly Option<string?> _calibration = NewOption.Text("--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
+    private readonly Option<int?> _dimensions = NewOption.Count(
+        "--dimensions", "The number of leading elements of each vector to keep (Matryoshka); default: all");
+    private readonly Option<Precision> _precision = new("--precision")
+    {
+        Description = "The precision of the stored vectors; default: float32",
+        HelpName = "float32|int8|uint8|binary|ubinary",
+    };
+    private readonly Option<string?> _calibration = NewOption.Text(
+        "--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
     private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to prepend to each text");
-    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "The name of a prompt of the model to prepend to each text");
+    private readonly Option<string?> _promptName = NewOption.Text(
+        "--prompt-name", "NAME", "The name of a prompt of the model to prepend to each text");
 
     private readonly TruncationOptions? _truncation;
 
@@ -24,7 +32,8 @@ internal sealed class EncodingOptions
     public EncodingOptions(Command command, TruncationOptions? truncation = null)
     {
         _truncation = truncation;
-        _precision.AcceptOnlyFromAmong([.. Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16).Select(precision => precision.ToString().ToLowerInvariant())]);
+        var precisions = Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16);
+        _precision.AcceptOnlyFromAmong([.. precisions.Select(precision => precision.ToString().ToLowerInvariant())]);
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);
@@ -40,7 +49,8 @@ internal sealed class EncodingOptions
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
         Option[] options = [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
-        if (result.GetResult(vectors) is not null && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
+        if (result.GetResult(vectors) is not null
+            && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
             result.AddError($"{extra.Name} controls how texts are encoded, but {vectors.Name} gives precomputed vectors; leave it out.");
         }
@@ -50,13 +60,15 @@ internal sealed class EncodingOptions
     public int MaxThreads(ParseResult arguments) => arguments.GetValue(_threads) ?? int.MaxValue;
 
     /// <summary>Returns the precision that the command line names, or <see langword="null"/>.</summary>
-    public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
+    public Precision? PrecisionOf(ParseResult arguments) =>
+        arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
 
     /// <summary>Returns the name of the model on the command line, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
 
     /// <summary>Returns the folder of the model, downloaded if it is a Hub id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken);
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>
+        _model.FolderAsync(arguments, host, cancellationToken);
 
     /// <summary>Returns only the batch size and the number of threads, for a second model beside the one that encodes.</summary>
     public PredictOptions Batching(ParseResult arguments) => PredictOptions.Default with
@@ -73,7 +85,8 @@ internal sealed class EncodingOptions
         {
             if (arguments.GetResult(option) is { Implicit: false })
             {
-                throw new ArgumentException($"{option.Name} is for dense vectors, but the model produces sparse vectors; leave it out, or use --max-active-dims.");
+                throw new ArgumentException(
+                    $"{option.Name} is for dense vectors, but the model produces sparse vectors; leave it out, or use --max-active-dims.");
             }
         }
 
@@ -106,7 +119,8 @@ internal sealed class EncodingOptions
         var encoder = new QuantizingEncoder(model, options, arguments.GetValue(_precision));
         if (calibration is not null)
         {
-            await encoder.CalibrateAsync(calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            await encoder.CalibrateAsync(
+                calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return encoder;

@@ -12,7 +12,9 @@ internal static class Hub
         var folder = "";
         await host.WithProgressAsync(
             $"downloading {id}",
-            async progress => folder = await hub.DownloadAsync(id, revision, new Files(progress), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            async progress =>
+                folder = await hub.DownloadAsync(
+                    id, revision, new Files(progress), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return folder;
     }
 

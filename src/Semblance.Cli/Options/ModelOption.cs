@@ -15,7 +15,8 @@ internal sealed class ModelOption : Option<string?>
     }
 
     /// <summary>Returns the folder of the model, downloaded if it is a Hub id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer) =>
+    public Task<string> FolderAsync(
+        ParseResult arguments, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer) =>
         FolderAsync(arguments.GetValue(this), host, cancellationToken, kind);
 
     /// <summary>Loads the model, which produces sentence embeddings.</summary>
@@ -30,15 +31,19 @@ internal sealed class ModelOption : Option<string?>
         host.Warn(model.Warnings);
         return model.MakesSentenceEmbeddings
             ? model
-            : throw new ModelFormatException(folder, "the model has no pooling, so it produces no sentence embeddings; add a Pooling module to its modules.json.");
+            : throw new ModelFormatException(
+                folder, "the model has no pooling, so it produces no sentence embeddings; add a Pooling module to its modules.json.");
     }
 
     /// <summary>Returns the folder of the model of a name, downloaded if the name is a Hub id.</summary>
     /// <param name="model">The name; <see langword="null"/> for the default model.</param>
     /// <param name="host">The standard streams.</param>
     /// <param name="cancellationToken">The token that cancels the download.</param>
-    /// <param name="kind">The kind of the model, which determines the organization of an id without one; <see langword="null"/> for none.</param>
-    public static async Task<string> FolderAsync(string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer)
+    /// <param name="kind">
+    /// The kind of the model, which determines the organization of an id without one; <see langword="null"/> for none.
+    /// </param>
+    public static async Task<string> FolderAsync(
+        string? model, Host host, CancellationToken cancellationToken, ModelKind? kind = ModelKind.SentenceTransformer)
     {
         if (model is null)
         {
@@ -73,6 +78,8 @@ internal sealed class ModelOption : Option<string?>
     {
         const string Mark = "**Untrained**: ";
         var card = Path.Combine(folder, "README.md");
-        return File.Exists(card) ? File.ReadLines(card).FirstOrDefault(line => line.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..] : null;
+        return File.Exists(card)
+            ? File.ReadLines(card).FirstOrDefault(line => line.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..]
+            : null;
     }
 }

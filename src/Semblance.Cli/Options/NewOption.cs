@@ -12,7 +12,9 @@ internal static class NewOption
 
     /// <summary>Creates an option for a whole number from 1 on.</summary>
     public static Option<int?> Count(string name, string description) =>
-        Parsed<int?>(name, "N", description, "a whole number from 1 on", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
+        Parsed<int?>(
+            name, "N", description, "a whole number from 1 on",
+            text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
 
     /// <summary>Creates an option for a whole number from <paramref name="least"/> on, or any whole number.</summary>
     public static Option<int?> Integer(string name, string description, int least = int.MinValue) => Parsed<int?>(
@@ -20,9 +22,13 @@ internal static class NewOption
         text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null);
 
     /// <summary>Creates an option for a number, within the range that <paramref name="expected"/> describes.</summary>
-    public static Option<float?> Number(string name, string value, string description, string expected = "a number", Func<float, bool>? fits = null) => Parsed<float?>(
+    public static Option<float?> Number(
+        string name, string value, string description, string expected = "a number", Func<float, bool>? fits = null) => Parsed<float?>(
         name, value, description, expected,
-        text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) && (fits is null || fits(number)) ? number : null);
+        text =>
+            float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) && (fits is null || fits(number))
+                ? number
+                : null);
 
     /// <summary>Creates an option for one of several words; the first is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] choices)

@@ -5,8 +5,13 @@ namespace Semblance.Cli.Options;
 /// <summary>Represents <c>--truncation</c> and its options, for texts longer than the maximum sequence length.</summary>
 internal sealed class TruncationOptions
 {
-    private readonly Option<string> _truncation = NewOption.Choice("--truncation", "The handling of texts longer than the model's maximum sequence length: truncate them, fail, or pool the vectors of their chunks", "cut", "error", "chunk");
-    private readonly Option<string> _pooling = NewOption.Choice("--chunk-pooling", "The pooling of chunk vectors into one: the mean weighted by tokens, or the element-wise maximum", "mean", "max");
+    private readonly Option<string> _truncation = NewOption.Choice(
+        "--truncation",
+        "The handling of texts longer than the model's maximum sequence length: truncate them, fail, or pool the vectors of their chunks",
+        "cut", "error", "chunk");
+    private readonly Option<string> _pooling = NewOption.Choice(
+        "--chunk-pooling", "The pooling of chunk vectors into one: the mean weighted by tokens, or the element-wise maximum", "mean",
+        "max");
     private readonly ChunkOptions _chunks;
 
     public TruncationOptions(Command command)
@@ -17,7 +22,8 @@ internal sealed class TruncationOptions
         command.Validators.Add(result =>
         {
             if (result.GetValue(_truncation) != "chunk"
-                && ((Option[])[_chunks.Size, _chunks.Overlap, _pooling]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } option)
+                && ((Option[])[_chunks.Size, _chunks.Overlap, _pooling]).FirstOrDefault(
+                    option => result.GetResult(option) is { Implicit: false }) is { } option)
             {
                 result.AddError($"{option.Name} is for --truncation chunk.");
             }

@@ -6,7 +6,8 @@ namespace Semblance.Cli.Output;
 internal static class OutputFile
 {
     /// <summary>Adds a validator that accepts only paths with one of the extensions.</summary>
-    public static void AcceptEndings(this Option<string?> option, bool standardOutput, params string[] endings) => option.Validators.Add(result =>
+    public static void AcceptEndings(this Option<string?> option, bool standardOutput, params string[] endings) =>
+        option.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && !(standardOutput && token.Value == "-") && !endings.Contains(Path.GetExtension(token.Value)))
         {
@@ -39,7 +40,10 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new IOException($"{path}: the file cannot be written ({(e is UnauthorizedAccessException ? "permission denied" : Failure.OneLine(e.Message))}); choose another output.", e);
+            throw new IOException(
+                $"{path}: the file cannot be written "
+                + $"({(e is UnauthorizedAccessException ? "permission denied" : Failure.OneLine(e.Message))}); choose another output.",
+                e);
         }
     }
 }

@@ -18,7 +18,9 @@ internal sealed class ClusterCommand : CliCommand
     private readonly ClusterMethod _method;
 
     public ClusterCommand(Host host)
-        : base("cluster", "Groups similar lines; writes the size and topic words of each group, then score, line number and text of its members", host)
+        : base(
+            "cluster",
+            "Groups similar lines; writes the size and topic words of each group, then score, line number and text of its members", host)
     {
         _input = new EncodedInput(this);
         _method = new ClusterMethod(this);
@@ -50,8 +52,9 @@ internal sealed class ClusterCommand : CliCommand
             WriteText(clusters, texts);
         }
 
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} s; {labels.Count(label => label < 0):N0} lines are in none"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} ")
+            + Numbers.Invariant($"s; {labels.Count(label => label < 0):N0} lines are in none"));
     }
 
     private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts)
@@ -59,7 +62,9 @@ internal sealed class ClusterCommand : CliCommand
         for (var number = 0; number < clusters.Count; number++)
         {
             var cluster = clusters[number];
-            Host.Text.WriteLine($"{(number > 0 ? "\n" : "")}group {number + 1} · {cluster.Members.Count} {(cluster.Members.Count == 1 ? "line" : "lines")} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·'));
+            var lines = cluster.Members.Count == 1 ? "line" : "lines";
+            var title = $"group {number + 1} · {cluster.Members.Count} {lines} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·');
+            Host.Text.WriteLine(number > 0 ? $"\n{title}" : title);
             foreach (var member in cluster.Members)
             {
                 Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");

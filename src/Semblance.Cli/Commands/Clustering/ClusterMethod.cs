@@ -19,14 +19,26 @@ internal sealed class ClusterMethod
         ["hdbscan"] = ["--min-size", "--min-samples"],
     };
 
-    private readonly Option<string> _method = NewOption.Choice("--method", "The method. communities: around central texts; kmeans: a given number; agglomerative: by merging the nearest; hdbscan: dense regions", [.. Rules.Keys]);
-    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "communities: the minimum cosine similarity to the center, default: 0.75; agglomerative: the minimum cosine similarity at which groups are merged");
+    private readonly Option<string> _method = NewOption.Choice(
+        "--method",
+        "The method. communities: around central texts; kmeans: a given number; agglomerative: by merging the nearest; hdbscan: "
+        + "dense regions",
+        [.. Rules.Keys]);
+    private readonly Option<float?> _threshold = NewOption.Number(
+        "--threshold", "SCORE",
+        "communities: the minimum cosine similarity to the center, default: 0.75; agglomerative: "
+        + "the minimum cosine similarity at which groups are merged");
     private readonly Option<int?> _clusters = NewOption.Count("--clusters", "kmeans, agglomerative: the number of groups");
-    private readonly Option<int?> _minSize = NewOption.Count("--min-size", $"communities, hdbscan: the minimum number of texts in a group; default: {UsualSize}");
-    private readonly Option<int?> _minSamples = NewOption.Count("--min-samples", "hdbscan: the number of neighbors that make a text a core point; higher values leave more texts out; default: --min-size");
-    private readonly Option<string> _linkage = NewOption.Choice("--linkage", "agglomerative: the linkage, which defines the distance between groups", "average", "complete", "single", "ward");
+    private readonly Option<int?> _minSize = NewOption.Count(
+        "--min-size", $"communities, hdbscan: the minimum number of texts in a group; default: {UsualSize}");
+    private readonly Option<int?> _minSamples = NewOption.Count(
+        "--min-samples",
+        "hdbscan: the number of neighbors that make a text a core point; higher values leave more texts out; default: --min-size");
+    private readonly Option<string> _linkage = NewOption.Choice(
+        "--linkage", "agglomerative: the linkage, which defines the distance between groups", "average", "complete", "single", "ward");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "kmeans: the random seed; default: 42");
-    private readonly Option<int?> _pca = NewOption.Count("--pca", "The number of principal components to reduce the vectors to; hdbscan often works better with about 10");
+    private readonly Option<int?> _pca = NewOption.Count(
+        "--pca", "The number of principal components to reduce the vectors to; hdbscan often works better with about 10");
 
     public ClusterMethod(Command command)
     {
@@ -42,7 +54,8 @@ internal sealed class ClusterMethod
     }
 
     /// <summary>Returns the cluster of each vector, from 0; −1 for none.</summary>
-    public int[] Labels(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
+    public int[] Labels(
+        ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_pca) is { } components && vectors.Rows > 0)
         {
@@ -74,13 +87,20 @@ internal sealed class ClusterMethod
         };
     }
 
-    private int[] Agglomerative(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
+    private int[] Agglomerative(
+        ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var options = new AgglomerativeOptions { Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true), MaxThreads = maxThreads };
+        var options = new AgglomerativeOptions
+        {
+            Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true),
+            MaxThreads = maxThreads,
+        };
         var tree = AgglomerativeClustering.Fit(vectors, options, progress, cancellationToken);
 
         // Groups exactly at the threshold are merged.
-        return arguments.GetValue(_clusters) is { } clusters ? tree.Cut(clusters) : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));
+        return arguments.GetValue(_clusters) is { } clusters
+            ? tree.Cut(clusters)
+            : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));
     }
 
     private void Validate(CommandResult result, Option[] options)
@@ -108,7 +128,10 @@ internal sealed class ClusterMethod
         {
             result.AddError("--linkage ward does not use cosine similarity; use --clusters instead of --threshold.");
         }
-        else if (method == "hdbscan" && result.GetResult(_minSize) is { Errors: var errors } && !errors.Any() && result.GetValue(_minSize) == 1)
+        else if (method == "hdbscan"
+            && result.GetResult(_minSize) is { Errors: var errors }
+            && !errors.Any()
+            && result.GetValue(_minSize) == 1)
         {
             result.AddError("--method hdbscan needs a --min-size from 2 on.");
         }

@@ -13,10 +13,13 @@ internal sealed class MapCommand : CliCommand
     private const int UsualGroups = 12;
 
     private readonly EncodedInput _input;
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The map: .tsv (x, y, group, text), .jsonl, or .html to view in a browser; default: TSV on standard output");
-    private readonly Option<float?> _perplexity = NewOption.Number("--perplexity", "N", "The perplexity, roughly the number of neighbors of a text; default: 30");
+    private readonly Option<string?> _output = NewOption.Text(
+        "--output", "FILE", "The map: .tsv (x, y, group, text), .jsonl, or .html to view in a browser; default: TSV on standard output");
+    private readonly Option<float?> _perplexity = NewOption.Number(
+        "--perplexity", "N", "The perplexity, roughly the number of neighbors of a text; default: 30");
     private readonly Option<int?> _iterations = NewOption.Count("--iterations", "The number of iterations; default: 1000");
-    private readonly Option<int?> _clusters = NewOption.Count("--clusters", $"The number of groups, found by k-means, to color and label; default: {UsualGroups}");
+    private readonly Option<int?> _clusters = NewOption.Count(
+        "--clusters", $"The number of groups, found by k-means, to color and label; default: {UsualGroups}");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed; default: 42");
 
     public MapCommand(Host host)
@@ -53,7 +56,8 @@ internal sealed class MapCommand : CliCommand
         await Host.WithProgressAsync("drawing", progress =>
         {
             map = TextMap.Fit(
-                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups, options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellationToken);
+                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups,
+                options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var drawn = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -10,14 +10,23 @@ namespace Semblance.Cli.Commands;
 internal sealed class ChunkCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
-    private readonly Option<bool> _whole = new("--whole") { Description = "Treats the input as one text, whose lines end with one character each" };
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text that will be prepended to each chunk; its tokens count");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<bool> _whole = new("--whole")
+    {
+        Description = "Treats the input as one text, whose lines end with one character each",
+    };
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "A text that will be prepended to each chunk; its tokens count");
     private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "The name of a prompt of the model instead");
     private readonly ChunkOptions _chunks;
 
     public ChunkCommand(Host host)
-        : base("chunk", "Divides the lines of a file into chunks that fit the model; writes a JSON object per chunk with line, start, end (in code points), tokens and text", host)
+        : base(
+            "chunk",
+            "Divides the lines of a file into chunks that fit the model; writes a JSON object per chunk with line, start, "
+            + "end (in code points), tokens and text",
+            host)
     {
         Add(_model);
         Add(_input);
@@ -31,7 +40,8 @@ internal sealed class ChunkCommand : CliCommand
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var model = await _model.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var options = _chunks.Apply(arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
+        var options = _chunks.Apply(
+            arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
         using var output = new JsonLinesWriter(Host.Output);
         var whole = arguments.GetValue(_whole) ? new StringBuilder() : null;
         await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))

@@ -11,11 +11,13 @@ internal sealed class SimilarityCommand : CliCommand
 {
     private readonly Argument<string?> _a = new("A") { Description = "The first sentence", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _b = new("B") { Description = "The second sentence", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' for standard input");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' for standard input");
     private readonly EncodingOptions _encoding;
 
     public SimilarityCommand(Host host)
-        : base("similarity", "Computes the similarity of two sentences, or of each pair of a file, with the model's similarity function", host)
+        : base(
+            "similarity", "Computes the similarity of two sentences, or of each pair of a file, with the model's similarity function", host)
     {
         Add(_a);
         Add(_b);
@@ -47,14 +49,16 @@ internal sealed class SimilarityCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine(Numbers.Score(Similarity.Of(first, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction)));
+                Host.Text.WriteLine(
+                    Numbers.Score(Similarity.Of(first, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction)));
                 first = null;
             }
         }
     }
 
     // Reads each pair as two consecutive texts.
-    private static async IAsyncEnumerable<string> Texts(TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<string> Texts(
+        TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

@@ -3,7 +3,9 @@ using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>Writes a comparison of retrieval methods: lines of task and metric with a column for each method, or a JSON object for each task.</summary>
+/// <summary>
+/// Writes a comparison of retrieval methods: lines of task and metric with a column for each method, or a JSON object for each task.
+/// </summary>
 /// <param name="host">The standard streams.</param>
 /// <param name="tasks">All tasks that follow; they determine the widths of the columns.</param>
 /// <param name="methods">The retrieval methods.</param>

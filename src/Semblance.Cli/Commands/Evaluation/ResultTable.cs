@@ -51,7 +51,8 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
     }
 
     private void WriteLine(string task, string metric, string model, string baseline) =>
-        host.Text.WriteLine($"{task.PadRight(_nameWidth)}  {metric.PadRight(MetricWidth)}  {model,ValueWidth}  {baseline,ValueWidth}".TrimEnd());
+        host.Text.WriteLine(
+            $"{task.PadRight(_nameWidth)}  {metric.PadRight(MetricWidth)}  {model,ValueWidth}  {baseline,ValueWidth}".TrimEnd());
 
     private void WriteJson(EvaluationTaskResult result)
     {
@@ -81,7 +82,8 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
     }
 
     /// <summary>Formats a metric, multiplied by 100 except a threshold.</summary>
-    public static string Text(string metric, double value) => Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
+    public static string Text(string metric, double value) =>
+        Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
 
     private static double Scaled(string metric, double value) => IsThreshold(metric) ? value : 100 * value;
 

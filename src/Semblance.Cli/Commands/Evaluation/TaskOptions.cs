@@ -30,27 +30,58 @@ internal sealed class TaskOptions
         ["clustering"] = (["--data"], ["--columns", "--label"]),
     };
 
-    private readonly Option<string?> _task = new("--task") { Description = "The kind of task, whose files other options give", HelpName = string.Join('|', Rules.Keys) };
-    private readonly Option<string?> _suite = NewOption.Text("--suite", "DIR", "A folder of benchmark data sets: evaluates every task whose files exist");
-    private readonly Option<string?> _kinds = NewOption.Text("--tasks", "A,B", "--suite: the kinds of tasks to run, such as retrieval,bitext; default: all");
-    private readonly Option<string?> _methods = NewOption.Text("--methods", "A,B", "retrieval: the methods to compare in columns, from model,bm25,hybrid,rerank; with --suite, runs only retrieval tasks");
-    private readonly Option<string?> _reranker = NewOption.Text("--reranker", "MODEL", "retrieval: the model of --methods rerank, a cross-encoder, late-interaction model or sentence encoder: a folder or a Hub id; default: --model");
-    private readonly Option<string[]> _data = new("--data") { Description = "The data: .tsv, .csv or .jsonl, may be .gz; evaluates several files one by one", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> _test = NewOption.Text("--test", "FILE", "transfer, nli, centroid: the test set; default (not for centroid): ten-fold cross-validation of --data");
-    private readonly Option<string?> _dev = NewOption.Text("--dev", "FILE", "transfer, nli: the development set that selects the regularization, with --test; default: a tenth of --data");
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "retrieval: the corpus with doc_id, text and optionally title");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "retrieval: the queries with query_id, text or question, and optionally relevant_doc_id");
-    private readonly Option<string?> _qrels = NewOption.Text("--qrels", "FILE", "retrieval: the relevance judgments with query_id, doc_id and optionally relevance");
-    private readonly Option<string?> _columns = NewOption.Text("--columns", "A,B", "The text columns; default: common names such as sentence1,sentence2");
-    private readonly Option<string?> _score = NewOption.Text("--score", "COLUMN", "sts: the column of gold similarity scores; default: score, relatedness_score, similarity or label");
-    private readonly Option<string?> _label = NewOption.Text("--label", "COLUMN", "The column of labels; default: label, intent, entailment_label, gold_label, category or group_id");
+    private readonly Option<string?> _task = new("--task")
+    {
+        Description = "The kind of task, whose files other options give",
+        HelpName = string.Join('|', Rules.Keys),
+    };
+    private readonly Option<string?> _suite = NewOption.Text(
+        "--suite", "DIR", "A folder of benchmark data sets: evaluates every task whose files exist");
+    private readonly Option<string?> _kinds = NewOption.Text(
+        "--tasks", "A,B", "--suite: the kinds of tasks to run, such as retrieval,bitext; default: all");
+    private readonly Option<string?> _methods = NewOption.Text(
+        "--methods", "A,B",
+        "retrieval: the methods to compare in columns, from model,bm25,hybrid,rerank; with --suite, runs only retrieval tasks");
+    private readonly Option<string?> _reranker = NewOption.Text(
+        "--reranker", "MODEL",
+        "retrieval: the model of --methods rerank, a cross-encoder, late-interaction model or sentence encoder: a folder or a Hub id; "
+        + "default: --model");
+    private readonly Option<string[]> _data = new("--data")
+    {
+        Description = "The data: .tsv, .csv or .jsonl, may be .gz; evaluates several files one by one",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string?> _test = NewOption.Text(
+        "--test", "FILE", "transfer, nli, centroid: the test set; default (not for centroid): ten-fold cross-validation of --data");
+    private readonly Option<string?> _dev = NewOption.Text(
+        "--dev", "FILE", "transfer, nli: the development set that selects the regularization, with --test; default: a tenth of --data");
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "retrieval: the corpus with doc_id, text and optionally title");
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE", "retrieval: the queries with query_id, text or question, and optionally relevant_doc_id");
+    private readonly Option<string?> _qrels = NewOption.Text(
+        "--qrels", "FILE", "retrieval: the relevance judgments with query_id, doc_id and optionally relevance");
+    private readonly Option<string?> _columns = NewOption.Text(
+        "--columns", "A,B", "The text columns; default: common names such as sentence1,sentence2");
+    private readonly Option<string?> _score = NewOption.Text(
+        "--score", "COLUMN", "sts: the column of gold similarity scores; default: score, relatedness_score, similarity or label");
+    private readonly Option<string?> _label = NewOption.Text(
+        "--label", "COLUMN", "The column of labels; default: label, intent, entailment_label, gold_label, category or group_id");
     private readonly Option<bool> _bm25 = new("--bm25") { Description = "retrieval: also evaluates BM25 as a baseline" };
-    private readonly Option<bool> _overlap = new("--overlap") { Description = "sts, pairs: also evaluates character overlap as a baseline" };
+    private readonly Option<bool> _overlap = new("--overlap")
+    {
+        Description = "sts, pairs: also evaluates character overlap as a baseline",
+    };
 
     public TaskOptions(Command command)
     {
         _task.AcceptOnlyFromAmong([.. Rules.Keys]);
-        Option[] options = [_task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods, _reranker];
+        Option[] options =
+        [
+            _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods,
+            _reranker,
+        ];
         foreach (var option in options)
         {
             command.Add(option);
@@ -73,11 +104,14 @@ internal sealed class TaskOptions
         {
             return Directory.Exists(folder)
                 ? ([.. EvaluationSuite.Tasks.Where(suited => Kinds(arguments).Contains(suited.Kind))], folder)
-                : throw new DirectoryNotFoundException($"{folder}: the folder does not exist; --suite needs the folder that contains sts, classification and so on.");
+                : throw new DirectoryNotFoundException(
+                    $"{folder}: the folder does not exist; --suite needs the folder that contains sts, classification and so on.");
         }
 
         var task = arguments.GetValue(_task)!;
-        return (task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))], "");
+        return (
+            task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))],
+            "");
     }
 
     private string[] Kinds(ParseResult arguments) =>

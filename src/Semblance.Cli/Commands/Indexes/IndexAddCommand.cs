@@ -26,7 +26,9 @@ internal sealed class IndexAddCommand : CliCommand
         var input = _input.Open(arguments, Host);
         using var open = await _place.OpenAsync(arguments, isWritten: true, cancellationToken).ConfigureAwait(false);
         var index = open.Index;
-        var model = input.HasVectors ? null : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
+        var model = input.HasVectors
+            ? null
+            : await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
         var last = await index.LargestNumberAsync(cancellationToken).ConfigureAwait(false) ?? 0;
         var written = 0L;
         await Host.WithProgressAsync("adding", async _ =>
@@ -48,7 +50,10 @@ internal sealed class IndexAddCommand : CliCommand
         {
             if (!numbers.TryAdd(record.Id, ++number))
             {
-                throw new InputException(path, Numbers.Invariant($"the records {numbers[record.Id]:N0} and {number:N0} have the same id '{Excerpt.Of(record.Id.ToString())}'; ids must be unique."));
+                throw new InputException(
+                    path,
+                    Numbers.Invariant($"the records {numbers[record.Id]:N0} and {number:N0} have the same id ")
+                    + Numbers.Invariant($"'{Excerpt.Of(record.Id.ToString())}'; ids must be unique."));
             }
 
             yield return record;

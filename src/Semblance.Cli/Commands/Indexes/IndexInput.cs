@@ -5,13 +5,23 @@ using Semblance.Cli.Options;
 namespace Semblance.Cli.Commands.Indexes;
 
 /// <summary>
-/// Represents the options for the input of an index: texts, or vectors and optionally their texts, with ids from the file or another one, or numbers.
+/// Represents the options for the input of an index: texts, or vectors and optionally their texts, with ids from the file or another one,
+/// or numbers.
 /// </summary>
 internal sealed class IndexInput
 {
-    private readonly Option<string> _input = new("--input") { Description = "The input: texts, one per line; .jsonl with 'text' or 'embedding' and optionally 'id' and labels (both may be .gz); or vectors as .npy or .safetensors", HelpName = "FILE", Required = true };
-    private readonly Option<string?> _ids = NewOption.Text("--ids", "FILE", "The ids, one per line; default: those of the .jsonl, or numbers from 1 on");
-    private readonly Option<string?> _texts = NewOption.Text("--texts", "FILE", "The texts of the vectors in a .npy or .safetensors file, one per line, to show with hits");
+    private readonly Option<string> _input = new("--input")
+    {
+        Description =
+            "The input: texts, one per line; .jsonl with 'text' or 'embedding' and optionally 'id' and labels (both may be .gz); "
+            + "or vectors as .npy or .safetensors",
+        HelpName = "FILE",
+        Required = true,
+    };
+    private readonly Option<string?> _ids = NewOption.Text(
+        "--ids", "FILE", "The ids, one per line; default: those of the .jsonl, or numbers from 1 on");
+    private readonly Option<string?> _texts = NewOption.Text(
+        "--texts", "FILE", "The texts of the vectors in a .npy or .safetensors file, one per line, to show with hits");
 
     public IndexInput(Command command)
     {
@@ -24,7 +34,11 @@ internal sealed class IndexInput
     /// <param name="arguments">The command line.</param>
     /// <param name="host">The standard streams.</param>
     public VectorRecords Open(ParseResult arguments, Host host) =>
-        new(arguments.GetValue(_input)!, path => TextInput.Open(path, host)) { Ids = arguments.GetValue(_ids), Texts = arguments.GetValue(_texts) };
+        new(arguments.GetValue(_input)!, path => TextInput.Open(path, host))
+        {
+            Ids = arguments.GetValue(_ids),
+            Texts = arguments.GetValue(_texts),
+        };
 
     /// <summary>Reads the first record, so that unreadable input is found before anything is written.</summary>
     /// <param name="records">The records.</param>
@@ -32,7 +46,8 @@ internal sealed class IndexInput
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The records, which can be enumerated once.</returns>
     /// <exception cref="InputException">There are no records.</exception>
-    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(IAsyncEnumerable<VectorRecord> records, string path, CancellationToken cancellationToken)
+    public static async Task<IAsyncEnumerable<VectorRecord>> StartAsync(
+        IAsyncEnumerable<VectorRecord> records, string path, CancellationToken cancellationToken)
     {
         var next = records.GetAsyncEnumerator(cancellationToken);
         var hasFirst = false;
@@ -73,6 +88,7 @@ internal sealed class IndexInput
     /// <param name="options">The encoding options.</param>
     /// <param name="firstId">The first number for records without ids.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    public static IAsyncEnumerable<VectorRecord> ReadAsync(VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellationToken) =>
+    public static IAsyncEnumerable<VectorRecord> ReadAsync(
+        VectorRecords records, SentenceTransformer? model, EncodeOptions options, long firstId, CancellationToken cancellationToken) =>
         model is null ? records.ReadAsync(firstId, cancellationToken) : records.EncodeAsync(model, options, firstId, cancellationToken);
 }

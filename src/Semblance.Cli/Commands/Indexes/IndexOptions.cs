@@ -13,7 +13,8 @@ internal static class IndexOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Writes JSON instead of lines of text" };
 
-    public static Option<int?> Ef() => NewOption.Count("--ef", "The number of candidates of a search: higher values increase recall and latency; default: 100");
+    public static Option<int?> Ef() =>
+        NewOption.Count("--ef", "The number of candidates of a search: higher values increase recall and latency; default: 100");
 
     public static Option<int?> TopK() => NewOption.Count("--top-k", "The maximum number of hits per query; default: 10");
 
@@ -56,17 +57,24 @@ internal static class IndexOptions
         var vectors = VectorMatrix.Open(path);
         return vectors.Dimension == index.Dimension
             ? vectors.ToTensor()
-            : throw new InputException(path, $"the vectors have dimension {vectors.Dimension}, but the index has dimension {index.Dimension}; encode the queries with the model of the index.");
+            : throw new InputException(
+                path,
+                $"the vectors have dimension {vectors.Dimension}, but the index has dimension {index.Dimension}; "
+                + "encode the queries with the model of the index.");
     }
 
     /// <summary>Loads the model of the command line, or else the one that the index was built with.</summary>
-    public static async Task<SentenceTransformer> LoadModelAsync(ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellationToken)
+    public static async Task<SentenceTransformer> LoadModelAsync(
+        ModelOption option, ParseResult arguments, IVectorIndex index, Host host, CancellationToken cancellationToken)
     {
         var model = arguments.GetValue(option) is null && index.Attributes.TryGetValue(Model, out var built) && built.Length > 0
             ? await ModelOption.LoadAsync(built, host, cancellationToken).ConfigureAwait(false)
             : await option.LoadAsync(arguments, host, cancellationToken).ConfigureAwait(false);
         return model.Dimension == index.Dimension
             ? model
-            : throw new InputException("--model", $"the model has dimension {model.Dimension}, but the index has dimension {index.Dimension}; use the model that the index was built with.");
+            : throw new InputException(
+                "--model",
+                $"the model has dimension {model.Dimension}, but the index has dimension {index.Dimension}; "
+                + "use the model that the index was built with.");
     }
 }

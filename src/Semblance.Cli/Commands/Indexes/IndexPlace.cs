@@ -7,7 +7,9 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary>Represents the options for the location of an index: a folder (<c>--index</c>) or a table in PostgreSQL (<c>--table</c>).</summary>
+/// <summary>
+/// Represents the options for the location of an index: a folder (<c>--index</c>) or a table in PostgreSQL (<c>--table</c>).
+/// </summary>
 internal sealed class IndexPlace
 {
     /// <summary>The environment variable with the connection string: unlike a command line, it is not visible to other users.</summary>
@@ -15,9 +17,12 @@ internal sealed class IndexPlace
 
     private readonly Command _command;
     private readonly Option<string?> _folder = NewOption.Text("--index", "DIR", "The folder of the index");
-    private readonly Option<string?> _table = NewOption.Text("--table", "NAME", "The table of the index in PostgreSQL, instead of a folder");
+    private readonly Option<string?> _table = NewOption.Text(
+        "--table", "NAME", "The table of the index in PostgreSQL, instead of a folder");
     private readonly Option<string?> _connection = NewOption.Text(
-        "--postgres", "CONNECTION", $"The PostgreSQL connection string, such as \"Host=localhost;Database=shop;Username=me\"; default: the environment variable {Variable}");
+        "--postgres", "CONNECTION",
+        "The PostgreSQL connection string, such as \"Host=localhost;Database=shop;Username=me\"; "
+        + $"default: the environment variable {Variable}");
 
     public IndexPlace(Command command)
     {
@@ -65,7 +70,8 @@ internal sealed class IndexPlace
         var source = Connect(arguments);
         try
         {
-            return new OpenIndex(await PostgresIndex.OpenAsync(source, Name(arguments), cancellationToken: cancellationToken).ConfigureAwait(false), source);
+            return new OpenIndex(
+                await PostgresIndex.OpenAsync(source, Name(arguments), cancellationToken: cancellationToken).ConfigureAwait(false), source);
         }
         catch
         {
@@ -78,10 +84,13 @@ internal sealed class IndexPlace
     /// <exception cref="InputException">The connection string is missing or invalid.</exception>
     public NpgsqlDataSource Connect(ParseResult arguments)
     {
-        var (name, connection) = arguments.GetValue(_connection) is { } given ? ("--postgres", given) : (Variable, Environment.GetEnvironmentVariable(Variable));
+        var (name, connection) = arguments.GetValue(_connection) is { } given
+            ? ("--postgres", given)
+            : (Variable, Environment.GetEnvironmentVariable(Variable));
         if (string.IsNullOrWhiteSpace(connection))
         {
-            throw new InputException("--table", $"the connection is missing; give it with --postgres or in the environment variable {Variable}.");
+            throw new InputException(
+                "--table", $"the connection is missing; give it with --postgres or in the environment variable {Variable}.");
         }
 
         try
@@ -92,10 +101,14 @@ internal sealed class IndexPlace
             builder.EnableIntegratedSecurity();
             return builder.Build();
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (
+            e is ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
         {
             // The driver's message can contain a part of the password.
-            throw new InputException(name, "this is not a PostgreSQL connection string; use \"Host=HOST;Database=NAME;Username=USER;Password=SECRET\", with quotes around a value that contains a semicolon.");
+            throw new InputException(
+                name,
+                "this is not a PostgreSQL connection string; use \"Host=HOST;Database=NAME;Username=USER;Password=SECRET\", "
+                + "with quotes around a value that contains a semicolon.");
         }
     }
 

@@ -15,12 +15,19 @@ internal sealed class IndexSearchCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, id, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries: texts, one per line; .jsonl with 'text'; or vectors as .npy, .safetensors or .jsonl; writes lines of query number, rank, score, id, text");
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE",
+        "Several queries: texts, one per line; .jsonl with 'text'; or vectors as .npy, .safetensors or .jsonl; "
+        + "writes lines of query number, rank, score, id, text");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
     private readonly Option<bool> _exact = new("--exact") { Description = "Searches exactly, by comparing with every vector" };
-    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "PostgreSQL: fuses vector search and full-text search; the index must be built with --text-search" };
-    private readonly Option<int?> _probes = NewOption.Count("--probes", "PostgreSQL, ivfflat: the number of lists to search; default: the square root of the number of lists");
+    private readonly Option<bool> _hybrid = new("--hybrid")
+    {
+        Description = "PostgreSQL: fuses vector search and full-text search; the index must be built with --text-search",
+    };
+    private readonly Option<int?> _probes = NewOption.Count(
+        "--probes", "PostgreSQL, ivfflat: the number of lists to search; default: the square root of the number of lists");
     private readonly Option<string[]> _filter = IndexOptions.Filter();
     private readonly Option<bool> _json = IndexOptions.Json();
     private readonly Option<int?> _threads = IndexOptions.Threads();
@@ -59,7 +66,9 @@ internal sealed class IndexSearchCommand : CliCommand
         var isHybrid = arguments.GetValue(_hybrid);
         if (isHybrid && index is PostgresIndex { Options.TextSearch: null })
         {
-            throw new InputException("--hybrid", $"the index '{_place.Name(arguments)}' has no full-text index; build it with --text-search, such as english or simple.");
+            throw new InputException(
+                "--hybrid",
+                $"the index '{_place.Name(arguments)}' has no full-text index; build it with --text-search, such as english or simple.");
         }
 
         // An index in a folder ignores the options of pgvector.
@@ -75,7 +84,8 @@ internal sealed class IndexSearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         var hits = options is HybridQuery hybrid
             ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellationToken).ConfigureAwait(false)
-            : await index.SearchAsync(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
+            : await index.SearchAsync(
+                vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (arguments.GetValue(_json))
         {
@@ -88,7 +98,8 @@ internal sealed class IndexSearchCommand : CliCommand
             {
                 foreach (var (rank, hit) in list.Index())
                 {
-                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
+                    var number = isNumbered ? $"{query + 1}\t" : "";
+                    Host.Text.WriteLine($"{number}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
                 }
             }
         }
@@ -97,7 +108,8 @@ internal sealed class IndexSearchCommand : CliCommand
         Host.Error.WriteLine(Numbers.Invariant($"searched {count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
     }
 
-    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(
+        PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
     {
         if (texts is null)
         {
@@ -113,7 +125,8 @@ internal sealed class IndexSearchCommand : CliCommand
         return hits;
     }
 
-    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellationToken)
+    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(
+        ParseResult arguments, IVectorIndex index, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(_queries);
         if (path is not (null or "-") && new VectorRecords(path).HasVectors)
@@ -123,7 +136,9 @@ internal sealed class IndexSearchCommand : CliCommand
 
         using var lines = path is null ? null : TextInput.Open(path, Host);
         var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
-        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var texts = lines is null
+            ? [arguments.GetValue(_query)!]
+            : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return (texts, model.EncodeQuery(texts, null, null, cancellationToken).Vectors);
     }
 

@@ -7,15 +7,25 @@ namespace Semblance.Cli.Commands.Indexes;
 /// <summary>Represents the options for building an index in PostgreSQL, with the terms of pgvector.</summary>
 internal sealed class TableOptions
 {
-    private static readonly (string Name, PostgresStorage Value)[] Storages = [("vector", PostgresStorage.Float32), ("halfvec", PostgresStorage.Float16), ("bit", PostgresStorage.Binary)];
-    private static readonly (string Name, PostgresMethod Value)[] Methods = [("hnsw", PostgresMethod.Hnsw), ("ivfflat", PostgresMethod.IvfFlat), ("none", PostgresMethod.Exact)];
+    private static readonly (string Name, PostgresStorage Value)[] Storages = [
+        ("vector", PostgresStorage.Float32), ("halfvec", PostgresStorage.Float16), ("bit", PostgresStorage.Binary)];
+    private static readonly (string Name, PostgresMethod Value)[] Methods = [
+        ("hnsw", PostgresMethod.Hnsw), ("ivfflat", PostgresMethod.IvfFlat), ("none", PostgresMethod.Exact)];
 
     private readonly Option<string> _storage = NewOption.Choice(
-        "--storage", "PostgreSQL: the storage of an element: four bytes, two bytes, or four bytes and a bit, which the index uses", [.. Storages.Select(storage => storage.Name)]);
-    private readonly Option<string> _method = NewOption.Choice("--method", "PostgreSQL: the index method; none compares every vector", [.. Methods.Select(method => method.Name)]);
-    private readonly Option<int?> _lists = NewOption.Count("--lists", "PostgreSQL, ivfflat: the number of lists, at most 32,768; default: 100");
-    private readonly Option<string?> _textSearch = NewOption.Text("--text-search", "NAME", "PostgreSQL: the text search configuration for --hybrid, such as english or simple");
-    private readonly Option<bool> _bigrams = new("--bigrams") { Description = "PostgreSQL: indexes text without spaces (Han, kana) as character bigrams; requires --text-search simple" };
+        "--storage",
+        "PostgreSQL: the storage of an element: four bytes, two bytes, or four bytes and a bit, which the index uses",
+        [.. Storages.Select(storage => storage.Name)]);
+    private readonly Option<string> _method = NewOption.Choice(
+        "--method", "PostgreSQL: the index method; none compares every vector", [.. Methods.Select(method => method.Name)]);
+    private readonly Option<int?> _lists = NewOption.Count(
+        "--lists", "PostgreSQL, ivfflat: the number of lists, at most 32,768; default: 100");
+    private readonly Option<string?> _textSearch = NewOption.Text(
+        "--text-search", "NAME", "PostgreSQL: the text search configuration for --hybrid, such as english or simple");
+    private readonly Option<bool> _bigrams = new("--bigrams")
+    {
+        Description = "PostgreSQL: indexes text without spaces (Han, kana) as character bigrams; requires --text-search simple",
+    };
 
     public TableOptions(Command command, IndexPlace place)
     {

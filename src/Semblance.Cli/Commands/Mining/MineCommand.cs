@@ -13,17 +13,30 @@ internal sealed class MineCommand : CliCommand
     private const int UsualPairs = 1000;
 
     private readonly EncodedInput _input;
-    private readonly Option<string?> _other = NewOption.Text("--other", "FILE", "Texts in another language, one per line: finds translations of the lines of --input");
-    private readonly Option<string> _margin = NewOption.Choice("--margin", "--other: the margin, which scores a pair relative to the nearest neighbors of both texts", "ratio", "distance", "absolute");
-    private readonly Option<string> _retrieval = NewOption.Choice("--retrieval", "--other: the pairs to keep: the best with each line in at most one, the mutual best, or the best of each line of one file", "max", "intersection", "forward", "backward");
-    private readonly Option<int?> _neighbors = NewOption.Count("--neighbors", "--other: the number of nearest neighbors of a line, for candidates and margin; default: 4");
+    private readonly Option<string?> _other = NewOption.Text(
+        "--other", "FILE", "Texts in another language, one per line: finds translations of the lines of --input");
+    private readonly Option<string> _margin = NewOption.Choice(
+        "--margin", "--other: the margin, which scores a pair relative to the nearest neighbors of both texts", "ratio", "distance",
+        "absolute");
+    private readonly Option<string> _retrieval = NewOption.Choice(
+        "--retrieval",
+        "--other: the pairs to keep: the best with each line in at most one, the mutual best, or the best of each line of one file", "max",
+        "intersection", "forward", "backward");
+    private readonly Option<int?> _neighbors = NewOption.Count(
+        "--neighbors", "--other: the number of nearest neighbors of a line, for candidates and margin; default: 4");
     private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "The minimum score of a pair");
-    private readonly Option<int?> _maxPairs = NewOption.Count("--max-pairs", $"The maximum number of pairs, the best ones; default: {UsualPairs}, with --other: all");
-    private readonly Option<int?> _topK = NewOption.Count("--top-k", "Keeps only pairs in which one text is among the N nearest neighbors of the other");
+    private readonly Option<int?> _maxPairs = NewOption.Count(
+        "--max-pairs", $"The maximum number of pairs, the best ones; default: {UsualPairs}, with --other: all");
+    private readonly Option<int?> _topK = NewOption.Count(
+        "--top-k", "Keeps only pairs in which one text is among the N nearest neighbors of the other");
     private readonly Option<string> _format = NewOption.Format();
 
     public MineCommand(Host host)
-        : base("mine", "Finds the most similar lines of a file, or translations in two files; writes lines of score, line number, line number, text, text", host)
+        : base(
+            "mine",
+            "Finds the most similar lines of a file, or translations in two files; writes lines of score, line number, line number, text, "
+            + "text",
+            host)
     {
         _input = new EncodedInput(this);
         Add(_other);
@@ -46,13 +59,16 @@ internal sealed class MineCommand : CliCommand
             Option[] ofOthers = isBitext ? [_topK] : [_margin, _retrieval, _neighbors];
             if (ofOthers.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong)
             {
-                result.AddError(isBitext ? $"{wrong.Name} is for one file; use --neighbors with --other." : $"{wrong.Name} requires --other.");
+                result.AddError(
+                    isBitext ? $"{wrong.Name} is for one file; use --neighbors with --other." : $"{wrong.Name} requires --other.");
             }
         });
     }
 
     protected override Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
-        arguments.GetValue(_other) is { } other ? MineBitextAsync(other, arguments, cancellationToken) : MineParaphrasesAsync(arguments, cancellationToken);
+        arguments.GetValue(_other) is { } other
+            ? MineBitextAsync(other, arguments, cancellationToken)
+            : MineParaphrasesAsync(arguments, cancellationToken);
 
     private async Task MineParaphrasesAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -83,8 +99,9 @@ internal sealed class MineCommand : CliCommand
             Host.Error.WriteLine(Numbers.Invariant($"note: only the best {pairs.Count:N0} pairs are shown; use --max-pairs for more."));
         }
 
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"{input.Summary}; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{input.Summary}; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
     // Repeated lines are compared once: as neighbors of their own translation they would lower the margin.
@@ -119,10 +136,13 @@ internal sealed class MineCommand : CliCommand
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
 
-        var shown = pairs.Take(arguments.GetValue(_maxPairs) ?? int.MaxValue).Select(pair => pair with { First = sources.Lines[pair.First], Second = targets.Lines[pair.Second] });
+        var shown = pairs.Take(arguments.GetValue(_maxPairs) ?? int.MaxValue).Select(
+            pair => pair with { First = sources.Lines[pair.First], Second = targets.Lines[pair.Second] });
         Write(shown, sources.All, targets.All, arguments.GetValue(_format) == "json");
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; ")
+            + Numbers.Invariant($"compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
     private async Task<Embeddings> EncodeAsync(QuantizingEncoder encoder, List<string> texts, CancellationToken cancellationToken)
@@ -164,7 +184,8 @@ internal sealed class MineCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
+                Host.Text.WriteLine(
+                    $"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
             }
         }
     }

@@ -15,34 +15,51 @@ internal sealed class MineNegativesCommand : CliCommand
     private static readonly string[] Formats = ["triplet", "n-tuple", "n-tuple-scores", "labeled-pair", "labeled-list"];
 
     private readonly Option<string?> _data = NewOption.Text("--data", "FILE", "The pairs: .tsv, .csv or .jsonl; may be .gz");
-    private readonly Option<string?> _columns = NewOption.Text("--columns", "A,B", "The columns of anchors and positives; default: the first two");
+    private readonly Option<string?> _columns = NewOption.Text(
+        "--columns", "A,B", "The columns of anchors and positives; default: the first two");
     private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The training data: .tsv or .jsonl");
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "Additional candidates, one text per line; the positives of all anchors are always candidates");
-    private readonly Option<string?> _crossEncoder = NewOption.Text("--cross-encoder", "MODEL", "A cross-encoder that rescores candidates and positives: a folder or a Hub id");
-    private readonly Option<int?> _rangeMin = NewOption.Count("--range-min", "The number of nearest candidates that pass the limits to skip; default: 0");
-    private readonly Option<int?> _rangeMax = NewOption.Count("--range-max", "The number of nearest candidates to consider; default: as many as are likely to be enough");
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "Additional candidates, one text per line; the positives of all anchors are always candidates");
+    private readonly Option<string?> _crossEncoder = NewOption.Text(
+        "--cross-encoder", "MODEL", "A cross-encoder that rescores candidates and positives: a folder or a Hub id");
+    private readonly Option<int?> _rangeMin = NewOption.Count(
+        "--range-min", "The number of nearest candidates that pass the limits to skip; default: 0");
+    private readonly Option<int?> _rangeMax = NewOption.Count(
+        "--range-max", "The number of nearest candidates to consider; default: as many as are likely to be enough");
     private readonly Option<float?> _minScore = NewOption.Number("--min-score", "SCORE", "The minimum score of a negative");
     private readonly Option<float?> _maxScore = NewOption.Number("--max-score", "SCORE", "The maximum score of a negative");
-    private readonly Option<float?> _absoluteMargin = NewOption.Number("--absolute-margin", "M", "The minimum difference between the lowest score of the positives and the score of a negative");
-    private readonly Option<float?> _relativeMargin = NewOption.Number("--relative-margin", "M", "The minimum relative difference to the lowest score of the positives: 0.05 for at most 95 % of it");
-    private readonly Option<int?> _numNegatives = NewOption.Count("--num-negatives", "The maximum number of negatives per anchor; default: 3");
-    private readonly Option<string> _sampling = NewOption.Choice("--sampling", "The candidates to choose from those that pass: the nearest, or random ones", "top", "random");
+    private readonly Option<float?> _absoluteMargin = NewOption.Number(
+        "--absolute-margin", "M", "The minimum difference between the lowest score of the positives and the score of a negative");
+    private readonly Option<float?> _relativeMargin = NewOption.Number(
+        "--relative-margin", "M", "The minimum relative difference to the lowest score of the positives: 0.05 for at most 95 % of it");
+    private readonly Option<int?> _numNegatives = NewOption.Count(
+        "--num-negatives", "The maximum number of negatives per anchor; default: 3");
+    private readonly Option<string> _sampling = NewOption.Choice(
+        "--sampling", "The candidates to choose from those that pass: the nearest, or random ones", "top", "random");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of --sampling random; default: 0");
-    private readonly Option<bool> _includePositives = new("--include-positives") { Description = "Includes positives among the candidates, to evaluate rerankers, not to train; requires --format n-tuple" };
-    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to prepend to positives and corpus; --prompt and --prompt-name are for anchors");
-    private readonly Option<string?> _corpusPromptName = NewOption.Text("--corpus-prompt-name", "NAME", "The name of a prompt of the model instead");
+    private readonly Option<bool> _includePositives = new("--include-positives")
+    {
+        Description = "Includes positives among the candidates, to evaluate rerankers, not to train; requires --format n-tuple",
+    };
+    private readonly Option<string?> _corpusPrompt = NewOption.Text(
+        "--corpus-prompt", "TEXT", "A text to prepend to positives and corpus; --prompt and --prompt-name are for anchors");
+    private readonly Option<string?> _corpusPromptName = NewOption.Text(
+        "--corpus-prompt-name", "NAME", "The name of a prompt of the model instead");
     private readonly Option<string> _format = NewOption.Choice("--format", "The format of a row", Formats);
     private readonly Option<bool> _includeScores = new("--include-scores") { Description = "Adds columns of scores" };
     private readonly EncodingOptions _encoding;
 
     public MineNegativesCommand(Host host)
-        : base("mine-negatives", "Mines hard negatives, texts that are similar to an anchor but none of its positives, and writes training data", host)
+        : base(
+            "mine-negatives",
+            "Mines hard negatives, texts that are similar to an anchor but none of its positives, and writes training data", host)
     {
         _data.Required = _output.Required = true;
         _output.AcceptEndings(standardOutput: false, ".tsv", ".jsonl");
         Option[] options =
         [
-            _data, _columns, _output, _corpus, _crossEncoder, _rangeMin, _rangeMax, _minScore, _maxScore, _absoluteMargin, _relativeMargin, _numNegatives, _sampling, _seed,
+            _data, _columns, _output, _corpus, _crossEncoder, _rangeMin, _rangeMax, _minScore, _maxScore, _absoluteMargin, _relativeMargin,
+            _numNegatives, _sampling, _seed,
             _includePositives, _corpusPrompt, _corpusPromptName, _format, _includeScores,
         ];
         foreach (var option in options)
@@ -94,7 +111,9 @@ internal sealed class MineNegativesCommand : CliCommand
             ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false))
             : null;
         Host.Warn(crossEncoder?.Warnings ?? []);
-        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var corpus = corpusLines is null
+            ? null
+            : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)
         {
@@ -104,13 +123,15 @@ internal sealed class MineNegativesCommand : CliCommand
         HardNegatives? mined = null;
         await Host.WithProgressAsync("mining", progress =>
         {
-            mined = HardNegativeMining.Mine(encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
+            mined = HardNegativeMining.Mine(
+                encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
         using var file = OutputFile.Open(output, () => new AtomicFile(output));
         var format = (HardNegativeFormat)Array.IndexOf(Formats, arguments.GetValue(_format));
-        var rows = HardNegativeWriter.Write(file.Stream, Path.GetExtension(output), mined!, format, columns[0], columns[1], arguments.GetValue(_includeScores));
+        var rows = HardNegativeWriter.Write(
+            file.Stream, Path.GetExtension(output), mined!, format, columns[0], columns[1], arguments.GetValue(_includeScores));
         file.Commit();
         Report(mined!, rows, output, Stopwatch.GetElapsedTime(started));
     }
@@ -135,9 +156,13 @@ internal sealed class MineNegativesCommand : CliCommand
     private void Report(HardNegatives mined, int rows, string output, TimeSpan elapsed)
     {
         Line("", "count", "mean", "deviation", "min", "25 %", "median", "75 %", "max");
-        foreach (var (name, scores) in new[] { ("positive", mined.Positives), ("negative", mined.Negatives), ("difference", mined.Differences) })
+        foreach (
+            var (name, scores) in new[] { ("positive", mined.Positives), ("negative", mined.Negatives), ("difference", mined.Differences) })
         {
-            double[] values = [scores.Mean, scores.Deviation, scores.Minimum, scores.LowerQuartile, scores.Median, scores.UpperQuartile, scores.Maximum];
+            double[] values =
+            [
+                scores.Mean, scores.Deviation, scores.Minimum, scores.LowerQuartile, scores.Median, scores.UpperQuartile, scores.Maximum,
+            ];
             Line(name, [Numbers.Invariant($"{scores.Count}"), .. values.Select(value => Numbers.Invariant($"{value:F4}"))]);
         }
 
@@ -148,11 +173,16 @@ internal sealed class MineNegativesCommand : CliCommand
 
         if (mined.Missing > 0)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"note: {mined.Missing:N0} negatives are missing, so some pairs have fewer; a larger --range-max or weaker limits find more."));
+            Host.Error.WriteLine(
+                Numbers.Invariant($"note: {mined.Missing:N0} negatives are missing, so some pairs have fewer; ")
+                + "a larger --range-max or weaker limits find more.");
         }
 
-        Host.Error.WriteLine(Numbers.Invariant($"wrote {rows:N0} rows for {mined.Pairs.Count:N0} pairs of {mined.Anchors:N0} anchors to {output} in {elapsed.TotalSeconds:F1} s"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"wrote {rows:N0} rows for {mined.Pairs.Count:N0} pairs of {mined.Anchors:N0} anchors to {output} in ")
+            + Numbers.Invariant($"{elapsed.TotalSeconds:F1} s"));
     }
 
-    private void Line(string name, params string[] values) => Host.Error.WriteLine(name.PadRight(10) + string.Concat(values.Select(value => value.PadLeft(11))));
+    private void Line(string name, params string[] values) =>
+        Host.Error.WriteLine(name.PadRight(10) + string.Concat(values.Select(value => value.PadLeft(11))));
 }

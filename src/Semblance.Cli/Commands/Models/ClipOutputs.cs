@@ -14,14 +14,17 @@ internal static class ClipOutputs
 
     /// <summary>Computes the outputs for a batch.</summary>
     /// <param name="folder">The folder of the model.</param>
-    /// <param name="input">A file with <c>input_ids</c> and optionally <c>attention_mask</c>, with <c>pixel_values</c>, or with both.</param>
+    /// <param name="input">
+    /// A file with <c>input_ids</c> and optionally <c>attention_mask</c>, with <c>pixel_values</c>, or with both.
+    /// </param>
     /// <param name="run">The computation, which owns the returned tensors.</param>
     /// <param name="host">The standard streams, for warnings.</param>
     /// <exception cref="InputException">The batch does not fit the model.</exception>
     public static Dictionary<string, Tensor> Of(string folder, string input, Computation run, Host host)
     {
         var file = SafetensorsFile.Open(input);
-        var (texts, pixels) = (file.Contains("input_ids") ? PaddedBatch.Read(input) : null, file.Contains("pixel_values") ? file.Read("pixel_values") : null);
+        var (texts, pixels) = (
+            file.Contains("input_ids") ? PaddedBatch.Read(input) : null, file.Contains("pixel_values") ? file.Read("pixel_values") : null);
         if (texts is null && pixels is null)
         {
             throw new InputException(input, "the file has neither 'input_ids' nor 'pixel_values'; a CLIP model needs texts or images.");

@@ -6,7 +6,10 @@ namespace Semblance.Cli.Commands;
 /// <summary>Represents <c>download</c>, which downloads a model from the Hugging Face Hub.</summary>
 internal sealed class DownloadCommand : CliCommand
 {
-    private readonly Argument<string> _id = new("ID") { Description = "The id of the model, such as sentence-transformers/all-MiniLM-L6-v2" };
+    private readonly Argument<string> _id = new("ID")
+    {
+        Description = "The id of the model, such as sentence-transformers/all-MiniLM-L6-v2",
+    };
     private readonly Option<string?> _revision = NewOption.Text("--revision", "NAME", "The branch, tag or commit; default: main");
 
     public DownloadCommand(Host host)
@@ -17,5 +20,7 @@ internal sealed class DownloadCommand : CliCommand
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
-        Host.Text.WriteLine(await Hub.DownloadAsync(HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
+        Host.Text.WriteLine(
+            await Hub.DownloadAsync(
+                HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
 }

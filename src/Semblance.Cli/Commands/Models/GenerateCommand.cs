@@ -9,20 +9,40 @@ namespace Semblance.Cli.Commands;
 /// <summary>Represents <c>generate</c>, which generates text from a prompt and streams it.</summary>
 internal sealed class GenerateCommand : CliCommand
 {
-    private readonly ModelOption _model = new() { Required = true, Description = "The model, a generative one (GPT-2, T5, Llama, Mistral, Qwen, Gemma): a folder or a Hugging Face Hub id" };
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "The prompt to continue, or for T5, the input of the encoder");
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "The prompts, one per line; may be .gz; '-', or neither this nor --prompt, for standard input. Writes a JSON object per prompt, with prompt and text");
-    private readonly Option<int?> _maxNewTokens = NewOption.Count("--max-new-tokens", "The maximum number of new tokens; default: the model's generation configuration, or 20");
+    private readonly ModelOption _model = new()
+    {
+        Required = true,
+        Description = "The model, a generative one (GPT-2, T5, Llama, Mistral, Qwen, Gemma): a folder or a Hugging Face Hub id",
+    };
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "The prompt to continue, or for T5, the input of the encoder");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE",
+        "The prompts, one per line; may be .gz; '-', or neither this nor --prompt, for standard input. Writes a JSON object per prompt, "
+        + "with prompt and text");
+    private readonly Option<int?> _maxNewTokens = NewOption.Count(
+        "--max-new-tokens", "The maximum number of new tokens; default: the model's generation configuration, or 20");
     private readonly Option<int?> _minNewTokens = NewOption.Count("--min-new-tokens", "The minimum number of new tokens");
     private readonly Option<bool> _doSample = new("--do-sample") { Description = "Samples tokens instead of choosing the most probable" };
-    private readonly Option<float?> _temperature = NewOption.Number("--temperature", "T", "The temperature of sampling: below 1 favors probable tokens, above 1 flattens the distribution; default: 1", "a number above 0", t => t > 0);
-    private readonly Option<int?> _topK = NewOption.Integer("--top-k", "The number of most probable tokens to sample from; 0 for all; default: 50", least: 0);
-    private readonly Option<float?> _topP = NewOption.Number("--top-p", "P", "Samples from the smallest set of tokens whose total probability reaches P; default: 1", "a number above 0 and at most 1", p => p is > 0 and <= 1);
-    private readonly Option<float?> _minP = NewOption.Number("--min-p", "P", "Samples from tokens whose probability is at least P times that of the most probable token", "a number from 0 to 1", p => p is >= 0 and <= 1);
+    private readonly Option<float?> _temperature = NewOption.Number(
+        "--temperature", "T", "The temperature of sampling: below 1 favors probable tokens, above 1 flattens the distribution; default: 1",
+        "a number above 0", t => t > 0);
+    private readonly Option<int?> _topK = NewOption.Integer(
+        "--top-k", "The number of most probable tokens to sample from; 0 for all; default: 50", least: 0);
+    private readonly Option<float?> _topP = NewOption.Number(
+        "--top-p", "P", "Samples from the smallest set of tokens whose total probability reaches P; default: 1",
+        "a number above 0 and at most 1", p => p is > 0 and <= 1);
+    private readonly Option<float?> _minP = NewOption.Number(
+        "--min-p", "P", "Samples from tokens whose probability is at least P times that of the most probable token", "a number from 0 to 1",
+        p => p is >= 0 and <= 1);
     private readonly Option<int?> _numBeams = NewOption.Count("--num-beams", "The number of beams of beam search; default: 1");
-    private readonly Option<float?> _lengthPenalty = NewOption.Number("--length-penalty", "N", "Beam search: the exponent of the length in the score; above 0 favors longer texts; default: 1");
-    private readonly Option<float?> _repetitionPenalty = NewOption.Number("--repetition-penalty", "N", "The penalty for repeated tokens; above 1 makes repetition less likely; default: 1", "a number above 0", n => n > 0);
-    private readonly Option<int?> _noRepeatNgramSize = NewOption.Count("--no-repeat-ngram-size", "The size of n-grams that may occur only once");
+    private readonly Option<float?> _lengthPenalty = NewOption.Number(
+        "--length-penalty", "N", "Beam search: the exponent of the length in the score; above 0 favors longer texts; default: 1");
+    private readonly Option<float?> _repetitionPenalty = NewOption.Number(
+        "--repetition-penalty", "N", "The penalty for repeated tokens; above 1 makes repetition less likely; default: 1",
+        "a number above 0", n => n > 0);
+    private readonly Option<int?> _noRepeatNgramSize = NewOption.Count(
+        "--no-repeat-ngram-size", "The size of n-grams that may occur only once");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of sampling");
     private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
 
@@ -30,7 +50,8 @@ internal sealed class GenerateCommand : CliCommand
         : base("generate", "Generates text from a prompt and streams it to standard output", host)
     {
         foreach (var option in (ReadOnlySpan<Option>)[
-            _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty, _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
+            _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty,
+            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
         {
             Add(option);
         }

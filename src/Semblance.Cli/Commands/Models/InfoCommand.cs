@@ -56,19 +56,28 @@ internal sealed class InfoCommand : CliCommand
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
                 Host.Warn(crossEncoder.Warnings);
-                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
+                return With(
+                    crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize,
+                    ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
             case ModelKind.SparseEncoder:
                 var sparse = SparseEncoder.Load(folder);
                 Host.Warn(sparse.Warnings);
-                return With(sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize, ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
+                return With(
+                    sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize,
+                    ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
             default:
                 var multiVector = MultiVectorEncoder.Load(folder);
                 Host.Warn(multiVector.Warnings);
-                return With(multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize, ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
+                return With(
+                    multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize,
+                    ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
         }
 
         List<(string, string)> With(int length, int vocabulary, params (string, string)[] own) =>
-            [("folder", folder), ("kind", $"{kind}"), .. own, ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")), ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
+            [
+                ("folder", folder), ("kind", $"{kind}"), .. own,
+                ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")),
+                ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
     }
 
     private void Write(List<(string Name, string Value)> facts, bool asJson)
@@ -142,8 +151,11 @@ internal sealed class InfoCommand : CliCommand
     private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
 
     private static long ParameterCount(SentenceTransformer model) =>
-        Input(model) is TransformerModule { Transformer: var transformer } ? transformer.ParameterCount : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
+        Input(model) is TransformerModule { Transformer: var transformer }
+            ? transformer.ParameterCount
+            : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
 
     // In the cache of the Hub, files are symbolic links.
-    private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+    private static long Size(FileInfo file) =>
+        file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
 }

@@ -61,7 +61,9 @@ internal sealed class PaddedBatch
 
         for (var i = 0; i < count; i++)
         {
-            offsets[i + 1] += offsets[i + 1] > 0 ? offsets[i] : throw new InputException(path, $"sequence {i} has no tokens: its {prefix}attention_mask is all zero.");
+            offsets[i + 1] += offsets[i + 1] > 0
+                ? offsets[i]
+                : throw new InputException(path, $"sequence {i} has no tokens: its {prefix}attention_mask is all zero.");
         }
 
         return new PaddedBatch(path, count, width, kept, new PackedBatch(tokenIds, typeIds, offsets));
@@ -75,7 +77,8 @@ internal sealed class PaddedBatch
 
             return file.Info(name).Shape.SequenceEqual(shape)
                 ? file.ReadInt64(name)
-                : throw new InputException(path, $"'{name}' is {file.Info(name)}, but '{ids}' is {file.Info(ids)}; they must have the same shape.");
+                : throw new InputException(
+                    path, $"'{name}' is {file.Info(name)}, but '{ids}' is {file.Info(ids)}; they must have the same shape.");
         }
 
         int Number(string name, long value) => value is >= 0 and <= int.MaxValue
@@ -85,7 +88,9 @@ internal sealed class PaddedBatch
 
     /// <summary>Returns an output with one row per token, padded with zeros.</summary>
     /// <param name="tokens">The rows, <c>[tokens × columns]</c>.</param>
-    /// <param name="single"><see langword="true"/> to drop the one column of <paramref name="tokens"/>; otherwise, <see langword="false"/>.</param>
+    /// <param name="single">
+    /// <see langword="true"/> to drop the one column of <paramref name="tokens"/>; otherwise, <see langword="false"/>.
+    /// </param>
     /// <returns>The padded output, <c>[sequences × width × columns]</c> or <c>[sequences × width]</c>.</returns>
     public Tensor Pad(Tensor tokens, bool single = false)
     {

@@ -16,14 +16,22 @@ internal sealed class InitCommand : CliCommand
     private const int UsualHeads = 12;
 
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The folder of the new model");
-    private readonly Option<string> _architecture = NewOption.Choice("--architecture", "The architecture of the transformer; default: bert", ["bert", .. NewConfiguration.Architectures.Where(name => name != "bert")]);
+    private readonly Option<string> _architecture = NewOption.Choice(
+        "--architecture", "The architecture of the transformer; default: bert",
+        ["bert", .. NewConfiguration.Architectures.Where(name => name != "bert")]);
     private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default: 6");
     private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The size of hidden states and vectors; default: 384");
-    private readonly Option<int?> _heads = NewOption.Count("--heads", "The number of attention heads, a divisor of the hidden size; default: 12");
-    private readonly Option<int?> _intermediateSize = NewOption.Count("--intermediate-size", "The intermediate size of the feed-forward block; default: four times the hidden size");
+    private readonly Option<int?> _heads = NewOption.Count(
+        "--heads", "The number of attention heads, a divisor of the hidden size; default: 12");
+    private readonly Option<int?> _intermediateSize = NewOption.Count(
+        "--intermediate-size", "The intermediate size of the feed-forward block; default: four times the hidden size");
     private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The maximum sequence length in tokens; default: 512");
-    private readonly Option<string?> _vocabulary = NewOption.Text("--vocab", "FILE", "A vocab.txt, one token per line, for architectures with a BERT tokenizer; default: characters or bytes, depending on the architecture");
-    private readonly Option<string?> _tokenizer = NewOption.Text("--tokenizer", "FOLDER", "A folder with the files of an existing tokenizer, instead of a new one");
+    private readonly Option<string?> _vocabulary = NewOption.Text(
+        "--vocab", "FILE",
+        "A vocab.txt, one token per line, for architectures with a BERT tokenizer; default: characters or bytes, "
+        + "depending on the architecture");
+    private readonly Option<string?> _tokenizer = NewOption.Text(
+        "--tokenizer", "FOLDER", "A folder with the files of an existing tokenizer, instead of a new one");
     private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of the weights; default: 0");
 
     public InitCommand(Host host)
@@ -42,9 +50,12 @@ internal sealed class InitCommand : CliCommand
         Add(_seed);
         Validators.Add(result =>
         {
-            if (result.GetResult(_vocabulary) is not null && (result.GetResult(_tokenizer) is not null || Architectures.Find(result.GetValue(_architecture) ?? "bert")?.Tokenizer != TokenizerLayout.Bert))
+            if (result.GetResult(_vocabulary) is not null
+                && (result.GetResult(_tokenizer) is not null
+                    || Architectures.Find(result.GetValue(_architecture) ?? "bert")?.Tokenizer != TokenizerLayout.Bert))
             {
-                result.AddError("--vocab creates a BERT tokenizer, so it can be combined neither with --tokenizer nor with this --architecture.");
+                result.AddError(
+                    "--vocab creates a BERT tokenizer, so it can be combined neither with --tokenizer nor with this --architecture.");
             }
 
             if (Number(_hiddenSize) is { } hidden && Number(_heads) is { } heads && hidden % heads != 0)
@@ -75,7 +86,9 @@ internal sealed class InitCommand : CliCommand
         };
         var model = RandomModel.Create(architecture, tokenizer, sizes, arguments.GetValue(_seed) ?? 0);
         model.Save(folder);
-        Host.Error.WriteLine(Numbers.Invariant($"note: the model has {((TransformerModule)model.Modules[0]).Transformer.ParameterCount:N0} random parameters and is untrained; train it before use."));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"note: the model has {((TransformerModule)model.Modules[0]).Transformer.ParameterCount:N0} random ")
+            + "parameters and is untrained; train it before use.");
         Host.Text.WriteLine(folder);
     }
 

@@ -5,7 +5,9 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>Shows the progress of a training: a bar with loss, learning rate and remaining time on a terminal; otherwise, a few lines for a log.</summary>
+/// <summary>
+/// Shows the progress of a training: a bar with loss, learning rate and remaining time on a terminal; otherwise, a few lines for a log.
+/// </summary>
 /// <param name="bar">The progress bar.</param>
 /// <param name="log">The writer of evaluations and warnings.</param>
 /// <param name="steps">The number of training steps.</param>
@@ -20,7 +22,10 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
 
     /// <summary>Returns the metrics of an evaluation, the primary one first.</summary>
     public static string Describe(EvaluationResult result) =>
-        string.Join("  ", result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
+        string.Join(
+            "  ",
+            result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(
+                metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
 
     /// <inheritdoc/>
     public void Report(RecipeProgress value)
@@ -63,6 +68,9 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
     {
         var taken = done - _first;
         var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
-        return taken < 2 ? "" : Numbers.Invariant($"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
+        return taken < 2
+            ? ""
+            : Numbers.Invariant(
+                $"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
     }
 }
