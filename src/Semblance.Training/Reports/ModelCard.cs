@@ -271,7 +271,7 @@ public static partial class ModelCard
     {
         Line(card, "## Training");
         Line(card);
-        Row(card, "Data set", "Rows", "Loss", "Source and license");
+        Row(card, "Data set", "Rows", "Loss", "Source");
         Row(card, "---", "---:", "---", "---");
         foreach (var dataset in summary.Datasets)
         {

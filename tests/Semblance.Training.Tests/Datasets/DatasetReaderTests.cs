@@ -96,7 +96,7 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\",\"score\":true}\n", 1, "'score' is true; a text or a number is expected")]
     [InlineData("x.jsonl", "{\"a\":\"1\",\"a\":\"1\",\"b\":\"2\",\"score\":1}\n", 1, "'a' comes twice")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t \t1\n", 2, "column 'b' is empty")]
-    [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; there are a, b")]
+    [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; the columns are a, b")]
     [InlineData("x.tsv", "a\tb\tb\tscore\n1\t2\t3\t4\n", 1, "2 columns 'b'")]
     [InlineData("x.csv", "a,b,score\n\"1\n\"x,2,3\n", 2, "after a closing double quote")]
     [InlineData("x.csv", "a,b,score\n1,2,3\n1,\"2,3\n1,2,3\n", 3, "opens a field that is not closed")]

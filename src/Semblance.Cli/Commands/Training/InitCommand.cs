@@ -4,7 +4,6 @@ using Semblance.Cli.Options;
 using Semblance.Cli.Output;
 using Semblance.Modules;
 using Semblance.Tokenizers;
-using Semblance.Tokenizers.Training;
 using Semblance.Transformers;
 
 namespace Semblance.Cli.Commands;

@@ -147,7 +147,7 @@ public sealed class EvaluationTaskTests : IDisposable
         var expected = new[] { ("slipstream", 0), ("heat", 1) }.Average(query => 1.0 / (1 + Array.FindIndex(search.Search(query.Item1), hit => hit.Index == query.Item2)));
         results[RetrievalMethod.Rerank]["mrr@10"].ShouldBe(expected, 1e-12);
         results[RetrievalMethod.Hybrid].Keys.ShouldBe(alone.Metrics.Keys);
-        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("reranks");
+        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("needs a reranker");
         Write("pairs.tsv", "label\tsentence1\tsentence2", "1\ta\tb");
         Should.Throw<InvalidOperationException>(() => EvaluationTask.Pairs("p", "pairs.tsv").Compare([RetrievalMethod.Model], Model, null, _folder.Path)).Message.ShouldContain("pairs");
     }
@@ -161,15 +161,15 @@ public sealed class EvaluationTaskTests : IDisposable
         { "pairs: at least one positive and one negative pair", ["sentence1\tsentence2\tlabel", "a\tb\t1", "c\td\t1"] },
         { "pairs: at least one positive and one negative pair", ["sentence1\tsentence2\tlabel", "a\tb\t0"] },
         { "triplets: the file has no rows", ["anchor\tpositive\tnegative"] },
-        { "transfer: a cross-validation with 10 folds needs at least 10 rows, and 3 of each of two classes", ["text\tlabel", "a\t0", "b\t1", "c\t0", "d\t1", "e\t0", "f\t1"] },
+        { "transfer: a cross-validation with 10 folds needs at least 10 rows, and 3 of each of two labels", ["text\tlabel", "a\t0", "b\t1", "c\t0", "d\t1", "e\t0", "f\t1"] },
         { "transfer: 1 of them with the second most frequent label", ["text\tlabel", .. Enumerable.Range(0, 12).Select(i => $"t{i}\t{(i == 0 ? 1 : 0)}")] },
-        { "transfer: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "transfer: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
         { "nli: a cross-validation with 10 folds needs at least 10 rows", ["premise\thypothesis\tlabel", "a\tb\t0", "c\td\t1"] },
-        { "tested: at least 2 of each of two classes", ["text\tlabel", "a\t0", "b\t0", "c\t1"] },
-        { "centroid: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
-        { "paraphrase-mining: at least one such pair", ["text\tgroup_id", "a\t0", "b\t1"] },
+        { "tested: at least 2 of each of two labels", ["text\tlabel", "a\t0", "b\t0", "c\t1"] },
+        { "centroid: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
+        { "paraphrase-mining: at least one pair", ["text\tgroup_id", "a\t0", "b\t1"] },
         { "bitext: at least two pairs", ["en\tde", "a\tb"] },
-        { "clustering: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "clustering: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
         { "answers: at least one is needed", ["question\tsentence\tlabel", "a\tb\t0"] },
         { "answers: a number is expected", ["question\tsentence\tlabel", "a\tb\tNaN"] },
     };
