@@ -4,22 +4,27 @@ using Semblance.Cli.Commands;
 
 namespace Semblance.Cli;
 
-/// <summary>The <c>semblance</c> command: finds the command that is meant, runs it, and says how it ended.</summary>
+/// <summary>
+/// Provides the entry point of the <c>semblance</c> tool: parses a command line, runs its command and returns the exit code.
+/// </summary>
 internal static class CommandLine
 {
-    /// <summary>Exit code: done.</summary>
+    /// <summary>The exit code of success.</summary>
     public const int Done = 0;
 
-    /// <summary>Exit code: it failed, and one line says why.</summary>
+    /// <summary>The exit code of a failure, which one line on standard error describes.</summary>
     public const int Failed = 1;
 
-    /// <summary>Exit code: the command line is wrong.</summary>
+    /// <summary>The exit code of an invalid command line.</summary>
     public const int Wrong = 2;
 
-    /// <summary>Exit code: somebody asked it to stop.</summary>
+    /// <summary>The exit code of a canceled command.</summary>
     public const int Stopped = 130;
 
     /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The arguments of the process.</param>
+    /// <param name="host">The standard streams.</param>
+    /// <param name="cancellationToken">The token that cancels the command.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, Host host, CancellationToken cancellationToken = default)
     {
@@ -33,9 +38,9 @@ internal static class CommandLine
         }
         catch (IOException failure) when (Failure.IsBrokenPipe(failure))
         {
-            return Done; // whoever read the results has seen enough
+            return Done; // the reader of the results has closed the pipe
         }
-#pragma warning disable CA1031 // The last resort: whatever it is becomes one line.
+#pragma warning disable CA1031 // The last resort: every exception becomes one line.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
@@ -47,7 +52,7 @@ internal static class CommandLine
     {
         var isEmpty = arguments.Length == 0;
 
-        // A sentence may begin with '@': it is no file of arguments.
+        // A sentence may begin with '@', so response files are off.
         var parsed = Root(host).Parse(isEmpty ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
@@ -71,7 +76,7 @@ internal static class CommandLine
     private static string Named(Command command) =>
         command is RootCommand ? "semblance" : $"{Named(command.Parents.OfType<Command>().First())} {command.Name}";
 
-    // A word that nobody knows says more than what is missing because of it.
+    // An unknown word explains more than the missing argument that follows from it.
     private static string Problem(ParseResult parsed)
     {
         var problem = parsed.UnmatchedTokens is [var unknown, ..]
@@ -84,18 +89,19 @@ internal static class CommandLine
     {
         try
         {
-            host.Flush(); // results before the fault are good
+            host.Flush(); // results before the error are valid
         }
         catch (IOException)
         {
-            // The fault itself is worth more than that it could not be followed by results.
+            // The error itself matters more than the results that cannot be written.
         }
 
         host.Error.WriteLine($"semblance: {Failure.Describe(failure)}");
         return Failed;
     }
 
-    private static RootCommand Root(Host host) => new("Sentence-BERT for .NET: sentences to vectors whose distance is distance in meaning.")
+    private static RootCommand Root(Host host) =>
+        new("Sentence-BERT for .NET: encodes, searches, clusters, reranks, evaluates and trains with sentence embeddings.")
     {
         new EncodeCommand(host),
         new SimilarityCommand(host),

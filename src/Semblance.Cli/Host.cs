@@ -4,11 +4,11 @@ using Semblance.Cli.Input;
 
 namespace Semblance.Cli;
 
-/// <summary>What a command reads and writes: results go to the output, everything else to the error writer.</summary>
+/// <summary>Represents the standard streams of a command: results go to the output, everything else to the error writer.</summary>
 /// <param name="input">Standard input.</param>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-/// <param name="isInteractive">Whether somebody watches standard error on a terminal.</param>
+/// <param name="isInteractive"><see langword="true"/> if standard error is a terminal; otherwise, <see langword="false"/>.</param>
 internal sealed class Host(Stream input, Stream output, TextWriter error, bool isInteractive = false)
 {
     private const int BufferSize = 1 << 16;
@@ -18,33 +18,33 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
     private StreamWriter? _text;
     private bool _isInputTaken;
 
-    /// <summary>Standard input.</summary>
+    /// <summary>Gets standard input.</summary>
     public Stream Input { get; } = input;
 
-    /// <summary>Standard input, for the one option that names it.</summary>
-    /// <exception cref="InputException">Another option has named it before.</exception>
+    /// <summary>Returns standard input, for the one option that names it.</summary>
+    /// <exception cref="InputException">Another option has already named it.</exception>
     public Stream TakeInput()
     {
         if (_isInputTaken)
         {
-            throw new InputException("standard input", "it is named twice; give a file for one of the two.");
+            throw new InputException("standard input", "two options name it; give a file for one of them.");
         }
 
         _isInputTaken = true;
         return Input;
     }
 
-    /// <summary>Standard output, buffered, for bytes.</summary>
+    /// <summary>Gets standard output, buffered, for bytes.</summary>
     public Stream Output { get; } = new BufferedStream(output, BufferSize);
 
-    /// <summary>Standard output, for text.</summary>
+    /// <summary>Gets standard output, for text.</summary>
     public TextWriter Text => _text ??= new StreamWriter(Output, new UTF8Encoding(false), BufferSize) { NewLine = "\n" };
 
-    /// <summary>Standard error.</summary>
+    /// <summary>Gets standard error.</summary>
     public TextWriter Error { get; } = error;
 
     /// <summary>Writes each warning to standard error, once.</summary>
-    /// <param name="warnings">Sentences that name the file and the key.</param>
+    /// <param name="warnings">The sentences, which name the file and the key.</param>
     public void Warn(IEnumerable<string> warnings)
     {
         foreach (var warning in warnings.Where(_warnings.Add))
@@ -53,28 +53,28 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
         }
     }
 
-    /// <summary>The streams of this process.</summary>
+    /// <summary>Returns a host with the streams of this process.</summary>
     public static Host OfProcess()
     {
         var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
         return new Host(Console.OpenStandardInput(), OpenStandardOutput(), error, !Console.IsErrorRedirected);
     }
 
-    /// <summary>Runs something that takes long, with a bar if somebody watches.</summary>
-    /// <param name="title">What is done.</param>
-    /// <param name="work">Does it, and reports the part that is done, from 0 to 1.</param>
+    /// <summary>Runs long work, with a progress bar if standard error is a terminal.</summary>
+    /// <param name="title">The title of the bar.</param>
+    /// <param name="work">The work, which reports the finished part, from 0 to 1.</param>
     public Task WithProgressAsync(string title, Func<IProgressBar, Task> work) =>
         isInteractive ? ProgressBar.RunAsync(title, work) : work(new Unwatched());
 
-    /// <summary>Hands out what is buffered.</summary>
+    /// <summary>Writes buffered output.</summary>
     public void Flush()
     {
         _text?.Flush();
         Output.Flush();
     }
 
-    // The console's own stream writes on when nobody reads a pipe any more; a file stream says so. Only for pipes: it
-    // does not move a file's position, which the next process of a script goes on from.
+    // The console's own stream ignores a closed pipe; a file stream reports it. Only for pipes: a file stream
+    // does not advance the position of a redirected file, at which the next process of a script continues.
     private static Stream OpenStandardOutput()
     {
         if (Console.IsOutputRedirected && !OperatingSystem.IsWindows())
@@ -89,7 +89,7 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                // Not something to open: the console's stream copes.
+                // The descriptor cannot be opened as a file: the console's stream can write to it.
             }
         }
 
@@ -104,13 +104,13 @@ internal sealed class Host(Stream input, Stream output, TextWriter error, bool i
         {
             set
             {
-                // Nobody reads.
+                // No bar to update.
             }
         }
 
         public void Report(double value)
         {
-            // Nobody looks.
+            // No bar to update.
         }
     }
 }

@@ -1,11 +1,11 @@
 namespace Semblance.Cli;
 
-/// <summary>Shows how much of something is done, from 0 to 1.</summary>
+/// <summary>Shows the finished part of an operation, from 0 to 1.</summary>
 internal interface IProgressBar : IProgress<double>
 {
-    /// <summary>Whether somebody sees it.</summary>
+    /// <summary>Gets a value that indicates whether the bar is visible.</summary>
     bool IsWatched { get; }
 
-    /// <summary>What stands before it.</summary>
+    /// <summary>Sets the title of the bar.</summary>
     string Title { set; }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Semblance.Cli;
 
-// The first request to stop lets a command tidy up; the second is obeyed at once.
+// The first signal lets a command clean up; the second ends the process at once.
 using var stop = new CancellationTokenSource();
 var signal = 0;
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 2));

@@ -89,7 +89,7 @@ public class CommandLineTests
     public Task More_dimensions_than_there_are_is_told() => FailsAsync((_, arguments) => arguments.More = ["--dimensions", "33"], "32");
 
     [Fact]
-    public Task A_missing_output_folder_is_named() => FailsAsync((folder, arguments) => arguments.Output = folder.Of("no/out.npy"), "there is no folder");
+    public Task A_missing_output_folder_is_named() => FailsAsync((folder, arguments) => arguments.Output = folder.Of("no/out.npy"), "does not exist; create it");
 
     [Fact]
     public Task An_output_that_is_a_folder_is_named() => FailsAsync((folder, arguments) => arguments.Output = Directory.CreateDirectory(folder.Of("out.npy")).FullName, "this is a folder");

@@ -91,7 +91,7 @@ public class FullDiskTests
 
         (exitCode, _, error) = await Command.RunAsync(Training("full", 28));
         exitCode.ShouldBe(0, error);
-        error.ShouldContain("going on from step 14");
+        error.ShouldContain("resuming from step 14");
         foreach (var file in (string[])["model.safetensors", "checkpoint.safetensors"])
         {
             File.ReadAllBytes(Path.Combine(folder.Of("full"), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder.Of("whole"), file))).ShouldBeTrue(file);

@@ -178,7 +178,7 @@ public class ProcessTests
 
         (exitCode, _, error) = await Command.RunAsync([.. Training("killed"), "--resume"]);
         exitCode.ShouldBe(0, error);
-        error.ShouldContain("going on from step ");
+        error.ShouldContain("resuming from step ");
         foreach (var file in (string[])["model.safetensors", "checkpoint.safetensors"])
         {
             File.ReadAllBytes(Path.Combine(folder.Of("killed"), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder.Of("whole"), file))).ShouldBeTrue(file);

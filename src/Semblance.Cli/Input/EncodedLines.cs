@@ -2,9 +2,9 @@ using Semblance.Tensors;
 
 namespace Semblance.Cli.Input;
 
-/// <summary>Texts with their vectors.</summary>
+/// <summary>Represents texts with their vectors.</summary>
 /// <param name="Texts">The texts.</param>
-/// <param name="Vectors"><c>[texts × dimension]</c>.</param>
-/// <param name="Similarity">How the model compares them; the cosine where there is no model.</param>
-/// <param name="Summary">How long it took, as in "encoded 10 lines in 0.25 s".</param>
+/// <param name="Vectors">The vectors, <c>[texts × dimension]</c>.</param>
+/// <param name="Similarity">The similarity function of the model; cosine similarity for precomputed vectors.</param>
+/// <param name="Summary">A summary with the elapsed time, as in "encoded 10 lines in 0.25 s".</param>
 internal sealed record EncodedLines(List<string> Texts, Tensor Vectors, SimilarityFunction Similarity, string Summary);

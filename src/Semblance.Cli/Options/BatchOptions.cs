@@ -2,22 +2,26 @@ using System.CommandLine;
 
 namespace Semblance.Cli.Options;
 
-/// <summary>The options that commands share that judge or rank texts, the model among them.</summary>
+/// <summary>Represents the options, <c>--model</c> among them, that commands which classify or rank texts share.</summary>
 internal sealed class BatchOptions
 {
     private readonly ModelOption _model = new();
-    private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "About how many tokens a thread works on at a time; default 2048");
-    private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to put before each first text, or query");
-    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts instead");
+    private readonly Option<int?> _batchTokens = NewOption.Count(
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+    private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "A text to prepend to each query or first text of a pair");
+    private readonly Option<string?> _promptName = NewOption.Text(
+        "--prompt-name", "NAME", "The name of a prompt of the model to prepend instead");
 
-    /// <param name="command">The command that gets them.</param>
-    /// <param name="needsModel">Whether a model must be named: the default one does not do.</param>
+    /// <summary>Initializes a new instance of the <see cref="BatchOptions"/> class.</summary>
+    /// <param name="command">The command to which the options are added.</param>
+    /// <param name="needsModel"><see langword="true"/> if <c>--model</c> is required; otherwise, <see langword="false"/>.</param>
     public BatchOptions(Command command, bool needsModel)
     {
         if (needsModel)
         {
-            (_model.Required, _model.Description) = (true, "A model's folder, or its id on the Hugging Face Hub");
+            (_model.Required, _model.Description) = (true, "The model: a folder or a Hugging Face Hub id");
         }
 
         command.Add(_model);
@@ -27,10 +31,13 @@ internal sealed class BatchOptions
         command.Add(_promptName);
     }
 
-    /// <summary>The folder of the model, downloaded if it is named by its id; one without an organisation is a cross-encoder's.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
+    /// <summary>
+    /// Returns the folder of the model, downloaded if it is a Hub id; an id without an organization is one of a cross-encoder.
+    /// </summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>
+        _model.FolderAsync(arguments, host, cancellationToken, ModelKind.CrossEncoder);
 
-    /// <summary>Options with what the command line says.</summary>
+    /// <summary>Returns options with the values of the command line.</summary>
     public TOptions Apply<TOptions>(ParseResult arguments, TOptions options)
         where TOptions : TextOptions => options with
         {

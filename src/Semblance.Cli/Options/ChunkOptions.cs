@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Semblance.Cli.Options;
 
-/// <summary><c>--chunk-size</c> and <c>--chunk-overlap</c>: how a text is divided.</summary>
+/// <summary>Represents <c>--chunk-size</c> and <c>--chunk-overlap</c>, which divide long texts.</summary>
 internal sealed class ChunkOptions
 {
     public ChunkOptions(Command command)
@@ -11,13 +11,16 @@ internal sealed class ChunkOptions
         command.Add(Overlap);
     }
 
-    /// <summary>The most tokens of a chunk.</summary>
-    public Option<int?> Size { get; } = NewOption.Count("--chunk-size", "The most tokens of a chunk, special ones and prompt included; default as many as the model takes");
+    /// <summary>Gets the option for the maximum number of tokens in a chunk.</summary>
+    public Option<int?> Size { get; } = NewOption.Count(
+        "--chunk-size",
+        "The maximum number of tokens in a chunk, with special tokens and prompt; default: the model's maximum sequence length");
 
-    /// <summary>The tokens that a chunk shares with the one before.</summary>
-    public Option<int?> Overlap { get; } = NewOption.Count("--chunk-overlap", "About how many tokens of a chunk the next begins with, at most half; default none");
+    /// <summary>Gets the option for the number of tokens that a chunk shares with the previous one.</summary>
+    public Option<int?> Overlap { get; } = NewOption.Count(
+        "--chunk-overlap", "The approximate number of tokens that adjacent chunks share, at most half of a chunk; default: 0");
 
-    /// <summary>Options that divide as the command line says.</summary>
+    /// <summary>Returns encoding options with the values of the command line.</summary>
     public EncodeOptions Apply(ParseResult arguments, EncodeOptions options) =>
         options with { ChunkSize = arguments.GetValue(Size), ChunkOverlap = arguments.GetValue(Overlap) ?? 0 };
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Semblance.Cli.Options;
 
-/// <summary>One of the commands: it holds its options, and runs.</summary>
+/// <summary>Represents a command with its options and its action.</summary>
 internal abstract class CliCommand : Command
 {
     protected CliCommand(string name, string description, Host host)
@@ -12,9 +12,9 @@ internal abstract class CliCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>Where to read and write.</summary>
+    /// <summary>Gets the standard streams.</summary>
     protected Host Host { get; }
 
-    /// <summary>Does what the command is for.</summary>
+    /// <summary>Runs the command.</summary>
     protected abstract Task RunAsync(ParseResult arguments, CancellationToken cancellationToken);
 }

@@ -3,27 +3,37 @@ using Semblance.Cli.Input;
 
 namespace Semblance.Cli.Options;
 
-/// <summary>The options that all commands share that encode texts, the model among them.</summary>
+/// <summary>Represents the options, <c>--model</c> among them, that all commands which encode texts share.</summary>
 internal sealed class EncodingOptions
 {
     private readonly ModelOption _model = new();
-    private readonly Option<int?> _batchTokens = NewOption.Count("--batch-tokens", "About how many tokens a thread works on at a time; default 2048");
-    private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");
-    private readonly Option<bool> _normalize = new("--normalize") { Description = "Divide each vector by its length" };
-    private readonly Option<int?> _dimensions = NewOption.Count("--dimensions", "Keep only the first N elements of each vector");
-    private readonly Option<Precision> _precision = new("--precision") { Description = "How vectors are stored: float32, or smaller", HelpName = "float32|int8|uint8|binary|ubinary" };
-    private readonly Option<string?> _calibration = NewOption.Text("--calibration", "FILE", "Texts whose vectors give int8 and uint8 their ranges; without it, the first 10,000 texts");
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to put before each text");
-    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts to put before each text");
+    private readonly Option<int?> _batchTokens = NewOption.Count(
+        "--batch-tokens", "The approximate number of tokens in a batch of one thread; default: 2048");
+    private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
+    private readonly Option<bool> _normalize = new("--normalize") { Description = "Normalizes each vector to unit length" };
+    private readonly Option<int?> _dimensions = NewOption.Count(
+        "--dimensions", "The number of leading elements of each vector to keep (Matryoshka); default: all");
+    private readonly Option<Precision> _precision = new("--precision")
+    {
+        Description = "The precision of the stored vectors; default: float32",
+        HelpName = "float32|int8|uint8|binary|ubinary",
+    };
+    private readonly Option<string?> _calibration = NewOption.Text(
+        "--calibration", "FILE", "The texts whose vectors calibrate the ranges of int8 and uint8; default: the first 10,000 texts");
+    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text to prepend to each text");
+    private readonly Option<string?> _promptName = NewOption.Text(
+        "--prompt-name", "NAME", "The name of a prompt of the model to prepend to each text");
 
     private readonly TruncationOptions? _truncation;
 
-    /// <param name="command">Gets the options.</param>
-    /// <param name="truncation">What the command says of texts that are too long; null where it cuts them.</param>
+    /// <summary>Initializes a new instance of the <see cref="EncodingOptions"/> class.</summary>
+    /// <param name="command">The command to which the options are added.</param>
+    /// <param name="truncation">The command's options for texts that are too long; <see langword="null"/> to truncate them.</param>
     public EncodingOptions(Command command, TruncationOptions? truncation = null)
     {
         _truncation = truncation;
-        _precision.AcceptOnlyFromAmong([.. Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16).Select(precision => precision.ToString().ToLowerInvariant())]);
+        var precisions = Enum.GetValues<Precision>().Where(precision => precision != Precision.Float16);
+        _precision.AcceptOnlyFromAmong([.. precisions.Select(precision => precision.ToString().ToLowerInvariant())]);
         command.Add(_model);
         command.Add(_batchTokens);
         command.Add(_threads);
@@ -35,44 +45,48 @@ internal sealed class EncodingOptions
         command.Add(_promptName);
     }
 
-    /// <summary>Refuses what says how texts are encoded where another option gives their vectors.</summary>
+    /// <summary>Rejects options that control encoding if another option gives precomputed vectors.</summary>
     public void ExceptWith(Command command, Option vectors) => command.Validators.Add(result =>
     {
         Option[] options = [_model, _batchTokens, _normalize, _dimensions, _precision, _calibration, _prompt, _promptName];
-        if (result.GetResult(vectors) is not null && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
+        if (result.GetResult(vectors) is not null
+            && options.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } extra)
         {
-            result.AddError($"{extra.Name} says how texts are encoded, and {vectors.Name} gives their vectors; leave it out.");
+            result.AddError($"{extra.Name} controls how texts are encoded, but {vectors.Name} gives precomputed vectors; leave it out.");
         }
     });
 
-    /// <summary>The most threads.</summary>
+    /// <summary>Returns the maximum number of threads.</summary>
     public int MaxThreads(ParseResult arguments) => arguments.GetValue(_threads) ?? int.MaxValue;
 
-    /// <summary>The precision that was asked for, or null.</summary>
-    public Precision? PrecisionOf(ParseResult arguments) => arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
+    /// <summary>Returns the precision that the command line names, or <see langword="null"/>.</summary>
+    public Precision? PrecisionOf(ParseResult arguments) =>
+        arguments.GetResult(_precision) is { Implicit: false } ? arguments.GetValue(_precision) : null;
 
-    /// <summary>The name of the model as it was given; null for the default one.</summary>
+    /// <summary>Returns the name of the model on the command line, or <see langword="null"/> for the default model.</summary>
     public string? ModelName(ParseResult arguments) => arguments.GetValue(_model);
 
-    /// <summary>The folder of the model, downloaded if it is named by its id.</summary>
-    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) => _model.FolderAsync(arguments, host, cancellationToken);
+    /// <summary>Returns the folder of the model, downloaded if it is a Hub id.</summary>
+    public Task<string> FolderAsync(ParseResult arguments, Host host, CancellationToken cancellationToken) =>
+        _model.FolderAsync(arguments, host, cancellationToken);
 
-    /// <summary>The batch size and the number of threads alone, for another model beside the one that encodes.</summary>
+    /// <summary>Returns only the batch size and the number of threads, for a second model beside the one that encodes.</summary>
     public PredictOptions Batching(ParseResult arguments) => PredictOptions.Default with
     {
         BatchTokens = arguments.GetValue(_batchTokens) ?? PredictOptions.Default.BatchTokens,
         MaxThreads = arguments.GetValue(_threads),
     };
 
-    /// <summary>How to encode with a sparse model.</summary>
-    /// <exception cref="ArgumentException">An option is for dense vectors only.</exception>
+    /// <summary>Returns the encoding options for a sparse model.</summary>
+    /// <exception cref="ArgumentException">An option applies to dense vectors only.</exception>
     public SparseEncodeOptions Sparse(ParseResult arguments, int? maxActiveDimensions)
     {
         foreach (var option in (Option[])[_normalize, _dimensions, _precision, _calibration])
         {
             if (arguments.GetResult(option) is { Implicit: false })
             {
-                throw new ArgumentException($"{option.Name} is for dense vectors, and the model makes sparse ones; leave it out, or use --max-active-dims.");
+                throw new ArgumentException(
+                    $"{option.Name} is for dense vectors, but the model produces sparse vectors; leave it out, or use --max-active-dims.");
             }
         }
 
@@ -87,7 +101,7 @@ internal sealed class EncodingOptions
         };
     }
 
-    /// <summary>Loads the model, and reads how to encode with it.</summary>
+    /// <summary>Loads the model with the encoding options of the command line.</summary>
     public async Task<QuantizingEncoder> LoadAsync(ParseResult arguments, Host host, CancellationToken cancellationToken)
     {
         using var calibration = arguments.GetValue(_calibration) is { } path ? TextInput.Open(path, host) : null;
@@ -105,7 +119,8 @@ internal sealed class EncodingOptions
         var encoder = new QuantizingEncoder(model, options, arguments.GetValue(_precision));
         if (calibration is not null)
         {
-            await encoder.CalibrateAsync(calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            await encoder.CalibrateAsync(
+                calibration.TextsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return encoder;

@@ -3,28 +3,34 @@ using System.Globalization;
 
 namespace Semblance.Cli.Options;
 
-/// <summary>Options of usual kinds.</summary>
+/// <summary>Creates options of common types.</summary>
 internal static class NewOption
 {
-    /// <summary>A text, such as a path.</summary>
+    /// <summary>Creates an option for a text, such as a path.</summary>
     public static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
 
-    /// <summary>A whole number from 1 on.</summary>
+    /// <summary>Creates an option for a whole number from 1 on.</summary>
     public static Option<int?> Count(string name, string description) =>
-        Parsed<int?>(name, "N", description, "a whole number from 1 on", text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
+        Parsed<int?>(
+            name, "N", description, "a whole number from 1 on",
+            text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null);
 
-    /// <summary>A whole number from <paramref name="least"/> on, or any.</summary>
+    /// <summary>Creates an option for a whole number from <paramref name="least"/> on, or any whole number.</summary>
     public static Option<int?> Integer(string name, string description, int least = int.MinValue) => Parsed<int?>(
         name, "N", description, least == int.MinValue ? "a whole number" : $"a whole number from {least} on",
         text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null);
 
-    /// <summary>A number, perhaps within bounds that <paramref name="expected"/> says in words.</summary>
-    public static Option<float?> Number(string name, string value, string description, string expected = "a number", Func<float, bool>? fits = null) => Parsed<float?>(
+    /// <summary>Creates an option for a number, within the range that <paramref name="expected"/> describes.</summary>
+    public static Option<float?> Number(
+        string name, string value, string description, string expected = "a number", Func<float, bool>? fits = null) => Parsed<float?>(
         name, value, description, expected,
-        text => float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) && (fits is null || fits(number)) ? number : null);
+        text =>
+            float.TryParse(text, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) && (fits is null || fits(number))
+                ? number
+                : null);
 
-    /// <summary>One of some words; the first, unless another is given.</summary>
+    /// <summary>Creates an option for one of several words; the first is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] choices)
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => choices[0] };
@@ -32,8 +38,8 @@ internal static class NewOption
         return option;
     }
 
-    /// <summary>How results are shown: as lines for people, or as JSON.</summary>
-    public static Option<string> Format() => Choice("--format", "Lines of text, or JSON objects", "text", "json");
+    /// <summary>Creates the option for the format of results: lines of text or JSON.</summary>
+    public static Option<string> Format() => Choice("--format", "The format of the results: lines of text or JSON objects", "text", "json");
 
     private static Option<T?> Parsed<T>(string name, string value, string description, string expected, Func<string, T?> parse) => new(name)
     {

@@ -2,11 +2,16 @@ using System.CommandLine;
 
 namespace Semblance.Cli.Options;
 
-/// <summary><c>--truncation</c>: what happens to a text that is longer than the model takes.</summary>
+/// <summary>Represents <c>--truncation</c> and its options, for texts longer than the maximum sequence length.</summary>
 internal sealed class TruncationOptions
 {
-    private readonly Option<string> _truncation = NewOption.Choice("--truncation", "A text too long for the model is cut, or is an error, or has a vector made of its chunks'", "cut", "error", "chunk");
-    private readonly Option<string> _pooling = NewOption.Choice("--chunk-pooling", "The vectors of chunks become one: their mean by tokens, or the largest of each element", "mean", "max");
+    private readonly Option<string> _truncation = NewOption.Choice(
+        "--truncation",
+        "The handling of texts longer than the model's maximum sequence length: truncate them, fail, or pool the vectors of their chunks",
+        "cut", "error", "chunk");
+    private readonly Option<string> _pooling = NewOption.Choice(
+        "--chunk-pooling", "The pooling of chunk vectors into one: the mean weighted by tokens, or the element-wise maximum", "mean",
+        "max");
     private readonly ChunkOptions _chunks;
 
     public TruncationOptions(Command command)
@@ -17,17 +22,18 @@ internal sealed class TruncationOptions
         command.Validators.Add(result =>
         {
             if (result.GetValue(_truncation) != "chunk"
-                && ((Option[])[_chunks.Size, _chunks.Overlap, _pooling]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } option)
+                && ((Option[])[_chunks.Size, _chunks.Overlap, _pooling]).FirstOrDefault(
+                    option => result.GetResult(option) is { Implicit: false }) is { } option)
             {
                 result.AddError($"{option.Name} is for --truncation chunk.");
             }
         });
     }
 
-    /// <summary>What the command line says.</summary>
+    /// <summary>Returns the truncation that the command line names.</summary>
     public Truncation Of(ParseResult arguments) => Enum.Parse<Truncation>(arguments.GetValue(_truncation)!, ignoreCase: true);
 
-    /// <summary>Options that treat long texts as the command line says.</summary>
+    /// <summary>Returns encoding options with the values of the command line.</summary>
     public EncodeOptions Apply(ParseResult arguments, EncodeOptions options) => _chunks.Apply(arguments, options) with
     {
         Truncation = Of(arguments),

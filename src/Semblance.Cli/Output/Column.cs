@@ -1,11 +1,11 @@
 namespace Semblance.Cli.Output;
 
-/// <summary>Texts in lines of columns: JSON lines may hold texts with line ends and tabs, which would begin another line or column.</summary>
+/// <summary>Formats texts for tab-separated lines: texts from JSON Lines may contain line breaks and tabs.</summary>
 internal static class Column
 {
-    /// <summary>A text of the last column: line ends become spaces.</summary>
+    /// <summary>Returns a text for the last column: line breaks become spaces.</summary>
     public static string Last(string text) => text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
 
-    /// <summary>A text of any column: line ends and tabs become spaces.</summary>
+    /// <summary>Returns a text for any column: line breaks and tabs become spaces.</summary>
     public static string Of(string text) => Last(text).Replace('\t', ' ');
 }

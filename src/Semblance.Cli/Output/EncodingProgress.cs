@@ -1,6 +1,6 @@
 namespace Semblance.Cli.Output;
 
-/// <summary>Shows on a bar how far an encoding is.</summary>
+/// <summary>Reports the progress of an encoding to a progress bar.</summary>
 /// <param name="progress">The bar.</param>
 internal sealed class EncodingProgress(IProgress<double> progress) : IProgress<EncodeProgress>
 {

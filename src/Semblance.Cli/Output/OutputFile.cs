@@ -2,11 +2,12 @@ using System.CommandLine;
 
 namespace Semblance.Cli.Output;
 
-/// <summary>The path of a result, checked before work that would be in vain.</summary>
+/// <summary>Checks the path of a result before the work starts.</summary>
 internal static class OutputFile
 {
-    /// <summary>Accepts an option's value only with one of some endings.</summary>
-    public static void AcceptEndings(this Option<string?> option, bool standardOutput, params string[] endings) => option.Validators.Add(result =>
+    /// <summary>Adds a validator that accepts only paths with one of the extensions.</summary>
+    public static void AcceptEndings(this Option<string?> option, bool standardOutput, params string[] endings) =>
+        option.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && !(standardOutput && token.Value == "-") && !endings.Contains(Path.GetExtension(token.Value)))
         {
@@ -14,13 +15,13 @@ internal static class OutputFile
         }
     });
 
-    /// <summary>Fails unless the folder of a file exists.</summary>
+    /// <summary>Throws an exception unless the folder of a file exists.</summary>
     public static void CheckFolder(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"{path}: there is no folder '{folder}'; create it, or choose another output.");
+            throw new DirectoryNotFoundException($"{path}: the folder '{folder}' does not exist; create it, or choose another output.");
         }
 
         if (Directory.Exists(path))
@@ -29,7 +30,7 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Opens a file for writing, and names it if that cannot be done.</summary>
+    /// <summary>Opens a file for writing; errors name the file.</summary>
     public static T Open<T>(string path, Func<T> open)
     {
         CheckFolder(path);
@@ -39,7 +40,10 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new IOException($"{path}: the file cannot be written ({(e is UnauthorizedAccessException ? "permission denied" : Failure.OneLine(e.Message))}); choose another output.", e);
+            throw new IOException(
+                $"{path}: the file cannot be written "
+                + $"({(e is UnauthorizedAccessException ? "permission denied" : Failure.OneLine(e.Message))}); choose another output.",
+                e);
         }
     }
 }

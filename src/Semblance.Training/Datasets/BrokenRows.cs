@@ -1,11 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>What happens at a row that cannot be used.</summary>
+/// <summary>Specifies the handling of rows that cannot be used.</summary>
 public enum BrokenRows
 {
-    /// <summary>Reading stops with an exception that names file and line.</summary>
+    /// <summary>Reading stops with an exception that names the file and the line.</summary>
     Stop,
 
-    /// <summary>The row is left out and counted.</summary>
+    /// <summary>The row is skipped and counted.</summary>
     Skip,
 }

@@ -3,26 +3,26 @@ using Semblance.Files;
 
 namespace Semblance.Training;
 
-/// <summary>A row of CSV while it is read: it stays open as long as a line ends within quotes.</summary>
+/// <summary>Represents a CSV row that is being read; it stays open while a quoted field spans lines.</summary>
 internal sealed class CsvRecord
 {
-    /// <summary>The most characters of a row: what an unclosed quote may take in.</summary>
+    /// <summary>The maximum number of characters of a row, which limits an unclosed quote.</summary>
     public const int Longest = 1 << 24;
 
     private readonly List<string> _fields = [];
     private readonly StringBuilder _field = new();
     private string? _problem;
 
-    /// <summary>The line that the row begins on.</summary>
+    /// <summary>Gets the first line of the row.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The line that the last quoted field begins on.</summary>
+    /// <summary>Gets the first line of the last quoted field.</summary>
     public long QuoteLine { get; private set; }
 
-    /// <summary>The number of characters of the row so far.</summary>
+    /// <summary>Gets the number of characters of the row so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Whether the next line belongs to the row.</summary>
+    /// <summary>Gets a value that indicates whether the next line belongs to the row.</summary>
     public bool Open { get; private set; }
 
     public void Add(TextLine line)
@@ -66,7 +66,7 @@ internal sealed class CsvRecord
         }
     }
 
-    /// <summary>The complete row; the next line begins another.</summary>
+    /// <summary>Returns the complete row and starts another.</summary>
     public Row Take()
     {
         var row = new Row(Line, [.. _fields], _problem);
@@ -75,7 +75,7 @@ internal sealed class CsvRecord
         return row;
     }
 
-    // Reads on within quotes; what is left begins with a comma or is empty, unless the line ended before the quotes did.
+    // Reads a quoted field and returns the rest, which begins with a comma or is empty; the field stays open if the line ends first.
     private ReadOnlySpan<char> Quoted(ReadOnlySpan<char> text)
     {
         while (text.IndexOf('"') is >= 0 and var quote)

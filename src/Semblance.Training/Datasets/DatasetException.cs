@@ -1,19 +1,19 @@
 namespace Semblance.Training;
 
-/// <summary>A data set cannot be read.</summary>
+/// <summary>The exception that is thrown when a data set cannot be read.</summary>
 public sealed class DatasetException : FormatException
 {
-    /// <summary>A fault of the file at <paramref name="path"/>.</summary>
-    /// <param name="path">The file; the message starts with it.</param>
-    /// <param name="line">The line with the fault, from 1; null where it is the whole file's.</param>
-    /// <param name="problem">What was found, what was expected and what to do.</param>
-    /// <param name="innerException">What a lower layer reported, if it did.</param>
+    /// <summary>Initializes a new instance of the <see cref="DatasetException"/> class with the file and the problem.</summary>
+    /// <param name="path">The path of the file, with which the message starts.</param>
+    /// <param name="line">The faulty line, from 1, or <see langword="null"/> for the whole file.</param>
+    /// <param name="problem">The problem: what was found, what was expected and what to do.</param>
+    /// <param name="innerException">The exception that caused this one, or <see langword="null"/>.</param>
     public DatasetException(string path, long? line, string problem, Exception? innerException = null)
         : base(line is null ? $"{path}: {problem}" : $"{path}, line {line}: {problem}", innerException) => (Path, Line) = (path, line);
 
-    /// <summary>The file with the fault.</summary>
+    /// <summary>Gets the path of the faulty file.</summary>
     public string Path { get; }
 
-    /// <summary>The line with the fault, from 1.</summary>
+    /// <summary>Gets the faulty line, from 1, or <see langword="null"/> for the whole file.</summary>
     public long? Line { get; }
 }

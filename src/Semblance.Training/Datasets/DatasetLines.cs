@@ -2,11 +2,13 @@ using Semblance.Files;
 
 namespace Semblance.Training;
 
-/// <summary>The lines of a data set's file.</summary>
+/// <summary>Reads the lines of a data set file.</summary>
 internal static class DatasetLines
 {
-    /// <summary>Opens and reads a file, in bounded memory; a line that is not UTF-8 comes with its problem.</summary>
-    /// <exception cref="DatasetException">There is no such file, it is no text, a line is too long, or the compression is damaged.</exception>
+    /// <summary>Reads the lines of a file in bounded memory; a line that is not UTF-8 is returned with its problem.</summary>
+    /// <exception cref="DatasetException">
+    /// The file does not exist, is not text, has a line that is too long, or is not valid gzip.
+    /// </exception>
     public static IEnumerable<TextLine> Read(string path)
     {
         using var lines = Translated(path, () => TextLines.Open(path));
@@ -31,7 +33,8 @@ internal static class DatasetLines
         catch (IOException e)
         {
             var named = $"{path}: ";
-            throw new DatasetException(path, null, e.Message.StartsWith(named, StringComparison.Ordinal) ? e.Message[named.Length..] : e.Message, e);
+            throw new DatasetException(
+                path, null, e.Message.StartsWith(named, StringComparison.Ordinal) ? e.Message[named.Length..] : e.Message, e);
         }
     }
 }

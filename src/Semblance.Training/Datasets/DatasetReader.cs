@@ -5,18 +5,19 @@ using Semblance.Files;
 namespace Semblance.Training;
 
 /// <summary>
-/// The rows of a file, read one after another in bounded memory each time they are enumerated: TSV, CSV, JSON Lines or
-/// plain text, each as it is or compressed with gzip.
+/// Reads the rows of a file in bounded memory, each time that they are enumerated: TSV, CSV, JSON Lines or plain text, uncompressed or
+/// compressed
+/// with gzip.
 /// </summary>
-/// <remarks>Every text must have a character that is not a space. One enumeration at a time.</remarks>
+/// <remarks>Every text must contain a character that is not white space. Only one enumeration may run at a time.</remarks>
 public sealed class DatasetReader : IEnumerable<Example>
 {
     private readonly ColumnMapping _columns;
-    private int? _targets; // of each row so far
+    private int? _targets; // the number in each row
 
-    /// <summary>Reads a file when it is enumerated.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="columns">Which columns are what; null for plain text.</param>
+    /// <summary>Initializes a new instance of the <see cref="DatasetReader"/> class for a file.</summary>
+    /// <param name="path">The path of the file, which is read on enumeration.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> for plain text.</param>
     public DatasetReader(string path, ColumnMapping? columns = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -24,40 +25,51 @@ public sealed class DatasetReader : IEnumerable<Example>
         _columns = columns ?? new ColumnMapping("text");
         if (_columns.Texts.Count == 0)
         {
-            throw new ArgumentException("A row needs at least one text; name its column.", nameof(columns));
+            throw new ArgumentException("At least one text column is needed.", nameof(columns));
         }
 
         if (_columns.ScoreRange is { } range && !(range.Lowest < range.Highest))
         {
-            throw new ArgumentException($"Scores from {range.Lowest} to {range.Highest} are no range.", nameof(columns));
+            throw new ArgumentException($"The score range from {range.Lowest} to {range.Highest} is empty.", nameof(columns));
         }
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>How the file holds its rows; null, the default, for what its name says.</summary>
+    /// <summary>
+    /// Gets the format of the file, or <see langword="null"/> to derive it from the file name. The default is <see langword="null"/>.
+    /// </summary>
     public DatasetFormat? Format { get; init; }
 
-    /// <summary>Whether the first row of TSV and CSV names the columns; without, they are named 0, 1, 2 … True by default.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the first row of TSV and CSV files has the column names; otherwise, the columns are named 0, 1,
+    /// 2 and so
+    /// on. The default is <see langword="true"/>.
+    /// </summary>
     public bool Header { get; init; } = true;
 
-    /// <summary>What happens at a row that cannot be used; reading stops by default.</summary>
+    /// <summary>Gets the handling of rows that cannot be used. The default is <see cref="BrokenRows.Stop"/>.</summary>
     public BrokenRows BrokenRows { get; init; }
 
-    /// <summary>How many rows the last enumeration has left out so far.</summary>
+    /// <summary>Gets the number of rows that the last enumeration has skipped so far.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>What was wrong with the first row that the last enumeration left out.</summary>
+    /// <summary>Gets the problem of the first row that the last enumeration skipped, or <see langword="null"/>.</summary>
     public DatasetException? FirstSkipped { get; private set; }
 
-    /// <summary>The names of a file's columns, in their order: of TSV and CSV by the first row, of JSON Lines by the first object.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>
+    /// Returns the column names of a file in their order: from the first row of TSV and CSV files, from the first object of JSON Lines.
+    /// </summary>
+    /// <param name="path">The path of the file.</param>
     /// <exception cref="DatasetException">The file cannot be read, is empty, or has no columns.</exception>
     public static IReadOnlyList<string> ColumnNames(string path) => EvaluationFile.ColumnNames(path);
 
     /// <summary>Reads the rows.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a broken row and <see cref="BrokenRows"/> says to stop.</exception>
+    /// <exception cref="DatasetException">
+    /// The file cannot be read, lacks a column, or has a row that cannot be used and <see cref="BrokenRows"/> is
+    /// <see cref="BrokenRows.Stop"/>.
+    /// </exception>
     public IEnumerator<Example> GetEnumerator()
     {
         (Skipped, FirstSkipped, _targets) = (0, null, null);
@@ -84,13 +96,15 @@ public sealed class DatasetReader : IEnumerable<Example>
         {
             DatasetFormat.Tsv => DelimitedRows.ReadTsv(Path, columns, Header),
             DatasetFormat.Csv => DelimitedRows.ReadCsv(Path, columns, Header),
-            DatasetFormat.JsonLines => JsonRows.Read(Path, columns, place => place < _columns.Texts.Count, columns.Length - _columns.Targets.Count),
-            _ when columns.Length > 1 => throw new DatasetException(Path, null, $"plain text has one text a line and no columns; {string.Join(", ", columns)} are asked for."),
+            DatasetFormat.JsonLines => JsonRows.Read(
+                Path, columns, place => place < _columns.Texts.Count, columns.Length - _columns.Targets.Count),
+            _ when columns.Length > 1 => throw new DatasetException(
+                Path, null, $"plain text has one text per line and no columns, but the columns {string.Join(", ", columns)} are needed."),
             _ => DatasetLines.Read(Path).Where(line => !line.IsBlank).Select(line => new Row(line.Number, [line.Text], line.Problem)),
         };
     }
 
-    // What is wrong with the row, or null.
+    // Returns the problem of the row, or null.
     private string? TryRead(Row row, out Example? example)
     {
         example = null;
@@ -125,10 +139,13 @@ public sealed class DatasetReader : IEnumerable<Example>
             ? (float)score
             : score >= range.Lowest && score <= range.Highest
                 ? (float)((score - range.Lowest) / (range.Highest - range.Lowest))
-                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the score is {Excerpt.Of(field)}; it must be from {range.Lowest} to {range.Highest}"));
+                : throw new FormatException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the score is {Excerpt.Of(field)}; it must be from {range.Lowest} to {range.Highest}"));
     }
 
-    // All rows of a file have as many targets as its first.
+    // All rows of a file have as many targets as the first.
     private float[]? Targets(string[] fields)
     {
         if (fields.Length == 0)
@@ -152,7 +169,7 @@ public sealed class DatasetReader : IEnumerable<Example>
     private static double Number(string field, string what) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite((float)number)
             ? number
-            : throw new FormatException($"the {what} is '{Excerpt.Of(field)}'; a finite number is expected, with a point");
+            : throw new FormatException($"the {what} is '{Excerpt.Of(field)}'; a finite number is expected, with a decimal point");
 
     private int Label(string field)
     {
@@ -163,7 +180,9 @@ public sealed class DatasetReader : IEnumerable<Example>
 
         return int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var label)
             ? label
-            : throw new FormatException($"the label is '{Excerpt.Of(field)}'; a whole number from 0 to {int.MaxValue} is expected, or names for the labels");
+            : throw new FormatException(
+                $"the label is '{Excerpt.Of(field)}'; a whole number from 0 to {int.MaxValue} is expected; "
+                + "give label names if labels are texts");
     }
 
     private static DatasetFormat FormatOf(string path)
@@ -175,7 +194,10 @@ public sealed class DatasetReader : IEnumerable<Example>
             ".csv" => DatasetFormat.Csv,
             ".jsonl" or ".ndjson" or ".json" => DatasetFormat.JsonLines,
             ".txt" => DatasetFormat.Text,
-            var ending => throw new DatasetException(path, null, $"the ending '{ending}' does not say what the file holds; name the format, or use .tsv, .csv, .jsonl or .txt, with or without .gz."),
+            var ending => throw new DatasetException(
+                path, null,
+                $"the format cannot be derived from the extension '{ending}'; set the format, or use .tsv, .csv, .jsonl or .txt, "
+                + "with or without .gz."),
         };
     }
 }

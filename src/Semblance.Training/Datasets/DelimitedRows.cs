@@ -2,23 +2,26 @@ using Semblance.Files;
 
 namespace Semblance.Training;
 
-/// <summary>The rows of TSV and CSV.</summary>
+/// <summary>Reads the rows of TSV and CSV files.</summary>
 internal static class DelimitedRows
 {
-    /// <summary>Reads rows of tab-separated columns.</summary>
+    /// <summary>Reads rows with tab-separated columns.</summary>
     public static IEnumerable<Row> ReadTsv(string path, string[] columns, bool header) =>
         Select(path, columns, header, DatasetLines.Read(path).Where(line => line.Text.Length > 0)
             .Select(line => line.Problem is null ? new Row(line.Number, line.Text.Split('\t')) : Row.Broken(line.Number, line.Problem)));
 
-    /// <summary>Reads rows of comma-separated columns, quoted or not.</summary>
+    /// <summary>Reads rows with comma-separated columns, quoted or not.</summary>
     public static IEnumerable<Row> ReadCsv(string path, string[] columns, bool header) => Select(path, columns, header, Records(path));
 
-    /// <summary>The names of the columns of CSV.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, or has no rows.</exception>
-    public static string[] CsvNames(string path) => Records(path).Select(row => row.Problem is null ? row.Fields : throw new DatasetException(path, row.Line, row.Problem)).FirstOrDefault()
-        ?? throw new DatasetException(path, null, "the file is empty.");
+    /// <summary>Returns the column names of a CSV file.</summary>
+    /// <exception cref="DatasetException">The file cannot be read or is empty.</exception>
+    public static string[] CsvNames(string path) =>
+        Records(path)
+            .Select(row => row.Problem is null ? row.Fields : throw new DatasetException(path, row.Line, row.Problem))
+            .FirstOrDefault()
+            ?? throw new DatasetException(path, null, "the file is empty.");
 
-    // Of each row the columns that are wanted; the first row names them, or the columns' numbers do.
+    // Selects the requested columns, by the names in the first row or by number.
     private static IEnumerable<Row> Select(string path, string[] columns, bool header, IEnumerable<Row> rows)
     {
         int[]? places = null;
@@ -48,8 +51,8 @@ internal static class DelimitedRows
     private static int Place(string path, long line, string[] names, string column) => names.Count(name => name == column) switch
     {
         1 => Array.IndexOf(names, column),
-        0 => throw new DatasetException(path, line, $"there is no column '{column}'; there are {Excerpt.Of(names)}."),
-        var count => throw new DatasetException(path, line, $"there are {count} columns '{column}'; name them apart."),
+        0 => throw new DatasetException(path, line, $"there is no column '{column}'; the columns are {Excerpt.Of(names)}."),
+        var count => throw new DatasetException(path, line, $"there are {count} columns '{column}'; column names must be unique."),
     };
 
     private static IEnumerable<Row> Records(string path)
@@ -66,8 +69,9 @@ internal static class DelimitedRows
             if (record.Length > CsvRecord.Longest)
             {
                 throw new DatasetException(path, record.Open ? record.QuoteLine : record.Line, record.Open
-                    ? $"a double quote opens a field and no other closes it within {CsvRecord.Longest >> 20} Mi characters; close it, or double the quotes inside the field."
-                    : $"the row has more than {CsvRecord.Longest >> 20} Mi characters; is this a file of texts?");
+                    ? $"a double quote opens a field that is not closed within {CsvRecord.Longest >> 20} Mi characters; close it, "
+                        + "or double the quotes inside the field."
+                    : $"the row has more than {CsvRecord.Longest >> 20} Mi characters; check that the file is CSV.");
             }
 
             if (!record.Open)
@@ -78,8 +82,10 @@ internal static class DelimitedRows
 
         if (record.Open)
         {
-            // All that follows the quote was taken for its field: there is nothing to skip to.
-            throw new DatasetException(path, record.QuoteLine, "a double quote opens a field and no other closes it; close it, or double the quotes inside the field.");
+            // Everything after the quote belongs to its field, so no later row can be read.
+            throw new DatasetException(
+                path, record.QuoteLine,
+                "a double quote opens a field that is not closed; close it, or double the quotes inside the field.");
         }
     }
 }

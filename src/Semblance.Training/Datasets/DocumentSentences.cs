@@ -4,18 +4,21 @@ using Semblance.Tokenizers;
 namespace Semblance.Training;
 
 /// <summary>
-/// The sentences of running text, each with its document: sentences of one document are about the same, which is what
-/// <see cref="GroupedTexts"/> makes pairs and triplets of (as from Wikipedia's sections by Dor et al. 2018, P18-2009).
+/// Reads the sentences of running text with their documents, from which <see cref="GroupedTexts"/> creates pairs and triplets: sentences of
+/// one
+/// document share a topic (as with the sections of Wikipedia articles in Dor et al. 2018, P18-2009).
 /// </summary>
-/// <remarks>The files have a paragraph a line and an empty line between documents, in UTF-8, plain or compressed with gzip.</remarks>
+/// <remarks>
+/// The files have one paragraph per line and an empty line between documents, in UTF-8, uncompressed or compressed with gzip.
+/// </remarks>
 public static class DocumentSentences
 {
-    /// <summary>Reads files one after another, in bounded memory.</summary>
-    /// <param name="paths">The files; a document ends with its file.</param>
-    /// <param name="tokenizer">What counts tokens, without special ones.</param>
-    /// <param name="fewest">Shorter sentences are left out.</param>
-    /// <param name="most">Longer ones are too.</param>
-    /// <returns>Rows of two texts, the document's number and the sentence.</returns>
+    /// <summary>Reads the sentences of files, one after another, in bounded memory.</summary>
+    /// <param name="paths">The paths of the files; a document ends with its file.</param>
+    /// <param name="tokenizer">The tokenizer that counts the tokens, without special tokens.</param>
+    /// <param name="fewest">The minimum number of tokens of a sentence, from 1; shorter ones are skipped. The default is 8.</param>
+    /// <param name="most">The maximum number of tokens of a sentence; longer ones are skipped. The default is 60.</param>
+    /// <returns>The rows, with two texts each: the number of the document and the sentence.</returns>
     /// <exception cref="DatasetException">A file is missing, damaged or not UTF-8.</exception>
     public static IEnumerable<Example> Read(IEnumerable<string> paths, Tokenizer tokenizer, int fewest = 8, int most = 60)
     {

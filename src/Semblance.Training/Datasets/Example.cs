@@ -1,11 +1,15 @@
 namespace Semblance.Training;
 
-/// <summary>One row of a data set.</summary>
-/// <param name="Texts">Its texts, in the order of the mapping: a pair, an anchor with positive and negative, or one text alone.</param>
-/// <param name="Score">How alike the texts are, if a column says so.</param>
-/// <param name="Label">The class, from 0, if a column says so.</param>
+/// <summary>Represents one row of a data set.</summary>
+/// <param name="Texts">The texts, in the order of the column mapping: a pair; anchor, positive and negative; or a single text.</param>
+/// <param name="Score">The similarity score of the texts, or <see langword="null"/>.</param>
+/// <param name="Label">The label, from 0, or <see langword="null"/>.</param>
 public sealed record Example(IReadOnlyList<string> Texts, float? Score = null, int? Label = null)
 {
-    /// <summary>Several numbers that the row should give: a teacher's scores, its vector, or how relevant each text after the first is. Equally many in all rows of a data set, but for such lists; null for most.</summary>
+    /// <summary>
+    /// Gets the target values of the row: the scores or the embedding of a teacher, or the relevance of each text after the first;
+    /// <see langword="null"/>
+    /// for none. All rows of a data set have the same number of targets, except lists of candidates.
+    /// </summary>
     public IReadOnlyList<float>? Targets { get; init; }
 }

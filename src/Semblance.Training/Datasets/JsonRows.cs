@@ -3,14 +3,18 @@ using Semblance.Files.Json;
 
 namespace Semblance.Training;
 
-/// <summary>The rows of JSON Lines.</summary>
+/// <summary>Reads the rows of JSON Lines files.</summary>
 internal static class JsonRows
 {
-    /// <summary>Reads a row a line: an object with the columns as properties, or an array with columns 0, 1, 2 …</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="columns">The columns that are wanted.</param>
-    /// <param name="isText">Whether a column, by its place, holds a text and no number.</param>
-    /// <param name="scalars">How many columns hold one value; the others may hold an array, given as it is written.</param>
+    /// <summary>Reads one row per line: an object with the columns as properties, or an array with the columns 0, 1, 2 and so on.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="columns">The requested columns.</param>
+    /// <param name="isText">
+    /// Returns <see langword="true"/> if the column at an index is a text, <see langword="false"/> if it is a number.
+    /// </param>
+    /// <param name="scalars">
+    /// The number of columns with a single value; the others may contain an array, which is returned as written.
+    /// </param>
     public static IEnumerable<Row> Read(string path, string[] columns, Func<int, bool> isText, int scalars) => DatasetLines.Read(path)
         .Where(line => !line.IsBlank)
         .Select(line => line.Problem is { } problem ? Row.Broken(line.Number, problem) : Parse(path, line, columns, isText, scalars));

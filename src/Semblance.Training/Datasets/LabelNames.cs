@@ -3,20 +3,22 @@ using Semblance.Files;
 
 namespace Semblance.Training;
 
-/// <summary>The names of classes and their numbers, from 0.</summary>
+/// <summary>Represents the names of labels and their numbers, from 0.</summary>
 public sealed class LabelNames
 {
     private readonly OrderedDictionary<string, int> _labels = [];
     private readonly bool _closed;
 
-    /// <summary>Numbers the names in the order that they appear in.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="LabelNames"/> class that numbers names in the order of their first use.
+    /// </summary>
     public LabelNames()
     {
     }
 
-    /// <summary>Knows these names and no others.</summary>
+    /// <summary>Initializes a new instance of the <see cref="LabelNames"/> class with a fixed set of names.</summary>
     /// <param name="names">The names, in the order of their numbers.</param>
-    /// <exception cref="ArgumentException">A name comes twice, or there is none.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice, or there are no names.</exception>
     public LabelNames(params IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -24,18 +26,18 @@ public sealed class LabelNames
         {
             if (!_labels.TryAdd(name, _labels.Count))
             {
-                throw new ArgumentException($"The name '{name}' comes twice.", nameof(names));
+                throw new ArgumentException($"The name '{name}' occurs twice; names must be unique.", nameof(names));
             }
         }
 
         _closed = _labels.Count > 0 ? true : throw new ArgumentException("There must be at least one name.", nameof(names));
     }
 
-    /// <summary>The names, in the order of their numbers.</summary>
+    /// <summary>Gets the names, in the order of their numbers.</summary>
     public IReadOnlyList<string> Names => [.. _labels.Keys];
 
-    /// <summary>The number of a name, which a new name gets unless the names are given.</summary>
-    /// <exception cref="FormatException">There is no such name.</exception>
+    /// <summary>Returns the number of a name; a new name gets the next number unless the names are fixed.</summary>
+    /// <exception cref="FormatException">The names are fixed and do not include <paramref name="name"/>.</exception>
     public int Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -43,7 +45,10 @@ public sealed class LabelNames
         {
             label = !_closed
                 ? _labels.Count
-                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"there is no label '{Excerpt.Of(name)}'; the {_labels.Count} labels are {Excerpt.Of([.. _labels.Keys])}"));
+                : throw new FormatException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"there is no label '{Excerpt.Of(name)}'; the {_labels.Count} labels are {Excerpt.Of([.. _labels.Keys])}"));
             _labels.Add(name, label);
         }
 

@@ -1,21 +1,30 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// Natural language inference as triplets (anchor, positive, negative) for <see cref="MultipleNegativesRankingLoss"/>: what a sentence entails
-/// is its positive, what contradicts it its hard negative, as the AllNLI triplets of sentence-transformers are made.
+/// Creates triplets (anchor, positive, hard negative) for <see cref="MultipleNegativesRankingLoss"/> from natural language inference data:
+/// the
+/// positive is an entailment of the anchor, the negative a contradiction, as in the AllNLI triplets of sentence-transformers.
 /// </summary>
 public static class NliTriplets
 {
-    /// <summary>Triplets of each sentence that has both an entailment and a contradiction; both relations are read in both directions.</summary>
+    /// <summary>
+    /// Creates triplets for each sentence with both an entailment and a contradiction; both relations are read in both directions.
+    /// </summary>
     /// <param name="rows">
-    /// Rows of premise, hypothesis and class: <c>new DatasetReader(path, new ColumnMapping("premise", "hypothesis") { Label = "label", LabelNames = labels })</c>.
-    /// Several files may follow one another.
+    /// The rows of premise, hypothesis and label:
+    /// <c>new DatasetReader(path, new ColumnMapping("premise", "hypothesis") { Label = "label", LabelNames = labels })</c>. Several files
+    /// may be
+    /// concatenated.
     /// </param>
-    /// <param name="labels">The rows' classes, <c>entailment</c> and <c>contradiction</c> among them; others are left alone.</param>
-    /// <param name="seed">Where the chance begins that picks one of several entailments or contradictions.</param>
-    /// <returns>Two triplets for each such sentence, in the order in which sentences first appear: from it to its entailment, and back.</returns>
-    /// <exception cref="ArgumentException">A row does not have two texts and a class.</exception>
-    /// <exception cref="FormatException">One of the two classes is not among the names.</exception>
+    /// <param name="labels">
+    /// The names of the labels, which include <c>entailment</c> and <c>contradiction</c>; other labels are ignored.
+    /// </param>
+    /// <param name="seed">The random seed, for the choice among several entailments or contradictions. The default is 42.</param>
+    /// <returns>
+    /// Two triplets for each such sentence, in the order in which sentences first occur: from the sentence to its entailment, and back.
+    /// </returns>
+    /// <exception cref="ArgumentException">A row does not have two texts and a label.</exception>
+    /// <exception cref="FormatException">One of the two labels is not among the names.</exception>
     public static IReadOnlyList<Example> From(IEnumerable<Example> rows, LabelNames labels, long seed = 42)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -26,7 +35,10 @@ public static class NliTriplets
         {
             if (row.Texts.Count != 2 || row.Label is not { } label)
             {
-                throw new ArgumentException($"A row has {row.Texts.Count} texts and {(row.Label is null ? "no" : "a")} class; premise, hypothesis and class are expected.", nameof(rows));
+                throw new ArgumentException(
+                    $"A row has {row.Texts.Count} texts and {(row.Label is null ? "no" : "a")} class; premise, "
+                    + "hypothesis and class are expected.",
+                    nameof(rows));
             }
 
             classes ??= (labels.Of("entailment"), labels.Of("contradiction"));
@@ -34,7 +46,8 @@ public static class NliTriplets
             Add(sentences, row.Texts[1], row.Texts[0], label, classes.Value);
         }
 
-        return [.. sentences.Where(sentence => sentence.Value is { Entailed.Count: > 0, Contradicting.Count: > 0 }).SelectMany((sentence, i) =>
+        var complete = sentences.Where(sentence => sentence.Value is { Entailed.Count: > 0, Contradicting.Count: > 0 });
+        return [.. complete.SelectMany((sentence, i) =>
         {
             var (anchor, (entailed, contradicting)) = sentence;
             string Pick(List<string> texts, int place) => texts[Permutation.Of(texts.Count, seed, (4L * i) + place)[0]];

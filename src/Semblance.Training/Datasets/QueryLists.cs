@@ -1,11 +1,13 @@
 namespace Semblance.Training;
 
-/// <summary>Rows of one query and all its candidates, from files with a row for each candidate.</summary>
+/// <summary>Creates rows of one query and all its candidates from files with one row per candidate.</summary>
 public static class QueryLists
 {
-    /// <summary>Gathers the candidates of each query; its rows may lie anywhere.</summary>
-    /// <param name="rows">Rows of two texts, the query and a candidate, with a score or a label that says how relevant it is.</param>
-    /// <returns>For each query in its first order the query and its candidates, with a target for each, the most relevant first.</returns>
+    /// <summary>Groups the candidates by query; the rows of a query need not be adjacent.</summary>
+    /// <param name="rows">The rows, with two texts each, the query and a candidate, and a score or a label as the relevance.</param>
+    /// <returns>
+    /// The query and its candidates, with one target per candidate in descending order, for each query in the order of first occurrence.
+    /// </returns>
     /// <exception cref="ArgumentException">A row does not have two texts and a score or label.</exception>
     public static IReadOnlyList<Example> From(IEnumerable<Example> rows)
     {
@@ -15,7 +17,10 @@ public static class QueryLists
         {
             if (row.Texts.Count != 2 || (row.Score ?? row.Label) is not { } relevance)
             {
-                throw new ArgumentException($"A row has {row.Texts.Count} texts{(row.Score is null && row.Label is null ? " and neither score nor label" : "")}; a query, a candidate and its relevance are expected.", nameof(rows));
+                throw new ArgumentException(
+                    $"A row has {row.Texts.Count} texts{(row.Score is null && row.Label is null ? " and neither score nor label" : "")}; "
+                    + "a query, a candidate and its relevance are expected.",
+                    nameof(rows));
             }
 
             lists.TryAdd(row.Texts[0], []);
@@ -25,7 +30,10 @@ public static class QueryLists
         return [.. lists.Select(list =>
         {
             var ranked = list.Value.OrderByDescending(candidate => candidate.Relevance).ToArray();
-            return new Example([list.Key, .. ranked.Select(candidate => candidate.Text)]) { Targets = [.. ranked.Select(candidate => candidate.Relevance)] };
+            return new Example([list.Key, .. ranked.Select(candidate => candidate.Text)])
+            {
+                Targets = [.. ranked.Select(candidate => candidate.Relevance)],
+            };
         })];
     }
 }

@@ -2,18 +2,20 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Training;
 
-/// <summary>Divides lines into sentences, and sentences of too many tokens between words; a word of too many tokens inside.</summary>
-/// <param name="tokenizer">What counts the tokens.</param>
-/// <param name="room">The most tokens of a piece.</param>
+/// <summary>
+/// Splits lines into sentences, sentences with too many tokens between words, and words with too many tokens between tokens.
+/// </summary>
+/// <param name="tokenizer">The tokenizer that counts the tokens.</param>
+/// <param name="room">The maximum number of tokens of a piece.</param>
 internal sealed class SentencePieces(Tokenizer tokenizer, int room)
 {
     private const string EndsBeforeSpace = ".!?…";
     private const string Ends = "。！？；";
     private const string Closes = "\"'”’»)]}」』）】";
 
-    /// <summary>The pieces of a line; together they are the whole line, unless it has no token at all.</summary>
+    /// <summary>Returns the pieces of a line, which cover the whole line unless it has no tokens.</summary>
     /// <param name="line">The line, without white space at its ends.</param>
-    /// <param name="buffer">Memory to use.</param>
+    /// <param name="buffer">The buffer for the tokens.</param>
     public List<SentencePiece> Of(string line, TokenBuffer buffer)
     {
         var pieces = new List<SentencePiece>();
@@ -22,7 +24,9 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
         int Place(int token) => token < count ? buffer.Offsets[token].Start : line.Length;
         for (int first = 0, end; first < count; first = end)
         {
-            for (end = first + 1; end < count && end - first <= room && !(StartsWord(buffer, end) && StartsSentence(line, Place(end))); end++)
+            for (end = first + 1;
+                end < count && end - first <= room && !(StartsWord(buffer, end) && StartsSentence(line, Place(end)));
+                end++)
             {
             }
 
@@ -40,8 +44,10 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
                 {
                 }
 
-                // The rest of a word tokenizes otherwise than it did within the word.
-                pieces.AddRange(Of(line[start..Place(end)], new TokenBuffer()).Select(piece => piece with { Start = piece.Start + start, End = piece.End + start }));
+                // The rest of a word has other tokens on its own than within the word.
+                pieces.AddRange(
+                    Of(line[start..Place(end)], new TokenBuffer()).Select(
+                        piece => piece with { Start = piece.Start + start, End = piece.End + start }));
                 start = Place(end);
             }
         }
@@ -67,10 +73,11 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
             }
         }
 
-        return (buffer.Count, false); // one character of more tokens than there is room for
+        return (buffer.Count, false); // one character with too many tokens
     }
 
-    private bool StartsWord(TokenBuffer buffer, int token) => Parted(buffer, token) && tokenizer.IdToToken(buffer.Ids[token]) is not ['#', '#', _, ..];
+    private bool StartsWord(TokenBuffer buffer, int token) =>
+        Parted(buffer, token) && tokenizer.IdToToken(buffer.Ids[token]) is not ['#', '#', _, ..];
 
     // Two tokens can come from one character.
     private static bool Parted(TokenBuffer buffer, int token) => buffer.Offsets[token].Start >= buffer.Offsets[token - 1].End;
@@ -86,7 +93,7 @@ internal sealed class SentencePieces(Tokenizer tokenizer, int room)
         var afterSpace = end < place;
         if (!afterSpace && (Closes.Contains(line[place]) || Ends.Contains(line[place]) || EndsBeforeSpace.Contains(line[place])))
         {
-            return false; // still the end of the last one
+            return false; // still the end of the previous sentence
         }
 
         while (end > 0 && Closes.Contains(line[end - 1]))

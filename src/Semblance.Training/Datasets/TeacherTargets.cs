@@ -1,23 +1,27 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// Targets that a teacher model gives: its sentence vectors or its scores, computed once before training (Reimers and Gurevych 2020,
-/// arXiv:2004.09813; Hofstätter et al. 2020, arXiv:2010.02666).
+/// Computes targets with a teacher model, its embeddings or its scores, once before training (Reimers and Gurevych 2020, arXiv:2004.09813;
+/// Hofstätter
+/// et al. 2020, arXiv:2010.02666).
 /// </summary>
 public static class TeacherTargets
 {
     /// <summary>
-    /// Rows whose targets are the teacher's vector of one of their texts, for <see cref="MSELoss"/>. With a sentence and its translation in each
-    /// row, the student learns the teacher's vectors in both languages.
+    /// Adds the teacher's embedding of one text of each row as targets, for <see cref="MSELoss"/>. If the rows have a sentence and its
+    /// translation, the
+    /// student is trained to produce the teacher's embeddings in both languages.
     /// </summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="teacher">The teacher.</param>
-    /// <param name="column">The text that the teacher reads, from 0.</param>
-    /// <param name="options">How the teacher encodes; with <see cref="EncodeOptions.Dimensions"/> its vectors fit a narrower student.</param>
-    /// <param name="progress">Told about the teacher's encoding.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns>The rows in their order; equal texts share one vector.</returns>
-    /// <exception cref="ArgumentException">A row has no such text.</exception>
+    /// <param name="teacher">The teacher model.</param>
+    /// <param name="column">The index of the text that the teacher encodes, from 0. The default is 0.</param>
+    /// <param name="options">
+    /// The encoding options of the teacher; <see cref="EncodeOptions.Dimensions"/> reduces its embeddings to the dimension of the student.
+    /// </param>
+    /// <param name="progress">Receives the progress of the teacher's encoding.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The rows in their order; equal texts share one embedding.</returns>
+    /// <exception cref="ArgumentException">A row does not have the text at <paramref name="column"/>.</exception>
     public static IReadOnlyList<Example> AddVectors(
         IReadOnlyList<Example> rows,
         SentenceTransformer teacher,
@@ -34,14 +38,14 @@ public static class TeacherTargets
     }
 
     /// <summary>
-    /// Rows whose targets are the teacher's similarity of their first text with each of the others, for <see cref="MarginMSELoss"/> and
+    /// Adds the teacher's similarity of the first text and each other text of a row as targets, for <see cref="MarginMSELoss"/> and
     /// <see cref="DistillKLDivLoss"/>.
     /// </summary>
-    /// <param name="rows">The rows: query, positive, negatives.</param>
-    /// <param name="teacher">The teacher; the similarity is its own.</param>
-    /// <param name="options">How the teacher encodes.</param>
-    /// <param name="progress">Told about the teacher's encoding.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
+    /// <param name="rows">The rows of query, positive and negatives.</param>
+    /// <param name="teacher">The teacher model, whose similarity function is used.</param>
+    /// <param name="options">The encoding options of the teacher.</param>
+    /// <param name="progress">Receives the progress of the teacher's encoding.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The rows in their order.</returns>
     /// <exception cref="ArgumentException">A row has fewer than two texts.</exception>
     public static IReadOnlyList<Example> AddScores(
@@ -71,7 +75,8 @@ public static class TeacherTargets
 
     // Each distinct text is encoded once.
     private static Dictionary<string, float[]> Encode(
-        HashSet<string> texts, SentenceTransformer teacher, EncodeOptions? options, IProgress<EncodeProgress>? progress, CancellationToken cancellationToken)
+        HashSet<string> texts, SentenceTransformer teacher, EncodeOptions? options, IProgress<EncodeProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         var distinct = texts.ToArray();

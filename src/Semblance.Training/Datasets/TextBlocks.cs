@@ -6,17 +6,19 @@ using Semblance.Tokenizers;
 namespace Semblance.Training;
 
 /// <summary>
-/// Running text as rows for pretraining: whole sentences of one document, as many as the model takes at once. No text is lost;
-/// a sentence that is too long by itself is cut between words.
+/// Represents running text as rows for pretraining: each row has as many whole sentences of one document as fit the maximum sequence
+/// length. No text
+/// is lost; a sentence that is too long is split between words.
 /// </summary>
 /// <remarks>
-/// The files have a paragraph a line and an empty line between documents, in UTF-8, plain or compressed with gzip. The tokens of a
-/// row are counted sentence by sentence, which is exact for vocabularies whose words end at a space, as BERT's do. The same files
-/// give the same rows.
+/// The files have one paragraph per line and an empty line between documents, in UTF-8, uncompressed or compressed with gzip. The tokens of
+/// a row are
+/// counted sentence by sentence, which is exact for vocabularies whose words end at a space, such as those of BERT. The rows depend only on
+/// the files.
 /// </remarks>
 public sealed class TextBlocks : IReadOnlyList<Example>
 {
-    // What is tokenized at once, by all threads.
+    // The size of a window, which all threads tokenize together.
     private const int WindowLines = 4096;
     private const int WindowCharacters = 1 << 22;
     private const int ChunkLines = 32;
@@ -41,24 +43,27 @@ public sealed class TextBlocks : IReadOnlyList<Example>
         _pieces = new SentencePieces(tokenizer, _room);
     }
 
-    /// <summary>The number of rows.</summary>
+    /// <summary>Gets the number of rows.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>The number of tokens of each row, special ones included, as <see cref="TokenBudgetBatchSampler"/> takes them.</summary>
+    /// <summary>Gets the number of tokens of each row, with special tokens, as input for <see cref="TokenBudgetBatchSampler"/>.</summary>
     public IReadOnlyList<int> TokenCounts => _tokenCounts;
 
-    /// <summary>A row of one text.</summary>
+    /// <summary>Gets a row, which has one text.</summary>
     public Example this[int index] => _rows[index];
 
     /// <summary>Reads files in one pass.</summary>
-    /// <param name="paths">The files; a document ends with its file.</param>
-    /// <param name="tokenizer">What the model tokenizes with.</param>
-    /// <param name="maxTokens">The most tokens of a row, special ones included; usually the model's largest length.</param>
-    /// <param name="progress">Told after every few thousand lines.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="paths">The paths of the files; a document ends with its file.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="maxTokens">
+    /// The maximum number of tokens of a row, with special tokens; usually the maximum sequence length of the model.
+    /// </param>
+    /// <param name="progress">Receives progress every few thousand lines.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <exception cref="DatasetException">A file is missing, damaged or not UTF-8.</exception>
     public static TextBlocks Read(
-        IReadOnlyList<string> paths, Tokenizer tokenizer, int maxTokens, IProgress<TextBlocksProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> paths, Tokenizer tokenizer, int maxTokens, IProgress<TextBlocksProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -71,7 +76,7 @@ public sealed class TextBlocks : IReadOnlyList<Example>
         return blocks;
     }
 
-    /// <summary>The rows, one after another.</summary>
+    /// <summary>Returns an enumerator over the rows.</summary>
     public IEnumerator<Example> GetEnumerator() => _rows.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -124,7 +129,7 @@ public sealed class TextBlocks : IReadOnlyList<Example>
     {
         if (line.Length == 0)
         {
-            EndRow(); // another document
+            EndRow(); // the document ends
             return;
         }
 

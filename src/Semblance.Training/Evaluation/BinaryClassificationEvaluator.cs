@@ -1,18 +1,21 @@
 namespace Semblance.Training;
 
-/// <summary>Which pairs belong together (duplicates, paraphrases): how well one threshold on the similarity tells.</summary>
+/// <summary>Evaluates the classification of pairs (duplicates, paraphrases) with one threshold on the similarity.</summary>
 /// <remarks>
-/// Metrics, for each similarity F: <c>F_accuracy</c> and <c>F_accuracy_threshold</c> of the best threshold; <c>F_f1</c>,
-/// <c>F_f1_threshold</c>, <c>F_precision</c>, <c>F_recall</c> and <c>F_mcc</c> of that with the best F1; <c>F_ap</c>, the
-/// average precision. Of several the best as <c>max</c>. Primary: average precision. Thresholds of the Euclidean and the Manhattan similarity
-/// are distances: pairs up to them belong together.
+/// Metrics, for each similarity function F: <c>F_accuracy</c> and <c>F_accuracy_threshold</c> at the threshold with the best accuracy;
+/// <c>F_f1</c>,
+/// <c>F_f1_threshold</c>, <c>F_precision</c>, <c>F_recall</c> and <c>F_mcc</c> at the threshold with the best F1; <c>F_ap</c>, the average
+/// precision.
+/// With several functions, also the best as <c>max</c>. Primary: average precision. The thresholds of Euclidean and Manhattan similarity
+/// are distances:
+/// pairs at or below them are positive.
 /// </remarks>
-/// <param name="sentences1">One text of each pair.</param>
-/// <param name="sentences2">The other.</param>
-/// <param name="labels">Whether they belong together.</param>
-/// <param name="name">What is evaluated on.</param>
+/// <param name="sentences1">The first text of each pair.</param>
+/// <param name="sentences2">The second text of each pair.</param>
+/// <param name="labels">The labels: <see langword="true"/> for a positive pair, <see langword="false"/> for a negative pair.</param>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The lists differ in length.</exception>
-/// <exception cref="EvaluationDataException">There is not at least one pair that belongs together, and one that does not.</exception>
+/// <exception cref="EvaluationDataException">There are no positive pairs or no negative pairs.</exception>
 public sealed class BinaryClassificationEvaluator(
     IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<bool> labels, string name = "") : Evaluator(name)
 {
@@ -22,7 +25,7 @@ public sealed class BinaryClassificationEvaluator(
     private readonly IReadOnlyList<string> _sentences2 = Checked(sentences2, sentences1.Count, nameof(sentences2));
     private readonly bool[] _labels = Both(Checked(labels, sentences1.Count, nameof(labels)), nameof(labels));
 
-    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
@@ -34,16 +37,18 @@ public sealed class BinaryClassificationEvaluator(
         var metrics = new OrderedDictionary<string, double>();
         foreach (var function in functions)
         {
-            AddMetrics(metrics, function.Name() + "_", Pairwise(a, b, function), function is SimilarityFunction.Euclidean or SimilarityFunction.Manhattan ? -1 : 1);
+            AddMetrics(
+                metrics, function.Name() + "_", Pairwise(a, b, function),
+                function is SimilarityFunction.Euclidean or SimilarityFunction.Manhattan ? -1 : 1);
         }
 
         AddBest(metrics, functions, Names, (function, metric) => $"{function}_{metric}");
         return Result(metrics, $"{Main(functions)}_ap");
     }
 
-    /// <summary>Evaluates any other way to compare two texts, such as a baseline.</summary>
-    /// <param name="similarity">How alike two texts are, a number.</param>
-    /// <param name="function">What it is called: F in the metrics' names.</param>
+    /// <summary>Evaluates any other similarity of two texts, such as a baseline.</summary>
+    /// <param name="similarity">Computes the similarity of two texts.</param>
+    /// <param name="function">The name of the similarity, F in the names of the metrics.</param>
     public EvaluationResult Evaluate(Func<string, string, double> similarity, string function)
     {
         ArgumentNullException.ThrowIfNull(similarity);
@@ -62,9 +67,10 @@ public sealed class BinaryClassificationEvaluator(
 
     private static bool[] Both(IReadOnlyList<bool> labels, string parameter) => labels.Contains(true) && labels.Contains(false)
         ? [.. labels]
-        : throw new EvaluationDataException($"All {labels.Count} pairs have the same label; at least one pair that belongs together and one that does not are needed.", parameter);
+        : throw new EvaluationDataException(
+            $"All {labels.Count} pairs have the same label; at least one positive and one negative pair are needed.", parameter);
 
-    // sign: what thresholds are multiplied by.
+    // sign: the factor of the thresholds.
     private void AddMetrics(OrderedDictionary<string, double> metrics, string prefix, double[] scores, int sign)
     {
         var (accuracy, accuracyThreshold) = BinaryClassification.BestAccuracy(scores, _labels);

@@ -1,22 +1,23 @@
 namespace Semblance.Training;
 
-/// <summary>Whether k-means finds the classes of texts again: mini-batch k-means with as many clusters as classes, as MTEB measures it.</summary>
+/// <summary>Evaluates clustering: mini-batch k-means with as many clusters as labels, compared with the labels, as in MTEB.</summary>
 /// <remarks>
-/// Metrics: <c>v_measure</c>, the primary one, <c>homogeneity</c>, <c>completeness</c>, <c>nmi</c> (equal to the V-measure, under its other name)
-/// and <c>ari</c>, the adjusted Rand index. Means over <see cref="Seeds"/>.
+/// Metrics: <c>v_measure</c>, the primary one, <c>homogeneity</c>, <c>completeness</c>, <c>nmi</c> (equal to the V-measure) and <c>ari</c>,
+/// the adjusted
+/// Rand index. All are means over <see cref="Seeds"/>.
 /// </remarks>
-/// <param name="texts">Texts with their classes.</param>
-/// <param name="name">What is evaluated on.</param>
+/// <param name="texts">The single texts with their labels.</param>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The rows are pairs.</exception>
-/// <exception cref="EvaluationDataException">There are fewer than two classes.</exception>
+/// <exception cref="EvaluationDataException">There are fewer than two labels.</exception>
 public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") : Evaluator(name)
 {
     private readonly LabelledTexts _texts = Checked(texts);
 
-    /// <summary>How many vectors a step looks at; 500 by default, as in MTEB.</summary>
+    /// <summary>Gets the batch size of k-means. The default is 500, as in MTEB.</summary>
     public int BatchSize { get; init; } = 500;
 
-    /// <summary>The seeds, each of which makes clusters of its own; 42 to 44 by default, for one alone is as good as its luck.</summary>
+    /// <summary>Gets the random seeds, one for each run of k-means. The default is 42, 43 and 44.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [42, 43, 44];
 
     /// <inheritdoc/>
@@ -25,8 +26,15 @@ public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") :
         ArgumentNullException.ThrowIfNull(model);
         var vectors = Encode(model, _texts.Columns[0], cancellationToken);
         var classes = _texts.Labels;
-        var options = new KMeansOptions { Clusters = classes.Distinct().Count(), BatchSize = BatchSize, MaxThreads = Encoding.MaxThreads ?? int.MaxValue };
-        var found = Checked(Seeds, nameof(Seeds)).Select(seed => KMeans.Fit(vectors, options with { Seed = seed }, null, cancellationToken).Labels).ToArray();
+        var options = new KMeansOptions
+        {
+            Clusters = classes.Distinct().Count(),
+            BatchSize = BatchSize,
+            MaxThreads = Encoding.MaxThreads ?? int.MaxValue,
+        };
+        var found = Checked(Seeds, nameof(Seeds))
+            .Select(seed => KMeans.Fit(vectors, options with { Seed = seed }, null, cancellationToken).Labels)
+            .ToArray();
         return Result(
             new OrderedDictionary<string, double>
             {
@@ -47,7 +55,8 @@ public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") :
         return texts switch
         {
             { Columns.Count: not 1 } => throw new ArgumentException("The rows are pairs; single texts are expected.", nameof(texts)),
-            _ when texts.Labels.Distinct().Count() < 2 => throw new EvaluationDataException("All rows have the same label: there is nothing to tell apart. Texts of at least two classes are needed.", nameof(texts)),
+            _ when texts.Labels.Distinct().Count() < 2 =>
+                throw new EvaluationDataException("All rows have the same label; texts of at least two labels are needed.", nameof(texts)),
             _ => texts,
         };
     }

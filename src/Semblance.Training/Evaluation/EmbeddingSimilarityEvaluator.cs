@@ -1,16 +1,20 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// Semantic textual similarity: the correlation of the similarities of pairs with people's scores, Pearson's and
-/// Spearman's (Reimers, Beyer and Gurevych 2016, C16-1009, say why Spearman's is the one to compare by).
+/// Evaluates semantic textual similarity: the Pearson and Spearman correlation of the similarities of pairs with human scores (for the
+/// choice of
+/// Spearman see Reimers, Beyer and Gurevych 2016, C16-1009).
 /// </summary>
-/// <remarks>Metrics: <c>pearson_F</c>, <c>spearman_F</c> for each similarity F, and of several the best as <c>max</c>. Primary: Spearman's.</remarks>
-/// <param name="sentences1">One text of each pair.</param>
-/// <param name="sentences2">The other.</param>
-/// <param name="scores">How alike they are, on any scale.</param>
-/// <param name="name">What is evaluated on.</param>
+/// <remarks>
+/// Metrics: <c>pearson_F</c> and <c>spearman_F</c> for each similarity function F; with several functions, also the best as <c>max</c>.
+/// Primary: Spearman.
+/// </remarks>
+/// <param name="sentences1">The first text of each pair.</param>
+/// <param name="sentences2">The second text of each pair.</param>
+/// <param name="scores">The gold similarity scores, on any scale.</param>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The lists differ in length, or a score is not finite.</exception>
-/// <exception cref="EvaluationDataException">There are not two pairs with different scores.</exception>
+/// <exception cref="EvaluationDataException">All scores are equal.</exception>
 public sealed class EmbeddingSimilarityEvaluator(
     IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<double> scores, string name = "") : Evaluator(name)
 {
@@ -18,7 +22,7 @@ public sealed class EmbeddingSimilarityEvaluator(
     private readonly IReadOnlyList<string> _sentences2 = Checked(sentences2, sentences1.Count, nameof(sentences2));
     private readonly double[] _scores = Varied(Checked(scores, sentences1.Count, nameof(scores)), nameof(scores));
 
-    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
@@ -39,9 +43,9 @@ public sealed class EmbeddingSimilarityEvaluator(
         return Result(metrics, $"spearman_{Main(functions)}");
     }
 
-    /// <summary>Evaluates any other way to compare two texts, such as a baseline.</summary>
-    /// <param name="similarity">How alike two texts are, a finite number.</param>
-    /// <param name="function">What it is called: F in the metrics' names.</param>
+    /// <summary>Evaluates any other similarity of two texts, such as a baseline.</summary>
+    /// <param name="similarity">Computes the similarity of two texts, a finite number.</param>
+    /// <param name="function">The name of the similarity, F in the names of the metrics.</param>
     public EvaluationResult Evaluate(Func<string, string, double> similarity, string function)
     {
         ArgumentNullException.ThrowIfNull(similarity);
@@ -49,7 +53,8 @@ public sealed class EmbeddingSimilarityEvaluator(
     }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) => Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellationToken), "");
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) =>
+        Correlated(Scores(model, _sentences1.Zip(_sentences2), cancellationToken), "");
 
     private EvaluationResult Correlated(double[] similarities, string ending)
     {
@@ -64,5 +69,8 @@ public sealed class EmbeddingSimilarityEvaluator(
     private static double[] Varied(IReadOnlyList<double> scores, string parameter) =>
         !scores.All(double.IsFinite) ? throw new ArgumentException($"One of the {scores.Count} scores is not finite.", parameter)
             : scores.Distinct().Count() > 1 ? [.. scores]
-            : throw new EvaluationDataException($"The {scores.Count} scores are all the same, so nothing correlates with them; at least two pairs with different scores are needed. Are they from the right column?", parameter);
+            : throw new EvaluationDataException(
+                $"The {scores.Count} scores are all the same, so a correlation is undefined; at least two pairs with different scores are "
+                + "needed. Check the column of the scores.",
+                parameter);
 }

@@ -1,14 +1,16 @@
 namespace Semblance.Training;
 
-/// <summary>There is too little to evaluate on, or nothing that tells a good model from a bad one: one class, constant scores, too few rows.</summary>
+/// <summary>
+/// The exception that is thrown when data are not sufficient for an evaluation: one label, constant scores or too few rows.
+/// </summary>
 public sealed class EvaluationDataException : ArgumentException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="problem">What was found, and the least that is needed.</param>
-    /// <param name="parameter">The parameter with the data; null for none.</param>
+    /// <summary>Initializes a new instance of the <see cref="EvaluationDataException"/> class.</summary>
+    /// <param name="problem">The problem: what was found, and the minimum that is needed.</param>
+    /// <param name="parameter">The name of the parameter with the data, or <see langword="null"/>.</param>
     public EvaluationDataException(string problem, string? parameter = null)
         : base(problem, parameter) => Problem = problem;
 
-    /// <summary>Gets what was found, and the least that is needed.</summary>
+    /// <summary>Gets the problem: what was found, and the minimum that is needed.</summary>
     public string Problem { get; }
 }

@@ -2,34 +2,40 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Measures how good a model is at a task. Names and definitions of the metrics are those of sentence-transformers.</summary>
-/// <param name="name">What is evaluated on, such as <c>sts-dev</c>: each metric's name begins with it. Empty for none.</param>
+/// <summary>
+/// Measures the quality of a model on a task. The names and definitions of the metrics are those of sentence-transformers.
+/// </summary>
+/// <param name="name">The name of the data set, such as <c>sts-dev</c>, the prefix of the metrics; empty for none.</param>
 public abstract class Evaluator(string name)
 {
     private static readonly SimilarityFunction[] NoneNamed = [];
 
-    /// <summary>What is evaluated on.</summary>
+    /// <summary>Gets the name of the data set.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <summary>How texts are encoded: cut to fewer dimensions, with a prompt, on fewer threads.</summary>
+    /// <summary>Gets the encoding options, such as the dimensions, the prompt and the number of threads.</summary>
     public EncodeOptions Encoding { get; init; } = EncodeOptions.Default;
 
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public abstract EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default);
 
-    /// <summary>Evaluates a cross-encoder: the same task by the scores of pairs, its metrics without the name of a similarity.</summary>
+    /// <summary>
+    /// Evaluates a cross-encoder on the same task with its scores of pairs; the names of the metrics have no similarity function.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <exception cref="NotSupportedException">The task needs sentence vectors.</exception>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="NotSupportedException">The task needs sentence embeddings.</exception>
     public virtual EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException($"{GetType().Name} needs sentence vectors, and a cross-encoder has none; evaluate it by pairs, scores, classes, triplets or rankings.");
+        throw new NotSupportedException(
+            $"{GetType().Name} needs sentence embeddings, which a cross-encoder does not produce; use an evaluator of pairs, scores, "
+            + "labels, triplets or rankings.");
 
-    /// <summary>Evaluates a model of either kind.</summary>
+    /// <summary>Evaluates a sentence transformer or a cross-encoder.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <exception cref="NotSupportedException">The task needs sentence vectors, and the model has none.</exception>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="NotSupportedException">The task needs sentence embeddings, which the model does not produce.</exception>
     public EvaluationResult Evaluate(ITrainableModel model, CancellationToken cancellationToken = default) => model switch
     {
         SentenceTransformer encoder => Evaluate(encoder, cancellationToken),
@@ -37,16 +43,20 @@ public abstract class Evaluator(string name)
         _ => throw new ArgumentException($"A model of the type {model?.GetType().Name ?? "null"} cannot be evaluated.", nameof(model)),
     };
 
-    /// <summary>How a cross-encoder predicts; its own way by default.</summary>
+    /// <summary>Gets the prediction options for a cross-encoder.</summary>
     public PredictOptions Predicting { get; init; } = PredictOptions.Default;
 
-    /// <summary>The scores of pairs from a cross-encoder with one label.</summary>
-    private protected double[] Scores(CrossEncoder model, IEnumerable<(string Text, string Pair)> pairs, CancellationToken cancellationToken)
+    /// <summary>Returns the scores of pairs from a cross-encoder with one label.</summary>
+    private protected double[] Scores(
+        CrossEncoder model, IEnumerable<(string Text, string Pair)> pairs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Labels.Count == 1
             ? [.. model.Predict([.. pairs], Predicting, null, cancellationToken).Scores.Values.ToArray().Select(score => (double)score)]
-            : throw new ArgumentException($"The model has {model.Labels.Count} labels, so no score says how well two texts go together; use one with one label, or {nameof(LabelAccuracyEvaluator)}.", nameof(model));
+            : throw new ArgumentException(
+                $"The model has {model.Labels.Count} labels, so it has no single score for a pair; use a model with one label, "
+                + $"or {nameof(LabelAccuracyEvaluator)}.",
+                nameof(model));
     }
 
     private protected Tensor Encode(SentenceTransformer model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
@@ -57,20 +67,26 @@ public abstract class Evaluator(string name)
     {
         if (metrics.FirstOrDefault(metric => double.IsNaN(metric.Value)).Key is { } undefined)
         {
-            throw new EvaluationDataException($"The metric '{undefined}' is not defined on these rows and this model; more rows that differ are needed, and vectors that are finite.");
+            throw new EvaluationDataException(
+                $"The metric '{undefined}' is undefined for these rows and this model; more distinct rows and finite embeddings are "
+                + "needed.");
         }
 
         var prefix = Name.Length == 0 ? "" : Name + "_";
-        return new(new OrderedDictionary<string, double>(metrics.Select(metric => KeyValuePair.Create(prefix + metric.Key, metric.Value))), prefix + primaryMetric);
+        return new(
+            new OrderedDictionary<string, double>(metrics.Select(metric => KeyValuePair.Create(prefix + metric.Key, metric.Value))),
+            prefix + primaryMetric);
     }
 
-    /// <summary>The functions that were asked for, or the model's own.</summary>
-    private protected static IReadOnlyList<SimilarityFunction> Functions(IReadOnlyList<SimilarityFunction>? asked, SentenceTransformer model) =>
+    /// <summary>Returns the requested similarity functions, or that of the model.</summary>
+    private protected static IReadOnlyList<SimilarityFunction> Functions(
+        IReadOnlyList<SimilarityFunction>? asked, SentenceTransformer model) =>
         (asked ?? NoneNamed) is { Count: > 0 } functions ? functions : [model.Config.SimilarityFunction];
 
-    /// <summary>Adds, where several functions were used, the best value of each metric under the name <c>max</c>.</summary>
+    /// <summary>Adds the best value of each metric as <c>max</c> if there are several functions.</summary>
     private protected static void AddBest(
-        OrderedDictionary<string, double> metrics, IReadOnlyList<SimilarityFunction> functions, IEnumerable<string> names, Func<string, string, string> join)
+        OrderedDictionary<string, double> metrics, IReadOnlyList<SimilarityFunction> functions, IEnumerable<string> names,
+        Func<string, string, string> join)
     {
         if (functions.Count > 1)
         {
@@ -81,7 +97,7 @@ public abstract class Evaluator(string name)
         }
     }
 
-    /// <summary>The name under which the primary metric stands: the only function's, or <c>max</c>.</summary>
+    /// <summary>Returns the name of the primary metric's function: that of the only one, or <c>max</c>.</summary>
     private protected static string Main(IReadOnlyList<SimilarityFunction> functions) => functions.Count > 1 ? "max" : functions[0].Name();
 
     private protected static double[] Pairwise(Tensor a, Tensor b, SimilarityFunction function) =>
@@ -90,11 +106,13 @@ public abstract class Evaluator(string name)
     private protected static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> items, string parameter) => items switch
     {
         null => throw new ArgumentNullException(parameter),
-        { Count: 0 } => throw new EvaluationDataException("There is nothing to evaluate on: the list is empty, and at least one row is needed.", parameter),
+        { Count: 0 } => throw new EvaluationDataException("The list is empty; at least one row is needed.", parameter),
         _ => items,
     };
 
-    private protected static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> items, int count, string parameter) => Checked(items, parameter).Count == count
-        ? items
-        : throw new ArgumentException($"There are {items.Count} of these, but {count} of the first; each row needs one of each.", parameter);
+    private protected static IReadOnlyList<T> Checked<T>(IReadOnlyList<T> items, int count, string parameter) =>
+        Checked(items, parameter).Count == count
+            ? items
+            : throw new ArgumentException(
+                $"The list has {items.Count} elements, but the first list has {count}; the lists must have the same length.", parameter);
 }

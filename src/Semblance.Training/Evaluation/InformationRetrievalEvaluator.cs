@@ -1,35 +1,41 @@
 namespace Semblance.Training;
 
-/// <summary>Search: how well the documents that answer a question are found in a corpus, by comparing with all of it.</summary>
+/// <summary>Evaluates retrieval: the ranking of relevant documents for queries by exact search over a corpus.</summary>
 /// <remarks>
-/// Metrics, for each similarity F and each k: <c>F_accuracy@k</c>, <c>F_precision@k</c>, <c>F_recall@k</c>,
-/// <c>F_ndcg@k</c>, <c>F_mrr@k</c>, <c>F_map@k</c>, the means over all questions. Primary: NDCG at the largest k, of the
-/// similarity where it is best. The corpus is encoded in parts, so memory does not grow with it. Of documents with equal scores, the one whose id is
-/// first in ordinal order comes first.
+/// Metrics, for each similarity function F and each k: <c>F_accuracy@k</c>, <c>F_precision@k</c>, <c>F_recall@k</c>, <c>F_ndcg@k</c>,
+/// <c>F_mrr@k</c> and
+/// <c>F_map@k</c>, the means over all queries. Primary: NDCG at the largest k, of the similarity function where it is highest. The corpus
+/// is encoded in
+/// chunks, so memory does not grow with it. Documents with equal scores are ranked by id in ordinal order.
 /// </remarks>
 public sealed class InformationRetrievalEvaluator : Evaluator
 {
     private readonly string[] _queries;
     private readonly string[] _corpus;
-    private readonly HashSet<int>[] _relevant; // by query, the places in the corpus
-    private readonly int[] _relevantCounts; // with those that the corpus lacks
+    private readonly HashSet<int>[] _relevant; // by query, the indices in the corpus
+    private readonly int[] _relevantCounts; // with those missing from the corpus
 
-    /// <summary>Takes questions, documents and which of these answer which of those.</summary>
-    /// <param name="queries">The questions by id; those without a relevant document are left out.</param>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="InformationRetrievalEvaluator"/> class with queries, documents and relevance judgments.
+    /// </summary>
+    /// <param name="queries">The queries by id; those without a relevant document are skipped.</param>
     /// <param name="corpus">The documents by id.</param>
-    /// <param name="relevant">For the ids of questions, the ids of the documents that answer them; those missing from the corpus count as not found.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="EvaluationDataException">No question has a relevant document in the corpus.</exception>
+    /// <param name="relevant">The ids of the relevant documents by query id; documents missing from the corpus count as not found.</param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="EvaluationDataException">No query has a relevant document in the corpus.</exception>
     public InformationRetrievalEvaluator(
-        IReadOnlyDictionary<string, string> queries, IReadOnlyDictionary<string, string> corpus, IReadOnlyDictionary<string, IReadOnlySet<string>> relevant, string name = "")
+        IReadOnlyDictionary<string, string> queries, IReadOnlyDictionary<string, string> corpus,
+        IReadOnlyDictionary<string, IReadOnlySet<string>> relevant, string name = "")
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(relevant);
         var kept = queries.Where(query => relevant.TryGetValue(query.Key, out var ids) && ids.Count > 0).ToArray();
-        KeyValuePair<string, string>[] documents = [.. corpus.OrderBy(document => document.Key, StringComparer.Ordinal)]; // among equal scores a search keeps this order
-        var places = documents.Select((document, place) => (document.Key, place)).ToDictionary(document => document.Key, document => document.place);
+        // a search keeps this order among equal scores
+        KeyValuePair<string, string>[] documents = [.. corpus.OrderBy(document => document.Key, StringComparer.Ordinal)];
+        var places = documents.Select((document, place) => (document.Key, place)).ToDictionary(
+            document => document.Key, document => document.place);
         _queries = Array.ConvertAll(kept, query => query.Value);
         _corpus = Array.ConvertAll(documents, document => document.Value);
         _relevant = Array.ConvertAll(kept, query => relevant[query.Key].Where(places.ContainsKey).Select(id => places[id]).ToHashSet());
@@ -37,35 +43,39 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         if (_relevant.All(documents => documents.Count == 0))
         {
             throw new EvaluationDataException(
-                $"None of the {queries.Count} questions has a relevant document among the {corpus.Count} of the corpus, and at least one is needed; are the ids the same in all three?", nameof(relevant));
+                $"None of the {queries.Count} queries has a relevant document among the {corpus.Count} of the corpus; "
+                + "at least one is needed. Check that the ids match.",
+                nameof(relevant));
         }
     }
 
-    /// <summary>The k of accuracy; 1, 3, 5 and 10 by default.</summary>
+    /// <summary>Gets the values of k for accuracy. The default is 1, 3, 5 and 10.</summary>
     public IReadOnlyList<int> AccuracyAtK { get; init; } = [1, 3, 5, 10];
 
-    /// <summary>The k of precision and recall; 1, 3, 5 and 10 by default.</summary>
+    /// <summary>Gets the values of k for precision and recall. The default is 1, 3, 5 and 10.</summary>
     public IReadOnlyList<int> PrecisionRecallAtK { get; init; } = [1, 3, 5, 10];
 
-    /// <summary>The k of NDCG; 10 by default.</summary>
+    /// <summary>Gets the values of k for NDCG. The default is 10.</summary>
     public IReadOnlyList<int> NdcgAtK { get; init; } = [10];
 
-    /// <summary>The k of the mean reciprocal rank; 10 by default.</summary>
+    /// <summary>Gets the values of k for the mean reciprocal rank. The default is 10.</summary>
     public IReadOnlyList<int> MrrAtK { get; init; } = [10];
 
-    /// <summary>The k of the mean average precision; 100 by default.</summary>
+    /// <summary>Gets the values of k for the mean average precision. The default is 100.</summary>
     public IReadOnlyList<int> MapAtK { get; init; } = [100];
 
-    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
-    /// <summary>A text to put before each question; null for the model's prompt for questions.</summary>
+    /// <summary>Gets the prompt of each query; <see langword="null"/> for the model's query prompt.</summary>
     public string? QueryPrompt { get; init; }
 
-    /// <summary>A text to put before each document; null for the model's prompt for documents.</summary>
+    /// <summary>Gets the prompt of each document; <see langword="null"/> for the model's document prompt.</summary>
     public string? CorpusPrompt { get; init; }
 
-    /// <summary>How many documents are encoded and compared at a time; 50,000 by default. The metrics do not depend on it.</summary>
+    /// <summary>
+    /// Gets the number of documents to encode and compare at a time, which does not affect the metrics. The default is 50,000.
+    /// </summary>
     public int CorpusChunkSize { get; init; } = 50_000;
 
     /// <inheritdoc/>
@@ -85,11 +95,12 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         return Result(metrics, primary);
     }
 
-    /// <summary>Evaluates any way to search, on the same questions and documents.</summary>
-    /// <param name="retriever">Makes what searches the documents.</param>
-    /// <param name="method">What it is called: F in the metrics' names.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    public EvaluationResult Evaluate(Func<IReadOnlyList<string>, IRetriever> retriever, string method, CancellationToken cancellationToken = default)
+    /// <summary>Evaluates any retrieval method on the same queries and documents.</summary>
+    /// <param name="retriever">Creates the retriever over the documents.</param>
+    /// <param name="method">The name of the method, F in the names of the metrics.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    public EvaluationResult Evaluate(
+        Func<IReadOnlyList<string>, IRetriever> retriever, string method, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(retriever);
         ArgumentException.ThrowIfNullOrEmpty(method);
@@ -98,21 +109,24 @@ public sealed class InformationRetrievalEvaluator : Evaluator
         return Result(metrics, $"{method}_ndcg@{NdcgAtK.Max()}");
     }
 
-    /// <summary>Evaluates BM25, the usual baseline, on the same questions and documents; F in the metrics' names is <c>bm25</c>.</summary>
-    /// <param name="options">Its constants; the usual ones without.</param>
+    /// <summary>Evaluates BM25 as a baseline on the same queries and documents; F in the names of the metrics is <c>bm25</c>.</summary>
+    /// <param name="options">The parameters of BM25; <see langword="null"/> for the defaults.</param>
     public EvaluationResult EvaluateBm25(Bm25Options? options = null) => Evaluate(corpus => new Bm25Index(corpus, options), "bm25");
 
     private int LargestK => new[] { AccuracyAtK, PrecisionRecallAtK, NdcgAtK, MrrAtK, MapAtK }.Max(atK => atK.Max());
 
-    // For each function and each question the best hits.
-    private SearchHit[][][] Search(SentenceTransformer model, IReadOnlyList<SimilarityFunction> functions, CancellationToken cancellationToken)
+    // Returns the best hits for each function and each query.
+    private SearchHit[][][] Search(
+        SentenceTransformer model, IReadOnlyList<SimilarityFunction> functions, CancellationToken cancellationToken)
     {
-        var queries = model.EncodeQuery(_queries, Encoding with { Prompt = QueryPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
+        var queries = model.EncodeQuery(
+            _queries, Encoding with { Prompt = QueryPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
         var best = functions.Select(_ => Array.ConvertAll(_queries, _ => Array.Empty<SearchHit>())).ToArray();
         for (var first = 0; first < _corpus.Length; first += CorpusChunkSize)
         {
             var chunk = new ArraySegment<string>(_corpus, first, Math.Min(CorpusChunkSize, _corpus.Length - first));
-            var documents = model.EncodeDocument(chunk, Encoding with { Prompt = CorpusPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
+            var documents = model.EncodeDocument(
+                chunk, Encoding with { Prompt = CorpusPrompt ?? Encoding.Prompt }, null, cancellationToken).Vectors;
             foreach (var (function, hits) in functions.Zip(best))
             {
                 var options = new SearchOptions { TopK = LargestK, Similarity = function };
@@ -120,7 +134,8 @@ public sealed class InformationRetrievalEvaluator : Evaluator
                 for (var i = 0; i < hits.Length; i++)
                 {
                     var later = more[i].Select(hit => hit with { Index = first + hit.Index });
-                    hits[i] = [.. hits[i].Concat(later).OrderByDescending(hit => hit.Score).Take(options.TopK)]; // stable: the earlier first among equals
+                    // stable: keeps the order of equal scores
+                    hits[i] = [.. hits[i].Concat(later).OrderByDescending(hit => hit.Score).Take(options.TopK)];
                 }
             }
         }

@@ -1,11 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>Texts, or pairs of texts, and the class of each.</summary>
+/// <summary>Represents single texts or pairs of texts with their labels.</summary>
 public sealed class LabelledTexts
 {
-    /// <summary>Takes single texts.</summary>
+    /// <summary>Initializes a new instance of the <see cref="LabelledTexts"/> class with single texts.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="labels">The class of each, from 0.</param>
+    /// <param name="labels">The label of each text, from 0.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or a label is negative.</exception>
     /// <exception cref="EvaluationDataException">The lists are empty.</exception>
     public LabelledTexts(IReadOnlyList<string> texts, IReadOnlyList<int> labels)
@@ -13,11 +13,11 @@ public sealed class LabelledTexts
     {
     }
 
-    /// <summary>Takes pairs of texts.</summary>
+    /// <summary>Initializes a new instance of the <see cref="LabelledTexts"/> class with pairs of texts.</summary>
     /// <inheritdoc cref="LabelledTexts(IReadOnlyList{string}, IReadOnlyList{int})"/>
-    /// <param name="sentences1">One text of each pair.</param>
-    /// <param name="sentences2">The other.</param>
-    /// <param name="labels">The class of each pair, from 0.</param>
+    /// <param name="sentences1">The first text of each pair.</param>
+    /// <param name="sentences2">The second text of each pair.</param>
+    /// <param name="labels">The label of each pair, from 0.</param>
     public LabelledTexts(IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<int> labels)
         : this([sentences1, sentences2], labels)
     {
@@ -31,12 +31,13 @@ public sealed class LabelledTexts
             ArgumentNullException.ThrowIfNull(column, nameof(columns));
             if (column.Count == 0 && labels.Count == 0)
             {
-                throw new EvaluationDataException("There is nothing to evaluate on: there are no rows, and at least one is needed.", nameof(labels));
+                throw new EvaluationDataException("There are no rows; at least one is needed.", nameof(labels));
             }
 
             if (column.Count != labels.Count)
             {
-                throw new ArgumentException($"Each row needs a label; there are {column.Count} texts and {labels.Count} labels.", nameof(labels));
+                throw new ArgumentException(
+                    $"There are {column.Count} texts, but {labels.Count} labels; each row needs one label.", nameof(labels));
             }
         }
 
@@ -44,19 +45,19 @@ public sealed class LabelledTexts
         LabelArray = [.. labels];
         if (LabelArray.Min() is < 0 and var negative)
         {
-            throw new ArgumentException($"There is a label {negative}; classes count from 0.", nameof(labels));
+            throw new ArgumentException($"The label {negative} is negative; labels start at 0.", nameof(labels));
         }
     }
 
-    /// <summary>One list of single texts, or the two of pairs.</summary>
+    /// <summary>Gets one list of single texts, or two lists for pairs.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Columns { get; }
 
-    /// <summary>The class of each row, from 0.</summary>
+    /// <summary>Gets the label of each row, from 0.</summary>
     public IReadOnlyList<int> Labels => LabelArray;
 
     internal int[] LabelArray { get; }
 
-    /// <summary>The rows before one, and those from there on.</summary>
+    /// <summary>Splits the rows before an index.</summary>
     internal (LabelledTexts Before, LabelledTexts After) SplitAt(int row) => (
         new LabelledTexts([.. Columns.Select(column => column.Take(row).ToArray())], LabelArray[..row]),
         new LabelledTexts([.. Columns.Select(column => column.Skip(row).ToArray())], LabelArray[row..]));

@@ -4,31 +4,32 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training;
 
 /// <summary>
-/// Distillation: how far a student's vectors lie from a teacher's. With translations as the student's texts, how well a
-/// model was made multilingual (Reimers and Gurevych 2020, arXiv:2004.09813).
+/// Evaluates distillation: the mean squared error between the embeddings of a student and those of a teacher. With translations as the
+/// texts of the
+/// student, it evaluates multilingual extension (Reimers and Gurevych 2020, arXiv:2004.09813).
 /// </summary>
-/// <remarks>Metric: <c>negative_mse</c>, the mean squared difference of the elements times −100.</remarks>
+/// <remarks>Metric: <c>negative_mse</c>, the mean squared difference of the elements, multiplied by −100.</remarks>
 public sealed class MSEEvaluator : Evaluator
 {
     private readonly IReadOnlyList<string> _target;
     private readonly Tensor _expected;
 
-    /// <summary>Encodes the source texts with a teacher, once.</summary>
-    /// <param name="source">The teacher's texts.</param>
-    /// <param name="target">The student's texts: the same, or their translations.</param>
-    /// <param name="teacher">The teacher.</param>
-    /// <param name="name">What is evaluated on.</param>
+    /// <summary>Initializes a new instance of the <see cref="MSEEvaluator"/> class and encodes the source texts with a teacher.</summary>
+    /// <param name="source">The texts of the teacher.</param>
+    /// <param name="target">The texts of the student: the same texts or their translations.</param>
+    /// <param name="teacher">The teacher model.</param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
     /// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
     public MSEEvaluator(IReadOnlyList<string> source, IReadOnlyList<string> target, SentenceTransformer teacher, string name = "")
         : this(teacher?.Encode(Checked(source, nameof(source))).Vectors ?? throw new ArgumentNullException(nameof(teacher)), target, name)
     {
     }
 
-    /// <summary>Takes the vectors that are wanted.</summary>
-    /// <param name="expected">The teacher's vectors, <c>[texts × dimension]</c>.</param>
-    /// <param name="target">The student's texts.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">There is not one vector for each text.</exception>
+    /// <summary>Initializes a new instance of the <see cref="MSEEvaluator"/> class with the embeddings of a teacher.</summary>
+    /// <param name="expected">The embeddings of the teacher, <c>[texts × dimension]</c>.</param>
+    /// <param name="target">The texts of the student.</param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="ArgumentException">The numbers of embeddings and texts differ.</exception>
     public MSEEvaluator(Tensor expected, IReadOnlyList<string> target, string name = "")
         : base(name)
     {
@@ -45,7 +46,9 @@ public sealed class MSEEvaluator : Evaluator
         if (vectors.Columns != _expected.Columns)
         {
             throw new ArgumentException(
-                $"The model's vectors have {vectors.Columns} dimensions and the teacher's {_expected.Columns}; give the student a Dense module, or cut its vectors with Encoding.Dimensions.", nameof(model));
+                $"The student has dimension {vectors.Columns}, but the teacher has dimension {_expected.Columns}; "
+                + "add a Dense module to the student, or truncate its embeddings with Encoding.Dimensions.",
+                nameof(model));
         }
 
         var sum = 0.0;

@@ -3,21 +3,22 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Training;
 
-/// <summary>How well a masked language model finds hidden words in texts that it was not trained on. The same tokens are hidden each time.</summary>
+/// <summary>Evaluates a masked language model on held-out texts. The same tokens are masked in each evaluation.</summary>
 /// <remarks>
-/// Metrics over all hidden tokens: <c>loss</c>, the mean cross-entropy; <c>perplexity</c>, e to that power; <c>accuracy</c>, how many get
-/// the largest score; and <c>negative_loss</c>, by which models are compared.
+/// Metrics over all masked tokens: <c>loss</c>, the mean cross-entropy; <c>perplexity</c>, the exponential of the loss; <c>accuracy</c>,
+/// the fraction of
+/// tokens with the largest score; and <c>negative_loss</c>, the primary one.
 /// </remarks>
 public sealed class MaskedLanguageModelEvaluator : Evaluator
 {
     private readonly IReadOnlyList<string> _texts;
     private readonly MaskedLanguageModelLoss _loss;
 
-    /// <summary>Takes the texts.</summary>
-    /// <param name="texts">The texts; what is too long is cut.</param>
-    /// <param name="loss">The loss that the model is trained with; its head and its masking are used.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">There are no texts.</exception>
+    /// <summary>Initializes a new instance of the <see cref="MaskedLanguageModelEvaluator"/> class with texts and a loss.</summary>
+    /// <param name="texts">The texts, which are truncated to the maximum sequence length.</param>
+    /// <param name="loss">The training loss, whose head and masking are used.</param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="ArgumentException"><paramref name="texts"/> is empty.</exception>
     public MaskedLanguageModelEvaluator(IReadOnlyList<string> texts, MaskedLanguageModelLoss loss, string name = "")
         : base(name)
     {
@@ -26,15 +27,15 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         _loss = loss;
     }
 
-    /// <summary>Where chance begins.</summary>
+    /// <summary>Gets the random seed of the masking. The default is 12345.</summary>
     public ulong Seed { get; init; } = 12345;
 
-    /// <summary>How many texts are computed at once; 16 by default. Other numbers hide other tokens.</summary>
+    /// <summary>Gets the number of texts in a batch, which affects which tokens are masked. The default is 16.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException"><paramref name="model"/> is not the one that the loss was made for.</exception>
-    /// <exception cref="LossInputException">A batch of texts has no token that could be hidden.</exception>
+    /// <exception cref="ArgumentException"><paramref name="model"/> is not the model of the loss.</exception>
+    /// <exception cref="LossInputException">A batch of texts has no tokens that can be masked.</exception>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -44,7 +45,7 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         {
             var tokens = _loss.Hide(model, new ModelInput([.. _texts.Skip(first).Take(BatchSize)]), Seed + (ulong)first);
             using var run = new Computation(cancellationToken: cancellationToken);
-            var logs = run.LogSoftmax(_loss.Scores(run, tokens)); // [hidden tokens × vocabulary]
+            var logs = run.LogSoftmax(_loss.Scores(run, tokens)); // [masked tokens × vocabulary]
             for (var row = 0; row < logs.Rows; row++)
             {
                 sum -= logs.Row(row)[tokens.Targets[row]];
@@ -55,6 +56,13 @@ public sealed class MaskedLanguageModelEvaluator : Evaluator
         }
 
         var loss = sum / count;
-        return Result(new OrderedDictionary<string, double> { ["loss"] = loss, ["perplexity"] = Math.Exp(loss), ["accuracy"] = (double)right / count, ["negative_loss"] = -loss }, "negative_loss");
+        var metrics = new OrderedDictionary<string, double>
+        {
+            ["loss"] = loss,
+            ["perplexity"] = Math.Exp(loss),
+            ["accuracy"] = (double)right / count,
+            ["negative_loss"] = -loss,
+        };
+        return Result(metrics, "negative_loss");
     }
 }

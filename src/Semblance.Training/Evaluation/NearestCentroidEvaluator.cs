@@ -3,22 +3,27 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Semblance.Training;
 
-/// <summary>How often a text is most like the mean vector of its own class: a classifier without anything to train.</summary>
+/// <summary>
+/// Evaluates nearest-centroid classification: each text gets the label whose mean embedding is most similar, without training.
+/// </summary>
 /// <remarks>
-/// Metrics, for each similarity F: <c>F_accuracy</c>, and of several the best as <c>max_accuracy</c>. Primary: the accuracy.
-/// For the cosine a class's mean is that of its vectors at length one. Of classes that are as alike the first counts.
+/// Metrics, for each similarity function F: <c>F_accuracy</c>; with several functions, also the best as <c>max_accuracy</c>. Primary: the
+/// accuracy. For
+/// cosine similarity, the mean is that of the normalized embeddings. If several labels are equally similar, the first one counts.
 /// </remarks>
-/// <param name="train">The texts that the means are taken of.</param>
+/// <param name="train">The texts from which the mean embeddings are computed.</param>
 /// <param name="test">The texts to classify.</param>
-/// <param name="name">What is evaluated on.</param>
-/// <exception cref="ArgumentException">The rows are pairs, or <paramref name="test"/> has a class that <paramref name="train"/> lacks.</exception>
-/// <exception cref="EvaluationDataException"><paramref name="train"/> has fewer than two classes.</exception>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
+/// <exception cref="ArgumentException">
+/// The rows are pairs, or <paramref name="test"/> has a label that <paramref name="train"/> lacks.
+/// </exception>
+/// <exception cref="EvaluationDataException"><paramref name="train"/> has fewer than two labels.</exception>
 public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts test, string name = "") : Evaluator(name)
 {
     private readonly LabelledTexts _train = Several(Single(train, nameof(train)), nameof(train));
     private readonly LabelledTexts _test = Known(Single(test, nameof(test)), train, nameof(test));
 
-    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
     /// <inheritdoc/>
@@ -75,9 +80,11 @@ public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts 
 
     private static LabelledTexts Several(LabelledTexts train, string parameter) => train.Labels.Distinct().Count() > 1
         ? train
-        : throw new EvaluationDataException("All rows to take means of have the same label: there is nothing to tell apart. Texts of at least two classes are needed.", parameter);
+        : throw new EvaluationDataException(
+            "All rows of the training set have the same label; texts of at least two labels are needed.", parameter);
 
-    private static LabelledTexts Known(LabelledTexts test, LabelledTexts train, string parameter) => test.Labels.Except(train.Labels).ToArray() is [var unknown, ..]
-        ? throw new ArgumentException($"There is a class {unknown} that the texts to take means of never have.", parameter)
-        : test;
+    private static LabelledTexts Known(LabelledTexts test, LabelledTexts train, string parameter) =>
+        test.Labels.Except(train.Labels).ToArray() is [var unknown, ..]
+            ? throw new ArgumentException($"The label {unknown} does not occur in the training set.", parameter)
+            : test;
 }

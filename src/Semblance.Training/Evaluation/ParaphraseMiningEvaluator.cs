@@ -1,22 +1,25 @@
 namespace Semblance.Training;
 
-/// <summary>How well the most similar pairs among many texts are those that are known to be paraphrases.</summary>
+/// <summary>Evaluates paraphrase mining: whether the most similar pairs among many texts are the known paraphrases.</summary>
 /// <remarks>
-/// Metrics: <c>average_precision</c>; <c>f1</c>, <c>precision</c>, <c>recall</c> and <c>threshold</c> of the best
-/// threshold. Primary: average precision. Pairs that are not known count as wrong.
+/// Metrics: <c>average_precision</c>; <c>f1</c>, <c>precision</c>, <c>recall</c> and <c>threshold</c> at the best threshold. Primary:
+/// average precision.
+/// Unknown pairs count as wrong.
 /// </remarks>
 public sealed class ParaphraseMiningEvaluator : Evaluator
 {
     private readonly IReadOnlyList<string> _sentences;
     private readonly HashSet<(int, int)> _duplicates = [];
 
-    /// <summary>Takes texts and which of them mean the same.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ParaphraseMiningEvaluator"/> class with texts and their paraphrases.</summary>
     /// <param name="sentences">The texts.</param>
-    /// <param name="duplicates">The pairs, by their texts' places from 0, in any order and direction.</param>
-    /// <param name="transitive">Whether paraphrases of a paraphrase are paraphrases, given or not.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">A pair has a place that no text has, or the same twice.</exception>
-    /// <exception cref="EvaluationDataException">There is no pair.</exception>
+    /// <param name="duplicates">The pairs of paraphrases, as indices of texts, in any order and direction.</param>
+    /// <param name="transitive">
+    /// <see langword="true"/> to treat paraphrases of a paraphrase as paraphrases; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="ArgumentException">A pair has an index out of range, or the same index twice.</exception>
+    /// <exception cref="EvaluationDataException">There are no pairs.</exception>
     public ParaphraseMiningEvaluator(
         IReadOnlyList<string> sentences, IEnumerable<(int First, int Second)> duplicates, bool transitive = false, string name = "")
         : base(name)
@@ -27,7 +30,8 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
         {
             if ((uint)first >= (uint)sentences.Count || (uint)second >= (uint)sentences.Count || first == second)
             {
-                throw new ArgumentException($"({first}, {second}) is no pair of two of the {sentences.Count} texts.", nameof(duplicates));
+                throw new ArgumentException(
+                    $"({first}, {second}) is not a pair of distinct indices of the {sentences.Count} texts.", nameof(duplicates));
             }
 
             _duplicates.Add((Math.Min(first, second), Math.Max(first, second)));
@@ -35,7 +39,7 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
 
         if (_duplicates.Count == 0)
         {
-            throw new EvaluationDataException("There is nothing to evaluate on: no two texts are known to mean the same, and at least one such pair is needed.", nameof(duplicates));
+            throw new EvaluationDataException("There are no paraphrases among the texts; at least one pair is needed.", nameof(duplicates));
         }
 
         if (transitive)
@@ -44,10 +48,10 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
         }
     }
 
-    /// <summary>How many pairs are mined at most; 500,000 by default.</summary>
+    /// <summary>Gets the maximum number of pairs to mine. The default is 500,000.</summary>
     public int MaxPairs { get; init; } = 500_000;
 
-    /// <summary>How many neighbours of each text are looked at; 100 by default.</summary>
+    /// <summary>Gets the number of nearest neighbors of each text to compare with. The default is 100.</summary>
     public int TopK { get; init; } = 100;
 
     /// <inheritdoc/>
@@ -84,7 +88,7 @@ public sealed class ParaphraseMiningEvaluator : Evaluator
         return Result(metrics, "average_precision");
     }
 
-    // All pairs of texts that a path of pairs connects: each text points, over others, to one of its group.
+    // Adds all pairs of texts connected by pairs, with a disjoint-set forest.
     private void Close()
     {
         var group = Enumerable.Range(0, _sentences.Count).ToArray();

@@ -1,33 +1,35 @@
 namespace Semblance.Training;
 
-/// <summary>How well a few given texts are ranked for each question.</summary>
+/// <summary>Evaluates the ranking of a few given texts for each query.</summary>
 /// <remarks>
-/// Metrics: <c>map</c>, <c>mrr@k</c> and <c>ndcg@k</c>, the means over all questions. Primary: <c>ndcg@k</c>. Where scores are
-/// equal, the texts that do not answer come first, so that a model that cannot tell gains nothing. Questions without a
-/// positive or without a negative text are left out.
+/// Metrics: <c>map</c>, <c>mrr@k</c> and <c>ndcg@k</c>, the means over all queries. Primary: <c>ndcg@k</c>. Among equal scores, negatives
+/// are ranked
+/// first, so that a model with constant scores gains nothing. Queries without a positive or without a negative are skipped.
 /// </remarks>
 public sealed class RerankingEvaluator : Evaluator
 {
     private readonly RerankingSample[] _samples;
 
-    /// <summary>Takes questions with their texts.</summary>
-    /// <param name="samples">The questions.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="EvaluationDataException">No question has both positive and negative texts.</exception>
+    /// <summary>Initializes a new instance of the <see cref="RerankingEvaluator"/> class with queries and their texts.</summary>
+    /// <param name="samples">The queries with their texts.</param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="EvaluationDataException">No query has both positive and negative texts.</exception>
     public RerankingEvaluator(IReadOnlyList<RerankingSample> samples, string name = "")
         : base(name)
     {
         _samples = [.. Checked(samples, nameof(samples)).Where(sample => sample.Positive.Count > 0 && sample.Negative.Count > 0)];
         if (_samples.Length == 0)
         {
-            throw new EvaluationDataException($"None of the {samples.Count} questions has both a positive and a negative text; at least one is needed that has.", nameof(samples));
+            throw new EvaluationDataException(
+                $"None of the {samples.Count} queries has both a positive and a negative text; at least one such query is needed.",
+                nameof(samples));
         }
     }
 
-    /// <summary>How many places count for MRR and NDCG; 10 by default.</summary>
+    /// <summary>Gets the number of ranks that count for MRR and NDCG. The default is 10.</summary>
     public int AtK { get; init; } = 10;
 
-    /// <summary>How to compare; null for the model's own way.</summary>
+    /// <summary>Gets the similarity function; <see langword="null"/> for that of the model.</summary>
     public SimilarityFunction? Similarity { get; init; }
 
     /// <inheritdoc/>
@@ -36,14 +38,17 @@ public sealed class RerankingEvaluator : Evaluator
         ArgumentNullException.ThrowIfNull(model);
         var function = Similarity ?? model.Config.SimilarityFunction;
         var queries = model.EncodeQuery([.. _samples.Select(sample => sample.Query)], Encoding, null, cancellationToken);
-        var documents = model.EncodeDocument([.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], Encoding, null, cancellationToken);
+        var documents = model.EncodeDocument(
+            [.. _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative))], Encoding, null, cancellationToken);
         return Ranked((sample, document) => Semblance.Similarity.Of(queries[sample], documents[document], function));
     }
 
     /// <inheritdoc/>
     public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default)
     {
-        var scores = Scores(model, _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative), (sample, text) => (sample.Query, text)), cancellationToken);
+        var scores = Scores(
+            model, _samples.SelectMany(sample => sample.Positive.Concat(sample.Negative), (sample, text) => (sample.Query, text)),
+            cancellationToken);
         return Ranked((_, document) => scores[document]);
     }
 
@@ -60,7 +65,11 @@ public sealed class RerankingEvaluator : Evaluator
                 scores[j] = scoreOf(i, document++);
             }
 
-            var ranking = Enumerable.Range(0, count).OrderByDescending(j => scores[j]).ThenBy(j => relevant[j]).Select(j => relevant[j]).ToArray();
+            var ranking = Enumerable.Range(0, count)
+                .OrderByDescending(j => scores[j])
+                .ThenBy(j => relevant[j])
+                .Select(j => relevant[j])
+                .ToArray();
             ap += BinaryClassification.AveragePrecision(scores, relevant);
             rr += Ranking.ReciprocalRankAt(ranking, AtK);
             ndcg += Ranking.NdcgAt(scores, relevant, AtK);

@@ -1,11 +1,16 @@
 namespace Semblance.Training;
 
-/// <summary>Several evaluators, one after another.</summary>
-/// <remarks>Metrics: those of all, and <c>sequential_score</c>, by default the last one's primary metric; this is the primary one.</remarks>
+/// <summary>Runs several evaluators, one after another.</summary>
+/// <remarks>
+/// Metrics: those of all evaluators, and <c>sequential_score</c>, by default the primary score of the last one. Primary:
+/// <c>sequential_score</c>.
+/// </remarks>
 /// <param name="evaluators">The evaluators.</param>
-/// <param name="mainScore">From the primary scores, in order, to the one that models are compared by; null for the last.</param>
-/// <param name="name">What the <c>sequential_score</c>'s name begins with.</param>
-/// <exception cref="ArgumentException">There is no evaluator.</exception>
+/// <param name="mainScore">
+/// Computes the <c>sequential_score</c> from the primary scores in order; <see langword="null"/> for the last score.
+/// </param>
+/// <param name="name">The prefix of the name of <c>sequential_score</c>.</param>
+/// <exception cref="ArgumentException"><paramref name="evaluators"/> is empty.</exception>
 public sealed class SequentialEvaluator(
     IReadOnlyList<Evaluator> evaluators, Func<IReadOnlyList<double>, double>? mainScore = null, string name = "") : Evaluator(name)
 {
@@ -13,11 +18,13 @@ public sealed class SequentialEvaluator(
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
-    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default) => All(evaluator => evaluator.Evaluate(model, cancellationToken));
+    public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default) =>
+        All(evaluator => evaluator.Evaluate(model, cancellationToken));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Two evaluators have a metric of the same name.</exception>
-    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) => All(evaluator => evaluator.Evaluate(model, cancellationToken));
+    public override EvaluationResult Evaluate(CrossEncoder model, CancellationToken cancellationToken = default) =>
+        All(evaluator => evaluator.Evaluate(model, cancellationToken));
 
     private EvaluationResult All(Func<Evaluator, EvaluationResult> evaluate)
     {

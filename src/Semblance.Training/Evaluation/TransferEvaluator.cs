@@ -4,15 +4,18 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training;
 
 /// <summary>
-/// Transfer to classification: how often a logistic regression on the frozen vectors gives the right label, as SentEval
-/// measures it (Conneau and Kiela 2018, arXiv:1803.05449).
+/// Evaluates the transfer of embeddings to classification: the accuracy of a logistic regression on the frozen embeddings, as in SentEval
+/// (Conneau and
+/// Kiela 2018, arXiv:1803.05449).
 /// </summary>
 /// <remarks>
-/// Metrics: <c>accuracy</c>, the primary one, and <c>dev_accuracy</c>, that on the held-out part by which the penalty was
-/// chosen. Without a test set both are means over the folds of a cross-validation: each fold is tested once, the penalty
-/// chosen on the fold after it and the classifier then learned from all the others (SentEval takes a second
-/// cross-validation inside the first, at ten times the cost). Of a pair of texts u and v the classifier sees |u − v| and
-/// u ∘ v, as SentEval's.
+/// Metrics: <c>accuracy</c>, the primary one, and <c>dev_accuracy</c>, the accuracy on the development set, which selects the
+/// regularization. Without a
+/// test set, both are means over the folds of a cross-validation: each fold is tested once, the next fold selects the regularization, and
+/// the
+/// classifier is then trained on all other folds (SentEval runs a nested cross-validation at ten times the cost). The features of a pair of
+/// texts u and
+/// v are |u − v| and u ∘ v, as in SentEval.
 /// </remarks>
 public sealed class TransferEvaluator : Evaluator
 {
@@ -23,13 +26,18 @@ public sealed class TransferEvaluator : Evaluator
     private readonly LabelledTexts? _test;
     private readonly int _classes;
 
-    /// <summary>Takes labelled texts.</summary>
-    /// <param name="train">What the classifier learns from; without <paramref name="test"/> also what it is tested on, by cross-validation.</param>
-    /// <param name="test">What it is tested on; null for cross-validation.</param>
-    /// <param name="dev">What the penalty is chosen on; null for a fold of <paramref name="train"/>. Only with <paramref name="test"/>.</param>
-    /// <param name="name">What is evaluated on.</param>
-    /// <exception cref="ArgumentException">The parts differ in the number of texts of a row, or a class is only in <paramref name="test"/>.</exception>
-    /// <exception cref="EvaluationDataException">There are fewer than two classes.</exception>
+    /// <summary>Initializes a new instance of the <see cref="TransferEvaluator"/> class with labeled texts.</summary>
+    /// <param name="train">The training set; without <paramref name="test"/>, it is also tested on by cross-validation.</param>
+    /// <param name="test">The test set, or <see langword="null"/> for cross-validation.</param>
+    /// <param name="dev">
+    /// The development set, which selects the regularization; <see langword="null"/> for a fold of <paramref name="train"/>. It requires
+    /// <paramref name="test"/>.
+    /// </param>
+    /// <param name="name">The name of the data set, the prefix of the metrics.</param>
+    /// <exception cref="ArgumentException">
+    /// Some sets have single texts and others pairs, or a label occurs only in <paramref name="test"/>.
+    /// </exception>
+    /// <exception cref="EvaluationDataException">There are fewer than two labels.</exception>
     public TransferEvaluator(LabelledTexts train, LabelledTexts? test = null, LabelledTexts? dev = null, string name = "")
         : base(name)
     {
@@ -38,42 +46,44 @@ public sealed class TransferEvaluator : Evaluator
         LabelledTexts[] parts = [train, .. test is null ? [] : new[] { test }, .. dev is null ? [] : new[] { dev }];
         if (parts.Any(part => part.Columns.Count != train.Columns.Count))
         {
-            throw new ArgumentException("The parts must all be of single texts, or all of pairs.", nameof(test));
+            throw new ArgumentException("The sets must all have single texts, or all have pairs.", nameof(test));
         }
 
         if (dev is not null && test is null)
         {
-            throw new ArgumentException("A set to choose the penalty on is of use only beside one to test on; without that, folds serve for both.", nameof(dev));
+            throw new ArgumentException("A development set requires a test set; without one, folds are used for both.", nameof(dev));
         }
 
         _classes = train.Labels.Max() < MostClasses
             ? train.Labels.Max() + 1
-            : throw new ArgumentException($"There is a label {train.Labels.Max()}; classes count from 0, and at most {MostClasses} are told apart.", nameof(train));
+            : throw new ArgumentException(
+                $"The label {train.Labels.Max()} is too large; labels must be from 0 to {MostClasses - 1}.", nameof(train));
         if (train.Labels.Distinct().Count() < 2)
         {
-            throw new EvaluationDataException("All rows have the same label: there is nothing to tell apart. Rows of at least two classes are needed.", nameof(train));
+            throw new EvaluationDataException("All rows have the same label; rows of at least two labels are needed.", nameof(train));
         }
 
         if (parts.SelectMany(part => part.Labels).FirstOrDefault(label => label >= _classes) is > 0 and var unknown)
         {
-            throw new ArgumentException($"There is a label {unknown} that the texts to learn from never have.", nameof(test));
+            throw new ArgumentException($"The label {unknown} does not occur in the training set.", nameof(test));
         }
     }
 
-    /// <summary>How many folds the training texts are divided into; 10 by default.</summary>
+    /// <summary>Gets the number of folds of the training set. The default is 10.</summary>
     public int Folds { get; init; } = 10;
 
-    /// <summary>Decides which row is in which fold; 1111 by default, as SentEval's.</summary>
+    /// <summary>Gets the random seed, which assigns rows to folds. The default is 1111, as in SentEval.</summary>
     public long Seed { get; init; } = 1111;
 
     /// <summary>
-    /// The inverse strengths of the penalty to choose from; 4⁻¹ to 4⁴ by default. SentEval's end at 2³, which for vectors of
-    /// length one is too strong a penalty.
+    /// Gets the candidate values of the inverse regularization strength. The default is 4⁻¹ to 4⁴; those of SentEval end at 2³, which
+    /// regularizes
+    /// normalized embeddings too strongly.
     /// </summary>
     public IReadOnlyList<double> Strengths { get; init; } = [0.25, 1, 4, 16, 64, 256];
 
     /// <inheritdoc/>
-    /// <exception cref="EvaluationDataException">There are fewer rows than folds, or too few of two classes for the folds.</exception>
+    /// <exception cref="EvaluationDataException">There are fewer rows than folds, or the second largest label has too few rows.</exception>
     public override EvaluationResult Evaluate(SentenceTransformer model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -82,11 +92,13 @@ public sealed class TransferEvaluator : Evaluator
         CheckRows();
         var train = Vectors(model, _train, cancellationToken);
         LogisticRegression.Check(train, _train.LabelArray, _classes);
-        var (accuracy, devAccuracy) = _test is null ? CrossValidate(train, cancellationToken) : Test(model, train, _test, cancellationToken);
+        var (accuracy, devAccuracy) = _test is null
+            ? CrossValidate(train, cancellationToken)
+            : Test(model, train, _test, cancellationToken);
         return Result(new OrderedDictionary<string, double> { ["accuracy"] = accuracy, ["dev_accuracy"] = devAccuracy }, "accuracy");
     }
 
-    // Each fold needs a row, and what is learned from two classes, whichever folds are held out.
+    // Each fold needs a row, and every training set two labels, whichever folds are held out.
     private void CheckRows()
     {
         var least = _test is null ? 3 : _dev is null ? 2 : 1;
@@ -94,8 +106,12 @@ public sealed class TransferEvaluator : Evaluator
         if (sizes[1] < least || (_test is null && _train.Labels.Count < Folds))
         {
             throw new EvaluationDataException(_test is null
-                ? $"There are {_train.Labels.Count} rows, and {sizes[1]} of the second largest class; a cross-validation with {Folds} folds needs at least {Folds} rows, and {least} of each of two classes. Give more rows, or a test set."
-                : $"There is {sizes[1]} row of the second largest class to learn from; at least {least} of each of two classes are needed where the penalty is chosen on a part of them. Give more rows, or a development set.");
+                ? $"There are {_train.Labels.Count} rows, {sizes[1]} of them with the second most frequent label; "
+                    + $"a cross-validation with {Folds} folds needs at least {Folds} rows, and {least} of each of two labels. "
+                    + "Use more rows or a test set."
+                : $"The training set has {sizes[1]} row with the second most frequent label; "
+                    + $"at least {least} of each of two labels are needed if a part of them selects the regularization. "
+                    + "Use more rows or a development set.");
         }
     }
 
@@ -112,14 +128,17 @@ public sealed class TransferEvaluator : Evaluator
                 var heldOut = (fold + 1) % Folds;
                 var (rows, dev) = (Rows(folds, other => other != fold && other != heldOut), Rows(folds, other => other == heldOut));
                 (var strength, devAccuracies[fold]) = Choose(vectors, labels, rows, vectors, labels, dev, cancellationToken);
-                var classifier = LogisticRegression.Fit(vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier, LogisticRegression.Exact, cancellationToken);
+                var classifier = LogisticRegression.Fit(
+                    vectors, labels, Rows(folds, other => other != fold), _classes, strength.C, strength.Classifier,
+                    LogisticRegression.Exact, cancellationToken);
                 accuracies[fold] = classifier.Accuracy(vectors, labels, Rows(folds, other => other == fold));
             },
             cancellationToken);
         return (accuracies.Average(), devAccuracies.Average());
     }
 
-    private (double Accuracy, double DevAccuracy) Test(SentenceTransformer model, Tensor train, LabelledTexts test, CancellationToken cancellationToken)
+    private (double Accuracy, double DevAccuracy) Test(
+        SentenceTransformer model, Tensor train, LabelledTexts test, CancellationToken cancellationToken)
     {
         var labels = _train.LabelArray;
         int[] all = [.. Enumerable.Range(0, labels.Length)];
@@ -127,7 +146,8 @@ public sealed class TransferEvaluator : Evaluator
         if (_dev is null)
         {
             var folds = StratifiedFolds.Of(labels, Folds, Seed);
-            chosen = Choose(train, labels, Rows(folds, fold => fold != 0), train, labels, Rows(folds, fold => fold == 0), cancellationToken);
+            chosen = Choose(
+                train, labels, Rows(folds, fold => fold != 0), train, labels, Rows(folds, fold => fold == 0), cancellationToken);
         }
         else
         {
@@ -135,12 +155,13 @@ public sealed class TransferEvaluator : Evaluator
             chosen = Choose(train, labels, all, dev, _dev.LabelArray, [.. Enumerable.Range(0, dev.Rows)], cancellationToken);
         }
 
-        var classifier = LogisticRegression.Fit(train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, LogisticRegression.Exact, cancellationToken);
+        var classifier = LogisticRegression.Fit(
+            train, labels, all, _classes, chosen.strength.C, chosen.strength.Classifier, LogisticRegression.Exact, cancellationToken);
         var vectors = Vectors(model, test, cancellationToken);
         return (classifier.Accuracy(vectors, test.LabelArray, [.. Enumerable.Range(0, vectors.Rows)]), chosen.devAccuracy);
     }
 
-    // The strength with the most right answers on the held-out rows, the strongest penalty of several.
+    // Returns the value with the highest accuracy on the held-out rows; the strongest regularization if several are equal.
     private ((double C, LogisticRegression Classifier) Strength, double Accuracy) Choose(
         Tensor vectors, int[] labels, int[] rows, Tensor devVectors, int[] devLabels, int[] devRows, CancellationToken cancellationToken)
     {
@@ -177,5 +198,6 @@ public sealed class TransferEvaluator : Evaluator
         return features;
     }
 
-    private static int[] Rows(int[] folds, Func<int, bool> wanted) => [.. Enumerable.Range(0, folds.Length).Where(row => wanted(folds[row]))];
+    private static int[] Rows(int[] folds, Func<int, bool> wanted) =>
+        [.. Enumerable.Range(0, folds.Length).Where(row => wanted(folds[row]))];
 }

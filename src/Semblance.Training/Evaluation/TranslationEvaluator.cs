@@ -2,11 +2,14 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Bitext matching: how often the most similar text of the other language, by cosine, is the translation.</summary>
+/// <summary>
+/// Evaluates bitext matching: the fraction of texts whose most similar text in the other language, by cosine similarity, is the
+/// translation.
+/// </summary>
 /// <remarks>Metrics: <c>src2trg_accuracy</c>, <c>trg2src_accuracy</c> and <c>mean_accuracy</c>. Primary: the mean.</remarks>
-/// <param name="source">Texts of one language.</param>
-/// <param name="target">Their translations.</param>
-/// <param name="name">What is evaluated on.</param>
+/// <param name="source">The texts of one language.</param>
+/// <param name="target">The translations of the texts.</param>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The lists differ in length.</exception>
 /// <exception cref="EvaluationDataException">There are fewer than two pairs.</exception>
 public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnlyList<string> target, string name = "") : Evaluator(name)
@@ -33,8 +36,10 @@ public sealed class TranslationEvaluator(IReadOnlyList<string> source, IReadOnly
 
     private static IReadOnlyList<string> Several(IReadOnlyList<string> texts, string parameter) => texts.Count > 1
         ? texts
-        : throw new EvaluationDataException("There is one pair, whose translation is the only candidate; at least two pairs are needed.", parameter);
+        : throw new EvaluationDataException("There is only one pair; at least two pairs are needed.", parameter);
 
     private static double Matched(Tensor queries, Tensor corpus, CancellationToken cancellationToken) =>
-        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellationToken).Where((hits, i) => hits is [var nearest] && nearest.Index == i).Count() / queries.Rows;
+        (double)SemanticSearch.Search(queries, corpus, Nearest, null, cancellationToken)
+            .Where((hits, i) => hits is [var nearest] && nearest.Index == i)
+            .Count() / queries.Rows;
 }

@@ -2,12 +2,19 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>How often an anchor is more like its positive than like its negative. Anchors are encoded as queries, the others as documents.</summary>
-/// <remarks>Metrics: <c>F_accuracy</c> for each similarity F, and of several the best as <c>max_accuracy</c>. Primary: the accuracy.</remarks>
+/// <summary>
+/// Evaluates triplets: the fraction of anchors that are more similar to the positive than to the negative. Anchors are encoded as queries,
+/// the others
+/// as documents.
+/// </summary>
+/// <remarks>
+/// Metrics: <c>F_accuracy</c> for each similarity function F; with several functions, also the best as <c>max_accuracy</c>. Primary: the
+/// accuracy.
+/// </remarks>
 /// <param name="anchors">The anchors.</param>
-/// <param name="positives">A text close to each.</param>
-/// <param name="negatives">A text farther from each.</param>
-/// <param name="name">What is evaluated on.</param>
+/// <param name="positives">The positive of each anchor.</param>
+/// <param name="negatives">The negative of each anchor.</param>
+/// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The lists differ in length or are empty (<see cref="EvaluationDataException"/>).</exception>
 public sealed class TripletEvaluator(
     IReadOnlyList<string> anchors, IReadOnlyList<string> positives, IReadOnlyList<string> negatives, string name = "") : Evaluator(name)
@@ -16,10 +23,10 @@ public sealed class TripletEvaluator(
     private readonly IReadOnlyList<string> _positives = Checked(positives, anchors.Count, nameof(positives));
     private readonly IReadOnlyList<string> _negatives = Checked(negatives, anchors.Count, nameof(negatives));
 
-    /// <summary>The similarities to evaluate; null for the model's own.</summary>
+    /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
 
-    /// <summary>By how much the positive must be more alike to count, in units of the similarity; 0 by default.</summary>
+    /// <summary>Gets the margin by which the positive must be more similar than the negative. The default is 0.</summary>
     public double Margin { get; init; }
 
     /// <inheritdoc/>

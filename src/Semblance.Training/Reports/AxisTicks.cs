@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace Semblance.Training;
 
-/// <summary>Round numbers along an axis.</summary>
+/// <summary>Computes round tick values for an axis.</summary>
 internal static class AxisTicks
 {
     private const double Rounding = 1e-9;
 
-    /// <summary>Multiples of 1, 2 or 5 times a power of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about <paramref name="count"/>.</summary>
+    /// <summary>
+    /// Returns multiples of 1, 2 or 5 times a power of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about
+    /// <paramref name="count"/>.
+    /// </summary>
     public static double[] Linear(double lowest, double highest, int count)
     {
         if (!(highest > lowest))
@@ -21,7 +24,7 @@ internal static class AxisTicks
         return [.. Enumerable.Range(0, (int)ticks).Select(i => (first + i) * step)];
     }
 
-    /// <summary>Powers of ten from <paramref name="lowest"/> to <paramref name="highest"/>, about six at most.</summary>
+    /// <summary>Returns powers of ten from <paramref name="lowest"/> to <paramref name="highest"/>, at most about six.</summary>
     public static double[] Logarithmic(double lowest, double highest)
     {
         var (first, last) = ((int)Math.Ceiling(Math.Log10(lowest) - Rounding), (int)Math.Floor(Math.Log10(highest) + Rounding));
@@ -29,7 +32,7 @@ internal static class AxisTicks
         return [.. Enumerable.Range(first, last - first + 1).Where(power => power % stride == 0).Select(power => Math.Pow(10, power))];
     }
 
-    /// <summary>A tick's label.</summary>
+    /// <summary>Returns the label of a tick.</summary>
     public static string Label(double tick) => Math.Abs(tick) switch
     {
         0 => "0",

@@ -1,9 +1,9 @@
 namespace Semblance.Training;
 
-/// <summary>A quantity by step. Values that are no finite numbers are left out.</summary>
+/// <summary>Represents a quantity by step. Values that are not finite are skipped.</summary>
 internal sealed record Curve
 {
-    /// <summary>Takes the quantity from the steps of a training that have it.</summary>
+    /// <summary>Initializes a new instance of the <see cref="Curve"/> class with points in the order of the steps.</summary>
     public Curve(string title, IEnumerable<(long Step, double Value)> points) =>
         (Title, Points) = (title, [.. points.Where(point => double.IsFinite(point.Value))]);
 
@@ -12,8 +12,9 @@ internal sealed record Curve
     public (long Step, double Value)[] Points { get; private init; }
 
     /// <summary>
-    /// The exponentially weighted mean of the values so far, where a value counts half after about a hundredth of the curve. Its beginning
-    /// is not pulled to zero (the weights are divided by their sum).
+    /// Returns the exponentially weighted mean of the values so far, in which the weight of a value halves after about a hundredth of the
+    /// curve. The start is
+    /// not biased towards zero (the weights are divided by their sum).
     /// </summary>
     public Curve Smoothed()
     {
@@ -30,13 +31,15 @@ internal sealed record Curve
         return this with { Points = smoothed };
     }
 
-    /// <summary>At most so many points, evenly spread, the last among them.</summary>
+    /// <summary>Returns a curve of at most <paramref name="count"/> points, evenly spaced and including the last.</summary>
     public Curve Thinned(int count) => Points.Length <= count
         ? this
         : this with { Points = [.. Enumerable.Range(1, count).Select(i => Points[((long)i * Points.Length / count) - 1])] };
 
     /// <summary>
-    /// The outline of all points, in so many stretches: the highest of each from first to last, and back along the lowest. It is thin, and no spike is lost.
+    /// Returns the outline of all points in <paramref name="count"/> intervals: the maximum of each interval from first to last, and back
+    /// along the minima. It
+    /// has few points but keeps all spikes.
     /// </summary>
     public Curve Outline(int count)
     {

@@ -4,7 +4,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Semblance.Training;
 
-/// <summary>The YAML at the head of a model card, which the Hugging Face Hub reads (huggingface.co/docs/hub/model-cards).</summary>
+/// <summary>
+/// Represents the YAML front matter of a model card, which the Hugging Face Hub reads (huggingface.co/docs/hub/model-cards).
+/// </summary>
 internal sealed class FrontMatter
 {
     private readonly YamlMappingNode _head = [];
@@ -12,7 +14,7 @@ internal sealed class FrontMatter
     /// <summary>Adds a node under a key.</summary>
     public void Add(string key, YamlNode value) => _head.Add(key, value);
 
-    /// <summary>Adds a text, in quotes; null and empty ones are left out.</summary>
+    /// <summary>Adds a quoted text; <see langword="null"/> and empty texts are skipped.</summary>
     public void AddText(string key, string? text)
     {
         if (!string.IsNullOrEmpty(text))
@@ -21,7 +23,7 @@ internal sealed class FrontMatter
         }
     }
 
-    /// <summary>Adds a list of texts; an empty one is left out.</summary>
+    /// <summary>Adds a list of texts; an empty list is skipped.</summary>
     public void AddTexts(string key, IEnumerable<string> texts)
     {
         var list = new YamlSequenceNode(texts.Select(Text));
@@ -31,10 +33,13 @@ internal sealed class FrontMatter
         }
     }
 
-    /// <summary>Returns a text in quotes, so that <c>no</c> stays a text; halves of surrogate pairs become U+FFFD, as in any UTF-8 file.</summary>
-    public static YamlScalarNode Text(string text) => new(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text))) { Style = ScalarStyle.DoubleQuoted };
+    /// <summary>Returns a quoted text, so that <c>no</c> stays a text; unpaired surrogates become U+FFFD, as in any UTF-8 file.</summary>
+    public static YamlScalarNode Text(string text) => new(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)))
+    {
+        Style = ScalarStyle.DoubleQuoted,
+    };
 
-    /// <summary>Returns the head with the lines that enclose it.</summary>
+    /// <summary>Returns the front matter with its delimiter lines.</summary>
     public override string ToString()
     {
         var yaml = new StringWriter { NewLine = "\n" };

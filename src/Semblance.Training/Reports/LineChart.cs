@@ -3,10 +3,13 @@ using System.Net;
 
 namespace Semblance.Training;
 
-/// <summary>A curve as inline SVG: axes, the values as a faint line or band, what they come to as a strong one, and what the page's script needs to read it out.</summary>
-/// <param name="Curve">What is drawn.</param>
-/// <param name="First">The step where the axis begins.</param>
-/// <param name="Last">The step where it ends.</param>
+/// <summary>
+/// Represents a curve as inline SVG: axes, the values as a faint line or band, their mean as a strong line, and the data for the readout
+/// script of the page.
+/// </summary>
+/// <param name="Curve">The curve.</param>
+/// <param name="First">The first step of the axis.</param>
+/// <param name="Last">The last step of the axis.</param>
 internal sealed record LineChart(Curve Curve, long First, long Last)
 {
     private const int MostPoints = 400;
@@ -15,20 +18,22 @@ internal sealed record LineChart(Curve Curve, long First, long Last)
     private const double Right = 14;
     private const double Bottom = 24;
 
-    /// <summary>Over the whole page, or half of it.</summary>
+    /// <summary>Gets a value that indicates whether the chart has the full width of the page instead of half.</summary>
     public bool Wide { get; init; }
 
-    /// <summary>Draws the mean of the values strong and the values faint.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether the mean of the values is drawn as a strong line and the values as a faint one.
+    /// </summary>
     public bool Smooth { get; init; }
 
-    /// <summary>Powers of ten at equal distances, where the values span more than two of them.</summary>
+    /// <summary>Gets a value that indicates whether the axis is logarithmic if the values span more than two powers of ten.</summary>
     public bool MayBeLogarithmic { get; init; }
 
     private double Width => Wide ? 720 : 350;
 
     private double Height => Wide ? 230 : 190;
 
-    /// <summary>The SVG element.</summary>
+    /// <summary>Renders the SVG element.</summary>
     public string Render()
     {
         if (Curve.Points.Length == 0)
@@ -55,21 +60,30 @@ internal sealed record LineChart(Curve Curve, long First, long Last)
         var title = WebUtility.HtmlEncode(Curve.Title);
         var yTicks = logarithmic ? AxisTicks.Logarithmic(lowest, highest) : AxisTicks.Linear(lowest, highest, 4);
         var xTicks = AxisTicks.Linear(First, Last, Wide ? 8 : 4).Where(tick => tick == Math.Floor(tick));
+        var values = Array.ConvertAll(line.Points, point => ReportText.Number(point.Value));
         return string.Concat([
-            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{title}: {ReportText.Number(line.Points[0].Value)} at step {line.Points[0].Step}, {ReportText.Number(line.Points[^1].Value)} at step {line.Points[^1].Step}" """),
-            Text($"""data-steps="{string.Join(',', line.Points.Select(point => point.Step))}" data-values="{string.Join(',', line.Points.Select(point => ReportText.Number(point.Value)))}">"""),
+            Text($"""<svg class="plot{(Wide ? " wide" : "")}" viewBox="0 0 {Width} {Height}" role="img" """),
+            Text($"""aria-label="{title}: {values[0]} at step {line.Points[0].Step}, {values[^1]} at step {line.Points[^1].Step}" """),
+            Text($"""data-steps="{string.Join(',', line.Points.Select(point => point.Step))}" """),
+            $"""data-values="{string.Join(',', values)}">""",
             Text($"""<text class="title" x="0" y="12">{title}</text><text class="readout" x="{Width - Right}" y="12"></text>"""),
-            .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/><text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),
+            .. yTicks.Select(tick => Text($"""<path class="grid" d="M{Left} {Y(tick):0.#}H{Width - Right}"/>""")
+                + Text($"""<text class="y" x="{Left - 7}" y="{Y(tick) + 3.5:0.#}">{AxisTicks.Label(tick)}</text>""")),
             Text($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
-            .. xTicks.Select(tick => Text($"""<path class="axis" d="M{X(tick):0.#} {Height - Bottom}v4"/><text class="x" x="{X(tick):0.#}" y="{Height - 7}">{AxisTicks.Label(tick)}</text>""")),
-            !Smooth ? "" : dense ? $"""<path class="band" d="{Path(Curve.Outline(MostPoints / 2))}Z"/>""" : $"""<path class="raw" d="{Path(Curve)}"/>""",
+            .. xTicks.Select(tick => Text($"""<path class="axis" d="M{X(tick):0.#} {Height - Bottom}v4"/>""")
+                + Text($"""<text class="x" x="{X(tick):0.#}" y="{Height - 7}">{AxisTicks.Label(tick)}</text>""")),
+            !Smooth ? ""
+                : dense ? $"""<path class="band" d="{Path(Curve.Outline(MostPoints / 2))}Z"/>"""
+                : $"""<path class="raw" d="{Path(Curve)}"/>""",
             $"""<path class="line" d="{Path(line)}"/>""",
-            .. line.Points.Length <= 30 ? line.Points.Select(point => Text($"""<circle class="dot" cx="{X(point.Step):0.#}" cy="{Y(point.Value):0.#}" r="2.2"/>""")) : [],
+            .. line.Points.Length <= 30
+                ? line.Points.Select(point => Text($"""<circle class="dot" cx="{X(point.Step):0.#}" cy="{Y(point.Value):0.#}" r="2.2"/>"""))
+                : [],
             Text($"""<g class="cursor"><path d="M0 {Top}V{Height - Bottom}"/><circle r="3.2"/></g></svg>"""),
         ]);
     }
 
-    /// <summary>A curve the size of a word.</summary>
+    /// <summary>Renders a curve of the size of a word.</summary>
     public static string Sparkline(Curve curve)
     {
         var points = curve.Thinned(60).Points;
@@ -79,9 +93,12 @@ internal sealed record LineChart(Curve Curve, long First, long Last)
         }
 
         var (lowest, highest) = (points.Min(point => point.Value), points.Max(point => point.Value));
-        var places = points.Select((point, i) => (X: 2 + (76.0 * i / (points.Length - 1)), Y: highest > lowest ? 14 - (12 * (point.Value - lowest) / (highest - lowest)) : 8)).ToArray();
+        var places = points.Select((point, i) => (
+            X: 2 + (76.0 * i / (points.Length - 1)),
+            Y: highest > lowest ? 14 - (12 * (point.Value - lowest) / (highest - lowest)) : 8)).ToArray();
         var path = "M" + string.Join('L', places.Select(place => Text($"{place.X:0.#} {place.Y:0.#}")));
-        return Text($"""<svg class="spark" viewBox="0 0 80 16" aria-hidden="true"><path class="line" d="{path}"/><circle class="dot" cx="{places[^1].X:0.#}" cy="{places[^1].Y:0.#}" r="1.8"/></svg>""");
+        return Text($"""<svg class="spark" viewBox="0 0 80 16" aria-hidden="true"><path class="line" d="{path}"/>""")
+            + Text($"""<circle class="dot" cx="{places[^1].X:0.#}" cy="{places[^1].Y:0.#}" r="1.8"/></svg>""");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -6,17 +6,17 @@ using Semblance.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>What a training ran on. Nothing in it names the machine or its user.</summary>
-/// <param name="Processor">The processor's name.</param>
-/// <param name="Threads">How many threads worked.</param>
+/// <summary>Represents the environment of a training, without the names of the machine or its user.</summary>
+/// <param name="Processor">The name of the processor.</param>
+/// <param name="Threads">The number of threads.</param>
 /// <param name="Runtime">The version of .NET.</param>
 /// <param name="System">The operating system.</param>
 public sealed record MachineSummary(string Processor, int Threads, string Runtime, string System)
 {
-    private const uint ExtendedLeaves = 0x80000000; // its answer is the last there is
-    private const uint BrandString = 0x80000002; // and the two after it: 48 characters
+    private const uint ExtendedLeaves = 0x80000000; // returns the last supported leaf
+    private const uint BrandString = 0x80000002; // with the next two leaves: 48 characters
 
-    /// <summary>This machine.</summary>
+    /// <summary>Gets the summary of this machine.</summary>
     public static MachineSummary Current { get; } =
         new(ProcessorName(), Workers.Shared.Count, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription);
 

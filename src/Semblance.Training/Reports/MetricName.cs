@@ -2,30 +2,33 @@ using System.Text.RegularExpressions;
 
 namespace Semblance.Training;
 
-/// <summary>A metric's name taken apart: <c>sts-dev_spearman_cosine</c> is <c>spearman_cosine</c> of <c>sts-dev</c>.</summary>
-/// <param name="Evaluator">What was evaluated on; empty where the name does not say.</param>
-/// <param name="Metric">The metric of the task.</param>
+/// <summary>Represents the parts of a metric's name: <c>sts-dev_spearman_cosine</c> is <c>spearman_cosine</c> on <c>sts-dev</c>.</summary>
+/// <param name="Evaluator">The name of the evaluator; empty if there is none.</param>
+/// <param name="Metric">The name of the metric.</param>
 internal sealed partial record MetricName(string Evaluator, string Metric)
 {
-    /// <summary>The task that the metric is of, as sentence-transformers calls it.</summary>
+    /// <summary>Gets the task of the metric, with the name in sentence-transformers.</summary>
     public string Task => Metric switch
     {
-        _ when Metric.StartsWith("pearson", StringComparison.Ordinal) || Metric.StartsWith("spearman", StringComparison.Ordinal) => "semantic-similarity",
+        _ when Metric.StartsWith("pearson", StringComparison.Ordinal) || Metric.StartsWith("spearman", StringComparison.Ordinal) =>
+            "semantic-similarity",
         "negative_mse" => "knowledge-distillation",
-        "map" or "average_precision" or "f1" or "precision" or "recall" or "threshold" => Metric == "map" ? "reranking" : "paraphrase-mining",
+        "map" or "average_precision" or "f1" or "precision" or "recall" or "threshold" =>
+            Metric == "map" ? "reranking" : "paraphrase-mining",
         "ap" or "mcc" or "accuracy_threshold" or "f1_threshold" => "binary-classification",
         "f1_macro" => "text-classification",
-        _ when Metric.EndsWith("2src_accuracy", StringComparison.Ordinal) || Metric is "src2trg_accuracy" or "mean_accuracy" => "translation",
+        _ when Metric.EndsWith("2src_accuracy", StringComparison.Ordinal) || Metric is "src2trg_accuracy" or "mean_accuracy" =>
+            "translation",
         _ when Metric.Contains('@', StringComparison.Ordinal) => Similarity().IsMatch(Metric) ? "information-retrieval" : "reranking",
         _ when Similarity().IsMatch(Metric) => Metric.EndsWith("_accuracy", StringComparison.Ordinal) ? "triplet" : "binary-classification",
         _ => "sentence-similarity",
     };
 
-    /// <summary>Takes a name apart; one that no evaluator here gives is a metric as a whole.</summary>
+    /// <summary>Parses a name; an unknown name is a metric without an evaluator.</summary>
     public static MetricName Parse(string name) =>
         Parts().Match(name) is { Success: true } match ? new(match.Groups["evaluator"].Value, match.Groups["metric"].Value) : new("", name);
 
-    // The evaluator's part is as short as can be, so that the metric's is whole.
+    // The evaluator's part is as short as possible, so that the name of the metric is complete.
     [GeneratedRegex(
         """
         ^((?<evaluator>.+?)_)??(?<metric>

@@ -7,20 +7,21 @@ using YamlDotNet.RepresentationModel;
 namespace Semblance.Training;
 
 /// <summary>
-/// The page that goes with a model: <c>README.md</c> in its folder, as the Hugging Face Hub shows it. What machines read of it is the YAML
-/// at its head (huggingface.co/docs/hub/model-cards).
+/// Writes the model card, <c>README.md</c> in the folder of a model, which the Hugging Face Hub shows. Its YAML front matter is
+/// machine-readable
+/// (huggingface.co/docs/hub/model-cards).
 /// </summary>
 public static partial class ModelCard
 {
-    /// <summary>The file's name.</summary>
+    /// <summary>The name of the file.</summary>
     public const string FileName = "README.md";
 
     private static readonly string[] Sentences = ["The parcel never came.", "My delivery is missing.", "I love this recipe."];
 
-    /// <summary>Writes the card into the model's folder, over the one that is there.</summary>
-    /// <param name="folder">The model's folder.</param>
-    /// <param name="summary">The training.</param>
-    /// <param name="model">The model it made.</param>
+    /// <summary>Writes the card into the folder of a model and overwrites an existing one.</summary>
+    /// <param name="folder">The folder of the model.</param>
+    /// <param name="summary">The summary of the training.</param>
+    /// <param name="model">The trained model.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string folder, TrainingSummary summary, ITrainableModel model)
     {
@@ -32,10 +33,10 @@ public static partial class ModelCard
         file.Commit();
     }
 
-    /// <summary>The card's text.</summary>
-    /// <param name="summary">The training.</param>
-    /// <param name="model">The model it made.</param>
-    /// <returns>Markdown with a head of YAML.</returns>
+    /// <summary>Renders the card.</summary>
+    /// <param name="summary">The summary of the training.</param>
+    /// <param name="model">The trained model.</param>
+    /// <returns>Markdown with YAML front matter.</returns>
     public static string Render(TrainingSummary summary, ITrainableModel model)
     {
         ArgumentNullException.ThrowIfNull(summary);
@@ -57,10 +58,17 @@ public static partial class ModelCard
         head.AddTexts("language", summary.Languages);
         head.AddText("license", summary.Licence?.ToLowerInvariant());
         head.Add("library_name", "sentence-transformers");
-        head.Add("pipeline_tag", model switch { CrossEncoder { Labels.Count: 1 } => "text-ranking", CrossEncoder => "text-classification", _ => "sentence-similarity" });
+        head.Add("pipeline_tag", model switch
+        {
+            CrossEncoder { Labels.Count: 1 } => "text-ranking",
+            CrossEncoder => "text-classification",
+            _ => "sentence-similarity",
+        });
         head.AddText("base_model", BaseModelId(summary));
         head.AddTexts("tags", [
-            "sentence-transformers", .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"], "semblance",
+            "sentence-transformers",
+            .. model is CrossEncoder ? ["cross-encoder", "reranker"] : (string[])["sentence-similarity", "feature-extraction"],
+            "semblance",
             .. summary.Datasets.SelectMany(dataset => LossName().Matches(dataset.Loss)).Select(loss => $"loss:{loss.Value}").Distinct(),
         ]);
         head.AddTexts("datasets", summary.Datasets.Select(dataset => dataset.Name).Where(IsHubId).Distinct());
@@ -73,17 +81,23 @@ public static partial class ModelCard
         Line(card, head.ToString());
     }
 
-    // As the Hub reads results: one entry for each task and what it was evaluated on.
+    // The format of results on the Hub: one entry for each task and data set.
     private static YamlSequenceNode ModelIndex(TrainingSummary summary, List<(string Stage, MetricName Name, double Value)> metrics) =>
     [
         new YamlMappingNode
         {
             { "name", FrontMatter.Text(summary.Name) },
             {
-                "results", new YamlSequenceNode(metrics.GroupBy(metric => (metric.Name.Task, On: metric.Name.Evaluator.Length > 0 ? metric.Name.Evaluator : metric.Stage)).Select(group => new YamlMappingNode
+                "results", new YamlSequenceNode(metrics.GroupBy(TaskAndDataset).Select(group => new YamlMappingNode
                 {
                     { "task", new YamlMappingNode { { "type", group.Key.Task }, { "name", Title(group.Key.Task) } } },
-                    { "dataset", new YamlMappingNode { { "name", FrontMatter.Text(group.Key.On) }, { "type", FrontMatter.Text(group.Key.On) } } },
+                    {
+                        "dataset", new YamlMappingNode
+                        {
+                            { "name", FrontMatter.Text(group.Key.Dataset) },
+                            { "type", FrontMatter.Text(group.Key.Dataset) },
+                        }
+                    },
                     {
                         "metrics", new YamlSequenceNode(group.Select(metric => new YamlMappingNode
                         {
@@ -97,33 +111,42 @@ public static partial class ModelCard
         },
     ];
 
+    private static (string Task, string Dataset) TaskAndDataset((string Stage, MetricName Name, double Value) metric) =>
+        (metric.Name.Task, metric.Name.Evaluator.Length > 0 ? metric.Name.Evaluator : metric.Stage);
+
     private static void AddDescription(StringBuilder card, TrainingSummary summary, ITrainableModel model)
     {
         Line(card, $"# {ReportText.Markdown(summary.Name)}");
         Line(card);
         Line(card, model switch
         {
-            SentenceTransformer encoder => $"A sentence encoder: it turns a text into a vector of {encoder.Dimension} numbers, and texts of like meaning into vectors that are near. "
-                + "For semantic search, finding paraphrases, grouping and deduplication.",
-            CrossEncoder { Labels.Count: > 1 } => "A cross-encoder: it reads two texts together and says which class the pair is of.",
-            _ => "A cross-encoder: it reads two texts together and says how well they go together. For putting the few best texts of a search in a better order.",
+            SentenceTransformer encoder =>
+                $"A sentence encoder: it maps a text to a vector of {encoder.Dimension} dimensions, "
+                + "so that texts of similar meaning have similar vectors. "
+                + "It can be used for semantic search, paraphrase mining, clustering and deduplication.",
+            CrossEncoder { Labels.Count: > 1 } => "A cross-encoder: it reads two texts together and predicts the label of the pair.",
+            _ =>
+                "A cross-encoder: it reads two texts together and computes a score for the pair. "
+                + "It can be used for reranking the results of a search.",
         });
         Line(card);
         Row(card, "Property", "Value");
         Row(card, "---", "---");
-        var baseModel = BaseModelId(summary) is { } id ? $"[{ReportText.Markdown(id)}](https://huggingface.co/{id})" : ReportText.Markdown(summary.BaseModel ?? "none: random weights");
+        var baseModel = BaseModelId(summary) is { } id
+            ? $"[{ReportText.Markdown(id)}](https://huggingface.co/{id})"
+            : ReportText.Markdown(summary.BaseModel ?? "none: randomly initialized");
         Row(card, "Base model", baseModel);
-        var longest = model.MaxSequenceLength == int.MaxValue ? "any" : $"{model.MaxSequenceLength} tokens";
+        var maxLength = model.MaxSequenceLength == int.MaxValue ? "any" : $"{model.MaxSequenceLength} tokens";
         if (model is SentenceTransformer vectors)
         {
-            Row(card, "Vector", $"{vectors.Dimension} numbers");
-            Row(card, "Longest text", longest);
+            Row(card, "Vector", $"{vectors.Dimension} dimensions");
+            Row(card, "Maximum sequence length", maxLength);
             Row(card, "Similarity", vectors.Config.SimilarityFunction.Name());
         }
         else if (model is CrossEncoder pairs)
         {
             Row(card, "Labels", ReportText.Markdown(string.Join(", ", pairs.Labels)));
-            Row(card, "Longest pair", longest);
+            Row(card, "Maximum sequence length", maxLength);
             Row(card, "Activation", pairs.Config.Activation.ToString());
         }
 
@@ -134,7 +157,7 @@ public static partial class ModelCard
 
         if (summary.Licence is { } licence)
         {
-            Row(card, "Licence", ReportText.Markdown(licence));
+            Row(card, "License", ReportText.Markdown(licence));
         }
 
         Line(card);
@@ -155,7 +178,8 @@ public static partial class ModelCard
 
     private static (string CSharp, string Python) PairUsage(TrainingSummary summary, CrossEncoder model)
     {
-        var texts = summary.Datasets.SelectMany(dataset => dataset.Examples).FirstOrDefault(example => example.Texts.Count > 1)?.Texts ?? ["Where is my parcel?", Sentences[0], Sentences[2]];
+        var texts = summary.Datasets.SelectMany(dataset => dataset.Examples).FirstOrDefault(example => example.Texts.Count > 1)?.Texts
+            ?? ["Where is my parcel?", Sentences[0], Sentences[2]];
         var query = ReportText.Literal(ReportText.Shorten(texts[0]));
         string[] documents = [.. texts.Skip(1).Take(3).Select(text => ReportText.Literal(ReportText.Shorten(text)))];
         var name = ReportText.Literal(summary.Name);
@@ -179,18 +203,25 @@ public static partial class ModelCard
                 using Semblance;
 
                 var model = CrossEncoder.Load({name});
-                var scores = model.Predict({query}, {documents[0]}); // one for each label
+                var scores = model.Predict({query}, {documents[0]}); // one per label
                 """, $"""
                 from sentence_transformers import CrossEncoder
 
                 model = CrossEncoder({name})
-                scores = model.predict([({query}, {documents[0]})])  # one for each label
+                scores = model.predict([({query}, {documents[0]})])  # one per label
                 """);
     }
 
     private static (string CSharp, string Python) VectorUsage(TrainingSummary summary)
     {
-        string[] examples = [.. summary.Datasets.SelectMany(dataset => dataset.Examples).SelectMany(example => example.Texts).Distinct().Take(3).Select(text => ReportText.Shorten(text))];
+        string[] examples =
+        [
+            .. summary.Datasets.SelectMany(dataset => dataset.Examples)
+                .SelectMany(example => example.Texts)
+                .Distinct()
+                .Take(3)
+                .Select(text => ReportText.Shorten(text)),
+        ];
         var sentences = (examples.Length == 3 ? examples : Sentences).Select(ReportText.Literal).ToArray();
         var name = ReportText.Literal(summary.Name);
         return ($"""
@@ -226,12 +257,13 @@ public static partial class ModelCard
         foreach (var metric in summary.Results.SelectMany(result => result.Result.Metrics.Keys).Distinct())
         {
             var bold = summary.Results.Any(result => result.Result.PrimaryMetric == metric) ? "**" : "";
-            var values = summary.Results.Select(result => result.Result.Metrics.TryGetValue(metric, out var value) ? ReportText.Score(value) : "");
+            var values = summary.Results.Select(
+                result => result.Result.Metrics.TryGetValue(metric, out var value) ? ReportText.Score(value) : "");
             Row(card, [bold + ReportText.Markdown(metric) + bold, .. values]);
         }
 
         Line(card);
-        Line(card, "Bold: what models were compared by.");
+        Line(card, "Bold: the metric by which models were compared.");
         Line(card);
     }
 
@@ -239,11 +271,13 @@ public static partial class ModelCard
     {
         Line(card, "## Training");
         Line(card);
-        Row(card, "Data set", "Rows", "Loss", "Source and licence");
+        Row(card, "Data set", "Rows", "Loss", "Source");
         Row(card, "---", "---:", "---", "---");
         foreach (var dataset in summary.Datasets)
         {
-            Row(card, ReportText.Markdown(dataset.Name), ReportText.Count(dataset.Rows), ReportText.Markdown(dataset.Loss), ReportText.Markdown(dataset.Source ?? ""));
+            Row(
+                card, ReportText.Markdown(dataset.Name), ReportText.Count(dataset.Rows), ReportText.Markdown(dataset.Loss),
+                ReportText.Markdown(dataset.Source ?? ""));
         }
 
         Line(card);
@@ -252,7 +286,10 @@ public static partial class ModelCard
             AddExamples(card, dataset);
         }
 
-        Line(card, $"{ReportText.Count(summary.Steps)} steps in {ReportText.Duration(summary.Duration)} on {ReportText.Markdown(summary.Machine.Processor)}, "
+        Line(
+            card,
+            $"{ReportText.Count(summary.Steps)} steps in {ReportText.Duration(summary.Duration)} on "
+            + $"{ReportText.Markdown(summary.Machine.Processor)}, "
             + $"{summary.Machine.Threads} threads, {ReportText.Markdown(summary.Machine.Runtime)}.");
         Line(card);
         if (summary.Settings.Count > 0)
@@ -278,7 +315,8 @@ public static partial class ModelCard
         Row(card, [.. Enumerable.Repeat("---", columns + (labelled ? 1 : 0))]);
         foreach (var example in dataset.Examples)
         {
-            var texts = Enumerable.Range(0, columns).Select(column => ReportText.Markdown(ReportText.Shorten(example.Texts.ElementAtOrDefault(column) ?? "")));
+            var texts = Enumerable.Range(0, columns).Select(
+                column => ReportText.Markdown(ReportText.Shorten(example.Texts.ElementAtOrDefault(column) ?? "")));
             var label = (example.Score ?? example.Label)?.ToString(CultureInfo.InvariantCulture) ?? "";
             Row(card, [.. texts, .. labelled ? [label] : Array.Empty<string>()]);
         }
@@ -290,10 +328,12 @@ public static partial class ModelCard
     {
         Line(card, "## Citations");
         Line(card);
-        Fence(card, "bibtex", string.Join("\n\n", summary.Datasets.SelectMany(dataset => dataset.Citations).Prepend(Papers.SentenceBert).Distinct()));
+        Fence(
+            card, "bibtex",
+            string.Join("\n\n", summary.Datasets.SelectMany(dataset => dataset.Citations).Prepend(Papers.SentenceBert).Distinct()));
     }
 
-    // Of each metric the last value, where it is one.
+    // Returns the last finite value of each metric.
     private static List<(string Stage, MetricName Name, double Value)> LastMetrics(TrainingSummary summary)
     {
         var last = new OrderedDictionary<string, (string Stage, double Value)>();
@@ -305,15 +345,21 @@ public static partial class ModelCard
             }
         }
 
-        return [.. last.Where(metric => double.IsFinite(metric.Value.Value)).Select(metric => (metric.Value.Stage, MetricName.Parse(metric.Key), metric.Value.Value))];
+        return
+        [
+            .. last.Where(metric => double.IsFinite(metric.Value.Value))
+                .Select(metric => (metric.Value.Stage, MetricName.Parse(metric.Key), metric.Value.Value)),
+        ];
     }
 
-    // As SentenceTransformer.Load reads it: a folder, or an id of the Hub.
-    private static string? BaseModelId(TrainingSummary summary) => summary.BaseModel is { } model && IsHubId(model) && !Directory.Exists(model) ? model : null;
+    // Distinguishes ids as SentenceTransformer.Load does: a folder, or a Hub id.
+    private static string? BaseModelId(TrainingSummary summary) =>
+        summary.BaseModel is { } model && IsHubId(model) && !Directory.Exists(model) ? model : null;
 
     private static bool IsHubId(string name) => HubId().IsMatch(name);
 
-    private static string Title(string name) => string.Join(' ', name.Split('_', '-').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    private static string Title(string name) =>
+        string.Join(' ', name.Split('_', '-').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static void Fence(StringBuilder card, string language, string text)
     {
@@ -327,10 +373,11 @@ public static partial class ModelCard
 
     private static void Line(StringBuilder card, string text = "") => card.Append(text).Append('\n');
 
-    // Each name in MatryoshkaLoss(CoSENTLoss).
+    // Matches each name in MatryoshkaLoss(CoSENTLoss).
     [GeneratedRegex(@"[\p{L}_]\w*", RegexOptions.CultureInvariant)]
     private static partial Regex LossName();
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex HubId();
 }

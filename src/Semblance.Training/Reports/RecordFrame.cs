@@ -5,12 +5,13 @@ using System.Numerics;
 namespace Semblance.Training;
 
 /// <summary>
-/// The framing of TFRecord files (tensorflow.org/tutorials/load_data/tfrecord): length, checksum of the length, data,
-/// checksum of the data. Checksums are CRC-32C, rotated and shifted so that a checksum of checksums is not their own.
+/// Writes the frames of TFRecord files (tensorflow.org/tutorials/load_data/tfrecord): length, checksum of the length, data, checksum of the
+/// data. Checksums
+/// are CRC-32C, masked by rotation and addition so that data with embedded checksums are safe.
 /// </summary>
 internal static class RecordFrame
 {
-    /// <summary>A record as it stands in the file.</summary>
+    /// <summary>Returns the frame of a record.</summary>
     public static byte[] Around(ReadOnlySpan<byte> data)
     {
         var frame = new byte[sizeof(ulong) + sizeof(uint) + data.Length + sizeof(uint)];
@@ -21,5 +22,6 @@ internal static class RecordFrame
         return frame;
     }
 
-    private static uint MaskedCrc(ReadOnlySpan<byte> data) => BitOperations.RotateRight(Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, data), 15) + 0xa282ead8;
+    private static uint MaskedCrc(ReadOnlySpan<byte> data) =>
+        BitOperations.RotateRight(Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, data), 15) + 0xa282ead8;
 }

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Semblance.Training;
 
-/// <summary>Texts of strangers, numbers and times as cards and reports show them.</summary>
+/// <summary>Formats untrusted texts, numbers and durations for model cards and reports.</summary>
 internal static class ReportText
 {
     private const string MarkdownSyntax = @"\`*_[]<>|~&$";
 
-    /// <summary>A string literal of C#, Python, YAML and JSON alike, quotes and all.</summary>
+    /// <summary>Returns a quoted string literal that is valid in C#, Python, YAML and JSON.</summary>
     public static string Literal(string text)
     {
         var literal = new StringBuilder("\"");
@@ -17,7 +17,8 @@ internal static class ReportText
             _ = character switch
             {
                 '"' or '\\' => literal.Append('\\').Append(character),
-                _ when char.IsControl(character) || character is '\u2028' or '\u2029' or '\uFEFF' => literal.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
+                _ when char.IsControl(character) || character is '\u2028' or '\u2029' or '\uFEFF' =>
+                    literal.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
                 _ => literal.Append(character),
             };
         }
@@ -25,7 +26,7 @@ internal static class ReportText
         return literal.Append('"').ToString();
     }
 
-    /// <summary>A text inside a line of Markdown, also in a table, that is shown as it is.</summary>
+    /// <summary>Escapes a text for a line of Markdown, also in a table.</summary>
     public static string Markdown(string text)
     {
         var escaped = new StringBuilder();
@@ -39,23 +40,23 @@ internal static class ReportText
         return escaped.ToString();
     }
 
-    /// <summary>The beginning of a long text.</summary>
+    /// <summary>Returns the beginning of a long text.</summary>
     public static string Shorten(string text, int length = 160) => text.Length <= length
         ? text
         : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
 
-    /// <summary>A count: <c>1,234,567</c>.</summary>
+    /// <summary>Formats a count: <c>1,234,567</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A score, to four places; a dash for what is no number.</summary>
+    /// <summary>Formats a score with four decimals; a dash if it is not finite.</summary>
     public static string Score(double score) => double.IsFinite(score) ? score.ToString("F4", CultureInfo.InvariantCulture) : "–";
 
-    /// <summary>A number, to four digits.</summary>
+    /// <summary>Formats a number with four digits.</summary>
     public static string Number(double number) => number != 0 && Math.Abs(number) is < 1e-3 or >= 1e7
         ? number.ToString("0.###e-0", CultureInfo.InvariantCulture)
         : number.ToString(Math.Abs(number) < 1e4 ? "G4" : "0", CultureInfo.InvariantCulture);
 
-    /// <summary>How long something took: <c>2 h 5 min</c>.</summary>
+    /// <summary>Formats a duration: <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s"),

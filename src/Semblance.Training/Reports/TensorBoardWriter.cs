@@ -4,13 +4,15 @@ using Semblance.Files.Protobuf;
 namespace Semblance.Training;
 
 /// <summary>
-/// Writes the course of a training as an event file that TensorBoard opens: <c>tensorboard --logdir FOLDER</c>. Scalars are
-/// <c>train/loss</c>, <c>train/loss/DATASET</c>, <c>train/gradient_norm</c>, <c>train/learning_rate</c> and <c>eval/METRIC</c>.
+/// Writes the steps of a training as an event file for TensorBoard: <c>tensorboard --logdir FOLDER</c>. The scalars are <c>train/loss</c>,
+/// <c>train/loss/DATASET</c>, <c>train/gradient_norm</c>, <c>train/learning_rate</c> and <c>eval/METRIC</c>.
 /// </summary>
 /// <remarks>
-/// Each writer makes a file of its own, so a resumed training goes on in a new one; TensorBoard then forgets what the earlier
-/// files have from the first step of the new one on. A step is one write to the file: a kill loses none. For one thread at a time.
-/// Format: TFRecord frames of <c>tensorflow.Event</c> messages, version <c>brain.Event:2</c>.
+/// Each writer creates a new file, so a resumed training continues in another file; TensorBoard then ignores the steps of earlier files
+/// from the first step
+/// of the new file on. A step is one write to the file, so no step is lost if the process is killed. Not thread-safe. Format: TFRecord
+/// frames of
+/// <c>tensorflow.Event</c> messages, version <c>brain.Event:2</c>.
 /// </remarks>
 public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
 {
@@ -19,10 +21,10 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
     private readonly TimeProvider _time;
     private readonly FileStream _file;
 
-    /// <summary>Begins a file.</summary>
-    /// <param name="folder">Where the event files are, made if need be.</param>
-    /// <param name="firstStep">The step that comes next: 0 for a new training, more for one that was resumed.</param>
-    /// <param name="time">What time it is; null for the machine's clock.</param>
+    /// <summary>Initializes a new instance of the <see cref="TensorBoardWriter"/> class and creates its file.</summary>
+    /// <param name="folder">The folder of the event files, which is created if it does not exist.</param>
+    /// <param name="firstStep">The next step: 0 for a new training, larger for a resumed one. The default is 0.</param>
+    /// <param name="time">The clock; <see langword="null"/> for the system clock.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public TensorBoardWriter(string folder, long firstStep = 0, TimeProvider? time = null)
     {
@@ -36,10 +38,10 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
         Write(Event(firstStep).AddMessage(7, new ProtobufWriter().AddVarint(1, SessionStart)));
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Writes what a step was like.</summary>
+    /// <summary>Writes the scalars of a step.</summary>
     /// <param name="value">The step.</param>
     public void Report(TrainingStep value)
     {
@@ -57,10 +59,10 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
         Write(Event(value.Step).AddMessage(5, summary));
     }
 
-    /// <summary>Writes one number, such as <c>train/pairs_per_second</c>.</summary>
+    /// <summary>Writes one scalar, such as <c>train/pairs_per_second</c>.</summary>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="tag">The name of its curve; what stands before the first slash groups curves.</param>
-    /// <param name="value">The number; TensorBoard keeps single precision.</param>
+    /// <param name="tag">The name of the scalar; the part before the first slash groups scalars.</param>
+    /// <param name="value">The value, which is stored in single precision.</param>
     public void Scalar(long step, string tag, double value)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
@@ -81,12 +83,13 @@ public sealed class TensorBoardWriter : IProgress<TrainingStep>, IDisposable
 
     private void Write(ProtobufWriter message) => _file.Write(RecordFrame.Around(message.Written));
 
-    // TensorBoard reads a folder's files in the order of their names, so those of one second are numbered.
+    // TensorBoard reads the files of a folder in the order of their names, so files of the same second are numbered.
     private static FileStream NewFile(string folder, long second)
     {
         for (var number = 0; ; number++)
         {
-            var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second:D10}.{number:D3}"));
+            var path = System.IO.Path.Combine(
+                folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second:D10}.{number:D3}"));
             if (!File.Exists(path))
             {
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);

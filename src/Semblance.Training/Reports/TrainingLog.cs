@@ -5,27 +5,34 @@ using Semblance.Files.Json;
 namespace Semblance.Training;
 
 /// <summary>
-/// The course of a training as JSON Lines: <c>log.jsonl</c> in its folder, a step a line, with <c>step</c>, <c>dataset</c>, <c>loss</c>,
-/// <c>gradient_norm</c>, <c>learning_rate</c> after an evaluation, <c>evaluation</c> with its <c>metrics</c> and which of them is <c>primary</c>,
-/// and, where something goes wrong, <c>warning</c> with its <c>kind</c> and <c>message</c>.
+/// Writes the steps of a training as JSON Lines: <c>log.jsonl</c> in its folder, one step per line, with <c>step</c>, <c>dataset</c>,
+/// <c>loss</c>,
+/// <c>gradient_norm</c>, <c>learning_rate</c>; after an evaluation <c>evaluation</c> with its <c>metrics</c> and the name of the
+/// <c>primary</c> metric; and
+/// in case of a problem <c>warning</c> with its <c>kind</c> and <c>message</c>.
 /// </summary>
 /// <remarks>
-/// A line is one write to the file, so a kill loses at most the line being written, and whoever reads leaves out a last line that is not
-/// whole. JSON has no word for what is not a finite number: it is <c>null</c>, and read as NaN. For one thread at a time.
+/// A line is one write to the file, so at most the last line is lost if the process is killed; readers ignore an incomplete last line.
+/// Numbers that are not
+/// finite are written as <c>null</c> and read as NaN. Not thread-safe.
 /// </remarks>
 public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
 {
-    /// <summary>The file's name.</summary>
+    /// <summary>The name of the file.</summary>
     public const string FileName = "log.jsonl";
 
     private readonly FileStream _file;
     private readonly long _every;
 
-    /// <summary>Opens the log of a training, new or to go on with.</summary>
-    /// <param name="folder">The training's folder, made if need be.</param>
-    /// <param name="firstStep">The step that comes next: lines of this and later steps are dropped, as is a last line that is not whole. 0 begins anew.</param>
-    /// <param name="every">Keeps the steps that are multiples of it, and those with an evaluation or a warning; 1 keeps all.</param>
-    /// <exception cref="FormatException">A line of the log is damaged.</exception>
+    /// <summary>Initializes a new instance of the <see cref="TrainingLog"/> class and opens or creates its file.</summary>
+    /// <param name="folder">The folder of the training, which is created if it does not exist.</param>
+    /// <param name="firstStep">
+    /// The next step: lines of this and later steps are removed, as is an incomplete last line. 0, the default, starts a new log.
+    /// </param>
+    /// <param name="every">
+    /// The interval of the steps to keep, besides those with an evaluation or a warning. The default is 1, which keeps all steps.
+    /// </param>
+    /// <exception cref="FormatException">A line of the log is invalid.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public TrainingLog(string folder, long firstStep = 0, long every = 1)
     {
@@ -41,11 +48,11 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
         _file.Position = kept;
     }
 
-    /// <summary>Reads the log of a training, finished or running.</summary>
-    /// <param name="folder">The training's folder.</param>
+    /// <summary>Reads the log of a finished or running training.</summary>
+    /// <param name="folder">The folder of the training.</param>
     /// <returns>The steps in order.</returns>
-    /// <exception cref="FormatException">A line of the log is damaged.</exception>
-    /// <exception cref="IOException">There is no log, or it cannot be read.</exception>
+    /// <exception cref="FormatException">A line of the log is invalid.</exception>
+    /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
     public static IReadOnlyList<TrainingStep> Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -120,7 +127,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
         }
     }
 
-    // Each step, and where its line ends.
+    // Reads each step and the end of its line.
     private static IEnumerable<(TrainingStep Step, long End)> Read(string path)
     {
         var bytes = ReadShared(path);
@@ -140,14 +147,18 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
                 using var json = JsonText.Parse(bytes.AsMemory(start, length));
                 step = Step(json.RootElement);
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+            catch (Exception e) when (
+                e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
             {
                 if (end == bytes.Length)
                 {
-                    yield break; // a crash of the machine can leave a line of zeros
+                    yield break; // a crash of the machine can leave a line of zero bytes
                 }
 
-                throw new FormatException($"{path}, line {number}: it is not a step of a training; expected a JSON object with step, dataset, loss, gradient_norm and learning_rate. Mend the line or remove it.", e);
+                throw new FormatException(
+                    $"{path}, line {number}: the line is not a training step; a JSON object with step, dataset, loss, "
+                    + "gradient_norm and learning_rate is expected. Correct or remove the line.",
+                    e);
             }
 
             yield return (step, end);
@@ -155,7 +166,7 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
         }
     }
 
-    // The training that writes the log may be running.
+    // The training that writes the log may still run.
     private static byte[] ReadShared(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -176,12 +187,17 @@ public sealed class TrainingLog : IProgress<TrainingStep>, IDisposable
             line.TryGetProperty("evaluation", out var evaluation) ? Evaluation(evaluation) : null)
         {
             Warning = line.TryGetProperty("warning", out var warning)
-                ? new TrainingWarning(number, Enum.Parse<TrainingWarningKind>(warning.GetProperty("kind").GetString() ?? ""), warning.GetProperty("message").GetString() ?? "")
+                ? new TrainingWarning(
+                    number, Enum.Parse<TrainingWarningKind>(warning.GetProperty("kind").GetString() ?? ""),
+                    warning.GetProperty("message").GetString() ?? "")
                 : null,
         };
 
         static EvaluationResult Evaluation(JsonElement evaluation) => new(
-            new OrderedDictionary<string, double>(evaluation.GetProperty("metrics").EnumerateObject().Select(metric => KeyValuePair.Create(metric.Name, Number(metric.Value)))),
+            new OrderedDictionary<string, double>(
+                evaluation.GetProperty("metrics")
+                    .EnumerateObject()
+                    .Select(metric => KeyValuePair.Create(metric.Name, Number(metric.Value)))),
             evaluation.GetProperty("primary").GetString() ?? "");
 
         static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();

@@ -6,19 +6,20 @@ using Semblance.Files;
 namespace Semblance.Training;
 
 /// <summary>
-/// A training on one page: what came of it, its curves, its data, its settings and its machine, as one HTML file that needs nothing else:
-/// no network, and without its script only the readouts of the curves are missing.
+/// Writes a report of a training: results, curves, data, settings and environment, as one self-contained HTML file without network access;
+/// only the
+/// readouts of the curves need its script.
 /// </summary>
 public static class TrainingReport
 {
-    /// <summary>The file's name.</summary>
+    /// <summary>The name of the file.</summary>
     public const string FileName = "report.html";
 
-    /// <summary>Writes the report into a folder, from the log that is there.</summary>
-    /// <param name="folder">The training's folder, with a <see cref="TrainingLog"/>.</param>
-    /// <param name="summary">The training.</param>
-    /// <exception cref="FormatException">A line of the log is damaged.</exception>
-    /// <exception cref="IOException">There is no log, or the report cannot be written.</exception>
+    /// <summary>Writes the report into a folder from the log in that folder.</summary>
+    /// <param name="folder">The folder of the training, with a <see cref="TrainingLog"/>.</param>
+    /// <param name="summary">The summary of the training.</param>
+    /// <exception cref="FormatException">A line of the log is invalid.</exception>
+    /// <exception cref="IOException">The log does not exist, or the report cannot be written.</exception>
     public static void Save(string folder, TrainingSummary summary)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -28,9 +29,9 @@ public static class TrainingReport
         file.Commit();
     }
 
-    /// <summary>The page.</summary>
-    /// <param name="summary">The training.</param>
-    /// <param name="steps">Its steps, in order; not all need be there.</param>
+    /// <summary>Renders the report.</summary>
+    /// <param name="summary">The summary of the training.</param>
+    /// <param name="steps">The steps in order; steps may be missing.</param>
     /// <returns>HTML.</returns>
     public static string Render(TrainingSummary summary, IReadOnlyList<TrainingStep> steps)
     {
@@ -53,15 +54,18 @@ public static class TrainingReport
 
     private static string Byline(TrainingSummary summary)
     {
-        var from = summary.BaseModel is null ? "from random weights" : $"from {Text(summary.BaseModel)}";
+        var from = summary.BaseModel is null ? "randomly initialized" : $"from {Text(summary.BaseModel)}";
         var finished = summary.Finished?.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
-        return string.Join(" · ", new[] { from, summary.Languages.Count > 0 ? Text(string.Join(", ", summary.Languages)) : null, Text(summary.Licence), finished }.Where(part => !string.IsNullOrEmpty(part)));
+        string?[] parts = [from, Text(string.Join(", ", summary.Languages)), Text(summary.Licence), finished];
+        return string.Join(" · ", parts.Where(part => !string.IsNullOrEmpty(part)));
     }
 
     private static string Abstract(TrainingSummary summary)
     {
         var sets = summary.Datasets.Count == 1 ? "one data set" : $"{summary.Datasets.Count} data sets";
-        var course = new StringBuilder($"Trained on {sets} of {ReportText.Count(summary.Datasets.Sum(dataset => dataset.Rows))} rows in {ReportText.Count(summary.Steps)} steps and {ReportText.Duration(summary.Duration)}");
+        var course = new StringBuilder(
+            $"Trained on {sets} of {ReportText.Count(summary.Datasets.Sum(dataset => dataset.Rows))} rows in "
+            + $"{ReportText.Count(summary.Steps)} steps and {ReportText.Duration(summary.Duration)}");
         if (summary.Results is [.., var last])
         {
             var metric = last.Result.PrimaryMetric;
@@ -75,9 +79,11 @@ public static class TrainingReport
         return $"<p class=\"abstract\">{course}.</p>";
     }
 
-    private static string Warnings(IReadOnlyList<TrainingWarning> warnings) => warnings.Count == 0
-        ? ""
-        : $"<section class=\"warnings\"><h2>Warnings</h2><ul>{string.Concat(warnings.Select(warning => $"<li>{Text(warning.Message)}</li>"))}</ul></section>";
+    private static string Warnings(IReadOnlyList<TrainingWarning> warnings)
+    {
+        var items = string.Concat(warnings.Select(warning => $"<li>{Text(warning.Message)}</li>"));
+        return items.Length == 0 ? "" : $"<section class=\"warnings\"><h2>Warnings</h2><ul>{items}</ul></section>";
+    }
 
     private static string Results(IReadOnlyList<StageResult> results)
     {
@@ -102,18 +108,26 @@ public static class TrainingReport
             return "";
         }
 
-        var losses = steps.GroupBy(step => step.Dataset).Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss)))).ToArray();
+        var losses = steps.GroupBy(step => step.Dataset)
+            .Select(set => new Curve(set.Key, set.Select(step => (step.Step, step.Loss))))
+            .ToArray();
         var primary = Metrics(steps).Where(metric => steps.Any(step => step.Evaluation?.PrimaryMetric == metric.Title)).ToArray();
         LineChart Chart(Curve curve) => new(curve, steps[0].Step, steps[^1].Step);
         LineChart[] pace =
         [
             Chart(new Curve("learning rate", steps.Select(step => (step.Step, step.LearningRate)))),
-            Chart(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) with { Smooth = true, MayBeLogarithmic = true },
+            Chart(new Curve("gradient norm", steps.Select(step => (step.Step, step.GradientNorm)))) with
+            {
+                Smooth = true,
+                MayBeLogarithmic = true,
+            },
         ];
-        return Section("Course", string.Concat(
-            Figure("Loss by step, for each data set. Faint: the steps, or the band they lie in; strong: their exponentially weighted mean.", losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
+        return Section("Curves", string.Concat(
+            Figure(
+                "Loss by step for each data set. Faint: the values or their range; strong: their exponentially weighted mean.",
+                losses.Select(curve => Chart(curve) with { Wide = losses.Length == 1, Smooth = true })),
             Figure("Evaluation by step.", primary.Select(curve => Chart(curve) with { Wide = primary.Length == 1 })),
-            Figure("Learning rate and length of the gradient before clipping, by step.", pace)));
+            Figure("Learning rate and gradient norm before clipping, by step.", pace)));
     }
 
     private static string Evaluations(IReadOnlyList<TrainingStep> steps)
@@ -121,10 +135,13 @@ public static class TrainingReport
         var rows = Metrics(steps).Where(metric => metric.Points.Length > 0).Select(metric =>
         {
             var highest = metric.Points.MaxBy(point => point.Value);
-            return $"<tr><th>{Text(metric.Title)}</th><td>{LineChart.Sparkline(metric)}</td>{Number(ReportText.Score(metric.Points[0].Value))}"
-                + $"{Number(ReportText.Score(metric.Points[^1].Value))}{Number(ReportText.Score(highest.Value))}{Number(ReportText.Count(highest.Step))}</tr>";
+            return $"<tr><th>{Text(metric.Title)}</th><td>{LineChart.Sparkline(metric)}</td>"
+                + Number(ReportText.Score(metric.Points[0].Value)) + Number(ReportText.Score(metric.Points[^1].Value))
+                + Number(ReportText.Score(highest.Value)) + Number(ReportText.Count(highest.Step)) + "</tr>";
         }).ToArray();
-        return rows.Length == 0 ? "" : Section("Evaluations on the way", Table(["Metric", "Course"], ["First", "Last", "Highest", "at step"], rows));
+        return rows.Length == 0
+            ? ""
+            : Section("Evaluations during training", Table(["Metric", "Curve"], ["First", "Last", "Highest", "At step"], rows));
     }
 
     private static IEnumerable<Curve> Metrics(IReadOnlyList<TrainingStep> steps) => steps
@@ -137,8 +154,11 @@ public static class TrainingReport
     {
         var rows = datasets.Select(dataset => string.Concat([
             $"<tr><td>{Text(dataset.Name)}{(dataset.Source is null ? "" : $"<br><span class=\"example\">{Text(dataset.Source)}</span>")}",
-            .. dataset.Examples.Select(example => $"<br><span class=\"example\">{Text(string.Join(" | ", example.Texts.Select(text => $"“{ReportText.Shorten(text)}”")))}</span>"),
-            $"</td><td class=\"loss\">{Text(dataset.Loss).Replace("(", "(<wbr>", StringComparison.Ordinal)}</td>{Number(ReportText.Count(dataset.Rows))}</tr>",
+            .. dataset.Examples
+                .Select(example => string.Join(" | ", example.Texts.Select(text => $"“{ReportText.Shorten(text)}”")))
+                .Select(example => $"<br><span class=\"example\">{Text(example)}</span>"),
+            $"</td><td class=\"loss\">{Text(dataset.Loss).Replace("(", "(<wbr>", StringComparison.Ordinal)}</td>",
+            $"{Number(ReportText.Count(dataset.Rows))}</tr>",
         ]));
         return datasets.Count == 0 ? "" : Section("Data", Table(["Data set", "Loss"], ["Rows"], rows));
     }

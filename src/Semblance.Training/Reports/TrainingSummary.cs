@@ -1,41 +1,43 @@
 namespace Semblance.Training;
 
-/// <summary>What there is to say about a finished training: what <see cref="TrainingReport"/> and <see cref="ModelCard"/> are made of.</summary>
+/// <summary>Represents a finished training, as input of <see cref="TrainingReport"/> and <see cref="ModelCard"/>.</summary>
 public sealed record TrainingSummary
 {
-    /// <summary>The model's name, as on the Hub: <c>acme/parcels-small</c>.</summary>
+    /// <summary>Gets the name of the model, as on the Hub: <c>acme/parcels-small</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The model that training began from, a Hub id or a folder; null for random weights.</summary>
+    /// <summary>Gets the base model, a Hub id or a folder; <see langword="null"/> for a randomly initialized model.</summary>
     public string? BaseModel { get; init; }
 
-    /// <summary>The languages of its texts, as codes such as <c>en</c> and <c>zh</c>; empty where not known.</summary>
+    /// <summary>Gets the languages of the texts, as codes such as <c>en</c> and <c>zh</c>; empty if unknown.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
-    /// <summary>The model's licence as an SPDX identifier, such as <c>Apache-2.0</c>; null where not given.</summary>
+    /// <summary>
+    /// Gets the license of the model as an SPDX identifier, such as <c>Apache-2.0</c>; <see langword="null"/> if not given.
+    /// </summary>
     public string? Licence { get; init; }
 
-    /// <summary>What was trained on.</summary>
+    /// <summary>Gets the data sets.</summary>
     public required IReadOnlyList<DatasetSummary> Datasets { get; init; }
 
-    /// <summary>Names and values of the hyper-parameters, in the order that they are shown in.</summary>
+    /// <summary>Gets the names and values of the hyperparameters, in the order of the report.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 
-    /// <summary>What was measured, in order: of a metric that several stages have, the last is the model's.</summary>
+    /// <summary>Gets the results of evaluations, in order; the last value of a metric is that of the trained model.</summary>
     public IReadOnlyList<StageResult> Results { get; init; } = [];
 
-    /// <summary>What went wrong on the way.</summary>
+    /// <summary>Gets the warnings of the training.</summary>
     public IReadOnlyList<TrainingWarning> Warnings { get; init; } = [];
 
-    /// <summary>How many steps were taken.</summary>
+    /// <summary>Gets the number of training steps.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>How long they took.</summary>
+    /// <summary>Gets the duration of the training.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>When training ended; null where not known.</summary>
+    /// <summary>Gets the time at which the training ended, or <see langword="null"/> if unknown.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>What it ran on; by default this machine.</summary>
+    /// <summary>Gets the environment. The default is this machine.</summary>
     public MachineSummary Machine { get; init; } = MachineSummary.Current;
 }

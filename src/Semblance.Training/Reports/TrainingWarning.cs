@@ -1,7 +1,7 @@
 namespace Semblance.Training;
 
-/// <summary>Something that goes wrong in a training.</summary>
-/// <param name="Step">The step that showed it, from 0.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Message">One sentence: the step, what was seen, and the likely cause.</param>
+/// <summary>Represents a problem of a training.</summary>
+/// <param name="Step">The step at which the problem was detected, from 0.</param>
+/// <param name="Kind">The kind of the problem.</param>
+/// <param name="Message">One sentence with the step, the problem and its probable cause.</param>
 public sealed record TrainingWarning(long Step, TrainingWarningKind Kind, string Message);

@@ -1,20 +1,20 @@
 namespace Semblance.Training;
 
-/// <summary>What goes wrong in a training.</summary>
+/// <summary>Specifies the kind of a training problem.</summary>
 public enum TrainingWarningKind
 {
-    /// <summary>The loss or the gradient is infinite or no number.</summary>
+    /// <summary>The loss or the gradient is infinite or NaN.</summary>
     NotFinite,
 
-    /// <summary>The gradient is far longer than it was.</summary>
+    /// <summary>The gradient norm is much larger than before.</summary>
     ExplodingGradient,
 
-    /// <summary>The loss does not move, or has not fallen since the beginning.</summary>
+    /// <summary>The loss is constant, or has not decreased since the beginning.</summary>
     StuckLoss,
 
-    /// <summary>All sentences get nearly the same vector.</summary>
+    /// <summary>All sentences have nearly the same embedding.</summary>
     Collapse,
 
-    /// <summary>The learning rate is zero, so nothing is learned.</summary>
+    /// <summary>The learning rate is zero, so parameters do not change.</summary>
     ZeroLearningRate,
 }

@@ -5,24 +5,25 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Semblance.Training;
 
 /// <summary>
-/// Watches the steps of a training and says, in a sentence, when something goes wrong. The same steps give the same warnings. A step costs
-/// a few microseconds, and with embeddings one pass over them. For one thread at a time.
+/// Monitors the steps of a training and returns a warning when a problem is detected. The same steps give the same warnings. A step takes a
+/// few
+/// microseconds, and with embeddings one pass over them. Not thread-safe.
 /// </summary>
 public sealed class TrainingWatch
 {
-    /// <summary>A kind of warning is repeated after so many steps at the earliest.</summary>
+    /// <summary>The minimum number of steps between two warnings of the same kind.</summary>
     public const int RepeatAfter = 1000;
 
     private const int MedianOf = 100; // gradient norms
-    private const int MedianFrom = 20; // before that nothing is known
+    private const int MedianFrom = 20; // fewer norms are not sufficient
     private const double ExplodesAt = 100; // times the median
     private const int StuckWindow = 200; // losses
     private const int StuckAfter = 1000; // steps, when compared with the beginning
     private const double StuckRange = 1e-3; // of the mean
     private const double StuckFall = 0.01; // of the beginning
     private const double CollapsedCosine = 0.99;
-    private const int CollapsedFor = 10; // batches in a row: fresh models begin alike
-    private const int ZeroRateFor = 10; // steps in a row: a warm-up begins at zero
+    private const int CollapsedFor = 10; // batches in a row: untrained models start with similar embeddings
+    private const int ZeroRateFor = 10; // steps in a row: a warm-up starts at zero
 
     private readonly Queue<double> _norms = new();
     private readonly Queue<double> _losses = new();
@@ -33,23 +34,23 @@ public sealed class TrainingWatch
     private int _collapsed;
     private int _zeroRates;
 
-    /// <summary>Looks at a step.</summary>
+    /// <summary>Observes a step.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="embeddings">The sentence vectors of its batch, <c>[sentences × dimension]</c>, or null.</param>
-    /// <returns>What goes wrong, the worst first; null where nothing does or it was said before.</returns>
+    /// <param name="embeddings">The sentence embeddings of the batch, <c>[sentences × dimension]</c>, or <see langword="null"/>.</param>
+    /// <returns>The most severe problem; <see langword="null"/> if there is none or it was reported recently.</returns>
     public TrainingWarning? Observe(TrainingStep step, Tensor? embeddings = null)
     {
         ArgumentNullException.ThrowIfNull(step);
         return Observe(step.Step, step.Loss, step.GradientNorm, embeddings, step.LearningRate);
     }
 
-    /// <summary>Looks at a step.</summary>
-    /// <param name="step">The step, from 0; each is later than the one before.</param>
-    /// <param name="loss">Its loss.</param>
-    /// <param name="gradientNorm">The length of its gradient, before it was scaled down.</param>
-    /// <param name="embeddings">The sentence vectors of its batch, <c>[sentences × dimension]</c>, or null.</param>
-    /// <param name="learningRate">Its learning rate, or null.</param>
-    /// <returns>What goes wrong, the worst first; null where nothing does or it was said before.</returns>
+    /// <summary>Observes a step.</summary>
+    /// <param name="step">The step, from 0, later than the previous one.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="gradientNorm">The norm of the gradient before clipping.</param>
+    /// <param name="embeddings">The sentence embeddings of the batch, <c>[sentences × dimension]</c>, or <see langword="null"/>.</param>
+    /// <param name="learningRate">The learning rate, or <see langword="null"/>.</param>
+    /// <returns>The most severe problem; <see langword="null"/> if there is none or it was reported recently.</returns>
     public TrainingWarning? Observe(long step, double loss, double gradientNorm, Tensor? embeddings = null, double? learningRate = null)
     {
         (TrainingWarningKind Kind, string? Problem)[] findings =
@@ -74,7 +75,8 @@ public sealed class TrainingWatch
 
     private static string? NotFinite(double loss, double norm) => double.IsFinite(loss) && double.IsFinite(norm)
         ? null
-        : $"the loss is {Text(loss)} and the gradient's length {Text(norm)}; the learning rate is probably too high, or a label is out of range";
+        : $"the loss is {Text(loss)} and the gradient norm is {Text(norm)}; the learning rate is probably too high, "
+            + "or a label is out of range";
 
     private string? ExplodingGradient(double norm)
     {
@@ -93,7 +95,8 @@ public sealed class TrainingWatch
         Array.Sort(before);
         var median = before[before.Length / 2];
         return median > 0 && norm > ExplodesAt * median
-            ? $"the gradient's length is {Text(norm)}, {Text(norm / median)} times its median of {Text(median)}; the learning rate is probably too high, or the batch has a damaged row"
+            ? $"the gradient norm is {Text(norm)}, {Text(norm / median)} times its median of {Text(median)}; "
+                + "the learning rate is probably too high, or the batch has an invalid row"
             : null;
     }
 
@@ -120,12 +123,14 @@ public sealed class TrainingWatch
         if (highest - lowest <= StuckRange * Math.Abs(mean))
         {
             return mean == 0
-                ? $"the loss has been 0 for {StuckWindow} steps; the data is probably too easy for it, so there is nothing left to learn"
-                : $"the loss has stayed at {Text(mean)} for {StuckWindow} steps; the parameters are probably frozen, the learning rate too low, or all vectors the same";
+                ? $"the loss has been 0 for {StuckWindow} steps; the data set is probably too easy for this loss"
+                : $"the loss has stayed at {Text(mean)} for {StuckWindow} steps; the parameters are probably frozen, "
+                    + "the learning rate too low, or all embeddings the same";
         }
 
         return _fromBeginning && _observed >= StuckAfter && mean > _firstLosses - (StuckFall * Math.Abs(_firstLosses))
-            ? $"the loss is {Text(mean)} after {_observed} steps and was {Text(_firstLosses)} at the beginning; the learning rate is probably too low or too high, or texts and labels do not belong together"
+            ? $"the loss is {Text(mean)} after {_observed} steps and was {Text(_firstLosses)} at the beginning; "
+                + "the learning rate is probably too low or too high, or the labels do not match the texts"
             : null;
     }
 
@@ -139,7 +144,8 @@ public sealed class TrainingWatch
         var cosine = MeanCosine(embeddings);
         _collapsed = cosine > CollapsedCosine ? _collapsed + 1 : 0;
         return _collapsed >= CollapsedFor
-            ? $"all sentences get nearly the same vector, their mean cosine is {Text(cosine)}; the learning rate is probably too high, or the loss has no negatives"
+            ? $"all sentences have nearly the same embedding, with a mean cosine similarity of {Text(cosine)}; "
+                + "the learning rate is probably too high, or the loss has no negatives"
             : null;
     }
 
@@ -151,7 +157,7 @@ public sealed class TrainingWatch
             : null;
     }
 
-    // Over all pairs of rows: the square of a sum of unit vectors is all their cosines, those with themselves among them.
+    // Over all pairs of rows: the square of a sum of unit vectors is the sum of all their cosines, including those with themselves.
     internal static double MeanCosine(Tensor embeddings)
     {
         var sum = new float[embeddings.Columns];

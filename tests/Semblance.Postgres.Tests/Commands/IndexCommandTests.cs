@@ -90,9 +90,9 @@ public class IndexCommandTests(PostgresServer server)
 
         await using var wordless = new Table(server);
         (await wordless.RunAsync("build", "--model", Model.Folder, "--input", input)).Done();
-        Fails(await wordless.RunAsync("search", "--query", "parcel", "--hybrid"), $"the index '{wordless.Name}' has no words; build it with --text-search");
+        Fails(await wordless.RunAsync("search", "--query", "parcel", "--hybrid"), $"the index '{wordless.Name}' has no full-text index; build it with --text-search");
         var (vectors, _, _) = Vectors(folder, 32);
-        Fails(await table.RunAsync("search", "--queries", vectors, "--hybrid"), "vectors have no words");
+        Fails(await table.RunAsync("search", "--queries", vectors, "--hybrid"), "queries are vectors without texts");
     }
 
     [PostgresFact]
@@ -105,8 +105,8 @@ public class IndexCommandTests(PostgresServer server)
         var (vectors, _, _) = Vectors(folder);
         (await table.RunAsync("build", "--input", vectors, "--method", "none")).Done();
         Fails(await table.RunAsync("build", "--input", vectors), "there is an index or a table of that name already");
-        Fails(await table.RunAsync("build", "--input", vectors, "--method", "ivfflat", "--similarity", "manhattan"), "does not support the Manhattan distance with IVFFlat");
-        Fails(await table.RunAsync("add", "--input", folder.Write("a.txt", "Hi\n"), "--model", Model.Folder), "--model: its vectors have 32 elements, and those of the index 8");
+        Fails(await table.RunAsync("build", "--input", vectors, "--method", "ivfflat", "--similarity", "manhattan"), "no IVFFlat index by the Manhattan distance");
+        Fails(await table.RunAsync("add", "--input", folder.Write("a.txt", "Hi\n"), "--model", Model.Folder), "--model: the model has dimension 32, but the index has dimension 8");
         (await PostgresIndex.OpenAsync(server.Source, table.Name)).Dimension.ShouldBe(8);
     }
 
@@ -122,7 +122,7 @@ public class IndexCommandTests(PostgresServer server)
             Environment.SetEnvironmentVariable(IndexPlace.Variable, server.Connection.ConnectionString);
             (await Outcome.OfAsync("index", "build", "--table", table.Name, "--input", vectors)).Done();
             Environment.SetEnvironmentVariable(IndexPlace.Variable, null);
-            Fails(await Outcome.OfAsync("index", "info", "--table", table.Name), "--table: it is not said where; give a connection with --postgres, or in the environment variable SEMBLANCE_POSTGRES.");
+            Fails(await Outcome.OfAsync("index", "info", "--table", table.Name), "--table: the connection is missing; give it with --postgres or in the environment variable SEMBLANCE_POSTGRES.");
         }
         finally
         {
@@ -146,18 +146,18 @@ public class IndexCommandTests(PostgresServer server)
     [InlineData("Host=localhost;Port=hunter2")]
     [InlineData("Password=hunter2")]
     public async Task A_connection_that_cannot_be_read_is_not_repeated(string connection) =>
-        Fails(await Outcome.OfAsync("index", "info", "--table", "t", "--postgres", connection), "--postgres: this is no connection of PostgreSQL");
+        Fails(await Outcome.OfAsync("index", "info", "--table", "t", "--postgres", connection), "--postgres: this is not a PostgreSQL connection string");
 
     [Theory]
     [InlineData("--precision is for an index in a folder; use --storage.", "build", "--table", "t", "--input", "a.npy", "--precision", "int8")]
     [InlineData("--storage is for an index in PostgreSQL (--table); use --precision.", "build", "--index", "d", "--input", "a.npy", "--storage", "bit")]
-    [InlineData("--method is for an index in PostgreSQL (--table); a folder's index is always a graph.", "build", "--index", "d", "--input", "a.npy", "--method", "none")]
-    [InlineData("--text-search is for an index in PostgreSQL (--table); a folder's index has no words.", "build", "--index", "d", "--input", "a.npy", "--text-search", "simple")]
+    [InlineData("--method is for an index in PostgreSQL (--table); an index in a folder is always an HNSW graph.", "build", "--index", "d", "--input", "a.npy", "--method", "none")]
+    [InlineData("--text-search is for an index in PostgreSQL (--table); an index in a folder has no full-text search.", "build", "--index", "d", "--input", "a.npy", "--text-search", "simple")]
     [InlineData("--probes is for an index in PostgreSQL (--table); use --ef.", "search", "--index", "d", "--query", "q", "--probes", "2")]
-    [InlineData("--hybrid is for an index in PostgreSQL (--table); in a folder there are vectors alone", "search", "--index", "d", "--query", "q", "--hybrid")]
-    [InlineData("--postgres is for an index in PostgreSQL (--table); a folder needs none.", "info", "--index", "d", "--postgres", "Host=h")]
+    [InlineData("--hybrid is for an index in PostgreSQL (--table); an index in a folder has vectors only", "search", "--index", "d", "--query", "q", "--hybrid")]
+    [InlineData("--postgres is for an index in PostgreSQL (--table); an index in a folder needs no connection.", "info", "--index", "d", "--postgres", "Host=h")]
     [InlineData("--threads is for an index in a folder; PostgreSQL builds with max_parallel_maintenance_workers", "compact", "--table", "t", "--threads", "2")]
-    [InlineData("PostgreSQL checks its own files (pg_amcheck); give --recall", "verify", "--table", "t")]
+    [InlineData("PostgreSQL checks its own files (pg_amcheck); use --recall", "verify", "--table", "t")]
     [InlineData("Give the folder of the index with --index, or its table in PostgreSQL with --table.", "info")]
     [InlineData("Give the folder of the index with --index, or its table in PostgreSQL with --table.", "delete", "--index", "d", "--table", "t", "1")]
     public async Task An_option_that_makes_no_sense_is_refused_by_name(string message, params string[] arguments)

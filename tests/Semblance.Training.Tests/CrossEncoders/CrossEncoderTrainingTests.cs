@@ -59,7 +59,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
         var triplets = new TripletEvaluator(Queries[..1], Answers[..1], Answers[1..2]).Evaluate(model);
         triplets.Metrics["accuracy"].ShouldBe(model.Predict(Queries[0], Answers[0])[0] > model.Predict(Queries[0], Answers[1])[0] ? 1 : 0);
         new SequentialEvaluator([new TripletEvaluator(Queries, Answers, Queries, "a"), new TripletEvaluator(Queries, Answers, Answers, "b")]).Evaluate(model).Metrics.Keys.ShouldBe(["a_accuracy", "b_accuracy", "sequential_score"]);
-        Should.Throw<NotSupportedException>(() => new MSEEvaluator(Queries, Answers, RecordedModel.MeanNormalize).Evaluate(model)).Message.ShouldContain("MSEEvaluator needs sentence vectors");
+        Should.Throw<NotSupportedException>(() => new MSEEvaluator(Queries, Answers, RecordedModel.MeanNormalize).Evaluate(model)).Message.ShouldContain("MSEEvaluator needs sentence embeddings");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class CrossEncoderTrainingTests : IDisposable
         (wrong.PrimaryMetric, wrong.Metrics["nli_accuracy"]).ShouldBe(("nli_f1_macro", 0.75));
         wrong.PrimaryScore.ShouldBeLessThan(1);
         wrong.Metrics["nli_f1_micro"].ShouldBe(0.75);
-        Should.Throw<ArgumentException>(() => new LabelAccuracyEvaluator(Queries, Answers, [0, 1, 3, 0]).Evaluate(model)).Message.ShouldContain("A model of 3 labels cannot tell 4 classes");
+        Should.Throw<ArgumentException>(() => new LabelAccuracyEvaluator(Queries, Answers, [0, 1, 3, 0]).Evaluate(model)).Message.ShouldContain("A model with 3 labels cannot predict 4 labels");
         Should.Throw<ArgumentException>(() => new TripletEvaluator(Queries, Answers, Answers).Evaluate(model)).Message.ShouldContain("3 labels");
     }
 

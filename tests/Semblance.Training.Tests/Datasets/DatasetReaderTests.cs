@@ -90,16 +90,16 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("x.tsv", "a\tb\tscore\n1\t2\tInfinity\n", 2, "'Infinity'")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t2\t1e999\n", 2, "'1e999'")]
     [InlineData("x.csv", "a,b,score\n1,2,3,4\n", 2, "4 columns; 3 are expected")]
-    [InlineData("x.csv", "a,b,score\n\"1\n1\n\",\"2\n,3\n1,2,3\n", 4, "no other closes it")]
+    [InlineData("x.csv", "a,b,score\n\"1\n1\n\",\"2\n,3\n1,2,3\n", 4, "opens a field that is not closed")]
     [InlineData("x.jsonl", "{\"a\":null,\"b\":\"2\",\"score\":1}\n", 1, "'a' is null")]
     [InlineData("x.jsonl", "{\"a\":7,\"b\":\"2\",\"score\":1}\n", 1, "'a' is 7; a text is expected")]
     [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\",\"score\":true}\n", 1, "'score' is true; a text or a number is expected")]
     [InlineData("x.jsonl", "{\"a\":\"1\",\"a\":\"1\",\"b\":\"2\",\"score\":1}\n", 1, "'a' comes twice")]
     [InlineData("x.tsv", "a\tb\tscore\n1\t \t1\n", 2, "column 'b' is empty")]
-    [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; there are a, b")]
+    [InlineData("x.tsv", "a\tb\n1\t2\n", 1, "no column 'score'; the columns are a, b")]
     [InlineData("x.tsv", "a\tb\tb\tscore\n1\t2\t3\t4\n", 1, "2 columns 'b'")]
     [InlineData("x.csv", "a,b,score\n\"1\n\"x,2,3\n", 2, "after a closing double quote")]
-    [InlineData("x.csv", "a,b,score\n1,2,3\n1,\"2,3\n1,2,3\n", 3, "no other closes it")]
+    [InlineData("x.csv", "a,b,score\n1,2,3\n1,\"2,3\n1,2,3\n", 3, "opens a field that is not closed")]
     [InlineData("x.jsonl", "{\"a\":\"1\",\"b\":\"2\"}\n", 1, "no 'score'")]
     [InlineData("x.jsonl", "\n{\"a\":\"1\",\"b\":[],\"score\":1}\n", 2, "'b' is []; a text is expected")]
     [InlineData("x.jsonl", "{\"a\":\"\\ud800\",\"b\":\"2\",\"score\":1}\n", 1, "surrogate")]
@@ -123,7 +123,7 @@ public sealed class DatasetReaderTests : IDisposable
     {
         var path = Write("x.tsv", $"label\ta\n{label}\teins\n");
         Should.Throw<DatasetException>(() => new DatasetReader(path, new ColumnMapping("a") { Label = "label" }).Count())
-            .Message.ShouldBe($"{path}, line 2: the label is '{label}'; a whole number from 0 to 2147483647 is expected, or names for the labels.");
+            .Message.ShouldBe($"{path}, line 2: the label is '{label}'; a whole number from 0 to 2147483647 is expected; give label names if labels are texts.");
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class DatasetReaderTests : IDisposable
         foreach (var broken in Enum.GetValues<BrokenRows>())
         {
             var error = Should.Throw<DatasetException>(() => new DatasetReader(path, new ColumnMapping("a", "b")) { BrokenRows = broken }.Count());
-            error.Message.ShouldBe($"{path}, line 3: a double quote opens a field and no other closes it within 16 Mi characters; close it, or double the quotes inside the field.");
+            error.Message.ShouldBe($"{path}, line 3: a double quote opens a field that is not closed within 16 Mi characters; close it, or double the quotes inside the field.");
         }
     }
 
@@ -167,7 +167,7 @@ public sealed class DatasetReaderTests : IDisposable
     public void A_message_does_not_repeat_what_a_terminal_obeys()
     {
         var message = Should.Throw<DatasetException>(() => new DatasetReader(Write("x.tsv", "\u001B]0;x\u0007\tb\n1\t2\n"), new ColumnMapping("a")).Count()).Message;
-        message.ShouldEndWith("there is no column 'a'; there are \\u001B]0;x\\u0007, b.");
+        message.ShouldEndWith("there is no column 'a'; the columns are \\u001B]0;x\\u0007, b.");
     }
 
     [Fact]

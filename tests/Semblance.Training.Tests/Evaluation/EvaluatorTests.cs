@@ -133,7 +133,7 @@ public sealed class EvaluatorTests : IDisposable
     public void A_teacher_of_other_dimensions_is_refused()
     {
         var evaluator = new MSEEvaluator(First, Second, Model) { Encoding = new EncodeOptions { Dimensions = 3 } };
-        Should.Throw<ArgumentException>(() => evaluator.Evaluate(Model)).Message.ShouldContain("3 dimensions");
+        Should.Throw<ArgumentException>(() => evaluator.Evaluate(Model)).Message.ShouldContain("dimension 3");
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class EvaluatorTests : IDisposable
         Should.Throw<ArgumentException>(() => new InformationRetrievalEvaluator(
             new Dictionary<string, string> { ["q"] = "a" },
             new Dictionary<string, string> { ["1"] = "b" },
-            new Dictionary<string, IReadOnlySet<string>> { ["q"] = new HashSet<string> { "d1" } })).Message.ShouldContain("ids the same");
+            new Dictionary<string, IReadOnlySet<string>> { ["q"] = new HashSet<string> { "d1" } })).Message.ShouldContain("ids match");
     }
 
     private void ShouldMatch(string recorded, Evaluator evaluator, string primary, Func<string, bool>? compared = null)

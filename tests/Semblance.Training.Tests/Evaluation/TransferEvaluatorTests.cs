@@ -82,12 +82,12 @@ public class TransferEvaluatorTests
     public void Parts_that_do_not_fit_are_refused()
     {
         var rows = Rows(2, 0, 20);
-        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, dev: rows)).Message.ShouldContain("beside one to test on");
-        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, Rows(3, 0, 20))).Message.ShouldContain("a label 2");
+        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, dev: rows)).Message.ShouldContain("requires a test set");
+        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, Rows(3, 0, 20))).Message.ShouldContain("label 2");
         Should.Throw<ArgumentException>(() => new TransferEvaluator(new LabelledTexts(["a", "b"], [0, 0]))).Message.ShouldContain("same label");
         Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, new LabelledTexts(["a"], ["b"], [0]))).Message.ShouldContain("pairs");
         Should.Throw<ArgumentException>(() => new LabelledTexts(["a"], [-1])).Message.ShouldContain("-1");
-        Should.Throw<ArgumentException>(() => new LabelledTexts(["a"], [0, 1])).Message.ShouldContain("1 texts and 2 labels");
+        Should.Throw<ArgumentException>(() => new LabelledTexts(["a"], [0, 1])).Message.ShouldContain("1 texts, but 2 labels");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class TransferEvaluatorTests
     [Fact]
     public void A_class_without_a_centroid_is_refused()
     {
-        Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(Rows(2, 0, 10), Rows(3, 0, 10))).Message.ShouldContain("class 2");
+        Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(Rows(2, 0, 10), Rows(3, 0, 10))).Message.ShouldContain("label 2");
         Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(new LabelledTexts(["a"], ["b"], [0]), Rows(2, 0, 10))).Message.ShouldContain("pairs");
     }
 

@@ -89,7 +89,7 @@ public sealed class ModelCardTests
         var card = ModelCard.Render(new TrainingSummary { Name = "m", Datasets = [], Steps = 0, Duration = TimeSpan.Zero }, RecordedModel.MeanNormalize);
 
         card.ShouldStartWith("---\nlibrary_name: sentence-transformers\n");
-        card.ShouldContain("none: random weights");
+        card.ShouldContain("none: randomly initialized");
         card.ShouldContain("The parcel never came.");
         card.ShouldNotContain("model-index");
         card.ShouldNotContain("## Evaluation");

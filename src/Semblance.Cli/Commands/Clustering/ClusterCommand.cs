@@ -7,18 +7,20 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>cluster</c>: groups of close lines, with the words that say what they are about.</summary>
+/// <summary>Represents <c>cluster</c>, which groups similar lines and names the topic words of each group.</summary>
 internal sealed class ClusterCommand : CliCommand
 {
     private const int UsualWords = 5;
 
     private readonly EncodedInput _input;
-    private readonly Option<int?> _topics = NewOption.Count("--topics", $"How many words say what a group is about; default {UsualWords}");
+    private readonly Option<int?> _topics = NewOption.Count("--topics", $"The number of topic words per group; default: {UsualWords}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly ClusterMethod _method;
 
     public ClusterCommand(Host host)
-        : base("cluster", "Find groups of close lines: for each its size and topic words, then score, line number, text", host)
+        : base(
+            "cluster",
+            "Groups similar lines; writes the size and topic words of each group, then score, line number and text of its members", host)
     {
         _input = new EncodedInput(this);
         _method = new ClusterMethod(this);
@@ -50,8 +52,9 @@ internal sealed class ClusterCommand : CliCommand
             WriteText(clusters, texts);
         }
 
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} s; {labels.Count(label => label < 0):N0} lines are in none"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{input.Summary}; found {clusters.Count:N0} {(clusters.Count == 1 ? "group" : "groups")} in {grouped:F2} ")
+            + Numbers.Invariant($"s; {labels.Count(label => label < 0):N0} lines are in none"));
     }
 
     private void WriteText(IReadOnlyList<TextCluster> clusters, List<string> texts)
@@ -59,7 +62,9 @@ internal sealed class ClusterCommand : CliCommand
         for (var number = 0; number < clusters.Count; number++)
         {
             var cluster = clusters[number];
-            Host.Text.WriteLine($"{(number > 0 ? "\n" : "")}group {number + 1} · {cluster.Members.Count} {(cluster.Members.Count == 1 ? "line" : "lines")} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·'));
+            var lines = cluster.Members.Count == 1 ? "line" : "lines";
+            var title = $"group {number + 1} · {cluster.Members.Count} {lines} · {string.Join(", ", cluster.Words)}".TrimEnd(' ', '·');
+            Host.Text.WriteLine(number > 0 ? $"\n{title}" : title);
             foreach (var member in cluster.Members)
             {
                 Host.Text.WriteLine($"  {Numbers.Score(member.Score)}\t{member.Index + 1}\t{Column.Last(texts[member.Index])}");

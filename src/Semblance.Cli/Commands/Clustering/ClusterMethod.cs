@@ -5,7 +5,7 @@ using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>The options that say what a cluster is, and how it is found.</summary>
+/// <summary>Represents the options that choose and configure the clustering method.</summary>
 internal sealed class ClusterMethod
 {
     private const int UsualSize = 3;
@@ -19,14 +19,26 @@ internal sealed class ClusterMethod
         ["hdbscan"] = ["--min-size", "--min-samples"],
     };
 
-    private readonly Option<string> _method = NewOption.Choice("--method", "communities: around a text; kmeans: so many; agglomerative: by joining the nearest; hdbscan: dense regions", [.. Rules.Keys]);
-    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "communities: the cosine with the centre, default 0.75; agglomerative: the mean cosine at which groups are still joined");
-    private readonly Option<int?> _clusters = NewOption.Count("--clusters", "kmeans, agglomerative: how many groups");
-    private readonly Option<int?> _minSize = NewOption.Count("--min-size", $"communities, hdbscan: how many texts a group has at least; default {UsualSize}");
-    private readonly Option<int?> _minSamples = NewOption.Count("--min-samples", "hdbscan: how many texts lie close to one in a group; more leave more out; default as --min-size");
-    private readonly Option<string> _linkage = NewOption.Choice("--linkage", "agglomerative: what counts between groups", "average", "complete", "single", "ward");
-    private readonly Option<int?> _seed = NewOption.Integer("--seed", "kmeans: decides what is left to chance; default 42");
-    private readonly Option<int?> _pca = NewOption.Count("--pca", "Look at N principal components only; hdbscan often finds more in 10 or so");
+    private readonly Option<string> _method = NewOption.Choice(
+        "--method",
+        "The method. communities: around central texts; kmeans: a given number; agglomerative: by merging the nearest; hdbscan: "
+        + "dense regions",
+        [.. Rules.Keys]);
+    private readonly Option<float?> _threshold = NewOption.Number(
+        "--threshold", "SCORE",
+        "communities: the minimum cosine similarity to the center, default: 0.75; agglomerative: "
+        + "the minimum cosine similarity at which groups are merged");
+    private readonly Option<int?> _clusters = NewOption.Count("--clusters", "kmeans, agglomerative: the number of groups");
+    private readonly Option<int?> _minSize = NewOption.Count(
+        "--min-size", $"communities, hdbscan: the minimum number of texts in a group; default: {UsualSize}");
+    private readonly Option<int?> _minSamples = NewOption.Count(
+        "--min-samples",
+        "hdbscan: the number of neighbors that make a text a core point; higher values leave more texts out; default: --min-size");
+    private readonly Option<string> _linkage = NewOption.Choice(
+        "--linkage", "agglomerative: the linkage, which defines the distance between groups", "average", "complete", "single", "ward");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "kmeans: the random seed; default: 42");
+    private readonly Option<int?> _pca = NewOption.Count(
+        "--pca", "The number of principal components to reduce the vectors to; hdbscan often works better with about 10");
 
     public ClusterMethod(Command command)
     {
@@ -41,8 +53,9 @@ internal sealed class ClusterMethod
         command.Validators.Add(result => Validate(result, options));
     }
 
-    /// <summary>The cluster of each vector, from 0; −1 for none.</summary>
-    public int[] Labels(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
+    /// <summary>Returns the cluster of each vector, from 0; −1 for none.</summary>
+    public int[] Labels(
+        ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_pca) is { } components && vectors.Rows > 0)
         {
@@ -74,13 +87,20 @@ internal sealed class ClusterMethod
         };
     }
 
-    private int[] Agglomerative(ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
+    private int[] Agglomerative(
+        ParseResult arguments, Tensor vectors, int maxThreads, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var options = new AgglomerativeOptions { Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true), MaxThreads = maxThreads };
+        var options = new AgglomerativeOptions
+        {
+            Linkage = Enum.Parse<Linkage>(arguments.GetValue(_linkage)!, ignoreCase: true),
+            MaxThreads = maxThreads,
+        };
         var tree = AgglomerativeClustering.Fit(vectors, options, progress, cancellationToken);
 
-        // What is exactly at the threshold is still joined.
-        return arguments.GetValue(_clusters) is { } clusters ? tree.Cut(clusters) : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));
+        // Groups exactly at the threshold are merged.
+        return arguments.GetValue(_clusters) is { } clusters
+            ? tree.Cut(clusters)
+            : tree.CutAt(Math.BitIncrement(1f - arguments.GetValue(_threshold)!.Value));
     }
 
     private void Validate(CommandResult result, Option[] options)
@@ -106,9 +126,12 @@ internal sealed class ClusterMethod
         }
         else if (method == "agglomerative" && given.Contains("--threshold") && result.GetValue(_linkage) == "ward")
         {
-            result.AddError("--linkage ward knows no cosines; give --clusters instead of --threshold.");
+            result.AddError("--linkage ward does not use cosine similarity; use --clusters instead of --threshold.");
         }
-        else if (method == "hdbscan" && result.GetResult(_minSize) is { Errors: var errors } && !errors.Any() && result.GetValue(_minSize) == 1)
+        else if (method == "hdbscan"
+            && result.GetResult(_minSize) is { Errors: var errors }
+            && !errors.Any()
+            && result.GetValue(_minSize) == 1)
         {
             result.AddError("--method hdbscan needs a --min-size from 2 on.");
         }

@@ -7,20 +7,23 @@ using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>map</c>: lines as points of a plane, near ones near each other.</summary>
+/// <summary>Represents <c>map</c>, which lays out texts on a plane so that similar texts are close.</summary>
 internal sealed class MapCommand : CliCommand
 {
     private const int UsualGroups = 12;
 
     private readonly EncodedInput _input;
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "Ends with .tsv (x, y, group, text), .jsonl or .html, a page to look at; without it, .tsv on standard output");
-    private readonly Option<float?> _perplexity = NewOption.Number("--perplexity", "N", "About how many neighbours a line keeps near; default 30");
-    private readonly Option<int?> _iterations = NewOption.Count("--iterations", "How many steps; default 1000");
-    private readonly Option<int?> _clusters = NewOption.Count("--clusters", $"How many groups, found by k-means, are coloured and named; default {UsualGroups}");
-    private readonly Option<int?> _seed = NewOption.Integer("--seed", "Decides what is left to chance; default 42");
+    private readonly Option<string?> _output = NewOption.Text(
+        "--output", "FILE", "The map: .tsv (x, y, group, text), .jsonl, or .html to view in a browser; default: TSV on standard output");
+    private readonly Option<float?> _perplexity = NewOption.Number(
+        "--perplexity", "N", "The perplexity, roughly the number of neighbors of a text; default: 30");
+    private readonly Option<int?> _iterations = NewOption.Count("--iterations", "The number of iterations; default: 1000");
+    private readonly Option<int?> _clusters = NewOption.Count(
+        "--clusters", $"The number of groups, found by k-means, to color and label; default: {UsualGroups}");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed; default: 42");
 
     public MapCommand(Host host)
-        : base("map", "Draw the lines of a text as points of a plane (t-SNE), near ones near each other", host)
+        : base("map", "Maps the lines of a file to points on a plane (t-SNE), similar lines close to each other", host)
     {
         _output.AcceptEndings(standardOutput: true, ".tsv", ".jsonl", ".html");
         _input = new EncodedInput(this);
@@ -53,7 +56,8 @@ internal sealed class MapCommand : CliCommand
         await Host.WithProgressAsync("drawing", progress =>
         {
             map = TextMap.Fit(
-                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups, options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellationToken);
+                input.Texts, input.Vectors, arguments.GetValue(_clusters) ?? UsualGroups,
+                options with { MaxThreads = _input.Encoding.MaxThreads(arguments) }, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var drawn = Stopwatch.GetElapsedTime(started).TotalSeconds;

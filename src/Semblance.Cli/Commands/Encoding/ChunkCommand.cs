@@ -6,18 +6,27 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>chunk</c>: a line of text, its parts that a model takes whole.</summary>
+/// <summary>Represents <c>chunk</c>, which divides texts into chunks that fit the model.</summary>
 internal sealed class ChunkCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
-    private readonly Option<bool> _whole = new("--whole") { Description = "The input is one text, whose lines end with one character each" };
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "A text that will stand before each chunk, and needs room");
-    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "One of the model's own prompts instead");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<bool> _whole = new("--whole")
+    {
+        Description = "Treats the input as one text, whose lines end with one character each",
+    };
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "A text that will be prepended to each chunk; its tokens count");
+    private readonly Option<string?> _promptName = NewOption.Text("--prompt-name", "NAME", "The name of a prompt of the model instead");
     private readonly ChunkOptions _chunks;
 
     public ChunkCommand(Host host)
-        : base("chunk", "Divide each line of a text into chunks that the model takes whole: a JSON object each with line, start, end (in code points), tokens and text", host)
+        : base(
+            "chunk",
+            "Divides the lines of a file into chunks that fit the model; writes a JSON object per chunk with line, start, "
+            + "end (in code points), tokens and text",
+            host)
     {
         Add(_model);
         Add(_input);
@@ -31,7 +40,8 @@ internal sealed class ChunkCommand : CliCommand
     {
         using var lines = TextInput.Open(arguments.GetValue(_input), Host);
         var model = await _model.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
-        var options = _chunks.Apply(arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
+        var options = _chunks.Apply(
+            arguments, new EncodeOptions { Prompt = arguments.GetValue(_prompt), PromptName = arguments.GetValue(_promptName) });
         using var output = new JsonLinesWriter(Host.Output);
         var whole = arguments.GetValue(_whole) ? new StringBuilder() : null;
         await foreach (var line in lines.TextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
@@ -53,7 +63,7 @@ internal sealed class ChunkCommand : CliCommand
 
         void Write(string text, long line)
         {
-            var (place, start) = (0, 0); // the last chunk's, in UTF-16 units and in code points
+            var (place, start) = (0, 0); // the start of the last chunk, in UTF-16 units and in code points
             foreach (var chunk in model.Chunks(text, options, cancellationToken))
             {
                 start += CodePoints(text.AsSpan(place, chunk.Start - place));

@@ -7,18 +7,28 @@ using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>encode</c>: a line of text, a vector.</summary>
+/// <summary>Represents <c>encode</c>, which encodes the lines of a file as vectors.</summary>
 internal sealed class EncodeCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); without it, JSON lines on standard output");
-    private readonly Option<bool> _images = new("--images") { Description = "The lines of the input are paths of PNG or JPEG images, for a CLIP model" };
-    private readonly Option<int?> _maxActiveDims = NewOption.Count("--max-active-dims", "Sparse models: keep only the N largest elements of each vector");
-    private readonly Option<bool> _tokens = new("--tokens") { Description = "Sparse models: write tokens, the heaviest first, instead of indices" };
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<string?> _output = NewOption.Text(
+        "--output", "FILE",
+        "The vectors: .npy, .safetensors (a tensor 'embeddings') or .jsonl (with the texts); default: JSON Lines on standard output");
+    private readonly Option<bool> _images = new("--images")
+    {
+        Description = "Treats the lines of the input as paths of PNG or JPEG images, for a CLIP model",
+    };
+    private readonly Option<int?> _maxActiveDims = NewOption.Count(
+        "--max-active-dims", "Sparse models: the maximum number of active dimensions of each vector");
+    private readonly Option<bool> _tokens = new("--tokens")
+    {
+        Description = "Sparse models: writes tokens in descending order of weight, instead of indices",
+    };
     private readonly EncodingOptions _encoding;
 
     public EncodeCommand(Host host)
-        : base("encode", "Turn each line of a text into a vector", host)
+        : base("encode", "Encodes the lines of a file as vectors", host)
     {
         _output.AcceptEndings(standardOutput: true, ".npy", ".safetensors", ".jsonl");
         Add(_input);
@@ -49,24 +59,31 @@ internal sealed class EncodeCommand : CliCommand
 
         if (arguments.GetValue(_tokens) || arguments.GetValue(_maxActiveDims) is not null)
         {
-            throw new ArgumentException("--tokens and --max-active-dims are for sparse models, and the model makes dense vectors; leave them out.");
+            throw new ArgumentException(
+                "--tokens and --max-active-dims are for sparse models, but the model produces dense vectors; leave them out.");
         }
 
         var encoder = await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var texts = lines.TextsAsync(cancellationToken: cancellationToken);
-        var embeddings = arguments.GetValue(_images) ? encoder.EncodeImagesAsync(texts, cancellationToken) : encoder.EncodeAsync(texts, cancellationToken);
+        var embeddings = arguments.GetValue(_images)
+            ? encoder.EncodeImagesAsync(texts, cancellationToken)
+            : encoder.EncodeAsync(texts, cancellationToken);
         var counts = new EmbeddingCounts(0, 0, 0);
         if (output is null or "-")
         {
             using var writer = EmbeddingWriter.JsonLines(Host.Output, encoder);
-            counts = await writer.WriteAsync(embeddings, null, cancellationToken).ConfigureAwait(false); // the results themselves show how far it is
+            // the results themselves show the progress
+            counts = await writer.WriteAsync(embeddings, null, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             using var writer = OutputFile.Open(output, () => EmbeddingWriter.Create(output, encoder));
             await Host.WithProgressAsync(
-                "encoding", async bar => counts = await writer.WriteAsync(embeddings, new Reading(lines, bar), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                "encoding",
+                async bar =>
+                    counts = await writer.WriteAsync(
+                        embeddings, new Reading(lines, bar), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         Summarize(encoder.Model, counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -74,11 +91,16 @@ internal sealed class EncodeCommand : CliCommand
 
     private void Summarize(SentenceTransformer model, EmbeddingCounts counts, double seconds)
     {
-        var cut = counts.TruncatedCount > 0 || model.MaxSequenceLength < int.MaxValue ? Numbers.Invariant($"; {counts.TruncatedCount:N0} were cut at {model.MaxSequenceLength} tokens") : "";
-        Host.Error.WriteLine(Numbers.Invariant($"encoded {counts.Count:N0} lines ({counts.TokenCount:N0} tokens) in {seconds:F2} s, {counts.Count / seconds:N0} lines/s{cut}"));
+        var cut = counts.TruncatedCount > 0 || model.MaxSequenceLength < int.MaxValue
+            ? Numbers.Invariant($"; {counts.TruncatedCount:N0} were cut at {model.MaxSequenceLength} tokens")
+            : "";
+        Host.Error.WriteLine(
+            Numbers.Invariant($"encoded {counts.Count:N0} lines ({counts.TokenCount:N0} tokens) in {seconds:F2} s, ")
+            + Numbers.Invariant($"{counts.Count / seconds:N0} lines/s{cut}"));
     }
 
-    private async Task EncodeSparseAsync(ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellationToken)
+    private async Task EncodeSparseAsync(
+        ParseResult arguments, SparseEncoder model, TextLines lines, string? output, CancellationToken cancellationToken)
     {
         if (output is not (null or "-") && Path.GetExtension(output) != ".jsonl")
         {
@@ -87,10 +109,13 @@ internal sealed class EncodeCommand : CliCommand
 
         var options = _encoding.Sparse(arguments, arguments.GetValue(_maxActiveDims));
         var decoder = arguments.GetValue(_tokens) ? model : null;
-        using var writer = output is null or "-" ? new SparseEmbeddingWriter(Host.Output, decoder) : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
+        using var writer = output is null or "-"
+            ? new SparseEmbeddingWriter(Host.Output, decoder)
+            : OutputFile.Open(output, () => new SparseEmbeddingWriter(output, decoder));
         var started = Stopwatch.GetTimestamp();
         var (count, active) = (0L, 0L);
-        await foreach (var embedding in model.EncodeAsync(lines.TextsAsync(cancellationToken: cancellationToken), options, cancellationToken).ConfigureAwait(false))
+        await foreach (var embedding in model.EncodeAsync(
+            lines.TextsAsync(cancellationToken: cancellationToken), options, cancellationToken).ConfigureAwait(false))
         {
             writer.Write(embedding);
             count++;
@@ -99,10 +124,12 @@ internal sealed class EncodeCommand : CliCommand
 
         writer.Complete();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Host.Error.WriteLine(Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; {(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"encoded {count:N0} lines in {seconds:F2} s, {count / seconds:N0} lines/s; ")
+            + Numbers.Invariant($"{(double)active / Math.Max(1, count):N1} of {model.Dimension:N0} dimensions active on average"));
     }
 
-    // How much of the input is read shows how far it is: nobody knows the number of lines.
+    // The part of the input that is read measures progress: the number of lines is unknown.
     private sealed class Reading(TextLines lines, IProgress<double> bar) : IProgress<long>
     {
         public void Report(long value) => bar.Report(lines.Progress);

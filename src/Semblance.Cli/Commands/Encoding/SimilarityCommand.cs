@@ -6,16 +6,18 @@ using Semblance.Files;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>similarity</c>: the score of two sentences, or of each pair of a file.</summary>
+/// <summary>Represents <c>similarity</c>, which computes the similarity of two sentences, or of each pair of a file.</summary>
 internal sealed class SimilarityCommand : CliCommand
 {
-    private readonly Argument<string?> _a = new("A") { Description = "A sentence", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Argument<string?> _b = new("B") { Description = "Another sentence", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "Two texts a line with a tab between them, also as .gz; '-' is standard input");
+    private readonly Argument<string?> _a = new("A") { Description = "The first sentence", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _b = new("B") { Description = "The second sentence", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' for standard input");
     private readonly EncodingOptions _encoding;
 
     public SimilarityCommand(Host host)
-        : base("similarity", "Show how alike two sentences are, by the model's own similarity", host)
+        : base(
+            "similarity", "Computes the similarity of two sentences, or of each pair of a file, with the model's similarity function", host)
     {
         Add(_a);
         Add(_b);
@@ -47,14 +49,16 @@ internal sealed class SimilarityCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine(Numbers.Score(Similarity.Of(first, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction)));
+                Host.Text.WriteLine(
+                    Numbers.Score(Similarity.Of(first, encoder.Restore(encoded).Span, encoder.Model.Config.SimilarityFunction)));
                 first = null;
             }
         }
     }
 
-    // A pair is two texts that follow each other.
-    private static async IAsyncEnumerable<string> Texts(TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    // Reads each pair as two consecutive texts.
+    private static async IAsyncEnumerable<string> Texts(
+        TextLines lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

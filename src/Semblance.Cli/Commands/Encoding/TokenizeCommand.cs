@@ -6,16 +6,25 @@ using Semblance.Tokenizers;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>tokenize</c>: a line of text, its tokens.</summary>
+/// <summary>Represents <c>tokenize</c>, which writes the tokens of the lines of a file.</summary>
 internal sealed class TokenizeCommand : CliCommand
 {
-    private readonly ModelOption _model = new() { Description = "A folder with a tokenizer's files, or a model's id on the Hugging Face Hub; without it, the default model's" };
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A text a line, or JSON lines (.jsonl) with 'text', also as .gz; '-', or nothing, is standard input");
-    private readonly Option<bool> _pair = new("--pair") { Description = "A line is two texts with a tab between them" };
-    private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The most tokens, special ones included; without it, all");
+    private readonly ModelOption _model = new()
+    {
+        Description = "The tokenizer: a folder with its files or a Hugging Face Hub id; default: that of the bundled model",
+    };
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The texts: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' or no option for standard input");
+    private readonly Option<bool> _pair = new("--pair") { Description = "Treats each line as a pair of tab-separated texts" };
+    private readonly Option<int?> _maxLength = NewOption.Count(
+        "--max-length", "The maximum number of tokens, with special tokens; default: no limit");
 
     public TokenizeCommand(Host host)
-        : base("tokenize", "Show the tokens of each line of a text: a JSON object with ids, tokens, type_ids and offsets (start, end, start, end, … in code points)", host)
+        : base(
+            "tokenize",
+            "Tokenizes the lines of a file; writes a JSON object per line with ids, tokens, type_ids and offsets (start, end, start, end, "
+            + "… in code points)",
+            host)
     {
         Add(_model);
         Add(_input);
@@ -45,7 +54,9 @@ internal sealed class TokenizeCommand : CliCommand
         }
     }
 
-    // Models of the first years, static ones and routers keep their first modules, with a tokenizer, in folders of their own.
+    // Early models, static models and routers keep the first module, with the tokenizer, in a subfolder.
     private static string TokenizerFolder(string folder) => !Directory.Exists(folder) ? folder
-        : ((string[])["0_*", "*_0_*"]).SelectMany(pattern => Directory.EnumerateDirectories(folder, pattern).Order(StringComparer.Ordinal)).FirstOrDefault() ?? folder;
+        : ((string[])["0_*", "*_0_*"])
+            .SelectMany(pattern => Directory.EnumerateDirectories(folder, pattern).Order(StringComparer.Ordinal))
+            .FirstOrDefault() ?? folder;
 }

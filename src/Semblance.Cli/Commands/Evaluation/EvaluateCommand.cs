@@ -6,7 +6,7 @@ using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>evaluate</c>: how good a model is, in the field's own metrics.</summary>
+/// <summary>Represents <c>evaluate</c>, which evaluates a model on benchmark tasks.</summary>
 internal sealed class EvaluateCommand : CliCommand
 {
     private readonly TaskOptions _tasks;
@@ -14,7 +14,7 @@ internal sealed class EvaluateCommand : CliCommand
     private readonly EncodingOptions _encoding;
 
     public EvaluateCommand(Host host)
-        : base("evaluate", "Measure how good a model is: lines of task, metric, model and, where there is one, baseline", host)
+        : base("evaluate", "Evaluates a model; writes lines of task, metric, model and, if there is one, baseline", host)
     {
         _tasks = new TaskOptions(this);
         Add(_format);
@@ -35,15 +35,18 @@ internal sealed class EvaluateCommand : CliCommand
         var tasks = isSuite ? [.. all.Where(task => IsThere(task, folder))] : all;
         if (tasks.Count == 0)
         {
-            throw new InputException(folder, "no task has its files there; is it the folder that has sts, classification and the like in it?");
+            throw new InputException(
+                folder, "the folder has the files of no task; give the folder that contains sts, classification and so on.");
         }
 
         if (_tasks.Methods(arguments) is { Count: > 0 } methods)
         {
             var reranker = methods.Contains(Training.RetrievalMethod.Rerank)
-                ? await ModelOption.LoadRerankerAsync(_tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false)
+                ? await ModelOption.LoadRerankerAsync(
+                    _tasks.Reranker(arguments) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false)
                 : null;
-            Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) => reranker.Behind(retriever, corpus, options: _encoding.Batching(arguments));
+            Func<IRetriever, IReadOnlyList<string>, IRetriever>? rerank = reranker is null ? null : (retriever, corpus) =>
+                reranker.Behind(retriever, corpus, options: _encoding.Batching(arguments));
             var comparison = new MethodTable(Host, tasks, methods, arguments.GetValue(_format) == "json");
             foreach (var task in tasks)
             {
@@ -52,13 +55,19 @@ internal sealed class EvaluateCommand : CliCommand
         }
         else
         {
-            Evaluate(tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"), cancellationToken);
+            Evaluate(
+                tasks, encoder, folder, new ResultTable(Host, tasks, headlineOnly: isSuite, arguments.GetValue(_format) == "json"),
+                cancellationToken);
         }
 
-        Host.Error.WriteLine(Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"evaluated {tasks.Count:N0} {(tasks.Count == 1 ? "task" : "tasks")} in ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     }
 
-    private static void Evaluate(IReadOnlyList<Training.EvaluationTask> tasks, QuantizingEncoder encoder, string folder, ResultTable table, CancellationToken cancellationToken)
+    private static void Evaluate(
+        IReadOnlyList<Training.EvaluationTask> tasks, QuantizingEncoder encoder, string folder, ResultTable table,
+        CancellationToken cancellationToken)
     {
         foreach (var task in tasks)
         {

@@ -3,11 +3,13 @@ using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>Writes how ways to search compare: lines of task and metric with a column for each, or a JSON object for each task.</summary>
-/// <param name="host">Where to.</param>
-/// <param name="tasks">What will come: the columns are as wide as that needs.</param>
-/// <param name="methods">The ways.</param>
-/// <param name="isJson">Whether to write JSON, with all metrics.</param>
+/// <summary>
+/// Writes a comparison of retrieval methods: lines of task and metric with a column for each method, or a JSON object for each task.
+/// </summary>
+/// <param name="host">The standard streams.</param>
+/// <param name="tasks">All tasks that follow; they determine the widths of the columns.</param>
+/// <param name="methods">The retrieval methods.</param>
+/// <param name="isJson"><see langword="true"/> to write JSON with all metrics; otherwise, <see langword="false"/>.</param>
 internal sealed class MethodTable(Host host, IReadOnlyList<EvaluationTask> tasks, IReadOnlyList<RetrievalMethod> methods, bool isJson)
 {
     private static readonly string[] Metrics = ["ndcg@10", "mrr@10", "recall@100"];
@@ -15,7 +17,7 @@ internal sealed class MethodTable(Host host, IReadOnlyList<EvaluationTask> tasks
     private readonly int _nameWidth = Math.Max("task".Length, tasks.Max(task => task.Name.Length));
     private bool _hasHeader;
 
-    /// <summary>Writes what each way reached at a task.</summary>
+    /// <summary>Writes the results of each method on a task.</summary>
     public void Write(EvaluationTask task, IReadOnlyDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>> results)
     {
         if (isJson)

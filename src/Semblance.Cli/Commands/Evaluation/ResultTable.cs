@@ -5,12 +5,12 @@ using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>Writes results as they come: lines of task, metric, model and baseline, or a JSON object for each task.</summary>
-/// <remarks>Metrics are parts of 100, as the field prints them; thresholds are as they are.</remarks>
-/// <param name="host">Where to.</param>
-/// <param name="tasks">What will come: the columns are as wide as that needs.</param>
-/// <param name="headlineOnly">Whether only the metrics that the field reports are shown, or all.</param>
-/// <param name="isJson">Whether to write JSON, always with all metrics.</param>
+/// <summary>Writes results one task at a time: lines of task, metric, model and baseline, or a JSON object for each task.</summary>
+/// <remarks>Metrics are multiplied by 100, as is usual in publications; thresholds are not.</remarks>
+/// <param name="host">The standard streams.</param>
+/// <param name="tasks">All tasks that follow; they determine the widths of the columns.</param>
+/// <param name="headlineOnly"><see langword="true"/> to write only the headline metrics; <see langword="false"/> to write all.</param>
+/// <param name="isJson"><see langword="true"/> to write JSON, always with all metrics; otherwise, <see langword="false"/>.</param>
 internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks, bool headlineOnly, bool isJson)
 {
     private const int MetricWidth = 18;
@@ -20,7 +20,7 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
     private readonly bool _hasBaseline = tasks.Any(task => task.Baseline is not null);
     private bool _hasHeader;
 
-    /// <summary>Writes what was reached at a task.</summary>
+    /// <summary>Writes the result of a task.</summary>
     public void Write(EvaluationTaskResult result)
     {
         if (isJson)
@@ -51,7 +51,8 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
     }
 
     private void WriteLine(string task, string metric, string model, string baseline) =>
-        host.Text.WriteLine($"{task.PadRight(_nameWidth)}  {metric.PadRight(MetricWidth)}  {model,ValueWidth}  {baseline,ValueWidth}".TrimEnd());
+        host.Text.WriteLine(
+            $"{task.PadRight(_nameWidth)}  {metric.PadRight(MetricWidth)}  {model,ValueWidth}  {baseline,ValueWidth}".TrimEnd());
 
     private void WriteJson(EvaluationTaskResult result)
     {
@@ -68,7 +69,7 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
         });
     }
 
-    /// <summary>Writes metrics as an object, scaled as the field prints them.</summary>
+    /// <summary>Writes metrics as an object, multiplied by 100 except thresholds.</summary>
     public static void WriteMetrics(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double> metrics)
     {
         json.WriteStartObject(name);
@@ -80,8 +81,9 @@ internal sealed class ResultTable(Host host, IReadOnlyList<EvaluationTask> tasks
         json.WriteEndObject();
     }
 
-    /// <summary>A metric as the field prints it.</summary>
-    public static string Text(string metric, double value) => Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
+    /// <summary>Formats a metric, multiplied by 100 except a threshold.</summary>
+    public static string Text(string metric, double value) =>
+        Scaled(metric, value).ToString(IsThreshold(metric) ? "F4" : "F2", CultureInfo.InvariantCulture);
 
     private static double Scaled(string metric, double value) => IsThreshold(metric) ? value : 100 * value;
 

@@ -5,17 +5,17 @@ using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>The options that say what to evaluate on.</summary>
+/// <summary>Represents the options that select the evaluation tasks.</summary>
 internal sealed class TaskOptions
 {
     private const string RetrievalKind = "retrieval";
 
     private static readonly string[] MethodNames = [.. Enum.GetNames<RetrievalMethod>().Select(name => name.ToLowerInvariant())];
 
-    // What --suite takes besides.
+    // The options that can be combined with --suite.
     private static readonly string[] OfSuite = ["--tasks", "--methods", "--reranker"];
 
-    // The options that a task needs, and those that it takes besides.
+    // The options that a task requires, and those that it accepts in addition.
     private static readonly Dictionary<string, (string[] Needed, string[] Taken)> Rules = new()
     {
         ["sts"] = (["--data"], ["--columns", "--score", "--overlap"]),
@@ -30,27 +30,58 @@ internal sealed class TaskOptions
         ["clustering"] = (["--data"], ["--columns", "--label"]),
     };
 
-    private readonly Option<string?> _task = new("--task") { Description = "What to evaluate at; its files follow", HelpName = string.Join('|', Rules.Keys) };
-    private readonly Option<string?> _suite = NewOption.Text("--suite", "DIR", "A folder of data sets: every task of the table whose files are there");
-    private readonly Option<string?> _kinds = NewOption.Text("--tasks", "A,B", "--suite: only tasks of these kinds, such as retrieval,bitext");
-    private readonly Option<string?> _methods = NewOption.Text("--methods", "A,B", "retrieval: ways to search in columns beside each other, some of model,bm25,hybrid,rerank; with --suite only those tasks are run");
-    private readonly Option<string?> _reranker = NewOption.Text("--reranker", "MODEL", "retrieval: what --methods rerank reranks with, a cross-encoder, a late-interaction model or a sentence encoder, by folder or Hub id; without it, --model");
-    private readonly Option<string[]> _data = new("--data") { Description = "The rows, .tsv, .csv or .jsonl, also as .gz; several files are evaluated one by one", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string?> _test = NewOption.Text("--test", "FILE", "transfer, nli, centroid: what the classifier is tested on; without it, ten-fold cross-validation of --data");
-    private readonly Option<string?> _dev = NewOption.Text("--dev", "FILE", "transfer, nli: what the penalty is chosen on, with --test; without it, a tenth of --data");
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "retrieval: doc_id, text and perhaps title");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "retrieval: query_id, text or question, and perhaps relevant_doc_id");
-    private readonly Option<string?> _qrels = NewOption.Text("--qrels", "FILE", "retrieval: query_id, doc_id and perhaps relevance");
-    private readonly Option<string?> _columns = NewOption.Text("--columns", "A,B", "The columns of the texts; without it, those with usual names, such as sentence1,sentence2");
-    private readonly Option<string?> _score = NewOption.Text("--score", "COLUMN", "sts: how alike the two are; without it, score, relatedness_score, similarity or label");
-    private readonly Option<string?> _label = NewOption.Text("--label", "COLUMN", "The class; without it, label, intent, entailment_label, gold_label, category or group_id");
-    private readonly Option<bool> _bm25 = new("--bm25") { Description = "retrieval: BM25 beside the model" };
-    private readonly Option<bool> _overlap = new("--overlap") { Description = "sts, pairs: the overlap of characters beside the model" };
+    private readonly Option<string?> _task = new("--task")
+    {
+        Description = "The kind of task, whose files other options give",
+        HelpName = string.Join('|', Rules.Keys),
+    };
+    private readonly Option<string?> _suite = NewOption.Text(
+        "--suite", "DIR", "A folder of benchmark data sets: evaluates every task whose files exist");
+    private readonly Option<string?> _kinds = NewOption.Text(
+        "--tasks", "A,B", "--suite: the kinds of tasks to run, such as retrieval,bitext; default: all");
+    private readonly Option<string?> _methods = NewOption.Text(
+        "--methods", "A,B",
+        "retrieval: the methods to compare in columns, from model,bm25,hybrid,rerank; with --suite, runs only retrieval tasks");
+    private readonly Option<string?> _reranker = NewOption.Text(
+        "--reranker", "MODEL",
+        "retrieval: the model of --methods rerank, a cross-encoder, late-interaction model or sentence encoder: a folder or a Hub id; "
+        + "default: --model");
+    private readonly Option<string[]> _data = new("--data")
+    {
+        Description = "The data: .tsv, .csv or .jsonl, may be .gz; evaluates several files one by one",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string?> _test = NewOption.Text(
+        "--test", "FILE", "transfer, nli, centroid: the test set; default (not for centroid): ten-fold cross-validation of --data");
+    private readonly Option<string?> _dev = NewOption.Text(
+        "--dev", "FILE", "transfer, nli: the development set that selects the regularization, with --test; default: a tenth of --data");
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "retrieval: the corpus with doc_id, text and optionally title");
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE", "retrieval: the queries with query_id, text or question, and optionally relevant_doc_id");
+    private readonly Option<string?> _qrels = NewOption.Text(
+        "--qrels", "FILE", "retrieval: the relevance judgments with query_id, doc_id and optionally relevance");
+    private readonly Option<string?> _columns = NewOption.Text(
+        "--columns", "A,B", "The text columns; default: common names such as sentence1,sentence2");
+    private readonly Option<string?> _score = NewOption.Text(
+        "--score", "COLUMN", "sts: the column of gold similarity scores; default: score, relatedness_score, similarity or label");
+    private readonly Option<string?> _label = NewOption.Text(
+        "--label", "COLUMN", "The column of labels; default: label, intent, entailment_label, gold_label, category or group_id");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "retrieval: also evaluates BM25 as a baseline" };
+    private readonly Option<bool> _overlap = new("--overlap")
+    {
+        Description = "sts, pairs: also evaluates character overlap as a baseline",
+    };
 
     public TaskOptions(Command command)
     {
         _task.AcceptOnlyFromAmong([.. Rules.Keys]);
-        Option[] options = [_task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods, _reranker];
+        Option[] options =
+        [
+            _task, _suite, _data, _test, _dev, _corpus, _queries, _qrels, _columns, _score, _label, _bm25, _overlap, _kinds, _methods,
+            _reranker,
+        ];
         foreach (var option in options)
         {
             command.Add(option);
@@ -59,25 +90,28 @@ internal sealed class TaskOptions
         command.Validators.Add(result => Validate(result, options[2..]));
     }
 
-    /// <summary>The ways to search that are compared; none where the model is evaluated alone.</summary>
+    /// <summary>Returns the retrieval methods to compare; an empty list to evaluate the model alone.</summary>
     public IReadOnlyList<RetrievalMethod> Methods(ParseResult arguments) =>
         [.. arguments.GetValue(_methods)?.Split(',').Select(name => Enum.Parse<RetrievalMethod>(name, ignoreCase: true)).Distinct() ?? []];
 
-    /// <summary>The model that reranks, or null for the one that is evaluated.</summary>
+    /// <summary>Returns the model that reranks, or <see langword="null"/> for the evaluated model.</summary>
     public string? Reranker(ParseResult arguments) => arguments.GetValue(_reranker);
 
-    /// <summary>The tasks, and the folder that their files are in.</summary>
+    /// <summary>Returns the tasks and the folder of their files.</summary>
     public (IReadOnlyList<EvaluationTask> Tasks, string Folder) Of(ParseResult arguments)
     {
         if (arguments.GetValue(_suite) is { } folder)
         {
             return Directory.Exists(folder)
                 ? ([.. EvaluationSuite.Tasks.Where(suited => Kinds(arguments).Contains(suited.Kind))], folder)
-                : throw new DirectoryNotFoundException($"{folder}: there is no such folder; --suite needs the one that has sts, classification and the like in it.");
+                : throw new DirectoryNotFoundException(
+                    $"{folder}: the folder does not exist; --suite needs the folder that contains sts, classification and so on.");
         }
 
         var task = arguments.GetValue(_task)!;
-        return (task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))], "");
+        return (
+            task == RetrievalKind ? [Retrieval(arguments)] : [.. arguments.GetValue(_data)!.Select(file => OfFile(task, file, arguments))],
+            "");
     }
 
     private string[] Kinds(ParseResult arguments) =>
@@ -125,11 +159,11 @@ internal sealed class TaskOptions
         {
             if (given.Except(OfSuite).FirstOrDefault() is { } ofTask)
             {
-                result.AddError($"{ofTask} is for --task; --suite knows its files.");
+                result.AddError($"{ofTask} is for --task; leave it out with --suite.");
             }
             else if (result.GetValue(_kinds)?.Split(',').Except(Rules.Keys).FirstOrDefault() is { } unknown)
             {
-                result.AddError($"There is no kind of task '{unknown}'; there are {string.Join(", ", Rules.Keys)}.");
+                result.AddError($"The kind of task '{unknown}' is not supported; use one of {string.Join(", ", Rules.Keys)}.");
             }
         }
         else if (Rules[task].Needed.Except(given).FirstOrDefault() is { } missing)
@@ -142,7 +176,7 @@ internal sealed class TaskOptions
         }
         else if (given.Contains("--dev") && !given.Contains("--test"))
         {
-            result.AddError("--dev is of use only with --test.");
+            result.AddError("--dev requires --test.");
         }
 
         ValidateMethods(result);
@@ -153,15 +187,15 @@ internal sealed class TaskOptions
         var methods = result.GetValue(_methods)?.Split(',') ?? [];
         if (methods.FirstOrDefault(name => !MethodNames.Contains(name)) is { } unknown)
         {
-            result.AddError($"There is no way to search '{unknown}'; there are {string.Join(", ", MethodNames)}.");
+            result.AddError($"The method '{unknown}' is not supported; use some of {string.Join(", ", MethodNames)}.");
         }
         else if (!methods.Contains("rerank") && result.GetResult(_reranker) is not null)
         {
-            result.AddError("--reranker is of use only with --methods rerank.");
+            result.AddError("--reranker requires --methods rerank.");
         }
         else if (methods.Length > 0 && result.GetValue(_kinds) is { } kinds && kinds != RetrievalKind)
         {
-            result.AddError($"--methods compares at retrieval tasks; leave out --tasks {kinds}.");
+            result.AddError($"--methods applies to retrieval tasks only; leave out --tasks {kinds}.");
         }
         else if (methods.Length > 0 && result.GetValue(_bm25))
         {

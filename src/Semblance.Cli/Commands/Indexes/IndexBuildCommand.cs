@@ -6,21 +6,27 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index build</c>: a new index of many texts or vectors.</summary>
+/// <summary>Represents <c>index build</c>, which builds an index of texts or vectors.</summary>
 internal sealed class IndexBuildCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly IndexInput _input;
     private readonly ModelOption _model = new();
     private readonly Option<int?> _threads = IndexOptions.Threads();
-    private readonly Option<int?> _m = NewOption.Count("--m", "How many neighbours a vector is linked with, from 2 to 256; default 16");
-    private readonly Option<int?> _efConstruction = NewOption.Count("--ef-construction", "How many candidates are kept while neighbours are looked for; default 200, in PostgreSQL 64");
-    private readonly Option<string> _precision = NewOption.Choice("--precision", "In a folder: what a search walks over; of the smaller ones the hits are compared again as float32", "float32", "int8", "binary");
-    private readonly Option<string> _similarity = NewOption.Choice("--similarity", "How vectors are compared; a model's own similarity without it; manhattan in PostgreSQL only", "model", "cosine", "dot", "euclidean", "manhattan");
+    private readonly Option<int?> _m = NewOption.Count(
+        "--m", "The number of neighbors of a vector in the HNSW graph, from 2 to 256; default: 16");
+    private readonly Option<int?> _efConstruction = NewOption.Count(
+        "--ef-construction", "The number of candidates during construction; default: 200, in PostgreSQL: 64");
+    private readonly Option<string> _precision = NewOption.Choice(
+        "--precision", "Folder: the precision of the vectors in the graph search; int8 and binary rescore the hits with float32", "float32",
+        "int8", "binary");
+    private readonly Option<string> _similarity = NewOption.Choice(
+        "--similarity", "The similarity function; default: that of the model; manhattan in PostgreSQL only", "model", "cosine", "dot",
+        "euclidean", "manhattan");
     private readonly TableOptions _table;
 
     public IndexBuildCommand(Host host)
-        : base("build", "Build a new index of texts or vectors", host)
+        : base("build", "Builds a new index of texts or vectors", host)
     {
         _place = new IndexPlace(this);
         _input = new IndexInput(this);
@@ -46,18 +52,25 @@ internal sealed class IndexBuildCommand : CliCommand
             attributes[IndexOptions.Model] = Directory.Exists(name) ? Path.GetFullPath(name) : name;
         }
 
-        var similarity = arguments.GetValue(_similarity) is { } asked and not "model" ? SimilarityFunctions.Parse(asked) : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
+        var similarity = arguments.GetValue(_similarity) is { } asked and not "model"
+            ? SimilarityFunctions.Parse(asked)
+            : model?.Config.SimilarityFunction ?? SimilarityFunction.Cosine;
         var records = await IndexInput.StartAsync(
-            IndexInput.ReadAsync(input, model, new EncodeOptions { MaxThreads = arguments.GetValue(_threads) }, 1, cancellationToken), input.Path, cancellationToken).ConfigureAwait(false);
+            IndexInput.ReadAsync(input, model, new EncodeOptions { MaxThreads = arguments.GetValue(_threads) }, 1, cancellationToken),
+            input.Path, cancellationToken).ConfigureAwait(false);
         var (count, bytes) = (0L, 0L);
         await Host.WithProgressAsync("indexing", async progress => (count, bytes) = _place.IsTable(arguments.CommandResult)
             ? await TableAsync(arguments, records, similarity, attributes, cancellationToken).ConfigureAwait(false)
-            : await FolderAsync(arguments, records, similarity, attributes, progress, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; {_place.Name(arguments)} has {bytes:N0} bytes"));
+            : await FolderAsync(
+                arguments, records, similarity, attributes, progress, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        Host.Error.WriteLine(
+            Numbers.Invariant($"indexed {count:N0} vectors in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; ")
+            + Numbers.Invariant($"{_place.Name(arguments)} has {bytes:N0} bytes"));
     }
 
     private async Task<(long Count, long Bytes)> FolderAsync(
-        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, IProgressBar progress, CancellationToken cancellationToken)
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes,
+        IProgressBar progress, CancellationToken cancellationToken)
     {
         var options = new HnswOptions
         {
@@ -68,12 +81,14 @@ internal sealed class IndexBuildCommand : CliCommand
             Attributes = attributes,
         };
         var folder = _place.Name(arguments);
-        using var index = await HnswIndex.BuildAsync(folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellationToken).ConfigureAwait(false);
+        using var index = await HnswIndex.BuildAsync(
+            folder, records, options, arguments.GetValue(_threads) ?? int.MaxValue, progress, cancellationToken).ConfigureAwait(false);
         return (index.Count, IndexOptions.Bytes(folder));
     }
 
     private async Task<(long Count, long Bytes)> TableAsync(
-        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes, CancellationToken cancellationToken)
+        ParseResult arguments, IAsyncEnumerable<VectorRecord> records, SimilarityFunction similarity, Dictionary<string, string> attributes,
+        CancellationToken cancellationToken)
     {
         var options = _table.Of(arguments) with
         {
@@ -83,7 +98,10 @@ internal sealed class IndexBuildCommand : CliCommand
             Attributes = attributes,
         };
         await using var source = _place.Connect(arguments);
-        var index = await PostgresIndex.BuildAsync(source, _place.Name(arguments), records, options, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return (await index.CountAsync(cancellationToken).ConfigureAwait(false), await index.SizeAsync(cancellationToken).ConfigureAwait(false));
+        var index = await PostgresIndex.BuildAsync(
+            source, _place.Name(arguments), records, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (
+            await index.CountAsync(cancellationToken).ConfigureAwait(false),
+            await index.SizeAsync(cancellationToken).ConfigureAwait(false));
     }
 }

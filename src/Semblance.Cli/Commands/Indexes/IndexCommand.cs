@@ -3,11 +3,11 @@ using Semblance.Cli.Commands.Indexes;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>index</c>: vectors kept in a folder, to be searched again and again.</summary>
+/// <summary>Represents <c>index</c>, whose subcommands build, change and search a persistent vector index.</summary>
 internal sealed class IndexCommand : Command
 {
     public IndexCommand(Host host)
-        : base("index", "Keep vectors in a folder, and search them again and again")
+        : base("index", "Builds and searches persistent vector indexes, in a folder or in PostgreSQL")
     {
         Add(new IndexBuildCommand(host));
         Add(new IndexAddCommand(host));

@@ -5,14 +5,14 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index compact</c>: links what was added, and leaves out what was deleted.</summary>
+/// <summary>Represents <c>index compact</c>, which links added vectors into the graph and removes deleted ones.</summary>
 internal sealed class IndexCompactCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<int?> _threads = IndexOptions.Threads();
 
     public IndexCompactCommand(Host host)
-        : base("compact", "Link what was added to an index, and leave out what was deleted", host)
+        : base("compact", "Links added vectors into the graph of an index, and removes deleted ones", host)
     {
         _place = new IndexPlace(this);
         Add(_threads);

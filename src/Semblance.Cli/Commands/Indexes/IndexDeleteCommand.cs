@@ -5,15 +5,15 @@ using Semblance.Cli.Output;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index delete</c>: takes vectors out of an index.</summary>
+/// <summary>Represents <c>index delete</c>, which deletes vectors from an index.</summary>
 internal sealed class IndexDeleteCommand : CliCommand
 {
     private readonly IndexPlace _place;
-    private readonly Argument<string[]> _id = new("id") { Description = "The ids", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string?> _ids = NewOption.Text("--ids", "FILE", "More ids, one a line");
+    private readonly Argument<string[]> _id = new("id") { Description = "The ids of the vectors", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _ids = NewOption.Text("--ids", "FILE", "A file of more ids, one per line");
 
     public IndexDeleteCommand(Host host)
-        : base("delete", "Delete vectors from an index", host)
+        : base("delete", "Deletes vectors from an index", host)
     {
         _place = new IndexPlace(this);
         Add(_id);

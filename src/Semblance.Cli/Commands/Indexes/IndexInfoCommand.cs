@@ -6,14 +6,14 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index info</c>: what an index holds and how it was built.</summary>
+/// <summary>Represents <c>index info</c>, which shows the contents and the settings of an index.</summary>
 internal sealed class IndexInfoCommand : CliCommand
 {
     private readonly IndexPlace _place;
     private readonly Option<bool> _json = IndexOptions.Json();
 
     public IndexInfoCommand(Host host)
-        : base("info", "Show what an index holds, and how it was built", host)
+        : base("info", "Shows the contents and the settings of an index", host)
     {
         _place = new IndexPlace(this);
         Add(_json);
@@ -28,7 +28,8 @@ internal sealed class IndexInfoCommand : CliCommand
             HnswIndex files => OfFolder(Path.GetFullPath(_place.Name(arguments)), files),
             _ => await OfTableAsync((PostgresIndex)index, cancellationToken).ConfigureAwait(false),
         };
-        numbers = [("vectors", "vectors", await index.CountAsync(cancellationToken).ConfigureAwait(false)), ("dimension", "dimension", index.Dimension), .. numbers];
+        var count = await index.CountAsync(cancellationToken).ConfigureAwait(false);
+        numbers = [("vectors", "vectors", count), ("dimension", "dimension", index.Dimension), .. numbers];
         texts = [.. texts, .. index.Attributes.Select(attribute => (attribute.Key, attribute.Value))];
         if (arguments.GetValue(_json))
         {
@@ -59,18 +60,24 @@ internal sealed class IndexInfoCommand : CliCommand
         }
     }
 
-    private static ((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers) OfFolder(string folder, HnswIndex index) => (
+    private static ((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers) OfFolder(
+        string folder, HnswIndex index) => (
         [("folder", folder), ("similarity", index.Similarity.Name()), ("precision", index.Options.Precision.ToString().ToLowerInvariant())],
         [
             ("nodes", "nodes", index.Nodes), ("unlinked", "in the log", index.Unlinked), ("deleted", "deleted, linked", index.Deleted),
-            ("m", "m", index.Options.M), ("ef_construction", "ef construction", index.Options.EfConstruction), ("bytes", "bytes", IndexOptions.Bytes(folder)),
+            ("m", "m", index.Options.M),
+            ("ef_construction", "ef construction", index.Options.EfConstruction), ("bytes", "bytes", IndexOptions.Bytes(folder)),
         ]);
 
-    private static async Task<((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers)> OfTableAsync(PostgresIndex index, CancellationToken cancellationToken)
+    private static async Task<((string Name, string Value)[] Texts, (string Name, string Label, long Value)[] Numbers)> OfTableAsync(
+        PostgresIndex index, CancellationToken cancellationToken)
     {
         var options = index.Options;
         List<(string Name, string Value)> texts =
-            [("table", index.Name), ("similarity", index.Similarity.Name()), ("storage", TableOptions.Name(options.Storage)), ("method", TableOptions.Name(options.Method))];
+        [
+            ("table", index.Name), ("similarity", index.Similarity.Name()), ("storage", TableOptions.Name(options.Storage)),
+            ("method", TableOptions.Name(options.Method)),
+        ];
         if (options.TextSearch is { } configuration)
         {
             texts.Add(("text_search", options.Bigrams ? $"{configuration}, pairs of characters" : configuration));

@@ -7,17 +7,22 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary>Where an index is kept: in a folder (<c>--index</c>), or in a table of PostgreSQL (<c>--table</c>).</summary>
+/// <summary>
+/// Represents the options for the location of an index: a folder (<c>--index</c>) or a table in PostgreSQL (<c>--table</c>).
+/// </summary>
 internal sealed class IndexPlace
 {
-    /// <summary>The environment variable that names the database: nobody else sees the password there.</summary>
+    /// <summary>The environment variable with the connection string: unlike a command line, it is not visible to other users.</summary>
     public const string Variable = "SEMBLANCE_POSTGRES";
 
     private readonly Command _command;
-    private readonly Option<string?> _folder = NewOption.Text("--index", "DIR", "The index's folder");
-    private readonly Option<string?> _table = NewOption.Text("--table", "NAME", "Instead of a folder: the index's table in PostgreSQL");
+    private readonly Option<string?> _folder = NewOption.Text("--index", "DIR", "The folder of the index");
+    private readonly Option<string?> _table = NewOption.Text(
+        "--table", "NAME", "The table of the index in PostgreSQL, instead of a folder");
     private readonly Option<string?> _connection = NewOption.Text(
-        "--postgres", "CONNECTION", $"How to reach PostgreSQL, such as \"Host=localhost;Database=shop;Username=me\"; without it, the environment variable {Variable} says");
+        "--postgres", "CONNECTION",
+        "The PostgreSQL connection string, such as \"Host=localhost;Database=shop;Username=me\"; "
+        + $"default: the environment variable {Variable}");
 
     public IndexPlace(Command command)
     {
@@ -32,28 +37,28 @@ internal sealed class IndexPlace
                 result.AddError("Give the folder of the index with --index, or its table in PostgreSQL with --table.");
             }
         });
-        OnlyForTables(_connection, "a folder needs none");
+        OnlyForTables(_connection, "an index in a folder needs no connection");
     }
 
-    /// <summary>Whether it is a table.</summary>
+    /// <summary>Returns a value that indicates whether the index is a table.</summary>
     public bool IsTable(CommandResult command) => command.GetValue(_table) is not null;
 
-    /// <summary>The folder, or the table.</summary>
+    /// <summary>Returns the folder or the name of the table.</summary>
     public string Name(ParseResult arguments) => arguments.GetValue(_table) ?? arguments.GetValue(_folder)!;
 
-    /// <summary>Refuses an option with a table.</summary>
-    /// <param name="option">The option, which the command has.</param>
-    /// <param name="instead">What to do there.</param>
+    /// <summary>Rejects an option if the index is a table.</summary>
+    /// <param name="option">The option of the command.</param>
+    /// <param name="instead">The advice at the end of the message.</param>
     public void OnlyForFolders(Option option, string instead) => Only(option, _folder, "an index in a folder", instead);
 
-    /// <summary>Refuses an option with a folder.</summary>
+    /// <summary>Rejects an option if the index is a folder.</summary>
     /// <inheritdoc cref="OnlyForFolders"/>
     public void OnlyForTables(Option option, string instead) => Only(option, _table, "an index in PostgreSQL (--table)", instead);
 
     /// <summary>Opens the index.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="isWritten">Whether it will be changed.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="isWritten"><see langword="true"/> to open the index for writing; otherwise, <see langword="false"/>.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public async Task<OpenIndex> OpenAsync(ParseResult arguments, bool isWritten, CancellationToken cancellationToken)
     {
         if (!IsTable(arguments.CommandResult))
@@ -65,7 +70,8 @@ internal sealed class IndexPlace
         var source = Connect(arguments);
         try
         {
-            return new OpenIndex(await PostgresIndex.OpenAsync(source, Name(arguments), cancellationToken: cancellationToken).ConfigureAwait(false), source);
+            return new OpenIndex(
+                await PostgresIndex.OpenAsync(source, Name(arguments), cancellationToken: cancellationToken).ConfigureAwait(false), source);
         }
         catch
         {
@@ -74,14 +80,17 @@ internal sealed class IndexPlace
         }
     }
 
-    /// <summary>The way to the database of a table; nothing is sent yet.</summary>
-    /// <exception cref="InputException">None is given, or it cannot be read.</exception>
+    /// <summary>Creates the data source of a table, without connecting.</summary>
+    /// <exception cref="InputException">The connection string is missing or invalid.</exception>
     public NpgsqlDataSource Connect(ParseResult arguments)
     {
-        var (name, connection) = arguments.GetValue(_connection) is { } given ? ("--postgres", given) : (Variable, Environment.GetEnvironmentVariable(Variable));
+        var (name, connection) = arguments.GetValue(_connection) is { } given
+            ? ("--postgres", given)
+            : (Variable, Environment.GetEnvironmentVariable(Variable));
         if (string.IsNullOrWhiteSpace(connection))
         {
-            throw new InputException("--table", $"it is not said where; give a connection with --postgres, or in the environment variable {Variable}.");
+            throw new InputException(
+                "--table", $"the connection is missing; give it with --postgres or in the environment variable {Variable}.");
         }
 
         try
@@ -92,10 +101,14 @@ internal sealed class IndexPlace
             builder.EnableIntegratedSecurity();
             return builder.Build();
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (
+            e is ArgumentException or FormatException or OverflowException or InvalidOperationException or NotSupportedException)
         {
-            // The driver's words can hold a part of the password.
-            throw new InputException(name, "this is no connection of PostgreSQL; write \"Host=HOST;Database=NAME;Username=USER;Password=SECRET\", with quotes around a value that holds a semicolon.");
+            // The driver's message can contain a part of the password.
+            throw new InputException(
+                name,
+                "this is not a PostgreSQL connection string; use \"Host=HOST;Database=NAME;Username=USER;Password=SECRET\", "
+                + "with quotes around a value that contains a semicolon.");
         }
     }
 

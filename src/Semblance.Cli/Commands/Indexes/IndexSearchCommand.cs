@@ -10,24 +10,31 @@ using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index search</c>: the vectors of an index that are nearest to a query.</summary>
+/// <summary>Represents <c>index search</c>, which finds the vectors of an index that are nearest to queries.</summary>
 internal sealed class IndexSearchCommand : CliCommand
 {
     private readonly IndexPlace _place;
-    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, id, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, a text a line, .jsonl with 'text', or vectors as .npy, .safetensors or .jsonl: lines of query number, rank, score, id, text");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, id, text");
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE",
+        "Several queries: texts, one per line; .jsonl with 'text'; or vectors as .npy, .safetensors or .jsonl; "
+        + "writes lines of query number, rank, score, id, text");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
-    private readonly Option<bool> _exact = new("--exact") { Description = "Compare with every vector" };
-    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "PostgreSQL: fuse what is near with what has the query's words; the index was built with --text-search" };
-    private readonly Option<int?> _probes = NewOption.Count("--probes", "PostgreSQL, ivfflat: how many lists are searched; default the square root of their number");
+    private readonly Option<bool> _exact = new("--exact") { Description = "Searches exactly, by comparing with every vector" };
+    private readonly Option<bool> _hybrid = new("--hybrid")
+    {
+        Description = "PostgreSQL: fuses vector search and full-text search; the index must be built with --text-search",
+    };
+    private readonly Option<int?> _probes = NewOption.Count(
+        "--probes", "PostgreSQL, ivfflat: the number of lists to search; default: the square root of the number of lists");
     private readonly Option<string[]> _filter = IndexOptions.Filter();
     private readonly Option<bool> _json = IndexOptions.Json();
     private readonly Option<int?> _threads = IndexOptions.Threads();
     private readonly ModelOption _model = new();
 
     public IndexSearchCommand(Host host)
-        : base("search", "Find the vectors of an index that are nearest to a query", host)
+        : base("search", "Finds the vectors of an index that are nearest to a query", host)
     {
         _place = new IndexPlace(this);
         Add(_query);
@@ -41,7 +48,7 @@ internal sealed class IndexSearchCommand : CliCommand
         Add(_json);
         Add(_threads);
         Add(_model);
-        _place.OnlyForTables(_hybrid, "in a folder there are vectors alone: semblance search --hybrid compares the texts of a file");
+        _place.OnlyForTables(_hybrid, "an index in a folder has vectors only; semblance search --hybrid searches the texts of a file");
         _place.OnlyForTables(_probes, "use --ef");
         Validators.Add(result =>
         {
@@ -59,10 +66,12 @@ internal sealed class IndexSearchCommand : CliCommand
         var isHybrid = arguments.GetValue(_hybrid);
         if (isHybrid && index is PostgresIndex { Options.TextSearch: null })
         {
-            throw new InputException("--hybrid", $"the index '{_place.Name(arguments)}' has no words; build it with --text-search, such as english or simple.");
+            throw new InputException(
+                "--hybrid",
+                $"the index '{_place.Name(arguments)}' has no full-text index; build it with --text-search, such as english or simple.");
         }
 
-        // What only pgvector knows means nothing in a folder.
+        // An index in a folder ignores the options of pgvector.
         var options = (isHybrid ? new HybridQuery() : new PostgresQuery()) with
         {
             TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK,
@@ -75,7 +84,8 @@ internal sealed class IndexSearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         var hits = options is HybridQuery hybrid
             ? await HybridAsync((PostgresIndex)index, texts, vectors, hybrid, cancellationToken).ConfigureAwait(false)
-            : await index.SearchAsync(vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
+            : await index.SearchAsync(
+                vectors, options, arguments.GetValue(_threads) ?? int.MaxValue, cancellationToken).ConfigureAwait(false);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (arguments.GetValue(_json))
         {
@@ -88,7 +98,8 @@ internal sealed class IndexSearchCommand : CliCommand
             {
                 foreach (var (rank, hit) in list.Index())
                 {
-                    Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
+                    var number = isNumbered ? $"{query + 1}\t" : "";
+                    Host.Text.WriteLine($"{number}{rank + 1}\t{Numbers.Score(hit.Score)}\t{hit.Id}\t{Column.Last(hit.Text ?? "")}");
                 }
             }
         }
@@ -97,11 +108,12 @@ internal sealed class IndexSearchCommand : CliCommand
         Host.Error.WriteLine(Numbers.Invariant($"searched {count:N0} vectors for {hits.Length:N0} in {seconds * 1000:F1} ms"));
     }
 
-    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<VectorHit>[]> HybridAsync(
+        PostgresIndex index, List<string>? texts, Tensor vectors, HybridQuery options, CancellationToken cancellationToken)
     {
         if (texts is null)
         {
-            throw new InputException("--hybrid", "vectors have no words; give the queries as text.");
+            throw new InputException("--hybrid", "queries are vectors without texts; give the queries as texts.");
         }
 
         var hits = new IReadOnlyList<VectorHit>[texts.Count];
@@ -113,7 +125,8 @@ internal sealed class IndexSearchCommand : CliCommand
         return hits;
     }
 
-    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(ParseResult arguments, IVectorIndex index, CancellationToken cancellationToken)
+    private async Task<(List<string>? Texts, Tensor Vectors)> QueriesAsync(
+        ParseResult arguments, IVectorIndex index, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(_queries);
         if (path is not (null or "-") && new VectorRecords(path).HasVectors)
@@ -123,7 +136,9 @@ internal sealed class IndexSearchCommand : CliCommand
 
         using var lines = path is null ? null : TextInput.Open(path, Host);
         var model = await IndexOptions.LoadModelAsync(_model, arguments, index, Host, cancellationToken).ConfigureAwait(false);
-        var texts = lines is null ? [arguments.GetValue(_query)!] : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var texts = lines is null
+            ? [arguments.GetValue(_query)!]
+            : await lines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return (texts, model.EncodeQuery(texts, null, null, cancellationToken).Vectors);
     }
 

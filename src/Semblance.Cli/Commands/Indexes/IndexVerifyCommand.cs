@@ -5,19 +5,21 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary><c>index verify</c>: whether every byte of an index is as it was written, and how much of the truth its searches find.</summary>
+/// <summary>Represents <c>index verify</c>, which verifies the checksums of an index and measures its recall.</summary>
 internal sealed class IndexVerifyCommand : CliCommand
 {
     private readonly IndexPlace _place;
-    private readonly Option<bool> _recall = new("--recall") { Description = "Also measure how much of what exact search finds the index finds" };
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Vectors to measure that with, as .npy, .safetensors or .jsonl; without it, vectors of the index itself");
-    private readonly Option<int?> _count = NewOption.Count("--samples", "How many vectors of the index to measure with; default 200");
+    private readonly Option<bool> _recall = new("--recall") { Description = "Also measures the recall against exact search" };
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE", "The query vectors for the recall: .npy, .safetensors or .jsonl; default: vectors of the index itself");
+    private readonly Option<int?> _count = NewOption.Count(
+        "--samples", "The number of vectors of the index to use as queries; default: 200");
     private readonly Option<int?> _topK = IndexOptions.TopK();
     private readonly Option<int?> _ef = IndexOptions.Ef();
     private readonly Option<bool> _json = IndexOptions.Json();
 
     public IndexVerifyCommand(Host host)
-        : base("verify", "Check every byte of an index, and measure its recall", host)
+        : base("verify", "Verifies the checksums of an index, and measures its recall", host)
     {
         _place = new IndexPlace(this);
         Add(_recall);
@@ -30,7 +32,7 @@ internal sealed class IndexVerifyCommand : CliCommand
         {
             if (_place.IsTable(result) && !result.GetValue(_recall) && result.GetValue(_queries) is null)
             {
-                result.AddError("PostgreSQL checks its own files (pg_amcheck); give --recall to measure what searches of the table find.");
+                result.AddError("PostgreSQL checks its own files (pg_amcheck); use --recall to measure the recall of the table.");
             }
         });
     }
@@ -44,8 +46,13 @@ internal sealed class IndexVerifyCommand : CliCommand
         {
             using var open = await _place.OpenAsync(arguments, isWritten: false, cancellationToken).ConfigureAwait(false);
             var queries = arguments.GetValue(_queries) is { } path ? IndexOptions.Queries(path, open.Index) : null;
-            var options = new VectorQuery { TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK, Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef };
-            recall = await open.Index.MeasureRecallAsync(options, queries, arguments.GetValue(_count) ?? 200, cancellationToken).ConfigureAwait(false);
+            var options = new VectorQuery
+            {
+                TopK = arguments.GetValue(_topK) ?? VectorQuery.Default.TopK,
+                Ef = arguments.GetValue(_ef) ?? VectorQuery.Default.Ef,
+            };
+            recall = await open.Index.MeasureRecallAsync(
+                options, queries, arguments.GetValue(_count) ?? 200, cancellationToken).ConfigureAwait(false);
         }
 
         if (arguments.GetValue(_json))
@@ -59,7 +66,9 @@ internal sealed class IndexVerifyCommand : CliCommand
 
         if (!isSound)
         {
-            throw new IndexFormatException(_place.Name(arguments), $"{found!.Problems.Count:N0} of its parts are damaged, as listed; restore the index, or build it again.");
+            throw new IndexFormatException(
+                _place.Name(arguments),
+                $"{found!.Problems.Count:N0} of its parts are damaged, as listed; restore the index, or build it again.");
         }
     }
 
@@ -72,7 +81,9 @@ internal sealed class IndexVerifyCommand : CliCommand
 
         if (recall is not null)
         {
-            Host.Text.WriteLine(Numbers.Invariant($"recall@{recall.TopK} {recall.Recall:F4} at ef {recall.Ef}, {recall.Queries:N0} queries: {recall.QueriesPerSecond:N0} queries/s, {recall.ExactQueriesPerSecond:N0} by exact search"));
+            Host.Text.WriteLine(
+                Numbers.Invariant($"recall@{recall.TopK} {recall.Recall:F4} at ef {recall.Ef}, {recall.Queries:N0} queries: ")
+                + Numbers.Invariant($"{recall.QueriesPerSecond:N0} queries/s, {recall.ExactQueriesPerSecond:N0} by exact search"));
         }
     }
 
@@ -90,12 +101,15 @@ internal sealed class IndexVerifyCommand : CliCommand
 
         if (found.Unreachable > 0)
         {
-            Host.Text.WriteLine(Numbers.Invariant($"{found.Unreachable:N0} vectors are linked from nowhere: exact searches find them, others may not"));
+            Host.Text.WriteLine(
+                Numbers.Invariant($"{found.Unreachable:N0} vectors are linked from nowhere: exact searches find them, others may not"));
         }
 
         if (found.UnfinishedBytes > 0)
         {
-            Host.Text.WriteLine(Numbers.Invariant($"{found.UnfinishedBytes:N0} bytes of an unfinished change at the end of the log: it was never acknowledged, and the next writer removes it"));
+            Host.Text.WriteLine(
+                Numbers.Invariant($"{found.UnfinishedBytes:N0} bytes of an unfinished change at the end of the log: ")
+                + "it was never acknowledged, and the next writer removes it");
         }
     }
 

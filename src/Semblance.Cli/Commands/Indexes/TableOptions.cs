@@ -4,25 +4,35 @@ using Semblance.Postgres;
 
 namespace Semblance.Cli.Commands.Indexes;
 
-/// <summary>How an index in PostgreSQL is made, by the names of pgvector.</summary>
+/// <summary>Represents the options for building an index in PostgreSQL, with the terms of pgvector.</summary>
 internal sealed class TableOptions
 {
-    private static readonly (string Name, PostgresStorage Value)[] Storages = [("vector", PostgresStorage.Float32), ("halfvec", PostgresStorage.Float16), ("bit", PostgresStorage.Binary)];
-    private static readonly (string Name, PostgresMethod Value)[] Methods = [("hnsw", PostgresMethod.Hnsw), ("ivfflat", PostgresMethod.IvfFlat), ("none", PostgresMethod.Exact)];
+    private static readonly (string Name, PostgresStorage Value)[] Storages = [
+        ("vector", PostgresStorage.Float32), ("halfvec", PostgresStorage.Float16), ("bit", PostgresStorage.Binary)];
+    private static readonly (string Name, PostgresMethod Value)[] Methods = [
+        ("hnsw", PostgresMethod.Hnsw), ("ivfflat", PostgresMethod.IvfFlat), ("none", PostgresMethod.Exact)];
 
     private readonly Option<string> _storage = NewOption.Choice(
-        "--storage", "PostgreSQL: four bytes an element, two, or four and beside them a bit, which the search walks over", [.. Storages.Select(storage => storage.Name)]);
-    private readonly Option<string> _method = NewOption.Choice("--method", "PostgreSQL: how the nearest are found; without an index, every vector is compared", [.. Methods.Select(method => method.Name)]);
-    private readonly Option<int?> _lists = NewOption.Count("--lists", "PostgreSQL, ivfflat: how many lists, to 32,768; default 100");
-    private readonly Option<string?> _textSearch = NewOption.Text("--text-search", "NAME", "PostgreSQL: a text search configuration, such as english or simple, for searches with --hybrid");
-    private readonly Option<bool> _bigrams = new("--bigrams") { Description = "PostgreSQL: words of writing without spaces (Han, kana) are pairs of characters; with --text-search simple" };
+        "--storage",
+        "PostgreSQL: the storage of an element: four bytes, two bytes, or four bytes and a bit, which the index uses",
+        [.. Storages.Select(storage => storage.Name)]);
+    private readonly Option<string> _method = NewOption.Choice(
+        "--method", "PostgreSQL: the index method; none compares every vector", [.. Methods.Select(method => method.Name)]);
+    private readonly Option<int?> _lists = NewOption.Count(
+        "--lists", "PostgreSQL, ivfflat: the number of lists, at most 32,768; default: 100");
+    private readonly Option<string?> _textSearch = NewOption.Text(
+        "--text-search", "NAME", "PostgreSQL: the text search configuration for --hybrid, such as english or simple");
+    private readonly Option<bool> _bigrams = new("--bigrams")
+    {
+        Description = "PostgreSQL: indexes text without spaces (Han, kana) as character bigrams; requires --text-search simple",
+    };
 
     public TableOptions(Command command, IndexPlace place)
     {
         (Option Option, string Instead)[] options =
         [
-            (_storage, "use --precision"), (_method, "a folder's index is always a graph"), (_lists, "use --m"),
-            (_textSearch, "a folder's index has no words"), (_bigrams, "a folder's index has no words"),
+            (_storage, "use --precision"), (_method, "an index in a folder is always an HNSW graph"), (_lists, "use --m"),
+            (_textSearch, "an index in a folder has no full-text search"), (_bigrams, "an index in a folder has no full-text search"),
         ];
         foreach (var (option, instead) in options)
         {
@@ -31,13 +41,13 @@ internal sealed class TableOptions
         }
     }
 
-    /// <summary>The name of a way to keep vectors.</summary>
+    /// <summary>Returns the name of a storage type.</summary>
     public static string Name(PostgresStorage storage) => Storages.Single(known => known.Value == storage).Name;
 
-    /// <summary>The name of a way to find the nearest.</summary>
+    /// <summary>Returns the name of an index method.</summary>
     public static string Name(PostgresMethod method) => Methods.Single(known => known.Value == method).Name;
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Returns the options of the command line.</summary>
     public PostgresIndexOptions Of(ParseResult arguments) => new()
     {
         Storage = Storages.Single(known => known.Name == arguments.GetValue(_storage)).Value,

@@ -10,18 +10,28 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>deduplicate</c>: the lines of a stream that repeat no earlier one, or what the others repeat.</summary>
+/// <summary>
+/// Represents <c>deduplicate</c>, which removes the lines of a stream that duplicate an earlier one, or lists the duplicates.
+/// </summary>
 internal sealed class DeduplicateCommand : CliCommand
 {
     private readonly EncodedInput _input;
-    private readonly Option<string?> _field = NewOption.Text("--field", "NAME", "Each line is a JSON object, and this member the text; default 'text' for .jsonl");
-    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "COSINE", "The cosine from which two lines are duplicates; default 0.95");
-    private readonly Option<int?> _capacity = NewOption.Count("--capacity", "How many lines are remembered, the latest ones that were new; default all");
-    private readonly Option<bool> _groups = new("--groups") { Description = "What repeats what instead: lines of score, line number, number of the line that it repeats, text" };
+    private readonly Option<string?> _field = NewOption.Text(
+        "--field", "NAME", "Treats each line as a JSON object whose property NAME is the text; default for .jsonl: text");
+    private readonly Option<float?> _threshold = NewOption.Number(
+        "--threshold", "COSINE", "The minimum cosine similarity of duplicates; default: 0.95");
+    private readonly Option<int?> _capacity = NewOption.Count(
+        "--capacity", "The maximum number of kept lines to compare with, the latest ones; default: all");
+    private readonly Option<bool> _groups = new("--groups")
+    {
+        Description = "Writes the duplicates instead: lines of score, line number, number of the original line, text",
+    };
     private readonly Option<string> _format = NewOption.Format();
 
     public DeduplicateCommand(Host host)
-        : base("deduplicate", "Leave out lines that repeat an earlier one, word for word or in meaning; the first of each group stays as it is", host)
+        : base(
+            "deduplicate", "Removes lines that duplicate an earlier one, literally or in meaning; keeps the first of each group unchanged",
+            host)
     {
         _input = new EncodedInput(this);
         Add(_field);
@@ -34,7 +44,7 @@ internal sealed class DeduplicateCommand : CliCommand
         {
             if (result.GetResult(_format) is { Implicit: false } && !result.GetValue(_groups))
             {
-                result.AddError("--format is of use only with --groups: lines that stay are written as they are.");
+                result.AddError("--format requires --groups: kept lines are written unchanged.");
             }
         });
     }
@@ -43,8 +53,12 @@ internal sealed class DeduplicateCommand : CliCommand
     {
         var started = Stopwatch.GetTimestamp();
         using var lines = TextInput.Open(_input.Path(arguments), Host);
-        var options = new DuplicateOptions { Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold, Capacity = arguments.GetValue(_capacity) };
-        var waiting = new ConcurrentQueue<string>(); // lines are read ahead
+        var options = new DuplicateOptions
+        {
+            Threshold = arguments.GetValue(_threshold) ?? new DuplicateOptions().Threshold,
+            Capacity = arguments.GetValue(_capacity),
+        };
+        var waiting = new ConcurrentQueue<string>(); // the detector reads ahead
         var texts = Texts(lines, arguments.GetValue(_field), waiting, cancellationToken);
         var found = _input.HasVectors(arguments)
             ? CompareAsync(arguments, lines.Name, texts, options, cancellationToken)
@@ -70,19 +84,22 @@ internal sealed class DeduplicateCommand : CliCommand
                 progress.Report(lines.Progress);
             }
         }).ConfigureAwait(false);
-        Host.Error.WriteLine(Numbers.Invariant($"kept {kept:N0} of {count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"kept {kept:N0} of {count:N0} lines in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s"));
     }
 
-    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellationToken)
+    private async Task<IAsyncEnumerable<CheckedText>> DetectAsync(
+        ParseResult arguments, IAsyncEnumerable<string> texts, DuplicateOptions options, CancellationToken cancellationToken)
     {
         var encoder = await _input.Encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         return encoder.Precision == Precision.Float32
             ? new DuplicateDetector(encoder.Model, options with { Encoding = encoder.Options }).DetectAsync(texts, cancellationToken)
-            : throw new InputException("--precision", "duplicates are found with float32 vectors; leave it out.");
+            : throw new InputException("--precision", "duplicates are detected with float32 vectors; leave it out.");
     }
 
     private async IAsyncEnumerable<CheckedText> CompareAsync(
-        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ParseResult arguments, string name, IAsyncEnumerable<string> texts, DuplicateOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var all = await texts.ToListAsync(cancellationToken).ConfigureAwait(false);
         var vectors = _input.Open(arguments, name, all.Count);
@@ -93,7 +110,8 @@ internal sealed class DeduplicateCommand : CliCommand
         }
     }
 
-    private static async IAsyncEnumerable<string> Texts(TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<string> Texts(
+        TextLines lines, string? field, ConcurrentQueue<string> waiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         field ??= lines.IsJsonLines ? "text" : null;
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -7,23 +7,36 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>mine</c>: the pairs of lines that are most alike, in one text, or in two of different languages, by comparing all of them.</summary>
+/// <summary>Represents <c>mine</c>, which finds the most similar pairs of lines in one file, or the translations in two files.</summary>
 internal sealed class MineCommand : CliCommand
 {
     private const int UsualPairs = 1000;
 
     private readonly EncodedInput _input;
-    private readonly Option<string?> _other = NewOption.Text("--other", "FILE", "A text a line in another language: find the translations of --input's lines in it");
-    private readonly Option<string> _margin = NewOption.Choice("--margin", "--other: how a pair is scored against the nearest neighbours of both texts", "ratio", "distance", "absolute");
-    private readonly Option<string> _retrieval = NewOption.Choice("--retrieval", "--other: which pairs are kept: the best with each line in one at most, the mutually best, or the best of each line of one file", "max", "intersection", "forward", "backward");
-    private readonly Option<int?> _neighbors = NewOption.Count("--neighbors", "--other: how many nearest lines are a line's candidates and its neighbourhood; default 4");
-    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "The score that a pair has at least");
-    private readonly Option<int?> _maxPairs = NewOption.Count("--max-pairs", $"How many pairs are shown at most, the best ones; default {UsualPairs}, with --other all");
-    private readonly Option<int?> _topK = NewOption.Count("--top-k", "Only pairs of which one is among the N nearest of the other");
+    private readonly Option<string?> _other = NewOption.Text(
+        "--other", "FILE", "Texts in another language, one per line: finds translations of the lines of --input");
+    private readonly Option<string> _margin = NewOption.Choice(
+        "--margin", "--other: the margin, which scores a pair relative to the nearest neighbors of both texts", "ratio", "distance",
+        "absolute");
+    private readonly Option<string> _retrieval = NewOption.Choice(
+        "--retrieval",
+        "--other: the pairs to keep: the best with each line in at most one, the mutual best, or the best of each line of one file", "max",
+        "intersection", "forward", "backward");
+    private readonly Option<int?> _neighbors = NewOption.Count(
+        "--neighbors", "--other: the number of nearest neighbors of a line, for candidates and margin; default: 4");
+    private readonly Option<float?> _threshold = NewOption.Number("--threshold", "SCORE", "The minimum score of a pair");
+    private readonly Option<int?> _maxPairs = NewOption.Count(
+        "--max-pairs", $"The maximum number of pairs, the best ones; default: {UsualPairs}, with --other: all");
+    private readonly Option<int?> _topK = NewOption.Count(
+        "--top-k", "Keeps only pairs in which one text is among the N nearest neighbors of the other");
     private readonly Option<string> _format = NewOption.Format();
 
     public MineCommand(Host host)
-        : base("mine", "Find the lines of a text that are most alike, or translations in two texts: lines of score, line number, line number, text, text", host)
+        : base(
+            "mine",
+            "Finds the most similar lines of a file, or translations in two files; writes lines of score, line number, line number, text, "
+            + "text",
+            host)
     {
         _input = new EncodedInput(this);
         Add(_other);
@@ -40,19 +53,22 @@ internal sealed class MineCommand : CliCommand
             var isBitext = result.GetResult(_other) is not null;
             if (isBitext && _input.HasVectors(result))
             {
-                result.AddError("--vectors is for one file; --other encodes both.");
+                result.AddError("--vectors is for one file; leave it out with --other.");
             }
 
             Option[] ofOthers = isBitext ? [_topK] : [_margin, _retrieval, _neighbors];
             if (ofOthers.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong)
             {
-                result.AddError(isBitext ? $"{wrong.Name} is for one file; use --neighbors with --other." : $"{wrong.Name} is of use only with --other.");
+                result.AddError(
+                    isBitext ? $"{wrong.Name} is for one file; use --neighbors with --other." : $"{wrong.Name} requires --other.");
             }
         });
     }
 
     protected override Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
-        arguments.GetValue(_other) is { } other ? MineBitextAsync(other, arguments, cancellationToken) : MineParaphrasesAsync(arguments, cancellationToken);
+        arguments.GetValue(_other) is { } other
+            ? MineBitextAsync(other, arguments, cancellationToken)
+            : MineParaphrasesAsync(arguments, cancellationToken);
 
     private async Task MineParaphrasesAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -80,14 +96,15 @@ internal sealed class MineCommand : CliCommand
         Write(pairs, texts, texts, arguments.GetValue(_format) == "json");
         if (pairs.Count == options.MaxPairs && arguments.GetValue(_maxPairs) is null)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"note: these are the best {pairs.Count:N0} pairs; --max-pairs shows more."));
+            Host.Error.WriteLine(Numbers.Invariant($"note: only the best {pairs.Count:N0} pairs are shown; use --max-pairs for more."));
         }
 
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"{input.Summary}; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{input.Summary}; compared {(long)texts.Count * (texts.Count - 1) / 2:N0} pairs in {compared:F2} s; ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    // A line that comes again is no text of its own: as a neighbour of its own translation it would lower the margin.
+    // Repeated lines are compared once: as neighbors of their own translation they would lower the margin.
     private async Task MineBitextAsync(string other, ParseResult arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
@@ -119,10 +136,13 @@ internal sealed class MineCommand : CliCommand
         }).ConfigureAwait(false);
         var compared = Stopwatch.GetElapsedTime(comparisonStarted).TotalSeconds;
 
-        var shown = pairs.Take(arguments.GetValue(_maxPairs) ?? int.MaxValue).Select(pair => pair with { First = sources.Lines[pair.First], Second = targets.Lines[pair.Second] });
+        var shown = pairs.Take(arguments.GetValue(_maxPairs) ?? int.MaxValue).Select(
+            pair => pair with { First = sources.Lines[pair.First], Second = targets.Lines[pair.Second] });
         Write(shown, sources.All, targets.All, arguments.GetValue(_format) == "json");
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"encoded {sources.Texts.Count + targets.Texts.Count:N0} different lines in {encoded:F2} s; ")
+            + Numbers.Invariant($"compared {(long)sources.Texts.Count * targets.Texts.Count:N0} pairs in {compared:F2} s; ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
     private async Task<Embeddings> EncodeAsync(QuantizingEncoder encoder, List<string> texts, CancellationToken cancellationToken)
@@ -136,7 +156,7 @@ internal sealed class MineCommand : CliCommand
         return embeddings!;
     }
 
-    // The texts of lines, each once, and which line each is first.
+    // Returns each distinct text once, with the number of its first line.
     private static (List<string> All, List<string> Texts, List<int> Lines) Distinct(List<string> all)
     {
         var first = new OrderedDictionary<string, int>();
@@ -164,7 +184,8 @@ internal sealed class MineCommand : CliCommand
             }
             else
             {
-                Host.Text.WriteLine($"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
+                Host.Text.WriteLine(
+                    $"{Numbers.Score(score)}\t{first + 1}\t{second + 1}\t{Column.Of(firsts[first])}\t{Column.Of(seconds[second])}");
             }
         }
     }

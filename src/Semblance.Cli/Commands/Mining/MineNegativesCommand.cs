@@ -8,41 +8,58 @@ using Semblance.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>mine-negatives</c>: hard negatives for pairs of texts, as rows to train on.</summary>
+/// <summary>Represents <c>mine-negatives</c>, which mines hard negatives for pairs of texts and writes training data.</summary>
 internal sealed class MineNegativesCommand : CliCommand
 {
-    // Each name at the place of its format.
+    // The names in the order of HardNegativeFormat.
     private static readonly string[] Formats = ["triplet", "n-tuple", "n-tuple-scores", "labeled-pair", "labeled-list"];
 
-    private readonly Option<string?> _data = NewOption.Text("--data", "FILE", "The pairs: .tsv, .csv or .jsonl, also as .gz");
-    private readonly Option<string?> _columns = NewOption.Text("--columns", "A,B", "The columns of anchors and positives; without it, the first two");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The rows, .tsv or .jsonl");
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "More texts to find negatives among, one a line; the positives are always among them");
-    private readonly Option<string?> _crossEncoder = NewOption.Text("--cross-encoder", "MODEL", "What scores candidates and positives anew: a folder or a Hub id");
-    private readonly Option<int?> _rangeMin = NewOption.Count("--range-min", "How many of the closest texts that pass are left out; default none");
-    private readonly Option<int?> _rangeMax = NewOption.Count("--range-max", "How many of the closest texts are looked at; by default as many as are likely to be enough");
-    private readonly Option<float?> _minScore = NewOption.Number("--min-score", "SCORE", "The score that a negative has at least");
-    private readonly Option<float?> _maxScore = NewOption.Number("--max-score", "SCORE", "The score that a negative has at most");
-    private readonly Option<float?> _absoluteMargin = NewOption.Number("--absolute-margin", "M", "How far a negative's score lies below the worst positive's at least");
-    private readonly Option<float?> _relativeMargin = NewOption.Number("--relative-margin", "M", "What part of the worst positive's score a negative misses at least: 0.05 for at most 95 % of it");
-    private readonly Option<int?> _numNegatives = NewOption.Count("--num-negatives", "How many negatives an anchor gets at most; default 3");
-    private readonly Option<string> _sampling = NewOption.Choice("--sampling", "Which of those that pass: the closest, or any", "top", "random");
-    private readonly Option<int?> _seed = NewOption.Integer("--seed", "Where chance begins, for --sampling random; default 0");
-    private readonly Option<bool> _includePositives = new("--include-positives") { Description = "Take positives for candidates too, to evaluate rerankers on, not to train; with --format n-tuple" };
-    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before positives and corpus; --prompt and --prompt-name are for anchors");
-    private readonly Option<string?> _corpusPromptName = NewOption.Text("--corpus-prompt-name", "NAME", "One of the model's own prompts instead");
-    private readonly Option<string> _format = NewOption.Choice("--format", "What a row is", Formats);
-    private readonly Option<bool> _includeScores = new("--include-scores") { Description = "Columns of scores too" };
+    private readonly Option<string?> _data = NewOption.Text("--data", "FILE", "The pairs: .tsv, .csv or .jsonl; may be .gz");
+    private readonly Option<string?> _columns = NewOption.Text(
+        "--columns", "A,B", "The columns of anchors and positives; default: the first two");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "The training data: .tsv or .jsonl");
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "Additional candidates, one text per line; the positives of all anchors are always candidates");
+    private readonly Option<string?> _crossEncoder = NewOption.Text(
+        "--cross-encoder", "MODEL", "A cross-encoder that rescores candidates and positives: a folder or a Hub id");
+    private readonly Option<int?> _rangeMin = NewOption.Count(
+        "--range-min", "The number of nearest candidates that pass the limits to skip; default: 0");
+    private readonly Option<int?> _rangeMax = NewOption.Count(
+        "--range-max", "The number of nearest candidates to consider; default: as many as are likely to be enough");
+    private readonly Option<float?> _minScore = NewOption.Number("--min-score", "SCORE", "The minimum score of a negative");
+    private readonly Option<float?> _maxScore = NewOption.Number("--max-score", "SCORE", "The maximum score of a negative");
+    private readonly Option<float?> _absoluteMargin = NewOption.Number(
+        "--absolute-margin", "M", "The minimum difference between the lowest score of the positives and the score of a negative");
+    private readonly Option<float?> _relativeMargin = NewOption.Number(
+        "--relative-margin", "M", "The minimum relative difference to the lowest score of the positives: 0.05 for at most 95 % of it");
+    private readonly Option<int?> _numNegatives = NewOption.Count(
+        "--num-negatives", "The maximum number of negatives per anchor; default: 3");
+    private readonly Option<string> _sampling = NewOption.Choice(
+        "--sampling", "The candidates to choose from those that pass: the nearest, or random ones", "top", "random");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of --sampling random; default: 0");
+    private readonly Option<bool> _includePositives = new("--include-positives")
+    {
+        Description = "Includes positives among the candidates, to evaluate rerankers, not to train; requires --format n-tuple",
+    };
+    private readonly Option<string?> _corpusPrompt = NewOption.Text(
+        "--corpus-prompt", "TEXT", "A text to prepend to positives and corpus; --prompt and --prompt-name are for anchors");
+    private readonly Option<string?> _corpusPromptName = NewOption.Text(
+        "--corpus-prompt-name", "NAME", "The name of a prompt of the model instead");
+    private readonly Option<string> _format = NewOption.Choice("--format", "The format of a row", Formats);
+    private readonly Option<bool> _includeScores = new("--include-scores") { Description = "Adds columns of scores" };
     private readonly EncodingOptions _encoding;
 
     public MineNegativesCommand(Host host)
-        : base("mine-negatives", "Find texts that are close to an anchor and are none of its positives, and write rows to train on", host)
+        : base(
+            "mine-negatives",
+            "Mines hard negatives, texts that are similar to an anchor but none of its positives, and writes training data", host)
     {
         _data.Required = _output.Required = true;
         _output.AcceptEndings(standardOutput: false, ".tsv", ".jsonl");
         Option[] options =
         [
-            _data, _columns, _output, _corpus, _crossEncoder, _rangeMin, _rangeMax, _minScore, _maxScore, _absoluteMargin, _relativeMargin, _numNegatives, _sampling, _seed,
+            _data, _columns, _output, _corpus, _crossEncoder, _rangeMin, _rangeMax, _minScore, _maxScore, _absoluteMargin, _relativeMargin,
+            _numNegatives, _sampling, _seed,
             _includePositives, _corpusPrompt, _corpusPromptName, _format, _includeScores,
         ];
         foreach (var option in options)
@@ -61,12 +78,12 @@ internal sealed class MineNegativesCommand : CliCommand
 
             if (format == "labeled-list" && Path.GetExtension(result.GetValue(_output)) == ".tsv")
             {
-                result.AddError("--format labeled-list has lists in a row; give an --output that ends with .jsonl.");
+                result.AddError("--format labeled-list writes lists; use an --output that ends with .jsonl.");
             }
 
             if (result.GetValue(_columns) is { } columns && columns.Split(',').Length != 2)
             {
-                result.AddError("--columns needs two names with a comma between.");
+                result.AddError("--columns needs two names, separated by a comma.");
             }
         });
     }
@@ -80,7 +97,7 @@ internal sealed class MineNegativesCommand : CliCommand
         var columns = arguments.GetValue(_columns)?.Split(',') ?? [.. DatasetReader.ColumnNames(data).Take(2)];
         if (columns.Length < 2)
         {
-            throw new InputException(data, "there is one column; anchors and positives are needed.");
+            throw new InputException(data, "the file has one column; two are needed, for anchors and positives.");
         }
 
         using var corpusLines = arguments.GetValue(_corpus) is { } path ? TextInput.Open(path, Host) : null;
@@ -94,23 +111,27 @@ internal sealed class MineNegativesCommand : CliCommand
             ? CrossEncoder.Load(await ModelOption.FolderAsync(name, Host, cancellationToken, ModelKind.CrossEncoder).ConfigureAwait(false))
             : null;
         Host.Warn(crossEncoder?.Warnings ?? []);
-        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var corpus = corpusLines is null
+            ? null
+            : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         (string, string)[] pairs = [.. new DatasetReader(data, new ColumnMapping(columns)).Select(row => (row.Texts[0], row.Texts[1]))];
         if (pairs.Length == 0)
         {
-            throw new InputException(data, "there are no rows.");
+            throw new InputException(data, "the file has no rows.");
         }
 
         HardNegatives? mined = null;
         await Host.WithProgressAsync("mining", progress =>
         {
-            mined = HardNegativeMining.Mine(encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
+            mined = HardNegativeMining.Mine(
+                encoder.Model, pairs, Limits(arguments, encoder), corpus, crossEncoder, progress, cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
         using var file = OutputFile.Open(output, () => new AtomicFile(output));
         var format = (HardNegativeFormat)Array.IndexOf(Formats, arguments.GetValue(_format));
-        var rows = HardNegativeWriter.Write(file.Stream, Path.GetExtension(output), mined!, format, columns[0], columns[1], arguments.GetValue(_includeScores));
+        var rows = HardNegativeWriter.Write(
+            file.Stream, Path.GetExtension(output), mined!, format, columns[0], columns[1], arguments.GetValue(_includeScores));
         file.Commit();
         Report(mined!, rows, output, Stopwatch.GetElapsedTime(started));
     }
@@ -135,9 +156,13 @@ internal sealed class MineNegativesCommand : CliCommand
     private void Report(HardNegatives mined, int rows, string output, TimeSpan elapsed)
     {
         Line("", "count", "mean", "deviation", "min", "25 %", "median", "75 %", "max");
-        foreach (var (name, scores) in new[] { ("positive", mined.Positives), ("negative", mined.Negatives), ("difference", mined.Differences) })
+        foreach (
+            var (name, scores) in new[] { ("positive", mined.Positives), ("negative", mined.Negatives), ("difference", mined.Differences) })
         {
-            double[] values = [scores.Mean, scores.Deviation, scores.Minimum, scores.LowerQuartile, scores.Median, scores.UpperQuartile, scores.Maximum];
+            double[] values =
+            [
+                scores.Mean, scores.Deviation, scores.Minimum, scores.LowerQuartile, scores.Median, scores.UpperQuartile, scores.Maximum,
+            ];
             Line(name, [Numbers.Invariant($"{scores.Count}"), .. values.Select(value => Numbers.Invariant($"{value:F4}"))]);
         }
 
@@ -148,11 +173,16 @@ internal sealed class MineNegativesCommand : CliCommand
 
         if (mined.Missing > 0)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"note: {mined.Missing:N0} negatives are missing, so some pairs have fewer; a larger --range-max or weaker limits find more."));
+            Host.Error.WriteLine(
+                Numbers.Invariant($"note: {mined.Missing:N0} negatives are missing, so some pairs have fewer; ")
+                + "a larger --range-max or weaker limits find more.");
         }
 
-        Host.Error.WriteLine(Numbers.Invariant($"wrote {rows:N0} rows for {mined.Pairs.Count:N0} pairs of {mined.Anchors:N0} anchors to {output} in {elapsed.TotalSeconds:F1} s"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"wrote {rows:N0} rows for {mined.Pairs.Count:N0} pairs of {mined.Anchors:N0} anchors to {output} in ")
+            + Numbers.Invariant($"{elapsed.TotalSeconds:F1} s"));
     }
 
-    private void Line(string name, params string[] values) => Host.Error.WriteLine(name.PadRight(10) + string.Concat(values.Select(value => value.PadLeft(11))));
+    private void Line(string name, params string[] values) =>
+        Host.Error.WriteLine(name.PadRight(10) + string.Concat(values.Select(value => value.PadLeft(11))));
 }

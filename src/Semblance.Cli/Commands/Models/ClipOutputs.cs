@@ -6,25 +6,28 @@ using Semblance.Transformers.Clip;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>What CLIP makes of a recorded batch of texts, of images, or of both, under the names of the original.</summary>
+/// <summary>Computes the outputs of CLIP for a batch of texts, images or both, under the names of the original.</summary>
 internal static class ClipOutputs
 {
-    /// <summary>Whether the model in a folder is a CLIP with both towers.</summary>
+    /// <summary>Returns a value that indicates whether the model in a folder is a CLIP model with both encoders.</summary>
     public static bool IsClip(string folder) => ConfigurationFile.Read(Path.Combine(folder, "config.json")).Text("model_type") == "clip";
 
-    /// <summary>Runs the batch.</summary>
-    /// <param name="folder">The model's folder.</param>
-    /// <param name="input">A file with <c>input_ids</c> and, where there is, <c>attention_mask</c>; with <c>pixel_values</c>; or with all.</param>
-    /// <param name="run">The computation; it owns what is returned.</param>
-    /// <param name="host">Where warnings go.</param>
+    /// <summary>Computes the outputs for a batch.</summary>
+    /// <param name="folder">The folder of the model.</param>
+    /// <param name="input">
+    /// A file with <c>input_ids</c> and optionally <c>attention_mask</c>, with <c>pixel_values</c>, or with both.
+    /// </param>
+    /// <param name="run">The computation, which owns the returned tensors.</param>
+    /// <param name="host">The standard streams, for warnings.</param>
     /// <exception cref="InputException">The batch does not fit the model.</exception>
     public static Dictionary<string, Tensor> Of(string folder, string input, Computation run, Host host)
     {
         var file = SafetensorsFile.Open(input);
-        var (texts, pixels) = (file.Contains("input_ids") ? PaddedBatch.Read(input) : null, file.Contains("pixel_values") ? file.Read("pixel_values") : null);
+        var (texts, pixels) = (
+            file.Contains("input_ids") ? PaddedBatch.Read(input) : null, file.Contains("pixel_values") ? file.Read("pixel_values") : null);
         if (texts is null && pixels is null)
         {
-            throw new InputException(input, "there is neither 'input_ids' nor 'pixel_values'; a CLIP model needs texts or images.");
+            throw new InputException(input, "the file has neither 'input_ids' nor 'pixel_values'; a CLIP model needs texts or images.");
         }
 
         var model = ClipModel.Load(folder);

@@ -3,19 +3,24 @@ using Semblance.Cli.Options;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>download</c>: a model of the Hub, its folder.</summary>
+/// <summary>Represents <c>download</c>, which downloads a model from the Hugging Face Hub.</summary>
 internal sealed class DownloadCommand : CliCommand
 {
-    private readonly Argument<string> _id = new("ID") { Description = "The model's id, such as sentence-transformers/all-MiniLM-L6-v2" };
-    private readonly Option<string?> _revision = NewOption.Text("--revision", "NAME", "A branch, a tag or a commit; default main");
+    private readonly Argument<string> _id = new("ID")
+    {
+        Description = "The id of the model, such as sentence-transformers/all-MiniLM-L6-v2",
+    };
+    private readonly Option<string?> _revision = NewOption.Text("--revision", "NAME", "The branch, tag or commit; default: main");
 
     public DownloadCommand(Host host)
-        : base("download", "Download a model from the Hugging Face Hub, and show the folder where it is", host)
+        : base("download", "Downloads a model from the Hugging Face Hub and writes the path of its folder", host)
     {
         Add(_id);
         Add(_revision);
     }
 
     protected override async Task RunAsync(ParseResult arguments, CancellationToken cancellationToken) =>
-        Host.Text.WriteLine(await Hub.DownloadAsync(HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
+        Host.Text.WriteLine(
+            await Hub.DownloadAsync(
+                HubId.Of(arguments.GetRequiredValue(_id)), arguments.GetValue(_revision), Host, cancellationToken).ConfigureAwait(false));
 }

@@ -9,15 +9,22 @@ using Semblance.Transformers.Tasks;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>forward</c>: a recorded batch through a model, to compare its outputs with another library's.</summary>
+/// <summary>
+/// Represents <c>forward</c>, which runs a batch of token ids through a model, to compare its outputs with those of another library.
+/// </summary>
 internal sealed class ForwardCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A .safetensors file with input_ids and, where there are, attention_mask, token_type_ids, decoder_input_ids and decoder_attention_mask: [sequences × width], padded on either side; for CLIP also, or only, pixel_values");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FILE", "A .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits, …; padding is zero");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE",
+        "A .safetensors file with input_ids and optionally attention_mask, token_type_ids, decoder_input_ids and decoder_attention_mask: "
+        + "[sequences × width], padded on either side; for CLIP, pixel_values in addition or instead");
+    private readonly Option<string?> _output = NewOption.Text(
+        "--output", "FILE",
+        "The .safetensors file for the outputs: hidden_states.N, last_hidden_state, pooler_output, logits, …; padding is zero");
 
     public ForwardCommand(Host host)
-        : base("forward", "Run a padded batch of token ids through a model", host)
+        : base("forward", "Runs a padded batch of token ids through a model", host)
     {
         _input.Required = true;
         _output.Required = true;
@@ -69,7 +76,8 @@ internal sealed class ForwardCommand : CliCommand
         }
     }
 
-    private static IReadOnlyDictionary<string, Tensor> Forward(TaskModel model, Computation run, PaddedBatch batch, PaddedBatch? decoderBatch)
+    private static IReadOnlyDictionary<string, Tensor> Forward(
+        TaskModel model, Computation run, PaddedBatch batch, PaddedBatch? decoderBatch)
     {
         try
         {
@@ -81,7 +89,7 @@ internal sealed class ForwardCommand : CliCommand
         }
     }
 
-    // A row of an output is a token or a sequence. Only where every sequence is one token, their numbers do not tell.
+    // A row of an output is a token or a sequence. If every sequence has one token, the number of rows cannot tell.
     private static bool IsOfTokens(string name, Tensor tensor, PaddedBatch batch, string folder)
     {
         if (batch.Packed.TokenCount != batch.Packed.Count)
@@ -95,5 +103,7 @@ internal sealed class ForwardCommand : CliCommand
     }
 
     private static bool IsOf(string folder, string task) =>
-        ConfigurationFile.Read(Path.Combine(folder, "config.json")).Texts("architectures").Any(name => name.EndsWith(task, StringComparison.Ordinal));
+        ConfigurationFile.Read(Path.Combine(folder, "config.json"))
+            .Texts("architectures")
+            .Any(name => name.EndsWith(task, StringComparison.Ordinal));
 }

@@ -6,31 +6,52 @@ using Semblance.Generation;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>generate</c>: text that goes on from a prompt, as it comes.</summary>
+/// <summary>Represents <c>generate</c>, which generates text from a prompt and streams it.</summary>
 internal sealed class GenerateCommand : CliCommand
 {
-    private readonly ModelOption _model = new() { Required = true, Description = "The folder of a model that predicts the next token (GPT-2, T5, Llama, Mistral, Qwen, Gemma), or its id on the Hugging Face Hub" };
-    private readonly Option<string?> _prompt = NewOption.Text("--prompt", "TEXT", "What to go on from, or for T5, what to answer");
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "A prompt a line, also as .gz; '-' is standard input, as is nothing without --prompt. A JSON object a line is written, with prompt and text");
-    private readonly Option<int?> _maxNewTokens = NewOption.Count("--max-new-tokens", "The most new tokens; default what the model's configuration says, or 20");
-    private readonly Option<int?> _minNewTokens = NewOption.Count("--min-new-tokens", "The fewest new tokens");
-    private readonly Option<bool> _doSample = new("--do-sample") { Description = "Draw tokens by chance instead of taking the likeliest" };
-    private readonly Option<float?> _temperature = NewOption.Number("--temperature", "T", "Below 1 likely tokens gain, above it unlikely ones; default 1", "a number above 0", t => t > 0);
-    private readonly Option<int?> _topK = NewOption.Integer("--top-k", "Draw from so many likeliest tokens; 0 is all; default 50", least: 0);
-    private readonly Option<float?> _topP = NewOption.Number("--top-p", "P", "Draw from the fewest tokens with so much of the probability; default 1", "a number above 0 and at most 1", p => p is > 0 and <= 1);
-    private readonly Option<float?> _minP = NewOption.Number("--min-p", "P", "Draw from tokens at least so many times as likely as the likeliest", "a number from 0 to 1", p => p is >= 0 and <= 1);
-    private readonly Option<int?> _numBeams = NewOption.Count("--num-beams", "How many sequences to follow at once; default 1");
-    private readonly Option<float?> _lengthPenalty = NewOption.Number("--length-penalty", "N", "With beams: above 0 longer texts gain; default 1");
-    private readonly Option<float?> _repetitionPenalty = NewOption.Number("--repetition-penalty", "N", "Above 1 tokens come less often again; default 1", "a number above 0", n => n > 0);
-    private readonly Option<int?> _noRepeatNgramSize = NewOption.Count("--no-repeat-ngram-size", "So many tokens in a row come only once");
-    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The same seed draws the same text");
-    private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each core");
+    private readonly ModelOption _model = new()
+    {
+        Required = true,
+        Description = "The model, a generative one (GPT-2, T5, Llama, Mistral, Qwen, Gemma): a folder or a Hugging Face Hub id",
+    };
+    private readonly Option<string?> _prompt = NewOption.Text(
+        "--prompt", "TEXT", "The prompt to continue, or for T5, the input of the encoder");
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE",
+        "The prompts, one per line; may be .gz; '-', or neither this nor --prompt, for standard input. Writes a JSON object per prompt, "
+        + "with prompt and text");
+    private readonly Option<int?> _maxNewTokens = NewOption.Count(
+        "--max-new-tokens", "The maximum number of new tokens; default: the model's generation configuration, or 20");
+    private readonly Option<int?> _minNewTokens = NewOption.Count("--min-new-tokens", "The minimum number of new tokens");
+    private readonly Option<bool> _doSample = new("--do-sample") { Description = "Samples tokens instead of choosing the most probable" };
+    private readonly Option<float?> _temperature = NewOption.Number(
+        "--temperature", "T", "The temperature of sampling: below 1 favors probable tokens, above 1 flattens the distribution; default: 1",
+        "a number above 0", t => t > 0);
+    private readonly Option<int?> _topK = NewOption.Integer(
+        "--top-k", "The number of most probable tokens to sample from; 0 for all; default: 50", least: 0);
+    private readonly Option<float?> _topP = NewOption.Number(
+        "--top-p", "P", "Samples from the smallest set of tokens whose total probability reaches P; default: 1",
+        "a number above 0 and at most 1", p => p is > 0 and <= 1);
+    private readonly Option<float?> _minP = NewOption.Number(
+        "--min-p", "P", "Samples from tokens whose probability is at least P times that of the most probable token", "a number from 0 to 1",
+        p => p is >= 0 and <= 1);
+    private readonly Option<int?> _numBeams = NewOption.Count("--num-beams", "The number of beams of beam search; default: 1");
+    private readonly Option<float?> _lengthPenalty = NewOption.Number(
+        "--length-penalty", "N", "Beam search: the exponent of the length in the score; above 0 favors longer texts; default: 1");
+    private readonly Option<float?> _repetitionPenalty = NewOption.Number(
+        "--repetition-penalty", "N", "The penalty for repeated tokens; above 1 makes repetition less likely; default: 1",
+        "a number above 0", n => n > 0);
+    private readonly Option<int?> _noRepeatNgramSize = NewOption.Count(
+        "--no-repeat-ngram-size", "The size of n-grams that may occur only once");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of sampling");
+    private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per core");
 
     public GenerateCommand(Host host)
-        : base("generate", "Go on from a prompt: the text streams to standard output as it comes", host)
+        : base("generate", "Generates text from a prompt and streams it to standard output", host)
     {
         foreach (var option in (ReadOnlySpan<Option>)[
-            _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty, _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
+            _model, _prompt, _input, _maxNewTokens, _minNewTokens, _doSample, _temperature, _topK, _topP, _minP, _numBeams, _lengthPenalty,
+            _repetitionPenalty, _noRepeatNgramSize, _seed, _threads])
         {
             Add(option);
         }
@@ -39,7 +60,7 @@ internal sealed class GenerateCommand : CliCommand
         {
             if (result.GetResult(_prompt) is not null && result.GetResult(_input) is not null)
             {
-                result.AddError("--prompt and --input exclude each other.");
+                result.AddError("--prompt and --input cannot be used together.");
             }
         });
     }
@@ -56,7 +77,7 @@ internal sealed class GenerateCommand : CliCommand
             await foreach (var piece in generator.StreamAsync(prompt!, config, cancellationToken).ConfigureAwait(false))
             {
                 await Host.Text.WriteAsync(piece).ConfigureAwait(false);
-                Host.Flush(); // somebody reads as it comes
+                Host.Flush(); // a reader sees each piece at once
             }
 
             Host.Text.WriteLine();

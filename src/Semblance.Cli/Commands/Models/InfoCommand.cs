@@ -9,14 +9,14 @@ using Semblance.Tensors.Instructions;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>info</c>: what a model is, and what it runs on.</summary>
+/// <summary>Represents <c>info</c>, which shows the properties of a model and of the machine.</summary>
 internal sealed class InfoCommand : CliCommand
 {
     private readonly ModelOption _model = new();
     private readonly Option<string> _format = NewOption.Format();
 
     public InfoCommand(Host host)
-        : base("info", "Show what a model is made of, and what it runs on", host)
+        : base("info", "Shows the modules, sizes and files of a model, and the instruction set and threads it runs on", host)
     {
         Add(_model);
         Add(_format);
@@ -48,7 +48,7 @@ internal sealed class InfoCommand : CliCommand
         }
     }
 
-    // What there is to say of a model that makes no sentence vectors.
+    // Returns the properties of a model other than a sentence transformer.
     private List<(string Name, string Value)> Facts(string folder, ModelKind kind)
     {
         switch (kind)
@@ -56,19 +56,28 @@ internal sealed class InfoCommand : CliCommand
             case ModelKind.CrossEncoder:
                 var crossEncoder = CrossEncoder.Load(folder);
                 Host.Warn(crossEncoder.Warnings);
-                return With(crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize, ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
+                return With(
+                    crossEncoder.MaxSequenceLength, crossEncoder.Tokenizer.VocabularySize,
+                    ("labels", string.Join(", ", crossEncoder.Labels)), ("activation", $"{crossEncoder.Config.Activation}"));
             case ModelKind.SparseEncoder:
                 var sparse = SparseEncoder.Load(folder);
                 Host.Warn(sparse.Warnings);
-                return With(sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize, ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
+                return With(
+                    sparse.MaxSequenceLength, ((InputModule)sparse.Modules[0]).VocabularySize,
+                    ("dimension", Numbers.Invariant($"{sparse.Dimension}")), ("modules", string.Join(", ", sparse.Modules)));
             default:
                 var multiVector = MultiVectorEncoder.Load(folder);
                 Host.Warn(multiVector.Warnings);
-                return With(multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize, ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
+                return With(
+                    multiVector.MaxSequenceLength, multiVector.Tokenizer.VocabularySize,
+                    ("dimension", Numbers.Invariant($"{multiVector.Dimension}")), ("modules", string.Join(", ", multiVector.Modules)));
         }
 
         List<(string, string)> With(int length, int vocabulary, params (string, string)[] own) =>
-            [("folder", folder), ("kind", $"{kind}"), .. own, ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")), ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
+            [
+                ("folder", folder), ("kind", $"{kind}"), .. own,
+                ("max length", length == int.MaxValue ? "any" : Numbers.Invariant($"{length} tokens")),
+                ("vocabulary", Numbers.Invariant($"{vocabulary:N0} tokens"))];
     }
 
     private void Write(List<(string Name, string Value)> facts, bool asJson)
@@ -142,8 +151,11 @@ internal sealed class InfoCommand : CliCommand
     private static InputModule Input(SentenceTransformer model) => (InputModule)model.Modules[0];
 
     private static long ParameterCount(SentenceTransformer model) =>
-        Input(model) is TransformerModule { Transformer: var transformer } ? transformer.ParameterCount : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
+        Input(model) is TransformerModule { Transformer: var transformer }
+            ? transformer.ParameterCount
+            : model.Parameters().Sum(parameter => (long)parameter.Value.Length);
 
-    // In the Hub's cache a file is a link.
-    private static long Size(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+    // In the cache of the Hub, files are symbolic links.
+    private static long Size(FileInfo file) =>
+        file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
 }

@@ -4,12 +4,12 @@ using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>A batch of token ids as other libraries have them, filled up to one width; and without the filling.</summary>
+/// <summary>Represents a batch of token ids, padded to one width as in other libraries, and packed without padding.</summary>
 internal sealed class PaddedBatch
 {
     private readonly int _count;
     private readonly int _width;
-    private readonly int[] _kept; // the places that hold a token
+    private readonly int[] _kept; // the positions that hold a token
 
     private PaddedBatch(string name, int count, int width, int[] kept, PackedBatch packed)
     {
@@ -18,18 +18,20 @@ internal sealed class PaddedBatch
         Packed = packed;
     }
 
-    /// <summary>The file, for messages.</summary>
+    /// <summary>Gets the path of the file, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>The tokens laid end to end.</summary>
+    /// <summary>Gets the tokens without padding, one sequence after another.</summary>
     public PackedBatch Packed { get; }
 
-    /// <summary>Reads <c>input_ids</c> and, where there are, <c>attention_mask</c> and <c>token_type_ids</c>.</summary>
-    /// <exception cref="InputException">They do not fit together.</exception>
+    /// <summary>Reads <c>input_ids</c> and, if present, <c>attention_mask</c> and <c>token_type_ids</c>.</summary>
+    /// <exception cref="InputException">The tensors do not fit together.</exception>
     public static PaddedBatch Read(string path) => Read(SafetensorsFile.Open(path), path, "");
 
-    /// <summary>Reads <c>decoder_input_ids</c> and, where there is, <c>decoder_attention_mask</c>; null where the file has none.</summary>
-    /// <exception cref="InputException">They do not fit together.</exception>
+    /// <summary>
+    /// Reads <c>decoder_input_ids</c> and, if present, <c>decoder_attention_mask</c>; returns <see langword="null"/> if the file has none.
+    /// </summary>
+    /// <exception cref="InputException">The tensors do not fit together.</exception>
     public static PaddedBatch? ReadDecoder(string path)
     {
         var file = SafetensorsFile.Open(path);
@@ -59,7 +61,9 @@ internal sealed class PaddedBatch
 
         for (var i = 0; i < count; i++)
         {
-            offsets[i + 1] += offsets[i + 1] > 0 ? offsets[i] : throw new InputException(path, $"sequence {i} has no tokens: its {prefix}attention_mask is all zero.");
+            offsets[i + 1] += offsets[i + 1] > 0
+                ? offsets[i]
+                : throw new InputException(path, $"sequence {i} has no tokens: its {prefix}attention_mask is all zero.");
         }
 
         return new PaddedBatch(path, count, width, kept, new PackedBatch(tokenIds, typeIds, offsets));
@@ -73,18 +77,21 @@ internal sealed class PaddedBatch
 
             return file.Info(name).Shape.SequenceEqual(shape)
                 ? file.ReadInt64(name)
-                : throw new InputException(path, $"'{name}' is {file.Info(name)}, but '{ids}' is {file.Info(ids)}; they must have the same shape.");
+                : throw new InputException(
+                    path, $"'{name}' is {file.Info(name)}, but '{ids}' is {file.Info(ids)}; they must have the same shape.");
         }
 
         int Number(string name, long value) => value is >= 0 and <= int.MaxValue
             ? (int)value
-            : throw new InputException(path, $"'{name}' has {value}, which no model knows.");
+            : throw new InputException(path, $"'{name}' has {value}; ids must be from 0 to {int.MaxValue}.");
     }
 
-    /// <summary>An output with one row for each token, filled up with zeros.</summary>
-    /// <param name="tokens"><c>[tokens × columns]</c>.</param>
-    /// <param name="single">Whether the one column of <paramref name="tokens"/> is no dimension of the result.</param>
-    /// <returns><c>[sequences × width × columns]</c>, or <c>[sequences × width]</c>.</returns>
+    /// <summary>Returns an output with one row per token, padded with zeros.</summary>
+    /// <param name="tokens">The rows, <c>[tokens × columns]</c>.</param>
+    /// <param name="single">
+    /// <see langword="true"/> to drop the one column of <paramref name="tokens"/>; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <returns>The padded output, <c>[sequences × width × columns]</c> or <c>[sequences × width]</c>.</returns>
     public Tensor Pad(Tensor tokens, bool single = false)
     {
         var padded = single ? Tensor.Zeros(_count, _width) : Tensor.Zeros(_count, _width, tokens.Columns);

@@ -9,17 +9,24 @@ using Semblance.Tensors;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>predict</c>: a line of two texts, a cross-encoder's score, or its label with the scores of all.</summary>
+/// <summary>Represents <c>predict</c>, which scores or classifies pairs of texts with a cross-encoder.</summary>
 internal sealed class PredictCommand : CliCommand
 {
-    private readonly Option<string?> _input = NewOption.Text("--input", "FILE", "Two texts a line with a tab between them, also as .gz; '-', or nothing, is standard input");
-    private readonly Option<bool> _logits = new("--logits") { Description = "Scores as the classifier gives them, without the model's activation" };
-    private readonly Option<bool> _softmax = new("--softmax") { Description = "Probabilities of the labels; not for models with one label" };
+    private readonly Option<string?> _input = NewOption.Text(
+        "--input", "FILE", "The pairs: two tab-separated texts per line; may be .gz; '-' or no option for standard input");
+    private readonly Option<bool> _logits = new("--logits") { Description = "Writes the logits, without the model's activation function" };
+    private readonly Option<bool> _softmax = new("--softmax")
+    {
+        Description = "Applies softmax to the scores of the labels; not for models with one label",
+    };
     private readonly Option<string> _format = NewOption.Format();
     private readonly BatchOptions _batch;
 
     public PredictCommand(Host host)
-        : base("predict", "Judge pairs of texts with a cross-encoder: a score a line, or a label and the scores of all", host)
+        : base(
+            "predict",
+            "Scores or classifies pairs of texts with a cross-encoder; writes one score per line, or a label and the scores of all labels",
+            host)
     {
         Add(_input);
         Add(_logits);
@@ -35,7 +42,8 @@ internal sealed class PredictCommand : CliCommand
         Host.Warn(model.Warnings);
         if (arguments.GetValue(_softmax) && model.Labels.Count == 1)
         {
-            throw new ArgumentException("--softmax is for models with several labels; the model has one label, whose softmax is 1 for every pair. Leave it out.");
+            throw new ArgumentException(
+                "--softmax is for models with several labels; the model has one label, whose softmax is 1 for every pair. Leave it out.");
         }
 
         var options = _batch.Apply(arguments, new PredictOptions
@@ -44,7 +52,8 @@ internal sealed class PredictCommand : CliCommand
             ApplySoftmax = arguments.GetValue(_softmax),
         });
         using var json = arguments.GetValue(_format) == "json" ? new JsonLinesWriter(Host.Output) : null;
-        await foreach (var prediction in model.PredictAsync(Pairs(lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
+        await foreach (var prediction in model.PredictAsync(
+            Pairs(lines, cancellationToken), options, cancellationToken).ConfigureAwait(false))
         {
             if (json is not null)
             {
@@ -71,7 +80,8 @@ internal sealed class PredictCommand : CliCommand
 
     private static int Best(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);
 
-    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(TextLines lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<(string Text, string Pair)> Pairs(
+        TextLines lines, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

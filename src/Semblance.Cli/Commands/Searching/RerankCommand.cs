@@ -7,17 +7,22 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>rerank</c>: the lines of a text in the order of how well they answer a query, by a model that reads both.</summary>
+/// <summary>Represents <c>rerank</c>, which ranks the lines of a file by their relevance to a query.</summary>
 internal sealed class RerankCommand : CliCommand
 {
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to rank, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
-    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What they are to answer");
-    private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many to show; default 10");
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "The texts to rank: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' for standard input");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query");
+    private readonly Option<int?> _topK = NewOption.Count("--top-k", "The maximum number of texts to return; default: 10");
     private readonly Option<string> _format = NewOption.Format();
     private readonly BatchOptions _batch;
 
     public RerankCommand(Host host)
-        : base("rerank", "Order the lines of a text by how well they answer a query, with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder", host)
+        : base(
+            "rerank",
+            "Ranks the lines of a file by relevance to a query, with a cross-encoder, a late-interaction model or the token embeddings of "
+            + "a sentence encoder",
+            host)
     {
         _corpus.Required = true;
         _query.Required = true;
@@ -38,7 +43,9 @@ internal sealed class RerankCommand : CliCommand
         RankedDocument[] ranking = [];
         await Host.WithProgressAsync("ranking", progress =>
         {
-            ranking = reranker.Rank(arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, _batch.Apply(arguments, PredictOptions.Default), new EncodingProgress(progress), cancellationToken);
+            ranking = reranker.Rank(
+                arguments.GetValue(_query)!, corpus, arguments.GetValue(_topK) ?? 10, _batch.Apply(arguments, PredictOptions.Default),
+                new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 

@@ -7,30 +7,42 @@ using Semblance.Files.Json;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>search</c>: the lines of a text that answer a query best, by meaning, by words or both.</summary>
+/// <summary>Represents <c>search</c>, which finds the lines of a file that match queries best: by embeddings, by BM25 or by both.</summary>
 internal sealed class SearchCommand : CliCommand
 {
-    private readonly Option<string?> _corpus = NewOption.Text("--corpus", "FILE", "The texts to search, one a line, or JSON lines (.jsonl) with 'text', also as .gz; '-' is standard input");
-    private readonly Option<string?> _vectors = NewOption.Text("--vectors", "FILE", "The vectors of the corpus, encoded before: .npy or .safetensors, read where they lie, or .jsonl; --precision says what bytes without ranges are");
-    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "What to look for: lines of rank, score, text");
-    private readonly Option<string?> _queries = NewOption.Text("--queries", "FILE", "Several queries, one a line, or JSON lines (.jsonl) with 'text': lines of query number, rank, score, text");
-    private readonly Option<int?> _topK = NewOption.Count("--top-k", "How many hits a query gets; default 10");
-    private readonly Option<int?> _rescore = NewOption.Count("--rescore", "Score so many times --top-k candidates again with the whole query, for binary and ubinary; default none");
-    private readonly Option<string?> _corpusPrompt = NewOption.Text("--corpus-prompt", "TEXT", "A text to put before each text of the corpus; --prompt and --prompt-name are for queries");
-    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Search by words instead of by meaning, without a model" };
-    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Search by meaning and by words, and fuse both rankings" };
+    private readonly Option<string?> _corpus = NewOption.Text(
+        "--corpus", "FILE", "The texts to search: one per line, or JSON Lines (.jsonl) with 'text'; may be .gz; '-' for standard input");
+    private readonly Option<string?> _vectors = NewOption.Text(
+        "--vectors", "FILE",
+        "Precomputed vectors of the corpus: .npy or .safetensors, memory-mapped, or .jsonl; --precision gives the meaning of bytes "
+        + "without ranges");
+    private readonly Option<string?> _query = NewOption.Text("--query", "TEXT", "The query: writes lines of rank, score, text");
+    private readonly Option<string?> _queries = NewOption.Text(
+        "--queries", "FILE",
+        "Several queries: one per line, or JSON Lines (.jsonl) with 'text'; writes lines of query number, rank, score, text");
+    private readonly Option<int?> _topK = NewOption.Count("--top-k", "The maximum number of hits per query; default: 10");
+    private readonly Option<int?> _rescore = NewOption.Count(
+        "--rescore", "binary, ubinary: rescores N times --top-k candidates with the unquantized query; default: no rescoring");
+    private readonly Option<string?> _corpusPrompt = NewOption.Text(
+        "--corpus-prompt", "TEXT", "A text to prepend to each text of the corpus; --prompt and --prompt-name are for queries");
+    private readonly Option<bool> _bm25 = new("--bm25") { Description = "Searches with BM25, without a model" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "Searches with embeddings and BM25, and fuses both rankings" };
     private readonly Option<string?> _rerank = new("--rerank")
     {
-        Description = "Order what was found with a cross-encoder, a late-interaction model or the token vectors of a sentence encoder: a folder or a Hub id; without one, --model",
+        Description =
+            "Reranks the hits with a cross-encoder, a late-interaction model or the token embeddings of a sentence encoder: "
+            + "a folder or a Hub id; default: --model",
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<int?> _candidates = NewOption.Count("--candidates", $"--hybrid, --rerank: how many hits of the first searches go on; default {RetrieveAndRerank.DefaultCandidates}");
+    private readonly Option<int?> _candidates = NewOption.Count(
+        "--candidates",
+        $"--hybrid, --rerank: the number of candidates from the first searches; default: {RetrieveAndRerank.DefaultCandidates}");
     private readonly Option<string> _format = NewOption.Format();
     private readonly EncodingOptions _encoding;
 
     public SearchCommand(Host host)
-        : base("search", "Find the lines of a text that are nearest to a query", host)
+        : base("search", "Finds the lines of a file that are most similar to a query", host)
     {
         Add(_corpus);
         Add(_vectors);
@@ -52,24 +64,25 @@ internal sealed class SearchCommand : CliCommand
                 result.AddError("Give one query with --query, or a file of them with --queries.");
             }
 
-            if (result.GetResult(_corpus) is null && (result.GetResult(_vectors) is null || result.GetValue(_bm25) || result.GetValue(_hybrid) || result.GetResult(_rerank) is not null))
+            var isPlain = !result.GetValue(_bm25) && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null;
+            if (result.GetResult(_corpus) is null && (result.GetResult(_vectors) is null || !isPlain))
             {
-                result.AddError("Give the texts to search with --corpus; for vectors alone, --vectors is enough.");
+                result.AddError("Give the texts to search with --corpus; only a plain vector search can use --vectors alone.");
             }
 
             if (result.GetValue(_bm25) && result.GetResult(_vectors) is not null)
             {
-                result.AddError("--bm25 looks at words only; leave --vectors out.");
+                result.AddError("--bm25 does not use vectors; leave --vectors out.");
             }
 
             if (result.GetValue(_bm25) && result.GetValue(_hybrid))
             {
-                result.AddError("--hybrid is with --bm25 already; give one of them.");
+                result.AddError("--hybrid already includes BM25; use --hybrid or --bm25.");
             }
 
             if (result.GetResult(_candidates) is not null && !result.GetValue(_hybrid) && result.GetResult(_rerank) is null)
             {
-                result.AddError("--candidates is of use only with --hybrid or --rerank.");
+                result.AddError("--candidates requires --hybrid or --rerank.");
             }
         });
     }
@@ -79,13 +92,20 @@ internal sealed class SearchCommand : CliCommand
         var started = Stopwatch.GetTimestamp();
         using var corpusLines = arguments.GetValue(_corpus) is { } texts ? TextInput.Open(texts, Host) : null;
         using var queryLines = arguments.GetValue(_queries) is { } path ? TextInput.Open(path, Host) : null;
-        var encoder = arguments.GetValue(_bm25) ? null : await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
+        var encoder = arguments.GetValue(_bm25)
+            ? null
+            : await _encoding.LoadAsync(arguments, Host, cancellationToken).ConfigureAwait(false);
         var candidates = arguments.GetValue(_candidates) ?? RetrieveAndRerank.DefaultCandidates;
         var rerank = arguments.GetResult(_rerank) is null
             ? null
-            : await ModelOption.LoadRerankerAsync(arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
-        var queries = queryLines is null ? [arguments.GetValue(_query)!] : await queryLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var corpus = corpusLines is null ? null : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            : await ModelOption.LoadRerankerAsync(
+                arguments.GetValue(_rerank) ?? _encoding.ModelName(arguments), Host, cancellationToken).ConfigureAwait(false);
+        var queries = queryLines is null
+            ? [arguments.GetValue(_query)!]
+            : await queryLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var corpus = corpusLines is null
+            ? null
+            : await corpusLines.AllTextsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         var encodingStarted = Stopwatch.GetTimestamp();
         var dense = encoder is null ? null : await DenseAsync(arguments, encoder, corpus, cancellationToken).ConfigureAwait(false);
@@ -118,11 +138,15 @@ internal sealed class SearchCommand : CliCommand
             WriteText(corpus, hits, isNumbered: queryLines is not null);
         }
 
-        Host.Error.WriteLine(Numbers.Invariant(
-            $"{(dense is null ? "read" : arguments.GetValue(_vectors) is null ? "encoded" : "opened")} {retriever.Count:N0} {(corpus is null ? "vectors" : "lines")} in {encoded:F2} s; searched for {queries.Count:N0} in {searched:F2} s; {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{(dense is null ? "read" : arguments.GetValue(_vectors) is null ? "encoded" : "opened")} ")
+            + Numbers.Invariant($"{retriever.Count:N0} {(corpus is null ? "vectors" : "lines")} in {encoded:F2} s; ")
+            + Numbers.Invariant($"searched for {queries.Count:N0} in {searched:F2} s; ")
+            + Numbers.Invariant($"{Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s in all"));
     }
 
-    private async Task<DenseRetriever> DenseAsync(ParseResult arguments, QuantizingEncoder encoder, List<string>? corpus, CancellationToken cancellationToken)
+    private async Task<DenseRetriever> DenseAsync(
+        ParseResult arguments, QuantizingEncoder encoder, List<string>? corpus, CancellationToken cancellationToken)
     {
         var vectors = arguments.GetValue(_vectors) is { } file
             ? Open(file, encoder, _encoding.PrecisionOf(arguments), corpus)
@@ -133,7 +157,8 @@ internal sealed class SearchCommand : CliCommand
             RescoreMultiplier = arguments.GetValue(_rescore) ?? 0,
             MaxThreads = encoder.Options.MaxThreads ?? int.MaxValue,
         };
-        return new DenseRetriever((queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
+        return new DenseRetriever(
+            (queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
     }
 
     private static VectorMatrix Open(string path, QuantizingEncoder encoder, Precision? precision, List<string>? corpus)
@@ -142,21 +167,26 @@ internal sealed class SearchCommand : CliCommand
         var vectors = VectorMatrix.Open(path, precision, isBits ? encoder.Dimension : null);
         return corpus is null || corpus.Count == vectors.Rows
             ? vectors
-            : throw new InputException(path, $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; give the texts that were encoded.");
+            : throw new InputException(
+                path,
+                $"there are {vectors.Rows} vectors, but {corpus.Count} texts in the corpus; use the texts that the vectors were computed "
+                + "from.");
     }
 
-    private async Task<VectorMatrix> EncodeAsync(QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellationToken)
+    private async Task<VectorMatrix> EncodeAsync(
+        QuantizingEncoder encoder, List<string> corpus, string? prompt, CancellationToken cancellationToken)
     {
         Embeddings? documents = null;
         await Host.WithProgressAsync("encoding", progress =>
         {
-            documents = encoder.Model.EncodeDocument(corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellationToken);
+            documents = encoder.Model.EncodeDocument(
+                corpus, encoder.Options with { Prompt = prompt, PromptName = null }, new EncodingProgress(progress), cancellationToken);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return encoder.Stored(documents!);
     }
 
-    // Without the texts a hit is called by its line.
+    // Without the texts, a hit is identified by its line number.
     private void WriteText(List<string>? corpus, List<SearchHit[]> hits, bool isNumbered)
     {
         for (var query = 0; query < hits.Count; query++)
@@ -164,7 +194,9 @@ internal sealed class SearchCommand : CliCommand
             for (var rank = 0; rank < hits[query].Length; rank++)
             {
                 var hit = hits[query][rank];
-                Host.Text.WriteLine($"{(isNumbered ? $"{query + 1}\t" : "")}{rank + 1}\t{Numbers.Score(hit.Score)}\t{(corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]))}");
+                var number = isNumbered ? $"{query + 1}\t" : "";
+                var text = corpus is null ? Numbers.Invariant($"{hit.Index + 1}") : Column.Last(corpus[hit.Index]);
+                Host.Text.WriteLine($"{number}{rank + 1}\t{Numbers.Score(hit.Score)}\t{text}");
             }
         }
     }

@@ -9,18 +9,20 @@ using Semblance.Transformers;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>distill-static</c>: a model of token vectors alone, made of a transformer.</summary>
+/// <summary>Represents <c>distill-static</c>, which distills a static embedding model from a transformer.</summary>
 internal sealed class DistillStaticCommand : CliCommand
 {
     private readonly ModelOption _model = new();
-    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The new model's folder");
-    private readonly Option<int?> _dimensions = NewOption.Count("--dimensions", "The number of elements of a vector; default 256, at most what the transformer has");
-    private readonly Option<float?> _sif = NewOption.Number("--sif", "A", "How much less frequent tokens weigh: a / (a + probability), from 0 to 1; default 0.0001");
-    private readonly Option<int?> _threads = NewOption.Count("--threads", "The most threads to use; default one for each physical core");
-    private readonly Option<string> _weights = NewOption.Choice("--weights", "The type that vectors are written in", "float32", "float16");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The folder of the new model");
+    private readonly Option<int?> _dimensions = NewOption.Count(
+        "--dimensions", "The dimension of the vectors, at most that of the transformer; default: 256");
+    private readonly Option<float?> _sif = NewOption.Number(
+        "--sif", "A", "The SIF coefficient a of the token weights a / (a + probability), from 0 to 1; default: 0.0001");
+    private readonly Option<int?> _threads = NewOption.Count("--threads", "The maximum number of threads; default: one per physical core");
+    private readonly Option<string> _weights = NewOption.Choice("--weights", "The data type of the weights", "float32", "float16");
 
     public DistillStaticCommand(Host host)
-        : base("distill-static", "Make a fast model of one vector for each token out of a transformer", host)
+        : base("distill-static", "Distills a transformer into a fast static embedding model with one vector per token", host)
     {
         _output.Required = true;
         Add(_model);
@@ -39,7 +41,8 @@ internal sealed class DistillStaticCommand : CliCommand
         Host.Warn(loaded.Warnings);
         if (loaded.Modules[0] is not TransformerModule teacher)
         {
-            throw new ModelFormatException(source, $"the model has no transformer to distil; a model that begins with one is needed.");
+            throw new ModelFormatException(
+                source, "the model has no transformer to distill; use a model whose first module is a transformer.");
         }
 
         var defaults = new StaticDistillationOptions();
@@ -51,10 +54,13 @@ internal sealed class DistillStaticCommand : CliCommand
         };
         var started = Stopwatch.GetTimestamp();
         SentenceTransformer? model = null;
-        await Host.WithProgressAsync("distilling", bar => Task.Run(() => model = StaticEmbeddingModule.Distill(teacher, options, bar, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        await Host.WithProgressAsync("distilling", bar => Task.Run(
+            () => model = StaticEmbeddingModule.Distill(teacher, options, bar, cancellationToken),
+            cancellationToken)).ConfigureAwait(false);
         model!.Save(folder, arguments.GetValue(_weights) == "float16" ? DType.F16 : DType.F32);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Host.Error.WriteLine(Numbers.Invariant($"distilled {model!.Tokenizer.VocabularySize:N0} tokens to vectors of {model.Dimension} in {seconds:F1} s"));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"distilled {model!.Tokenizer.VocabularySize:N0} tokens to vectors of {model.Dimension} in {seconds:F1} s"));
         Host.Text.WriteLine(folder);
     }
 }

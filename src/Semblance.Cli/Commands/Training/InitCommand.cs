@@ -8,25 +8,33 @@ using Semblance.Transformers;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>init</c>: a model with random weights, to be trained or to try things with.</summary>
+/// <summary>Represents <c>init</c>, which creates a randomly initialized model.</summary>
 internal sealed class InitCommand : CliCommand
 {
     private const int UsualHiddenSize = 384;
     private const int UsualHeads = 12;
 
-    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The new model's folder");
-    private readonly Option<string> _architecture = NewOption.Choice("--architecture", "The kind of transformer; default bert", ["bert", .. NewConfiguration.Architectures.Where(name => name != "bert")]);
-    private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default 6");
-    private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The width of a hidden state, and of a vector; default 384");
-    private readonly Option<int?> _heads = NewOption.Count("--heads", "The number of attention heads, which divides the hidden size; default 12");
-    private readonly Option<int?> _intermediateSize = NewOption.Count("--intermediate-size", "The width inside the feed-forward block; default four times the hidden size");
-    private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The longest text in tokens; default 512");
-    private readonly Option<string?> _vocabulary = NewOption.Text("--vocab", "FILE", "A vocab.txt, a token a line, for architectures with BERT's tokenizer; without it, characters or bytes as the architecture has them");
-    private readonly Option<string?> _tokenizer = NewOption.Text("--tokenizer", "FOLDER", "A folder with a tokenizer's files, instead of a new one");
-    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The same seed gives the same weights; default 0");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The folder of the new model");
+    private readonly Option<string> _architecture = NewOption.Choice(
+        "--architecture", "The architecture of the transformer; default: bert",
+        ["bert", .. NewConfiguration.Architectures.Where(name => name != "bert")]);
+    private readonly Option<int?> _layers = NewOption.Count("--layers", "The number of layers; default: 6");
+    private readonly Option<int?> _hiddenSize = NewOption.Count("--hidden-size", "The size of hidden states and vectors; default: 384");
+    private readonly Option<int?> _heads = NewOption.Count(
+        "--heads", "The number of attention heads, a divisor of the hidden size; default: 12");
+    private readonly Option<int?> _intermediateSize = NewOption.Count(
+        "--intermediate-size", "The intermediate size of the feed-forward block; default: four times the hidden size");
+    private readonly Option<int?> _maxLength = NewOption.Count("--max-length", "The maximum sequence length in tokens; default: 512");
+    private readonly Option<string?> _vocabulary = NewOption.Text(
+        "--vocab", "FILE",
+        "A vocab.txt, one token per line, for architectures with a BERT tokenizer; default: characters or bytes, "
+        + "depending on the architecture");
+    private readonly Option<string?> _tokenizer = NewOption.Text(
+        "--tokenizer", "FOLDER", "A folder with the files of an existing tokenizer, instead of a new one");
+    private readonly Option<int?> _seed = NewOption.Integer("--seed", "The random seed of the weights; default: 0");
 
     public InitCommand(Host host)
-        : base("init", "Make a model with random weights, which has learned nothing", host)
+        : base("init", "Creates a randomly initialized model", host)
     {
         _output.Required = true;
         Add(_output);
@@ -41,9 +49,12 @@ internal sealed class InitCommand : CliCommand
         Add(_seed);
         Validators.Add(result =>
         {
-            if (result.GetResult(_vocabulary) is not null && (result.GetResult(_tokenizer) is not null || Architectures.Find(result.GetValue(_architecture) ?? "bert")?.Tokenizer != TokenizerLayout.Bert))
+            if (result.GetResult(_vocabulary) is not null
+                && (result.GetResult(_tokenizer) is not null
+                    || Architectures.Find(result.GetValue(_architecture) ?? "bert")?.Tokenizer != TokenizerLayout.Bert))
             {
-                result.AddError("--vocab makes BERT's tokenizer, which neither --tokenizer nor this --architecture takes.");
+                result.AddError(
+                    "--vocab creates a BERT tokenizer, so it can be combined neither with --tokenizer nor with this --architecture.");
             }
 
             if (Number(_hiddenSize) is { } hidden && Number(_heads) is { } heads && hidden % heads != 0)
@@ -51,7 +62,7 @@ internal sealed class InitCommand : CliCommand
                 result.AddError($"--heads {heads} must divide --hidden-size {hidden}.");
             }
 
-            // Null for what is no number: that is told by itself.
+            // Null if the value is not a number: another error reports that.
             int? Number(Option<int?> option) => result.GetResult(option)?.Tokens is [var token, ..]
                 ? int.TryParse(token.Value, out var number) && number > 0 ? number : null
                 : option == _heads ? UsualHeads : UsualHiddenSize;
@@ -74,7 +85,9 @@ internal sealed class InitCommand : CliCommand
         };
         var model = RandomModel.Create(architecture, tokenizer, sizes, arguments.GetValue(_seed) ?? 0);
         model.Save(folder);
-        Host.Error.WriteLine(Numbers.Invariant($"note: the model has {((TransformerModule)model.Modules[0]).Transformer.ParameterCount:N0} random parameters and has learned nothing; train it before its vectors mean anything."));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"note: the model has {((TransformerModule)model.Modules[0]).Transformer.ParameterCount:N0} random ")
+            + "parameters and is untrained; train it before use.");
         Host.Text.WriteLine(folder);
     }
 

@@ -6,19 +6,34 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>train</c>: a recipe, a model that has learned what it says.</summary>
+/// <summary>Represents <c>train</c>, which trains a model as a recipe describes.</summary>
 internal sealed class TrainCommand : CliCommand
 {
-    private readonly Argument<string> _recipe = new("RECIPE") { Description = "A recipe, a YAML file; those in recipes/ explain themselves" };
-    private readonly Option<string?> _data = NewOption.Text("--data", "FOLDER", "What the recipe's data files are relative to; default the current folder");
-    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "Where to write, instead of where the recipe says");
-    private readonly Option<string[]> _set = new("--set") { Description = "Changes a setting of the recipe, as in rate=1e-4 or datasets.0.batch-size=64", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where a training of this recipe stopped, bit for bit" };
-    private readonly Option<bool> _allowChanges = new("--allow-changes") { Description = "With --resume, go on although data or settings are not those of before" };
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew where a training lies already" };
+    private readonly Argument<string> _recipe = new("RECIPE")
+    {
+        Description = "The recipe, a YAML file; the examples in recipes/ are commented",
+    };
+    private readonly Option<string?> _data = NewOption.Text(
+        "--data", "FOLDER", "The folder of the recipe's data files; default: the current folder");
+    private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The output folder, instead of the one in the recipe");
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Changes a setting of the recipe, as in rate=1e-4 or datasets.0.batch-size=64",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Resumes the training of this recipe from its last checkpoint, bit for bit",
+    };
+    private readonly Option<bool> _allowChanges = new("--allow-changes")
+    {
+        Description = "With --resume: resumes even if data or settings have changed",
+    };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Restarts the training and overwrites an existing one" };
 
     public TrainCommand(Host host)
-        : base("train", "Train a model as a recipe says", host)
+        : base("train", "Trains a model with a recipe", host)
     {
         Add(_recipe);
         Add(_data);
@@ -39,12 +54,12 @@ internal sealed class TrainCommand : CliCommand
 
             if (result.GetValue(_resume) && result.GetValue(_overwrite))
             {
-                result.AddError("--resume goes on, --overwrite begins anew; give one of them.");
+                result.AddError("--resume continues a training, --overwrite restarts it; use one of them.");
             }
 
             if (result.GetValue(_allowChanges) && !result.GetValue(_resume))
             {
-                result.AddError("--allow-changes is for --resume.");
+                result.AddError("--allow-changes requires --resume.");
             }
         });
     }
@@ -55,7 +70,12 @@ internal sealed class TrainCommand : CliCommand
         {
             DataFolder = arguments.GetValue(_data) ?? ".",
             Output = arguments.GetValue(_output),
-            Settings = [.. arguments.GetValue(_set)!.Select(change => change.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1]))],
+            Settings =
+            [
+                .. arguments.GetValue(_set)!
+                    .Select(change => change.Split('=', 2))
+                    .Select(parts => KeyValuePair.Create(parts[0], parts[1])),
+            ],
         });
         if (recipe.Kind != RecipeKind.Model)
         {
@@ -63,10 +83,17 @@ internal sealed class TrainCommand : CliCommand
             return;
         }
 
-        var options = new RecipeRunOptions { Resume = arguments.GetValue(_resume), AllowChanges = arguments.GetValue(_allowChanges), Overwrite = arguments.GetValue(_overwrite) };
+        var options = new RecipeRunOptions
+        {
+            Resume = arguments.GetValue(_resume),
+            AllowChanges = arguments.GetValue(_allowChanges),
+            Overwrite = arguments.GetValue(_overwrite),
+        };
         if (!options.Resume && !options.Overwrite && recipe.Variants.FirstOrDefault(variant => variant.HasCheckpoint) is { } trained)
         {
-            throw new IOException($"{trained.Output}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.");
+            throw new IOException(
+                $"{trained.Output}: the folder contains a training; use --resume to continue it, --overwrite to restart it, "
+                + "or --output for another folder.");
         }
 
         foreach (var variant in recipe.Variants)
@@ -87,7 +114,8 @@ internal sealed class TrainCommand : CliCommand
     {
         await Host.WithProgressAsync("learning words", async bar =>
         {
-            var result = await recipe.RunAsync(progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellationToken).ConfigureAwait(false);
+            var result = await recipe.RunAsync(
+                progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellationToken).ConfigureAwait(false);
             Host.Error.WriteLine(Numbers.Invariant($"{result.TokenCount:N0} tokens"));
         }).ConfigureAwait(false);
         Host.Text.WriteLine(recipe.Output);
@@ -104,7 +132,9 @@ internal sealed class TrainCommand : CliCommand
 
         foreach (var dataset in training.Datasets)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} broken ones left out" : "")}"));
+            Host.Error.WriteLine(
+                Numbers.Invariant($"{dataset.Name}: {dataset.Rows.Count:N0} ")
+                + Numbers.Invariant($"rows{(dataset.Skipped > 0 ? $", {dataset.Skipped:N0} invalid rows skipped" : "")}"));
         }
 
         if (training.EvaluateBefore(cancellationToken) is { } before)
@@ -114,24 +144,26 @@ internal sealed class TrainCommand : CliCommand
 
         if (training.FirstStep is > 0 and var first)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"going on from step {first:N0}"));
+            Host.Error.WriteLine(Numbers.Invariant($"resuming from step {first:N0}"));
         }
 
         try
         {
             var result = new RecipeResult(recipe.Output);
             await Host.WithProgressAsync("training", async bar =>
-                result = await training.RunAsync(new TrainingProgress(bar, Host.Error, training.Options.Steps), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                result = await training.RunAsync(
+                    new TrainingProgress(bar, Host.Error, training.Options.Steps),
+                    cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             return result;
         }
         catch (OperationCanceledException)
         {
-            Host.Error.WriteLine($"stopped; the same command with --resume goes on from {recipe.Output}");
+            Host.Error.WriteLine($"stopped; the same command with --resume continues from {recipe.Output}");
             throw;
         }
     }
 
-    // Before anything is computed: whether the checkpoint is of this training.
+    // Before anything is computed: checks that the checkpoint belongs to this training.
     private void Compare(RecipeTraining training)
     {
         foreach (var note in training.Notes)
@@ -142,8 +174,9 @@ internal sealed class TrainCommand : CliCommand
         var changes = training.Trainer.FindChanges();
         if (changes.Count > 0 && !training.Options.AllowChanges)
         {
-            throw new InputException(training.Options.Folder!, $"the checkpoint is of a training that differs from this one in {string.Join("; ", changes)}. "
-                + "Use the data and settings of before; --allow-changes goes on with those of now, --overwrite begins anew.");
+            throw new InputException(
+                training.Options.Folder!, $"the checkpoint is of a training that differs in {string.Join("; ", changes)}. "
+                + "Use the previous data and settings, --allow-changes to continue with the current ones, or --overwrite to restart.");
         }
 
         foreach (var change in changes)

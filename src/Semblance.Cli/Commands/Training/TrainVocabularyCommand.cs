@@ -8,17 +8,25 @@ using Semblance.Tokenizers.Training;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary><c>train-vocabulary</c>: texts, the tokenizer that suits them.</summary>
+/// <summary>Represents <c>train-vocabulary</c>, which trains a WordPiece tokenizer on texts.</summary>
 internal sealed class TrainVocabularyCommand : CliCommand
 {
-    private readonly Option<string[]> _input = new("--input") { Description = "Texts to learn from, also as .gz; '-' is standard input", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _input = new("--input")
+    {
+        Description = "The texts to train on; may be .gz; '-' for standard input",
+        HelpName = "FILE",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<string?> _output = NewOption.Text("--output", "FOLDER", "The folder for the tokenizer's files");
-    private readonly Option<int?> _size = NewOption.Count("--vocab-size", "The most tokens, special ones included; default 30000");
-    private readonly Option<int?> _minFrequency = NewOption.Count("--min-frequency", "How often two neighbours must be seen to become a token; default 2");
-    private readonly Option<bool> _cased = new("--cased") { Description = "Keep upper case and accents" };
+    private readonly Option<int?> _size = NewOption.Count(
+        "--vocab-size", "The maximum number of tokens, with special tokens; default: 30000");
+    private readonly Option<int?> _minFrequency = NewOption.Count(
+        "--min-frequency", "The minimum frequency of a pair of adjacent tokens to be merged; default: 2");
+    private readonly Option<bool> _cased = new("--cased") { Description = "Keeps upper case and accents" };
 
     public TrainVocabularyCommand(Host host)
-        : base("train-vocabulary", "Learn the vocabulary of a WordPiece tokenizer from texts", host)
+        : base("train-vocabulary", "Trains the vocabulary of a WordPiece tokenizer on texts", host)
     {
         _output.Required = true;
         Add(_input);
@@ -46,14 +54,16 @@ internal sealed class TrainVocabularyCommand : CliCommand
             LowerCase = !arguments.GetValue(_cased),
         };
         var trainer = new WordPieceTrainer(options);
-        await Host.WithProgressAsync("counting words", progress => CountAsync(trainer, paths, progress, cancellationToken)).ConfigureAwait(false);
+        await Host.WithProgressAsync(
+            "counting words", progress => CountAsync(trainer, paths, progress, cancellationToken)).ConfigureAwait(false);
         if (trainer.WordCount == 0)
         {
-            throw new InputException(string.Join(", ", paths), "there are no words to learn from; give a text.");
+            throw new InputException(string.Join(", ", paths), "the input has no words; a non-empty text is needed.");
         }
 
         Tokenizer? tokenizer = null;
-        await Host.WithProgressAsync("merging pieces", progress => Task.Run(() => tokenizer = trainer.TrainTokenizer(progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        await Host.WithProgressAsync("merging pieces", progress => Task.Run(
+            () => tokenizer = trainer.TrainTokenizer(progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
         tokenizer!.Save(folder);
         Summarize(trainer, tokenizer.VocabularySize, options.VocabularySize, time.Elapsed);
         Host.Text.WriteLine(folder);
@@ -79,7 +89,9 @@ internal sealed class TrainVocabularyCommand : CliCommand
 
     private void Summarize(WordPieceTrainer trainer, int tokens, int size, TimeSpan time)
     {
-        Host.Error.WriteLine(Numbers.Invariant($"{trainer.WordCount:N0} words, {trainer.DistinctWordCount:N0} distinct; {tokens:N0} tokens in {time.TotalSeconds:F1} s."));
+        Host.Error.WriteLine(
+            Numbers.Invariant($"{trainer.WordCount:N0} words, {trainer.DistinctWordCount:N0} distinct; ")
+            + Numbers.Invariant($"{tokens:N0} tokens in {time.TotalSeconds:F1} s."));
         if (trainer.DroppedWordCount > 0)
         {
             Host.Error.WriteLine(Numbers.Invariant($"note: {trainer.DroppedWordCount:N0} rare words were dropped to save memory."));
@@ -87,7 +99,9 @@ internal sealed class TrainVocabularyCommand : CliCommand
 
         if (tokens < size)
         {
-            Host.Error.WriteLine(Numbers.Invariant($"note: the texts have no more pieces that are frequent enough for {size:N0} tokens; give more text, or a smaller --min-frequency."));
+            Host.Error.WriteLine(
+                Numbers.Invariant($"note: the texts have too few frequent pieces for {size:N0} tokens; ")
+                + "use more text or a smaller --min-frequency.");
         }
     }
 }

@@ -5,10 +5,12 @@ using Semblance.Training.Recipes;
 
 namespace Semblance.Cli.Commands;
 
-/// <summary>Shows how a training goes: a bar with loss, rate and time left for who watches, a line now and then for a log.</summary>
-/// <param name="bar">The bar; nobody watches where it has no use for words.</param>
-/// <param name="log">Where evaluations and warnings are written.</param>
-/// <param name="steps">How many training steps there are.</param>
+/// <summary>
+/// Shows the progress of a training: a bar with loss, learning rate and remaining time on a terminal; otherwise, a few lines for a log.
+/// </summary>
+/// <param name="bar">The progress bar.</param>
+/// <param name="log">The writer of evaluations and warnings.</param>
+/// <param name="steps">The number of training steps.</param>
 internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long steps = 0) : IProgress<RecipeProgress>
 {
     private const double Smoothing = 0.98;
@@ -18,9 +20,12 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
     private long _started;
     private double _loss = double.NaN;
 
-    /// <summary>The metrics of an evaluation, the one that counts first.</summary>
+    /// <summary>Returns the metrics of an evaluation, the primary one first.</summary>
     public static string Describe(EvaluationResult result) =>
-        string.Join("  ", result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
+        string.Join(
+            "  ",
+            result.Metrics.OrderBy(metric => metric.Key != result.PrimaryMetric).Select(
+                metric => Numbers.Invariant($"{metric.Key} {metric.Value:F4}")));
 
     /// <inheritdoc/>
     public void Report(RecipeProgress value)
@@ -63,6 +68,9 @@ internal sealed class TrainingProgress(IProgressBar bar, TextWriter log, long st
     {
         var taken = done - _first;
         var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
-        return taken < 2 ? "" : Numbers.Invariant($"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
+        return taken < 2
+            ? ""
+            : Numbers.Invariant(
+                $"{(taken - 1) / seconds:F1} steps/s  {TimeSpan.FromSeconds((steps - done) * seconds / (taken - 1)):h\\:mm\\:ss} left");
     }
 }

@@ -4,17 +4,17 @@ using Tensor = Semblance.Tensors.Tensor;
 namespace Semblance.Training;
 
 /// <summary>
-/// What logistic regression minimises, mean −log p(label) + λ/2 ‖weights‖², with its gradient and the products of its
-/// Hessian with vectors.
+/// Computes the objective of logistic regression, mean −log p(label) + λ/2 ‖weights‖², its gradient, and products of its Hessian with
+/// vectors.
 /// </summary>
 /// <remarks>
-/// Parameters are a row for each class (one row for two classes): the weights, then the intercept. Vectors are taken
-/// relative to their mean: it only moves the intercepts, and takes the one direction that all sentence vectors share out
-/// of the conjugate gradients' way.
+/// The parameters have one row per class (one row for two classes): the weights, then the intercept. Vectors are centered at their mean:
+/// this changes
+/// only the intercepts, and removes the direction that all sentence embeddings share, which would slow the conjugate gradients.
 /// </remarks>
 internal sealed class LogisticObjective
 {
-    private const int BlockRows = 128; // stay in the second-level cache between the two halves of a product
+    private const int BlockRows = 128; // a block stays in the L2 cache between the two halves of a product
 
     private readonly float[] _vectors;
     private readonly float[] _mean;
@@ -51,10 +51,10 @@ internal sealed class LogisticObjective
         }
     }
 
-    /// <summary>The number of parameters.</summary>
+    /// <summary>Gets the number of parameters.</summary>
     public int Parameters => _outputs * (_dimension + 1);
 
-    /// <summary>Parameters from weights and intercepts that are not relative to the mean.</summary>
+    /// <summary>Returns the parameters of weights and intercepts that are not centered at the mean.</summary>
     public double[] Pack(Tensor weights, ReadOnlySpan<float> intercepts)
     {
         var parameters = new double[Parameters];
@@ -68,7 +68,7 @@ internal sealed class LogisticObjective
         return parameters;
     }
 
-    /// <summary>Weights and intercepts from parameters.</summary>
+    /// <summary>Returns the weights and intercepts of parameters.</summary>
     public (Tensor Weights, float[] Intercepts) Unpack(ReadOnlySpan<double> parameters)
     {
         var weights = Tensor.From(Narrow(parameters), _outputs, _dimension);
@@ -87,7 +87,7 @@ internal sealed class LogisticObjective
         return (weights, intercepts);
     }
 
-    /// <summary>What parameters, or a change of them, give for each row and class: <c>[rows × outputs]</c>.</summary>
+    /// <summary>Returns the logits of parameters, or of a change of parameters, <c>[rows × outputs]</c>.</summary>
     public double[] Logits(ReadOnlySpan<double> parameters)
     {
         var logits = new double[_labels.Length * _outputs];
@@ -95,7 +95,7 @@ internal sealed class LogisticObjective
         return logits;
     }
 
-    /// <summary>The objective, from the logits of the parameters.</summary>
+    /// <summary>Returns the objective for the logits of the parameters.</summary>
     public double Value(ReadOnlySpan<double> logits, ReadOnlySpan<double> parameters)
     {
         var loss = 0.0;
@@ -108,7 +108,9 @@ internal sealed class LogisticObjective
         return (loss / _labels.Length) + (_penalty / 2 * SquaredWeights(parameters));
     }
 
-    /// <summary>The gradient where the logits are those of the parameters; <see cref="HessianProduct"/> is then about this place.</summary>
+    /// <summary>
+    /// Computes the gradient for the logits of the parameters; <see cref="HessianProduct"/> then applies to these parameters.
+    /// </summary>
     public double[] Gradient(ReadOnlySpan<double> logits, ReadOnlySpan<double> parameters)
     {
         var errors = new double[logits.Length];
@@ -141,7 +143,7 @@ internal sealed class LogisticObjective
         return Penalized(gradient, parameters);
     }
 
-    /// <summary>The Hessian, where the last gradient was taken, times a direction.</summary>
+    /// <summary>Computes the product of the Hessian at the last gradient with a direction.</summary>
     public double[] HessianProduct(ReadOnlySpan<double> direction)
     {
         var product = new double[Parameters];
@@ -176,12 +178,13 @@ internal sealed class LogisticObjective
         {
             for (var k = 0; k < _outputs; k++)
             {
-                logits[(i * _outputs) + k] = TensorPrimitives.Dot<float>(Vector(i), weights.AsSpan(k * _dimension, _dimension)) + parameters[(k * (_dimension + 1)) + _dimension];
+                logits[(i * _outputs) + k] = TensorPrimitives.Dot<float>(
+                    Vector(i), weights.AsSpan(k * _dimension, _dimension)) + parameters[(k * (_dimension + 1)) + _dimension];
             }
         }
     }
 
-    // Σ factor × (vector, 1) over the rows of a block: float within it, double beyond.
+    // Adds Σ factor × (vector, 1) over the rows of a block: float within the block, double beyond.
     private void AddProducts(double[] factors, int first, int count, double[] sums)
     {
         Span<float> block = new float[_dimension];
@@ -203,7 +206,7 @@ internal sealed class LogisticObjective
         }
     }
 
-    // The mean over rows, and the penalty of all but the intercepts.
+    // Divides by the number of rows and adds the penalty of all parameters except the intercepts.
     private double[] Penalized(double[] sums, ReadOnlySpan<double> parameters)
     {
         for (var i = 0; i < sums.Length; i++)
@@ -227,13 +230,14 @@ internal sealed class LogisticObjective
 
     private bool IsIntercept(int parameter) => parameter % (_dimension + 1) == _dimension;
 
-    // The weights alone, for the kernels.
+    // Copies the weights without the intercepts, for the kernels.
     private float[] Narrow(ReadOnlySpan<double> parameters)
     {
         var weights = new float[_outputs * _dimension];
         for (var k = 0; k < _outputs; k++)
         {
-            TensorPrimitives.ConvertTruncating(parameters.Slice(k * (_dimension + 1), _dimension), weights.AsSpan(k * _dimension, _dimension));
+            TensorPrimitives.ConvertTruncating(
+                parameters.Slice(k * (_dimension + 1), _dimension), weights.AsSpan(k * _dimension, _dimension));
         }
 
         return weights;

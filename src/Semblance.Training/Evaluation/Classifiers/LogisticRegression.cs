@@ -5,67 +5,79 @@ using Tensor = Semblance.Tensors.Tensor;
 namespace Semblance.Training;
 
 /// <summary>
-/// Logistic regression: a linear classifier that maximises the likelihood of the labels, with an L2 penalty on the
-/// weights and none on the intercepts. Two classes share one row of weights, more have one each (multinomial), so that
-/// the result is scikit-learn's.
+/// Represents logistic regression: a linear classifier that maximizes the likelihood of the labels, with an L2 penalty on the weights and
+/// none on the
+/// intercepts. Two classes share one row of weights, more classes have one each (multinomial), so results match those of scikit-learn.
 /// </summary>
 /// <remarks>
-/// Minimises Σ −log p(label) + ‖weights‖² / 2C by Newton's method, its steps found by conjugate gradients (Lin, Weng and
-/// Keerthi 2008, "Trust region Newton method for large-scale logistic regression", here with a line search). Vectors are
-/// float32, sums over rows double. The bits of a result do not depend on the number of threads.
+/// Minimizes Σ −log p(label) + ‖weights‖² / 2C by Newton's method with conjugate gradients (Lin, Weng and Keerthi 2008, "Trust region
+/// Newton method for
+/// large-scale logistic regression", here with a line search). Vectors are float32, sums over rows double. The bits of a result do not
+/// depend on the
+/// number of threads.
 /// </remarks>
 public sealed class LogisticRegression
 {
-    /// <summary>How small the gradient must be: enough for six digits of the weights, and for comparing accuracies.</summary>
+    /// <summary>The tolerance of the gradient: sufficient for six digits of the weights, and for comparing accuracies.</summary>
     internal const double Exact = 1e-5, Rough = 1e-3;
 
     private readonly float[] _intercepts;
 
-    private LogisticRegression(Tensor weights, float[] intercepts, int classes) => (Weights, _intercepts, Classes) = (weights, intercepts, classes);
+    private LogisticRegression(Tensor weights, float[] intercepts, int classes) =>
+        (Weights, _intercepts, Classes) = (weights, intercepts, classes);
 
-    /// <summary><c>[classes × dimension]</c>; for two classes <c>[1 × dimension]</c>, in favour of class 1.</summary>
+    /// <summary>Gets the weights, <c>[classes × dimension]</c>; for two classes <c>[1 × dimension]</c>, in favor of class 1.</summary>
     public Tensor Weights { get; }
 
-    /// <summary>One number for each row of <see cref="Weights"/>.</summary>
+    /// <summary>Gets the intercepts, one for each row of <see cref="Weights"/>.</summary>
     public IReadOnlyList<float> Intercepts => _intercepts;
 
-    /// <summary>The number of classes.</summary>
+    /// <summary>Gets the number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>Learns to tell classes.</summary>
-    /// <param name="vectors"><c>[rows × dimension]</c>.</param>
+    /// <summary>Trains a classifier.</summary>
+    /// <param name="vectors">The vectors, <c>[rows × dimension]</c>.</param>
     /// <param name="labels">The class of each row, from 0.</param>
-    /// <param name="classes">The number of classes; at least 2.</param>
-    /// <param name="c">The inverse of the penalty's strength: larger fits the labels closer. 1 by default.</param>
-    /// <param name="start">Where to start, such as the result for another <paramref name="c"/>: it saves time and changes nothing else.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <exception cref="ArgumentException">There is not one label for each row, a label is no class, or a vector is not finite.</exception>
+    /// <param name="classes">The number of classes, at least 2.</param>
+    /// <param name="c">The inverse regularization strength; larger values fit the labels more closely. The default is 1.</param>
+    /// <param name="start">
+    /// The classifier to start from, such as the result for another <paramref name="c"/>, which saves time; <see langword="null"/> for
+    /// zero.
+    /// </param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="ArgumentException">
+    /// The numbers of rows and labels differ, a label is out of range, or a vector is not finite.
+    /// </exception>
     public static LogisticRegression Fit(
-        Tensor vectors, ReadOnlySpan<int> labels, int classes, double c = 1, LogisticRegression? start = null, CancellationToken cancellationToken = default)
+        Tensor vectors, ReadOnlySpan<int> labels, int classes, double c = 1, LogisticRegression? start = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         Check(vectors, labels, classes);
         return Fit(vectors, labels, [.. Enumerable.Range(0, labels.Length)], classes, c, start, Exact, cancellationToken);
     }
 
-    /// <summary>Learns from some of the rows.</summary>
+    /// <summary>Trains a classifier on some of the rows.</summary>
     internal static LogisticRegression Fit(
-        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start, double tolerance, CancellationToken cancellationToken)
+        Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows, int classes, double c, LogisticRegression? start,
+        double tolerance, CancellationToken cancellationToken)
     {
         if (!(c > 0) || !double.IsFinite(c))
         {
-            throw new ArgumentOutOfRangeException(nameof(c), c, "The inverse strength of the penalty must be above 0 and finite.");
+            throw new ArgumentOutOfRangeException(nameof(c), c, "The inverse regularization strength must be positive and finite.");
         }
 
         var objective = new LogisticObjective(vectors, labels, rows, classes, c);
-        var solution = NewtonConjugateGradient.Minimize(objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), tolerance, cancellationToken);
+        var solution = NewtonConjugateGradient.Minimize(
+            objective, start is null ? new double[objective.Parameters] : objective.Pack(start.Weights, start._intercepts), tolerance,
+            cancellationToken);
         var (weights, intercepts) = objective.Unpack(solution);
         return new(weights, intercepts, classes);
     }
 
-    /// <summary>The most likely class of a vector.</summary>
-    /// <param name="vector">As long as <see cref="Weights"/> is wide.</param>
-    /// <returns>The class, from 0; the lower one of two that are as likely.</returns>
+    /// <summary>Predicts the most probable class of a vector.</summary>
+    /// <param name="vector">The vector, with the dimension of <see cref="Weights"/>.</param>
+    /// <returns>The class, from 0; the lowest of equally probable classes.</returns>
     public int Predict(ReadOnlySpan<float> vector)
     {
         if (Classes == 2)
@@ -83,7 +95,7 @@ public sealed class LogisticRegression
         return best;
     }
 
-    /// <summary>The most likely class of each row of <paramref name="vectors"/>, <c>[rows × dimension]</c>.</summary>
+    /// <summary>Predicts the most probable class of each row of <paramref name="vectors"/>, <c>[rows × dimension]</c>.</summary>
     public int[] Predict(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -96,7 +108,7 @@ public sealed class LogisticRegression
         return predictions;
     }
 
-    /// <summary>The part of some rows whose class is told right.</summary>
+    /// <summary>Returns the accuracy on some rows.</summary>
     internal double Accuracy(Tensor vectors, ReadOnlySpan<int> labels, ReadOnlySpan<int> rows)
     {
         var right = 0;
@@ -108,13 +120,16 @@ public sealed class LogisticRegression
         return (double)right / rows.Length;
     }
 
-    /// <summary>Fails unless there is a label for each row, all labels are classes, and all vectors are finite.</summary>
+    /// <summary>Throws an exception unless there is one label for each row, all labels are classes, and all vectors are finite.</summary>
     internal static void Check(Tensor vectors, ReadOnlySpan<int> labels, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (vectors.Rows != labels.Length || labels.IsEmpty)
         {
-            throw new ArgumentException($"There must be a label for each row, and at least one; the vectors are {vectors}, and there are {labels.Length} labels.", nameof(labels));
+            throw new ArgumentException(
+                $"The vectors are {vectors}, but there are {labels.Length} labels; each row needs one label, "
+                + "and at least one row is needed.",
+                nameof(labels));
         }
 
         for (var row = 0; row < labels.Length; row++)
@@ -122,7 +137,10 @@ public sealed class LogisticRegression
             if ((uint)labels[row] >= (uint)classes)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"The label of row {row} is {labels[row]}; with {classes} classes it must be from 0 to {classes - 1}."), nameof(labels));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The label of row {row} is {labels[row]}; with {classes} classes it must be from 0 to {classes - 1}."),
+                    nameof(labels));
             }
         }
 

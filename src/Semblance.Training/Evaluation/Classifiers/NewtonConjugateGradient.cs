@@ -2,17 +2,19 @@ using System.Numerics.Tensors;
 
 namespace Semblance.Training;
 
-/// <summary>Newton's method, each step by conjugate gradients as exactly as it is worth (Dembo and Steihaug 1983), with a line search.</summary>
+/// <summary>
+/// Minimizes with a truncated Newton method: inexact steps by conjugate gradients (Dembo and Steihaug 1983), with a line search.
+/// </summary>
 internal static class NewtonConjugateGradient
 {
     private const int MostSteps = 100;
     private const int MostInnerSteps = 200;
 
-    /// <summary>The parameters with the smallest value.</summary>
-    /// <param name="objective">What is minimised.</param>
-    /// <param name="parameters">Where to start.</param>
-    /// <param name="tolerance">How small the gradient is in the end, beside that where all parameters are zero.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <summary>Returns the parameters with the smallest value.</summary>
+    /// <param name="objective">The objective to minimize.</param>
+    /// <param name="parameters">The initial parameters.</param>
+    /// <param name="tolerance">The norm of the gradient at which to stop, relative to that at zero parameters.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
     public static double[] Minimize(LogisticObjective objective, double[] parameters, double tolerance, CancellationToken cancellationToken)
     {
         var zeros = new double[parameters.Length];
@@ -31,14 +33,14 @@ internal static class NewtonConjugateGradient
             var direction = Direction(objective, gradient, size * Math.Min(0.5, Math.Sqrt(size / scale)));
             if (!TryMove(objective, ref parameters, ref logits, gradient, direction))
             {
-                break; // as good as the numbers allow
+                break; // the limit of floating-point precision
             }
         }
 
         return parameters;
     }
 
-    // Solves Hessian × direction = −gradient until the rest is small enough.
+    // Solves Hessian × direction = −gradient until the residual is small enough.
     private static double[] Direction(LogisticObjective objective, double[] gradient, double enough)
     {
         var direction = new double[gradient.Length];
@@ -65,8 +67,9 @@ internal static class NewtonConjugateGradient
         return direction;
     }
 
-    // Halves the step until the value falls by a part of what the slope promises (Armijo 1966).
-    private static bool TryMove(LogisticObjective objective, ref double[] parameters, ref double[] logits, double[] gradient, double[] direction)
+    // Halves the step until the value decreases sufficiently (Armijo 1966).
+    private static bool TryMove(
+        LogisticObjective objective, ref double[] parameters, ref double[] logits, double[] gradient, double[] direction)
     {
         var slope = TensorPrimitives.Dot<double>(gradient, direction);
         var value = objective.Value(logits, parameters);

@@ -1,9 +1,11 @@
 namespace Semblance.Training;
 
-/// <summary>Parts of a data set in which every class is as frequent as in the whole.</summary>
+/// <summary>Splits a data set into folds with the label frequencies of the whole.</summary>
 internal static class StratifiedFolds
 {
-    /// <summary>The fold of each row, from 0: by chance, but of each class as many in every fold as in any other, give or take one.</summary>
+    /// <summary>
+    /// Returns the fold of each row, from 0: random, but with numbers of rows per label and fold that differ by at most one.
+    /// </summary>
     public static int[] Of(IReadOnlyList<int> labels, int folds, long seed)
     {
         var byClass = Permutation.Of(labels.Count, seed, 0).OrderBy(row => labels[row]); // stable

@@ -1,14 +1,14 @@
 namespace Semblance.Training;
 
-/// <summary>How well one threshold on a score tells pairs that belong together from those that do not.</summary>
+/// <summary>Computes the metrics of classifying pairs as positive or negative with one threshold on a score.</summary>
 public static class BinaryClassification
 {
-    /// <summary>The threshold with which most pairs are told right.</summary>
-    /// <remarks>Thresholds lie between two neighbouring scores that differ: at least one pair is on either side.</remarks>
-    /// <param name="scores">A score for each pair; larger means that they belong together.</param>
-    /// <param name="labels">Whether they do.</param>
-    /// <returns>The part told right, and the threshold; the part of positives and the score where all scores are equal.</returns>
-    /// <exception cref="ArgumentException">The two differ in length or are empty, or a score is not a number.</exception>
+    /// <summary>Finds the threshold with the highest accuracy.</summary>
+    /// <remarks>Thresholds lie between two adjacent scores that differ: at least one pair is on either side.</remarks>
+    /// <param name="scores">The score of each pair; positive pairs have larger scores.</param>
+    /// <param name="labels">The labels: <see langword="true"/> for positive pairs.</param>
+    /// <returns>The accuracy and the threshold; if all scores are equal, the fraction of positives and the score.</returns>
+    /// <exception cref="ArgumentException">The lists differ in length or are empty, or a score is NaN.</exception>
     public static (double Accuracy, double Threshold) BestAccuracy(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels)
     {
         var best = (Accuracy: -1.0, Threshold: 0.0);
@@ -21,10 +21,11 @@ public static class BinaryClassification
         return best;
     }
 
-    /// <summary>The threshold with the highest F1, the harmonic mean of precision and recall.</summary>
+    /// <summary>Finds the threshold with the highest F1, the harmonic mean of precision and recall.</summary>
     /// <inheritdoc cref="BestAccuracy"/>
-    /// <returns>F1, precision, recall and the threshold; all zero where no pair belongs together.</returns>
-    public static (double F1, double Precision, double Recall, double Threshold) BestF1(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels)
+    /// <returns>F1, precision, recall and the threshold; all zero if there are no positive pairs.</returns>
+    public static (double F1, double Precision, double Recall, double Threshold) BestF1(
+        ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels)
     {
         var best = (F1: 0.0, Precision: 0.0, Recall: 0.0, Threshold: 0.0);
         foreach (var cut in Cuts(scores, labels).Where(cut => cut.TruePositives > 0))
@@ -38,29 +39,32 @@ public static class BinaryClassification
         return best;
     }
 
-    /// <summary>The area under precision and recall in steps: Σ (Rₙ − Rₙ₋₁) Pₙ over all thresholds (as scikit-learn's).</summary>
+    /// <summary>Computes the average precision: Σ (Rₙ − Rₙ₋₁) Pₙ over all thresholds (as in scikit-learn).</summary>
     /// <remarks>Equal scores are one threshold, so their order does not matter.</remarks>
     /// <inheritdoc cref="BestAccuracy"/>
-    /// <returns>The average precision; 0 where no pair belongs together.</returns>
+    /// <returns>The average precision; 0 if there are no positive pairs.</returns>
     public static double AveragePrecision(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels)
     {
         var (area, recalled) = (0.0, 0);
         var positives = labels.Count(true);
         foreach (var cut in Cuts(scores, labels, withLast: true))
         {
-            area += (double)(cut.TruePositives - recalled) / Math.Max(1, positives) * cut.TruePositives / (cut.TruePositives + cut.FalsePositives);
+            area += (double)(cut.TruePositives - recalled) / Math.Max(1, positives)
+                * cut.TruePositives / (cut.TruePositives + cut.FalsePositives);
             recalled = cut.TruePositives;
         }
 
         return area;
     }
 
-    /// <summary>Matthews's correlation of labels and what a threshold says: 1 all right, 0 no better than chance, −1 all wrong (Matthews 1975).</summary>
-    /// <param name="scores">A score for each pair; larger means that they belong together.</param>
-    /// <param name="labels">Whether they do.</param>
-    /// <param name="threshold">The score from which on they are said to.</param>
-    /// <returns>The correlation; 0 where labels or answers are all the same.</returns>
-    /// <exception cref="ArgumentException">The two differ in length or are empty, or a score is not a number.</exception>
+    /// <summary>
+    /// Computes the Matthews correlation coefficient: 1 all correct, 0 no better than chance, −1 all wrong (Matthews 1975).
+    /// </summary>
+    /// <param name="scores">The score of each pair; positive pairs have larger scores.</param>
+    /// <param name="labels">The labels: <see langword="true"/> for positive pairs.</param>
+    /// <param name="threshold">The lowest score that is classified as positive.</param>
+    /// <returns>The coefficient; 0 if all labels or all predictions are the same.</returns>
+    /// <exception cref="ArgumentException">The lists differ in length or are empty, or a score is NaN.</exception>
     public static double MatthewsCorrelation(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels, double threshold)
     {
         Check(scores, labels);
@@ -80,7 +84,7 @@ public static class BinaryClassification
         return scale == 0 ? 0 : ((tp * tn) - (fp * fn)) / scale;
     }
 
-    // What is above and below each threshold, from the highest on.
+    // Returns the counts above and below each threshold, from the highest threshold on.
     private static List<Cut> Cuts(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels, bool withLast = false)
     {
         Check(scores, labels);
@@ -109,7 +113,9 @@ public static class BinaryClassification
     {
         if (scores.Length != labels.Length || scores.IsEmpty)
         {
-            throw new ArgumentException($"There must be a label for each score, and at least one; there are {scores.Length} scores and {labels.Length} labels.", nameof(labels));
+            throw new ArgumentException(
+                $"There are {scores.Length} scores, but {labels.Length} labels; each score needs one label, and at least one is needed.",
+                nameof(labels));
         }
 
         for (var i = 0; i < scores.Length; i++)

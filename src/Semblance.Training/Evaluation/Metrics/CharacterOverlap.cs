@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Semblance.Training;
 
-/// <summary>How many characters two texts share: what a model of meaning must beat, in Chinese above all.</summary>
+/// <summary>Computes the overlap of the characters of two texts, a baseline for semantic similarity, above all in Chinese.</summary>
 public static class CharacterOverlap
 {
-    /// <summary>Jaccard's index of the sets of characters: shared ones / all (Jaccard 1901). White space does not count; case does.</summary>
-    /// <param name="a">One text.</param>
-    /// <param name="b">The other.</param>
-    /// <returns>From 0 to 1; 0 where neither has a character.</returns>
+    /// <summary>Computes the Jaccard index of the sets of characters (Jaccard 1901). White space is ignored; case is significant.</summary>
+    /// <param name="a">The first text.</param>
+    /// <param name="b">The second text.</param>
+    /// <returns>The index, from 0 to 1; 0 if neither text has a character.</returns>
     public static double Jaccard(string a, string b)
     {
         ArgumentNullException.ThrowIfNull(a);

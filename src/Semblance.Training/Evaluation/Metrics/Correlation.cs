@@ -1,13 +1,15 @@
 namespace Semblance.Training;
 
-/// <summary>How well two series of numbers go together, from −1 to 1.</summary>
+/// <summary>Computes the correlation of two series of numbers, from −1 to 1.</summary>
 public static class Correlation
 {
-    /// <summary>Pearson's r: how close the points lie to a line.</summary>
-    /// <param name="x">One series.</param>
-    /// <param name="y">The other, as long.</param>
-    /// <returns>r; 0 where a series is constant, since nothing goes together with it (SciPy: NaN).</returns>
-    /// <exception cref="ArgumentException">The series differ in length, are shorter than two, or hold a number that is not finite.</exception>
+    /// <summary>Computes Pearson's r, the linear correlation.</summary>
+    /// <param name="x">The first series.</param>
+    /// <param name="y">The second series, of the same length.</param>
+    /// <returns>The correlation; 0 if a series is constant (SciPy: NaN).</returns>
+    /// <exception cref="ArgumentException">
+    /// The series differ in length, have fewer than two elements, or contain a number that is not finite.
+    /// </exception>
     public static double Pearson(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         Check(x, y);
@@ -24,7 +26,9 @@ public static class Correlation
         return xx == 0 || yy == 0 ? 0 : Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
     }
 
-    /// <summary>Spearman's ρ: Pearson's r of the ranks, equal numbers sharing the mean of their ranks (Spearman 1904).</summary>
+    /// <summary>
+    /// Computes Spearman's ρ: Pearson's r of the ranks, in which equal numbers share the mean of their ranks (Spearman 1904).
+    /// </summary>
     /// <inheritdoc cref="Pearson"/>
     public static double Spearman(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -32,7 +36,7 @@ public static class Correlation
         return Pearson(Ranks(x), Ranks(y));
     }
 
-    /// <summary>The rank of each value, from 1 for the smallest; equal values share the mean of their ranks.</summary>
+    /// <summary>Returns the rank of each value, from 1 for the smallest; equal values share the mean of their ranks.</summary>
     public static double[] Ranks(ReadOnlySpan<double> values)
     {
         var sorted = values.ToArray();
@@ -71,14 +75,15 @@ public static class Correlation
     {
         if (x.Length != y.Length || x.Length < 2)
         {
-            throw new ArgumentException($"A correlation needs two series of the same length, at least 2; they have {x.Length} and {y.Length}.", nameof(y));
+            throw new ArgumentException(
+                $"A correlation needs two series of the same length, at least 2; the lengths are {x.Length} and {y.Length}.", nameof(y));
         }
 
         for (var i = 0; i < x.Length; i++)
         {
             if (!double.IsFinite(x[i] + y[i]))
             {
-                throw new ArgumentException($"The numbers at {i} are {x[i]} and {y[i]}; a correlation needs finite ones.", nameof(y));
+                throw new ArgumentException($"The numbers at {i} are {x[i]} and {y[i]}; a correlation needs finite numbers.", nameof(y));
             }
         }
     }

@@ -1,25 +1,34 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// How well a ranking puts what is relevant first. A ranking is the relevance of what was found, best first, and how many
-/// relevant ones there are in all; only the first k count. (Manning, Raghavan and Schütze 2008, Introduction to
-/// Information Retrieval, chapter 8.)
+/// Computes metrics of rankings (Manning, Raghavan and Schütze 2008, Introduction to Information Retrieval, chapter 8). A ranking is the
+/// relevance of the
+/// hits, best first, together with the total number of relevant documents; only the first k hits count.
 /// </summary>
 public static class Ranking
 {
-    /// <summary>1 if there is a relevant one among the first <paramref name="k"/>, otherwise 0.</summary>
+    /// <summary>Returns 1 if one of the first <paramref name="k"/> hits is relevant; otherwise, 0.</summary>
     public static double AccuracyAt(ReadOnlySpan<bool> ranking, int k) => First(ranking, k).Contains(true) ? 1 : 0;
 
-    /// <summary>The part of the first <paramref name="k"/> places that hold a relevant one; places beyond the ranking's end hold none.</summary>
+    /// <summary>
+    /// Returns the precision, the fraction of the first <paramref name="k"/> ranks with a relevant hit; missing hits are not relevant.
+    /// </summary>
     public static double PrecisionAt(ReadOnlySpan<bool> ranking, int k) => (double)First(ranking, k).Count(true) / k;
 
-    /// <summary>The part of all <paramref name="relevant"/> ones that are among the first <paramref name="k"/>.</summary>
-    public static double RecallAt(ReadOnlySpan<bool> ranking, int k, int relevant) => (double)First(ranking, k).Count(true) / Checked(relevant);
+    /// <summary>
+    /// Returns the recall, the fraction of all <paramref name="relevant"/> documents among the first <paramref name="k"/> hits.
+    /// </summary>
+    public static double RecallAt(ReadOnlySpan<bool> ranking, int k, int relevant) =>
+        (double)First(ranking, k).Count(true) / Checked(relevant);
 
-    /// <summary>1 / the place of the first relevant one, or 0 if it is not among the first <paramref name="k"/>.</summary>
-    public static double ReciprocalRankAt(ReadOnlySpan<bool> ranking, int k) => First(ranking, k).IndexOf(true) is >= 0 and var place ? 1.0 / (place + 1) : 0;
+    /// <summary>Returns the reciprocal rank of the first relevant hit, or 0 if it is not among the first <paramref name="k"/>.</summary>
+    public static double ReciprocalRankAt(ReadOnlySpan<bool> ranking, int k) =>
+        First(ranking, k).IndexOf(true) is >= 0 and var place ? 1.0 / (place + 1) : 0;
 
-    /// <summary>The mean of the precisions at each relevant place among the first <paramref name="k"/>, of the min(k, relevant) that a perfect ranking has.</summary>
+    /// <summary>
+    /// Returns the average precision: the sum of the precisions at each relevant hit among the first <paramref name="k"/>, divided by
+    /// min(k, relevant).
+    /// </summary>
     public static double AveragePrecisionAt(ReadOnlySpan<bool> ranking, int k, int relevant)
     {
         var (sum, found) = (0.0, 0);
@@ -32,7 +41,10 @@ public static class Ranking
         return sum / Math.Min(k, Checked(relevant));
     }
 
-    /// <summary>Normalised discounted cumulative gain: Σ 1/log₂(place + 1) over the relevant places, divided by that of a perfect ranking (Järvelin and Kekäläinen 2002).</summary>
+    /// <summary>
+    /// Returns the normalized discounted cumulative gain: Σ 1/log₂(rank + 1) over the relevant hits, divided by that of a perfect ranking
+    /// (Järvelin and Kekäläinen 2002).
+    /// </summary>
     public static double NdcgAt(ReadOnlySpan<bool> ranking, int k, int relevant)
     {
         var gain = 0.0;
@@ -45,11 +57,13 @@ public static class Ranking
         return gain / Discounts(0, Math.Min(k, Checked(relevant)));
     }
 
-    /// <summary>The same from scores: equal ones share the mean of their gains, whatever their order (McSherry and Najork 2008; as scikit-learn's).</summary>
-    /// <param name="scores">A score for each.</param>
-    /// <param name="relevant">Whether it is relevant.</param>
-    /// <param name="k">How many places count.</param>
-    /// <exception cref="ArgumentException">The two differ in length, or nothing is relevant.</exception>
+    /// <summary>
+    /// Returns the same from scores: equal scores share the mean of their gains (McSherry and Najork 2008; as in scikit-learn).
+    /// </summary>
+    /// <param name="scores">The score of each document.</param>
+    /// <param name="relevant">The relevance of each document.</param>
+    /// <param name="k">The number of ranks that count.</param>
+    /// <exception cref="ArgumentException">The lists differ in length, or no document is relevant.</exception>
     public static double NdcgAt(ReadOnlySpan<double> scores, ReadOnlySpan<bool> relevant, int k)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(relevant.Length, scores.Length, nameof(relevant));
@@ -93,5 +107,6 @@ public static class Ranking
 
     private static int Checked(int relevant) => relevant > 0
         ? relevant
-        : throw new ArgumentOutOfRangeException(nameof(relevant), relevant, "Where nothing is relevant, no ranking is better than another.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(relevant), relevant, "The metric is undefined without relevant documents; at least one is needed.");
 }

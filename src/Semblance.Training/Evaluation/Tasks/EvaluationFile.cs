@@ -3,12 +3,12 @@ using Semblance.Files.Json;
 
 namespace Semblance.Training;
 
-/// <summary>Reads the files that evaluations are made of.</summary>
+/// <summary>Reads the files of evaluation tasks.</summary>
 internal static class EvaluationFile
 {
     private static readonly string[] Texts = ["text", "title", "question", "sentence"];
 
-    /// <summary>The names of the columns.</summary>
+    /// <summary>Returns the names of the columns.</summary>
     /// <exception cref="DatasetException">The file cannot be read or has no columns.</exception>
     public static string[] ColumnNames(string path)
     {
@@ -21,12 +21,12 @@ internal static class EvaluationFile
                 ".tsv" => first.Text.Split('\t'),
                 ".csv" => DelimitedRows.CsvNames(path),
                 ".jsonl" or ".ndjson" or ".json" => JsonNames(path, first),
-                _ => throw new DatasetException(path, null, "columns are needed: give .tsv, .csv or .jsonl, with or without .gz."),
+                _ => throw new DatasetException(path, null, "the file needs columns; use .tsv, .csv or .jsonl, with or without .gz."),
             };
     }
 
-    /// <summary>The rows, of which any field may be empty: ids and labels may be numbers in JSON Lines, texts may not.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, or a row is broken.</exception>
+    /// <summary>Reads rows whose fields may be empty; in JSON Lines, ids and labels may be numbers, but texts may not.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, or a row is invalid.</exception>
     public static IEnumerable<Row> Rows(string path, params string[] columns)
     {
         var rows = TextLines.EndingOf(path) switch
@@ -38,17 +38,17 @@ internal static class EvaluationFile
         return rows.Select(row => row.Problem is { } problem ? throw new DatasetException(path, row.Line, problem) : row);
     }
 
-    /// <summary>The rows by column: as many lists of texts as the mapping has, and the rows themselves for their scores and labels.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, a row is broken, or there is none.</exception>
+    /// <summary>Reads the rows by column: one list of texts per text column, and the rows themselves for scores and labels.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, a row is invalid, or there are no rows.</exception>
     public static (string[][] Texts, Example[] Rows) Read(string path, ColumnMapping mapping, int from = 0)
     {
         Example[] rows = [.. new DatasetReader(path, mapping).Skip(from)];
         return rows.Length == 0
-            ? throw new DatasetException(path, null, from == 0 ? "there are no rows." : $"there are no rows from row {from} on.")
+            ? throw new DatasetException(path, null, from == 0 ? "the file has no rows." : $"the file has no rows from row {from} on.")
             : ([.. mapping.Texts.Select((_, column) => Array.ConvertAll(rows, row => row.Texts[column]))], rows);
     }
 
-    /// <summary>Texts or pairs with their classes.</summary>
+    /// <summary>Reads texts or pairs with their labels.</summary>
     public static LabelledTexts ReadLabelled(string path, EvaluationColumns columns, int texts, LabelNames labels)
     {
         var (read, rows) = Read(path, columns.For(path, texts, labels: labels));

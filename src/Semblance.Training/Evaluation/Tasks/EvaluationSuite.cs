@@ -1,15 +1,17 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// The table that models are compared by: similarity, transfer, paraphrases, intents, search, and the same for Chinese
-/// and across languages. Files are named relative to a folder of data.
+/// Provides a suite of tasks for comparing models: similarity, transfer, paraphrases, intents and retrieval, in English, in Chinese and
+/// across
+/// languages. Files are relative to a folder of data.
 /// </summary>
 public static class EvaluationSuite
 {
     private static readonly string[] QuestionAnswering = ["accuracy@1", "mrr@10"];
 
     /// <summary>
-    /// The tasks, in the order of the table. Of TREC and AFQMC, whose training parts alone are here, the last fifth is tested on; MR and SUBJ are
+    /// Gets the tasks, in the order of the table. TREC and AFQMC, of which only the training sets are included, are tested on the last
+    /// fifth; MR and SUBJ are
     /// cross-validated.
     /// </summary>
     public static IReadOnlyList<EvaluationTask> Tasks { get; } =
@@ -26,15 +28,20 @@ public static class EvaluationSuite
         EvaluationTask.Pairs("Quora dev", "paraphrase/quora/dev.tsv.gz"),
         EvaluationTask.Pairs("MRPC dev", "paraphrase/mrpc/dev.tsv"),
         EvaluationTask.Centroid("Banking77", "intent/banking77/train.tsv.gz", "intent/banking77/dev.tsv"),
-        EvaluationTask.Retrieval("Cranfield", "retrieval/cranfield/corpus.tsv.gz", "retrieval/cranfield/queries.tsv", "retrieval/cranfield/qrels.tsv", bm25: true),
-        EvaluationTask.Retrieval("CISI", "retrieval/cisi/corpus.tsv.gz", "retrieval/cisi/queries.tsv", "retrieval/cisi/qrels.tsv", bm25: true),
-        EvaluationTask.Retrieval("XQuAD en", "retrieval/xquad/en.corpus.tsv", "retrieval/xquad/en.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Retrieval(
+            "Cranfield", "retrieval/cranfield/corpus.tsv.gz", "retrieval/cranfield/queries.tsv", "retrieval/cranfield/qrels.tsv",
+            bm25: true),
+        EvaluationTask.Retrieval(
+            "CISI", "retrieval/cisi/corpus.tsv.gz", "retrieval/cisi/queries.tsv", "retrieval/cisi/qrels.tsv", bm25: true),
+        EvaluationTask.Retrieval(
+            "XQuAD en", "retrieval/xquad/en.corpus.tsv", "retrieval/xquad/en.queries.tsv", bm25: true, headline: QuestionAnswering),
         EvaluationTask.Retrieval("PubMedQA", "retrieval/pubmedqa/corpus.tsv.gz", "retrieval/pubmedqa/queries.tsv", bm25: true),
         EvaluationTask.Answers("TREC-QA dev", "retrieval/trec-qa/dev.tsv.gz", bm25: true),
         EvaluationTask.Sts("STS-B-zh dev", "chinese-pairs/stsb-zh/dev.tsv", overlap: true),
         EvaluationTask.Pairs("LCQMC dev", "chinese-pairs/lcqmc/dev.tsv.gz", overlap: true),
         EvaluationTask.Pairs("AFQMC", "chinese-pairs/afqmc/train.tsv.gz", overlap: true, from: 27467),
-        EvaluationTask.Retrieval("XQuAD zh", "retrieval/xquad/zh.corpus.tsv", "retrieval/xquad/zh.queries.tsv", bm25: true, headline: QuestionAnswering),
+        EvaluationTask.Retrieval(
+            "XQuAD zh", "retrieval/xquad/zh.corpus.tsv", "retrieval/xquad/zh.queries.tsv", bm25: true, headline: QuestionAnswering),
         EvaluationTask.Bitext("Tatoeba en-zh", "bitext/tatoeba-eval/en-zh.tsv"),
     ];
 }

@@ -1,6 +1,6 @@
 namespace Semblance.Training;
 
-/// <summary>A task to evaluate models at: files, what is done with them, and which metrics the field reports.</summary>
+/// <summary>Represents an evaluation task: its files, its evaluator and its headline metrics.</summary>
 public sealed class EvaluationTask
 {
     private const string RetrievalKind = "retrieval";
@@ -25,31 +25,37 @@ public sealed class EvaluationTask
         (Baseline, _baseline) = (baseline?.Name, baseline?.Evaluate);
     }
 
-    /// <summary>What is done: <c>sts</c>, <c>pairs</c>, <c>triplets</c>, <c>transfer</c>, <c>nli</c>, <c>centroid</c>, <c>retrieval</c>, <c>paraphrase-mining</c>, <c>bitext</c> or <c>clustering</c>.</summary>
+    /// <summary>
+    /// Gets the kind: <c>sts</c>, <c>pairs</c>, <c>triplets</c>, <c>transfer</c>, <c>nli</c>, <c>centroid</c>, <c>retrieval</c>,
+    /// <c>paraphrase-mining</c>, <c>bitext</c> or <c>clustering</c>.
+    /// </summary>
     public string Kind { get; }
 
-    /// <summary>What it is called in a table.</summary>
+    /// <summary>Gets the name in tables.</summary>
     public string Name { get; }
 
-    /// <summary>Its files, relative to a folder of data.</summary>
+    /// <summary>Gets the files, relative to a folder of data.</summary>
     public IReadOnlyList<string> Files { get; }
 
-    /// <summary>Which of them a model is tested on, and from which row: what comes before, and the other files, a model may learn from.</summary>
+    /// <summary>
+    /// Gets the file that is tested on and its first test row; earlier rows and the other files may be used for training.
+    /// </summary>
     public IReadOnlyDictionary<string, int> Tested { get; }
 
-    /// <summary>The metrics that the field reports, named without the similarity: <c>spearman</c>, <c>ndcg@10</c>.</summary>
+    /// <summary>Gets the metrics to report, without the name of the similarity function: <c>spearman</c>, <c>ndcg@10</c>.</summary>
     public IReadOnlyList<string> Headline { get; }
 
-    /// <summary>What stands beside the model: <c>bm25</c>, <c>overlap</c> (of characters), or null for nothing.</summary>
+    /// <summary>Gets the baseline: <c>bm25</c>, <c>overlap</c> (of characters), or <see langword="null"/> for none.</summary>
     public string? Baseline { get; }
 
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
-    /// <param name="encoding">How texts are encoded; as the model says without.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <exception cref="DatasetException">A file cannot be read, or has too little to evaluate on.</exception>
-    public EvaluationTaskResult Evaluate(SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellationToken = default)
+    /// <param name="folder">The folder of <see cref="Files"/>.</param>
+    /// <param name="encoding">The encoding options; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <exception cref="DatasetException">A file cannot be read, or its data are not sufficient.</exception>
+    public EvaluationTaskResult Evaluate(
+        SentenceTransformer model, string folder, EncodeOptions? encoding = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Named(folder, () =>
@@ -60,17 +66,18 @@ public sealed class EvaluationTask
         });
     }
 
-    /// <summary>Compares ways to search, at a task of the kind <c>retrieval</c>.</summary>
-    /// <param name="methods">The ways, in the order of the results.</param>
+    /// <summary>Compares retrieval methods on a task of the kind <c>retrieval</c>.</summary>
+    /// <param name="methods">The methods, in the order of the results.</param>
     /// <param name="model">The model.</param>
     /// <param name="rerank">
-    /// What <see cref="RetrievalMethod.Rerank"/> is, such as a <see cref="RetrieveAndRerank"/>, given what finds the candidates and the texts that it searches; null where
-    /// that is not asked for.
+    /// Creates the retriever of <see cref="RetrievalMethod.Rerank"/>, such as a <see cref="RetrieveAndRerank"/>, from the retriever of the
+    /// candidates and the
+    /// texts of the corpus; <see langword="null"/> if that method is not among <paramref name="methods"/>.
     /// </param>
-    /// <param name="folder">The folder that <see cref="Files"/> are in.</param>
-    /// <param name="encoding">How texts are encoded; as the model says without.</param>
-    /// <param name="cancellationToken">Stops between two operations.</param>
-    /// <returns>For each way every metric, as <see cref="Headline"/> names them; parts of 1.</returns>
+    /// <param name="folder">The folder of <see cref="Files"/>.</param>
+    /// <param name="encoding">The encoding options; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>All metrics of each method, with the names of <see cref="Headline"/>, from 0 to 1.</returns>
     /// <exception cref="InvalidOperationException">The task is of another kind.</exception>
     /// <exception cref="DatasetException">A file cannot be read.</exception>
     public IReadOnlyDictionary<RetrievalMethod, IReadOnlyDictionary<string, double>> Compare(
@@ -85,7 +92,8 @@ public sealed class EvaluationTask
         ArgumentNullException.ThrowIfNull(model);
         if (Kind != RetrievalKind)
         {
-            throw new InvalidOperationException($"{Name} is of the kind {Kind}; ways to search are compared at the kind {RetrievalKind}.");
+            throw new InvalidOperationException(
+                $"{Name} is of the kind {Kind}; retrieval methods are compared on tasks of the kind {RetrievalKind}.");
         }
 
         var evaluator = (InformationRetrievalEvaluator)Named(folder, () => _read(folder, encoding ?? EncodeOptions.Default));
@@ -105,16 +113,17 @@ public sealed class EvaluationTask
             RetrievalMethod.Model => dense ??= new DenseRetriever(model, corpus, encoding, null, cancellationToken),
             RetrievalMethod.Bm25 => words ??= new Bm25Index(corpus),
             RetrievalMethod.Hybrid => new HybridSearch([Retriever(RetrievalMethod.Model, corpus), Retriever(RetrievalMethod.Bm25, corpus)]),
-            RetrievalMethod.Rerank => (rerank ?? throw new ArgumentNullException(nameof(rerank), "Reranking needs a model that reranks."))(Retriever(RetrievalMethod.Hybrid, corpus), corpus),
-            _ => throw new ArgumentOutOfRangeException(nameof(methods), method, "There is no such way to search."),
+            RetrievalMethod.Rerank when rerank is not null => rerank(Retriever(RetrievalMethod.Hybrid, corpus), corpus),
+            RetrievalMethod.Rerank => throw new ArgumentNullException(nameof(rerank), "RetrievalMethod.Rerank needs a reranker."),
+            _ => throw new ArgumentOutOfRangeException(nameof(methods), method, "The retrieval method is not supported."),
         };
     }
 
-    /// <summary>Semantic textual similarity of pairs with scores (<see cref="EmbeddingSimilarityEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">The pairs.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
-    /// <param name="overlap">Whether the overlap of characters stands beside the model.</param>
+    /// <summary>Creates a task of semantic textual similarity: pairs with scores (<see cref="EmbeddingSimilarityEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of pairs.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
+    /// <param name="overlap"><see langword="true"/> to add character overlap as the baseline; otherwise, <see langword="false"/>.</param>
     public static EvaluationTask Sts(string name, string file, EvaluationColumns? columns = null, bool overlap = false) => new(
         "sts",
         name,
@@ -124,17 +133,21 @@ public sealed class EvaluationTask
         {
             var path = Path.Combine(folder, file);
             var (texts, rows) = EvaluationFile.Read(path, (columns ?? new()).For(path, 2, score: true));
-            return new EmbeddingSimilarityEvaluator(texts[0], texts[1], [.. rows.Select(row => (double)row.Score!.Value)]) { Encoding = encoding };
+            return new EmbeddingSimilarityEvaluator(texts[0], texts[1], [.. rows.Select(row => (double)row.Score!.Value)])
+            {
+                Encoding = encoding,
+            };
         },
         overlap ? (Overlap, evaluator => ((EmbeddingSimilarityEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null);
 
-    /// <summary>Pairs labelled 0 or 1, told apart by one threshold (<see cref="BinaryClassificationEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">The pairs.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
-    /// <param name="overlap">Whether the overlap of characters stands beside the model.</param>
-    /// <param name="from">The first row that counts, from 0: those before are left to learn from.</param>
-    public static EvaluationTask Pairs(string name, string file, EvaluationColumns? columns = null, bool overlap = false, int from = 0) => new(
+    /// <summary>Creates a task of binary classification: pairs labeled 0 or 1 (<see cref="BinaryClassificationEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of pairs.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
+    /// <param name="overlap"><see langword="true"/> to add character overlap as the baseline; otherwise, <see langword="false"/>.</param>
+    /// <param name="from">The first test row, from 0; earlier rows may be used for training. The default is 0.</param>
+    public static EvaluationTask Pairs(
+        string name, string file, EvaluationColumns? columns = null, bool overlap = false, int from = 0) => new(
         "pairs",
         name,
         [file],
@@ -148,10 +161,10 @@ public sealed class EvaluationTask
         overlap ? (Overlap, evaluator => ((BinaryClassificationEvaluator)evaluator).Evaluate(CharacterOverlap.Jaccard, Overlap)) : null,
         new() { [file] = from });
 
-    /// <summary>Anchors with a closer and a farther text (<see cref="TripletEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">The triplets.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <summary>Creates a task of triplets: anchors with a positive and a negative (<see cref="TripletEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of triplets.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
     public static EvaluationTask Triplets(string name, string file, EvaluationColumns? columns = null) => new(
         "triplets",
         name,
@@ -164,16 +177,24 @@ public sealed class EvaluationTask
             return new TripletEvaluator(texts[0], texts[1], texts[2]) { Encoding = encoding };
         });
 
-    /// <summary>Classification of texts, or of pairs, on frozen vectors (<see cref="TransferEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="train">What the classifier learns from.</param>
-    /// <param name="test">What it is tested on; ten-fold cross-validation without.</param>
-    /// <param name="dev">What the penalty is chosen on; a part of <paramref name="train"/> without.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
-    /// <param name="pairs">Whether a row is a pair, as in natural language inference.</param>
-    /// <param name="from">Without <paramref name="test"/>, the row of <paramref name="train"/>, from 0, that the test begins with; null for cross-validation.</param>
+    /// <summary>Creates a task of classifying texts or pairs with frozen embeddings (<see cref="TransferEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="train">The file of the training set.</param>
+    /// <param name="test">The file of the test set; <see langword="null"/> for ten-fold cross-validation.</param>
+    /// <param name="dev">
+    /// The file of the development set, which selects the regularization; <see langword="null"/> for a part of <paramref name="train"/>.
+    /// </param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
+    /// <param name="pairs">
+    /// <see langword="true"/> if rows are pairs, as in natural language inference; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="from">
+    /// Without <paramref name="test"/>, the first test row of <paramref name="train"/>, from 0; <see langword="null"/> for
+    /// cross-validation.
+    /// </param>
     public static EvaluationTask Transfer(
-        string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false, int? from = null) => new(
+        string name, string train, string? test = null, string? dev = null, EvaluationColumns? columns = null, bool pairs = false,
+        int? from = null) => new(
         pairs ? "nli" : "transfer",
         name,
         [train, test, dev],
@@ -183,19 +204,24 @@ public sealed class EvaluationTask
             var (first, rest) = ReadClasses(folder, train, [test, dev], columns, pairs ? 2 : 1);
             if (from <= 0 || from >= first.Labels.Count)
             {
-                throw new DatasetException(Path.Combine(folder, train), null, $"it has {first.Labels.Count} rows; a test that begins at row {from} leaves nothing to learn from or to test on.");
+                throw new DatasetException(
+                    Path.Combine(folder, train), null,
+                    $"the file has {first.Labels.Count} rows; a test set from row {from} on leaves the training set or the test set "
+                    + "empty.");
             }
 
             var (learned, held) = test is null && from is { } row ? first.SplitAt(row) : (first, rest[0]);
             return new TransferEvaluator(learned, held, rest[1]) { Encoding = encoding };
         },
-        tested: test is null ? new() { [train] = from ?? 0 } : new[] { test, dev }.OfType<string>().Distinct().ToDictionary(file => file, _ => 0));
+        tested: test is null
+            ? new() { [train] = from ?? 0 }
+            : new[] { test, dev }.OfType<string>().Distinct().ToDictionary(file => file, _ => 0));
 
-    /// <summary>Classification by the nearest class mean (<see cref="NearestCentroidEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="train">What the means are taken of.</param>
-    /// <param name="test">What is classified.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <summary>Creates a task of nearest-centroid classification (<see cref="NearestCentroidEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="train">The file from which the means are computed.</param>
+    /// <param name="test">The file to classify.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
     public static EvaluationTask Centroid(string name, string train, string test, EvaluationColumns? columns = null) => new(
         "centroid",
         name,
@@ -209,32 +235,41 @@ public sealed class EvaluationTask
         tested: new() { [test] = 0 });
 
     /// <summary>
-    /// Search (<see cref="InformationRetrievalEvaluator"/>). Documents have the columns <c>doc_id</c>, <c>text</c> and perhaps
-    /// <c>title</c>; questions <c>query_id</c> and <c>text</c> or <c>question</c>.
+    /// Creates a task of retrieval (<see cref="InformationRetrievalEvaluator"/>). Documents have the columns <c>doc_id</c>, <c>text</c> and
+    /// optionally
+    /// <c>title</c>; queries have <c>query_id</c> and <c>text</c> or <c>question</c>.
     /// </summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="corpus">The documents.</param>
-    /// <param name="queries">The questions.</param>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="corpus">The file of documents.</param>
+    /// <param name="queries">The file of queries.</param>
     /// <param name="judgements">
-    /// Rows of <c>query_id</c>, <c>doc_id</c> and perhaps <c>relevance</c>; without, the column <c>relevant_doc_id</c> of the
-    /// questions says which document answers, or else the equal id does.
+    /// The file of relevance judgments with <c>query_id</c>, <c>doc_id</c> and optionally <c>relevance</c>; <see langword="null"/> for the
+    /// column
+    /// <c>relevant_doc_id</c> of the queries, or else for equal ids.
     /// </param>
-    /// <param name="bm25">Whether BM25 stands beside the model.</param>
-    /// <param name="headline">The metrics to report; NDCG@10, MRR@10 and recall@10 without.</param>
+    /// <param name="bm25"><see langword="true"/> to add BM25 as the baseline; otherwise, <see langword="false"/>.</param>
+    /// <param name="headline">The metrics to report; <see langword="null"/> for NDCG@10, MRR@10 and recall@10.</param>
     public static EvaluationTask Retrieval(
-        string name, string corpus, string queries, string? judgements = null, bool bm25 = false, IReadOnlyList<string>? headline = null) => new(
+        string name, string corpus, string queries, string? judgements = null, bool bm25 = false,
+        IReadOnlyList<string>? headline = null) => new(
         RetrievalKind,
         name,
         [corpus, queries, judgements],
         headline is null ? ["ndcg@10", "mrr@10", "recall@10"] : [.. headline],
         (folder, encoding) => RetrievalFiles.Read(
-            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgements is null ? null : Path.Combine(folder, judgements), encoding),
+            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgements is null ? null : Path.Combine(folder, judgements),
+            encoding),
         bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
 
-    /// <summary>Search (<see cref="InformationRetrievalEvaluator"/>) for the sentences that answer a question, among the sentences of all questions.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">Rows of <c>question</c>, <c>sentence</c> and <c>label</c>, 0 where the sentence does not answer.</param>
-    /// <param name="bm25">Whether BM25 stands beside the model.</param>
+    /// <summary>
+    /// Creates a task of retrieval (<see cref="InformationRetrievalEvaluator"/>) of the sentences that answer a question, among the
+    /// sentences of all questions.
+    /// </summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">
+    /// The file of <c>question</c>, <c>sentence</c> and <c>label</c>, 0 for a sentence that does not answer the question.
+    /// </param>
+    /// <param name="bm25"><see langword="true"/> to add BM25 as the baseline; otherwise, <see langword="false"/>.</param>
     public static EvaluationTask Answers(string name, string file, bool bm25 = false) => new(
         RetrievalKind,
         name,
@@ -243,10 +278,13 @@ public sealed class EvaluationTask
         (folder, encoding) => RetrievalFiles.ReadAnswers(Path.Combine(folder, file), encoding),
         bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
 
-    /// <summary>Finding paraphrases among many texts (<see cref="ParaphraseMiningEvaluator"/>): all texts with one label mean the same.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">The texts, and the name of the group that each belongs to.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <summary>
+    /// Creates a task of paraphrase mining among many texts (<see cref="ParaphraseMiningEvaluator"/>): texts with the same label are
+    /// paraphrases.
+    /// </summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of texts with the names of their groups.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
     public static EvaluationTask Mining(string name, string file, EvaluationColumns? columns = null) => new(
         "paraphrase-mining",
         name,
@@ -260,10 +298,10 @@ public sealed class EvaluationTask
             return new ParaphraseMiningEvaluator(groups.Columns[0], pairs) { Encoding = encoding };
         });
 
-    /// <summary>Finding translations (<see cref="TranslationEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">Sentences and their translations.</param>
-    /// <param name="columns">The columns of the two languages; the first two without.</param>
+    /// <summary>Creates a task of finding translations (<see cref="TranslationEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of sentences and their translations.</param>
+    /// <param name="columns">The columns of the two languages; <see langword="null"/> for the first two.</param>
     public static EvaluationTask Bitext(string name, string file, EvaluationColumns? columns = null) => new(
         "bitext",
         name,
@@ -272,32 +310,43 @@ public sealed class EvaluationTask
         (folder, encoding) =>
         {
             var path = Path.Combine(folder, file);
-            var languages = columns?.Texts is null ? new EvaluationColumns { Texts = [.. EvaluationFile.ColumnNames(path).Take(2)] } : columns;
+            var languages = columns?.Texts is null
+                ? new EvaluationColumns { Texts = [.. EvaluationFile.ColumnNames(path).Take(2)] }
+                : columns;
             var (texts, _) = EvaluationFile.Read(path, languages.For(path, 2));
             return new TranslationEvaluator(texts[0], texts[1]) { Encoding = encoding };
         });
 
-    /// <summary>Finding the classes of texts again, without having seen any (<see cref="ClusteringEvaluator"/>).</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="file">The texts with their classes.</param>
-    /// <param name="columns">Which columns are what; found by their names without.</param>
+    /// <summary>Creates a task of clustering (<see cref="ClusteringEvaluator"/>).</summary>
+    /// <param name="name">The name in tables.</param>
+    /// <param name="file">The file of texts with their labels.</param>
+    /// <param name="columns">The roles of the columns; <see langword="null"/> to find them by common names.</param>
     public static EvaluationTask Clustering(string name, string file, EvaluationColumns? columns = null) => new(
         "clustering",
         name,
         [file],
         ["v_measure"],
-        (folder, encoding) => new ClusteringEvaluator(EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames())) { Encoding = encoding });
+        (folder, encoding) =>
+            new ClusteringEvaluator(EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames()))
+            {
+                Encoding = encoding,
+            });
 
-    // The classes are those of the first file; a name that it lacks is a fault of the other file.
-    private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
+    // The labels are those of the first file; an unknown label is an error of the other file.
+    private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(
+        string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
     {
         var names = new LabelNames();
         var read = EvaluationFile.ReadLabelled(Path.Combine(folder, first), columns ?? new(), texts, names);
         var known = new LabelNames(names.Names);
-        return (read, Array.ConvertAll(rest, file => file is null ? null : EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), texts, known)));
+        return (
+            read,
+            Array.ConvertAll(
+                rest,
+                file => file is null ? null : EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), texts, known)));
     }
 
-    // Too little data is a fault of the files.
+    // Insufficient data is an error of the files.
     private T Named<T>(string folder, Func<T> evaluate)
     {
         try
@@ -310,7 +359,9 @@ public sealed class EvaluationTask
         }
     }
 
-    // Metrics without the name of what they compare by.
+    // Removes the name of the similarity function or method from the metrics.
     private static OrderedDictionary<string, double> Plain(EvaluationResult result, string function) => new(result.Metrics.Select(metric =>
-        KeyValuePair.Create(metric.Key.Replace($"{function}_", "", StringComparison.Ordinal).Replace($"_{function}", "", StringComparison.Ordinal), metric.Value)));
+        KeyValuePair.Create(
+            metric.Key.Replace($"{function}_", "", StringComparison.Ordinal).Replace($"_{function}", "", StringComparison.Ordinal),
+            metric.Value)));
 }

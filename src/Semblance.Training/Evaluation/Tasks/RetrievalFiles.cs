@@ -3,13 +3,15 @@ using Semblance.Files;
 
 namespace Semblance.Training;
 
-/// <summary>Reads a retrieval collection: documents, questions, and which document answers which question.</summary>
+/// <summary>Reads a retrieval data set: documents, queries and relevance judgments.</summary>
 internal static class RetrievalFiles
 {
     /// <summary>
-    /// Documents have <c>doc_id</c>, <c>text</c> and perhaps <c>title</c>; questions <c>query_id</c> and <c>text</c> or
-    /// <c>question</c>. Judgements are rows of <c>query_id</c>, <c>doc_id</c> and perhaps <c>relevance</c> (0 for none), or,
-    /// without such a file, the questions' own column <c>relevant_doc_id</c>, or equal ids.
+    /// Reads documents with <c>doc_id</c>, <c>text</c> and optionally <c>title</c>, queries with <c>query_id</c> and <c>text</c> or
+    /// <c>question</c>, and
+    /// relevance judgments with <c>query_id</c>, <c>doc_id</c> and optionally <c>relevance</c> (0 for not relevant). Without a file of
+    /// judgments, the column
+    /// <c>relevant_doc_id</c> of the queries is used, or else equal ids.
     /// </summary>
     /// <exception cref="DatasetException">A file cannot be read, lacks a column, or has an id twice.</exception>
     public static InformationRetrievalEvaluator Read(string corpusPath, string queriesPath, string? judgementsPath, EncodeOptions encoding)
@@ -18,9 +20,13 @@ internal static class RetrievalFiles
         var titled = EvaluationFile.ColumnNames(corpusPath).Contains("title");
         foreach (var row in EvaluationFile.Rows(corpusPath, titled ? ["doc_id", "text", "title"] : ["doc_id", "text"]))
         {
-            // Some collections repeat the title at the head of the text.
+            // Some data sets repeat the title at the start of the text.
             var (id, text) = (row.Fields[0], row.Fields[1]);
-            Add(corpus, corpusPath, row.Line, id, titled && row.Fields[2] is { Length: > 0 } title && !text.StartsWith(title, StringComparison.Ordinal) ? $"{title} {text}" : text);
+            Add(
+                corpus, corpusPath, row.Line, id,
+                titled && row.Fields[2] is { Length: > 0 } title && !text.StartsWith(title, StringComparison.Ordinal)
+                    ? $"{title} {text}"
+                    : text);
         }
 
         var queries = new OrderedDictionary<string, string>();
@@ -44,11 +50,16 @@ internal static class RetrievalFiles
         return Evaluator(queries, corpus, relevant, encoding);
     }
 
-    /// <summary>Rows of <c>question</c>, <c>sentence</c> and <c>label</c>: 0 where the sentence does not answer. The corpus is all sentences.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a label that is no number.</exception>
+    /// <summary>
+    /// Reads rows of <c>question</c>, <c>sentence</c> and <c>label</c>, 0 for a sentence that does not answer the question. The corpus is
+    /// all sentences.
+    /// </summary>
+    /// <exception cref="DatasetException">The file cannot be read, lacks a column, or has a label that is not a number.</exception>
     public static InformationRetrievalEvaluator ReadAnswers(string path, EncodeOptions encoding)
     {
-        var (corpus, queries, relevant) = (new OrderedDictionary<string, string>(), new OrderedDictionary<string, string>(), new Dictionary<string, IReadOnlySet<string>>());
+        var (corpus, queries, relevant) = (
+            new OrderedDictionary<string, string>(), new OrderedDictionary<string, string>(),
+            new Dictionary<string, IReadOnlySet<string>>());
         foreach (var row in EvaluationFile.Rows(path, "question", "sentence", "label"))
         {
             queries.TryAdd(row.Fields[0], row.Fields[0]);
@@ -60,7 +71,8 @@ internal static class RetrievalFiles
     }
 
     private static InformationRetrievalEvaluator Evaluator(
-        OrderedDictionary<string, string> queries, OrderedDictionary<string, string> corpus, Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding) =>
+        OrderedDictionary<string, string> queries, OrderedDictionary<string, string> corpus,
+        Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding) =>
         new(queries, corpus, relevant) { Encoding = encoding, PrecisionRecallAtK = [1, 3, 5, 10, 100] };
 
     private static void ReadJudgements(string path, Dictionary<string, IReadOnlySet<string>> relevant)
@@ -77,7 +89,10 @@ internal static class RetrievalFiles
         var (query, document) = (row.Fields[0], row.Fields[1]);
         if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
         {
-            throw new DatasetException(path, row.Line, $"the relevance of '{Excerpt.Of(document)}' to '{Excerpt.Of(query)}' is '{Excerpt.Of(relevance)}'; a number is expected, 0 for not relevant.");
+            throw new DatasetException(
+                path, row.Line,
+                $"the relevance of '{Excerpt.Of(document)}' to '{Excerpt.Of(query)}' is '{Excerpt.Of(relevance)}'; a number is expected, "
+                + "0 for not relevant.");
         }
 
         if (value > 0)
@@ -91,7 +106,7 @@ internal static class RetrievalFiles
     {
         if (!texts.TryAdd(id, text))
         {
-            throw new DatasetException(path, line, $"the id '{Excerpt.Of(id)}' comes twice; each text needs one of its own.");
+            throw new DatasetException(path, line, $"the id '{Excerpt.Of(id)}' occurs twice; ids must be unique.");
         }
     }
 }

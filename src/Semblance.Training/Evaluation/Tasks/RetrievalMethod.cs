@@ -1,17 +1,17 @@
 namespace Semblance.Training;
 
-/// <summary>A way to search that <see cref="EvaluationTask.Compare"/> compares.</summary>
+/// <summary>Specifies a retrieval method that <see cref="EvaluationTask.Compare"/> compares.</summary>
 public enum RetrievalMethod
 {
-    /// <summary>By the model's vectors (<see cref="DenseRetriever"/>).</summary>
+    /// <summary>Dense retrieval with the embeddings of the model (<see cref="DenseRetriever"/>).</summary>
     Model,
 
-    /// <summary>By words (<see cref="Bm25Index"/>).</summary>
+    /// <summary>Lexical retrieval (<see cref="Bm25Index"/>).</summary>
     Bm25,
 
-    /// <summary>By both, fused (<see cref="HybridSearch"/>).</summary>
+    /// <summary>Fusion of both (<see cref="HybridSearch"/>).</summary>
     Hybrid,
 
-    /// <summary>The first 100 of <see cref="Hybrid"/> in a cross-encoder's order (<see cref="RetrieveAndRerank"/>).</summary>
+    /// <summary>Reranking of the first 100 hits of <see cref="Hybrid"/> (<see cref="RetrieveAndRerank"/>).</summary>
     Rerank,
 }

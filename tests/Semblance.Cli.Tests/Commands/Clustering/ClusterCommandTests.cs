@@ -60,7 +60,7 @@ public class ClusterCommandTests
     [InlineData("--method kmeans needs --clusters.", "--method", "kmeans")]
     [InlineData("--method kmeans does not take --threshold.", "--method", "kmeans", "--clusters", "2", "--threshold", "0.5")]
     [InlineData("--method agglomerative needs either --clusters or --threshold.", "--method", "agglomerative")]
-    [InlineData("--linkage ward knows no cosines", "--method", "agglomerative", "--linkage", "ward", "--threshold", "0.5")]
+    [InlineData("--linkage ward does not use cosine similarity", "--method", "agglomerative", "--linkage", "ward", "--threshold", "0.5")]
     [InlineData("needs a --min-size from 2 on", "--method", "hdbscan", "--min-size", "1")]
     public async Task A_wrong_command_line_is_explained(string problem, params string[] arguments)
     {

@@ -118,7 +118,7 @@ public sealed class VectorFormatTests : IDisposable
         (await Fails("99999999999999999999", "index", "build", "--index", _folder.Of("x"), "--input", _folder.Of("t.txt"), "--ids", _folder.Write("big.txt", "99999999999999999999\n"), "--model", Recorded.Folder))
             .ShouldContain("big.txt, line 1: the id is");
         (await Fails("'\\u001B[2J'", "evaluate", "--task", "sts", "--data", _folder.Write("x.tsv", "sentence1\tsentence2\tscore\na\tb\t\u001B[2J\n"), "--model", Recorded.Folder)).ShouldNotContain("\u001B");
-        await Fails("standard input: it is named twice", "mine", "--input", "-", "--other", "-", "--model", Recorded.Folder);
+        await Fails("standard input: two options name it", "mine", "--input", "-", "--other", "-", "--model", Recorded.Folder);
     }
 
     private async Task<(string[] Index, string[] Search, string Cluster, string Mine, string Deduplicate)> Results(string texts, string name)

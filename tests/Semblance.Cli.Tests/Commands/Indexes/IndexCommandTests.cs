@@ -82,7 +82,7 @@ public class IndexCommandTests
         var twice = folder.Write("w.jsonl", """{"id":"a","embedding":[1,0]}""" + "\n\n" + """{"id":"a","embedding":[0,1]}""" + "\n");
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", twice)).Error.ShouldContain("the records 1 and 2 have the same id 'a'");
         var empty = await Outcome.OfAsync("index", "build", "--index", folder.Of("j"), "--input", folder.Write("empty.txt", ""));
-        empty.Error.ShouldBe($"semblance: {folder.Of("empty.txt")}: there is nothing to index; at least one text or vector is needed.\n");
+        empty.Error.ShouldBe($"semblance: {folder.Of("empty.txt")}: the input is empty; at least one text or vector is needed.\n");
         var list = folder.Write("twice", "b\nb\n");
         (await Outcome.OfAsync("index", "add", "--index", folder.Of("i"), "--input", vectors, "--ids", list)).Error.ShouldContain("line 2: the id 'b' is that of line 1 too");
         (await Outcome.OfAsync("index", "info", "--index", folder.Of("i"), "--json")).Done().Output.ShouldContain("\"vectors\":2");
@@ -97,7 +97,7 @@ public class IndexCommandTests
         (await Outcome.OfAsync("index", "build", "--index", index, "--model", Model.Folder, "--input", input)).Done();
         await Fails("there is an index already", "index", "build", "--index", index, "--model", Model.Folder, "--input", input);
         await Fails("there is no such folder", "index", "add", "--index", folder.Of("none"), "--input", input);
-        await Fails("is no KEY=VALUE", "index", "search", "--index", index, "--query", "q", "--filter", "lang");
+        await Fails("is not KEY=VALUE", "index", "search", "--index", index, "--query", "q", "--filter", "lang");
         await Fails("line 1: a JSON object", "index", "add", "--index", index, "--input", folder.Write("b.jsonl", "{\"id\":1}\n"));
         using (HnswIndex.Open(index))
         {

@@ -63,8 +63,8 @@ public class DeduplicateCommandTests
 
     [Theory]
     [InlineData(CommandLine.Failed, "The threshold is a cosine, from -1 to 1.", "--threshold", "2")]
-    [InlineData(CommandLine.Failed, "duplicates are found with float32 vectors", "--precision", "int8")]
-    [InlineData(CommandLine.Wrong, "--format is of use only with --groups", "--format", "json")]
+    [InlineData(CommandLine.Failed, "duplicates are detected with float32 vectors", "--precision", "int8")]
+    [InlineData(CommandLine.Wrong, "--format requires --groups", "--format", "json")]
     [InlineData(CommandLine.Wrong, "--capacity", "--capacity", "0")]
     public async Task A_wrong_command_line_is_explained(int exitCode, string problem, params string[] arguments)
     {

@@ -58,8 +58,8 @@ public class MineCommandTests
     }
 
     [Theory]
-    [InlineData("--margin is of use only with --other.", "--margin", "ratio")]
-    [InlineData("--neighbors is of use only with --other.", "--neighbors", "3")]
+    [InlineData("--margin requires --other.", "--margin", "ratio")]
+    [InlineData("--neighbors requires --other.", "--neighbors", "3")]
     [InlineData("--top-k is for one file; use --neighbors with --other.", "--other", "f", "--top-k", "3")]
     public async Task Options_of_the_other_kind_are_told(string message, params string[] arguments)
     {

@@ -100,7 +100,7 @@ public sealed class MineNegativesCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--format labeled-list has lists", "--output", "o.tsv", "--format", "labeled-list")]
+    [InlineData("--format labeled-list writes lists", "--output", "o.tsv", "--format", "labeled-list")]
     [InlineData("must end with .tsv or .jsonl", "--output", "o.txt")]
     [InlineData("--include-positives needs --format n-tuple", "--output", "o.tsv", "--include-positives")]
     [InlineData("--columns needs two names", "--output", "o.tsv", "--columns", "a")]
@@ -115,8 +115,8 @@ public sealed class MineNegativesCommandTests : IDisposable
     [Fact]
     public async Task A_file_that_does_not_fit_is_one_line()
     {
-        (await Failing(_folder.Write("one.tsv", "text\na\n"))).ShouldContain("there is one column");
-        (await Failing(_folder.Write("none.tsv", "a\tb\n"))).ShouldContain("there are no rows");
+        (await Failing(_folder.Write("one.tsv", "text\na\n"))).ShouldContain("the file has one column");
+        (await Failing(_folder.Write("none.tsv", "a\tb\n"))).ShouldContain("the file has no rows");
         (await Failing(_folder.Of("missing.tsv"))).ShouldContain("there is no such file");
         (await Failing(_data, "--range-min", "4", "--range-max", "4")).ShouldContain("RangeMax");
         File.Exists(_folder.Of("out.tsv")).ShouldBeFalse();

@@ -28,7 +28,7 @@ public class DistillStaticCommandTests
         folder.Write("taken", "");
         var taken = await Outcome.OfAsync("distill-static", "--model", Fixtures.Own("st/mean-normalize"), "--output", folder.Of("taken"));
         (taken.ExitCode, taken.ErrorLines.Length).ShouldBe((1, 1));
-        taken.Error.ShouldContain("something already");
+        taken.Error.ShouldContain("already exists");
         (await Outcome.OfAsync("distill-static", "--model", Fixtures.Own("st/mean-normalize"), "--output", folder.Of("a"), "--dimensions", "8")).Done();
         var again = await Outcome.OfAsync("distill-static", "--model", folder.Of("a"), "--output", folder.Of("b"));
         again.ExitCode.ShouldBe(1);

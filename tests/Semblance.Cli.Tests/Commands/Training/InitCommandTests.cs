@@ -13,7 +13,7 @@ public class InitCommandTests
         var model = folder.Of("model");
         var outcome = (await Outcome.OfAsync(["init", "--output", model, .. Small])).Done();
         outcome.Output.ShouldBe(model + "\n");
-        outcome.Error.ShouldContain("has learned nothing");
+        outcome.Error.ShouldContain("is untrained");
         var tokens = (await Outcome.WithInputAsync("Straße, façade Łódź żółw λόγος мир が 東京 北京 «1»\n", "tokenize", "--model", model)).Done().Output;
         tokens.ShouldNotContain("[UNK]");
         tokens.ShouldContain("\"##ß\"");

@@ -63,15 +63,15 @@ public class TrainCommandTests
         string[] command = ["train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--set", "steps=4"];
         (await Outcome.OfAsync(command)).Done();
         var again = await Outcome.OfAsync(command);
-        (again.ExitCode, again.Error).ShouldBe((1, $"semblance: {folder.Of("out")}: there is a training already; --resume goes on with it, --overwrite begins anew, --output names another folder.\n"));
+        (again.ExitCode, again.Error).ShouldBe((1, $"semblance: {folder.Of("out")}: the folder contains a training; use --resume to continue it, --overwrite to restart it, or --output for another folder.\n"));
         (await Outcome.OfAsync([.. command, "--resume"])).Done();
         (await Outcome.OfAsync([.. command, "--overwrite", "--set", "datasets.0.files=none.tsv"])).ExitCode.ShouldBe(1);
-        (await Outcome.OfAsync([.. command, "--resume"])).Done().Error.ShouldContain("going on from step 4"); // what could not begin has taken nothing
+        (await Outcome.OfAsync([.. command, "--resume"])).Done().Error.ShouldContain("resuming from step 4"); // what could not begin has taken nothing
         (await Outcome.OfAsync([.. command, "--overwrite", "--resume"])).ExitCode.ShouldBe(2);
         (await Outcome.OfAsync([.. command, "--allow-changes"])).ExitCode.ShouldBe(2);
         (await Outcome.OfAsync([.. command, "--overwrite"])).Done();
         (await Outcome.OfAsync([.. command, "--overwrite", "--set", "rate=1e30", "--set", "gradient-clip=0", "--set", "schedule=constant"])).ExitCode.ShouldBe(1);
-        (await Outcome.OfAsync([.. command, "--resume"])).Error.ShouldNotContain("going on from step 4"); // the old one is gone
+        (await Outcome.OfAsync([.. command, "--resume"])).Error.ShouldNotContain("resuming from step 4"); // the old one is gone
     }
 
     [Theory]
@@ -107,14 +107,14 @@ public class TrainCommandTests
         command = [.. command, "--set", "steps=4", "--resume"];
         var refused = await Outcome.OfAsync(command);
         (refused.ExitCode, refused.Output).ShouldBe((1, ""));
-        refused.ErrorLines[^1].ShouldStartWith($"semblance: {folder.Of("out")}: the checkpoint is of a training that differs from this one in ");
+        refused.ErrorLines[^1].ShouldStartWith($"semblance: {folder.Of("out")}: the checkpoint is of a training that differs in ");
         refused.ErrorLines[^1].ShouldContain(expected);
         refused.ErrorLines[^1].ShouldContain("--allow-changes");
         File.ReadAllBytes(Path.Combine(folder.Of("out"), "checkpoint.safetensors")).ShouldBe(before);
 
         var allowed = (await Outcome.OfAsync([.. command, "--allow-changes"])).Done();
         allowed.Error.ShouldContain($"note: changed since the checkpoint: {expected}");
-        allowed.Error.ShouldContain("going on from step 2");
+        allowed.Error.ShouldContain("resuming from step 2");
         (await Outcome.OfAsync(command)).Done().Error.ShouldNotContain("changed"); // these are the settings of the checkpoint now
     }
 
@@ -134,7 +134,7 @@ public class TrainCommandTests
         var text = File.ReadAllText(folder.Of("moved-r.yaml")).Replace("pairs.tsv", "moved-pairs.tsv", StringComparison.Ordinal).Replace("rate: 2e-3", "rate: 0.002\ngradient-clip: 1.0\noptimizer: AdamW", StringComparison.Ordinal);
         command[1] = folder.Write("r.yaml", text + "keep: last\npatience: 9\nweights: float16\ncard: { name: a/b }\n");
         var outcome = (await Outcome.OfAsync([.. command, "--set", "steps=4", "--set", "checkpoint-every=1", "--set", "evaluate.every=1", "--set", "datasets.0.source=here"])).Done();
-        outcome.Error.ShouldContain("going on from step 2");
+        outcome.Error.ShouldContain("resuming from step 2");
         outcome.Error.ShouldNotContain("changed");
     }
 

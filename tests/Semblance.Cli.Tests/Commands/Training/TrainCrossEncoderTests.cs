@@ -35,7 +35,7 @@ public class TrainCrossEncoderTests
         outcome.Error.ShouldContain("answers: 6 rows");
         CrossEncoder.Load(folder.Of("out")).Labels.ShouldBe(["LABEL_0"]);
         File.ReadAllText(Path.Combine(folder.Of("out"), "README.md")).ShouldContain("pipeline_tag: text-ranking");
-        (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--resume", "--set", "steps=6")).Done().Error.ShouldContain("going on from step 4");
+        (await Outcome.OfAsync("train", recipe, "--data", folder.Path, "--output", folder.Of("out"), "--resume", "--set", "steps=6")).Done().Error.ShouldContain("resuming from step 4");
     }
 
     [Theory]

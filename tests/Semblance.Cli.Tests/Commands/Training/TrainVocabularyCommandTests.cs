@@ -30,7 +30,7 @@ public class TrainVocabularyCommandTests
         using var folder = new TemporaryFolder();
         var outcome = (await Outcome.WithInputAsync(English, "train-vocabulary", "--input", "-", "--output", folder.Of("t"), "--cased", "--min-frequency", "1")).Done();
         Tokenizer.Load(folder.Of("t")).Encode("Runners").Tokens.ShouldBe(["[CLS]", "Runners", "[SEP]"]);
-        outcome.ErrorLines[1].ShouldStartWith("note: the texts have no more pieces that are frequent enough for 30,000 tokens");
+        outcome.ErrorLines[1].ShouldStartWith("note: the texts have too few frequent pieces for 30,000 tokens");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class TrainVocabularyCommandTests
 
     [Theory]
     [InlineData("/no/such/file.txt", "out", "30", "/no/such/file.txt: there is no such file")]
-    [InlineData("empty.txt", "out", "30", "empty.txt: there are no words to learn from")]
+    [InlineData("empty.txt", "out", "30", "empty.txt: the input has no words")]
     [InlineData("damaged.gz", "out", "30", "damaged.gz: the file does not begin as gzip does")]
     [InlineData("in.txt", "in.txt", "30", "in.txt: this is a file; choose a folder.")]
     [InlineData("in.txt", "out", "5", "VocabularySize is 5, expected 6 or more.")]

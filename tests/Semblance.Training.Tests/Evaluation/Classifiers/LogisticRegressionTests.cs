@@ -78,7 +78,7 @@ public class LogisticRegressionTests
         Should.Throw<ArgumentException>(() => LogisticRegression.Fit(vectors, [0], 2)).Message.ShouldContain("1 labels");
         Should.Throw<ArgumentException>(() => LogisticRegression.Fit(vectors, [0, 2], 2)).Message.ShouldContain("label of row 1 is 2");
         Should.Throw<ArgumentException>(() => LogisticRegression.Fit(Tensor.From([1, float.NaN, 3, 4], 2, 2), [0, 1], 2)).Message.ShouldContain("finite");
-        Should.Throw<ArgumentException>(() => LogisticRegression.Fit(vectors, [0, 1], 2, c: 0)).Message.ShouldContain("above 0");
+        Should.Throw<ArgumentException>(() => LogisticRegression.Fit(vectors, [0, 1], 2, c: 0)).Message.ShouldContain("positive and finite");
     }
 
     private static void ShouldBeClose(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, string what)

@@ -51,11 +51,11 @@ public class ClusterAgreementTests
     [Fact]
     public void Bad_input_is_named()
     {
-        Should.Throw<ArgumentException>(() => ClusterAgreement.VMeasure([1], [1, 2])).Message.ShouldContain("1 classes and 2 clusters");
-        Should.Throw<ArgumentException>(() => Silhouette.Of(Points, new int[40])).Message.ShouldStartWith("40 vectors are in 1 clusters");
+        Should.Throw<ArgumentException>(() => ClusterAgreement.VMeasure([1], [1, 2])).Message.ShouldContain("1 classes, but 2 clusters");
+        Should.Throw<ArgumentException>(() => Silhouette.Of(Points, new int[40])).Message.ShouldStartWith("The 40 vectors are in 1 clusters");
         Should.Throw<ArgumentException>(() => Silhouette.Of(Points, [.. Enumerable.Range(0, 40)]));
         Should.Throw<ArgumentException>(() => Silhouette.Of(Points, [1]));
-        Should.Throw<ArgumentException>(() => Silhouette.Of(Points, Truth, SimilarityFunction.DotProduct)).Message.ShouldContain("no distance");
+        Should.Throw<ArgumentException>(() => Silhouette.Of(Points, Truth, SimilarityFunction.DotProduct)).Message.ShouldContain("not a distance");
         var broken = Points;
         broken.Writable[0] = float.NaN;
         Should.Throw<ArgumentException>(() => Silhouette.Of(broken, Truth)).Message.ShouldContain("not finite");

@@ -39,11 +39,11 @@ public sealed class EvaluationTaskTests : IDisposable
         var task = EvaluationTask.Transfer("t", "all.tsv", from: 30);
         task.Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Transfer("t", "train.tsv", "test.tsv").Evaluate(Model, _folder.Path).Metrics);
         task.Tested.ShouldBe(new Dictionary<string, int> { ["all.tsv"] = 30 });
-        Message(EvaluationTask.Transfer("t", "all.tsv", from: 40)).ShouldContain("all.tsv: it has 40 rows; a test that begins at row 40 leaves nothing");
+        Message(EvaluationTask.Transfer("t", "all.tsv", from: 40)).ShouldContain("all.tsv: the file has 40 rows; a test set from row 40 on leaves the training set or the test set empty");
         Write("pairs.tsv", "label	sentence1	sentence2", "1	a	b", "1	cat	cat", "0	cat	moon");
         Write("tail.tsv", "label	sentence1	sentence2", "1	cat	cat", "0	cat	moon");
         EvaluationTask.Pairs("p", "pairs.tsv", from: 1).Evaluate(Model, _folder.Path).Metrics.ShouldBe(EvaluationTask.Pairs("p", "tail.tsv").Evaluate(Model, _folder.Path).Metrics);
-        Message(EvaluationTask.Pairs("p", "pairs.tsv", from: 3)).ShouldContain("there are no rows from row 3 on");
+        Message(EvaluationTask.Pairs("p", "pairs.tsv", from: 3)).ShouldContain("the file has no rows from row 3 on");
     }
 
     [Fact]
@@ -104,16 +104,16 @@ public sealed class EvaluationTaskTests : IDisposable
     public void A_file_that_does_not_fit_is_named()
     {
         Write("odd.tsv", "left\tright", "a\tb");
-        Message(EvaluationTask.Sts("x", "odd.tsv")).ShouldBe($"{Path.Combine(_folder.Path, "odd.tsv")}, line 1: none of the columns left, right has a usual name for the texts; say which to take.");
+        Message(EvaluationTask.Sts("x", "odd.tsv")).ShouldBe($"{Path.Combine(_folder.Path, "odd.tsv")}, line 1: none of the columns left, right has a common name for the texts; name the column.");
         Message(EvaluationTask.Sts("x", "none.tsv")).ShouldContain("there is no such file");
         Write("head.tsv", "score\tsentence1\tsentence2");
-        Message(EvaluationTask.Sts("x", "head.tsv")).ShouldContain("there are no rows");
+        Message(EvaluationTask.Sts("x", "head.tsv")).ShouldContain("the file has no rows");
         Write("train.tsv", "label\ttext", "red\ta", "blue\tb");
         Write("test.tsv", "label\ttext", "green\tc");
         Message(EvaluationTask.Centroid("x", "train.tsv", "test.tsv")).ShouldContain("there is no label 'green'; the 2 labels are red, blue");
         Write("twice.tsv", "doc_id\ttext", "1\ta", "1\tb");
-        Message(EvaluationTask.Retrieval("x", "twice.tsv", "twice.tsv")).ShouldContain("the id '1' comes twice");
-        Message(EvaluationTask.Sts("x", "odd.tsv", new EvaluationColumns { Texts = ["left"] })).ShouldContain("needs 2 columns of text; 1 are named");
+        Message(EvaluationTask.Retrieval("x", "twice.tsv", "twice.tsv")).ShouldContain("the id '1' occurs twice");
+        Message(EvaluationTask.Sts("x", "odd.tsv", new EvaluationColumns { Texts = ["left"] })).ShouldContain("needs 2 text columns, but 1 are named");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class EvaluationTaskTests : IDisposable
         var expected = new[] { ("slipstream", 0), ("heat", 1) }.Average(query => 1.0 / (1 + Array.FindIndex(search.Search(query.Item1), hit => hit.Index == query.Item2)));
         results[RetrievalMethod.Rerank]["mrr@10"].ShouldBe(expected, 1e-12);
         results[RetrievalMethod.Hybrid].Keys.ShouldBe(alone.Metrics.Keys);
-        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("reranks");
+        Should.Throw<ArgumentException>(() => task.Compare([RetrievalMethod.Rerank], Model, null, _folder.Path)).Message.ShouldContain("needs a reranker");
         Write("pairs.tsv", "label\tsentence1\tsentence2", "1\ta\tb");
         Should.Throw<InvalidOperationException>(() => EvaluationTask.Pairs("p", "pairs.tsv").Compare([RetrievalMethod.Model], Model, null, _folder.Path)).Message.ShouldContain("pairs");
     }
@@ -156,20 +156,20 @@ public sealed class EvaluationTaskTests : IDisposable
     {
         { "sts: at least two pairs with different scores", ["sentence1\tsentence2\tscore", "a\tb\t1"] },
         { "sts: at least two pairs with different scores", ["sentence1\tsentence2\tscore", "a\tb\t1", "c\td\t1.0"] },
-        { "sts: there are no rows", ["sentence1\tsentence2\tscore"] },
+        { "sts: the file has no rows", ["sentence1\tsentence2\tscore"] },
         { "sts: the file is empty", [] },
-        { "pairs: at least one pair that belongs together and one that does not", ["sentence1\tsentence2\tlabel", "a\tb\t1", "c\td\t1"] },
-        { "pairs: at least one pair that belongs together and one that does not", ["sentence1\tsentence2\tlabel", "a\tb\t0"] },
-        { "triplets: there are no rows", ["anchor\tpositive\tnegative"] },
-        { "transfer: a cross-validation with 10 folds needs at least 10 rows, and 3 of each of two classes", ["text\tlabel", "a\t0", "b\t1", "c\t0", "d\t1", "e\t0", "f\t1"] },
-        { "transfer: and 1 of the second largest class", ["text\tlabel", .. Enumerable.Range(0, 12).Select(i => $"t{i}\t{(i == 0 ? 1 : 0)}")] },
-        { "transfer: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "pairs: at least one positive and one negative pair", ["sentence1\tsentence2\tlabel", "a\tb\t1", "c\td\t1"] },
+        { "pairs: at least one positive and one negative pair", ["sentence1\tsentence2\tlabel", "a\tb\t0"] },
+        { "triplets: the file has no rows", ["anchor\tpositive\tnegative"] },
+        { "transfer: a cross-validation with 10 folds needs at least 10 rows, and 3 of each of two labels", ["text\tlabel", "a\t0", "b\t1", "c\t0", "d\t1", "e\t0", "f\t1"] },
+        { "transfer: 1 of them with the second most frequent label", ["text\tlabel", .. Enumerable.Range(0, 12).Select(i => $"t{i}\t{(i == 0 ? 1 : 0)}")] },
+        { "transfer: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
         { "nli: a cross-validation with 10 folds needs at least 10 rows", ["premise\thypothesis\tlabel", "a\tb\t0", "c\td\t1"] },
-        { "tested: at least 2 of each of two classes", ["text\tlabel", "a\t0", "b\t0", "c\t1"] },
-        { "centroid: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
-        { "paraphrase-mining: at least one such pair", ["text\tgroup_id", "a\t0", "b\t1"] },
+        { "tested: at least 2 of each of two labels", ["text\tlabel", "a\t0", "b\t0", "c\t1"] },
+        { "centroid: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
+        { "paraphrase-mining: at least one pair", ["text\tgroup_id", "a\t0", "b\t1"] },
         { "bitext: at least two pairs", ["en\tde", "a\tb"] },
-        { "clustering: at least two classes", ["text\tlabel", "a\t0", "b\t0"] },
+        { "clustering: at least two labels", ["text\tlabel", "a\t0", "b\t0"] },
         { "answers: at least one is needed", ["question\tsentence\tlabel", "a\tb\t0"] },
         { "answers: a number is expected", ["question\tsentence\tlabel", "a\tb\tNaN"] },
     };
@@ -232,7 +232,7 @@ public sealed class EvaluationTaskTests : IDisposable
         Write("qrels.tsv", "query_id\tdoc_id\trelevance", "1\t1\t1", "1\t1\t1e999");
         Message(EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv", "qrels.tsv")).ShouldStartWith($"{Path.Combine(_folder.Path, "qrels.tsv")}, line 3: the relevance of '1' to '1' is '1e999'");
         Write("corpus.tsv", "doc_id\ttext", "1\ta", "1\tb");
-        Message(EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv")).ShouldStartWith($"{Path.Combine(_folder.Path, "corpus.tsv")}, line 3: the id '1' comes twice");
+        Message(EvaluationTask.Retrieval("x", "corpus.tsv", "queries.tsv")).ShouldStartWith($"{Path.Combine(_folder.Path, "corpus.tsv")}, line 3: the id '1' occurs twice");
     }
 
     [Fact]
