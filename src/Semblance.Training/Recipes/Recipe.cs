@@ -277,11 +277,11 @@ public sealed class Recipe
         return samplers.Length == 1
             ? samplers[0]
             : (_root.Find("mixing")?.OneOf(("proportional", 0), ("round-robin", 1), ("shares", 2)) ?? 0) switch
-        {
-            0 => new ProportionalBatchSampler(samplers, _seed),
-            1 => new RoundRobinBatchSampler(samplers),
-            _ => new WeightedBatchSampler(samplers, [.. datasets.Select(dataset => dataset.Share ?? 1)], batches, _seed),
-        };
+            {
+                0 => new ProportionalBatchSampler(samplers, _seed),
+                1 => new RoundRobinBatchSampler(samplers),
+                _ => new WeightedBatchSampler(samplers, [.. datasets.Select(dataset => dataset.Share ?? 1)], batches, _seed),
+            };
     }
 
     // A list of values, or a mapping from names to values.

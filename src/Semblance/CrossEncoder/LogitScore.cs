@@ -68,7 +68,8 @@ internal sealed record LogitScore(int TrueId, int? FalseId)
         var config = ConfigurationFile.Read(Path.Combine(ModuleList.FolderOf(folder, 1), "config.json")).Check(Keys);
         var last = model.Body.VocabularySize - 1;
         return new LogitScore(config.WholeNumber("true_token_id", 0, last),
-            config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last)) { Warnings = config.Warnings };
+            config.Find("false_token_id") is null ? null : config.WholeNumber("false_token_id", 0, last))
+        { Warnings = config.Warnings };
     }
 
     /// <summary>Computes the scores of a batch, <c>[pairs × 1]</c>.</summary>

@@ -105,8 +105,12 @@ public sealed class FeatureShape
         {
             var end = new FeatureShape(_path, _warnings, _problems)
             {
-                TokenWidth = TokenWidth, SentenceWidth = SentenceWidth, LayerCount = LayerCount,
-                    VocabularySize = VocabularySize, HasWordLogits = HasWordLogits, _isEntered = _isEntered,
+                TokenWidth = TokenWidth,
+                SentenceWidth = SentenceWidth,
+                LayerCount = LayerCount,
+                VocabularySize = VocabularySize,
+                HasWordLogits = HasWordLogits,
+                _isEntered = _isEntered,
             };
             end.Through(modules, $"{_location} route {route}, ");
             ends.Add(end);

@@ -27,7 +27,8 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
         var file = Read(folder, File).Check(Keys);
         return new WhitespaceTokenizer(file.Texts("vocab"), file.Find("stop_words") is null
             ? null
-            : file.Texts("stop_words"), file.Flag("do_lower_case", false)) { Warnings = file.Warnings };
+            : file.Texts("stop_words"), file.Flag("do_lower_case", false))
+        { Warnings = file.Warnings };
     }
 
     /// <inheritdoc/>

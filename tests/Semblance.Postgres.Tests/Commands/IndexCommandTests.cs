@@ -105,7 +105,7 @@ public class IndexCommandTests(PostgresServer server)
         var (vectors, _, _) = Vectors(folder);
         (await table.RunAsync("build", "--input", vectors, "--method", "none")).Done();
         Fails(await table.RunAsync("build", "--input", vectors), "there is an index or a table of that name already");
-        Fails(await table.RunAsync("build", "--input", vectors, "--method", "ivfflat", "--similarity", "manhattan"), "no IVFFlat index by the Manhattan distance");
+        Fails(await table.RunAsync("build", "--input", vectors, "--method", "ivfflat", "--similarity", "manhattan"), "does not support the Manhattan distance with IVFFlat");
         Fails(await table.RunAsync("add", "--input", folder.Write("a.txt", "Hi\n"), "--model", Model.Folder), "--model: the model has dimension 32, but the index has dimension 8");
         (await PostgresIndex.OpenAsync(server.Source, table.Name)).Dimension.ShouldBe(8);
     }

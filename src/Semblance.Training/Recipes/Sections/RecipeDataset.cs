@@ -162,13 +162,13 @@ public sealed class RecipeDataset
 
     private static ColumnMapping Columns(RecipeNode node, LabelNames? labels) =>
         new([.. node.Get("texts").Items().Select(column => column.Text())])
-    {
-        Score = node.Find("score")?.Text(),
-        ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest]
+        {
+            Score = node.Find("score")?.Text(),
+            ScoreRange = node.Find("score-range")?.Items() is [var lowest, var highest]
             ? (lowest.Number(-1e9, 1e9), highest.Number(-1e9, 1e9))
             : null,
-        Label = node.Find("label")?.Text(),
-        LabelNames = labels,
-        Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],
-    };
+            Label = node.Find("label")?.Text(),
+            LabelNames = labels,
+            Targets = [.. node.Find("targets")?.Items().Select(column => column.Text()) ?? []],
+        };
 }

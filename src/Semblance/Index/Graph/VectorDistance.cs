@@ -16,22 +16,22 @@ internal static unsafe class VectorDistance
     /// <summary>Returns the distance function of vectors of a precision.</summary>
     public static delegate*<byte*, byte*, int, float> Of(Precision precision, SimilarityFunction similarity, InstructionSet instructions) =>
         precision switch
-    {
-        Precision.Binary => &Differing,
-        Precision.Int8 => instructions switch
         {
-            InstructionSet.Avx512 when Avx512BW.IsSupported => similarity == SimilarityFunction.Euclidean
-                ? &CodesSquared<Products512>
-                : &CodesDot<Products512>,
-            InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean
-                ? &CodesSquared<Products256>
-                : &CodesDot<Products256>,
-            _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
-        },
-        _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean
-            ? PaddedVectors.SquaredDistance(instructions)
-            : PaddedVectors.NegativeDot(instructions)),
-    };
+            Precision.Binary => &Differing,
+            Precision.Int8 => instructions switch
+            {
+                InstructionSet.Avx512 when Avx512BW.IsSupported => similarity == SimilarityFunction.Euclidean
+                    ? &CodesSquared<Products512>
+                    : &CodesDot<Products512>,
+                InstructionSet.Avx512 or InstructionSet.Avx2 => similarity == SimilarityFunction.Euclidean
+                    ? &CodesSquared<Products256>
+                    : &CodesDot<Products256>,
+                _ => similarity == SimilarityFunction.Euclidean ? &CodesSquared<Products128> : &CodesDot<Products128>,
+            },
+            _ => (delegate*<byte*, byte*, int, float>)(similarity == SimilarityFunction.Euclidean
+                ? PaddedVectors.SquaredDistance(instructions)
+                : PaddedVectors.NegativeDot(instructions)),
+        };
 
     /// <summary>Converts a distance of float32 vectors to a similarity.</summary>
     public static float Score(float distance, SimilarityFunction similarity) =>

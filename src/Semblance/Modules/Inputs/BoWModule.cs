@@ -71,7 +71,8 @@ public sealed class BoWModule : InputModule
         var config = WordTokenizer.Read(folder, "config.json").Check(Keys);
         var words = WeightedWords.Read(config);
         return new BoWModule(words.Vocabulary, words.Weights, words.UnknownWeight,
-            config.Flag("cumulative_term_frequency", true)) { Warnings = config.Warnings };
+            config.Flag("cumulative_term_frequency", true))
+        { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

@@ -84,7 +84,8 @@ public sealed class WordEmbeddingsModule : InputModule
         var table = ReadParameter(checkpoint, TableName, trainable && updates);
         return table.Shape.Length == 2 && tokenizer.Vocabulary.Count <= table.Rows
             ? new WordEmbeddingsModule(tokenizer, table, updates, config.WholeNumber("max_seq_length",
-                1, int.MaxValue, UsualLength)) { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
+                1, int.MaxValue, UsualLength))
+            { Warnings = [.. config.Warnings, .. tokenizer.Warnings] }
             : throw new ModelFormatException(checkpoint.Path, $"'{TableName}' is {table}, but the tokenizer has "
                 + $"{tokenizer.Vocabulary.Count} words; the files do not belong to the same model.");
     }

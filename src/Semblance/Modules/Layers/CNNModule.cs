@@ -87,7 +87,8 @@ public sealed class CNNModule : Module
         })];
         weights.Check();
         return new CNNModule(
-            [.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))]) { Warnings = config.Warnings };
+            [.. parameters.Select(parameter => new Linear(parameter.Weight, parameter.Bias))])
+        { Warnings = config.Warnings };
     }
 
     /// <inheritdoc/>

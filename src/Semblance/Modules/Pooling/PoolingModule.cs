@@ -110,7 +110,8 @@ public sealed class PoolingModule : Module
 
         return on.Length > 0
             ? new PoolingModule(dimension, Array.ConvertAll(on, way => way.Mode),
-                config.Flag("include_prompt", true)) { Warnings = config.Warnings }
+                config.Flag("include_prompt", true))
+            { Warnings = config.Warnings }
             : throw config.Fault("pooling_mode", $"is an empty list; supported are {string.Join(", ", Ways.Select(way => way.Name))}");
     }
 

@@ -72,7 +72,8 @@ public sealed class WeightedLayerPoolingModule : Module
         source.Check();
         return Sum(weights) != 0
             ? new WeightedLayerPoolingModule(config.WholeNumber("embedding_dimension", 1, 1 << 20),
-                layers, first, weights) { Warnings = config.Warnings }
+                layers, first, weights)
+            { Warnings = config.Warnings }
             : throw new ModelFormatException(checkpoint.Path, "'layer_weights' have the sum 0; expected weights to divide by their sum.");
     }
 
