@@ -59,8 +59,11 @@ internal static class Peak
             l = TRegister.MultiplyAdd(l, y, x);
         }
 
-        TRegister[] sums = [a, b, c, d, e, f, g, h, i, j, k, l];
-        GC.KeepAlive(sums); // the sums are used, so the loop stays
+        var sum = a;
+        sum = TRegister.Add(TRegister.Add(TRegister.Add(TRegister.Add(sum, b), c), d), e);
+        sum = TRegister.Add(TRegister.Add(TRegister.Add(TRegister.Add(sum, f), g), h), i);
+        sum = TRegister.Add(TRegister.Add(TRegister.Add(sum, j), k), l);
+        GC.KeepAlive(sum); // the sums are used, so the loop stays
         return 2L * Steps * Chains * TRegister.Count;
     }
 
