@@ -194,6 +194,7 @@ public sealed class Recipe
         ITrainableModel model = IsCrossEncoder
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
+        await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
         RecipeDataset[] datasets =
             [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
         var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;

@@ -91,6 +91,21 @@ internal static class RecipeModel
         return await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Downloads the models that losses and negatives name by their Hub ids, as those are loaded without the network.</summary>
+    public static async Task DownloadAsync(RecipeNode recipe, CancellationToken cancellationToken)
+    {
+        using var hub = new HubClient();
+        foreach (var (key, model) in recipe.Settings())
+        {
+            var isModel = key.EndsWith(".guide", StringComparison.Ordinal)
+                || (key.EndsWith(".from", StringComparison.Ordinal) && key.Contains(".negatives.", StringComparison.Ordinal));
+            if (isModel && model is not ("" or "bm25" or "random") && !Directory.Exists(model) && HubId.Of(model) is var id && hub.FindCached(id) is null)
+            {
+                await hub.DownloadAsync(id, null, null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private static SentenceTransformer New(RecipeNode node, int seed)
     {
         var input = NewInput(node, seed);
