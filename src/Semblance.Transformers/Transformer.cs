@@ -62,7 +62,7 @@ public abstract class Transformer
     public IReadOnlyDictionary<string, Layer> Layers => Own.Layers;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary may share.</summary>
-    public abstract Tensor WordEmbeddings { get; }
+    public abstract EmbeddingTable WordEmbeddings { get; }
 
     /// <summary>
     /// Gets a value that indicates whether a token attends only to itself and the tokens before it, so that the next token can be predicted

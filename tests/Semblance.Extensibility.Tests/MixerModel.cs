@@ -23,7 +23,7 @@ internal sealed class MixerModel : Transformer
         VocabularySize = config.Rows("vocab_size");
         MaxPositions = config.Rows("max_position_embeddings");
         var count = config.Heads("num_attention_heads", HiddenSize);
-        WordEmbeddings = own.Tensor("words.weight", VocabularySize, HiddenSize);
+        WordEmbeddings = own.Embedding("words", VocabularySize, HiddenSize);
         Blocks = [.. Enumerable.Range(0, config.Layers("num_hidden_layers")).Select(i => new MixerLayer(own, new AttentionHeads(count, HiddenSize / count), $"layers.{i}"))];
         _norm = own.LayerNorm("norm", HiddenSize, 1e-5f);
     }
@@ -33,7 +33,7 @@ internal sealed class MixerModel : Transformer
         Classes =
         [
             new("MixerModel"),
-            new("MixerForMaskedLM", TaskKind.MaskedLanguageModel, (body, config, own) => new MaskedLanguageModelHead(own, body.WordEmbeddings, own.Tensor("head.bias", body.VocabularySize))),
+            new("MixerForMaskedLM", TaskKind.MaskedLanguageModel, (body, config, own) => new MaskedLanguageModelHead(own, body.WordEmbeddings.Weight, own.Tensor("head.bias", body.VocabularySize))),
             new("MixerForSequenceClassification", TaskKind.SequenceClassification, (body, config, own) => new SequenceClassificationHead(
                 body, own.Linear("classifier", TaskModel.LabelCount(config), body.HiddenSize), own.Linear("dense", body.HiddenSize, body.HiddenSize))),
         ],
@@ -48,7 +48,7 @@ internal sealed class MixerModel : Transformer
 
     public override int MaxPositions { get; }
 
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     protected override IReadOnlyList<TransformerLayer> Blocks { get; }
 

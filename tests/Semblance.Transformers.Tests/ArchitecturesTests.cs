@@ -83,6 +83,7 @@ public class ArchitecturesTests
         }
 
         body.Layers.Values.OfType<Linear>().Count().ShouldBeGreaterThanOrEqualTo(2 * body.LayerCount / (architecture == "albert" ? 2 : 1));
+        body.Layers.Values.ShouldContain(body.WordEmbeddings);
         body.FindLayer("none").ShouldBeNull();
         body.MultiplicationsPerToken.ShouldBeGreaterThan(0);
     }

@@ -115,7 +115,7 @@ public class LayeredTransformerTests
         using var run = new Computation();
         var body = Transformer.Load(folder.Path);
         var hidden = body.Forward(run, batch);
-        TaskModel.Load(folder.Path).Forward(run, batch)["logits"].Values.ToArray().ShouldBe(run.Linear(hidden, new Linear(body.WordEmbeddings, null)).Values.ToArray());
+        TaskModel.Load(folder.Path).Forward(run, batch)["logits"].Values.ToArray().ShouldBe(run.Linear(hidden, new Linear(body.WordEmbeddings.Weight, null)).Values.ToArray());
 
         var writer = new SafetensorsWriter();
         foreach (var (name, tensor) in body.Parameters())
@@ -123,7 +123,7 @@ public class LayeredTransformerTests
             writer.Add("model." + name, Tensor.From(tensor.Values, tensor.Shape));
         }
 
-        var own = Tensor.From([.. body.WordEmbeddings.Values.ToArray().Select(value => -2 * value)], body.WordEmbeddings.Shape);
+        var own = Tensor.From([.. body.WordEmbeddings.Weight.Values.ToArray().Select(value => -2 * value)], body.WordEmbeddings.Weight.Shape);
         writer.Add("lm_head.weight", own);
         writer.Save(Path.Combine(folder.Path, "model.safetensors"));
         folder.Edit("config.json", "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");

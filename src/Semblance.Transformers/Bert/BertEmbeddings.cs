@@ -11,8 +11,8 @@ internal sealed class BertEmbeddings
 {
     private readonly BertConfig _config;
     private readonly int? _paddingId;
-    private readonly Tensor? _positions; // [positions × width]
-    private readonly Tensor? _types; // [types × width]
+    private readonly EmbeddingTable? _positions; // [positions × width]
+    private readonly EmbeddingTable? _types; // [types × width]
     private readonly LayerNorm _norm;
     private readonly Linear? _projection;
 
@@ -32,17 +32,17 @@ internal sealed class BertEmbeddings
     {
         (_config, Width) = (config, width);
         _paddingId = paddingId;
-        Words = own.Tensor("embeddings.word_embeddings.weight", config.VocabSize, width);
-        _positions = positions ? own.Tensor("embeddings.position_embeddings.weight", config.MaxPositionEmbeddings, width) : null;
+        Words = own.Embedding("embeddings.word_embeddings", config.VocabSize, width);
+        _positions = positions ? own.Embedding("embeddings.position_embeddings", config.MaxPositionEmbeddings, width) : null;
         _types = types && config.TypeVocabSize > 0
-            ? own.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabSize, width)
+            ? own.Embedding("embeddings.token_type_embeddings", config.TypeVocabSize, width)
             : null;
         _norm = own.LayerNorm("embeddings.LayerNorm", width, config.LayerNormEps);
         _projection = projection is null ? null : own.Linear(projection, config.HiddenSize, width);
     }
 
     /// <summary>Gets the word embeddings, <c>[vocabulary × width]</c>, which heads over the vocabulary share.</summary>
-    public Tensor Words { get; }
+    public EmbeddingTable Words { get; }
 
     /// <summary>Gets the width of the tables.</summary>
     public int Width { get; }

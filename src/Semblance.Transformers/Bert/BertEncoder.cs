@@ -36,7 +36,7 @@ public abstract class BertEncoder : Transformer
     public override int MaxPositions => _embeddings.MaxPositions;
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings => _embeddings.Words;
+    public override EmbeddingTable WordEmbeddings => _embeddings.Words;
 
     /// <summary>Gets the width of the word embeddings.</summary>
     internal int WordWidth => _embeddings.Width;

@@ -35,7 +35,7 @@ internal static class BertHeads
             var (config, width) = (encoder.Config, encoder.WordWidth);
             var layer = own.Linear(dense, width, config.HiddenSize);
             var after = own.LayerNorm(norm, width, config.LayerNormEps);
-            var table = own.Contains(words) ? own.Tensor(words, config.VocabSize, width) : body.WordEmbeddings;
+            var table = own.Contains(words) ? own.Tensor(words, config.VocabSize, width) : body.WordEmbeddings.Weight;
             return new MaskedLanguageModelHead(
                 own, table, own.Tensor(bias, config.VocabSize), layer, activation?.Invoke(config) ?? config.HiddenAct, after);
         });

@@ -20,7 +20,7 @@ public sealed class ClipTextModel : Transformer
     // Configurations before 2023 have this id by mistake; the end of a text is then its highest id.
     private const int MistakenEnd = 2;
 
-    private readonly Tensor _positions; // [positions × hidden]
+    private readonly EmbeddingTable _positions; // [positions × hidden]
     private readonly ClipLayer[] _layers;
     private readonly LayerNorm _norm;
     private readonly int _end;
@@ -33,8 +33,8 @@ public sealed class ClipTextModel : Transformer
         VocabularySize = config.Rows("vocab_size", 49408);
         MaxPositions = config.Rows("max_position_embeddings", 77);
         _end = config.WholeNumber("eos_token_id", 0, VocabularySize - 1, 49407);
-        WordEmbeddings = own.Tensor("text_model.embeddings.token_embedding.weight", VocabularySize, HiddenSize);
-        _positions = own.Tensor("text_model.embeddings.position_embedding.weight", MaxPositions, HiddenSize);
+        WordEmbeddings = own.Embedding("text_model.embeddings.token_embedding", VocabularySize, HiddenSize);
+        _positions = own.Embedding("text_model.embeddings.position_embedding", MaxPositions, HiddenSize);
         _layers = ClipLayer.Stack(config, own, "text_model", HiddenSize, 8, causal: true);
         _norm = own.LayerNorm("text_model.final_layer_norm", HiddenSize, config.Epsilon("layer_norm_eps", 1e-5f));
     }
@@ -55,7 +55,7 @@ public sealed class ClipTextModel : Transformer
     public override int MaxPositions { get; }
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<TransformerLayer> Blocks => _layers;

@@ -20,7 +20,7 @@ public sealed class DecoderModel : Transformer
         : base(config, own)
     {
         _config = new DecoderConfig(config);
-        WordEmbeddings = own.Tensor("embed_tokens.weight", _config.VocabularySize, _config.HiddenSize);
+        WordEmbeddings = own.Embedding("embed_tokens", _config.VocabularySize, _config.HiddenSize);
         _layers = [.. Enumerable.Range(0, _config.LayerCount).Select(i => new DecoderLayer(_config, own, i))];
         _norm = own.RmsNorm("norm", _config.HiddenSize, _config.Epsilon, _config.NormOffset);
     }
@@ -67,7 +67,7 @@ public sealed class DecoderModel : Transformer
     public override int MaxPositions => _config.MaxPositions;
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     public override bool IsCausal => _config.IsCausal;

@@ -38,7 +38,7 @@ public sealed class EuroBertModel : Transformer
             Dropout = config.Dropout("attention_dropout"),
             Positions = RotaryConfiguration.Read(config, size, config.Number("rope_theta", 250_000)),
         };
-        WordEmbeddings = own.Tensor("embed_tokens.weight", VocabularySize, HiddenSize);
+        WordEmbeddings = own.Embedding("embed_tokens", VocabularySize, HiddenSize);
         Blocks = [.. Enumerable.Range(0, config.Layers("num_hidden_layers", 12))
             .Select(i => new EuroBertLayer(config, own, heads, HiddenSize, $"layers.{i}"))];
         _norm = own.RmsNorm("norm", HiddenSize, config.Epsilon("rms_norm_eps", 1e-5f));
@@ -82,7 +82,7 @@ public sealed class EuroBertModel : Transformer
     public override int MaxPositions { get; }
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<TransformerLayer> Blocks { get; }

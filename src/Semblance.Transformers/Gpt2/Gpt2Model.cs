@@ -23,7 +23,7 @@ public sealed class Gpt2Model : Transformer
             "summary_type", "summary_use_proj")
         .With(CommonKeys.All);
 
-    private readonly Tensor _positions; // [positions × hidden]
+    private readonly EmbeddingTable _positions; // [positions × hidden]
     private readonly Gpt2Layer[] _layers;
     private readonly LayerNorm _norm;
     private readonly float _dropout;
@@ -37,8 +37,8 @@ public sealed class Gpt2Model : Transformer
         VocabularySize = config.Rows("vocab_size");
         MaxPositions = config.Rows("n_positions", 1024);
         _dropout = config.Dropout("embd_pdrop", 0.1f);
-        WordEmbeddings = own.Tensor("wte.weight", VocabularySize, HiddenSize);
-        _positions = own.Tensor("wpe.weight", MaxPositions, HiddenSize);
+        WordEmbeddings = own.Embedding("wte", VocabularySize, HiddenSize);
+        _positions = own.Embedding("wpe", MaxPositions, HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new Gpt2Layer(config, own, i))];
         _norm = own.LayerNorm("ln_f", HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
     }
@@ -76,7 +76,7 @@ public sealed class Gpt2Model : Transformer
     public override int MaxPositions { get; }
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     public override bool IsCausal { get; }

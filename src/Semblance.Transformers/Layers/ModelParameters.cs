@@ -94,6 +94,13 @@ public sealed class ModelParameters
         return linear;
     }
 
+    /// <summary>Takes an embedding table with <c>weight</c>.</summary>
+    /// <param name="name">The name of the table.</param>
+    /// <param name="rows">The number of embeddings.</param>
+    /// <param name="columns">The width of an embedding.</param>
+    public EmbeddingTable Embedding(string name, int rows, int columns) =>
+        Register(name, new EmbeddingTable(_weights.Tensor(name + ".weight", rows, columns)));
+
     /// <summary>Takes a layer norm with <c>weight</c> and, optionally, <c>bias</c>.</summary>
     /// <param name="name">The name of the layer.</param>
     /// <param name="columns">The width of the normalized rows.</param>

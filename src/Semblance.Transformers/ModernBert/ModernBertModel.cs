@@ -56,7 +56,7 @@ public sealed class ModernBertModel : Transformer
                 "sliding_attention"),
         };
 
-        WordEmbeddings = own.Tensor("embeddings.tok_embeddings.weight", VocabularySize, HiddenSize);
+        WordEmbeddings = own.Embedding("embeddings.tok_embeddings", VocabularySize, HiddenSize);
         _embeddingNorm = own.LayerNorm("embeddings.norm", HiddenSize, epsilon, normBias);
         var slides = LayerTypes.Slides(config, layers, index => index % config.Width("global_attn_every_n_layers", 3) != 0);
         _layers = [.. Enumerable.Range(0, layers).Select(i => new ModernBertLayer(config, own, slides[i] ? near : everywhere, i))];
@@ -109,7 +109,7 @@ public sealed class ModernBertModel : Transformer
     public override int MaxPositions { get; }
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<TransformerLayer> Blocks => _layers;

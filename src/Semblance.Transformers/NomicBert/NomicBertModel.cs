@@ -38,7 +38,7 @@ public sealed class NomicBertModel : Transformer
         .Unsupported("use_rms_norm", "layer norms", "false")
         .With(CommonKeys.All);
 
-    private readonly Tensor? _types; // [types × hidden]
+    private readonly EmbeddingTable? _types; // [types × hidden]
     private readonly LayerNorm _norm;
     private readonly NomicBertLayer[] _layers;
     private readonly Linear? _pooler;
@@ -60,9 +60,9 @@ public sealed class NomicBertModel : Transformer
             Dropout = config.Dropout("attn_pdrop"),
             Positions = Positions(config, HiddenSize / count),
         };
-        WordEmbeddings = own.Tensor("embeddings.word_embeddings.weight", VocabularySize, HiddenSize);
+        WordEmbeddings = own.Embedding("embeddings.word_embeddings", VocabularySize, HiddenSize);
         var types = config.WholeNumber("type_vocab_size", 0, 1 << 16, 2);
-        _types = types > 0 ? own.Tensor("embeddings.token_type_embeddings.weight", types, HiddenSize) : null;
+        _types = types > 0 ? own.Embedding("embeddings.token_type_embeddings", types, HiddenSize) : null;
         _norm = own.LayerNorm("emb_ln", HiddenSize, epsilon);
         _layers = [.. Enumerable.Range(0, config.Layers("n_layer")).Select(i => new NomicBertLayer(config, own, heads, i))];
         _pooler = own.Contains("pooler.dense.weight") ? own.Group(uses: 0).Linear("pooler.dense", HiddenSize, HiddenSize) : null;
@@ -91,7 +91,7 @@ public sealed class NomicBertModel : Transformer
     public override int MaxPositions { get; }
 
     /// <inheritdoc/>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<TransformerLayer> Blocks => _layers;
@@ -130,7 +130,7 @@ public sealed class NomicBertModel : Transformer
         var dense = own.Linear(Name + "transform.dense", body.HiddenSize, body.HiddenSize, bias);
         var norm = own.LayerNorm(Name + "transform.layer_norm", body.HiddenSize, config.Epsilon("layer_norm_epsilon", 1e-5f));
         return new MaskedLanguageModelHead(
-            own, body.WordEmbeddings, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
+            own, body.WordEmbeddings.Weight, bias ? own.Tensor(Name + "decoder.bias", body.VocabularySize) : null, dense, activation, norm);
     }
 
     private static RotaryPositions Positions(ConfigurationFile config, int headSize)

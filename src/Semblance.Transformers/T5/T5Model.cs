@@ -11,13 +11,13 @@ namespace Semblance.Transformers.T5;
 /// </summary>
 public sealed class T5Model : Transformer
 {
-    private const string SharedName = "shared.weight";
-    private const string EncoderName = "encoder.embed_tokens.weight"; // for files that have only the encoder's table
+    private const string SharedName = "shared";
+    private const string EncoderName = "encoder.embed_tokens"; // for files that have only the encoder's table
 
     private readonly Tensor _bias; // [buckets × heads]
     private readonly RmsNorm _norm;
 
-    private T5Model(ConfigurationFile configuration, ModelParameters own, T5Config config, Tensor words, bool decoder)
+    private T5Model(ConfigurationFile configuration, ModelParameters own, T5Config config, EmbeddingTable words, bool decoder)
         : base(configuration, own)
     {
         Config = config;
@@ -68,7 +68,7 @@ public sealed class T5Model : Transformer
     public override int MaxPositions => int.MaxValue;
 
     /// <summary>Gets the table of word embeddings, <c>[vocabulary × width]</c>, which encoder and decoder share.</summary>
-    public override Tensor WordEmbeddings { get; }
+    public override EmbeddingTable WordEmbeddings { get; }
 
     /// <inheritdoc/>
     public override bool IsCausal { get; }
@@ -98,8 +98,10 @@ public sealed class T5Model : Transformer
     private static T5Model Create(ConfigurationFile configuration, ModelParameters own)
     {
         var config = T5Config.Read(configuration);
-        var words = own.Tensor(
-            !own.Contains(SharedName) && own.Contains(EncoderName) ? EncoderName : SharedName, config.VocabSize, config.DModel);
+        var words = own.Embedding(
+            !own.Contains(SharedName + ".weight") && own.Contains(EncoderName + ".weight") ? EncoderName : SharedName,
+            config.VocabSize,
+            config.DModel);
         return new T5Model(configuration, own, config, words, decoder: false);
     }
 
@@ -112,7 +114,7 @@ public sealed class T5Model : Transformer
         const string HeadName = "lm_head.weight";
         var headParameters = own.Group();
         var ownsHead = !config.TieWordEmbeddings || (!config.ScaleDecoderOutputs && own.Contains(HeadName));
-        var head = new Linear(ownsHead ? headParameters.Tensor(HeadName, config.VocabSize, config.DModel) : encoder.WordEmbeddings, null);
+        var head = new Linear(ownsHead ? headParameters.Tensor(HeadName, config.VocabSize, config.DModel) : encoder.WordEmbeddings.Weight, null);
         own.OnPrepare(head.Prepare);
         return new Decoder(body, new T5Head(head, config.ScaleDecoderOutputs ? 1 / MathF.Sqrt(config.DModel) : 1), headParameters);
     }

@@ -24,7 +24,7 @@ public abstract class VocabularyHead : TaskHead
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(own);
-        var words = config.Flag("tie_word_embeddings", tied) ? body.WordEmbeddings : own.Tensor(name, body.VocabularySize, body.HiddenSize);
+        var words = config.Flag("tie_word_embeddings", tied) ? body.WordEmbeddings.Weight : own.Tensor(name, body.VocabularySize, body.HiddenSize);
         return new Linear(words, own.Check() ? bias : null);
     }
 
