@@ -47,6 +47,8 @@ public sealed partial class Tokenizer
         return new Tokenizer(BertFiles.Create(vocabulary, lowerCase));
     }
 
+    internal static Tokenizer FromFiles(TokenizerFiles files) => new(files);
+
     /// <summary>Creates a tokenizer from the contents of its files.</summary>
     /// <param name="json">The content of <c>tokenizer.json</c>.</param>
     /// <param name="configuration">The content of <c>tokenizer_config.json</c>, or <see langword="null"/>.</param>

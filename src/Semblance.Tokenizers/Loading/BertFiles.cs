@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -90,8 +91,25 @@ internal static class BertFiles
         };
     }
 
+    /// <summary>Returns the files of a new tokenizer with a Unigram model between BERT's normalizer and template.</summary>
+    public static TokenizerFiles CreateUnigram(IReadOnlyList<string> vocabulary, IReadOnlyList<double> scores, bool lowercase)
+    {
+        var special = new BertSpecialTokens();
+        return new TokenizerFiles("(vocabulary)")
+        {
+            [TokenizerFiles.Json] = WriteTokenizer(vocabulary, special, lowercase, null, false, scores),
+            [TokenizerFiles.Configuration] = Write(json =>
+            {
+                json.WriteString("tokenizer_class", "PreTrainedTokenizerFast");
+                special.Write(json, vocabulary);
+            }),
+            [TokenizerFiles.SpecialTokens] = Write(json => special.Write(json, vocabulary)),
+        };
+    }
+
     private static byte[] WriteTokenizer(
-        IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese)
+        IReadOnlyList<string> vocabulary, BertSpecialTokens special, bool lowercase, bool? stripAccents, bool chinese,
+        IReadOnlyList<double>? scores = null)
     {
         var ids = new Dictionary<string, int>();
         for (var id = 0; id < vocabulary.Count; id++)
@@ -139,6 +157,12 @@ internal static class BertFiles
             json.WriteEndObject();
             WriteComponent(json, "pre_tokenizer", "BertPreTokenizer", () => { });
             WriteTemplate(json, special, ids);
+            if (scores is not null)
+            {
+                WriteUnigram(json, vocabulary, scores, ids[special.Unknown]);
+                return;
+            }
+
             WriteComponent(json, "decoder", "WordPiece", () =>
             {
                 json.WriteString("prefix", "##");
@@ -160,6 +184,24 @@ internal static class BertFiles
 
                 json.WriteEndObject();
             });
+        });
+    }
+
+    private static void WriteUnigram(Utf8JsonWriter json, IReadOnlyList<string> vocabulary, IReadOnlyList<double> scores, int unknown)
+    {
+        json.WriteNull("decoder");
+        WriteComponent(json, "model", "Unigram", () =>
+        {
+            json.WriteNumber("unk_id", unknown);
+            json.WriteBoolean("byte_fallback", false);
+            json.WriteStartArray("vocab");
+            for (var id = 0; id < vocabulary.Count; id++)
+            {
+                var token = JsonEncodedText.Encode(vocabulary[id], Indented.Encoder);
+                json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $"[\"{token}\",{scores[id]:0.####}]"));
+            }
+
+            json.WriteEndArray();
         });
     }
 

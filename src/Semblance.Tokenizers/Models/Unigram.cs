@@ -85,47 +85,12 @@ internal sealed class Unigram : Model
 
         var first = tokens.Count;
         var word = text[start..end];
-        var path = UnigramPath.Take(word.Length);
-        FindBest(word, path);
-        foreach (var (from, to, id) in path.Tokens(_unknown))
+        foreach (var (from, to, id) in UnigramPath.Of(word, _pieces, _scores, _unknownScore, _unknown).Tokens(_unknown))
         {
             AddToken(word, from, to, id, start, tokens);
         }
 
         _cache.Store(text, start, end, tokens, first);
-    }
-
-    private void FindBest(ReadOnlySpan<char> word, UnigramPath path)
-    {
-        var trie = _pieces;
-        for (var i = 0; i < word.Length;)
-        {
-            var units = char.IsHighSurrogate(word[i]) ? 2 : 1;
-            var score = path.ScoreAt(i);
-            var hasSingle = false;
-            var node = 0;
-            for (var k = i; k < word.Length; k++)
-            {
-                node = trie.Next(node, word[k]);
-                if (node < 0)
-                {
-                    break;
-                }
-
-                if (trie.ValueAt(node) is var id and >= 0)
-                {
-                    path.Offer(i, k + 1, id, score + _scores[id]);
-                    hasSingle |= k + 1 == i + units;
-                }
-            }
-
-            if (!hasSingle)
-            {
-                path.Offer(i, i + units, _unknown, score + _unknownScore);
-            }
-
-            i += units;
-        }
     }
 
     private void AddToken(ReadOnlySpan<char> word, int from, int to, int id, int start, TokenList tokens)

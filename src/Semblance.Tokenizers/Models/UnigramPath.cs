@@ -12,8 +12,48 @@ internal sealed class UnigramPath
     private (double Score, int Start, int Id)[] _best = new (double, int, int)[64];
     private int _length;
 
-    /// <summary>Returns the path of the thread, for a word with a number of units.</summary>
-    public static UnigramPath Take(int length)
+    /// <summary>Returns the best path through a word, valid until the next call on this thread.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="pieces">The tokens, whose values are their ids.</param>
+    /// <param name="scores">The score of each token.</param>
+    /// <param name="unknownScore">The score of a character that is no token.</param>
+    /// <param name="unknown">The id of such a character.</param>
+    public static UnigramPath Of(ReadOnlySpan<char> word, Trie pieces, double[] scores, double unknownScore, int unknown)
+    {
+        var path = Take(word.Length);
+        for (var i = 0; i < word.Length;)
+        {
+            var units = char.IsHighSurrogate(word[i]) ? 2 : 1;
+            var score = path.ScoreAt(i);
+            var hasSingle = false;
+            var node = 0;
+            for (var k = i; k < word.Length; k++)
+            {
+                node = pieces.Next(node, word[k]);
+                if (node < 0)
+                {
+                    break;
+                }
+
+                if (pieces.ValueAt(node) is var id and >= 0)
+                {
+                    path.Offer(i, k + 1, id, score + scores[id]);
+                    hasSingle |= k + 1 == i + units;
+                }
+            }
+
+            if (!hasSingle)
+            {
+                path.Offer(i, i + units, unknown, score + unknownScore);
+            }
+
+            i += units;
+        }
+
+        return path;
+    }
+
+    private static UnigramPath Take(int length)
     {
         var path = _ofThread is { _best.Length: <= LargestKept } kept ? kept : _ofThread = new UnigramPath();
         if (path._best.Length <= length)
@@ -26,11 +66,10 @@ internal sealed class UnigramPath
         return path;
     }
 
-    /// <summary>Returns the best sum of scores up to a position.</summary>
-    public double ScoreAt(int position) => _best[position].Score;
+    private double ScoreAt(int position) => _best[position].Score;
 
-    /// <summary>Keeps a token if its sum of scores is greater than the best so far at its end; of equals, the first is kept.</summary>
-    public void Offer(int start, int end, int id, double score)
+    // A token is kept if its sum of scores is greater than the best so far at its end; of equals, the first is kept.
+    private void Offer(int start, int end, int id, double score)
     {
         ref var best = ref _best[end];
         if (best.Start < 0 || score > best.Score)

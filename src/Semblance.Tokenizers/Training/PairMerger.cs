@@ -12,6 +12,7 @@ internal sealed class PairMerger
     public const string Prefix = "##";
 
     private readonly int _minFrequency;
+    private readonly string _prefix;
     private readonly List<string> _tokens;
     private readonly Dictionary<string, int> _ids = [];
     private readonly List<int> _pieces = [];
@@ -23,9 +24,10 @@ internal sealed class PairMerger
     /// <summary>Initializes a new instance of the <see cref="PairMerger"/> class.</summary>
     /// <param name="tokens">The initial tokens, including those of one character.</param>
     /// <param name="minFrequency">The minimum count of a pair.</param>
-    public PairMerger(IEnumerable<string> tokens, int minFrequency)
+    /// <param name="prefix">The prefix of a piece that does not begin a word; it may be empty.</param>
+    public PairMerger(IEnumerable<string> tokens, int minFrequency, string prefix = Prefix)
     {
-        (_tokens, _minFrequency) = ([.. tokens], minFrequency);
+        (_tokens, _minFrequency, _prefix) = ([.. tokens], minFrequency, prefix);
         for (var id = 0; id < _tokens.Count; id++)
         {
             _ids.Add(_tokens[id], id);
@@ -38,7 +40,7 @@ internal sealed class PairMerger
         var start = _pieces.Count;
         foreach (var character in text.EnumerateRunes())
         {
-            if (!_ids.TryGetValue(_pieces.Count == start ? character.ToString() : Prefix + character, out var id))
+            if (!_ids.TryGetValue(_pieces.Count == start ? character.ToString() : _prefix + character, out var id))
             {
                 _pieces.RemoveRange(start, _pieces.Count - start);
                 return;
@@ -92,7 +94,7 @@ internal sealed class PairMerger
 
     private void Merge(Pair pair)
     {
-        var token = _tokens[pair.Left] + _tokens[pair.Right][Prefix.Length..];
+        var token = _tokens[pair.Left] + _tokens[pair.Right][_prefix.Length..];
         ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, token, out var exists);
         if (!exists) // other pieces may have become the same token
         {

@@ -21,7 +21,7 @@ internal sealed class WordCounter : Model
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly CharacterCounts _dropped = new();
 
-    public WordCounter(WordPieceTrainerOptions options)
+    public WordCounter(WordPieceTrainerOptions options, bool splitsChinese = true)
     {
         _maxDistinct = options.MaxDistinctWords;
         _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -30,7 +30,7 @@ internal sealed class WordCounter : Model
                 .. WordPieceTrainerOptions.SpecialTokens
                     .Select((token, id) => new AddedToken(id, token, false, false, false, false, true)),
             ],
-            new BertNormalizer(cleanText: true, handleChineseCharacters: true, stripAccents: null, options.LowerCase),
+            new BertNormalizer(cleanText: true, handleChineseCharacters: splitsChinese, stripAccents: null, options.LowerCase),
             new BertPreTokenizer(),
             this,
             "(vocabulary training)");

@@ -152,6 +152,14 @@ public sealed class Recipe
         }
 
         var part = progress is null ? null : new PartReporter(progress);
+        if (Kind == RecipeKind.TeacherVectors)
+        {
+            return new RecipeResult(Output)
+            {
+                TextCount = await RecipeTeachers.ComputeAsync(_root, _folder, Output, part, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
         var tokens = await Task.Run(
             () => Kind == RecipeKind.Vocabulary
                 ? RecipeVocabulary.Learn(_root, _folder, Output, part, cancellationToken)
@@ -179,7 +187,7 @@ public sealed class Recipe
         if (Kind != RecipeKind.Model || Variants is not [{ } only] || only != this)
         {
             throw new InvalidOperationException(Kind != RecipeKind.Model
-                ? $"The recipe trains no model but {(Kind == RecipeKind.Vocabulary ? "a vocabulary" : "word vectors")}; call RunAsync."
+                ? $"The recipe trains no model but makes {Made(Kind)}; call RunAsync."
                 : "The recipe varies settings; run each of its variants.");
         }
 
@@ -195,8 +203,12 @@ public sealed class Recipe
             ? await RecipeModel.CreateCrossEncoderAsync(begun, _seed, cancellationToken).ConfigureAwait(false)
             : await RecipeModel.CreateAsync(begun, _seed, cancellationToken).ConfigureAwait(false);
         await RecipeModel.DownloadAsync(_root, cancellationToken).ConfigureAwait(false);
+        var teachers = new Dictionary<string, TeacherVectors>();
         RecipeDataset[] datasets =
-            [.. _root.Get("datasets").Items().Select(node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, cancellationToken))];
+        [
+            .. _root.Get("datasets").Items().Select(
+                node => RecipeDataset.Load(node, _folder, model.Tokenizer, _seed, teachers, cancellationToken)),
+        ];
         var kind = IsCrossEncoder && !begun.IsMapping ? ModelKind.CrossEncoder : ModelKind.SentenceTransformer;
         var from = await RecipeModel.FolderAsync(begun, cancellationToken, kind).ConfigureAwait(false);
         var training = datasets
@@ -257,11 +269,20 @@ public sealed class Recipe
         };
     }
 
+    private static string Made(RecipeKind kind) => kind switch
+    {
+        RecipeKind.Vocabulary => "a vocabulary",
+        RecipeKind.WordVectors => "word vectors",
+        _ => "the vectors of teachers",
+    };
+
     private static RecipeKind KindOf(RecipeNode root) =>
         root.Find("vocabulary") is not null
             ? RecipeKind.Vocabulary
             : root.Find("word-vectors") is not null
             ? RecipeKind.WordVectors
+            : root.Find("teachers") is not null
+            ? RecipeKind.TeacherVectors
             : RecipeKind.Model;
 
     private bool IsCrossEncoder => _root.Find("cross-encoder") is not null;

@@ -11,4 +11,7 @@ public enum RecipeKind
 
     /// <summary>A word vector for each token of a vocabulary.</summary>
     WordVectors,
+
+    /// <summary>The vectors of teachers for the texts of the data sets.</summary>
+    TeacherVectors,
 }

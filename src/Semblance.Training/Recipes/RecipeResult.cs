@@ -15,4 +15,7 @@ public sealed record RecipeResult(string Output)
     /// the recipe trains a model.
     /// </summary>
     public int? TokenCount { get; init; }
+
+    /// <summary>Gets the number of texts with vectors of teachers; <see langword="null"/> if the recipe computes none.</summary>
+    public int? TextCount { get; init; }
 }

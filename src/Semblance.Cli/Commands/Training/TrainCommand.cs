@@ -79,7 +79,7 @@ internal sealed class TrainCommand : CliCommand
         });
         if (recipe.Kind != RecipeKind.Model)
         {
-            await TrainWordsAsync(recipe, cancellationToken).ConfigureAwait(false);
+            await RunPartAsync(recipe, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -110,13 +110,14 @@ internal sealed class TrainCommand : CliCommand
         }
     }
 
-    private async Task TrainWordsAsync(Recipe recipe, CancellationToken cancellationToken)
+    private async Task RunPartAsync(Recipe recipe, CancellationToken cancellationToken)
     {
-        await Host.WithProgressAsync("learning words", async bar =>
+        await Host.WithProgressAsync(recipe.Kind == RecipeKind.TeacherVectors ? "encoding" : "learning words", async bar =>
         {
             var result = await recipe.RunAsync(
                 progress: new TrainingProgress(bar, Host.Error), cancellationToken: cancellationToken).ConfigureAwait(false);
-            Host.Error.WriteLine(Numbers.Invariant($"{result.TokenCount:N0} tokens"));
+            Host.Error.WriteLine(
+                result.TextCount is { } texts ? Numbers.Invariant($"{texts:N0} texts") : Numbers.Invariant($"{result.TokenCount:N0} tokens"));
         }).ConfigureAwait(false);
         Host.Text.WriteLine(recipe.Output);
     }

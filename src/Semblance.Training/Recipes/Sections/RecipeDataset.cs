@@ -9,7 +9,7 @@ public sealed class RecipeDataset
     [
         "name", "files", "form", "texts", "score", "score-range", "label", "labels", "keep-labels", "targets", "broken-rows", "first-rows",
         "most", "most-per-group", "max-tokens",
-        "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
+        "teacher", "loss", "batch-size", "batch-tokens", "sampler", "share", "weight", "prompts", "routes", "source", "negatives",
     ];
 
     private readonly RecipeNode _node;
@@ -46,10 +46,18 @@ public sealed class RecipeDataset
     /// <param name="folder">The folder that paths are relative to.</param>
     /// <param name="tokenizer">The tokenizer that splits running text into blocks.</param>
     /// <param name="seed">The random seed.</param>
+    /// <param name="teachers">The vectors of teachers that were loaded, by their folders.</param>
     /// <param name="cancellationToken">The token that cancels the operation.</param>
-    internal static RecipeDataset Load(RecipeNode node, string folder, Tokenizer tokenizer, int seed, CancellationToken cancellationToken)
+    internal static RecipeDataset Load(
+        RecipeNode node, string folder, Tokenizer tokenizer, int seed, Dictionary<string, TeacherVectors> teachers,
+        CancellationToken cancellationToken)
     {
         node.Only(Keys);
+        if (node.Find("files") is null && node.Find("teacher") is { } alone)
+        {
+            return new RecipeDataset(node, RecipeTargets.All(alone, teachers), null, 0);
+        }
+
         var files = node.Get("files").Items().Select(file => Path.Combine(folder, file.Text())).ToArray();
         var labels = node.Find("label") is null
             ? null
@@ -88,6 +96,12 @@ public sealed class RecipeDataset
             rows = labels is null || node.Find("keep-labels") is not null
                 ? RecipeNegatives.Add(negatives, rows, seed, cancellationToken)
                 : throw negatives.Fault("'negatives' are for rows without a label; keep those of some by 'keep-labels'.");
+        }
+
+        if (node.Find("teacher") is { } teacher)
+        {
+            (var count, rows) = (rows.Count, RecipeTargets.Add(teacher, rows, teachers));
+            skipped += count - rows.Count;
         }
 
         return new RecipeDataset(node, rows, labels, skipped);

@@ -26,11 +26,7 @@ internal static class RecipeModel
         var input = (InputModule)model.Modules[0];
         if (node.Find("max-length") is { } length)
         {
-            input = input is TransformerModule transformer
-                ? new TransformerModule(
-                    transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions),
-                    transformer.LowerCase)
-                : throw length.Fault($"the model begins with {input}, whose maximum sequence length cannot be set.");
+            input = Shortened(input, length);
         }
 
         var pooling = node.Find("pooling") is { } modes
@@ -44,6 +40,14 @@ internal static class RecipeModel
 
         return new SentenceTransformer([input, .. rest], model.Config);
     }
+
+    /// <summary>Returns an input module with another maximum sequence length.</summary>
+    /// <param name="input">The module.</param>
+    /// <param name="length">The number of tokens.</param>
+    public static InputModule Shortened(InputModule input, RecipeNode length) => input is TransformerModule transformer
+        ? new TransformerModule(
+            transformer.Tokenizer, transformer.Transformer, length.Number(2, transformer.Transformer.MaxPositions), transformer.LowerCase)
+        : throw length.Fault($"the model begins with {input}, whose maximum sequence length cannot be set.");
 
     /// <summary>Creates a cross-encoder: an existing one, or a new head on the transformer of a model.</summary>
     /// <param name="node">A folder or Hub id, or a mapping with <c>folder</c> or <c>new</c>.</param>

@@ -1,3 +1,4 @@
+using Semblance.Tokenizers;
 using Semblance.Tokenizers.Training;
 
 namespace Semblance.Training.Recipes;
@@ -15,21 +16,41 @@ internal static class RecipeVocabulary
     public static int Learn(
         RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased");
+        var settings = recipe.Only("vocabulary", "output", "datasets").Get("vocabulary").Only("size", "min-frequency", "cased", "words", "words-size");
         var usual = new WordPieceTrainerOptions();
-        var trainer = new WordPieceTrainer(new WordPieceTrainerOptions
+        var options = new WordPieceTrainerOptions
         {
             VocabularySize = settings.Find("size")?.Count() ?? usual.VocabularySize,
             MinFrequency = settings.Find("min-frequency")?.Count() ?? usual.MinFrequency,
             LowerCase = !(settings.Find("cased")?.Flag() ?? false),
-        });
-        foreach (var texts in RecipeTexts.Read(recipe.Get("datasets"), folder))
-        {
-            trainer.Add(texts, cancellationToken);
-        }
-
-        var tokenizer = trainer.TrainTokenizer(progress, cancellationToken);
+        };
+        var texts = RecipeTexts.Read(recipe.Get("datasets"), folder);
+        var tokenizer = settings.Find("words") is { } words
+            ? Unigram(RecipeTexts.Read(words, folder).SelectMany(word => word))
+            : WordPiece();
         tokenizer.Save(output);
         return tokenizer.VocabularySize;
+
+        Tokenizer WordPiece()
+        {
+            var trainer = new WordPieceTrainer(options);
+            foreach (var file in texts)
+            {
+                trainer.Add(file, cancellationToken);
+            }
+
+            return trainer.TrainTokenizer(progress, cancellationToken);
+        }
+
+        Tokenizer Unigram(IEnumerable<string> dictionary)
+        {
+            var trainer = new UnigramTrainer(dictionary, options, settings.Find("words-size")?.Count());
+            foreach (var file in texts)
+            {
+                trainer.Add(file, cancellationToken);
+            }
+
+            return trainer.TrainTokenizer(progress, cancellationToken);
+        }
     }
 }

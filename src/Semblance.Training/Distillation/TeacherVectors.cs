@@ -1,0 +1,103 @@
+namespace Semblance.Training;
+
+/// <summary>
+/// Represents the vectors of teachers for many texts, computed once and kept in a folder: the targets of knowledge distillation
+/// (<see cref="EmbedDistillLoss"/>, <see cref="MSELoss"/>).
+/// </summary>
+/// <remarks>
+/// <para>The vector of a text is the concatenation of the teachers' normalized vectors, each multiplied by the square root of its weight,
+/// so that a dot product is the weighted mean of the teachers' cosine similarities. It is projected onto its principal components if it is
+/// wider than <see cref="TeacherVectorsOptions.Dimensions"/>, which keeps dot products best, and normalized.</para>
+/// <para>The folder has parts of 8,192 texts (<c>00000.jsonl</c> and <c>00000.safetensors</c> with the vectors of each teacher in half
+/// precision), <c>projection.safetensors</c>, and <c>teachers.json</c>. After an interruption, complete parts are not computed
+/// again.</para>
+/// </remarks>
+public sealed class TeacherVectors
+{
+    private readonly string[] _texts;
+    private readonly float[] _vectors;
+    private readonly Dictionary<string, int> _rows;
+
+    private TeacherVectors(string[] texts, float[] vectors)
+    {
+        (_texts, _vectors, Dimension) = (texts, vectors, vectors.Length / texts.Length);
+        _rows = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
+        for (var row = 0; row < texts.Length; row++)
+        {
+            _rows.TryAdd(texts[row], row);
+        }
+    }
+
+    /// <summary>Gets the texts, in the order in which they were added.</summary>
+    public IReadOnlyList<string> Texts => _texts;
+
+    /// <summary>Gets the dimension of the vectors.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Computes the vectors of the texts that the folder does not have, and the projection of all its vectors.</summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <param name="teachers">The teachers, the same as in earlier runs for the folder, except for their weights.</param>
+    /// <param name="texts">The texts; equal texts are encoded once.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation. Complete parts remain.</param>
+    /// <returns>The number of texts in the folder.</returns>
+    /// <exception cref="DatasetException">The folder is damaged, or has vectors of other teachers.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static int Compute(
+        string folder, IReadOnlyList<Teacher> teachers, IEnumerable<string> texts, TeacherVectorsOptions? options = null,
+        IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(teachers);
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentOutOfRangeException.ThrowIfZero(teachers.Count, nameof(teachers));
+        options ??= new TeacherVectorsOptions();
+        Directory.CreateDirectory(folder);
+        var parts = TeacherParts.Open(folder);
+        parts.Check(teachers);
+        var missing = Distinct(texts, parts.ReadTexts());
+        for (var first = 0; first < missing.Count; first += TeacherParts.Texts)
+        {
+            progress?.Report((double)first / missing.Count);
+            var count = Math.Min(TeacherParts.Texts, missing.Count - first);
+            parts.Append(teachers, missing.GetRange(first, count), options.MaxThreads, cancellationToken);
+        }
+
+        parts.SaveProjection(teachers, options.Dimensions, cancellationToken);
+        progress?.Report(1);
+        return parts.ReadTexts().Count();
+    }
+
+    /// <summary>Loads the texts and their vectors.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The vectors.</returns>
+    /// <exception cref="DatasetException">The folder has no complete set of vectors, or is damaged.</exception>
+    public static TeacherVectors Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var parts = TeacherParts.Open(folder);
+        var texts = parts.ReadTexts().ToArray();
+        return new TeacherVectors(texts, parts.ReadVectors(texts.Length, parts.ReadProjection()));
+    }
+
+    /// <summary>Returns the vector of a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The normalized vector; <see langword="null"/> if the folder does not have the text.</returns>
+    public IReadOnlyList<float>? Find(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return _rows.TryGetValue(text, out var row) ? this[row] : (ArraySegment<float>?)null;
+    }
+
+    /// <summary>Gets the normalized vector of a text.</summary>
+    /// <param name="index">The zero-based index of the text.</param>
+    public ArraySegment<float> this[int index] =>
+        new(_vectors, checked(index * Dimension), (uint)index < (uint)_texts.Length ? Dimension : throw new ArgumentOutOfRangeException(nameof(index)));
+
+    private static List<string> Distinct(IEnumerable<string> texts, IEnumerable<string> known)
+    {
+        var seen = new HashSet<string>(known, StringComparer.Ordinal);
+        return [.. texts.Where(text => !string.IsNullOrWhiteSpace(text) && seen.Add(text))];
+    }
+}

@@ -1,0 +1,57 @@
+using Semblance.Modules;
+
+namespace Semblance.Training.Recipes;
+
+/// <summary>Runs a recipe for the vectors of teachers: <see cref="TeacherVectors"/> of the texts of its data sets.</summary>
+internal static class RecipeTeachers
+{
+    /// <summary>Computes the vectors and writes them; an earlier run in the same folder is continued.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">The folder that paths of data are relative to.</param>
+    /// <param name="output">The folder to write to.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
+    /// <param name="cancellationToken">The token that cancels the operation. Complete parts remain.</param>
+    /// <returns>The number of texts.</returns>
+    public static async Task<int> ComputeAsync(
+        RecipeNode recipe, string folder, string output, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        recipe.Only("teachers", "dimensions", "seed", "output", "datasets");
+        var seed = recipe.Find("seed")?.Number(0, int.MaxValue) ?? 42;
+        var teachers = new List<Teacher>();
+        foreach (var node in recipe.Get("teachers").Items())
+        {
+            teachers.Add(await LoadAsync(node.Only("model", "weight", "prompt", "max-length"), cancellationToken).ConfigureAwait(false));
+        }
+
+        var options = new TeacherVectorsOptions { Dimensions = recipe.Find("dimensions")?.Count() };
+        return await Task.Run(
+            () =>
+            {
+                var texts = recipe.Get("datasets").Items().SelectMany(
+                    node => RecipeDataset.Load(node, folder, teachers[0].Model.Tokenizer, seed, [], cancellationToken).Rows
+                        .SelectMany(row => row.Texts));
+                return TeacherVectors.Compute(output, teachers, texts, options, progress, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Teacher> LoadAsync(RecipeNode node, CancellationToken cancellationToken)
+    {
+        var usual = new Teacher("", null!);
+        var name = node.Get("model").Text();
+        var folder = await RecipeModel.FolderAsync(node.Get("model"), cancellationToken).ConfigureAwait(false);
+        var model = SentenceTransformer.Load(folder!);
+        if (node.Find("max-length") is { } length)
+        {
+            model = new SentenceTransformer([RecipeModel.Shortened((InputModule)model.Modules[0], length), .. model.Modules.Skip(1)], model.Config);
+        }
+
+        return usual with
+        {
+            Name = name,
+            Model = model,
+            Weight = node.Find("weight")?.Number(float.Epsilon, 1e6f) ?? usual.Weight,
+            Prompt = node.Find("prompt")?.Text() ?? usual.Prompt,
+        };
+    }
+}
