@@ -88,11 +88,23 @@ internal sealed class TeacherParts
     public IEnumerable<string> ReadTexts() =>
         Enumerable.Range(0, Count).SelectMany(part => new DatasetReader(TextsOf(part), new ColumnMapping("text")).Select(row => row.Texts[0]));
 
+    /// <summary>Determines whether there is a projection to a dimension, with the weights of the teachers.</summary>
+    public bool HasProjection(IReadOnlyList<Teacher> teachers, int? dimensions)
+    {
+        if (!File.Exists(ProjectionFile))
+        {
+            return false;
+        }
+
+        var width = teachers.Sum(teacher => teacher.Model.Dimension);
+        var projection = ReadProjection();
+        return projection.Dimension == (dimensions < width ? dimensions : null) && projection.Scales.SequenceEqual(Scales(teachers));
+    }
+
     /// <summary>Computes and writes the projection of the teachers' vectors, with the weights of the teachers.</summary>
     public void SaveProjection(IReadOnlyList<Teacher> teachers, int? dimensions, CancellationToken cancellationToken)
     {
-        var total = teachers.Sum(teacher => teacher.Weight);
-        var scales = teachers.Select(teacher => MathF.Sqrt(teacher.Weight / total)).ToArray();
+        var scales = Scales(teachers);
         var writer = new SafetensorsWriter();
         writer.Add("scales", Tensor.From(scales, scales.Length));
         writer.Metadata["teachers"] = string.Join(", ", teachers.Select(teacher => teacher.Name));
@@ -175,13 +187,20 @@ internal sealed class TeacherParts
         return Tensor.From(rows.ToArray(), rows.Count / width, width);
     }
 
+    private static float[] Scales(IReadOnlyList<Teacher> teachers)
+    {
+        var total = teachers.Sum(teacher => teacher.Weight);
+        return [.. teachers.Select(teacher => MathF.Sqrt(teacher.Weight / total))];
+    }
+
     private IReadOnlyList<Tensor> ReadPart(int part)
     {
         var checkpoint = Checkpoint.OpenFile(VectorsOf(part));
         return [.. Enumerable.Range(0, checkpoint.Tensors.Count).Select(t => checkpoint.Read(NameOf(t)))];
     }
 
-    private static Tensor Encode(Teacher teacher, IReadOnlyList<string> texts, int maxThreads, CancellationToken cancellationToken) =>
+    /// <summary>Encodes texts; the vectors are normalized.</summary>
+    public static Tensor Encode(Teacher teacher, IReadOnlyList<string> texts, int maxThreads, CancellationToken cancellationToken) =>
         teacher.Model.Encode(
             texts, new EncodeOptions { Prompt = teacher.Prompt, Normalize = true, MaxThreads = maxThreads }, null, cancellationToken).Vectors;
 

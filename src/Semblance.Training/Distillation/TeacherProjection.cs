@@ -11,6 +11,12 @@ internal sealed class TeacherProjection(float[] scales, Tensor? components)
 {
     private readonly PreparedMatrix? _components = components is null ? null : new PreparedMatrix(components);
 
+    /// <summary>Gets the factor of each teacher's vectors.</summary>
+    public IReadOnlyList<float> Scales => scales;
+
+    /// <summary>Gets the dimension that the joined vectors are projected to; <see langword="null"/> for no projection.</summary>
+    public int? Dimension => components?.Rows;
+
     /// <summary>Joins, projects and normalizes.</summary>
     /// <param name="vectors">The normalized vectors of each teacher, <c>[texts × dimension]</c>.</param>
     /// <returns>The vectors, <c>[texts × dimension]</c>.</returns>

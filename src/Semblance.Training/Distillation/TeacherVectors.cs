@@ -7,7 +7,8 @@ namespace Semblance.Training;
 /// <remarks>
 /// <para>The vector of a text is the concatenation of the teachers' normalized vectors, each multiplied by the square root of its weight,
 /// so that a dot product is the weighted mean of the teachers' cosine similarities. It is projected onto its principal components if it is
-/// wider than <see cref="TeacherVectorsOptions.Dimensions"/>, which keeps dot products best, and normalized.</para>
+/// wider than <see cref="TeacherVectorsOptions.Dimensions"/>, which keeps dot products best, and normalized. The projection is computed from
+/// the texts of the first complete run, and stays the same when texts are added.</para>
 /// <para>The folder has parts of 8,192 texts (<c>00000.jsonl</c> and <c>00000.safetensors</c> with the vectors of each teacher in half
 /// precision), <c>projection.safetensors</c>, and <c>teachers.json</c>. After an interruption, complete parts are not computed
 /// again.</para>
@@ -64,9 +65,32 @@ public sealed class TeacherVectors
             parts.Append(teachers, missing.GetRange(first, count), options.MaxThreads, cancellationToken);
         }
 
-        parts.SaveProjection(teachers, options.Dimensions, cancellationToken);
+        if (!parts.HasProjection(teachers, options.Dimensions))
+        {
+            parts.SaveProjection(teachers, options.Dimensions, cancellationToken);
+        }
+
         progress?.Report(1);
         return parts.ReadTexts().Count();
+    }
+
+    /// <summary>Encodes texts with the projection of a folder, without keeping their vectors.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="teachers">The teachers of the folder.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The normalized vectors, <c>[texts × dimension]</c>.</returns>
+    /// <exception cref="DatasetException">The folder has no complete set of vectors, is damaged, or has vectors of other teachers.</exception>
+    public static Tensors.Tensor Encode(
+        string folder, IReadOnlyList<Teacher> teachers, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(teachers);
+        ArgumentNullException.ThrowIfNull(texts);
+        var parts = TeacherParts.Open(folder);
+        parts.Check(teachers);
+        return parts.ReadProjection().Apply(
+            [.. teachers.Select(teacher => TeacherParts.Encode(teacher, texts, int.MaxValue, cancellationToken))]);
     }
 
     /// <summary>Loads the texts and their vectors.</summary>

@@ -160,6 +160,14 @@ public sealed class Recipe
             };
         }
 
+        if (Kind == RecipeKind.WordVectors && _root.Get("word-vectors").Find("teacher") is not null)
+        {
+            return new RecipeResult(Output)
+            {
+                TokenCount = await RecipeWordVectors.DistillAsync(_root, _folder, Output, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
         var tokens = await Task.Run(
             () => Kind == RecipeKind.Vocabulary
                 ? RecipeVocabulary.Learn(_root, _folder, Output, part, cancellationToken)

@@ -17,12 +17,7 @@ internal static class RecipeTeachers
     {
         recipe.Only("teachers", "dimensions", "seed", "output", "datasets");
         var seed = recipe.Find("seed")?.Number(0, int.MaxValue) ?? 42;
-        var teachers = new List<Teacher>();
-        foreach (var node in recipe.Get("teachers").Items())
-        {
-            teachers.Add(await LoadAsync(node.Only("model", "weight", "prompt", "max-length"), cancellationToken).ConfigureAwait(false));
-        }
-
+        var teachers = await LoadAsync(recipe.Get("teachers"), cancellationToken).ConfigureAwait(false);
         var options = new TeacherVectorsOptions { Dimensions = recipe.Find("dimensions")?.Count() };
         return await Task.Run(
             () =>
@@ -35,7 +30,20 @@ internal static class RecipeTeachers
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<Teacher> LoadAsync(RecipeNode node, CancellationToken cancellationToken)
+    /// <summary>Loads the teachers of a list.</summary>
+    public static async Task<IReadOnlyList<Teacher>> LoadAsync(RecipeNode list, CancellationToken cancellationToken)
+    {
+        var teachers = new List<Teacher>();
+        foreach (var node in list.Items())
+        {
+            teachers.Add(
+                await LoadOneAsync(node.Only("model", "weight", "prompt", "max-length"), cancellationToken).ConfigureAwait(false));
+        }
+
+        return teachers;
+    }
+
+    private static async Task<Teacher> LoadOneAsync(RecipeNode node, CancellationToken cancellationToken)
     {
         var usual = new Teacher("", null!);
         var name = node.Get("model").Text();

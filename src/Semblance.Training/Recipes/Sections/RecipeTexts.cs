@@ -10,14 +10,22 @@ internal static class RecipeTexts
     {
         foreach (var node in datasets.Items())
         {
-            var columns = node.Only("files", "texts").Find("texts") is { } texts
-                ? new ColumnMapping([.. texts.Items().Select(column => column.Text())])
-                : null;
             foreach (var file in node.Get("files").Items())
             {
-                yield return new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip }.SelectMany(
-                    row => row.Texts);
+                yield return Read(node, file, folder).SelectMany(row => row.Texts);
             }
         }
+    }
+
+    /// <summary>Returns the rows of one data set; broken rows are skipped.</summary>
+    public static IEnumerable<Example> ReadRows(RecipeNode dataset, string folder) =>
+        dataset.Get("files").Items().SelectMany(file => Read(dataset, file, folder));
+
+    private static DatasetReader Read(RecipeNode node, RecipeNode file, string folder)
+    {
+        var columns = node.Only("files", "texts").Find("texts") is { } texts
+            ? new ColumnMapping([.. texts.Items().Select(column => column.Text())])
+            : null;
+        return new DatasetReader(Path.Combine(folder, file.Text()), columns) { BrokenRows = BrokenRows.Skip };
     }
 }

@@ -1,7 +1,8 @@
+using System.Numerics.Tensors;
 using Semblance.Checkpoints;
-using Semblance.Tensors;
 using Semblance.Tokenizers;
 using Semblance.Training.WordVectors;
+using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Training.Recipes;
 
@@ -39,6 +40,54 @@ internal static class RecipeWordVectors
         }
 
         using var vectors = trainer.Train(progress, cancellationToken);
+        Save(output, tokenizer, vectors);
+        return trainer.Tokens;
+    }
+
+    /// <summary>
+    /// Writes the vectors of a teacher for each token: its own vector, or the mean of those of its translations in a dictionary.
+    /// </summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">The folder that paths of data are relative to.</param>
+    /// <param name="output">The folder to write to.</param>
+    /// <param name="cancellationToken">The token that cancels the operation.</param>
+    /// <returns>The number of tokens with a vector.</returns>
+    public static async Task<int> DistillAsync(RecipeNode recipe, string folder, string output, CancellationToken cancellationToken)
+    {
+        var settings = recipe.Only("word-vectors", "output").Get("word-vectors").Only("tokenizer", "teacher", "teachers", "dictionary");
+        var tokenizer = Tokenizer.Load(settings.Get("tokenizer").Text());
+        var teachers = await RecipeTeachers.LoadAsync(settings.Get("teachers"), cancellationToken).ConfigureAwait(false);
+        var translations = settings.Find("dictionary")?.Items()
+            .SelectMany(node => RecipeTexts.ReadRows(node, folder)).Where(row => row.Texts.Count == 2)
+            .ToLookup(row => row.Texts[0], row => row.Texts[1], StringComparer.Ordinal);
+        (int Id, string Text)[] texts =
+        [
+            .. Enumerable.Range(0, tokenizer.VocabularySize)
+                .Where(id => !tokenizer.SpecialTokenIds.Contains(id))
+                .SelectMany(id => Texts(tokenizer.IdToToken(id)!).Select(text => (id, text))),
+        ];
+        using var encoded = TeacherVectors.Encode(settings.Get("teacher").Text(), teachers, [.. texts.Select(text => text.Text)], cancellationToken);
+        using var vectors = Tensor.Zeros(tokenizer.VocabularySize, encoded.Columns);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var vector = vectors.Writable.Slice(texts[i].Id * encoded.Columns, encoded.Columns);
+            TensorPrimitives.Add(vector, encoded.Row(i), vector);
+        }
+
+        foreach (var (id, count) in texts.CountBy(text => text.Id))
+        {
+            var vector = vectors.Writable.Slice(id * encoded.Columns, encoded.Columns);
+            TensorPrimitives.Divide(vector, count, vector);
+        }
+
+        Save(output, tokenizer, vectors);
+        return texts.DistinctBy(text => text.Id).Count();
+
+        IEnumerable<string> Texts(string token) => translations?[token] is { } found && found.Any() ? found : [token];
+    }
+
+    private static void Save(string output, Tokenizer tokenizer, Tensor vectors)
+    {
         var weights = new SafetensorsWriter();
         weights.Add(Name, vectors);
         ModelFiles.Save(output, folder =>
@@ -46,7 +95,6 @@ internal static class RecipeWordVectors
             tokenizer.Save(folder);
             weights.Save(Path.Combine(folder, File));
         });
-        return trainer.Tokens;
     }
 
     /// <summary>Loads word vectors into the word embeddings of a new model.</summary>
