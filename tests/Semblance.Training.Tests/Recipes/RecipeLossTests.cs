@@ -32,6 +32,7 @@ public sealed class RecipeLossTests : IDisposable
         ["AnglELoss"] = "Scale=20",
         ["MSELoss"] = "Distance=MeanSquaredError",
         ["EmbedDistillLoss"] = "Distance=Cosine",
+        ["SimilarityDistillLoss"] = "Distance=KullbackLeibler; Temperature=0.05; Targets=Shared", // not in the original
         ["GlobalOrthogonalRegularizationLoss"] = "Similarity=Cosine; MeanWeight=1; SecondMomentWeight=1; Aggregation=Mean",
         ["MarginMSELoss"] = "Similarity=DotProduct",
         ["DistillKLDivLoss"] = "Similarity=DotProduct; Temperature=1",
@@ -46,6 +47,7 @@ public sealed class RecipeLossTests : IDisposable
         ["MaskedLanguageModelLoss"] = "",
         ["AdaptiveLayerLoss"] = "LayersPerStep=1; LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=1; DivergenceTemperature=0.3; LayerWeighting=Uniform; Inner.Scale=20; Inner.Similarity=Cosine",
         ["MatryoshkaLoss"] = "Dimensions=8,4; Inner.Scale=20; Inner.Similarity=Cosine",
+        ["WeightedSumLoss"] = "0.Scale=20; 0.Similarity=Cosine; 1.Scale=20", // not in the original
         ["SparseMultipleNegativesRankingLoss"] = "Scale=1; Similarity=DotProduct; Directions=QueryToDocument; PartitionMode=Joint; HardnessStrength=0",
         ["FlopsLoss"] = "",
         ["SpladeLoss"] = "DocumentWeight=3E-05; DocumentsOnly=False; Inner.Scale=1; Inner.Similarity=DotProduct; Inner.Directions=QueryToDocument; Inner.PartitionMode=Joint; Inner.HardnessStrength=0",
@@ -91,6 +93,7 @@ public sealed class RecipeLossTests : IDisposable
             "GISTEmbedLoss" or "CachedGISTEmbedLoss" => $"{{ guide: '{Fixtures.Own("losses/model")}' }}",
             "MatryoshkaLoss" or "Matryoshka2dLoss" => "{ loss: CoSENTLoss, dimensions: [8, 4] }",
             "AdaptiveLayerLoss" => "{ loss: CoSENTLoss }",
+            "WeightedSumLoss" => "{ losses: [CoSENTLoss, AnglELoss] }",
             "SpladeLoss" => "{ document-weight: 3e-5 }",
             _ => null,
         };
@@ -132,6 +135,13 @@ public sealed class RecipeLossTests : IDisposable
         "LastLayerWeight=1; PriorLayersWeight=1; DivergenceWeight=0.5; DivergenceTemperature=0.3; LayerWeighting=Log; Inner.Scale=20")]
     [InlineData("{ MatryoshkaLoss: { loss: { CachedMegaBatchMarginLoss: { mini-batch-tokens: 7 } }, dimensions: [8, 4], weights: [1, 0.5], dimensions-per-step: 1 } }",
         "Inner.Dimensions=8,4; Inner.Weights=1,0.5; Inner.DimensionsPerStep=1; Inner.Inner.PositiveMargin=0.8; Inner.Inner.NegativeMargin=0.3; MiniBatchTokens=7")]
+    [InlineData("{ SimilarityDistillLoss: { distance: mse, targets: each } }", "Distance=MeanSquaredError; Temperature=0.05; Targets=Each")]
+    [InlineData("{ SimilarityDistillLoss: { distance: kl, temperature: 0.1, targets: shared } }", "Distance=KullbackLeibler; Temperature=0.1; Targets=Shared")]
+    [InlineData("{ WeightedSumLoss: { losses: [{ EmbedDistillLoss: {} }, { SimilarityDistillLoss: {} }], weights: [1, 0.5] } }",
+        "Weights=1,0.5; 0.Distance=Cosine; 1.Distance=KullbackLeibler; 1.Temperature=0.05; 1.Targets=Shared")]
+    [InlineData("{ WeightedSumLoss: { losses: [{ CachedMegaBatchMarginLoss: { mini-batch-tokens: 7 } }, AnglELoss, CachedMultipleNegativesSymmetricRankingLoss] } }",
+        "Inner.0.PositiveMargin=0.8; Inner.0.NegativeMargin=0.3; Inner.1.Scale=20; "
+            + "Inner.2.Scale=20; Inner.2.Similarity=Cosine; Inner.2.Directions=QueryToDocument, DocumentToQuery; Inner.2.PartitionMode=PerDirection; Inner.2.HardnessStrength=0; MiniBatchTokens=7")]
     public void Settings_reach_the_loss(string recipe, string settings) => Settings(Create(recipe)).ShouldBe(Sorted(settings));
 
     [Theory]
@@ -139,6 +149,11 @@ public sealed class RecipeLossTests : IDisposable
     [InlineData("{ MultipleNegativesRankingLoss: { hardness: all-negatives } }", "go together")]
     [InlineData("{ MatryoshkaLoss: { loss: CoSENTLoss, dimensions: [8, 4], weights: [1] } }", "1 weights do not fit 2 dimensions")]
     [InlineData("{ MatryoshkaLoss: { loss: DenoisingAutoEncoderLoss, dimensions: [8] } }", "DenoisingAutoEncoderLoss is not")]
+    [InlineData("{ WeightedSumLoss: { losses: [CoSENTLoss, AnglELoss], weights: [1] } }", "1 weights do not fit 2 losses")]
+    [InlineData("{ WeightedSumLoss: { losses: [CoSENTLoss, { AdaptiveLayerLoss: { loss: AnglELoss } }] } }", "AdaptiveLayerLoss is not")]
+    [InlineData("{ WeightedSumLoss: { losses: [] } }", "at least one loss")]
+    [InlineData("{ WeightedSumLoss: { weights: [1] } }", "lacks 'losses'")]
+    [InlineData("{ SimilarityDistillLoss: { targets: both } }", "it can be shared, each")]
     [InlineData("{ TripletLoss: { triplet-margin: 1 } }", "has no setting 'triplet-margin'")]
     public void Settings_that_cannot_be_are_named_with_their_line(string recipe, string message)
     {
@@ -156,7 +171,7 @@ public sealed class RecipeLossTests : IDisposable
         return RecipeNode.Parse(RecipeNode.ReadText(path), path).Get("loss");
     }
 
-    // The public settings that are not null, those of a wrapped loss with "Inner." before them, in the order of their names.
+    // The public settings that are not null, those of a wrapped loss with "Inner." before them and those of a sum with their place, in the order of their names.
     private static string[] Settings(Objective loss) => [.. Values(loss, "").Order(StringComparer.Ordinal)];
 
     private static string[] Sorted(string settings) => [.. settings.Split("; ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
@@ -172,7 +187,8 @@ public sealed class RecipeLossTests : IDisposable
             .Select(property => (property.Name, Text: Text(property.GetValue(settings))))
             .Where(setting => setting.Text.Length > 0)
             .Select(setting => $"{prefix}{setting.Name}={setting.Text}");
-        return loss.Inner is null ? own : own.Concat(Values(loss.Inner, prefix + "Inner."));
+        var parts = loss is WeightedSumLoss sum ? sum.Losses.SelectMany((part, i) => Values(part, $"{prefix}{i}.")) : [];
+        return [.. own, .. parts, .. loss.Inner is null ? [] : Values(loss.Inner, prefix + "Inner.")];
     }
 
     private static ModelOutputKind Kind(Type type) => type.IsSubclassOf(typeof(CrossEncoderLoss)) ? ModelOutputKind.Logits

@@ -35,8 +35,8 @@ public sealed record GlobalOrthogonalRegularizationLossSettings
 /// <remarks>
 /// For each text column, it adds the square of the mean similarity of two different rows, and the excess of their mean squared similarity
 /// over 1 / dimension. Schechter Vera et al. 2025, arXiv:2509.20354, use only the second term, summed over columns. One or more text
-/// columns; no labels. Combine it with a loss that learns similarity, such as <see cref="MultipleNegativesRankingLoss"/>, on another data
-/// set of the same rows.
+/// columns; no labels. Combine it with a loss that learns similarity, such as <see cref="MultipleNegativesRankingLoss"/>, in a
+/// <see cref="WeightedSumLoss"/>.
 /// </remarks>
 public sealed class GlobalOrthogonalRegularizationLoss : Loss
 {

@@ -55,10 +55,11 @@ public sealed class MatryoshkaLoss : Loss
             settings = settings with { DimensionsPerStep = node.PerStep("dimensions-per-step", settings.DimensionsPerStep) };
 
             // With gradient caching, all dimensions are truncated from the embeddings of the whole batch.
-            return LossRegistry.Create(node.Get("loss"), context) switch
+            var loss = node.Get("loss");
+            return LossRegistry.Create(loss, context) switch
             {
-                GradientCache cache => new GradientCache(new MatryoshkaLoss(node.OfVectors(cache.Inner), settings), cache.MiniBatchTokens),
-                var inner => new MatryoshkaLoss(node.OfVectors(inner), settings),
+                GradientCache cache => new GradientCache(new MatryoshkaLoss(loss.OfVectors(cache.Inner), settings), cache.MiniBatchTokens),
+                var inner => new MatryoshkaLoss(loss.OfVectors(inner), settings),
             };
         });
 

@@ -48,9 +48,13 @@ internal static class LossSettings
     public static int? MiniBatchSize(this RecipeNode node, int? usual) => node.Find("mini-batch")?.Count() ?? usual;
 
     /// <summary>Creates the loss under 'loss', which must be a loss of sentence embeddings.</summary>
-    public static Loss InnerLoss(this RecipeNode node, LossContext context) =>
-        node.OfVectors(LossRegistry.Create(node.Get("loss"), context));
+    public static Loss InnerLoss(this RecipeNode node, LossContext context)
+    {
+        var loss = node.Get("loss");
+        return loss.OfVectors(LossRegistry.Create(loss, context));
+    }
 
-    public static Loss OfVectors(this RecipeNode node, Objective inner) =>
-        inner as Loss ?? throw node.Get("loss").Fault($"a loss of sentence vectors is needed here, which {inner.Name} is not.");
+    /// <summary>Returns the loss that was created from the node, which must be a loss of sentence embeddings.</summary>
+    public static Loss OfVectors(this RecipeNode node, Objective loss) =>
+        loss as Loss ?? throw node.Fault($"a loss of sentence vectors is needed here, which {loss.Name} is not.");
 }
