@@ -1,13 +1,14 @@
 namespace Semblance.Training;
 
 /// <summary>
-/// Specifies the distance between a student's similarities of the texts of a batch and its teacher's in <see cref="SimilarityDistillLoss"/>.
+/// Specifies the distance between a student's similarities of the texts of a batch and its teacher's in
+/// <see cref="SimilarityDistillLoss"/>.
 /// </summary>
 public enum SimilarityDistance
 {
     /// <summary>
-    /// The Kullback–Leibler divergence of the teacher's probabilities from the student's: of each text, the softmax of its similarities over
-    /// the temperature.
+    /// The Kullback–Leibler divergence of the teacher's probabilities from the student's: of each text, the softmax of its similarities
+    /// over the temperature.
     /// </summary>
     KullbackLeibler,
 

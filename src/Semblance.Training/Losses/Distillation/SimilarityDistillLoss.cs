@@ -15,8 +15,8 @@ public sealed record SimilarityDistillLossSettings
     } = SimilarityDistance.KullbackLeibler;
 
     /// <summary>
-    /// Gets the temperature of <see cref="SimilarityDistance.KullbackLeibler"/>: the divisor of all similarities before the softmax; 0.05 by
-    /// default. A lower value gives more weight to the nearest texts.
+    /// Gets the temperature of <see cref="SimilarityDistance.KullbackLeibler"/>: the divisor of the similarities before the softmax; 0.05
+    /// by default. A lower value gives more weight to the nearest texts.
     /// </summary>
     public float Temperature
     {
@@ -50,8 +50,8 @@ public sealed record SimilarityDistillLossSettings
 /// <para>
 /// One or more text columns. The labels are the teacher's embeddings: <c>[batch × dimension]</c> with
 /// <see cref="DistillationTargets.Shared"/>, or <c>[batch × columns · dimension]</c> with <see cref="DistillationTargets.Each"/>. The
-/// dimension is the teacher's; a <see cref="MatryoshkaLoss"/> truncates the model's embeddings and not the teacher's. A text is not compared
-/// with itself, with an equal text (<see cref="LossInput.TextNumbers"/>), or with a text that shares its target.
+/// dimension is the teacher's; a <see cref="MatryoshkaLoss"/> truncates the model's embeddings and not the teacher's. A text is not
+/// compared with itself, with an equal text (<see cref="LossInput.TextNumbers"/>), or with a text that shares its target.
 /// </para>
 /// </remarks>
 public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? settings = null) : Loss
@@ -131,15 +131,21 @@ public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? setting
         }
 
         var teacher = Teacher(run, input);
-        var student = Cosines(run, run.ConcatenateRows(input.Embeddings));
+        var student = Similarities(run, run.ConcatenateRows(input.Embeddings));
         return Settings.Distance == SimilarityDistance.KullbackLeibler
             ? Divergence(run, input, teacher, student)
             : SquaredError(run, input, teacher, student);
     }
 
-    private static Tensor Cosines(Computation run, Tensor vectors)
+    // The cosines of each two vectors, divided by the temperature if there is one: cheaper than dividing the product.
+    private Tensor Similarities(Computation run, Tensor vectors)
     {
         var directions = run.Normalize(vectors);
+        if (Settings.Distance == SimilarityDistance.KullbackLeibler)
+        {
+            directions = run.Scale(directions, 1 / MathF.Sqrt(Settings.Temperature));
+        }
+
         return run.Product(directions, directions);
     }
 
@@ -150,7 +156,7 @@ public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? setting
         var labels = input.RequireLabels(this, 0);
         if (Settings.Targets == DistillationTargets.Shared)
         {
-            var rows = Cosines(run, labels);
+            var rows = Similarities(run, labels);
             return run.ConcatenateRows([.. Enumerable.Repeat(run.ConcatenateColumns([.. Enumerable.Repeat(rows, columns)]), columns)]);
         }
 
@@ -162,18 +168,15 @@ public sealed class SimilarityDistillLoss(SimilarityDistillLossSettings? setting
         }
 
         var dimension = labels.Columns / columns;
-        return Cosines(
-            run, run.ConcatenateRows([.. Enumerable.Range(0, columns).Select(column => run.Columns(labels, column * dimension, dimension))]));
+        var targets = Enumerable.Range(0, columns).Select(column => run.Columns(labels, column * dimension, dimension));
+        return Similarities(run, run.ConcatenateRows([.. targets]));
     }
 
     private Tensor Divergence(Computation run, LossInput input, Tensor teacher, Tensor student)
     {
         var (mask, _) = Mask(run, input, compared: 0, leftOut: Impossible);
-        Tensor LogProbabilities(Tensor similarities) =>
-            run.LogSoftmax(run.Add(run.Scale(similarities, 1 / Settings.Temperature), mask));
-
-        var target = LogProbabilities(teacher);
-        var difference = run.Subtract(target, LogProbabilities(student));
+        var target = run.LogSoftmax(run.Add(teacher, mask));
+        var difference = run.Subtract(target, run.LogSoftmax(run.Add(student, mask)));
         return run.Scale(run.Sum(run.Multiply(run.Exp(target), difference)), 1f / student.Rows);
     }
 

@@ -15,8 +15,8 @@ public sealed record WeightedSumLossSettings
 /// <see cref="SimilarityDistillLoss"/>: the model computes the batch once.
 /// </summary>
 /// <remarks>
-/// Columns and labels are those of the losses, which all take the same ones. Each loss prepares the batch in turn, so at most one of them can
-/// use a guide model.
+/// Columns and labels are those of the losses, which all take the same ones. Each loss prepares the batch in turn, so at most one of them
+/// can use a guide model.
 /// </remarks>
 public sealed class WeightedSumLoss : Loss
 {
