@@ -63,7 +63,7 @@ internal static class RecipeWordVectors
         (int Id, string Text)[] texts =
         [
             .. Enumerable.Range(0, tokenizer.VocabularySize)
-                .Where(id => !tokenizer.SpecialTokenIds.Contains(id))
+                .Where(id => tokenizer.Decode([id]).Length > 0) // no special token
                 .SelectMany(id => Texts(tokenizer.IdToToken(id)!).Select(text => (id, text))),
         ];
         using var encoded = TeacherVectors.Encode(settings.Get("teacher").Text(), teachers, [.. texts.Select(text => text.Text)], cancellationToken);
