@@ -110,10 +110,10 @@ public class ArchitecturesTests
         var random = new Random(7);
         foreach (var (name, value) in parameters)
         {
-            var centre = value.Shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
+            var center = value.Shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
             foreach (ref var element in value.Writable)
             {
-                element = centre + (0.6f * (random.NextSingle() - 0.5f));
+                element = center + (0.6f * (random.NextSingle() - 0.5f));
             }
         }
     }

@@ -13,7 +13,7 @@ public sealed class ClipVisionModel
     private const int Channels = 3;
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads",
             "num_channels", "num_hidden_layers", "patch_size")
         .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model

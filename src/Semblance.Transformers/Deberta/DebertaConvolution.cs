@@ -36,7 +36,7 @@ internal sealed class DebertaConvolution
     // x: [tokens × hidden], the input of the layer; output: [tokens × hidden], its output.
     public Tensor Forward(Computation run, Tensor x, Tensor output, PackedBatch batch)
     {
-        using var windows = run.Neighbours(x, batch, _width); // [tokens × hidden · width]
+        using var windows = run.Neighbors(x, batch, _width); // [tokens × hidden · width]
         using var mixed = run.Dropout(_linear.Forward(run, windows), _config.HiddenDropoutProb);
         using var active = run.Activate(mixed, _activation);
         return run.AddLayerNorm(active, output, _norm);

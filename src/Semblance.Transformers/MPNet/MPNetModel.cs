@@ -53,7 +53,7 @@ public sealed class MPNetModel : BertEncoder
 
     private static MPNetModel Create(ConfigurationFile configuration, ModelParameters own)
     {
-        configuration.Check(BertConfig.Keys.Honoured("relative_attention_num_buckets").With(CommonKeys.All));
+        configuration.Check(BertConfig.Keys.Supported("relative_attention_num_buckets").With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig { TypeVocabSize = 0 });
         var buckets = configuration.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
         var embeddings = new BertEmbeddings(config, own, config.HiddenSize, PaddingId, types: false);

@@ -183,7 +183,7 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Normalisation(InstructionSet set)
+    public void Normalization(InstructionSet set)
     {
         var x = TestTensors.Random(1, 4, 9);
         Check(set, [x], run => run.Normalize(x), values => DoubleReference.Normalize(values[0], 9));
