@@ -13,11 +13,11 @@ public sealed class MPNetModel : BertEncoder
     private const int MaxDistance = 128; // not in the configuration
     private const int PaddingId = 1; // whatever the configuration says
 
-    private readonly Tensor _bias; // [buckets × heads]
+    private readonly EmbeddingTable _bias; // [buckets × heads]
 
     private MPNetModel(
         ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers,
-        Linear? pooler, Tensor bias)
+        Linear? pooler, EmbeddingTable bias)
         : base(configuration, own, config, embeddings, layers, pooler) => _bias = bias;
 
     /// <summary>Gets the descriptor of the architecture.</summary>
@@ -62,7 +62,7 @@ public sealed class MPNetModel : BertEncoder
         var pooler = Pooler(own, config);
         return new MPNetModel(
             configuration, own, config, embeddings, layers, pooler,
-            relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));
+            relative.Embedding("encoder.relative_attention_bias", buckets, config.NumAttentionHeads));
     }
 
     private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(
