@@ -179,7 +179,7 @@ public class ArchitecturesTests
             return run.Scale(table(rows), 0.5f);
         }
 
-        public override (Tensor Weight, Tensor? Bias) Merge(Layer layer) => 
+        public override (Tensor Weight, Tensor? Bias) Merge(Layer layer) =>
             (Half(layer.Weight, (layer as RmsNorm)?.Offset ?? 0), layer.Bias is null ? null : Half(layer.Bias, 0));
 
         private static Tensor Half(Tensor tensor, float offset) =>
