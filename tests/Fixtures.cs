@@ -46,7 +46,7 @@ internal sealed class SharedFactAttribute : FactAttribute
     public SharedFactAttribute() => Skip = Fixtures.Shared is null ? "needs the shared fixtures (SEMBLANCE_SHARED)" : null;
 }
 
-/// <summary>A parameterised test that reads the shared fixtures, skipped where they are absent.</summary>
+/// <summary>A parameterized test that reads the shared fixtures, skipped where they are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedTheoryAttribute : TheoryAttribute
 {

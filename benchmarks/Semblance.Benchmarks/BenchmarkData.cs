@@ -29,7 +29,7 @@ internal static class BenchmarkData
     /// <summary>The vocabulary of bert-base-uncased: 30,522 words.</summary>
     public static Tokenizer Tokenizer() => Tokenizers.Tokenizer.CreateBert(File.ReadAllLines(Path.Combine(Shared, "fixtures", "tokenizers", "bert-base-uncased", "vocab.txt")));
 
-    /// <summary>A sentence encoder with mean pooling, normalised.</summary>
+    /// <summary>A sentence encoder with mean pooling, normalized.</summary>
     public static SentenceTransformer Model(BertConfig config)
     {
         var transformer = new TransformerModule(Tokenizer(), BertModel.CreateRandom(config, seed: 1), maxSequenceLength: 256);

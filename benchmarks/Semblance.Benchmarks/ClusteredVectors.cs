@@ -4,18 +4,18 @@ using Tensor = Semblance.Tensors.Tensor;
 
 namespace Semblance.Benchmarks;
 
-/// <summary>Made-up sentence vectors: of length one, around centres of which there is one for a hundred vectors.</summary>
+/// <summary>Made-up sentence vectors: of length one, around centers of which there is one for a hundred vectors.</summary>
 internal static class ClusteredVectors
 {
     private const int PerCluster = 100;
-    private const float Spread = 0.8f; // relative to the centres: neighbours have a cosine of about 0.6
+    private const float Spread = 0.8f; // relative to the centers: neighbors have a cosine of about 0.6
 
     /// <summary>Vectors <c>[count × dimension]</c>; the same for the same seed.</summary>
     public static Tensor Of(int count, int dimension, int seed)
     {
         var clusters = Math.Max(1, count / PerCluster);
-        var centres = new float[clusters * dimension];
-        Fill(new Random(seed), centres);
+        var centers = new float[clusters * dimension];
+        Fill(new Random(seed), centers);
         var vectors = Tensor.Zeros(count, dimension);
         Workers.Shared.For((count + 999) / 1000, int.MaxValue, task =>
         {
@@ -25,7 +25,7 @@ internal static class ClusteredVectors
                 var vector = vectors.Writable.Slice(row * dimension, dimension);
                 Fill(random, vector);
                 TensorPrimitives.Multiply(vector, Spread, vector);
-                TensorPrimitives.Add(vector, centres.AsSpan(random.Next(clusters) * dimension, dimension), vector);
+                TensorPrimitives.Add(vector, centers.AsSpan(random.Next(clusters) * dimension, dimension), vector);
                 TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
             }
         });

@@ -57,14 +57,14 @@ internal static class ClusteringBenchmark
     private static Tensor Vectors(int count, int groups)
     {
         var random = new Random(count);
-        var centres = new float[groups * Columns];
-        Fill(centres, 1);
+        var centers = new float[groups * Columns];
+        Fill(centers, 1);
         var vectors = Tensor.Zeros(count, Columns);
         var target = vectors.Writable;
         Fill(target, 0.5f);
         for (var i = 0; i < target.Length; i++)
         {
-            target[i] += centres[(i / Columns % groups * Columns) + (i % Columns)];
+            target[i] += centers[(i / Columns % groups * Columns) + (i % Columns)];
         }
 
         using var run = new Computation();

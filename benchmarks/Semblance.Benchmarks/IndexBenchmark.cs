@@ -77,19 +77,19 @@ internal static class IndexBenchmark
             return NpyFile.Open(file).Read();
         }
 
-        const int Centres = 1000;
+        const int Centers = 1000;
         const int Directions = 32;
         var random = new Random(1);
-        float[] centres = Normal(Centres * Directions), directions = Normal(Directions * Dimension);
+        float[] centers = Normal(Centers * Directions), directions = Normal(Directions * Dimension);
         var vectors = Tensor.Zeros(count, Dimension);
         for (var i = 0; i < count; i++)
         {
             var row = vectors.Writable.Slice(i * Dimension, Dimension);
             TensorPrimitives.Multiply(Normal(Dimension), 0.3f, row);
-            var (centre, offsets) = (random.Next(Centres), Normal(Directions));
+            var (center, offsets) = (random.Next(Centers), Normal(Directions));
             for (var j = 0; j < Directions; j++)
             {
-                TensorPrimitives.MultiplyAdd(directions.AsSpan(j * Dimension, Dimension), centres[(centre * Directions) + j] + (0.5f * offsets[j]), row, row);
+                TensorPrimitives.MultiplyAdd(directions.AsSpan(j * Dimension, Dimension), centers[(center * Directions) + j] + (0.5f * offsets[j]), row, row);
             }
         }
 

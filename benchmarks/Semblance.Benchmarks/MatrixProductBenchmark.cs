@@ -6,7 +6,7 @@ namespace Semblance.Benchmarks;
 internal static class MatrixProductBenchmark
 {
     private const int Tokens = 1024;
-    private const int Runs = 41; // short ones: the median outlasts a neighbour
+    private const int Runs = 41; // short ones: the median outlasts a neighbor
 
     public static void Run()
     {

@@ -7,7 +7,7 @@ namespace Semblance.Benchmarks;
 
 /// <summary>
 /// The machine's limit: fused multiply-adds on registers alone, in as many independent chains as hide their latency.
-/// Measured beside every benchmark, because clocks and neighbours change.
+/// Measured beside every benchmark, because clocks and neighbors change.
 /// </summary>
 internal static class Peak
 {

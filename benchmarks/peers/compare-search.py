@@ -32,18 +32,18 @@ class Peer:
 
 
 def write_vectors(folder, rows):
-    """Vectors of length one around centres, one for a hundred: neighbours have a cosine of about 0.6."""
+    """Vectors of length one around centers, one for a hundred: neighbors have a cosine of about 0.6."""
     random = numpy.random.default_rng(1)
-    centres = random.standard_normal((rows // 100, DIMENSION), numpy.float32)
+    centers = random.standard_normal((rows // 100, DIMENSION), numpy.float32)
     file = numpy.lib.format.open_memmap(folder / "vectors.npy", "w+", numpy.float32, (rows, DIMENSION))
     for start in range(0, rows, 10_000):
-        file[start : start + 10_000] = around(random, centres, min(10_000, rows - start))
+        file[start : start + 10_000] = around(random, centers, min(10_000, rows - start))
     file.flush()
-    numpy.save(folder / "queries.npy", around(random, centres, QUERIES))
+    numpy.save(folder / "queries.npy", around(random, centers, QUERIES))
 
 
-def around(random, centres, count):
-    vectors = centres[random.integers(0, len(centres), count)] + numpy.float32(0.8) * random.standard_normal((count, DIMENSION), numpy.float32)
+def around(random, centers, count):
+    vectors = centers[random.integers(0, len(centers), count)] + numpy.float32(0.8) * random.standard_normal((count, DIMENSION), numpy.float32)
     return vectors / numpy.linalg.norm(vectors, axis=1, keepdims=True)
 
 

@@ -13,7 +13,7 @@ from statistics import median
 import hnswlib
 import numpy
 
-DIMENSION, QUERIES, CENTRES, DIRECTIONS = 384, 1000, 1000, 32
+DIMENSION, QUERIES, CENTERS, DIRECTIONS = 384, 1000, 1000, 32
 ORIGINALS, NEAR = 3, 0.9995
 THREADS = len(os.sched_getaffinity(0))
 
@@ -21,12 +21,12 @@ THREADS = len(os.sched_getaffinity(0))
 def write_vectors(path, count):
     """In groups, along far fewer directions than there are elements, with a little noise in all of them."""
     random = numpy.random.default_rng(1)
-    centres = random.standard_normal((CENTRES, DIRECTIONS), numpy.float32)
+    centers = random.standard_normal((CENTERS, DIRECTIONS), numpy.float32)
     directions = random.standard_normal((DIRECTIONS, DIMENSION), numpy.float32)
     vectors = numpy.lib.format.open_memmap(path, "w+", numpy.float32, (count + QUERIES, DIMENSION))
     for start in range(0, len(vectors), 50_000):
         rows = min(50_000, len(vectors) - start)
-        latent = centres[random.integers(0, CENTRES, rows)] + 0.5 * random.standard_normal((rows, DIRECTIONS), numpy.float32)
+        latent = centers[random.integers(0, CENTERS, rows)] + 0.5 * random.standard_normal((rows, DIRECTIONS), numpy.float32)
         vectors[start : start + rows] = latent @ directions + 0.3 * random.standard_normal((rows, DIMENSION), numpy.float32)
     vectors.flush()
 

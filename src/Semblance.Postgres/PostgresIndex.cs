@@ -85,7 +85,7 @@ public sealed class PostgresIndex : IVectorIndex
     }
 
     /// <summary>
-    /// Builds an index from records: loads them first and builds the index of the vectors afterwards, which is much faster than adding to
+    /// Builds an index from records: loads them first and builds the index of the vectors afterward, which is much faster than adding to
     /// an existing one. Runs in one transaction: other sessions see the index only when it is complete.
     /// </summary>
     /// <param name="source">The data source of the database.</param>

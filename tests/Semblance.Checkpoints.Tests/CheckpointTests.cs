@@ -58,7 +58,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_placeholder_of_git_lfs_is_recognised()
+    public void A_placeholder_of_git_lfs_is_recognized()
     {
         using var folder = new TemporaryFolder();
         folder.Write("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n"u8.ToArray());

@@ -15,6 +15,18 @@ internal static class Command
 
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => EndOfAsync(Start(arguments));
 
+    /// <summary>Runs it with environment variables; one without a value is removed.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return EndOfAsync(Start(start));
+    }
+
     /// <summary>Runs it where no file grows beyond so many bytes: the next write fails in its middle, as on a full disk. Not on Windows.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunOnFullDiskAsync(long bytes, params string[] arguments)
     {

@@ -108,7 +108,7 @@ internal sealed class UnixFactAttribute : FactAttribute
     public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows does not limit the size of files" : null;
 }
 
-/// <summary>A parameterised test that needs limits which Windows does not have, skipped there.</summary>
+/// <summary>A parameterized test that needs limits which Windows does not have, skipped there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnixTheoryAttribute : TheoryAttribute
 {

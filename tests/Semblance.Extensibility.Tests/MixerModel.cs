@@ -10,7 +10,7 @@ namespace Semblance.Extensibility.Tests;
 internal sealed class MixerModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("hidden_size", "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
+        .Supported("hidden_size", "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
         .With(CommonKeys.All);
 
     private readonly LayerNorm _norm;

@@ -37,7 +37,7 @@ internal static class FileTargets
         vary:
           rate: [1e-4, 1e-3]
           model: {own: MODEL}
-        card: {name: n, languages: [en], licence: mit}
+        card: {name: n, languages: [en], license: mit}
         """;
 
     private const string Template = """
@@ -53,7 +53,7 @@ internal static class FileTargets
 
     static FileTargets() => Environment.SetEnvironmentVariable("HF_HUB_OFFLINE", "1"); // a recipe may name any model
 
-    private static string[] JpegSeeds => ["colour", "progressive", "restart-markers", "full-chroma", "gray", "cmyk"];
+    private static string[] JpegSeeds => ["color", "progressive", "restart-markers", "full-chroma", "gray", "cmyk"];
 
     /// <summary>One target for each.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Semblance.Fuzzing;
 
-/// <summary>Small images of every colour type.</summary>
+/// <summary>Small images of every color type.</summary>
 internal static class PngSeeds
 {
     private const int SignatureLength = 8;

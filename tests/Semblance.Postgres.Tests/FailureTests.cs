@@ -64,7 +64,7 @@ public class FailureTests(PostgresServer server)
     }
 
     [PostgresFact]
-    public async Task A_build_that_fails_or_is_cancelled_leaves_no_index()
+    public async Task A_build_that_fails_or_is_canceled_leaves_no_index()
     {
         var (name, records) = ($"test_{Guid.NewGuid():N}", TestIndex.Records(1, 20_000, 128));
         using (var proxy = Proxy((sent, _) => sent > 5_000_000, 1))
@@ -74,7 +74,7 @@ public class FailureTests(PostgresServer server)
         }
 
         using var cancellationToken = new CancellationTokenSource();
-        await Should.ThrowAsync<OperationCanceledException>(() => PostgresIndex.BuildAsync(server.Source, name, records.ToAsyncEnumerable(), progress: new Cancelling(cancellationToken), cancellationToken: cancellationToken.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => PostgresIndex.BuildAsync(server.Source, name, records.ToAsyncEnumerable(), progress: new Canceling(cancellationToken), cancellationToken: cancellationToken.Token));
         await Should.ThrowAsync<InvalidDataException>(() => PostgresIndex.BuildAsync(server.Source, name, Broken(records)));
         (await Should.ThrowAsync<ArgumentException>(() => PostgresIndex.BuildAsync(server.Source, name, records.Take(9000).Append(records[0]).ToAsyncEnumerable()))).Message.ShouldContain("comes twice");
         await Should.ThrowAsync<ArgumentException>(() => PostgresIndex.BuildAsync(server.Source, name, AsyncEnumerable.Empty<VectorRecord>()));
@@ -105,12 +105,12 @@ public class FailureTests(PostgresServer server)
     }
 
     [PostgresFact]
-    public async Task What_is_cancelled_is_not_kept()
+    public async Task What_is_canceled_is_not_kept()
     {
         await using var made = await server.CreateAsync(4);
-        var cancelled = new CancellationToken(true);
-        await Should.ThrowAsync<OperationCanceledException>(() => made.Index.AddAsync(TestIndex.Records(1, 5, 4), cancelled));
-        await Should.ThrowAsync<OperationCanceledException>(async () => await made.Index.SearchAsync(new float[4], cancellationToken: cancelled));
+        var canceled = new CancellationToken(true);
+        await Should.ThrowAsync<OperationCanceledException>(() => made.Index.AddAsync(TestIndex.Records(1, 5, 4), canceled));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await made.Index.SearchAsync(new float[4], cancellationToken: canceled));
         (await made.Index.CountAsync()).ShouldBe(0);
     }
 
@@ -179,7 +179,7 @@ public class FailureTests(PostgresServer server)
     private NpgsqlDataSource Through(CuttingProxy proxy) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Connection.ConnectionString) { Host = "127.0.0.1", Port = proxy.Port, MaxPoolSize = 2 });
 
-    private sealed class Cancelling(CancellationTokenSource source) : IProgress<long>
+    private sealed class Canceling(CancellationTokenSource source) : IProgress<long>
     {
         public void Report(long value) => source.Cancel();
     }

@@ -142,7 +142,7 @@ public class ModelSavingTests
     [InlineData("bert-base-uncased", ModelKind.SentenceTransformer, "bert-base-uncased")]
     [InlineData("XLM-RoBERTa-base", ModelKind.CrossEncoder, "XLM-RoBERTa-base")]
     [InlineData("naver/splade-v3", ModelKind.SparseEncoder, "naver/splade-v3")]
-    public void A_name_without_an_organisation_is_of_the_kinds_own(string name, ModelKind kind, string id) => HubId.Of(name, kind).ShouldBe(id);
+    public void A_name_without_an_organization_is_of_the_kinds_own(string name, ModelKind kind, string id) => HubId.Of(name, kind).ShouldBe(id);
 
     [Theory]
     [InlineData("/models/none")]

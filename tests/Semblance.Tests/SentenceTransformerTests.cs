@@ -198,7 +198,7 @@ public class SentenceTransformerTests
     }
 
     [Fact]
-    public async Task Cancelling_stops_an_encoding()
+    public async Task Canceling_stops_an_encoding()
     {
         var model = SentenceTransformer.Load(Fixtures.Own("st/mean-normalize"));
         using var source = new CancellationTokenSource();

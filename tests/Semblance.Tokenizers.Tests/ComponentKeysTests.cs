@@ -91,7 +91,7 @@ public class ComponentKeysTests
 
     [Theory]
     [MemberData(nameof(ComponentTypes))]
-    public void Every_honoured_key_of_a_component_changes_what_the_tokenizer_does(string section, string type)
+    public void Every_supported_key_of_a_component_changes_what_the_tokenizer_does(string section, string type)
     {
         var changed = new HashSet<string>();
         foreach (var (_, json, changes) in Components.Where(one => one.Section == section && (string)JsonNode.Parse(one.Json)!["type"]! == type))
@@ -112,8 +112,8 @@ public class ComponentKeysTests
             }
         }
 
-        var honoured = Types[section][type].Names.Where(key => Types[section][type].UseOf(key) == KeyUse.Honoured && key != "type");
-        changed.ShouldBe(honoured, ignoreOrder: true);
+        var supported = Types[section][type].Names.Where(key => Types[section][type].UseOf(key) == KeyUse.Supported && key != "type");
+        changed.ShouldBe(supported, ignoreOrder: true);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public class LoadingTests
     }
 
     [Fact]
-    public void An_added_token_can_ask_for_a_whole_word_and_be_found_after_normalisation()
+    public void An_added_token_can_ask_for_a_whole_word_and_be_found_after_normalization()
     {
         using var folder = new TemporaryFolder();
         WriteChanged(folder, json => json["added_tokens"]!.AsArray().Add(JsonNode.Parse(

@@ -57,7 +57,7 @@ public class TokenizerConfigurationTests
         var tokenizer = Tokenizer.Load(folder.Path);
         var encoding = tokenizer.Encode("<doc> query the");
         encoding.Ids.ToArray().ShouldBe([2, 21, 22, 5, 3]);
-        tokenizer.Decode(encoding.Ids).ShouldBe("query the"); // found after normalisation, so shown so
+        tokenizer.Decode(encoding.Ids).ShouldBe("query the"); // found after normalization, so shown so
 
         using var saved = new TemporaryFolder();
         tokenizer.Save(saved.Path);

@@ -5,7 +5,7 @@ using Semblance.Tokenizers.Loading;
 namespace Semblance.Tokenizers.Tests;
 
 /// <summary>
-/// Tests that no key of the files of a tokenizer is ignored silently: an honored key changes something, an unsupported value is an error,
+/// Tests that no key of the files of a tokenizer is ignored silently: a supported key changes something, an unsupported value is an error,
 /// an unknown key is a warning.
 /// </summary>
 public class TokenizerKeysTests
@@ -48,11 +48,11 @@ public class TokenizerKeysTests
         ("unk_token", "bert", "{}", """{"unk_token": "run"}"""),
     ];
 
-    public static TheoryData<string> OptionNames => [.. TokenizerKeys.Configuration.Names.Where(key => TokenizerKeys.Configuration.UseOf(key) == KeyUse.Honoured)];
+    public static TheoryData<string> OptionNames => [.. TokenizerKeys.Configuration.Names.Where(key => TokenizerKeys.Configuration.UseOf(key) == KeyUse.Supported)];
 
     [Theory]
     [MemberData(nameof(OptionNames))]
-    public void Every_honoured_option_changes_what_the_tokenizer_does(string key)
+    public void Every_supported_option_changes_what_the_tokenizer_does(string key)
     {
         var (_, kind, options, changed) = Options.Where(option => option.Key == key).ShouldHaveSingleItem();
         (ObservedTokenizer.Observe(kind, changed) == ObservedTokenizer.Observe(kind, options)).ShouldBeFalse();
@@ -96,10 +96,10 @@ public class TokenizerKeysTests
     [Theory]
     [InlineData("truncation", """{"max_length": 5, "direction": "Right", "strategy": "LongestFirst", "stride": 0}""", "max_length direction")]
     [InlineData("padding", """{"strategy": "BatchLongest", "direction": "Right", "pad_token": "[PAD]", "pad_id": 0, "pad_type_id": 0, "pad_to_multiple_of": null}""", "direction pad_token")]
-    public void The_sections_of_a_call_are_honoured_where_they_are_of_the_tokenizer(string section, string json, string keys)
+    public void The_sections_of_a_call_are_supported_where_they_are_of_the_tokenizer(string section, string json, string keys)
     {
         var known = section == "truncation" ? TokenizerKeys.Truncation : TokenizerKeys.Padding;
-        keys.Split(' ').ShouldBe(known.Names.Where(key => known.UseOf(key) == KeyUse.Honoured), ignoreOrder: true);
+        keys.Split(' ').ShouldBe(known.Names.Where(key => known.UseOf(key) == KeyUse.Supported), ignoreOrder: true);
         var before = ObservedTokenizer.Observe(ObservedTokenizer.Bert(root => root[section] = JsonNode.Parse(json)));
         foreach (var (key, value) in new[] { ("max_length", "4"), ("direction", "\"Left\""), ("pad_token", "\"[MASK]\"") }.Where(change => keys.Contains(change.Item1, StringComparison.Ordinal)))
         {
@@ -113,7 +113,7 @@ public class TokenizerKeysTests
     public void Every_property_of_an_added_token_changes_what_is_found()
     {
         var before = ObservedTokenizer.Observe(ObservedTokenizer.Bert(root => root["added_tokens"]!.AsArray().Add(Token())));
-        foreach (var key in TokenizerKeys.AddedToken.Names.Where(key => TokenizerKeys.AddedToken.UseOf(key) == KeyUse.Honoured))
+        foreach (var key in TokenizerKeys.AddedToken.Names.Where(key => TokenizerKeys.AddedToken.UseOf(key) == KeyUse.Supported))
         {
             var after = ObservedTokenizer.Observe(ObservedTokenizer.Bert(root =>
             {

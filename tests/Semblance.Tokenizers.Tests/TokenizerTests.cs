@@ -35,7 +35,7 @@ public class TokenizerTests
     [InlineData("É", "e")]
     [InlineData("\u0000e\ufeff\u200b", "e")]
     [InlineData("ΑΣ", "ασ")]
-    public void Normalisation_strips_accents_and_control_characters_and_lower_cases(string text, string token) =>
+    public void Normalization_strips_accents_and_control_characters_and_lower_cases(string text, string token) =>
         Small.Encode(text, options: new TokenizerOptions { AddSpecialTokens = false }).Tokens.ShouldBe([token]);
 
     [Fact]

@@ -88,6 +88,21 @@ public class ArchitecturesTests
         body.MultiplicationsPerToken.ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [MemberData(nameof(New))]
+    public void Every_layer_can_be_wrapped_merged_and_restored(string architecture) => WrapEvery(Varied(architecture));
+
+    [Theory]
+    [InlineData("deberta", "encoder.layer.0.attention.self.in_proj", "encoder.rel_embeddings")]
+    [InlineData("deberta-v2-conv", "encoder.conv.conv", "encoder.rel_embeddings")]
+    [InlineData("t5-encoder", "encoder.block.0.layer.0.SelfAttention.relative_attention_bias")]
+    public void Layers_that_are_stored_in_a_form_of_their_own_can_be_too(string folder, params string[] layers)
+    {
+        var body = Transformer.Load(Fixtures.Own("models/" + folder));
+        layers.ShouldBeSubsetOf(body.Layers.Keys);
+        WrapEvery(body);
+    }
+
     [Fact]
     public void A_shared_layer_counts_as_often_as_a_token_passes_it_and_a_pooler_not_at_all()
     {
@@ -95,6 +110,33 @@ public class ArchitecturesTests
         var bert = Transformer.CreateRandom("bert", Sizes, 1);
         bert.MultiplicationsPerToken.ShouldBe(2 * ((4 * 16 * 16) + (2 * 16 * 24)));
         albert.MultiplicationsPerToken.ShouldBe(bert.MultiplicationsPerToken + (16 * 16)); // plus the layer after the tables
+    }
+
+    // Each matrix belongs to a layer, and each layer is called through its wrapper, alone or merged.
+    private static void WrapEvery(Transformer body)
+    {
+        var plain = Forward(body);
+        var ofLayers = body.Layers.SelectMany(layer => layer.Value.Parameters(layer.Key)).Select(parameter => parameter.Name).ToHashSet();
+        body.Parameters().Where(parameter => parameter.Value.Shape.Length > 1 && !ofLayers.Contains(parameter.Name)).Select(parameter => parameter.Name).ShouldBe([]);
+        foreach (var (name, layer) in body.Layers)
+        {
+            var wrapper = new HalvingWrapper();
+            layer.Wrap(wrapper);
+            var wrapped = Forward(body);
+            wrapper.Calls.ShouldBeGreaterThan(0, name);
+            layer.Merge();
+            Forward(body).Zip(wrapped, (merged, beside) => Math.Abs(merged - beside)).Max().ShouldBeLessThan(1e-4f, name);
+            layer.Unwrap().ShouldBeSameAs(wrapper);
+            Forward(body).ShouldBe(plain, name);
+        }
+    }
+
+    private static float[] Forward(Transformer body)
+    {
+        using var run = new Computation();
+        var hidden = body.Forward(run, Batch);
+        var pooled = body.Pool(run, hidden, Batch);
+        return [.. hidden.Values, .. pooled is null ? [] : pooled.Values];
     }
 
     private static Transformer Varied(string architecture)
@@ -110,11 +152,37 @@ public class ArchitecturesTests
         var random = new Random(7);
         foreach (var (name, value) in parameters)
         {
-            var centre = value.Shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
+            var center = value.Shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? 1 : 0;
             foreach (ref var element in value.Writable)
             {
-                element = centre + (0.6f * (random.NextSingle() - 0.5f));
+                element = center + (0.6f * (random.NextSingle() - 0.5f));
             }
         }
+    }
+
+    // Halves weight and bias: the output of a layer.
+    private sealed class HalvingWrapper : LayerWrapper
+    {
+        public int Calls { get; private set; }
+
+        public override IEnumerable<Parameter> Parameters(string name) => [];
+
+        public override Tensor Forward(Computation run, Tensor x, Func<Tensor, Tensor> layer)
+        {
+            Calls++;
+            return run.Scale(layer(x), 0.5f);
+        }
+
+        public override Tensor Embed(Computation run, int[] rows, Func<int[], Tensor> table)
+        {
+            Calls++;
+            return run.Scale(table(rows), 0.5f);
+        }
+
+        public override (Tensor Weight, Tensor? Bias) Merge(Layer layer) =>
+            (Half(layer.Weight, (layer as RmsNorm)?.Offset ?? 0), layer.Bias is null ? null : Half(layer.Bias, 0));
+
+        private static Tensor Half(Tensor tensor, float offset) =>
+            Tensor.From([.. tensor.Values.ToArray().Select(value => ((value + offset) / 2) - offset)], tensor.Shape);
     }
 }

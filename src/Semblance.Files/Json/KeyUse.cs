@@ -4,7 +4,7 @@ namespace Semblance.Files.Json;
 public enum KeyUse
 {
     /// <summary>The value is applied.</summary>
-    Honoured,
+    Supported,
 
     /// <summary>The value does not change results, so it is ignored.</summary>
     Ignored,

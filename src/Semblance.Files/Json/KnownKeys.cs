@@ -14,7 +14,7 @@ public sealed class KnownKeys
     /// <summary>Adds keys whose values are applied.</summary>
     /// <param name="keys">The keys.</param>
     /// <returns>This object.</returns>
-    public KnownKeys Honoured(params ReadOnlySpan<string> keys) => Add(KeyUse.Honoured, keys);
+    public KnownKeys Supported(params ReadOnlySpan<string> keys) => Add(KeyUse.Supported, keys);
 
     /// <summary>Adds keys whose values do not change results.</summary>
     /// <param name="keys">The keys.</param>

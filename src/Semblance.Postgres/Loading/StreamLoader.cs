@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Semblance.Postgres;
 
-/// <summary>Loads a stream of records into a new table, batch by batch, and builds the index of the vectors afterwards.</summary>
+/// <summary>Loads a stream of records into a new table, batch by batch, and builds the index of the vectors afterward.</summary>
 internal sealed class StreamLoader(string name, PostgresIndexOptions options, PostgresLoading loading, IProgress<long>? progress)
 {
     private const int BatchFloats = 1 << 20;

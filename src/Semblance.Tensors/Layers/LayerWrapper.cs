@@ -15,7 +15,7 @@ public abstract class LayerWrapper
     public abstract IEnumerable<Parameter> Parameters(string name);
 
     /// <summary>
-    /// Computes in place of a linear layer or a norm. Activations are applied afterwards, and a residual is already part of
+    /// Computes in place of a linear layer or a norm. Activations are applied afterward, and a residual is already part of
     /// <paramref name="x"/>.
     /// </summary>
     /// <param name="run">The computation.</param>

@@ -39,7 +39,7 @@ public sealed class ComponentTypes<T>
     /// </param>
     /// <returns>This object.</returns>
     public ComponentTypes<T> Add(string type, Func<JsonSection, T> read, params ReadOnlySpan<string> keys) =>
-        Add(type, read, new KnownKeys().Honoured(keys));
+        Add(type, read, new KnownKeys().Supported(keys));
 
     /// <summary>Adds a type, or replaces the one with the same name.</summary>
     /// <param name="type">The name of the type in the file.</param>
@@ -53,7 +53,7 @@ public sealed class ComponentTypes<T>
         ArgumentNullException.ThrowIfNull(keys);
         lock (_lock)
         {
-            _types[type] = new Component(read, keys.Honoured("type"));
+            _types[type] = new Component(read, keys.Supported("type"));
         }
 
         return this;

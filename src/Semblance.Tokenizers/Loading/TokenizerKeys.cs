@@ -9,41 +9,41 @@ internal static class TokenizerKeys
 {
     /// <summary>The keys of tokenizer.json.</summary>
     public static readonly KnownKeys Root = new KnownKeys()
-        .Honoured("added_tokens", "decoder", "model", "normalizer", "padding", "post_processor", "pre_tokenizer", "truncation")
+        .Supported("added_tokens", "decoder", "model", "normalizer", "padding", "post_processor", "pre_tokenizer", "truncation")
         .Unsupported("version", "\"1.0\"", "\"1.0\"");
 
     /// <summary>The keys of an added token; its id follows from the order, as in the reference.</summary>
     public static readonly KnownKeys AddedToken = new KnownKeys()
-        .Honoured("content", "lstrip", "normalized", "rstrip", "single_word", "special")
+        .Supported("content", "lstrip", "normalized", "rstrip", "single_word", "special")
         .Ignored("id", "__type");
 
     /// <summary>The keys of the truncation section; <see cref="TokenizerOptions"/> has <c>stride</c> and <c>strategy</c>.</summary>
-    public static readonly KnownKeys Truncation = new KnownKeys().Honoured("direction", "max_length").Ignored("strategy", "stride");
+    public static readonly KnownKeys Truncation = new KnownKeys().Supported("direction", "max_length").Ignored("strategy", "stride");
 
     /// <summary>The keys of the padding section; <see cref="PaddingOptions"/> has the ignored ones.</summary>
     public static readonly KnownKeys Padding = new KnownKeys()
-        .Honoured("direction", "pad_token")
+        .Supported("direction", "pad_token")
         .Ignored("pad_id", "pad_to_multiple_of", "pad_type_id", "strategy");
 
     /// <summary>The keys of a pattern of Replace and Split.</summary>
-    public static readonly KnownKeys Pattern = new KnownKeys().Honoured("Regex", "String");
+    public static readonly KnownKeys Pattern = new KnownKeys().Supported("Regex", "String");
 
     /// <summary>The keys of a part of a template.</summary>
-    public static readonly KnownKeys TemplatePart = new KnownKeys().Honoured("Sequence", "SpecialToken");
+    public static readonly KnownKeys TemplatePart = new KnownKeys().Supported("Sequence", "SpecialToken");
 
     /// <summary>The keys of the content of a part of a template.</summary>
-    public static readonly KnownKeys TemplatePiece = new KnownKeys().Honoured("id", "type_id");
+    public static readonly KnownKeys TemplatePiece = new KnownKeys().Supported("id", "type_id");
 
     /// <summary>The keys of a special token of a template.</summary>
-    public static readonly KnownKeys TemplateToken = new KnownKeys().Honoured("ids").Ignored("id", "tokens");
+    public static readonly KnownKeys TemplateToken = new KnownKeys().Supported("ids").Ignored("id", "tokens");
 
     /// <summary>The keys of special_tokens_map.json; any other name that ends with <c>_token</c> is a special token too.</summary>
-    public static readonly KnownKeys SpecialTokensMap = new KnownKeys().Honoured(
+    public static readonly KnownKeys SpecialTokensMap = new KnownKeys().Supported(
         "additional_special_tokens", "bos_token", "cls_token", "eos_token", "extra_special_tokens", "mask_token", "pad_token", "sep_token", "unk_token");
 
     /// <summary>The keys of tokenizer_config.json; any other name that ends with <c>_token</c> is a special token too.</summary>
     public static readonly KnownKeys Configuration = new KnownKeys()
-        .Honoured(
+        .Supported(
             "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "clean_up_tokenization_spaces",
             "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output", "do_lower_case", "extra_ids", "keep_accents", "legacy",
             "legacy_behaviour", "max_len", "model_max_length", "model_specific_special_tokens", "padding_side", "split_by_punct", "split_special_tokens",

@@ -12,7 +12,7 @@ public abstract class Model
     /// <summary>Gets the types of models, to which a program can add its own.</summary>
     public static ComponentTypes<Model> Types { get; } = new ComponentTypes<Model>()
         .Add("BPE", Bpe.Read, new KnownKeys()
-            .Honoured("byte_fallback", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "ignore_merges", "merges", "unk_token", "vocab")
+            .Supported("byte_fallback", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "ignore_merges", "merges", "unk_token", "vocab")
             .Unsupported("dropout", "null: a text has the same tokens each time", "0", "0.0"))
         .Add("Unigram", Unigram.Read, "byte_fallback", "unk_id", "vocab")
         .Add("WordLevel", WordLevel.Read, "unk_token", "vocab")

@@ -14,7 +14,7 @@ public class PostProcessor(TemplatePiece[] singlePieces, TemplatePiece[] pairPie
     /// <summary>Gets the types of post-processors, to which a program can add its own.</summary>
     public static ComponentTypes<PostProcessor> Types { get; } = new ComponentTypes<PostProcessor>()
         .Add("BertProcessing", BertProcessing.Read, "cls", "sep")
-        .Add("ByteLevel", ByteLevelProcessing.Read, new KnownKeys().Honoured("add_prefix_space", "trim_offsets").Ignored("use_regex"))
+        .Add("ByteLevel", ByteLevelProcessing.Read, new KnownKeys().Supported("add_prefix_space", "trim_offsets").Ignored("use_regex"))
         .Add("RobertaProcessing", RobertaProcessing.Read, "add_prefix_space", "cls", "sep", "trim_offsets")
         .Add("Sequence", PostProcessorSequence.Read, "processors")
         .Add("TemplateProcessing", TemplateProcessing.Read, "pair", "single", "special_tokens");

@@ -12,7 +12,7 @@ internal sealed class Metaspace(char replacement, PrependScheme scheme, bool spl
     /// <summary>
     /// Gets the keys that the pre-tokenizer and the decoder share; files of older versions repeat the replacement as <c>str_rep</c>.
     /// </summary>
-    public static KnownKeys Keys => new KnownKeys().Honoured("add_prefix_space", "prepend_scheme", "replacement").Ignored("str_rep");
+    public static KnownKeys Keys => new KnownKeys().Supported("add_prefix_space", "prepend_scheme", "replacement").Ignored("str_rep");
 
     /// <inheritdoc/>
     public override Locality Locality => split ? Locality.Words : Locality.Whole;

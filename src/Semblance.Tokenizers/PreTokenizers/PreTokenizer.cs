@@ -12,11 +12,11 @@ public abstract class PreTokenizer
     /// <summary>Gets the types of pre-tokenizers, to which a program can add its own.</summary>
     public static ComponentTypes<PreTokenizer> Types { get; } = new ComponentTypes<PreTokenizer>()
         .Add("BertPreTokenizer", _ => new BertPreTokenizer())
-        .Add("ByteLevel", ByteLevel.Read, new KnownKeys().Honoured("add_prefix_space", "use_regex").Ignored("trim_offsets"))
+        .Add("ByteLevel", ByteLevel.Read, new KnownKeys().Supported("add_prefix_space", "use_regex").Ignored("trim_offsets"))
         .Add("CharDelimiterSplit", CharacterSplit.ReadDelimiter, "delimiter")
         .Add("Digits", CharacterSplit.ReadDigits, "individual_digits")
         .Add("FixedLength", FixedLength.Read, "length")
-        .Add("Metaspace", Metaspace.Read, Metaspace.Keys.Honoured("split"))
+        .Add("Metaspace", Metaspace.Read, Metaspace.Keys.Supported("split"))
         .Add("Punctuation", CharacterSplit.ReadPunctuation, "behavior")
         .Add("Sequence", json => new PreTokenizerSequence([.. json.Parts("pretokenizers").Select(Read)]), "pretokenizers")
         .Add("Split", Splitting.Read, "behavior", "invert", "pattern")

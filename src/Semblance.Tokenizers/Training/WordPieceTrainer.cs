@@ -109,7 +109,7 @@ public sealed class WordPieceTrainer
     /// <param name="cancellationToken">The token that cancels the operation.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="InvalidOperationException">No word has been seen.</exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public Tokenizer TrainTokenizer(IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
         Tokenizer.CreateBert(Train(progress, cancellationToken), _options.LowerCase);
 }

@@ -10,9 +10,9 @@ namespace Semblance.Training;
 /// <param name="name">The name of the data set, the prefix of the metrics.</param>
 /// <exception cref="ArgumentException">The rows are pairs.</exception>
 /// <exception cref="EvaluationDataException">There are fewer than two labels.</exception>
-public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") : Evaluator(name)
+public sealed class ClusteringEvaluator(LabeledTexts texts, string name = "") : Evaluator(name)
 {
-    private readonly LabelledTexts _texts = Checked(texts);
+    private readonly LabeledTexts _texts = Checked(texts);
 
     /// <summary>Gets the batch size of k-means. The default is 500, as in MTEB.</summary>
     public int BatchSize { get; init; } = 500;
@@ -49,7 +49,7 @@ public sealed class ClusteringEvaluator(LabelledTexts texts, string name = "") :
         double Mean(Func<IReadOnlyList<int>, IReadOnlyList<int>, double> metric) => found.Average(clusters => metric(classes, clusters));
     }
 
-    private static LabelledTexts Checked(LabelledTexts texts)
+    private static LabeledTexts Checked(LabeledTexts texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         return texts switch

@@ -78,7 +78,13 @@ public sealed record TrainingBatch(ITrainableModel Model, IReadOnlyList<Example>
 
     /// <summary>Returns the texts of a column, without the prompt.</summary>
     /// <param name="column">The index of the column, from 0.</param>
-    public string[] Texts(int column) => [.. Rows.Select(row => row.Texts[column])];
+    /// <exception cref="LossInputException">The rows do not have the same number of texts.</exception>
+    public string[] Texts(int column) =>
+    [
+        .. Rows.Select(row => row.Texts.Count == Columns ? row.Texts[column] : throw new LossInputException(
+            $"A row has {row.Texts.Count} texts and the first of its batch {Columns}; for this loss all must have the same number. "
+            + "Leave shorter rows out; negatives from several sources that are equal count once, so take them from one source.")),
+    ];
 
     /// <summary>Returns the prompt before the texts of a column.</summary>
     /// <param name="column">The index of the column, from 0.</param>

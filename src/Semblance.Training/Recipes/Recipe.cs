@@ -257,14 +257,14 @@ public sealed class Recipe
 
     private TrainingSummary Summarize(RecipeTraining training, IReadOnlyList<StageResult> results)
     {
-        var card = _root.Find("card")?.Only("name", "languages", "licence");
+        var card = _root.Find("card")?.Only("name", "languages", "license");
         var model = Begun();
         return new TrainingSummary
         {
             Name = card?.Find("name")?.Text() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Output)),
             BaseModel = model.IsMapping ? model.Find("folder")?.Text() : model.Text(),
             Languages = [.. card?.Find("languages")?.Items().Select(language => language.Text()) ?? []],
-            Licence = card?.Find("licence")?.Text(),
+            License = card?.Find("license")?.Text(),
             Datasets = [.. training.Datasets.Zip(training.Losses, (dataset, loss) => dataset.Summarize(loss))],
             Settings =
             [

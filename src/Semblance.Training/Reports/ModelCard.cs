@@ -56,7 +56,7 @@ public static partial class ModelCard
         var metrics = LastMetrics(summary);
         var head = new FrontMatter();
         head.AddTexts("language", summary.Languages);
-        head.AddText("license", summary.Licence?.ToLowerInvariant());
+        head.AddText("license", summary.License?.ToLowerInvariant());
         head.Add("library_name", "sentence-transformers");
         head.Add("pipeline_tag", model switch
         {
@@ -155,9 +155,9 @@ public static partial class ModelCard
             Row(card, "Languages", ReportText.Markdown(string.Join(", ", summary.Languages)));
         }
 
-        if (summary.Licence is { } licence)
+        if (summary.License is { } license)
         {
-            Row(card, "License", ReportText.Markdown(licence));
+            Row(card, "License", ReportText.Markdown(license));
         }
 
         Line(card);
@@ -308,17 +308,17 @@ public static partial class ModelCard
     private static void AddExamples(StringBuilder card, DatasetSummary dataset)
     {
         var columns = dataset.Examples.Max(example => example.Texts.Count);
-        var labelled = dataset.Examples.Any(example => example.Score is not null || example.Label is not null);
+        var labeled = dataset.Examples.Any(example => example.Score is not null || example.Label is not null);
         Line(card, $"Rows of {ReportText.Markdown(dataset.Name)}:");
         Line(card);
-        Row(card, [.. Enumerable.Range(1, columns).Select(column => $"Text {column}"), .. labelled ? ["Label"] : Array.Empty<string>()]);
-        Row(card, [.. Enumerable.Repeat("---", columns + (labelled ? 1 : 0))]);
+        Row(card, [.. Enumerable.Range(1, columns).Select(column => $"Text {column}"), .. labeled ? ["Label"] : Array.Empty<string>()]);
+        Row(card, [.. Enumerable.Repeat("---", columns + (labeled ? 1 : 0))]);
         foreach (var example in dataset.Examples)
         {
             var texts = Enumerable.Range(0, columns).Select(
                 column => ReportText.Markdown(ReportText.Shorten(example.Texts.ElementAtOrDefault(column) ?? "")));
             var label = (example.Score ?? example.Label)?.ToString(CultureInfo.InvariantCulture) ?? "";
-            Row(card, [.. texts, .. labelled ? [label] : Array.Empty<string>()]);
+            Row(card, [.. texts, .. labeled ? [label] : Array.Empty<string>()]);
         }
 
         Line(card);

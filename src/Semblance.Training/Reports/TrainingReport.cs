@@ -56,7 +56,7 @@ public static class TrainingReport
     {
         var from = summary.BaseModel is null ? "randomly initialized" : $"from {Text(summary.BaseModel)}";
         var finished = summary.Finished?.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
-        string?[] parts = [from, Text(string.Join(", ", summary.Languages)), Text(summary.Licence), finished];
+        string?[] parts = [from, Text(string.Join(", ", summary.Languages)), Text(summary.License), finished];
         return string.Join(" · ", parts.Where(part => !string.IsNullOrEmpty(part)));
     }
 

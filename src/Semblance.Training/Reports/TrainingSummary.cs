@@ -15,7 +15,7 @@ public sealed record TrainingSummary
     /// <summary>
     /// Gets the license of the model as an SPDX identifier, such as <c>Apache-2.0</c>; <see langword="null"/> if not given.
     /// </summary>
-    public string? Licence { get; init; }
+    public string? License { get; init; }
 
     /// <summary>Gets the data sets.</summary>
     public required IReadOnlyList<DatasetSummary> Datasets { get; init; }

@@ -101,7 +101,7 @@ internal sealed class AssociationMatrix
         return (starts, places);
     }
 
-    private static void Visit(int[] tokens, ReadOnlySpan<int> places, int window, Action<int, float> neighbour)
+    private static void Visit(int[] tokens, ReadOnlySpan<int> places, int window, Action<int, float> neighbor)
     {
         foreach (var place in places)
         {
@@ -109,14 +109,14 @@ internal sealed class AssociationMatrix
                 distance <= window && place - distance >= 0 && tokens[place - distance] is >= 0 and var token;
                 distance++)
             {
-                neighbour(token, (window + 1 - distance) / (float)window);
+                neighbor(token, (window + 1 - distance) / (float)window);
             }
 
             for (var distance = 1;
                 distance <= window && place + distance < tokens.Length && tokens[place + distance] is >= 0 and var token;
                 distance++)
             {
-                neighbour(token, (window + 1 - distance) / (float)window);
+                neighbor(token, (window + 1 - distance) / (float)window);
             }
         }
     }

@@ -42,7 +42,7 @@ public sealed class AlbertModel : BertEncoder
     private static AlbertModel Create(ConfigurationFile configuration, ModelParameters own)
     {
         configuration.Check(BertConfig.Keys
-            .Honoured("embedding_size", "inner_group_num", "num_hidden_groups")
+            .Supported("embedding_size", "inner_group_num", "num_hidden_groups")
             // not used by the original
             .Ignored(
                 "classifier_dropout_prob", "down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks")

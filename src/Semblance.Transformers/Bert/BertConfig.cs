@@ -17,7 +17,7 @@ public sealed record BertConfig
 
     /// <summary>Gets the keys of BERT's <c>config.json</c>; its variants add their own.</summary>
     internal static KnownKeys Keys => new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_probs_dropout_prob", "hidden_act", "hidden_dropout_prob", "hidden_size", "intermediate_size", "is_decoder",
             "layer_norm_eps", "max_position_embeddings",
             "num_attention_heads", "num_hidden_layers", "type_vocab_size", "vocab_size")

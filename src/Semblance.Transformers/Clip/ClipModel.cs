@@ -12,7 +12,7 @@ namespace Semblance.Transformers.Clip;
 public sealed class ClipModel
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("projection_dim", "text_config", "text_config_dict", "vision_config", "vision_config_dict")
+        .Supported("projection_dim", "text_config", "text_config_dict", "vision_config", "vision_config_dict")
         .Ignored("logit_scale_init_value") // the scale is among the weights
         .With(CommonKeys.All);
 

@@ -11,7 +11,7 @@ namespace Semblance.Transformers.Clip;
 public sealed class ClipTextModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_dropout", "eos_token_id", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps",
             "max_position_embeddings", "num_attention_heads", "num_hidden_layers", "vocab_size")
         .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model

@@ -13,7 +13,7 @@ public sealed class ClipVisionModel
     private const int Channels = 3;
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_dropout", "hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "num_attention_heads",
             "num_channels", "num_hidden_layers", "patch_size")
         .Ignored("dropout", "projection_dim") // the original does not use the dropout, and the projection belongs to the whole model
@@ -46,7 +46,7 @@ public sealed class ClipVisionModel
         const string Name = "vision_model";
         var epsilon = config.Epsilon("layer_norm_eps", 1e-5f);
         _class = own.Tensor(Name + ".embeddings.class_embedding", HiddenSize);
-        _patches = new Linear(own.Tensor(Name + ".embeddings.patch_embedding.weight", HiddenSize, Channels, _patchSize, _patchSize), null);
+        _patches = own.Convolution(Name + ".embeddings.patch_embedding", HiddenSize, bias: false, Channels, _patchSize, _patchSize);
         _positions = own.Tensor(Name + ".embeddings.position_embedding.weight", PatchCount + 1, HiddenSize);
         _firstNorm = own.LayerNorm(Name + ".pre_layrnorm", HiddenSize, epsilon); // the original's spelling
         _layers = ClipLayer.Stack(config, own, Name, HiddenSize, 12, causal: false);

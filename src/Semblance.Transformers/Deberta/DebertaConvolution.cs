@@ -12,7 +12,7 @@ internal sealed class DebertaConvolution
     private readonly BertConfig _config;
     private readonly Activation _activation;
     private readonly int _width;
-    private readonly GatheredLinear _linear;
+    private readonly Linear _linear;
     private readonly LayerNorm _norm;
 
     public DebertaConvolution(BertConfig config, ConfigurationFile file, ModelParameters own)
@@ -27,17 +27,15 @@ internal sealed class DebertaConvolution
         _ = file.WholeNumber("conv_groups", 1, 1, 1); // other numbers are not supported
         _activation = file.ReadActivation("conv_act", Activation.Tanh);
         var hidden = config.HiddenSize;
-        var weight = own.Tensor(Name + "conv.weight", hidden, hidden, _width); // [hidden × hidden × width]
-        var bias = own.Tensor(Name + "conv.bias", hidden);
-        _linear = new GatheredLinear(weight, [.. Enumerable.Range(0, weight.Length)], hidden, bias).PreparedWith(own);
+        _linear = own.Convolution(Name + "conv", hidden, bias: true, hidden, _width);
         _norm = own.LayerNorm(Name + "LayerNorm", hidden, config.LayerNormEps);
     }
 
     // x: [tokens × hidden], the input of the layer; output: [tokens × hidden], its output.
     public Tensor Forward(Computation run, Tensor x, Tensor output, PackedBatch batch)
     {
-        using var windows = run.Neighbours(x, batch, _width); // [tokens × hidden · width]
-        using var mixed = run.Dropout(_linear.Forward(run, windows), _config.HiddenDropoutProb);
+        using var windows = run.Neighbors(x, batch, _width); // [tokens × hidden · width]
+        using var mixed = run.Dropout(run.Linear(windows, _linear), _config.HiddenDropoutProb);
         using var active = run.Activate(mixed, _activation);
         return run.AddLayerNorm(active, output, _norm);
     }

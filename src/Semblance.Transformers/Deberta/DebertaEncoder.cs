@@ -19,7 +19,7 @@ public abstract class DebertaEncoder : BertEncoder
 
     /// <summary>Gets the keys that both versions have.</summary>
     private protected static KnownKeys Keys => BertConfig.Keys
-        .Honoured(
+        .Supported(
             "embedding_size", "max_relative_positions", "pooler_hidden_act", "pos_att_type", "position_biased_input", "relative_attention")
         // the file itself shows how its weights are named and shaped
         .Ignored("legacy", "padding_idx", "pooler_dropout", "pooler_hidden_size");

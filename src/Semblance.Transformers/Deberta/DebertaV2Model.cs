@@ -34,7 +34,7 @@ public sealed class DebertaV2Model : DebertaEncoder
     private static DebertaV2Model Create(ConfigurationFile configuration, ModelParameters own)
     {
         configuration.Check(Keys
-            .Honoured(
+            .Supported(
                 "attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd", "position_buckets", "share_att_key")
             .With(CommonKeys.All));
         var config = ReadConfig(configuration);

@@ -12,12 +12,16 @@ internal sealed class DisentangledAttention(
 {
     public override Tensor Forward(Computation run, Tensor x, Tensor states, AttentionMask mask, AttentionContext context)
     {
-        using var query = projections.Query(run, x); // [tokens × hidden], heads side by side
-        using var key = projections.Key(run, states);
-        using var value = projections.Value(run, states);
+        // The states are x: DeBERTa's layers attend only to themselves.
+        var (query, key, value) = projections.Project(run, x); // [tokens × hidden], heads side by side
         var (heads, dropout) = (config.NumAttentionHeads, config.AttentionProbsDropoutProb);
-        return positions is null
-            ? run.Attention(query, key, value, mask, heads, dropout)
-            : positions.Attend(run, query, key, value, mask, ((DisentangledContext)context).Relative!, heads, dropout);
+        using (query)
+        using (key)
+        using (value)
+        {
+            return positions is null
+                ? run.Attention(query, key, value, mask, heads, dropout)
+                : positions.Attend(run, query, key, value, mask, ((DisentangledContext)context).Relative!, heads, dropout);
+        }
     }
 }

@@ -10,11 +10,8 @@ namespace Semblance.Transformers.Deberta;
 /// </summary>
 internal sealed class DisentangledPositions
 {
-    private readonly AttentionProjections? _shared;
-    private readonly Linear? _key;
-    private readonly Linear? _query;
-    private readonly bool _contentToPosition;
-    private readonly bool _positionToContent;
+    private readonly Linear? _key; // content to position; null if there are no such scores
+    private readonly Linear? _query; // position to content
     private readonly float _dropout;
 
     /// <summary>Loads the projections of the distance embeddings.</summary>
@@ -27,38 +24,34 @@ internal sealed class DisentangledPositions
     /// <param name="shared">The projections of the contents, if they also serve the distances.</param>
     public DisentangledPositions(
         BertConfig config, ModelParameters own, IReadOnlyCollection<string> types, string key, bool keyBias, string query,
-        AttentionProjections? shared = null)
+        LinearProjections? shared = null)
     {
-        _contentToPosition = types.Contains("c2p");
-        _positionToContent = types.Contains("p2c");
-        _shared = shared;
         _dropout = config.HiddenDropoutProb;
-        _key = shared is null && _contentToPosition ? own.Linear(key, config.HiddenSize, config.HiddenSize, keyBias) : null;
-        _query = shared is null && _positionToContent ? own.Linear(query, config.HiddenSize, config.HiddenSize) : null;
+        _key = types.Contains("c2p") ? shared?.Key ?? own.Linear(key, config.HiddenSize, config.HiddenSize, keyBias) : null;
+        _query = types.Contains("p2c") ? shared?.Query ?? own.Linear(query, config.HiddenSize, config.HiddenSize) : null;
     }
 
     public Tensor Attend(
         Computation run, Tensor query, Tensor key, Tensor value, AttentionMask mask, RelativeRows relative, int heads, float dropout)
     {
         var vectors = run.Dropout(relative.Rows, _dropout); // [entries × hidden]
-        using var ofQueries = _contentToPosition ? Key(run, query, vectors, heads) : null; // [tokens × heads · entries]
-        using var ofKeys = _positionToContent ? Query(run, key, vectors, heads) : null;
-        var kinds = 1 + (_contentToPosition ? 1 : 0) + (_positionToContent ? 1 : 0);
+        using var ofQueries = Products(run, query, vectors, _key, heads); // [tokens × heads · entries]
+        using var ofKeys = Products(run, key, vectors, _query, heads);
+        var kinds = 1 + (_key is null ? 0 : 1) + (_query is null ? 0 : 1);
         var scale = 1 / MathF.Sqrt((float)query.Columns / heads * kinds);
         return run.Attention(
             query, key, value, mask, heads, dropout, AttentionBias.Disentangled(ofQueries, ofKeys, relative.Columns, relative.Origin),
             scale);
     }
 
-    private Tensor Key(Computation run, Tensor query, Tensor vectors, int heads)
+    private static Tensor? Products(Computation run, Tensor contents, Tensor vectors, Linear? layer, int heads)
     {
-        using var keys = _key is null ? _shared!.Key(run, vectors) : run.Linear(vectors, _key); // [entries × hidden]
-        return run.HeadProducts(query, keys, heads);
-    }
+        if (layer is null)
+        {
+            return null;
+        }
 
-    private Tensor Query(Computation run, Tensor key, Tensor vectors, int heads)
-    {
-        using var queries = _query is null ? _shared!.Query(run, vectors) : run.Linear(vectors, _query);
-        return run.HeadProducts(key, queries, heads);
+        using var projected = run.Linear(vectors, layer); // [entries × hidden]
+        return run.HeadProducts(contents, projected, heads);
     }
 }

@@ -4,39 +4,31 @@ using Semblance.Transformers.Layers;
 namespace Semblance.Transformers.Deberta;
 
 /// <summary>
-/// Represents DeBERTa's queries, keys and values, whose weights are stored in one tensor, head by head; keys have no bias.
+/// Represents DeBERTa's queries, keys and values, computed by one linear layer, head by head, with biases of their own; keys have none.
 /// </summary>
-internal sealed class FusedProjections : AttentionProjections
+internal sealed class FusedProjections(ModelParameters own, string name, int hidden, int heads) : AttentionProjections
 {
-    private readonly GatheredLinear _query;
-    private readonly GatheredLinear _key;
-    private readonly GatheredLinear _value;
+    private readonly Linear _joined = own.Linear(name + "in_proj", 3 * hidden, hidden, bias: false);
+    private readonly Tensor _queryBias = own.Tensor(name + "q_bias", hidden);
+    private readonly Tensor _valueBias = own.Tensor(name + "v_bias", hidden);
 
-    public FusedProjections(ModelParameters own, string name, int hidden, int heads)
+    public override (Tensor Query, Tensor Key, Tensor Value) Project(Computation run, Tensor x)
     {
-        var weight = own.Tensor(name + "in_proj.weight", 3 * hidden, hidden); // [heads · 3 · head size × hidden]
-        var queryBias = own.Tensor(name + "q_bias", hidden);
-        var valueBias = own.Tensor(name + "v_bias", hidden);
-        var size = hidden / heads;
-        GatheredLinear Part(int part, Tensor? bias)
-        {
-            // allocated only if the weight has the size that the configuration states
-            var elements = new int[weight.Rows == 3 * hidden ? hidden * hidden : 0];
-            for (var i = 0; i < elements.Length; i++)
-            {
-                var row = i / hidden;
-                elements[i] = (((row / size * 3 * size) + (part * size) + (row % size)) * hidden) + (i % hidden);
-            }
-
-            return new GatheredLinear(weight, elements, hidden, bias).PreparedWith(own);
-        }
-
-        (_query, _key, _value) = (Part(0, queryBias), Part(1, null), Part(2, valueBias));
+        using var joined = run.Linear(x, _joined); // [tokens × heads · 3 · head size]
+        return (Part(run, joined, 0, _queryBias), Part(run, joined, 1, null), Part(run, joined, 2, _valueBias));
     }
 
-    public override Tensor Query(Computation run, Tensor x) => _query.Forward(run, x);
+    private Tensor Part(Computation run, Tensor joined, int part, Tensor? bias)
+    {
+        var size = hidden / heads;
+        var chosen = run.Columns(joined, part * size, size, 3 * size); // [tokens × hidden]
+        if (bias is null)
+        {
+            return chosen;
+        }
 
-    public override Tensor Key(Computation run, Tensor x) => _key.Forward(run, x);
-
-    public override Tensor Value(Computation run, Tensor x) => _value.Forward(run, x);
+        using var before = chosen;
+        using var shift = run.Rows(bias, new int[joined.Rows]);
+        return run.Add(before, shift);
+    }
 }

@@ -6,13 +6,15 @@ namespace Semblance.Transformers.Deberta;
 /// <summary>Represents DeBERTa-v2's queries, keys and values, each computed by a linear layer.</summary>
 internal sealed class LinearProjections(ModelParameters own, string name, int hidden) : AttentionProjections
 {
-    private readonly Linear _query = own.Linear(name + "query_proj", hidden, hidden);
-    private readonly Linear _key = own.Linear(name + "key_proj", hidden, hidden);
-    private readonly Linear _value = own.Linear(name + "value_proj", hidden, hidden);
+    /// <summary>Gets the layer of the queries.</summary>
+    public Linear Query { get; } = own.Linear(name + "query_proj", hidden, hidden);
 
-    public override Tensor Query(Computation run, Tensor x) => run.Linear(x, _query);
+    /// <summary>Gets the layer of the keys.</summary>
+    public Linear Key { get; } = own.Linear(name + "key_proj", hidden, hidden);
 
-    public override Tensor Key(Computation run, Tensor x) => run.Linear(x, _key);
+    /// <summary>Gets the layer of the values.</summary>
+    public Linear Value { get; } = own.Linear(name + "value_proj", hidden, hidden);
 
-    public override Tensor Value(Computation run, Tensor x) => run.Linear(x, _value);
+    public override (Tensor Query, Tensor Key, Tensor Value) Project(Computation run, Tensor x) =>
+        (run.Linear(x, Query), run.Linear(x, Key), run.Linear(x, Value));
 }

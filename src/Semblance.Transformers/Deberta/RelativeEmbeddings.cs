@@ -6,7 +6,7 @@ namespace Semblance.Transformers.Deberta;
 /// <summary>Represents DeBERTa's embeddings of distances, which all layers share.</summary>
 internal sealed class RelativeEmbeddings
 {
-    private readonly Tensor _table; // [2 · span × hidden]
+    private readonly EmbeddingTable _table; // [2 · span × hidden]
     private readonly LayerNorm? _norm;
     private readonly int _buckets;
     private readonly int _maxDistance;
@@ -25,7 +25,7 @@ internal sealed class RelativeEmbeddings
         _buckets = buckets;
         _maxDistance = maxDistance;
         _span = buckets > 0 ? buckets : maxDistance;
-        _table = own.Tensor("encoder.rel_embeddings.weight", 2 * _span, hidden);
+        _table = own.Embedding("encoder.rel_embeddings", 2 * _span, hidden);
         _norm = norm is { } epsilon ? own.LayerNorm("encoder.LayerNorm", hidden, epsilon) : null;
     }
 
@@ -36,7 +36,7 @@ internal sealed class RelativeEmbeddings
         int[] rows = [.. Enumerable.Range(0, Math.Max(0, (2 * longest) - 1))
             .Select(i => Math.Clamp(Bucket(longest - 1 - i) + _span, 0, (2 * _span) - 1))];
         int first = rows.DefaultIfEmpty(0).Min(), count = rows.DefaultIfEmpty(-1).Max() - first + 1;
-        var vectors = run.Rows(_table, [.. Enumerable.Range(first, count)]); // [entries × hidden]
+        var vectors = run.Embed([.. Enumerable.Range(first, count)], _table); // [entries × hidden]
         return new RelativeRows(_norm is null ? vectors : run.LayerNorm(vectors, _norm), [.. rows.Select(row => row - first)], longest - 1);
     }
 

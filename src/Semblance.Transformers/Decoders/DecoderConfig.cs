@@ -153,7 +153,7 @@ internal sealed record DecoderConfig
     private static KnownKeys Keys(string? type)
     {
         var keys = new KnownKeys()
-            .Honoured(
+            .Supported(
                 "attention_dropout", "head_dim", "hidden_size", "intermediate_size", "is_causal", "max_position_embeddings", "mlp_bias",
                 "num_attention_heads", "num_hidden_layers",
                 "num_key_value_heads", "pad_token_id", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling",
@@ -164,22 +164,22 @@ internal sealed record DecoderConfig
             .Unsupported("use_mrope", "one position for each token", "false"); // of Qwen's models of images
         _ = type switch
         {
-            "gemma" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),
+            "gemma" => keys.Supported("attention_bias", "final_logit_softcapping", "hidden_act", "hidden_activation"),
             "gemma3_text" => keys
-                .Honoured(
+                .Supported(
                     "attention_bias", "final_logit_softcapping", "hidden_activation", "layer_types", "query_pre_attn_scalar",
                     "rope_local_base_freq", "sliding_window", "sliding_window_pattern")
                 .Ignored("_sliding_window_pattern", "hidden_act"), // the first is given along with layer_types
-            "mistral" => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act", "sliding_window"),
+            "mistral" => keys.Supported("attention_bias", "final_logit_softcapping", "hidden_act", "sliding_window"),
             "qwen2" => keys
-                .Honoured(
+                .Supported(
                     "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window", "use_sliding_window")
                 .Ignored("attention_bias"), // queries, keys and values always have one
             "qwen3" =>
-                keys.Honoured(
+                keys.Supported(
                     "attention_bias", "final_logit_softcapping", "hidden_act", "layer_types", "max_window_layers", "sliding_window",
                     "use_sliding_window"),
-            _ => keys.Honoured("attention_bias", "final_logit_softcapping", "hidden_act"),
+            _ => keys.Supported("attention_bias", "final_logit_softcapping", "hidden_act"),
         };
         return keys.With(CommonKeys.All);
     }

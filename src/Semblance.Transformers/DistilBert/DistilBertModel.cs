@@ -12,7 +12,7 @@ namespace Semblance.Transformers.DistilBert;
 public sealed class DistilBertModel : BertEncoder
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "activation", "attention_dropout", "dim", "dropout", "hidden_dim", "max_position_embeddings", "n_heads", "n_layers",
             "vocab_size")
         .Alias("hidden_size", "dim").Alias("num_attention_heads", "n_heads").Alias("num_hidden_layers", "n_layers")

@@ -47,7 +47,7 @@ public sealed class ElectraModel : BertEncoder
     private static ElectraModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
     {
         configuration.Check(BertConfig.KeysOf(decoder)
-            .Honoured("embedding_size")
+            .Supported("embedding_size")
             // of multiple choice
             .Ignored("summary_activation", "summary_first_dropout", "summary_last_dropout", "summary_type", "summary_use_proj")
             .With(CommonKeys.All));

@@ -12,7 +12,7 @@ namespace Semblance.Transformers.EuroBert;
 public sealed class EuroBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_bias", "attention_dropout", "classifier_pooling", "head_dim", "hidden_act", "hidden_size", "intermediate_size",
             "max_position_embeddings", "mlp_bias", "num_attention_heads",
             "num_hidden_layers", "num_key_value_heads", "partial_rotary_factor", "rms_norm_eps", "rope_parameters", "rope_scaling",

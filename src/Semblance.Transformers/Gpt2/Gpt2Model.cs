@@ -12,7 +12,7 @@ namespace Semblance.Transformers.Gpt2;
 public sealed class Gpt2Model : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "activation_function", "attn_pdrop", "embd_pdrop", "is_causal", "layer_norm_epsilon", "n_embd", "n_head", "n_inner", "n_layer",
             "n_positions", "pad_token_id", "resid_pdrop",
             "scale_attn_by_inverse_layer_idx", "scale_attn_weights", "tie_word_embeddings", "vocab_size")

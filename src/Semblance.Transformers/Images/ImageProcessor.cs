@@ -15,7 +15,7 @@ public sealed class ImageProcessor
     private const int MostPixels = 1 << 24; // of a model's input
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "crop_size", "do_center_crop", "do_normalize", "do_rescale", "do_resize", "feature_extractor_type", "image_mean",
             "image_processor_type", "image_std", "resample", "rescale_factor", "size")
         .Ignored(

@@ -94,6 +94,20 @@ public sealed class ModelParameters
         return linear;
     }
 
+    /// <summary>Takes a convolution with <c>weight</c> and, optionally, <c>bias</c>: a linear layer over windows.</summary>
+    /// <param name="name">The name of the layer.</param>
+    /// <param name="outputs">The width of its outputs.</param>
+    /// <param name="bias"><see langword="true"/> if the layer has a bias; otherwise, <see langword="false"/>.</param>
+    /// <param name="window">
+    /// The shape of a window, such as <c>[inputs × width]</c>; the weight is stored as <c>[outputs × window]</c>.
+    /// </param>
+    public Linear Convolution(string name, int outputs, bool bias, params ReadOnlySpan<int> window)
+    {
+        var linear = Register(name, _weights.Convolution(name, outputs, bias, window));
+        OnPrepare(linear.Prepare, linear.Weight.Length);
+        return linear;
+    }
+
     /// <summary>Takes an embedding table with <c>weight</c>.</summary>
     /// <param name="name">The name of the table.</param>
     /// <param name="rows">The number of embeddings.</param>

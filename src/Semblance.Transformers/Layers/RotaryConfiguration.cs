@@ -11,7 +11,7 @@ namespace Semblance.Transformers.Layers;
 public static class RotaryConfiguration
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_factor", "beta_fast", "beta_slow", "factor", "high_freq_factor", "low_freq_factor", "mscale", "mscale_all_dim",
             "original_max_position_embeddings", "partial_rotary_factor",
             "rope_theta", "rope_type", "truncate")
@@ -19,7 +19,7 @@ public static class RotaryConfiguration
         .Unsupported("long_factor", "one factor for all frequencies")
         .Unsupported("short_factor", "one factor for all frequencies");
 
-    private static readonly KnownKeys LayerKeys = new KnownKeys().Honoured("full_attention", "sliding_attention");
+    private static readonly KnownKeys LayerKeys = new KnownKeys().Supported("full_attention", "sliding_attention");
 
     /// <summary>Reads the positions of a model, or of one kind of its layers.</summary>
     /// <param name="file">The configuration.</param>

@@ -13,11 +13,11 @@ public sealed class MPNetModel : BertEncoder
     private const int MaxDistance = 128; // not in the configuration
     private const int PaddingId = 1; // whatever the configuration says
 
-    private readonly Tensor _bias; // [buckets × heads]
+    private readonly EmbeddingTable _bias; // [buckets × heads]
 
     private MPNetModel(
         ConfigurationFile configuration, ModelParameters own, BertConfig config, BertEmbeddings embeddings, TransformerLayer[] layers,
-        Linear? pooler, Tensor bias)
+        Linear? pooler, EmbeddingTable bias)
         : base(configuration, own, config, embeddings, layers, pooler) => _bias = bias;
 
     /// <summary>Gets the descriptor of the architecture.</summary>
@@ -53,7 +53,7 @@ public sealed class MPNetModel : BertEncoder
 
     private static MPNetModel Create(ConfigurationFile configuration, ModelParameters own)
     {
-        configuration.Check(BertConfig.Keys.Honoured("relative_attention_num_buckets").With(CommonKeys.All));
+        configuration.Check(BertConfig.Keys.Supported("relative_attention_num_buckets").With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig { TypeVocabSize = 0 });
         var buckets = configuration.WholeNumber("relative_attention_num_buckets", 4, 2 * MaxDistance, 32);
         var embeddings = new BertEmbeddings(config, own, config.HiddenSize, PaddingId, types: false);
@@ -62,7 +62,7 @@ public sealed class MPNetModel : BertEncoder
         var pooler = Pooler(own, config);
         return new MPNetModel(
             configuration, own, config, embeddings, layers, pooler,
-            relative.Tensor("encoder.relative_attention_bias.weight", buckets, config.NumAttentionHeads));
+            relative.Embedding("encoder.relative_attention_bias", buckets, config.NumAttentionHeads));
     }
 
     private static BertLayer Layer(BertConfig config, ModelParameters own, string name) => new(

@@ -12,7 +12,7 @@ namespace Semblance.Transformers.ModernBert;
 public sealed class ModernBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attention_bias", "attention_dropout", "classifier_activation", "classifier_bias", "classifier_pooling", "decoder_bias",
             "embedding_dropout", "global_attn_every_n_layers",
             "global_rope_theta", "hidden_activation", "hidden_size", "intermediate_size", "layer_types", "local_attention",

@@ -12,7 +12,7 @@ namespace Semblance.Transformers.NomicBert;
 public sealed class NomicBertModel : Transformer
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "activation_function", "attn_pdrop", "layer_norm_epsilon", "max_trained_positions", "mlp_fc1_bias", "mlp_fc2_bias", "n_embd",
             "n_head", "n_inner", "n_layer", "n_positions",
             "pad_vocab_size_multiple", "qkv_proj_bias", "resid_pdrop", "rotary_emb_base", "rotary_emb_fraction", "rotary_scaling_factor",

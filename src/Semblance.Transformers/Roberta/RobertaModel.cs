@@ -58,7 +58,7 @@ public sealed class RobertaModel : BertEncoder
 
     private static RobertaModel Create(ConfigurationFile configuration, ModelParameters own, bool decoder = false)
     {
-        configuration.Check(BertConfig.KeysOf(decoder).Honoured("pad_token_id").With(CommonKeys.All));
+        configuration.Check(BertConfig.KeysOf(decoder).Supported("pad_token_id").With(CommonKeys.All));
         var config = BertConfig.Read(configuration, new BertConfig(), decoder);
         return new RobertaModel(
             configuration, own, config, configuration.WholeNumber("pad_token_id", 0, config.MaxPositionEmbeddings - 2, 1), decoder);

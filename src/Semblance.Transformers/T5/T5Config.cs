@@ -9,7 +9,7 @@ namespace Semblance.Transformers.T5;
 public sealed record T5Config
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "d_ff", "d_kv", "d_model", "dropout_rate", "feed_forward_proj", "layer_norm_epsilon", "num_decoder_layers", "num_heads",
             "num_layers", "relative_attention_max_distance",
             "relative_attention_num_buckets", "scale_decoder_outputs", "tie_word_embeddings", "vocab_size")

@@ -14,7 +14,7 @@ public sealed class T5Model : Transformer
     private const string SharedName = "shared";
     private const string EncoderName = "encoder.embed_tokens"; // for files that have only the encoder's table
 
-    private readonly Tensor _bias; // [buckets × heads]
+    private readonly EmbeddingTable _bias; // [buckets × heads]
     private readonly RmsNorm _norm;
 
     private T5Model(ConfigurationFile configuration, ModelParameters own, T5Config config, EmbeddingTable words, bool decoder)
@@ -32,8 +32,8 @@ public sealed class T5Model : Transformer
             : [];
         T5FeedForward[] feedForwards = [.. blocks.Select(block => new T5FeedForward(config, own, block + (decoder ? "2" : "1")))];
         Blocks = [.. blocks.Select((_, i) => new T5Layer(i, attentions[i], crossAttentions.ElementAtOrDefault(i), feedForwards[i]))];
-        _bias = own.Tensor(
-            name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
+        _bias = own.Embedding(
+            name + ".block.0.layer.0.SelfAttention.relative_attention_bias", config.RelativeAttentionNumBuckets, config.NumHeads);
         _norm = own.RmsNorm(name + ".final_layer_norm", config.DModel, config.LayerNormEpsilon);
     }
 

@@ -29,13 +29,13 @@ public sealed record TextCluster(IReadOnlyList<string> Words, IReadOnlyList<Sear
 
     private static SearchHit[] Ranked(Tensor vectors, int[] rows)
     {
-        var centre = new float[vectors.Columns];
+        var center = new float[vectors.Columns];
         foreach (var row in rows)
         {
             var length = TensorPrimitives.Norm(vectors.Row(row));
-            TensorPrimitives.MultiplyAdd(vectors.Row(row), length > 0 ? 1 / length : 0, centre, centre);
+            TensorPrimitives.MultiplyAdd(vectors.Row(row), length > 0 ? 1 / length : 0, center, center);
         }
 
-        return [.. rows.Select(row => new SearchHit(row, Similarity.Of(vectors.Row(row), centre))).OrderByDescending(hit => hit.Score)];
+        return [.. rows.Select(row => new SearchHit(row, Similarity.Of(vectors.Row(row), center))).OrderByDescending(hit => hit.Score)];
     }
 }

@@ -13,8 +13,8 @@ public sealed record CrossEncoderConfig : EncoderConfig
     private const string Field = "activation_fn";
     private const string OldField = "sbert_ce_default_activation_function";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured(Field, "default_prompt_name", "prompts").With(CommonKeys);
-    private static readonly KnownKeys SectionKeys = new KnownKeys().Honoured(Field).Ignored("version");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported(Field, "default_prompt_name", "prompts").With(CommonKeys);
+    private static readonly KnownKeys SectionKeys = new KnownKeys().Supported(Field).Ignored("version");
 
     /// <summary>
     /// Gets the activation function of the logits, unless <see cref="PredictOptions.Activation"/> sets another. If the files name none, it

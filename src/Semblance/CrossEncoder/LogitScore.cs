@@ -15,7 +15,7 @@ namespace Semblance;
 /// <param name="FalseId">The id of the token for no; null if the logit of the other is the score.</param>
 internal sealed record LogitScore(int TrueId, int? FalseId)
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("false_token_id", "true_token_id")
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("false_token_id", "true_token_id")
         .Unsupported("module_input_name", "causal_logits", "\"causal_logits\"");
 
     private const string Class = "LogitScore";

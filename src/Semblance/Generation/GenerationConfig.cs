@@ -11,7 +11,7 @@ namespace Semblance.Generation;
 public sealed record GenerationConfig
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "do_sample",
             "early_stopping", "eos_token_id", "forced_bos_token_id", "forced_eos_token_id", "length_penalty",
             "max_length", "max_new_tokens", "min_length", "min_new_tokens", "min_p", "no_repeat_ngram_size",

@@ -3,7 +3,7 @@ const canvas = document.querySelector('canvas'), tip = document.getElementById('
 const context = canvas.getContext('2d'), shown = names.map(() => true), style = getComputedStyle(document.documentElement);
 const lower = texts.map(text => text.toLowerCase());
 let middle = [0, 0], scale = 1, found = null;
-const colour = group => `hsl(${(group * 137.508 + 210) % 360} 58% ${style.getPropertyValue('--light')})`;
+const color = group => `hsl(${(group * 137.508 + 210) % 360} 58% ${style.getPropertyValue('--light')})`;
 const place = i => [(points[2 * i] - middle[0]) * scale + canvas.clientWidth / 2, canvas.clientHeight / 2 - (points[2 * i + 1] - middle[1]) * scale];
 const visible = i => shown[groups[i]] && (!found || found[i]);
 function fit() {
@@ -20,7 +20,7 @@ function draw() {
   const radius = Math.max(1.6, Math.min(4.5, 90 / Math.sqrt(texts.length)));
   for (const bright of [false, true]) for (let i = 0; i < texts.length; i++) if (visible(i) === bright && shown[groups[i]]) {
     const [x, y] = place(i);
-    context.globalAlpha = bright ? 0.8 : 0.1; context.fillStyle = colour(groups[i]);
+    context.globalAlpha = bright ? 0.8 : 0.1; context.fillStyle = color(groups[i]);
     context.beginPath(); context.arc(x, y, radius, 0, 7); context.fill();
   }
   let seen = 0;
@@ -56,7 +56,7 @@ find.addEventListener('input', () => { const word = find.value.trim().toLowerCas
 names.forEach((name, group) => {
   const size = groups.reduce((sum, other) => sum + (other === group), 0), button = document.createElement('button');
   button.innerHTML = '<i></i><span></span><small></small>';
-  button.children[0].style.background = colour(group); button.children[1].textContent = name || '—'; button.children[2].textContent = size;
+  button.children[0].style.background = color(group); button.children[1].textContent = name || '—'; button.children[2].textContent = size;
   button.setAttribute('aria-pressed', true);
   button.onclick = () => { shown[group] = !shown[group]; button.setAttribute('aria-pressed', shown[group]); draw(); };
   document.getElementById('legend').append(button);

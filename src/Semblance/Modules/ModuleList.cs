@@ -16,7 +16,7 @@ internal static class ModuleList
     private const int Most = 256;
 
     // The names of modules and the arguments of a model's own code have no effect here.
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("idx", "path", "type").Ignored("kwargs", "name");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("idx", "path", "type").Ignored("kwargs", "name");
 
     /// <summary>Returns a value that indicates whether a folder has a list of modules.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));

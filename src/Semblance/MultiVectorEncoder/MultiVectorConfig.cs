@@ -13,7 +13,7 @@ public sealed record MultiVectorConfig : EncoderConfig
     private const string ColbertFile = "artifact.metadata";
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(
+        .Supported(
             "attend_to_expansion_tokens", "default_prompt_name", "do_query_expansion", "document_length",
             "document_prefix", "model_type", "prompts", "query_expansion", "query_length", "query_prefix",
             "similarity_fn_name", "skiplist_words")
@@ -22,11 +22,11 @@ public sealed record MultiVectorConfig : EncoderConfig
         .With(CommonKeys);
 
     private static readonly KnownKeys ColbertKeys = new KnownKeys()
-        .Honoured("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")
+        .Supported("attend_to_mask_tokens", "doc_maxlen", "doc_token_id", "mask_punctuation", "query_maxlen", "query_token_id")
         .Unsupported("interaction", "colbert", "\"colbert\"")
         .Unsupported("similarity", "cosine", "\"cosine\"");
 
-    private static readonly KnownKeys ExpansionKeys = new KnownKeys().Honoured("attend", "length", "strategy", "token");
+    private static readonly KnownKeys ExpansionKeys = new KnownKeys().Supported("attend", "length", "strategy", "token");
 
     /// <summary>Gets the token that is inserted after the first token of a query, such as <c>[unused0]</c>; null for none.</summary>
     public string? QueryPrefix { get; init; }

@@ -6,7 +6,7 @@ namespace Semblance;
 /// <summary>Represents the settings of a model beyond its modules: <c>config_sentence_transformers.json</c>.</summary>
 public sealed record SentenceTransformerConfig : EncoderConfig
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+    private static readonly KnownKeys Keys = new KnownKeys().Supported(
         "default_prompt_name", "prompts", "similarity_fn_name", "truncate_dim").With(CommonKeys);
 
     /// <summary>Gets the similarity function of the model's vectors.</summary>

@@ -11,7 +11,7 @@ public sealed class PhraseTokenizer : WordTokenizer
 {
     private const string File = "phrasetokenizer_config.json";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+    private static readonly KnownKeys Keys = new KnownKeys().Supported(
         "do_lower_case", "max_ngram_length", "ngram_separator", "stop_words", "vocab");
 
     private readonly HashSet<string> _phrases = [];

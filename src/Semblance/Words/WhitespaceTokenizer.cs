@@ -12,7 +12,7 @@ public sealed class WhitespaceTokenizer(IEnumerable<string> vocabulary, IEnumera
 {
     private const string File = "whitespacetokenizer_config.json";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("do_lower_case", "stop_words", "vocab");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("do_lower_case", "stop_words", "vocab");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.tokenizer.WhitespaceTokenizer.WhitespaceTokenizer";

@@ -231,7 +231,7 @@ public sealed class HubClientTests : HubTest
     }
 
     [Fact]
-    public async Task A_cancelled_download_is_continued_by_the_next()
+    public async Task A_canceled_download_is_continued_by_the_next()
     {
         using var cancellationToken = new CancellationTokenSource();
         var over = new TaskCompletionSource();

@@ -6,7 +6,7 @@ namespace Semblance.Files.Tests.Json;
 public sealed class KnownKeysTests
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("size").Ignored("note").Unsupported("positions", "absolute positions", "\"absolute\"", "0");
+        .Supported("size").Ignored("note").Unsupported("positions", "absolute positions", "\"absolute\"", "0");
 
     [Fact]
     public void An_unknown_key_is_named()
@@ -36,7 +36,7 @@ public sealed class KnownKeysTests
     [Fact]
     public void Another_name_of_a_key_is_known_and_leads_to_it()
     {
-        var keys = new KnownKeys().Honoured("dim").Alias("hidden_size", "dim");
+        var keys = new KnownKeys().Supported("dim").Alias("hidden_size", "dim");
 
         keys.Check(JsonElement.Parse("""{"hidden_size": 8}""")).Unknown.ShouldBeEmpty();
         keys.KeyOf("hidden_size").ShouldBe("dim");

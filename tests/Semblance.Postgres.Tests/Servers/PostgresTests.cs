@@ -14,7 +14,7 @@ internal sealed class PostgresFactAttribute : FactAttribute
     public PostgresFactAttribute() => Skip = PostgresServer.Named is null ? Pglite.Problem : null;
 }
 
-/// <summary>A parameterised test that needs a server, skipped where none can be had.</summary>
+/// <summary>A parameterized test that needs a server, skipped where none can be had.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PostgresTheoryAttribute : TheoryAttribute
 {

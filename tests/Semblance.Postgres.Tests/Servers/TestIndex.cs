@@ -13,10 +13,10 @@ public sealed class TestIndex(PostgresIndex index, NpgsqlDataSource source) : IA
     public static List<VectorRecord> Records(int seed, int count, int dimension, int groups = 20)
     {
         var random = new Random(seed);
-        var centres = Enumerable.Range(0, groups).Select(_ => Vector(random, dimension)).ToArray();
+        var centers = Enumerable.Range(0, groups).Select(_ => Vector(random, dimension)).ToArray();
         return [.. Enumerable.Range(0, count).Select(i => new VectorRecord(
             i % 3 == 0 ? $"text {i}" : i,
-            Vector(random, dimension).Zip(centres[i % groups], (a, b) => (0.6f * a) + b).ToArray(),
+            Vector(random, dimension).Zip(centers[i % groups], (a, b) => (0.6f * a) + b).ToArray(),
             i % 5 == 0 ? null : $"sentence {i}",
             i % 7 == 0 ? null : new Dictionary<string, string> { ["group"] = $"{i % groups}", ["half"] = i % 2 == 0 ? "even" : "odd" }))];
     }

@@ -37,7 +37,7 @@ public unsafe class VectorMathTests
         var x = new float[Count];
         for (var i = 0; i < Count; i++)
         {
-            // Half of them evenly, half of them towards zero.
+            // Half of them evenly, half of them toward zero.
             var t = low + ((high - low) * i / (Count - 1));
             x[i] = i % 2 == 0 ? t : t * t * t / (high * high);
         }

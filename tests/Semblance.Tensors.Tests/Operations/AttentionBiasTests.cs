@@ -96,15 +96,15 @@ public class AttentionBiasTests
     }
 
     [Fact]
-    public void Neighbours_of_each_token_within_its_sequence()
+    public void Neighbors_of_each_token_within_its_sequence()
     {
         var x = TestTensors.Random(1, 5, 2);
         var batch = TestTensors.Batch(3, 2);
         int[] first = [0, 0, 0, 3, 3], end = [3, 3, 3, 5, 5];
-        GradientTests.Check(InstructionSet.Portable, [x], run => run.Neighbours(x, batch, 3), v => [.. Enumerable.Range(0, 30).Select(i =>
+        GradientTests.Check(InstructionSet.Portable, [x], run => run.Neighbors(x, batch, 3), v => [.. Enumerable.Range(0, 30).Select(i =>
         {
-            var (token, column, neighbour) = (i / 6, i % 6 / 3, (i / 6) + (i % 3) - 1);
-            return neighbour < first[token] || neighbour >= end[token] ? 0 : v[0][(neighbour * 2) + column];
+            var (token, column, neighbor) = (i / 6, i % 6 / 3, (i / 6) + (i % 3) - 1);
+            return neighbor < first[token] || neighbor >= end[token] ? 0 : v[0][(neighbor * 2) + column];
         })]);
     }
 
@@ -133,7 +133,7 @@ public class AttentionBiasTests
         Should.Throw<ArgumentException>(() => Attend(AttentionBias.Disentangled(Tensor.Zeros(4, 6), null, new int[9], 4))).Message.ShouldContain("5 queries");
         Should.Throw<ArgumentException>(() => Attend(AttentionBias.Disentangled(null, Tensor.Zeros(5, 6), [0, 1, 2, 3, 0, 0, 0, 0, 0], 4))).Message.ShouldContain("does not fit");
         Should.Throw<ArgumentException>(() => run.HeadProducts(x, Tensor.Zeros(3, 7), Heads));
-        Should.Throw<ArgumentException>(() => run.Neighbours(x, batch.Queries, 2)).Message.ShouldContain("odd");
+        Should.Throw<ArgumentException>(() => run.Neighbors(x, batch.Queries, 2)).Message.ShouldContain("odd");
     }
 
     private static (Tensor Query, Tensor Key, Tensor Value) Inputs(AttentionMask mask, int hidden) =>

@@ -27,13 +27,13 @@ public class FrozenTests
         ["recurrence"] = ([[5, 8], [8, 2], [8]], (run, x) => run.Lstm(x[0], new Linear(x[1], x[2]), Batch)),
         ["columns side by side"] = ([[5, 4], [5, 2]], (run, x) => run.ConcatenateColumns(x[0], x[1])),
         ["rows below each other"] = ([[5, 4], [2, 4]], (run, x) => run.ConcatenateRows(x[0], x[1])),
-        ["normalised rows"] = ([[5, 4]], (run, x) => run.Normalize(x[0])),
+        ["normalized rows"] = ([[5, 4]], (run, x) => run.Normalize(x[0])),
         ["magnitudes"] = ([[5, 4]], (run, x) => run.Abs(x[0])),
         ["exponentials"] = ([[5, 4]], (run, x) => run.Exp(x[0])),
         ["logarithms of probabilities"] = ([[5, 4]], (run, x) => run.LogSoftmax(x[0])),
         ["pooling"] = ([[5, 4]], (run, x) => run.Pool(x[0], Batch, [Pooling.Max, Pooling.Mean])),
         ["gate"] = ([[5, 4]], (run, x) => run.Gate(x[0], Activation.Silu)),
-        ["neighbours"] = ([[5, 4]], (run, x) => run.Neighbours(x[0], Batch, 3)),
+        ["neighbors"] = ([[5, 4]], (run, x) => run.Neighbors(x[0], Batch, 3)),
         ["rows"] = ([[5, 4]], (run, x) => run.Rows(x[0], [1, 1, 3])),
     };
 

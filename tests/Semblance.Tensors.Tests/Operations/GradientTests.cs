@@ -183,7 +183,7 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Normalisation(InstructionSet set)
+    public void Normalization(InstructionSet set)
     {
         var x = TestTensors.Random(1, 4, 9);
         Check(set, [x], run => run.Normalize(x), values => DoubleReference.Normalize(values[0], 9));
@@ -214,11 +214,12 @@ public class GradientTests
     }
 
     [Fact]
-    public void The_first_columns_and_those_between()
+    public void The_first_columns_those_between_and_those_of_each_group()
     {
         var x = TestTensors.Random(1, 3, 6);
         Check(InstructionSet.Portable, [x], run => run.FirstColumns(x, 4), v => [.. Enumerable.Range(0, 12).Select(i => v[0][(i / 4 * 6) + (i % 4)])]);
         Check(InstructionSet.Portable, [x], run => run.Columns(x, 2, 3), v => [.. Enumerable.Range(0, 9).Select(i => v[0][(i / 3 * 6) + 2 + (i % 3)])]);
+        Check(InstructionSet.Portable, [x], run => run.Columns(x, 1, 2, 3), v => [.. Enumerable.Range(0, 12).Select(i => v[0][(i / 2 * 3) + 1 + (i % 2)])]);
     }
 
     [Fact]

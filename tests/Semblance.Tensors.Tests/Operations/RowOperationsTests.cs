@@ -38,7 +38,7 @@ public class RowOperationsTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Normalised_rows_have_length_one(InstructionSet set)
+    public void Normalized_rows_have_length_one(InstructionSet set)
     {
         for (var columns = 1; columns < 70; columns++)
         {
@@ -61,7 +61,7 @@ public class RowOperationsTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Normalising_survives_zeros_and_extreme_sizes(InstructionSet set)
+    public void Normalizing_survives_zeros_and_extreme_sizes(InstructionSet set)
     {
         var x = Tensor.From([0, 0, 0, 3e30f, 4e30f, 0, 3e-25f, 4e-25f, 0], 3, 3);
         using var run = new Computation(instructions: set);

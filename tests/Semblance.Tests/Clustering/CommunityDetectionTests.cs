@@ -63,7 +63,7 @@ public class CommunityDetectionTests
     }
 
     [Fact]
-    public void A_search_can_be_cancelled()
+    public void A_search_can_be_canceled()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();

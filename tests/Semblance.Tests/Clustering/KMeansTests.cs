@@ -5,7 +5,7 @@ namespace Semblance.Tests;
 public class KMeansTests
 {
     [Fact]
-    public void From_the_same_centres_it_ends_where_that_of_scikit_learn_does()
+    public void From_the_same_centers_it_ends_where_that_of_scikit_learn_does()
     {
         var recorded = RecordedClusters.Get("kmeans");
         var initial = RecordedClusters.Points.Rows(recorded.GetProperty("initial").Integers());
@@ -34,7 +34,7 @@ public class KMeansTests
     }
 
     [Fact]
-    public void Every_vector_is_in_the_cluster_of_the_nearest_centre_even_far_from_the_origin()
+    public void Every_vector_is_in_the_cluster_of_the_nearest_center_even_far_from_the_origin()
     {
         var (points, _) = RecordedClusters.Groups(5, 600, 7, 9, 0.8f);
         foreach (ref var value in points.Writable)
@@ -55,7 +55,7 @@ public class KMeansTests
     }
 
     [Fact]
-    public void Centres_are_the_means_of_their_own()
+    public void Centers_are_the_means_of_their_own()
     {
         var points = Vectors.Random(8, 300, 5);
         var found = KMeans.Fit(points, new KMeansOptions { Clusters = 6, Tolerance = 0 });

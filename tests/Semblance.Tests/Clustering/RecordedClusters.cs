@@ -28,11 +28,11 @@ internal static class RecordedClusters
     /// <summary>Groups of points around so many places.</summary>
     public static (Tensor Points, int[] Groups) Groups(int seed, int rows, int columns, int groups, float width = 0.1f)
     {
-        var centres = Vectors.Random(seed, groups, columns);
+        var centers = Vectors.Random(seed, groups, columns);
         var points = Vectors.Random(seed + 1, rows, columns);
         for (var i = 0; i < points.Length; i++)
         {
-            points.Writable[i] = (points.Values[i] * width) + centres.Values[(i / columns % groups * columns) + (i % columns)];
+            points.Writable[i] = (points.Values[i] * width) + centers.Values[(i / columns % groups * columns) + (i % columns)];
         }
 
         return (points, [.. Enumerable.Range(0, rows).Select(row => row % groups)]);

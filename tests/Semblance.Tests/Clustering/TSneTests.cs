@@ -10,7 +10,7 @@ public class TSneTests
     public void The_gradient_is_that_of_all_pairs(double theta, double tolerance)
     {
         var (vectors, _) = RecordedClusters.Groups(1, 300, 8, 6);
-        var affinities = NeighbourAffinities.Of(vectors, 20, 2, CancellationToken.None);
+        var affinities = NeighborAffinities.Of(vectors, 20, 2, CancellationToken.None);
         double[] points = [.. Vectors.Random(2, 300, 2).Values.ToArray().Select(value => 20.0 * value)];
         (points[2], points[3]) = (points[0], points[1]); // two in one place
         var gradient = new double[600];
@@ -24,7 +24,7 @@ public class TSneTests
     public void The_gradient_is_the_slope_of_the_divergence()
     {
         var vectors = Vectors.Random(3, 50, 4);
-        var forces = new TSneForces(NeighbourAffinities.Of(vectors, 10, 1, CancellationToken.None), 0, 1, CancellationToken.None);
+        var forces = new TSneForces(NeighborAffinities.Of(vectors, 10, 1, CancellationToken.None), 0, 1, CancellationToken.None);
         double[] points = [.. Vectors.Random(4, 50, 2).Values.ToArray().Select(value => (double)value)];
         var gradient = new double[100];
         forces.Gradient(points, 1, gradient);
@@ -43,7 +43,7 @@ public class TSneTests
     public void Affinities_add_up_to_one_both_ways_and_have_the_perplexity()
     {
         var vectors = Vectors.Random(5, 200, 6);
-        var affinities = NeighbourAffinities.Of(vectors, 15, 2, CancellationToken.None);
+        var affinities = NeighborAffinities.Of(vectors, 15, 2, CancellationToken.None);
         var all = Enumerable.Range(0, 200).SelectMany(row => affinities[row].Others.ToArray().Zip(affinities[row].Values.ToArray(), (other, value) => (row, other, value))).ToArray();
         all.Sum(pair => pair.value).ShouldBe(1, 1e-12);
         var table = all.ToDictionary(pair => (pair.row, pair.other), pair => pair.value);
@@ -102,7 +102,7 @@ public class TSneTests
         Should.Throw<ArgumentException>(() => TSne.Fit(x)).Message.ShouldStartWith("Vector 1 ");
     }
 
-    private static double[] ByAllPairs(NeighbourAffinities affinities, double[] points)
+    private static double[] ByAllPairs(NeighborAffinities affinities, double[] points)
     {
         var count = affinities.Count;
         var p = new double[count, count];

@@ -161,7 +161,7 @@ public class TextGeneratorTests
     }
 
     [Fact]
-    public async Task The_pieces_of_a_stream_are_the_text_and_a_cancelled_one_stops()
+    public async Task The_pieces_of_a_stream_are_the_text_and_a_canceled_one_stops()
     {
         var generator = Generator("gpt2-lm");
         var config = new GenerationConfig { MaxNewTokens = 30, DoSample = true, Seed = 3 };

@@ -12,12 +12,12 @@ internal sealed class IndexFolder : IDisposable
     /// <summary>Vectors in groups, as sentence vectors lie.</summary>
     public static Tensor Clustered(int seed, int rows, int columns, int groups = 40)
     {
-        var (centres, noise) = (Vectors.Random(seed, groups, columns), Vectors.Random(seed + 1, rows, columns));
+        var (centers, noise) = (Vectors.Random(seed, groups, columns), Vectors.Random(seed + 1, rows, columns));
         for (var i = 0; i < rows; i++)
         {
             for (var j = 0; j < columns; j++)
             {
-                noise.Writable[(i * columns) + j] = centres.Row(i % groups)[j] + (0.7f * noise.Row(i)[j]);
+                noise.Writable[(i * columns) + j] = centers.Row(i % groups)[j] + (0.7f * noise.Row(i)[j]);
             }
         }
 

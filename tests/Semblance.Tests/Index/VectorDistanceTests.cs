@@ -41,7 +41,7 @@ public unsafe class VectorDistanceTests
     [Fact]
     public void The_checksum_is_that_of_the_standard()
     {
-        // The check value of CRC-32C in the catalogue of Williams and Cook.
+        // The check value of CRC-32C in the catalog of Williams and Cook.
         Checksum.Of("123456789"u8).ShouldBe(0xE3069283);
         var checksum = Checksum.Begin();
         checksum.Append("12345"u8);

@@ -66,7 +66,7 @@ public class BitextMiningTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Progress_rises_to_1_and_a_cancelled_search_ends()
+    public void Progress_rises_to_1_and_a_canceled_search_ends()
     {
         var (source, target) = (Vectors.Random(1, 50, 8), Vectors.Random(2, 30, 8));
         var options = new BitextMiningOptions { MaxThreads = 1, Blocks = new MiningOptions { BlockRows = 10, StripeFloats = 160 } };

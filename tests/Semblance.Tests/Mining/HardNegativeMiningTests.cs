@@ -112,7 +112,7 @@ public sealed class HardNegativeMiningTests : IDisposable
     }
 
     [Fact]
-    public void Progress_rises_to_1_and_cancelled_mining_ends()
+    public void Progress_rises_to_1_and_canceled_mining_ends()
     {
         (string, string)[] pairs = [.. _texts.Select(text => (text + "?", text))];
         foreach (var crossEncoder in new[] { null, _crossEncoder })

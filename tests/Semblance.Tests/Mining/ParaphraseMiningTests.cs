@@ -75,7 +75,7 @@ public class ParaphraseMiningTests
         ParaphraseMining.Mine(Tensor.Zeros(count, 8)).ShouldBeEmpty();
 
     [Fact]
-    public void Progress_rises_to_1_and_a_cancelled_search_ends()
+    public void Progress_rises_to_1_and_a_canceled_search_ends()
     {
         var vectors = Vectors.Random(1, 100, 8);
         var options = new MiningOptions { BlockRows = 10, StripeFloats = 300 };

@@ -8,7 +8,7 @@ using Module = Semblance.Modules.Module;
 
 namespace Semblance.Tests.Modules;
 
-/// <summary>The lists of keys of the modules' files and of the files beside them: what is said to be honoured is read, what is unsupported is refused, the rest is named.</summary>
+/// <summary>The lists of keys of the modules' files and of the files beside them: what is said to be supported is read, what is unsupported is refused, the rest is named.</summary>
 public class ModuleKeysTests
 {
     // What no reader of a number, a text, a flag, a list or a section takes.
@@ -59,10 +59,10 @@ public class ModuleKeysTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_key_that_is_honoured_is_read(string name)
+    public void Every_key_that_is_supported_is_read(string name)
     {
         var keys = Lists()[name];
-        foreach (var key in keys.Names.Where(key => keys.UseOf(key) == KeyUse.Honoured && key != "model_type"))
+        foreach (var key in keys.Names.Where(key => keys.UseOf(key) == KeyUse.Supported && key != "model_type"))
         {
             // Old values would do the rest: what is not in the file is not asked for twice.
             using var folder = Folder(name, out var file);

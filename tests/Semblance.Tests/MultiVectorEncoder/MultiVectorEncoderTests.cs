@@ -9,7 +9,7 @@ namespace Semblance.Tests;
 public class MultiVectorEncoderTests
 {
     [Fact]
-    public void A_folder_of_PyLate_gives_projected_normalised_vectors_of_the_tokens_that_count()
+    public void A_folder_of_PyLate_gives_projected_normalized_vectors_of_the_tokens_that_count()
     {
         using var folder = Pylate();
         var model = MultiVectorEncoder.Load(folder.Path);
@@ -173,7 +173,7 @@ public class MultiVectorEncoderTests
         var batch = new PackedBatch(ids, new int[ids.Length], [0, ids.Length], attended: attended is { } count ? [count] : null);
         var hidden = Transformer.Load(folder.Path).Forward(run, batch);
         var projected = run.Linear(hidden, new Linear(SafetensorsFile.Open(folder.Of("1_Dense/model.safetensors")).Read("linear.weight"), null));
-        var normalised = run.Normalize(projected);
-        return [.. Enumerable.Range(0, ids.Length).Where(i => counts(ids[i])).SelectMany(i => normalised.Row(i).ToArray())];
+        var normalized = run.Normalize(projected);
+        return [.. Enumerable.Range(0, ids.Length).Where(i => counts(ids[i])).SelectMany(i => normalized.Row(i).ToArray())];
     }
 }

@@ -10,7 +10,7 @@ public class QuantizerTests
     private static readonly Tensor Vectors = File.Read("q.embeddings");
 
     [Theory]
-    [InlineData(Precision.Int8, "q.uint8", true, 1)] // the recorded version cut int8 towards zero; it is uint8 − 128 since
+    [InlineData(Precision.Int8, "q.uint8", true, 1)] // the recorded version cut int8 toward zero; it is uint8 − 128 since
     [InlineData(Precision.UInt8, "q.uint8", true, 1)]
     [InlineData(Precision.Int8, "q.uint8_self", false, 1)]
     [InlineData(Precision.UInt8, "q.uint8_self", false, 1)]

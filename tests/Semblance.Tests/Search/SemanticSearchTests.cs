@@ -96,7 +96,7 @@ public class SemanticSearchTests
     }
 
     [Fact]
-    public void Progress_rises_to_1_and_a_cancelled_search_ends()
+    public void Progress_rises_to_1_and_a_canceled_search_ends()
     {
         Tensor queries = Vectors.Random(1, 3, 8), corpus = Vectors.Random(2, 500, 8);
         var progress = new Recorder();

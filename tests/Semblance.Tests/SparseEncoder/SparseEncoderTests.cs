@@ -188,7 +188,7 @@ public class SparseEncoderTests
         using var run = new Computation();
         var features = new Features(PackedBatch.From([[1]])) { SentenceEmbeddings = Tensor.From([1, 2, 3], 1, 3) };
         module.Forward(run, features);
-        RecordedFolder.ShouldBeNear(features.SentenceEmbeddings.Values, [0, 0.25f, 1.49999f, 0], "normalised to −1, 0, 1; shifted to −1.5, 0, 1.5");
+        RecordedFolder.ShouldBeNear(features.SentenceEmbeddings.Values, [0, 0.25f, 1.49999f, 0], "normalized to −1, 0, 1; shifted to −1.5, 0, 1.5");
         features = new Features(PackedBatch.From([[1]])) { SentenceEmbeddings = Tensor.From([1, 2, 3], 1, 3), MaxActiveDimensions = 1 };
         module.Forward(run, features);
         SparseVector.From(features.SentenceEmbeddings.Values).Indices.ToArray().ShouldBe([2]);

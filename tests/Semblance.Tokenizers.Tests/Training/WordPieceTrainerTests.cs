@@ -73,7 +73,7 @@ public class WordPieceTrainerTests
     }
 
     [Fact]
-    public void Texts_are_normalised_as_the_tokenizer_does_it()
+    public void Texts_are_normalized_as_the_tokenizer_does_it()
     {
         Train(["Café CAFÉ"], new()).Skip(5).ShouldBe("a c e f ##a ##e ##f ca ##fe cafe".Split(' '), ignoreOrder: true);
         Train(["Café CAFÉ"], new() { LowerCase = false, MinFrequency = 1 }).ShouldContain("CAFÉ");

@@ -231,6 +231,7 @@ public class LossTests
         Fails(new GISTEmbedLoss(), [two, two], null, "guide");
         Fails(new MatryoshkaLoss(new CoSENTLoss(), new() { Dimensions = [8] }), [two, two], Tensor.Zeros(2), "cannot truncate vectors of 4 elements to 8");
         Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Forward(new Computation(), new LossInput([two, two]) { TextNumbers = [[0, 1]] })).Message.ShouldContain("text number");
+        Should.Throw<LossInputException>(() => new MultipleNegativesRankingLoss().Backward(new TrainingBatch(RecordedModel.MeanNormalize, [new Example(["a", "b"]), new Example(["a", "b", "c"])]))).Message.ShouldContain("A row has 3 texts and the first of its batch 2");
         Fails(new MSELoss(), [Tensor.Zeros(0, 4)], Tensor.Zeros(0, 4), "at least one");
         Fails(new AnglELoss(), [two, two], null, "needs labels");
         Fails(new EmbedDistillLoss(), [two, two], Tensor.Zeros(2, 3), "4 labels for each of 2 rows, or 4 for each of 2 columns");

@@ -57,7 +57,7 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_is_resumed_with_the_same_bits()
+    public async Task A_canceled_run_is_resumed_with_the_same_bits()
     {
         var straight = Recipe.Parse(Text, Options with { Output = _folder.File("straight") });
         await straight.RunAsync();

@@ -8,7 +8,7 @@ internal static class Summaries
         Name = "acme/parcels-small",
         BaseModel = "google/bert_uncased_L-4_H-256_A-4",
         Languages = ["en", "no"],
-        Licence = "Apache-2.0",
+        License = "Apache-2.0",
         Datasets =
         [
             new("sentence-transformers/all-nli", 557_850, new MatryoshkaLoss(new MultipleNegativesRankingLoss(), new() { Dimensions = [256, 64] }))

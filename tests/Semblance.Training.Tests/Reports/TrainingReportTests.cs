@@ -24,7 +24,7 @@ public sealed class TrainingReportTests
             Name = attack,
             BaseModel = attack,
             Languages = [attack],
-            Licence = attack,
+            License = attack,
             Datasets = [new(attack, 1, attack) { Source = attack, Examples = [new([attack])] }],
             Settings = [new(attack, attack)],
             Results = [new(attack, evaluation), new("b", evaluation)],

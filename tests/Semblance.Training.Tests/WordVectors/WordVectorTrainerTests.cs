@@ -116,7 +116,7 @@ public class WordVectorTrainerTests
     }
 
     [Fact]
-    public void Without_neighbours_there_is_nothing_to_learn() =>
+    public void Without_neighbors_there_is_nothing_to_learn() =>
         Should.Throw<InvalidOperationException>(() => Train(["waa", "wab"], new WordVectorOptions { Dimensions = 4 })).Message.ShouldContain("running text");
 
     [Fact]

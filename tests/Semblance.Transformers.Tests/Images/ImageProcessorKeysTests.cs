@@ -10,14 +10,14 @@ public class ImageProcessorKeysTests
     private static readonly KnownKeys Keys = (KnownKeys)typeof(ImageProcessor).GetField("Keys", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
     [Fact]
-    public void Every_key_that_is_honoured_is_read_and_every_key_that_is_not_supported_is_refused()
+    public void Every_key_that_is_supported_is_read_and_every_key_that_is_not_supported_is_refused()
     {
         foreach (var key in Keys.Names)
         {
             var type = key == "image_processor_type" ? "" : "\"image_processor_type\": \"CLIPImageProcessor\", ";
             switch (Keys.UseOf(key))
             {
-                case KeyUse.Honoured when key != "feature_extractor_type": // the older name, read if the newer is absent
+                case KeyUse.Supported when key != "feature_extractor_type": // the older name, read if the newer is absent
                     Should.Throw<ModelFormatException>(() => Load($$"""{{{type}}"{{key}}": [[{}]]}"""), key).Message.ShouldContain($"'{key}'");
                     break;
                 case KeyUse.Unsupported:

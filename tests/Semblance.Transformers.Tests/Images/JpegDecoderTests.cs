@@ -6,9 +6,9 @@ public class JpegDecoderTests
 {
     // The pixels of the fixtures are libjpeg-turbo's (djpeg 2.1.5); those of CMYK are Skia's.
     [Theory]
-    [InlineData("colour", "colour")]
-    [InlineData("progressive", "colour")]
-    [InlineData("restart-markers", "colour")]
+    [InlineData("color", "color")]
+    [InlineData("progressive", "color")]
+    [InlineData("restart-markers", "color")]
     [InlineData("full-chroma", "full-chroma")]
     [InlineData("gray", "gray")]
     [InlineData("cmyk", "cmyk")]
@@ -32,7 +32,7 @@ public class JpegDecoderTests
     }
 
     [Theory]
-    [InlineData("colour.jpg")]
+    [InlineData("color.jpg")]
     [InlineData("progressive.jpg")]
     [InlineData("restart-markers.jpg")]
     public void A_file_that_ends_early_is_refused(string file)
@@ -66,7 +66,7 @@ public class JpegDecoderTests
     public void Missing_pixels_are_refused()
     {
         Refused("restart-markers.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD1]) + 1] = 0xD9).ShouldContain("a scan lacks restart markers");
-        Refused("colour.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 3] = 9).ShouldContain("a scan has no component");
+        Refused("color.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 3] = 9).ShouldContain("a scan has no component");
         Refused("progressive.jpg", jpeg => jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 2 + 11] = 0x10).ShouldContain("no scan has begun");
     }
 

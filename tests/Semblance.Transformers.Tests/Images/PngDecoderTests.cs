@@ -13,15 +13,15 @@ public class PngDecoderTests
     [InlineData(0, 8, new byte[] { 7, 9 }, new byte[] { 7, 9 })]
     [InlineData(0, 16, new byte[] { 7, 200, 9, 1 }, new byte[] { 7, 9 })]
     [InlineData(4, 8, new byte[] { 7, 0, 9, 255 }, new byte[] { 7, 9 })]
-    public void Grey_becomes_three_equal_colours(int type, int depth, byte[] row, byte[] greys) =>
-        ImageReader.Default.Read(Png(2, 1, depth, type, [0, .. row])).Pixels.ToArray().ShouldBe([.. greys.SelectMany(grey => Enumerable.Repeat(grey, 3))]);
+    public void Gray_becomes_three_equal_colors(int type, int depth, byte[] row, byte[] grays) =>
+        ImageReader.Default.Read(Png(2, 1, depth, type, [0, .. row])).Pixels.ToArray().ShouldBe([.. grays.SelectMany(gray => Enumerable.Repeat(gray, 3))]);
 
     [Theory]
     [InlineData(2, 8, new byte[] { 1, 2, 3, 4, 5, 6 })]
     [InlineData(2, 16, new byte[] { 1, 0, 2, 0, 3, 0, 4, 9, 5, 9, 6, 9 })]
     [InlineData(6, 8, new byte[] { 1, 2, 3, 0, 4, 5, 6, 255 })]
     [InlineData(3, 4, new byte[] { 0x12 })]
-    public void Colours_lose_their_transparency_and_their_lower_byte(int type, int depth, byte[] row) =>
+    public void Colors_lose_their_transparency_and_their_lower_byte(int type, int depth, byte[] row) =>
         ImageReader.Default.Read(Png(2, 1, depth, type, [0, .. row], [0, 0, 0, 1, 2, 3, 4, 5, 6])).Pixels.ToArray().ShouldBe([1, 2, 3, 4, 5, 6]);
 
     [Fact]

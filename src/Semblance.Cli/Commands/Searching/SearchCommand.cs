@@ -158,7 +158,7 @@ internal sealed class SearchCommand : CliCommand
             MaxThreads = encoder.Options.MaxThreads ?? int.MaxValue,
         };
         return new DenseRetriever(
-            (queries, cancelled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, cancelled).Vectors, vectors, options);
+            (queries, canceled) => encoder.Model.EncodeQuery(queries, encoder.Options, null, canceled).Vectors, vectors, options);
     }
 
     private static VectorMatrix Open(string path, QuantizingEncoder encoder, Precision? precision, List<string>? corpus)

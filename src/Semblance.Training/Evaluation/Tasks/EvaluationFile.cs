@@ -49,11 +49,11 @@ internal static class EvaluationFile
     }
 
     /// <summary>Reads texts or pairs with their labels.</summary>
-    public static LabelledTexts ReadLabelled(string path, EvaluationColumns columns, int texts, LabelNames labels)
+    public static LabeledTexts ReadLabeled(string path, EvaluationColumns columns, int texts, LabelNames labels)
     {
         var (read, rows) = Read(path, columns.For(path, texts, labels: labels));
         var classes = Array.ConvertAll(rows, row => row.Label!.Value);
-        return texts == 1 ? new LabelledTexts(read[0], classes) : new LabelledTexts(read[0], read[1], classes);
+        return texts == 1 ? new LabeledTexts(read[0], classes) : new LabeledTexts(read[0], read[1], classes);
     }
 
     private static string[] JsonNames(string path, TextLine line)

@@ -242,7 +242,7 @@ public sealed class EvaluationTask
     /// <param name="name">The name in tables.</param>
     /// <param name="corpus">The file of documents.</param>
     /// <param name="queries">The file of queries.</param>
-    /// <param name="judgements">
+    /// <param name="judgments">
     /// The file of relevance judgments with <c>query_id</c>, <c>doc_id</c> and optionally <c>relevance</c>; <see langword="null"/> for the
     /// column
     /// <c>relevant_doc_id</c> of the queries, or else for equal ids.
@@ -250,14 +250,14 @@ public sealed class EvaluationTask
     /// <param name="bm25"><see langword="true"/> to add BM25 as the baseline; otherwise, <see langword="false"/>.</param>
     /// <param name="headline">The metrics to report; <see langword="null"/> for NDCG@10, MRR@10 and recall@10.</param>
     public static EvaluationTask Retrieval(
-        string name, string corpus, string queries, string? judgements = null, bool bm25 = false,
+        string name, string corpus, string queries, string? judgments = null, bool bm25 = false,
         IReadOnlyList<string>? headline = null) => new(
         RetrievalKind,
         name,
-        [corpus, queries, judgements],
+        [corpus, queries, judgments],
         headline is null ? ["ndcg@10", "mrr@10", "recall@10"] : [.. headline],
         (folder, encoding) => RetrievalFiles.Read(
-            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgements is null ? null : Path.Combine(folder, judgements),
+            Path.Combine(folder, corpus), Path.Combine(folder, queries), judgments is null ? null : Path.Combine(folder, judgments),
             encoding),
         bm25 ? (Bm25, evaluator => ((InformationRetrievalEvaluator)evaluator).EvaluateBm25()) : null);
 
@@ -292,7 +292,7 @@ public sealed class EvaluationTask
         ["average_precision", "f1"],
         (folder, encoding) =>
         {
-            var groups = EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames());
+            var groups = EvaluationFile.ReadLabeled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames());
             var pairs = groups.Labels.Index().GroupBy(row => row.Item, row => row.Index).Select(group => group.ToArray())
                 .SelectMany(group => group.SelectMany((first, i) => group.Skip(i + 1).Select(second => (first, second))));
             return new ParaphraseMiningEvaluator(groups.Columns[0], pairs) { Encoding = encoding };
@@ -327,23 +327,23 @@ public sealed class EvaluationTask
         [file],
         ["v_measure"],
         (folder, encoding) =>
-            new ClusteringEvaluator(EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames()))
+            new ClusteringEvaluator(EvaluationFile.ReadLabeled(Path.Combine(folder, file), columns ?? new(), 1, new LabelNames()))
             {
                 Encoding = encoding,
             });
 
     // The labels are those of the first file; an unknown label is an error of the other file.
-    private static (LabelledTexts First, LabelledTexts?[] Others) ReadClasses(
+    private static (LabeledTexts First, LabeledTexts?[] Others) ReadClasses(
         string folder, string first, string?[] rest, EvaluationColumns? columns, int texts)
     {
         var names = new LabelNames();
-        var read = EvaluationFile.ReadLabelled(Path.Combine(folder, first), columns ?? new(), texts, names);
+        var read = EvaluationFile.ReadLabeled(Path.Combine(folder, first), columns ?? new(), texts, names);
         var known = new LabelNames(names.Names);
         return (
             read,
             Array.ConvertAll(
                 rest,
-                file => file is null ? null : EvaluationFile.ReadLabelled(Path.Combine(folder, file), columns ?? new(), texts, known)));
+                file => file is null ? null : EvaluationFile.ReadLabeled(Path.Combine(folder, file), columns ?? new(), texts, known)));
     }
 
     // Insufficient data is an error of the files.

@@ -14,7 +14,7 @@ internal static class RetrievalFiles
     /// <c>relevant_doc_id</c> of the queries is used, or else equal ids.
     /// </summary>
     /// <exception cref="DatasetException">A file cannot be read, lacks a column, or has an id twice.</exception>
-    public static InformationRetrievalEvaluator Read(string corpusPath, string queriesPath, string? judgementsPath, EncodeOptions encoding)
+    public static InformationRetrievalEvaluator Read(string corpusPath, string queriesPath, string? judgmentsPath, EncodeOptions encoding)
     {
         var corpus = new OrderedDictionary<string, string>();
         var titled = EvaluationFile.ColumnNames(corpusPath).Contains("title");
@@ -36,15 +36,15 @@ internal static class RetrievalFiles
         foreach (var row in EvaluationFile.Rows(queriesPath, "query_id", names.Contains("text") ? "text" : "question", answer))
         {
             Add(queries, queriesPath, row.Line, row.Fields[0], row.Fields[1]);
-            if (judgementsPath is null)
+            if (judgmentsPath is null)
             {
                 relevant.Add(row.Fields[0], new HashSet<string> { row.Fields[2] });
             }
         }
 
-        if (judgementsPath is not null)
+        if (judgmentsPath is not null)
         {
-            ReadJudgements(judgementsPath, relevant);
+            ReadJudgments(judgmentsPath, relevant);
         }
 
         return Evaluator(queries, corpus, relevant, encoding);
@@ -64,7 +64,7 @@ internal static class RetrievalFiles
         {
             queries.TryAdd(row.Fields[0], row.Fields[0]);
             corpus.TryAdd(row.Fields[1], row.Fields[1]);
-            AddJudgement(path, relevant, row, row.Fields[2]);
+            AddJudgment(path, relevant, row, row.Fields[2]);
         }
 
         return Evaluator(queries, corpus, relevant, encoding);
@@ -75,16 +75,16 @@ internal static class RetrievalFiles
         Dictionary<string, IReadOnlySet<string>> relevant, EncodeOptions encoding) =>
         new(queries, corpus, relevant) { Encoding = encoding, PrecisionRecallAtK = [1, 3, 5, 10, 100] };
 
-    private static void ReadJudgements(string path, Dictionary<string, IReadOnlySet<string>> relevant)
+    private static void ReadJudgments(string path, Dictionary<string, IReadOnlySet<string>> relevant)
     {
         var graded = EvaluationFile.ColumnNames(path).Contains("relevance");
         foreach (var row in EvaluationFile.Rows(path, graded ? ["query_id", "doc_id", "relevance"] : ["query_id", "doc_id"]))
         {
-            AddJudgement(path, relevant, row, graded ? row.Fields[2] : "1");
+            AddJudgment(path, relevant, row, graded ? row.Fields[2] : "1");
         }
     }
 
-    private static void AddJudgement(string path, Dictionary<string, IReadOnlySet<string>> relevant, Row row, string relevance)
+    private static void AddJudgment(string path, Dictionary<string, IReadOnlySet<string>> relevant, Row row, string relevance)
     {
         var (query, document) = (row.Fields[0], row.Fields[1]);
         if (!double.TryParse(relevance, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))

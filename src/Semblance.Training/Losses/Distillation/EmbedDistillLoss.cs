@@ -11,7 +11,7 @@ public sealed record EmbedDistillLossSettings
 
     /// <summary>
     /// Gets the linear layer from the model's embeddings to the teacher's dimension (<see cref="EmbedDistillLoss.NewProjection"/>), trained
-    /// with the model and not needed afterwards; <see langword="null"/>, the default, for equal dimensions.
+    /// with the model and not needed afterward; <see langword="null"/>, the default, for equal dimensions.
     /// </summary>
     public Linear? Projection { get; init; }
 }

@@ -74,7 +74,7 @@ public sealed class SoftmaxLoss : Loss
     /// <summary>Gets the settings.</summary>
     public SoftmaxLossSettings Settings { get; }
 
-    /// <summary>Gets the classifier, trained with the model and not needed afterwards.</summary>
+    /// <summary>Gets the classifier, trained with the model and not needed afterward.</summary>
     public Linear Classifier { get; }
 
     /// <summary>Computes the logits of the classes for each pair.</summary>

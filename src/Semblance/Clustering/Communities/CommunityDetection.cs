@@ -80,7 +80,7 @@ public static class CommunityDetection
 
         var mining = new MiningOptions { Similarity = SimilarityFunction.DotProduct, MaxThreads = options.MaxThreads };
         var counter = new ProgressCounter(progress, (long)sizes.Length * sizes.Length); // half of the total, as the other pass follows
-        using var counts = new NeighbourCounts(sizes.Length, options.Threshold);
+        using var counts = new NeighborCounts(sizes.Length, options.Threshold);
         new PairTiles(vectors, null, mining, counts, counter, cancellationToken).Compare();
         counts.AddTo(sizes);
         return sizes;
@@ -101,18 +101,18 @@ public static class CommunityDetection
             first += block, block = Math.Min(most, 2 * block))
         {
             // Few at first: often the largest communities contain nearly all vectors.
-            var centres = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
-            var close = Close(vectors, centres, taken, options, cancellationToken);
-            for (var i = 0; i < centres.Length; i++)
+            var centers = candidates.AsSpan(first, Math.Min(block, candidates.Length - first)).ToArray();
+            var close = Close(vectors, centers, taken, options, cancellationToken);
+            for (var i = 0; i < centers.Length; i++)
             {
                 close[i].RemoveAll(hit => taken[hit.Index]);
                 if (close[i].Count >= minSize)
                 {
-                    var centre = centres[i];
+                    var center = centers[i];
                     int[] members =
                     [
                         .. close[i]
-                            .OrderByDescending(hit => hit.Index == centre).ThenByDescending(hit => hit.Score).Select(hit => hit.Index),
+                            .OrderByDescending(hit => hit.Index == center).ThenByDescending(hit => hit.Score).Select(hit => hit.Index),
                     ];
                     Array.ForEach(members, member => taken[member] = true);
                     free -= members.Length;
@@ -126,16 +126,16 @@ public static class CommunityDetection
 
     // The remaining vectors similar to each of some centers, in the order of rows.
     private static List<SearchHit>[] Close(
-        Tensor vectors, int[] centres, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
+        Tensor vectors, int[] centers, bool[] taken, CommunityOptions options, CancellationToken cancellationToken)
     {
-        var rows = Tensor.Zeros(centres.Length, vectors.Columns);
-        for (var i = 0; i < centres.Length; i++)
+        var rows = Tensor.Zeros(centers.Length, vectors.Columns);
+        for (var i = 0; i < centers.Length; i++)
         {
-            vectors.Row(centres[i]).CopyTo(rows.Writable[(i * vectors.Columns)..]);
+            vectors.Row(centers[i]).CopyTo(rows.Writable[(i * vectors.Columns)..]);
         }
 
         var comparand = new Comparand(rows, SimilarityFunction.DotProduct);
-        var blocks = new List<(int Centre, SearchHit Hit)>[(vectors.Rows + BlockRows - 1) / BlockRows];
+        var blocks = new List<(int Center, SearchHit Hit)>[(vectors.Rows + BlockRows - 1) / BlockRows];
         Workers.Shared.For(
             blocks.Length,
             options.MaxThreads,
@@ -152,7 +152,7 @@ public static class CommunityDetection
                         c < row.Length;
                         c = ScoreScan.Next(row, c + 1, options.Threshold))
                     {
-                        if (centres[c] != first + i)
+                        if (centers[c] != first + i)
                         {
                             found.Add((c, new SearchHit(first + i, row[c])));
                         }
@@ -161,25 +161,25 @@ public static class CommunityDetection
             },
             cancellationToken);
 
-        List<SearchHit>[] close = [.. centres.Select(centre => new List<SearchHit>())];
-        for (var c = 0; c < centres.Length; c++)
+        List<SearchHit>[] close = [.. centers.Select(center => new List<SearchHit>())];
+        for (var c = 0; c < centers.Length; c++)
         {
-            if (Own(vectors, centres[c]) is var own && own >= options.Threshold)
+            if (Own(vectors, centers[c]) is var own && own >= options.Threshold)
             {
-                close[c].Add(new SearchHit(centres[c], own));
+                close[c].Add(new SearchHit(centers[c], own));
             }
         }
 
-        foreach (var (centre, hit) in blocks.SelectMany(found => found))
+        foreach (var (center, hit) in blocks.SelectMany(found => found))
         {
-            close[centre].Add(hit);
+            close[center].Add(hit);
         }
 
         return close;
     }
 
     // Each thread counts separately: if nearly all are similar, they would only wait for each other.
-    private sealed class NeighbourCounts(int count, float threshold) : IPairSink, IDisposable
+    private sealed class NeighborCounts(int count, float threshold) : IPairSink, IDisposable
     {
         private readonly ThreadLocal<int[]> _counts = new(() => new int[count], trackAllValues: true);
 

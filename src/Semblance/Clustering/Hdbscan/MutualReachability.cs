@@ -9,7 +9,7 @@ namespace Semblance;
 internal sealed class MutualReachability
 {
     // The number of neighbors to find beyond those of the core distance: most edges of the tree are among them.
-    private const int MoreNeighbours = 16;
+    private const int MoreNeighbors = 16;
 
     // All vectors are compared again if the neighbors determine the shortest edge of fewer than one in this many components.
     private const int FewComponents = 16;
@@ -28,7 +28,7 @@ internal sealed class MutualReachability
         _nearest = new SearchHit[vectors.Rows][];
         _cores = new float[vectors.Rows];
         var others = Math.Min(minSamples, vectors.Rows) - 1;
-        var nearest = vectors.Rows < 2 ? null : _distances.Nearest((int)Math.Min((long)others + MoreNeighbours, vectors.Rows - 1));
+        var nearest = vectors.Rows < 2 ? null : _distances.Nearest((int)Math.Min((long)others + MoreNeighbors, vectors.Rows - 1));
         for (var row = 0; row < vectors.Rows; row++)
         {
             _nearest[row] = nearest?[row].ToArray() ?? [];

@@ -17,7 +17,7 @@ internal sealed class BoundedDistances
     private const float Tiny = 1e-36f; // the sum that products which underflow could have
 
     private readonly Tensor _vectors;
-    private readonly Tensor _centred; // shorter vectors give closer bounds
+    private readonly Tensor _centered; // shorter vectors give closer bounds
     private readonly float[] _squares; // of their lengths, minus the slack
     private readonly MiningOptions _tiles;
     private readonly CancellationToken _cancellation;
@@ -36,14 +36,14 @@ internal sealed class BoundedDistances
         }
 
         TensorPrimitives.Divide(mean, Math.Max(1, vectors.Rows), mean);
-        _centred = Tensor.Zeros(vectors.Rows, vectors.Columns);
+        _centered = Tensor.Zeros(vectors.Rows, vectors.Columns);
         _squares = new float[vectors.Rows];
         var slack = (vectors.Columns + 64) / (double)(1 << 23);
         for (var row = 0; row < vectors.Rows; row++)
         {
-            var centred = _centred.Writable.Slice(row * vectors.Columns, vectors.Columns);
-            TensorPrimitives.Subtract(vectors.Row(row), mean, centred);
-            _squares[row] = (float)(PairSums.Product(centred, centred) * (1 - slack)) - Tiny;
+            var centered = _centered.Writable.Slice(row * vectors.Columns, vectors.Columns);
+            TensorPrimitives.Subtract(vectors.Row(row), mean, centered);
+            _squares[row] = (float)(PairSums.Product(centered, centered) * (1 - slack)) - Tiny;
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class BoundedDistances
 
     /// <summary>Passes the dot products of all pairs to a receiver, which selects pairs with <see cref="Next"/>.</summary>
     public void Compare(IPairSink products) =>
-        new PairTiles(_centred, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
+        new PairTiles(_centered, null, _tiles, products, new ProgressCounter(null, 1), _cancellation).Compare();
 
     /// <summary>Returns the nearest other vectors of each vector; the score of a hit is the negated distance.</summary>
     public Rankings Nearest(int others)

@@ -91,7 +91,7 @@ public sealed class KMeans
             if (given.Rows != options.Clusters || given.Columns != vectors.Columns)
             {
                 throw new ArgumentException(
-                    $"The initial centres are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.",
+                    $"The initial centers are {initial}; {options.Clusters} of {vectors.Columns} dimensions are expected.",
                     nameof(options));
             }
 

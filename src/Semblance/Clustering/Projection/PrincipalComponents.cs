@@ -77,9 +77,9 @@ public sealed class PrincipalComponents
         for (var first = 0; first < embeddings.Rows; first += BlockRows)
         {
             using var run = new Computation();
-            var centred = Centred(
+            var centered = Centered(
                 embeddings, first, Math.Min(BlockRows, embeddings.Rows - first), Array.ConvertAll(_mean, value => (double)value));
-            run.MatrixProduct(centred, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
+            run.MatrixProduct(centered, _projection).Values.CopyTo(result.Writable[(first * Components.Rows)..]);
         }
 
         return result;
@@ -111,7 +111,7 @@ public sealed class PrincipalComponents
         var covariance = Square(columns);
         for (var first = 0; first < vectors.Rows; first += BlockRows)
         {
-            var block = Centred(vectors, first, Math.Min(BlockRows, vectors.Rows - first), mean);
+            var block = Centered(vectors, first, Math.Min(BlockRows, vectors.Rows - first), mean);
             var transposed = Tensor.Zeros(columns, block.Rows);
             var target = transposed.Writable;
             for (var row = 0; row < block.Rows; row++)
@@ -134,9 +134,9 @@ public sealed class PrincipalComponents
     // With fewer vectors than dimensions, the products of vectors have the same eigenvalues and give the same directions.
     private static PrincipalComponents ByProducts(Computation run, Tensor vectors, double[] mean, int components)
     {
-        var centred = Centred(vectors, 0, vectors.Rows, mean);
+        var centered = Centered(vectors, 0, vectors.Rows, mean);
         var matrix = Square(vectors.Rows);
-        Add(run.MatrixProduct(centred, centred), 1.0 / Math.Max(1, vectors.Rows - 1), matrix);
+        Add(run.MatrixProduct(centered, centered), 1.0 / Math.Max(1, vectors.Rows - 1), matrix);
         var eigen = SymmetricEigen.Of(matrix);
         var directions = new double[components][];
         for (var c = 0; c < components; c++)
@@ -146,7 +146,7 @@ public sealed class PrincipalComponents
             {
                 for (var i = 0; i < direction.Length; i++)
                 {
-                    direction[i] += eigen.Vectors[c][row] * centred.Row(row)[i];
+                    direction[i] += eigen.Vectors[c][row] * centered.Row(row)[i];
                 }
             }
 
@@ -231,10 +231,10 @@ public sealed class PrincipalComponents
         return Array.ConvertAll(mean, sum => sum / vectors.Rows);
     }
 
-    private static Tensor Centred(Tensor vectors, int first, int count, double[] mean)
+    private static Tensor Centered(Tensor vectors, int first, int count, double[] mean)
     {
-        var centred = Tensor.Zeros(count, vectors.Columns);
-        var target = centred.Writable;
+        var centered = Tensor.Zeros(count, vectors.Columns);
+        var target = centered.Writable;
         for (var row = 0; row < count; row++)
         {
             var vector = vectors.Row(first + row);
@@ -244,7 +244,7 @@ public sealed class PrincipalComponents
             }
         }
 
-        return centred;
+        return centered;
     }
 
     private static double[][] Square(int size) => [.. Enumerable.Range(0, size).Select(_ => new double[size])];

@@ -34,10 +34,10 @@ public sealed class TSne
         options ??= new TSneOptions();
         options.Check();
         var vectors = FiniteRows.Checked(embeddings, nameof(embeddings));
-        var affinities = NeighbourAffinities.Of(vectors, options.Perplexity, options.MaxThreads, cancellationToken);
+        var affinities = NeighborAffinities.Of(vectors, options.Perplexity, options.MaxThreads, cancellationToken);
         var forces = new TSneForces(affinities, options.Theta, options.MaxThreads, cancellationToken);
         var points = Start(vectors, options, cancellationToken);
-        Centre(points);
+        Center(points);
         if (vectors.Rows > 1)
         {
             Descend(points, forces, options, progress, cancellationToken);
@@ -66,7 +66,7 @@ public sealed class TSne
                 points[i] += step[i];
             }
 
-            Centre(points);
+            Center(points);
             progress?.Report((iteration + 1.0) / options.Iterations);
         }
     }
@@ -95,7 +95,7 @@ public sealed class TSne
         return points;
     }
 
-    private static void Centre(double[] points)
+    private static void Center(double[] points)
     {
         for (var axis = 0; axis < 2; axis++)
         {

@@ -5,7 +5,7 @@ namespace Semblance;
 /// <summary>
 /// Computes the gradient of the Kullback–Leibler divergence: the attraction and repulsion of the points of a map (van der Maaten 2014).
 /// </summary>
-internal sealed class TSneForces(NeighbourAffinities affinities, double theta, int maxThreads, CancellationToken cancellationToken)
+internal sealed class TSneForces(NeighborAffinities affinities, double theta, int maxThreads, CancellationToken cancellationToken)
 {
     private const int BlockPoints = 512; // fewer do not justify another thread
     private const int BlockGroups = 32;

@@ -171,17 +171,17 @@ internal sealed unsafe class HnswBuilder : IDisposable
 
             (current, distance) = (met[0].Node, met[0].Distance);
             Choose(met, Graph.M, scratch.Chosen);
-            foreach (var neighbour in scratch.Chosen)
+            foreach (var neighbor in scratch.Chosen)
             {
-                scratch.Links.Add((neighbour, layer));
+                scratch.Links.Add((neighbor, layer));
             }
         }
 
         _nodes.Found(node);
-        foreach (var (neighbour, layer) in scratch.Links)
+        foreach (var (neighbor, layer) in scratch.Links)
         {
-            Add(node, neighbour.Node, neighbour.Distance, layer, scratch);
-            Add(neighbour.Node, node, neighbour.Distance, layer, scratch);
+            Add(node, neighbor.Node, neighbor.Distance, layer, scratch);
+            Add(neighbor.Node, node, neighbor.Distance, layer, scratch);
         }
 
         return true;

@@ -50,7 +50,7 @@ internal sealed unsafe class HnswScratch
     public float Norm { get; set; }
 
     /// <summary>Gets the neighbors to link a new vector with, and the layer of each.</summary>
-    public List<(Candidate Neighbour, int Level)> Links { get; } = [];
+    public List<(Candidate Neighbor, int Level)> Links { get; } = [];
 
     /// <summary>Gets the selected neighbors while a full row is selected anew.</summary>
     public List<Candidate> Chosen { get; } = [];

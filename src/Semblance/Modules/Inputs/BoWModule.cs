@@ -12,7 +12,7 @@ namespace Semblance.Modules;
 /// </summary>
 public sealed class BoWModule : InputModule
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+    private static readonly KnownKeys Keys = new KnownKeys().Supported(
         "cumulative_term_frequency", "unknown_word_weight", "vocab", "word_weights");
 
     private readonly WeightedWords _words;

@@ -16,7 +16,7 @@ public sealed class SparseStaticEmbeddingModule : InputModule
     private const string WeightName = "weight";
 
     // Weights are read from the folder's file, or from the file beside the configuration that path names.
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("frozen", "path");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("frozen", "path");
 
     private readonly bool _frozen;
 

@@ -21,7 +21,7 @@ public sealed class StaticEmbeddingModule : InputModule
 
     // Model2Vec's config.json; the data type of the vectors is that of their file.
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("model_type", "normalize")
+        .Supported("model_type", "normalize")
         .Ignored(
             "apply_pca", "apply_zipf", "architectures", "embedding_dtype", "hidden_dim",
             "sif_coefficient", "tokenizer_name", "transformers_version", "vocabulary_quantization", "pooling",

@@ -21,7 +21,7 @@ public sealed class TransformerModule : InputModule
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("do_lower_case", "document_length", "max_seq_length", "modality_config",
+        .Supported("do_lower_case", "document_length", "max_seq_length", "modality_config",
             "model_args", "model_kwargs", "processing_kwargs", "query_expansion", "query_length")
 
         // These select how the original computes; the class of the model determines its purpose.
@@ -49,7 +49,7 @@ public sealed class TransformerModule : InputModule
         .Unsupported("variant", "model.safetensors and pytorch_model.bin");
 
     // The output of the model that the original uses: its hidden states, or the logits of its head.
-    private static readonly KnownKeys ModalityKeys = new KnownKeys().Honoured("message", "text")
+    private static readonly KnownKeys ModalityKeys = new KnownKeys().Supported("message", "text")
         .Ignored("audio", "image", "image+text", "text+image", "video");
 
     private static readonly KnownKeys TextKeys = new KnownKeys()
@@ -57,7 +57,7 @@ public sealed class TransformerModule : InputModule
         .Unsupported("method_output_name", "last_hidden_state, logits", "\"last_hidden_state\"", "\"logits\"");
 
     private static readonly KnownKeys ProcessingKeys = new KnownKeys()
-        .Honoured("chat_template")
+        .Supported("chat_template")
         .Ignored("audio", "image", "video")
         .Unsupported("common", "the tokenizer's own files", "{}")
         .Unsupported("text", "the tokenizer's own files", "{}");

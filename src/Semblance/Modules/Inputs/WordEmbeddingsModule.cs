@@ -13,7 +13,7 @@ public sealed class WordEmbeddingsModule : InputModule
     private const string TableName = "emb_layer.weight";
     private const int UsualLength = 1_000_000;
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("max_seq_length", "tokenizer_class", "update_embeddings");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("max_seq_length", "tokenizer_class", "update_embeddings");
 
     private readonly int _length; // written to the file; the original does not truncate texts either
 

@@ -16,7 +16,7 @@ public sealed class CNNModule : Module
     private const string FileName = "cnn_config.json";
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("in_embedding_dimension", "kernel_sizes", "out_channels", "stride_sizes")
+        .Supported("in_embedding_dimension", "kernel_sizes", "out_channels", "stride_sizes")
         .Alias("in_word_embedding_dimension", "in_embedding_dimension");
 
     private readonly Linear[] _convolutions; // [channels × inputs × width] each
@@ -98,7 +98,7 @@ public sealed class CNNModule : Module
         var tokens = TokenEmbeddings(features);
         features.TokenEmbeddings = run.ConcatenateColumns([.. _convolutions.Select(layer =>
         {
-            using var windows = run.Neighbours(tokens, features.Batch, layer.Weight.Columns);
+            using var windows = run.Neighbors(tokens, features.Batch, layer.Weight.Columns);
             return run.Linear(windows, layer); // [tokens × channels]
         })]);
     }

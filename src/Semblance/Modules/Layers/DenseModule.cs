@@ -25,7 +25,7 @@ public sealed class DenseModule(Linear layer, Activation activation, bool onToke
     private const string Tokens = "token_embeddings";
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("activation_function", "bias", "in_features", "module_input_name", "module_output_name", "out_features", "use_residual");
+        .Supported("activation_function", "bias", "in_features", "module_input_name", "module_output_name", "out_features", "use_residual");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Dense";

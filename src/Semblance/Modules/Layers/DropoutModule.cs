@@ -8,7 +8,7 @@ namespace Semblance.Modules;
 /// <summary>Applies dropout to the sentence vectors during training; does nothing otherwise.</summary>
 public sealed class DropoutModule : Module
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dropout");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("dropout");
 
     /// <summary>Initializes a new instance of the <see cref="DropoutModule"/> class.</summary>
     /// <param name="rate">The dropout probability, from 0 to below 1; 0.2 by default.</param>

@@ -16,7 +16,7 @@ public sealed class LSTMModule : Module
     private const int Gates = 4;
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("bidirectional", "dropout", "embedding_dimension", "hidden_dim", "num_layers")
+        .Supported("bidirectional", "dropout", "embedding_dimension", "hidden_dim", "num_layers")
         .Alias("word_embedding_dimension", "embedding_dimension");
 
     private readonly Direction[][] _layers; // [layer][direction]: forward and, if bidirectional, backward

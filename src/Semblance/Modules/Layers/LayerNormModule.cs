@@ -11,7 +11,7 @@ public sealed class LayerNormModule(LayerNorm layer) : Module
 {
     private const float Epsilon = 1e-5f; // PyTorch's default; the files have no value
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("dimension");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("dimension");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.LayerNorm";

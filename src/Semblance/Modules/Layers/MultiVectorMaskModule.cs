@@ -16,7 +16,7 @@ namespace Semblance.Modules;
 public sealed class MultiVectorMaskModule(IReadOnlyList<string> skiplist, IReadOnlyList<string>? tasks = null,
     IReadOnlyList<int>? keepOnly = null) : Module
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("keep_only_token_ids", "skiplist_tasks", "skiplist_words");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("keep_only_token_ids", "skiplist_tasks", "skiplist_words");
 
     /// <summary>Gets the ASCII punctuation marks, which ColBERT skips in documents.</summary>
     public static IReadOnlyList<string> Punctuation { get; } = [.. """!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~""".Select(c => c.ToString())];

@@ -11,7 +11,7 @@ public sealed class NormalizeModule(bool onTokens = false) : Module
 {
     private const string Tokens = "token_embeddings";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("module_input_name", "module_output_name");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("module_input_name", "module_output_name");
 
     /// <inheritdoc/>
     public override string Type => "sentence_transformers.models.Normalize";

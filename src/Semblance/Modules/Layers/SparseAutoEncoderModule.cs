@@ -14,7 +14,7 @@ public sealed class SparseAutoEncoderModule : Module
 {
     private const string Statistics = "stats_last_nonzero";
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured(
+    private static readonly KnownKeys Keys = new KnownKeys().Supported(
         "dead_threshold", "hidden_dim", "input_dim", "k", "k_aux", "normalize");
 
     private readonly Tensor _preBias;

@@ -23,7 +23,7 @@ public sealed class PoolingModule : Module
     ];
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured(["embedding_dimension", "include_prompt", "pooling_mode", .. Ways.Select(way => way.Field)])
+        .Supported(["embedding_dimension", "include_prompt", "pooling_mode", .. Ways.Select(way => way.Field)])
         .Alias("word_embedding_dimension", "embedding_dimension");
 
     private readonly Pooling[] _modes;

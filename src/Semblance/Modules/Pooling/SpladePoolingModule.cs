@@ -19,7 +19,7 @@ public sealed class SpladePoolingModule(VocabularyPooling pooling = VocabularyPo
     : Module
 {
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("activation_function", "embedding_dimension", "pooling_strategy")
+        .Supported("activation_function", "embedding_dimension", "pooling_strategy")
         .Alias("word_embedding_dimension", "embedding_dimension")
         .Ignored("chunk_size"); // limits the memory of the original
 

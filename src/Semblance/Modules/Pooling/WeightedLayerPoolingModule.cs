@@ -12,7 +12,7 @@ public sealed class WeightedLayerPoolingModule : Module
     private const int MostLayers = 1 << 12;
 
     private static readonly KnownKeys Keys = new KnownKeys()
-        .Honoured("embedding_dimension", "layer_start", "num_hidden_layers")
+        .Supported("embedding_dimension", "layer_start", "num_hidden_layers")
         .Alias("word_embedding_dimension", "embedding_dimension");
 
     /// <summary>Initializes a new instance of the <see cref="WeightedLayerPoolingModule"/> class.</summary>

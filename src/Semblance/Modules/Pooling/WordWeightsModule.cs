@@ -12,7 +12,7 @@ namespace Semblance.Modules;
 /// </summary>
 public sealed class WordWeightsModule : Module
 {
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("unknown_word_weight", "vocab", "word_weights");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("unknown_word_weight", "vocab", "word_weights");
 
     private readonly WeightedWords _words;
 

@@ -22,8 +22,8 @@ public sealed class RouterModule : InputModule
 
     private const int Deepest = 4; // nested routers; no published model has them
 
-    private static readonly KnownKeys Keys = new KnownKeys().Honoured("parameters", "structure", "types");
-    private static readonly KnownKeys ParameterKeys = new KnownKeys().Honoured("allow_empty_key", "default_route", "route_mappings");
+    private static readonly KnownKeys Keys = new KnownKeys().Supported("parameters", "structure", "types");
+    private static readonly KnownKeys ParameterKeys = new KnownKeys().Supported("allow_empty_key", "default_route", "route_mappings");
 
     private readonly KeyValuePair<string, Module[]>[] _routes;
     private readonly string? _namedDefault;

@@ -25,7 +25,7 @@ public sealed class DenseRetriever : IRetriever
         IProgress<EncodeProgress>? progress = null,
         CancellationToken cancellationToken = default)
         : this(
-            (queries, cancelled) => Checked(model).EncodeQuery(queries, encoding, null, cancelled).Vectors,
+            (queries, canceled) => Checked(model).EncodeQuery(queries, encoding, null, canceled).Vectors,
             VectorMatrix.Of(Checked(model).EncodeDocument(corpus, encoding, progress, cancellationToken).Vectors),
             new SearchOptions { Similarity = model.Config.SimilarityFunction, MaxThreads = encoding?.MaxThreads ?? int.MaxValue })
     {

@@ -22,12 +22,12 @@ internal sealed class ByteScoreBounds : ScoreBounds
     {
         _corpus = corpus;
         _norms = corpus.Norms;
-        var (centres, spreads) = Elements(corpus);
-        var largestNorm = LargestNorm(centres, spreads);
+        var (centers, spreads) = Elements(corpus);
+        var largestNorm = LargestNorm(centers, spreads);
         _queries = new QueryBound[queries.Rows];
         for (var query = 0; query < _queries.Length; query++)
         {
-            _queries[query] = Bound(queries.Row(query), centres, spreads, Slack * QueryNorms[query] * largestNorm);
+            _queries[query] = Bound(queries.Row(query), centers, spreads, Slack * QueryNorms[query] * largestNorm);
         }
     }
 
@@ -57,19 +57,19 @@ internal sealed class ByteScoreBounds : ScoreBounds
         }
     }
 
-    private static (double[] Centres, double[] Spreads) Elements(VectorMatrix corpus)
+    private static (double[] Centers, double[] Spreads) Elements(VectorMatrix corpus)
     {
         ReadOnlySpan<float> origins = corpus.Quantizer!.Origins, scales = corpus.Quantizer.Scales;
-        var (centres, spreads) = (new double[origins.Length], new double[origins.Length]);
+        var (centers, spreads) = (new double[origins.Length], new double[origins.Length]);
         for (var i = 0; i < origins.Length; i++)
         {
-            (centres[i], spreads[i]) = (origins[i] + ((double)scales[i] * (corpus.Precision == Precision.Int8 ? 0 : Middle)), scales[i]);
+            (centers[i], spreads[i]) = (origins[i] + ((double)scales[i] * (corpus.Precision == Precision.Int8 ? 0 : Middle)), scales[i]);
         }
 
-        return (centres, spreads);
+        return (centers, spreads);
     }
 
-    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centres, double[] spreads, double rounding)
+    private static QueryBound Bound(ReadOnlySpan<float> query, double[] centers, double[] spreads, double rounding)
     {
         // The largest weights for which all products with them fit in 32 bits.
         var limit = (int)Math.Clamp(int.MaxValue / (byte.MaxValue * (long)query.Length), 1, ByteProducts.LargestWeight);
@@ -88,11 +88,11 @@ internal sealed class ByteScoreBounds : ScoreBounds
             var weight = query[i] * spreads[i];
             weights[i] = step > 0 ? (sbyte)Math.Clamp(Math.Round(weight / step), -limit, limit) : (sbyte)0;
             sum += weights[i];
-            constant += query[i] * centres[i];
+            constant += query[i] * centers[i];
             var lost = weight - (step * weights[i]);
             lostOfBytes += lost * lost;
             lostOfElements += spreads[i] > 0 ? lost / spreads[i] * (lost / spreads[i]) : 0;
-            toElements += centres[i] * centres[i];
+            toElements += centers[i] * centers[i];
         }
 
         // The bytes are no longer than their maximum and, in units of the elements, than the row and its center together.
@@ -105,12 +105,12 @@ internal sealed class ByteScoreBounds : ScoreBounds
     }
 
     // No row is longer than all elements at the ends of their ranges.
-    private static double LargestNorm(double[] centres, double[] spreads)
+    private static double LargestNorm(double[] centers, double[] spreads)
     {
         var sum = 0.0;
-        for (var i = 0; i < centres.Length; i++)
+        for (var i = 0; i < centers.Length; i++)
         {
-            var end = Math.Abs(centres[i]) + (spreads[i] * Middle);
+            var end = Math.Abs(centers[i]) + (spreads[i] * Middle);
             sum += end * end;
         }
 

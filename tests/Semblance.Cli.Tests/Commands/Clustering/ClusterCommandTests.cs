@@ -31,7 +31,7 @@ public class ClusterCommandTests
     }
 
     [Fact]
-    public async Task Text_shows_size_and_words_and_then_the_lines_nearest_to_the_centre_first()
+    public async Task Text_shows_size_and_words_and_then_the_lines_nearest_to_the_center_first()
     {
         var outcome = (await Outcome.WithInputAsync("red apple\nred apple\nred apple\nmoon\n", "cluster", "--model", Recorded.Folder, "--threshold", "0.9999", "--topics", "1")).Done();
         outcome.Lines[0].ShouldBe("group 1 · 3 lines · apple");

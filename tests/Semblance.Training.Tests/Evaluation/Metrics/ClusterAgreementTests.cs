@@ -66,12 +66,12 @@ public class ClusterAgreementTests
     {
         string[] texts = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? "a cat" : "the moon is far far away")];
         int[] classes = [.. Enumerable.Range(0, 40).Select(i => i % 2)];
-        var result = new ClusteringEvaluator(new LabelledTexts(texts, classes), "t") { BatchSize = 10 }.Evaluate(RecordedModel.MeanNormalize);
+        var result = new ClusteringEvaluator(new LabeledTexts(texts, classes), "t") { BatchSize = 10 }.Evaluate(RecordedModel.MeanNormalize);
         result.PrimaryMetric.ShouldBe("t_v_measure");
         result.Metrics.Keys.ShouldBe(["t_v_measure", "t_homogeneity", "t_completeness", "t_nmi", "t_ari"]);
         result.Metrics.Values.ShouldAllBe(value => Math.Abs(value - 1) < 1e-12);
-        Should.Throw<ArgumentException>(() => new ClusteringEvaluator(new LabelledTexts(texts, new int[40]))).Message.ShouldStartWith("All rows have the same label");
-        Should.Throw<ArgumentException>(() => new ClusteringEvaluator(new LabelledTexts(texts, texts, classes))).Message.ShouldStartWith("The rows are pairs");
+        Should.Throw<ArgumentException>(() => new ClusteringEvaluator(new LabeledTexts(texts, new int[40]))).Message.ShouldStartWith("All rows have the same label");
+        Should.Throw<ArgumentException>(() => new ClusteringEvaluator(new LabeledTexts(texts, texts, classes))).Message.ShouldStartWith("The rows are pairs");
     }
 
     private static int[] Integers(string name) => [.. Recorded.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];

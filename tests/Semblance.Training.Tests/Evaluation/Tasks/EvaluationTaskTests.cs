@@ -60,7 +60,7 @@ public sealed class EvaluationTaskTests : IDisposable
     }
 
     [Fact]
-    public void Retrieval_takes_titles_judgements_and_BM25()
+    public void Retrieval_takes_titles_judgments_and_BM25()
     {
         Write("corpus.tsv", "doc_id\ttitle\ttext", "1\tWings\tWings in a slipstream", "2\tHeat\tof metal plates", "3\t\t");
         Write("queries.tsv", "query_id\ttext", "q1\tslipstream", "q2\theat", "q3\tnothing is relevant to this");
@@ -225,7 +225,7 @@ public sealed class EvaluationTaskTests : IDisposable
     }
 
     [Fact]
-    public void A_judgement_that_is_no_number_is_named_by_its_line()
+    public void A_judgment_that_is_no_number_is_named_by_its_line()
     {
         Write("corpus.tsv", "doc_id\ttext", "1\ta");
         Write("queries.tsv", "query_id\ttext", "1\ta");
@@ -242,7 +242,7 @@ public sealed class EvaluationTaskTests : IDisposable
         Should.Throw<EvaluationDataException>(() => new BinaryClassificationEvaluator(["a"], ["b"], [true]));
         Should.Throw<EvaluationDataException>(() => new TripletEvaluator([], [], []));
         Should.Throw<EvaluationDataException>(() => new TranslationEvaluator(["a"], ["b"]));
-        Should.Throw<EvaluationDataException>(() => new LabelledTexts([], []));
+        Should.Throw<EvaluationDataException>(() => new LabeledTexts([], []));
         Should.Throw<EvaluationDataException>(() => new RerankingEvaluator([new RerankingSample("q", ["a"], [])]));
         Should.Throw<EvaluationDataException>(() => new ParaphraseMiningEvaluator(["a"], []));
         Should.Throw<EvaluationDataException>(() => new InformationRetrievalEvaluator(new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, IReadOnlySet<string>>()));

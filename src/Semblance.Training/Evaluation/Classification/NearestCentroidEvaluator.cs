@@ -18,10 +18,10 @@ namespace Semblance.Training;
 /// The rows are pairs, or <paramref name="test"/> has a label that <paramref name="train"/> lacks.
 /// </exception>
 /// <exception cref="EvaluationDataException"><paramref name="train"/> has fewer than two labels.</exception>
-public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts test, string name = "") : Evaluator(name)
+public sealed class NearestCentroidEvaluator(LabeledTexts train, LabeledTexts test, string name = "") : Evaluator(name)
 {
-    private readonly LabelledTexts _train = Several(Single(train, nameof(train)), nameof(train));
-    private readonly LabelledTexts _test = Known(Single(test, nameof(test)), train, nameof(test));
+    private readonly LabeledTexts _train = Several(Single(train, nameof(train)), nameof(train));
+    private readonly LabeledTexts _test = Known(Single(test, nameof(test)), train, nameof(test));
 
     /// <summary>Gets the similarity functions to evaluate; <see langword="null"/> for that of the model.</summary>
     public IReadOnlyList<SimilarityFunction>? Similarities { get; init; }
@@ -71,19 +71,19 @@ public sealed class NearestCentroidEvaluator(LabelledTexts train, LabelledTexts 
         return centroids;
     }
 
-    private static LabelledTexts Single(LabelledTexts texts, string parameter) => texts switch
+    private static LabeledTexts Single(LabeledTexts texts, string parameter) => texts switch
     {
         null => throw new ArgumentNullException(parameter),
         { Columns.Count: 1 } => texts,
         _ => throw new ArgumentException("The rows are pairs; single texts are expected.", parameter),
     };
 
-    private static LabelledTexts Several(LabelledTexts train, string parameter) => train.Labels.Distinct().Count() > 1
+    private static LabeledTexts Several(LabeledTexts train, string parameter) => train.Labels.Distinct().Count() > 1
         ? train
         : throw new EvaluationDataException(
             "All rows of the training set have the same label; texts of at least two labels are needed.", parameter);
 
-    private static LabelledTexts Known(LabelledTexts test, LabelledTexts train, string parameter) =>
+    private static LabeledTexts Known(LabeledTexts test, LabeledTexts train, string parameter) =>
         test.Labels.Except(train.Labels).ToArray() is [var unknown, ..]
             ? throw new ArgumentException($"The label {unknown} does not occur in the training set.", parameter)
             : test;

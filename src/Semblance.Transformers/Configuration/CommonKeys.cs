@@ -12,7 +12,7 @@ public static class CommonKeys
 
     /// <summary>Gets the keys, to which those of an architecture are added.</summary>
     public static KnownKeys All { get; } = new KnownKeys()
-        .Honoured("architectures", "id2label", "model_type", "num_labels")
+        .Supported("architectures", "id2label", "model_type", "num_labels")
 
         // The author of the file, the tools that wrote it, and how the original computes; the type of the weights is that of their file.
         .Ignored(

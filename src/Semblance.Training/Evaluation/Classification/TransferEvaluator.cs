@@ -21,9 +21,9 @@ public sealed class TransferEvaluator : Evaluator
 {
     private const int MostClasses = 1 << 20;
 
-    private readonly LabelledTexts _train;
-    private readonly LabelledTexts? _dev;
-    private readonly LabelledTexts? _test;
+    private readonly LabeledTexts _train;
+    private readonly LabeledTexts? _dev;
+    private readonly LabeledTexts? _test;
     private readonly int _classes;
 
     /// <summary>Initializes a new instance of the <see cref="TransferEvaluator"/> class with labeled texts.</summary>
@@ -38,12 +38,12 @@ public sealed class TransferEvaluator : Evaluator
     /// Some sets have single texts and others pairs, or a label occurs only in <paramref name="test"/>.
     /// </exception>
     /// <exception cref="EvaluationDataException">There are fewer than two labels.</exception>
-    public TransferEvaluator(LabelledTexts train, LabelledTexts? test = null, LabelledTexts? dev = null, string name = "")
+    public TransferEvaluator(LabeledTexts train, LabeledTexts? test = null, LabeledTexts? dev = null, string name = "")
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(train);
         (_train, _test, _dev) = (train, test, dev);
-        LabelledTexts[] parts = [train, .. test is null ? [] : new[] { test }, .. dev is null ? [] : new[] { dev }];
+        LabeledTexts[] parts = [train, .. test is null ? [] : new[] { test }, .. dev is null ? [] : new[] { dev }];
         if (parts.Any(part => part.Columns.Count != train.Columns.Count))
         {
             throw new ArgumentException("The sets must all have single texts, or all have pairs.", nameof(test));
@@ -138,7 +138,7 @@ public sealed class TransferEvaluator : Evaluator
     }
 
     private (double Accuracy, double DevAccuracy) Test(
-        SentenceTransformer model, Tensor train, LabelledTexts test, CancellationToken cancellationToken)
+        SentenceTransformer model, Tensor train, LabeledTexts test, CancellationToken cancellationToken)
     {
         var labels = _train.LabelArray;
         int[] all = [.. Enumerable.Range(0, labels.Length)];
@@ -177,7 +177,7 @@ public sealed class TransferEvaluator : Evaluator
         return ((best!.Value.C, best.Value.Classifier), best.Value.Accuracy);
     }
 
-    private Tensor Vectors(SentenceTransformer model, LabelledTexts rows, CancellationToken cancellationToken)
+    private Tensor Vectors(SentenceTransformer model, LabeledTexts rows, CancellationToken cancellationToken)
     {
         var first = Encode(model, rows.Columns[0], cancellationToken);
         if (rows.Columns.Count == 1)

@@ -14,7 +14,7 @@ public sealed class TextBlocksTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Neighbouring_lines_of_a_document_share_a_row_and_documents_do_not() =>
+    public void Neighboring_lines_of_a_document_share_a_row_and_documents_do_not() =>
         Rows(8, "a b.", "  c d. ", "e f.", "", "g", "   ", "h i").ShouldBe(["a b. c d.", "e f.", "g", "h i"]);
 
     [Fact]

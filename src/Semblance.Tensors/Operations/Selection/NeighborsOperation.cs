@@ -1,7 +1,7 @@
 namespace Semblance.Tensors;
 
 /// <summary>Provides the windows of neighboring tokens: a linear layer over them is a convolution.</summary>
-public static class NeighboursOperation
+public static class NeighborsOperation
 {
     /// <summary>
     /// Returns the rows around each token, of its own sequence only, with zeros beyond its ends. Column c of the o-th row of a window
@@ -13,7 +13,7 @@ public static class NeighboursOperation
     /// <param name="width">The number of rows of a window, an odd number; the token's own row is in the middle.</param>
     /// <returns><c>[tokens × columns · width]</c>.</returns>
     /// <exception cref="ArgumentException">The width is even, or the shapes do not match.</exception>
-    public static Tensor Neighbours(this Computation run, Tensor x, PackedBatch batch, int width)
+    public static Tensor Neighbors(this Computation run, Tensor x, PackedBatch batch, int width)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(x);

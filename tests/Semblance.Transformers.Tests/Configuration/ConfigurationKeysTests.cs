@@ -47,20 +47,20 @@ public class ConfigurationKeysTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Every_key_that_is_honoured_is_read_and_every_key_that_is_read_is_listed(string architecture)
+    public void Every_key_that_is_supported_is_read_and_every_key_that_is_read_is_listed(string architecture)
     {
-        var (honoured, asked) = (new HashSet<string>(), new HashSet<string>());
+        var (supported, asked) = (new HashSet<string>(), new HashSet<string>());
         foreach (var variant in Variants[architecture].Prepend("{}"))
         {
             var config = Load(architecture, variant);
-            honoured.UnionWith(Honoured(config.Keys!));
+            supported.UnionWith(Supported(config.Keys!));
             asked.UnionWith(config.Asked);
         }
 
         // Without a classification head there are no labels to count.
         string[] unread = architecture is "clip_text_model" or "nomic_bert" or "t5" ? ["id2label", "num_labels"] : [];
-        honoured.Except(asked).Except(unread).ShouldBeEmpty();
-        asked.Except(honoured).ShouldBeEmpty();
+        supported.Except(asked).Except(unread).ShouldBeEmpty();
+        asked.Except(supported).ShouldBeEmpty();
     }
 
     [Theory]
@@ -118,11 +118,11 @@ public class ConfigurationKeysTests
     {
         var config = Configuration(Clip("{}", "{}"));
         _ = new ClipModel(config, new RandomWeights(0));
-        Honoured(config.Keys!).Except(config.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true); // read before the towers, or not at all
+        Supported(config.Keys!).Except(config.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true); // read before the towers, or not at all
         config.Asked.ShouldContain(key => required.Contains(key, StringComparison.Ordinal), architecture);
         var vision = config.Sections["vision_config"];
-        vision.Asked.Except(Honoured(vision.Keys!)).ShouldBeEmpty();
-        Honoured(vision.Keys!).Except(vision.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true);
+        vision.Asked.Except(Supported(vision.Keys!)).ShouldBeEmpty();
+        Supported(vision.Keys!).Except(vision.Asked).ShouldBe(["architectures", "id2label", "model_type", "num_labels"], ignoreOrder: true);
         Should.Throw<ModelFormatException>(() => new ClipModel(Configuration(Clip("{}", """{"quantization_config": {"bits": 4}}""")), new RandomWeights(0))).Message
             .ShouldContain("in 'vision_config', 'quantization_config'");
         var unknown = Configuration(Clip("""{"hiden_act": "relu"}""", "{}"));
@@ -260,5 +260,5 @@ public class ConfigurationKeysTests
         }
     }
 
-    private static IEnumerable<string> Honoured(KnownKeys keys) => keys.Names.Where(name => keys.UseOf(name) == KeyUse.Honoured && keys.KeyOf(name) == name);
+    private static IEnumerable<string> Supported(KnownKeys keys) => keys.Names.Where(name => keys.UseOf(name) == KeyUse.Supported && keys.KeyOf(name) == name);
 }

@@ -28,14 +28,12 @@ public abstract class Weights
         Linear(name + ".weight", bias ? name + ".bias" : null, outputs, inputs, transposed);
 
     /// <summary>Returns a linear layer whose parameters have the given names.</summary>
-    public Linear Linear(string weightName, string? biasName, int outputs, int inputs, bool transposed = false)
-    {
-        var weight = Find(weightName, transposed ? [inputs, outputs] : [outputs, inputs]);
-        var shift = biasName is null ? null : Find(biasName, [outputs]);
-        return weight is not null && (biasName is null || shift is not null)
-            ? new Linear(weight, shift, transposed)
-            : new Linear(Tensors.Tensor.Zeros(1, 1), null);
-    }
+    public Linear Linear(string weightName, string? biasName, int outputs, int inputs, bool transposed = false) =>
+        Linear(weightName, biasName, outputs, transposed ? [inputs, outputs] : [outputs, inputs], transposed);
+
+    /// <summary>Returns a convolution with <c>weight</c> and, optionally, <c>bias</c>, as a linear layer over windows.</summary>
+    internal Linear Convolution(string name, int outputs, bool bias, ReadOnlySpan<int> window) =>
+        Linear(name + ".weight", bias ? name + ".bias" : null, outputs, [outputs, .. window], transposed: false);
 
     /// <summary>Returns a root-mean-square norm with <c>weight</c>.</summary>
     /// <param name="name">The name of the layer.</param>
@@ -53,5 +51,14 @@ public abstract class Weights
         return weight is not null && bias == (shift is not null)
             ? new LayerNorm(weight, shift, epsilon)
             : new LayerNorm(Tensors.Tensor.Zeros(1), null, epsilon);
+    }
+
+    private Linear Linear(string weightName, string? biasName, int outputs, ReadOnlySpan<int> shape, bool transposed)
+    {
+        var weight = Find(weightName, shape);
+        var shift = biasName is null ? null : Find(biasName, [outputs]);
+        return weight is not null && (biasName is null || shift is not null)
+            ? new Linear(weight, shift, transposed)
+            : new Linear(Tensors.Tensor.Zeros(1, 1), null);
     }
 }

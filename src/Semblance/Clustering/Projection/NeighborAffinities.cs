@@ -6,7 +6,7 @@ namespace Semblance;
 /// Represents the affinities of t-SNE: the symmetrized probability that one vector selects another as a neighbor, by a Gaussian whose width
 /// is given by the perplexity. Only the nearest neighbors count, three times the perplexity. All affinities sum to 1.
 /// </summary>
-internal sealed class NeighbourAffinities
+internal sealed class NeighborAffinities
 {
     private const int SearchSteps = 100;
 
@@ -14,7 +14,7 @@ internal sealed class NeighbourAffinities
     private readonly int[] _others;
     private readonly double[] _values;
 
-    private NeighbourAffinities(int[] starts, int[] others, double[] values) => (_starts, _others, _values) = (starts, others, values);
+    private NeighborAffinities(int[] starts, int[] others, double[] values) => (_starts, _others, _values) = (starts, others, values);
 
     /// <summary>Gets the number of vectors.</summary>
     public int Count => _starts.Length - 1;
@@ -23,18 +23,18 @@ internal sealed class NeighbourAffinities
     public (ReadOnlyMemory<int> Others, ReadOnlyMemory<double> Values) this[int row] =>
         (_others.AsMemory(_starts[row].._starts[row + 1]), _values.AsMemory(_starts[row].._starts[row + 1]));
 
-    public static NeighbourAffinities Of(Tensor vectors, double perplexity, int maxThreads, CancellationToken cancellationToken)
+    public static NeighborAffinities Of(Tensor vectors, double perplexity, int maxThreads, CancellationToken cancellationToken)
     {
         var count = vectors.Rows;
         perplexity = Math.Max(1, Math.Min(perplexity, (count - 1) / 3.0));
-        var neighbours = Math.Min(count - 1, (int)(3 * perplexity) + 1);
-        if (neighbours < 1)
+        var neighbors = Math.Min(count - 1, (int)(3 * perplexity) + 1);
+        if (neighbors < 1)
         {
-            return new NeighbourAffinities(new int[count + 1], [], []);
+            return new NeighborAffinities(new int[count + 1], [], []);
         }
 
-        var nearest = new BoundedDistances(vectors, maxThreads, cancellationToken).Nearest(neighbours);
-        var keys = new long[2L * count * neighbours];
+        var nearest = new BoundedDistances(vectors, maxThreads, cancellationToken).Nearest(neighbors);
+        var keys = new long[2L * count * neighbors];
         var values = new double[keys.LongLength];
         Workers.Shared.For(
             count,
@@ -45,7 +45,7 @@ internal sealed class NeighbourAffinities
                 var chances = Chances(Array.ConvertAll(hits, hit => (double)hit.Score * hit.Score), Math.Log(perplexity));
                 for (var i = 0; i < hits.Length; i++)
                 {
-                    var place = 2 * (((long)row * neighbours) + i);
+                    var place = 2 * (((long)row * neighbors) + i);
                     keys[place] = ((long)row * count) + hits[i].Index;
                     keys[place + 1] = ((long)hits[i].Index * count) + row;
                     values[place] = values[place + 1] = chances[i] / (2.0 * count);
@@ -95,7 +95,7 @@ internal sealed class NeighbourAffinities
         return chances;
     }
 
-    private static NeighbourAffinities Summed(long[] keys, double[] values, int count)
+    private static NeighborAffinities Summed(long[] keys, double[] values, int count)
     {
         Array.Sort(keys, values);
         var (starts, others, sums, used) = (new int[count + 1], new int[keys.Length], new double[keys.Length], 0);
@@ -117,6 +117,6 @@ internal sealed class NeighbourAffinities
             starts[row + 1] += starts[row];
         }
 
-        return new NeighbourAffinities(starts, others[..used], sums[..used]);
+        return new NeighborAffinities(starts, others[..used], sums[..used]);
     }
 }

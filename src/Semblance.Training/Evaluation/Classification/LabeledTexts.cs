@@ -1,29 +1,29 @@
 namespace Semblance.Training;
 
 /// <summary>Represents single texts or pairs of texts with their labels.</summary>
-public sealed class LabelledTexts
+public sealed class LabeledTexts
 {
-    /// <summary>Initializes a new instance of the <see cref="LabelledTexts"/> class with single texts.</summary>
+    /// <summary>Initializes a new instance of the <see cref="LabeledTexts"/> class with single texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="labels">The label of each text, from 0.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or a label is negative.</exception>
     /// <exception cref="EvaluationDataException">The lists are empty.</exception>
-    public LabelledTexts(IReadOnlyList<string> texts, IReadOnlyList<int> labels)
+    public LabeledTexts(IReadOnlyList<string> texts, IReadOnlyList<int> labels)
         : this([texts], labels)
     {
     }
 
-    /// <summary>Initializes a new instance of the <see cref="LabelledTexts"/> class with pairs of texts.</summary>
-    /// <inheritdoc cref="LabelledTexts(IReadOnlyList{string}, IReadOnlyList{int})"/>
+    /// <summary>Initializes a new instance of the <see cref="LabeledTexts"/> class with pairs of texts.</summary>
+    /// <inheritdoc cref="LabeledTexts(IReadOnlyList{string}, IReadOnlyList{int})"/>
     /// <param name="sentences1">The first text of each pair.</param>
     /// <param name="sentences2">The second text of each pair.</param>
     /// <param name="labels">The label of each pair, from 0.</param>
-    public LabelledTexts(IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<int> labels)
+    public LabeledTexts(IReadOnlyList<string> sentences1, IReadOnlyList<string> sentences2, IReadOnlyList<int> labels)
         : this([sentences1, sentences2], labels)
     {
     }
 
-    private LabelledTexts(IReadOnlyList<string>[] columns, IReadOnlyList<int> labels)
+    private LabeledTexts(IReadOnlyList<string>[] columns, IReadOnlyList<int> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
         foreach (var column in columns)
@@ -58,7 +58,7 @@ public sealed class LabelledTexts
     internal int[] LabelArray { get; }
 
     /// <summary>Splits the rows before an index.</summary>
-    internal (LabelledTexts Before, LabelledTexts After) SplitAt(int row) => (
-        new LabelledTexts([.. Columns.Select(column => column.Take(row).ToArray())], LabelArray[..row]),
-        new LabelledTexts([.. Columns.Select(column => column.Skip(row).ToArray())], LabelArray[row..]));
+    internal (LabeledTexts Before, LabeledTexts After) SplitAt(int row) => (
+        new LabeledTexts([.. Columns.Select(column => column.Take(row).ToArray())], LabelArray[..row]),
+        new LabeledTexts([.. Columns.Select(column => column.Skip(row).ToArray())], LabelArray[row..]));
 }

@@ -8,10 +8,10 @@ public class TransferEvaluatorTests
     private static SentenceTransformer Model => RecordedModel.MeanNormalize;
 
     // Sentences whose first word says the class, and whose end says nothing.
-    private static LabelledTexts Rows(int classes, int first, int count)
+    private static LabeledTexts Rows(int classes, int first, int count)
     {
         var rows = Enumerable.Range(first, count).Select(i => (Text: $"{Fruits[i % classes]} {Ends[i / classes % Ends.Length]} {i}", Label: i % classes)).ToArray();
-        return new LabelledTexts(Array.ConvertAll(rows, row => row.Text), Array.ConvertAll(rows, row => row.Label));
+        return new LabeledTexts(Array.ConvertAll(rows, row => row.Text), Array.ConvertAll(rows, row => row.Label));
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public class TransferEvaluatorTests
         var rows = Rows(2, 0, 120);
         var random = new Random(1);
         var labels = rows.Labels.Select(_ => random.Next(2)).ToArray();
-        new TransferEvaluator(new LabelledTexts(rows.Columns[0], labels)).Evaluate(Model).PrimaryScore.ShouldBeLessThan(0.7);
+        new TransferEvaluator(new LabeledTexts(rows.Columns[0], labels)).Evaluate(Model).PrimaryScore.ShouldBeLessThan(0.7);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public class TransferEvaluatorTests
     {
         var (train, test) = (Rows(3, 0, 60), Rows(3, 60, 40));
         var noise = test.Labels.Select((label, i) => i % 7 == 0 ? (label + 1) % 3 : label).ToArray();
-        var evaluator = new TransferEvaluator(train, new LabelledTexts(test.Columns[0], noise)) { Strengths = [0.5] };
+        var evaluator = new TransferEvaluator(train, new LabeledTexts(test.Columns[0], noise)) { Strengths = [0.5] };
         var classifier = LogisticRegression.Fit(Model.Encode(train.Columns[0]).Vectors, [.. train.Labels], 3, 0.5);
         var right = classifier.Predict(Model.Encode(test.Columns[0]).Vectors).Zip(noise).Count(pair => pair.First == pair.Second);
         evaluator.Evaluate(Model).PrimaryScore.ShouldBe(right / 40.0);
@@ -60,7 +60,7 @@ public class TransferEvaluatorTests
     {
         string[] first = [.. Enumerable.Range(0, 120).Select(i => $"{Fruits[i % 6]} {Ends[i % 8]}")];
         string[] second = [.. first.Select((text, i) => i % 2 == 0 ? text : $"{Fruits[(i + 3) % 6]} {Ends[(i + 5) % 8]}")];
-        var rows = new LabelledTexts(first, second, [.. Enumerable.Range(0, 120).Select(i => i % 2)]);
+        var rows = new LabeledTexts(first, second, [.. Enumerable.Range(0, 120).Select(i => i % 2)]);
         new TransferEvaluator(rows).Evaluate(Model).PrimaryScore.ShouldBe(1);
     }
 
@@ -84,10 +84,10 @@ public class TransferEvaluatorTests
         var rows = Rows(2, 0, 20);
         Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, dev: rows)).Message.ShouldContain("requires a test set");
         Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, Rows(3, 0, 20))).Message.ShouldContain("label 2");
-        Should.Throw<ArgumentException>(() => new TransferEvaluator(new LabelledTexts(["a", "b"], [0, 0]))).Message.ShouldContain("same label");
-        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, new LabelledTexts(["a"], ["b"], [0]))).Message.ShouldContain("pairs");
-        Should.Throw<ArgumentException>(() => new LabelledTexts(["a"], [-1])).Message.ShouldContain("-1");
-        Should.Throw<ArgumentException>(() => new LabelledTexts(["a"], [0, 1])).Message.ShouldContain("1 texts, but 2 labels");
+        Should.Throw<ArgumentException>(() => new TransferEvaluator(new LabeledTexts(["a", "b"], [0, 0]))).Message.ShouldContain("same label");
+        Should.Throw<ArgumentException>(() => new TransferEvaluator(rows, new LabeledTexts(["a"], ["b"], [0]))).Message.ShouldContain("pairs");
+        Should.Throw<ArgumentException>(() => new LabeledTexts(["a"], [-1])).Message.ShouldContain("-1");
+        Should.Throw<ArgumentException>(() => new LabeledTexts(["a"], [0, 1])).Message.ShouldContain("1 texts, but 2 labels");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class TransferEvaluatorTests
     {
         var (train, test) = (Rows(4, 0, 40), Rows(4, 40, 30));
         var labels = test.Labels.Select((label, i) => i % 5 == 0 ? (label + 1) % 4 : label).ToArray();
-        var evaluator = new NearestCentroidEvaluator(train, new LabelledTexts(test.Columns[0], labels), "t") { Similarities = [SimilarityFunction.Cosine, SimilarityFunction.Euclidean] };
+        var evaluator = new NearestCentroidEvaluator(train, new LabeledTexts(test.Columns[0], labels), "t") { Similarities = [SimilarityFunction.Cosine, SimilarityFunction.Euclidean] };
         var result = evaluator.Evaluate(Model);
         result.PrimaryMetric.ShouldBe("t_max_accuracy");
         var vectors = Model.Encode(train.Columns[0]).Vectors;
@@ -116,7 +116,7 @@ public class TransferEvaluatorTests
     public void A_class_without_a_centroid_is_refused()
     {
         Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(Rows(2, 0, 10), Rows(3, 0, 10))).Message.ShouldContain("label 2");
-        Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(new LabelledTexts(["a"], ["b"], [0]), Rows(2, 0, 10))).Message.ShouldContain("pairs");
+        Should.Throw<ArgumentException>(() => new NearestCentroidEvaluator(new LabeledTexts(["a"], ["b"], [0]), Rows(2, 0, 10))).Message.ShouldContain("pairs");
     }
 
     private static float[] Mean(IEnumerable<float[]> vectors)

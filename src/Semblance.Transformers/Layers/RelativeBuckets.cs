@@ -42,19 +42,11 @@ internal static class RelativeBuckets
     /// <param name="table"><c>[buckets × heads]</c>.</param>
     /// <param name="longest">The number of tokens of the longest sequence.</param>
     /// <param name="bucket">Returns the bucket of a distance, the position of the key minus that of the query.</param>
-    public static AttentionBias Bias(Computation run, Tensor table, int longest, Func<int, int> bucket)
+    public static AttentionBias Bias(Computation run, EmbeddingTable table, int longest, Func<int, int> bucket)
     {
         int heads = table.Columns, distances = Math.Max(0, (2 * longest) - 1);
-        var elements = new int[heads * distances];
-        for (var i = 0; i < distances; i++)
-        {
-            var row = bucket(i - (longest - 1));
-            for (var head = 0; head < heads; head++)
-            {
-                elements[(head * distances) + i] = (row * heads) + head;
-            }
-        }
-
-        return AttentionBias.ByDistance(run.Gather(table, elements, heads, distances), longest - 1);
+        using var biases = run.Embed([.. Enumerable.Range(1 - longest, distances).Select(bucket)], table); // [distances × heads]
+        int[] elements = [.. Enumerable.Range(0, biases.Length).Select(i => (i % distances * heads) + (i / distances))];
+        return AttentionBias.ByDistance(run.Gather(biases, elements, heads, distances), longest - 1);
     }
 }

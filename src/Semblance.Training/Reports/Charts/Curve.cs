@@ -14,7 +14,7 @@ internal sealed record Curve
     /// <summary>
     /// Returns the exponentially weighted mean of the values so far, in which the weight of a value halves after about a hundredth of the
     /// curve. The start is
-    /// not biased towards zero (the weights are divided by their sum).
+    /// not biased toward zero (the weights are divided by their sum).
     /// </summary>
     public Curve Smoothed()
     {
